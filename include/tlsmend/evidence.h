@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Capturing evidence from OpenSSL objects (shim/explain/evidence.c). Only called where something has gone wrong, so
+ * time is no concern within a few milliseconds; stack is: at most 1 KiB a function, large things go into the
+ * arena. Every OpenSSL call that can push an error stands between QUIET_BEGIN and QUIET_END. Nothing of the host's is
+ * changed; no reference is kept. A function that the copy lacks leaves its field at "not known".
+ */
+#ifndef TLSMEND_EVIDENCE_H
+#define TLSMEND_EVIDENCE_H
+
+#include <tlsmend/explain.h>
+#include <tlsmend/openssl.h>
+
+/* NULL when memory is out. All fields "not known" (codes -1 where 0 has a meaning). */
+struct evidence *evidence_new(enum event event);
+void evidence_free(struct evidence *e);
+
+/* library, version */
+void evidence_library(struct evidence *e, const struct openssl *o);
+
+/* presented (leaf first, whatever the order in the stack), chain, store figures, near misses, name check against
+ * e->host, in_system_bundle/trusted_by_client where cheap. `leaf`, `presented`, `chain`, `store` may be NULL.
+ * `rule` is the stack of certificates that a rule added (or NULL): those are marked FROM_RULE. The order in `presented` may
+ * hold the leaf or not; the leaf is not listed twice. */
+void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
+		    OPENSSL_STACK *chain, X509_STORE *store, OPENSSL_STACK *rule);
+
+/* One certificate into *out, strings in the arena. For fuzzing and for the leaf of other records. */
+void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
+			  struct cert_info *out);
+
+void evidence_add_error(struct evidence *e, int code, int depth);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Room "explain": from what was seen to what an administrator reads.
+ *
+ *   evidence.c   what was seen: plain data, captured from OpenSSL objects through one binding table
+ *   diagnose.c   evidence -> cause, headline, why, help, notes. Pure: no OpenSSL, no I/O, unit-tested, fuzzed
+ *   text.c json.c  the two forms of a record (DESIGN 1.6)
+ *   causes.def   one line per cause (CAUSES.md)
+ */
+#ifndef TLSMEND_EXPLAIN_H
+#define TLSMEND_EXPLAIN_H
+
+#include <tlsmend/base.h>
+
+/* ---- vocabulary -------------------------------------------------------------------------------- */
+enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
+enum event {
+	EVENT_VERIFY_FAILED, EVENT_VERIFY_IGNORED, EVENT_HANDSHAKE_FAILED, EVENT_LOAD_FAILED,
+	EVENT_MENDED, EVENT_WEAKENED, EVENT_CONFIG_ERROR, EVENT_HANDSHAKE_OK, EVENT_COUNT
+};
+const char *event_name(enum event e); /* "verify_failed" */
+const char *level_name(enum level l); /* "error" */
+
+/* CAUSE(ID, "stable-word", family, "headline with %h for the host", "long text for `tlsmend explain`") */
+enum cause {
+	CAUSE_NONE, /* the record has no cause (mended, handshake_ok ...) */
+#define CAUSE(id, word, family, title, text) CAUSE_##id,
+#include "../../shim/explain/causes.def"
+#undef CAUSE
+	CAUSE_COUNT
+};
+enum cause_family { FAMILY_NONE, FAMILY_ANCHOR, FAMILY_VERIFY, FAMILY_HANDSHAKE, FAMILY_FILE, FAMILY_UNCHECKED };
+struct cause_info {
+	const char *word;
+	enum cause_family family;
+	const char *title; /* what it is, in one line, for the list of `tlsmend explain` */
+	const char *text;  /* what it means, why waving it through is dangerous, who can mend it, how */
+};
+extern const struct cause_info cause_table[CAUSE_COUNT];
+enum cause cause_by_word(const char *word); /* CAUSE_NONE: unknown */
+
+/* ---- evidence ------------------------------------------------------------------------------------ */
+/* Bytes from the peer or the store: UTF-8 or not, perhaps with NULs. Never NULL pointer when n > 0. */
+struct text {
+	const char *s;
+	size_t n;
+};
+
+enum cert_from { FROM_PRESENTED, FROM_STORE, FROM_RULE };
+struct cert_info {
+	struct text subject, issuer; /* RFC 4514 string form, most specific part first */
+	struct text common_name;     /* last CN of the subject; n == 0: none */
+	const char *serial;          /* hex */
+	int64_t not_before, not_after; /* seconds UTC; INT64_MIN: does not parse */
+	struct text *san;            /* "DNS:a.example", "IP:192.0.2.1", "URI:...", "email:..." */
+	size_t san_count;
+	const char *key;             /* "RSA 2048", "EC P-256", "Ed25519" */
+	unsigned key_bits;
+	const char *signature;       /* "RSA-SHA256" (OpenSSL's long name where no short one is usual) */
+	uint8_t sha256[32], spki_sha256[32];
+	bool have_sha256;
+	enum cert_from from;
+	bool self_issued;            /* subject == issuer */
+	bool self_signed;            /* self_issued and the key identifiers agree */
+	bool malformed;              /* EXFLAG_INVALID: an extension does not parse or stands twice */
+	const char *malformed_why;   /* which extension, where it could be found out; else NULL */
+	bool ca;                     /* basicConstraints CA:TRUE (or v1 self-signed) */
+	bool has_basic_constraints;
+	int path_length;             /* -1: none */
+	bool has_key_usage, key_usage_cert_sign;
+	bool has_extended_key_usage, eku_server, eku_client, eku_any;
+	struct text subject_key_id, authority_key_id; /* raw bytes; n == 0: none */
+	struct text ca_issuers_url;  /* first caIssuers URI; n == 0: none */
+	const char *unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
+	bool trusted_by_client;      /* the same certificate is in the client's store */
+	bool in_system_bundle;       /* filled only where looked up */
+};
+
+/* One X509_check_issued() refusal: a certificate with the wanted issuer's name that does not fit. */
+struct near_miss {
+	const struct cert_info *candidate;
+	int code; /* X509_V_ERR_* 29..32, 76, 77, 24 */
+};
+
+struct verify_error {
+	int code;
+	int depth;
+};
+
+/* What one verification or handshake showed. Everything lives in `arena`; 0/NULL/-1 mean "not known".
+ * No pointer into the host's or OpenSSL's memory is kept. */
+struct evidence {
+	struct arena arena;
+
+	/* the connection */
+	enum event event;
+	const char *host; /* DESIGN 1.5; NULL in a verification without a connection */
+	const char *address;
+	unsigned port;
+	const char *sni; /* NULL: none sent, or not known (see have_connection) */
+	bool have_connection;
+	const char *library;      /* "OpenSSL 3.0.19" */
+	unsigned long version;    /* OPENSSL_VERSION_NUMBER of the copy, 0x30000130 */
+	const char *protocol;     /* negotiated; NULL: not yet */
+	const char *cipher;
+	bool resumed;
+	const char *rule;         /* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile", or NULL */
+	int security_level;       /* -1: not known */
+
+	/* the verification */
+	bool have_verification;
+	bool enforced;            /* the client's verify mode ends the handshake on failure */
+	int code, depth;          /* as the client sees it; code 0: passed */
+	const char *code_text;    /* X509_verify_cert_error_string of that copy */
+	struct verify_error *errors; /* every error of a collecting run, in order; errors[0] is the cause's */
+	size_t error_count;
+	struct cert_info *chain;  /* leaf first: as built by OpenSSL, as far as it got */
+	size_t chain_count;
+	struct cert_info *presented; /* what the peer sent (leaf first); may be empty without a connection */
+	size_t presented_count;
+	struct near_miss *near; size_t near_count;
+	int anchor_count;         /* in the client's store; -1: not known */
+	bool store_has_lookups;   /* it also looks into a directory, so the count says little */
+	const char *store_text;   /* files, when known; NULL */
+	const char *default_file, *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
+	bool default_file_exists, default_dir_exists;
+	int64_t now;              /* the time against which dates were checked, seconds UTC */
+	bool name_asked;          /* the client asked OpenSSL to check a name or address */
+	bool name_matches;        /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
+	bool name_checked;
+	const char *expected_name;/* the name that the client asked OpenSSL to check, or host */
+	unsigned long verify_flags; /* X509_V_FLAG_* in force */
+	bool rule_refused_name;   /* a rule had the CA, but the leaf is not valid for the host: trust not given */
+	const char *rule_problem; /* e.g. the rule's CA file could not be used, so nothing counts; or NULL */
+
+	/* the handshake */
+	int ssl_reason;           /* ERR_GET_REASON of the last libssl error; 0: none */
+	const char *ssl_reason_text; /* ERR_reason_error_string; or NULL */
+	int system_errno;         /* of a failed read or write; 0: none */
+	bool eof;                 /* the peer closed the connection */
+	int alert_sent, alert_received; /* description byte; -1: none */
+	int last_sent, last_received;   /* handshake message type (RFC 8446 section 4); -1: none */
+	bool certificate_requested, empty_certificate_sent;
+	uint64_t bytes_received, bytes_sent;
+	uint8_t first_bytes[16]; size_t first_count; /* of what came in first, where it was no TLS */
+	int min_offered, max_offered;   /* 0x0301..0x0304; 0: not known */
+	int client_min, client_max;     /* before a rule changed them; 0: library's default */
+	int server_version;             /* of the ServerHello; 0: none seen */
+	bool after_handshake;           /* an alert that came after a handshake that succeeded */
+};
+
+/* ---- record ---------------------------------------------------------------------------------------- */
+struct chain_line {
+	const struct cert_info *cert;
+	const char *mark; /* "not trusted", "expired 2024-01-01", "issuer not found"; NULL: nothing */
+	bool gap_after;   /* a certificate is missing between this one and the next */
+};
+struct record {
+	enum level level;
+	enum event event;
+	enum cause cause;
+	int64_t time_ms;
+	const char *message; /* headline: "cannot trust legacy.example.com:8443" */
+	const char *why;     /* one or two sentences, expected against presented */
+	const char *host, *address, *sni, *rule, *library, *protocol, *cipher;
+	unsigned port;
+	int code;            /* -1: none */
+	const char *name;    /* X509_V_ERR_... or SSL reason */
+	int depth;           /* -1: none */
+	int enforced;        /* -1 unknown, 0, 1 */
+	const char *expected, *presented;
+	const char *const *help; size_t help_count;   /* the last help lines may be configuration, indented by 4 */
+	const char *const *notes; size_t notes_count;
+	const char *const *waived; size_t waived_count;
+	const char *alert;   /* "sent:48", "received:116" */
+	const struct chain_line *chain; size_t chain_count;
+	const char *store;   /* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
+	const char *ending;  /* rest of the code line: "TLS 1.3; not resumed" */
+	unsigned repeated, repeated_seconds; /* filled by the log room */
+};
+
+/* Fills *r from e. All strings are in e->arena or static: r lives as long as e. Never fails: without
+ * memory it gives the generic record of the event. */
+void diagnose(struct evidence *e, struct record *r);
+
+/* Would a further CA help? True only for causes of family FAMILY_ANCHOR that CAUSES 1.1 marks so. */
+bool cause_trust_may_act(enum cause c);
+
+/* Symbol of a verification code for this library version ("X509_V_ERR_..."; codes move between versions,
+ * DESIGN 2.11). NULL: unknown. */
+const char *verify_code_name(int code, unsigned long version);
+const char *alert_name(int description);          /* "certificate_unknown"; NULL: unknown */
+const char *handshake_message_name(int type);     /* "ServerHello"; NULL: unknown */
+
+/* Renders with a trailing newline. Everything out of a certificate or a peer is escaped; no line is longer
+ * than a peer can make it (names are cut at 256 bytes, at most 16 names and 12 chain lines in text; JSON cuts a
+ * name at 1024 bytes, at most 100 names, 32 certificates). */
+void text_render(const struct record *r, bool colour, struct buf *out);
+void json_render(const struct record *r, struct buf *out);
+
+#endif

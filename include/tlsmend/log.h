@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Room "log": the only one that knows where records go. A record comes in complete; it is filtered by
+ * level, counted where it repeats, rendered (explain/text.c, explain/json.c) and written with one write.
+ */
+#ifndef TLSMEND_LOG_H
+#define TLSMEND_LOG_H
+
+#include <tlsmend/base.h>
+#include <tlsmend/explain.h>
+
+/* Submits one record. Safe in any thread, in a child after fork(2), with any descriptor closed, with
+ * SIGPIPE at its default, from within a hook of an allocation-starved host. Never blocks on a full pipe or
+ * socket (the record is dropped, and the next one that gets through says how many were), never
+ * raises a signal, keeps errno. The record stays the caller's.
+ *
+ * The same failure (event, cause, host, port, code, leaf, message) within REPEAT_WINDOW_S of the last
+ * time it was written is counted only; the next one after that carries `repeated 37 times in 60 s`. */
+void record_submit(const struct record *r);
+enum { REPEAT_WINDOW_S = 60 };
+
+/* Would a record of this level be written at all? Lets callers skip work. */
+bool record_wanted(enum level level);
+
+/* One config_error record (level error): "source:line: text". */
+void record_config_error(const char *source, unsigned line, const char *text);
+
+/* ---- destinations (DESIGN 1.3), parsed from TLSMEND_LOG ------------------------------------------- */
+enum sink_kind { SINK_STDERR, SINK_SYSLOG, SINK_JOURNAL, SINK_FD, SINK_FILE, SINK_OFF };
+struct sink {
+	enum sink_kind kind;
+	int fd;           /* SINK_FD */
+	const char *path; /* SINK_FILE */
+};
+/* NULL or "" means stderr. False: not understood; *s is then stderr. */
+bool sink_parse(const char *text, struct sink *s);
+bool log_format_parse(const char *text, bool *json);
+bool log_level_parse(const char *text, enum level *level);
+/* Called once from the library's constructor: remembers which open file stands behind fd 2 or fd:N, so that
+ * a descriptor that the host closed and reused for something else is never written to. No allocation. */
+void sink_remember_descriptors(void);
+/* Writes one rendered record: one write(2), send(2) or sendmsg(2). Returns 0 or an error number (EAGAIN:
+ * would have blocked; EBADF: descriptor is no longer what it was). `priority` as in syslog(3), 0 to 7. For
+ * SINK_JOURNAL and SINK_SYSLOG `data` is the message, without framing. */
+int sink_write(const struct sink *s, const char *data, size_t n, int priority, const char *program);
+/* True where the destination is a terminal (for colour). */
+bool sink_is_terminal(const struct sink *s);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Room "policy": which rule holds for which host. config.c, pattern.c and rules.c are pure: they know
+ * neither OpenSSL nor the log, take bytes and give tables, and are fuzzed. keys.def is the one table of
+ * configuration keys. (apply.c and anchors.c, which lay rules onto OpenSSL objects, are declared in
+ * apply.h.)
+ */
+#ifndef TLSMEND_POLICY_H
+#define TLSMEND_POLICY_H
+
+#include <tlsmend/base.h>
+
+/* ---- keys: one line each in shim/policy/keys.def ----------------------------------------------
+ * KEY(ID, "Name", effect, syntax, "one line for manual, lint and README") */
+enum key {
+#define KEY(id, name, effect, syntax, text) KEY_##id,
+#include "../../shim/policy/keys.def"
+#undef KEY
+	KEY_COUNT
+};
+enum key_effect { ADDS_TRUST, STRENGTHENS, REPAIRS, BOUND, TUNES, GOVERNS };
+enum key_syntax { SYNTAX_PATH, SYNTAX_PROTOCOL, SYNTAX_STRING, SYNTAX_CIPHERS, SYNTAX_CIPHERSUITES, SYNTAX_OPTIONS, SYNTAX_TEXT, SYNTAX_DATE };
+struct key_info {
+	const char *name;
+	enum key_effect effect;
+	enum key_syntax syntax;
+	const char *text;
+};
+extern const struct key_info key_table[KEY_COUNT];
+
+/* TLS protocol numbers as on the wire (RFC 8446 section 4.1.2, 4.2.1): 0x0301 .. 0x0304. */
+enum { PROTOCOL_TLS1 = 0x0301, PROTOCOL_TLS1_1 = 0x0302, PROTOCOL_TLS1_2 = 0x0303, PROTOCOL_TLS1_3 = 0x0304 };
+int protocol_parse(const char *text);        /* "TLSv1.2" (case-insensitive) -> number; 0: unknown */
+const char *protocol_name(int number);       /* "TLSv1.2"; NULL: unknown */
+
+/* ---- hosts ------------------------------------------------------------------------------------ */
+/* A TLS peer, as far as it is known. Strings belong to the caller. */
+struct peer {
+	const char *host;    /* name or address, normalised by host_normalise(); NULL: unknown */
+	const char *address; /* numeric IPv4 or IPv6 address of the peer, or NULL */
+	unsigned port;       /* 0: unknown; sections with a port then do not match */
+};
+/* Lower case, no trailing dot, no brackets around an IPv6 address, addresses in inet_ntop(3) form,
+ * IPv4-mapped IPv6 as IPv4, zone ids (%eth0) dropped. Returns false where `in` is no host name or
+ * address (empty, too long, control characters, embedded NUL is impossible). out has >= 256 bytes. */
+bool host_normalise(const char *in, char out[256]);
+bool host_is_address(const char *host);
+
+/* ---- configuration ------------------------------------------------------------------------------ */
+enum source_kind {
+	SOURCE_FILE,          /* text = content of a file */
+	SOURCE_ENV_EXTRA_CA,  /* text = value of TLSMEND_EXTRA_CA */
+	SOURCE_ENV_PROTOCOL,  /* text = value of TLSMEND_MIN_PROTOCOL */
+};
+struct config_source {
+	enum source_kind kind;
+	const char *name; /* path, or the variable's name; stands before the line number in messages */
+	const char *text; /* need not be NUL-terminated */
+	size_t length;
+};
+enum severity { CONFIG_ERROR, CONFIG_WARNING };
+struct config_message {
+	enum severity severity;
+	const char *source; /* path or variable */
+	unsigned line;      /* 0: the whole source */
+	const char *text;   /* "unknown key 'ExtraCaFiel'; write ExtraCAFile" : what; what to write. Escaped. */
+};
+typedef void config_report(void *arg, const struct config_message *message);
+
+enum { CONFIG_MAX_BYTES = 16 * 1024 * 1024, CONFIG_MAX_MESSAGES = 20 };
+
+/* An immutable set of rules. */
+struct policy;
+
+/* Reads all sources, in rising order of precedence among files; environment sources win over files.
+ * Each bad section is dropped as a whole and reported once; after CONFIG_MAX_MESSAGES messages one
+ * more says how many were left out. `bad` (may be NULL) is set when a source as a whole was no
+ * configuration (binary junk, more than CONFIG_MAX_BYTES) or any section was dropped: on a reload the
+ * caller then keeps the rules that were in force.
+ * `advice` also reports CONFIG_WARNING messages (lint): a weakening key without Reason or Until, an
+ * ExtraCAFile path that is not absolute is an error in any case, sections that can never match, a key
+ * that a later section of the same pattern overrides, Until in the past.
+ * Returns NULL only when memory ran out. Free with policy_free(). Thread-safe. */
+struct policy *policy_parse(const struct config_source *sources, size_t count, bool advice,
+			    config_report *report, void *arg, bool *bad);
+void policy_free(struct policy *p);
+
+/* Where a value came from. Lives as long as its policy. */
+struct section {
+	const char *source;  /* path or variable name */
+	unsigned line;       /* of the header */
+	const char *header;  /* as written: "legacy.example.com *.partner.example:8443" */
+	const char *reason;  /* or NULL */
+	int64_t until;       /* last second (UTC) on which weakening keys count; INT64_MAX: no limit */
+	char until_text[11]; /* 2027-03-31 or "" */
+	/* Set at run time (section_reject) where OpenSSL refuses a value or a file cannot be used: the whole
+	 * section no longer counts. The one mutable field of a policy. */
+	atomic_bool rejected;
+};
+struct setting {
+	enum key key;
+	const char *value;     /* as written, trimmed and unquoted */
+	int protocol;          /* SYNTAX_PROTOCOL: the number */
+	bool weakening;        /* by its value alone (MinProtocol below TLSv1.2, @SECLEVEL=0 or 1, Unsafe...);
+				* an adder of weakness that only shows against the client is judged in apply.c */
+	bool any_host;         /* the pattern that matched is `*`: weakening is refused there */
+	const char *pattern;   /* the pattern that matched, as written: "*.partner.example:8443" */
+	unsigned line;         /* of the key */
+	struct section *section;
+};
+/* The keys that hold for one peer; NULL where none is set. Points into the policy. */
+struct rule {
+	const struct setting *set[KEY_COUNT];
+	unsigned count;           /* how many are not NULL */
+	/* A weakening key that would have held but whose Until has passed: for the log. NULL: none. */
+	const struct setting *expired;
+};
+/* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
+ * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
+ * port > without; environment > file; later > earlier (DESIGN 1.4). CIDR and address patterns are
+ * compared with peer->host where that is an address, and with peer->address. Expired weakening
+ * settings and rejected sections are passed over. Thread-safe, no allocation. */
+void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now, struct rule *out);
+/* Every setting that matches the peer, winners first, at most `max`; returns how many there are. For
+ * `tlsmend rule`. */
+size_t policy_explain(const struct policy *p, const struct peer *peer, const struct setting **list, size_t max);
+void section_reject(const struct setting *s);
+bool policy_empty(const struct policy *p);
+/* Does any section set this key? Lets hooks skip work that no rule could ask for. */
+bool policy_uses(const struct policy *p, enum key key);
+size_t policy_section_count(const struct policy *p);
+/* True where `name`, a DNS name or address out of a certificate (may begin with `*.`), falls under the
+ * pattern of that setting. A wildcard name only falls under a suffix pattern that covers all that it
+ * can stand for. DESIGN 1.5. */
+bool pattern_covers(const char *pattern, const char *name, bool is_address);
+
+#endif
