@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: ISC
+#
+# GNU make. Everything is built under $(BUILD); nothing is configured. Variables that a caller may set:
+#
+#   CC CFLAGS CPPFLAGS LDFLAGS   the usual; tlsmend's own flags stand beside them, not in them
+#   DESTDIR PREFIX LIBDIR        for install
+#   BUILD=build                  where to build
+#   DEBUG=1                      -Og, no FORTIFY
+#   SANITIZE=address,undefined   the command and the unit tests (use a BUILD of its own)
+#   SANITIZE_LIBRARY=1           the library too: it then needs the sanitizer's runtime preloaded first
+#   WERROR=0                     warnings are only warnings (for packagers with a newer compiler)
+#   FUZZ_SECONDS=20              time for each fuzz target
+#   PYTHON=/usr/bin/python3      the one that has Debian's python3-pytest
+
+ifeq ($(filter 4.% 5.%,$(MAKE_VERSION)),)
+$(error GNU make 4 or newer is needed)
+endif
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+AR           ?= ar
+PREFIX       ?= /usr/local
+LIBDIR       ?= $(PREFIX)/lib
+BINDIR       ?= $(PREFIX)/bin
+MANDIR       ?= $(PREFIX)/share/man
+BUILD        ?= build
+WERROR       ?= 1
+FUZZ_SECONDS ?= 20
+CLANG        ?= clang
+PYTHON       ?= $(firstword $(wildcard /usr/bin/python3) python3)
+PYTEST       ?= $(PYTHON) -m pytest
+PYTEST_JOBS  ?= 2
+INSTALL      ?= install
+
+ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+
+comma := ,
+# V=1 shows the commands.
+Q := $(if $(filter 1,$(V)),,@)
+
+# ---- flags -----------------------------------------------------------------------------------------
+
+CFLAGS ?= -O2 -g
+ifeq ($(DEBUG),1)
+override CFLAGS += -Og -g3 -fno-omit-frame-pointer
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wcast-qual -Wwrite-strings -Wvla -Wundef
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+
+# Object files and messages name sources relative to the tree, so that two builds give the same bytes.
+OWN_CPPFLAGS := -Iinclude -I. -D_GNU_SOURCE
+OWN_CFLAGS   := -std=gnu11 $(WARNINGS) -fstack-protector-strong -fno-common -fno-strict-aliasing \
+                -ffile-prefix-map=$(CURDIR)=.
+OWN_LDFLAGS  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+ifeq ($(DEBUG)$(SANITIZE),)
+OWN_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+ifneq ($(SANITIZE),)
+SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+
+# Library. initial-exec: no __tls_get_addr, which allocates. Only what hooks.def names is exported.
+# libbsd's strtonum and friends are linked in and hidden: a shared libbsd in every process would put
+# libmd's MD5Init before the host's own.
+LIB_CFLAGS  := -fPIC -fvisibility=hidden -ftls-model=initial-exec
+LIB_LDFLAGS := -shared -static-libgcc -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--build-id=sha1 \
+               -Wl,--as-needed $(OWN_LDFLAGS)
+ifeq ($(SANITIZE_LIBRARY),1)
+LIB_CFLAGS  += $(SANITIZE_FLAGS)
+LIB_LDFLAGS := $(filter-out -Wl$(comma)-z$(comma)defs,$(LIB_LDFLAGS)) $(SANITIZE_FLAGS)
+endif
+# Before glibc 2.34 dlopen() and its kin live in libdl. Newer development packages have no libdl.so
+# to link with, but the run-time file is still there: name it, so that one binary runs on both.
+LIBDL := $(if $(filter /%,$(shell $(CC) -print-file-name=libdl.so.2)),-Wl$(comma)--no-as-needed -l:libdl.so.2 -Wl$(comma)--as-needed,-ldl)
+LIBBSD := -l:libbsd.a
+
+EXE_CFLAGS  := -fPIE $(SANITIZE_FLAGS)
+EXE_LDFLAGS := -pie $(OWN_LDFLAGS) $(SANITIZE_FLAGS)
+
+# ---- sources ---------------------------------------------------------------------------------------
+
+rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
+
+LIB_SRC  := $(call rooms,hooks openssl policy explain log base) $(wildcard shim/hooks/dlsym_$(ARCH).S)
+CLI_SRC  := $(call rooms,cli)
+POOL_SRC := $(call rooms,base log policy explain openssl)
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TRAP_SRC := $(sort $(wildcard tests/traps/*.c))
+
+# Two families of objects: lib/ (the library) and exe/ (the command, units; sanitized if asked for).
+LIB_OBJ  := $(patsubst %,$(BUILD)/lib/%.o,$(LIB_SRC))
+CLI_OBJ  := $(patsubst %,$(BUILD)/exe/%.o,$(CLI_SRC))
+POOL_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(POOL_SRC))
+UNIT_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(UNIT_SRC) $(UNIT_AUX))
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+TRAPS    := $(patsubst tests/traps/%.c,$(BUILD)/traps/%,$(filter-out tests/traps/lib%.c,$(TRAP_SRC))) \
+            $(patsubst tests/traps/lib%.c,$(BUILD)/traps/lib%.so,$(filter tests/traps/lib%.c,$(TRAP_SRC)))
+
+# ---- what is built ---------------------------------------------------------------------------------
+
+.PHONY: all library command units traps fuzzers
+all: library command
+library: $(BUILD)/libtlsmend.so
+command: $(BUILD)/tlsmend
+units: run-units
+traps: $(TRAPS)
+fuzzers: $(FUZZERS)
+
+# Objects depend on the flags that they were built with: `make DEBUG=1` after `make` builds anew.
+FLAGS_NOW := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(OWN_CPPFLAGS) $(OWN_CFLAGS) $(LIB_CFLAGS) \
+             $(SANITIZE_FLAGS) $(LIBDIR)
+$(BUILD)/flags: force
+	@mkdir -p $(@D); echo '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
+	echo '$(subst ','\'',$(FLAGS_NOW))' >$@
+.PHONY: force
+
+COMPILE = $(CC) $(OWN_CPPFLAGS) $(CPPFLAGS) -MMD -MP $(OWN_CFLAGS) $(CFLAGS)
+
+$(BUILD)/lib/%.c.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D); echo '  CC      $@'
+	$(Q)$(COMPILE) $(LIB_CFLAGS) -c -o $@ $<
+$(BUILD)/lib/%.S.o: %.S $(BUILD)/flags
+	@mkdir -p $(@D); echo '  CC      $@'
+	$(Q)$(COMPILE) $(LIB_CFLAGS) -c -o $@ $<
+$(BUILD)/exe/shim/cli/%.c.o: OWN_CPPFLAGS += -DTLSMEND_LIBDIR='"$(LIBDIR)"'
+$(BUILD)/exe/%.c.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D); echo '  CC      $@'
+	$(Q)$(COMPILE) $(EXE_CFLAGS) -c -o $@ $<
+
+# The exported names: out of hooks.def, and nowhere else. The version script's node has no name,
+# because a named one leaves every hook silently unused (unversioned references do not bind to it).
+$(BUILD)/exports: shim/hooks/hooks.def shim/hooks/exports.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -I. -x c shim/hooks/exports.h | sed -n 's/^ *EXPORT *\([A-Za-z0-9_]*\) *;* *$$/\1/p' | sort -u >$@
+$(BUILD)/libtlsmend.map: $(BUILD)/exports
+	$(Q){ echo '{'; if [ -s $< ]; then echo 'global:'; sed 's/$$/;/' $<; fi; echo 'local: *;'; echo '};'; } >$@
+
+$(BUILD)/libtlsmend.so: $(LIB_OBJ) $(BUILD)/libtlsmend.map
+	@echo '  LD      $@'
+	$(Q)$(CC) $(CFLAGS) $(LIB_LDFLAGS) -Wl,--version-script=$(BUILD)/libtlsmend.map $(LDFLAGS) \
+	    -o $@ $(LIB_OBJ) $(LIBBSD) $(LIBDL)
+
+# An archive, so that the command and each unit take what they refer to and no more.
+$(BUILD)/pool.a: $(POOL_OBJ)
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
+
+$(BUILD)/tlsmend: $(CLI_OBJ) $(BUILD)/pool.a
+	@echo '  LD      $@'
+	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ljansson $(LIBBSD) -ldl
+
+# ---- tests -----------------------------------------------------------------------------------------
+
+UNIT_AUX_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(UNIT_AUX))
+$(BUILD)/unit/%: $(BUILD)/exe/tests/unit/%.c.o $(UNIT_AUX_OBJ) $(BUILD)/pool.a
+	@mkdir -p $(@D)
+	@echo '  LD      $@'
+	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lssl -lcrypto $(LIBBSD) -ldl
+
+RUN_UNITS := $(patsubst $(BUILD)/unit/%,run-unit-%,$(UNITS))
+.PHONY: run-units $(RUN_UNITS)
+run-units: $(RUN_UNITS)
+$(RUN_UNITS): run-unit-%: $(BUILD)/unit/%
+	@if timeout 120 $< >$<.log 2>&1; then echo "unit $*: $$(grep -c '\[ *OK *\]' $<.log) passed"; \
+	else status=$$?; cat $<.log; echo "unit $*: FAILED (status $$status)"; exit 1; fi
+
+# A trap says in its source what it needs:  /* build: -Wl,-z,now -lssl */  (lib*.c become shared objects).
+trap_flags = $$(sed -n 's,^/\* build: \(.*\) \*/$$,\1,p' $<)
+$(BUILD)/traps/%: tests/traps/%.c $(BUILD)/flags
+	@mkdir -p $(@D); echo '  CC      $@'
+	$(Q)$(COMPILE) $(OWN_LDFLAGS) -MF $@.d -o $@ $< $(trap_flags) -Wl,--as-needed -lssl -lcrypto -pthread -ldl
+$(BUILD)/traps/lib%.so: tests/traps/lib%.c $(BUILD)/flags
+	@mkdir -p $(@D); echo '  CC      $@'
+	$(Q)$(COMPILE) -fPIC -shared -MF $@.d -o $@ $< $(trap_flags) -Wl,--as-needed -lssl -lcrypto -pthread -ldl
+-include $(wildcard tests/traps/Makefile.inc)
+
+# Fuzz targets: clang's own instrumentation, so all of their sources are compiled for each.
+FUZZ_POOL := $(patsubst %,$(BUILD)/fuzzobj/%.o,$(POOL_SRC))
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+$(BUILD)/fuzzobj/%.c.o: %.c
+	@mkdir -p $(@D); echo '  CLANG   $@'
+	$(Q)$(CLANG) -Iinclude -I. -D_GNU_SOURCE -MMD -MP -std=gnu11 -fno-strict-aliasing $(FUZZ_FLAGS) \
+	    -fsanitize=fuzzer-no-link -c -o $@ $<
+$(BUILD)/fuzz/pool.a: $(FUZZ_POOL)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
+$(BUILD)/fuzz/%: $(BUILD)/fuzzobj/tests/fuzz/%.c.o $(BUILD)/fuzz/pool.a
+	@echo '  LD      $@'
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ -lssl -lcrypto -lelf -ljansson $(LIBBSD) -ldl
+
+RUN_FUZZ := $(patsubst $(BUILD)/fuzz/%,run-%,$(FUZZERS))
+.PHONY: fuzz $(RUN_FUZZ)
+fuzz: $(RUN_FUZZ)
+# New inputs go under $(BUILD); seeds in tests/fuzz/corpus/NAME are only read.
+$(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
+	@mkdir -p $(BUILD)/fuzz/corpus/$*
+	$(Q)cd $(BUILD)/fuzz && timeout $$(($(FUZZ_SECONDS) + 60)) ./$* -max_total_time=$(FUZZ_SECONDS) \
+	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 corpus/$* \
+	    $(addprefix $(CURDIR)/,$(wildcard tests/fuzz/corpus/$*)) >$*.log 2>&1 || \
+	    { tail -40 $*.log; echo "fuzz $*: FAILED"; exit 1; }
+	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$*.log) inputs, no finding"
+
+.PHONY: check check-files bench lint
+check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
+	scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
+check: all units traps check-files
+	TLSMEND_BUILD=$(abspath $(BUILD)) $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
+bench: all
+	TLSMEND_BUILD=$(abspath $(BUILD)) tests/bench/run
+lint:
+	scripts/lint
+
+# ---- install ---------------------------------------------------------------------------------------
+
+MAN1 := $(sort $(wildcard man/*.1))
+MAN5 := $(sort $(wildcard man/*.5))
+MAN7 := $(sort $(wildcard man/*.7))
+.PHONY: install uninstall clean
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m 755 $(BUILD)/tlsmend $(DESTDIR)$(BINDIR)/tlsmend
+	$(INSTALL) -m 644 $(BUILD)/libtlsmend.so $(DESTDIR)$(LIBDIR)/libtlsmend.so
+	$(if $(MAN1),$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1 && $(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1)
+	$(if $(MAN5),$(INSTALL) -d $(DESTDIR)$(MANDIR)/man5 && $(INSTALL) -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5)
+	$(if $(MAN7),$(INSTALL) -d $(DESTDIR)$(MANDIR)/man7 && $(INSTALL) -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7)
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/tlsmend $(DESTDIR)$(LIBDIR)/libtlsmend.so \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(MAN1)) \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man5/%,$(MAN5)) \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man7/%,$(MAN7))
+clean:
+	rm -rf $(BUILD)
+
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(POOL_OBJ) $(UNIT_OBJ) $(FUZZ_POOL)) $(addsuffix .d,$(TRAPS))
