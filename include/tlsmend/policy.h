@@ -124,6 +124,9 @@ void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now,
 /* Every setting that matches the peer, winners first, at most `max`; returns how many there are. For
  * `tlsmend rule`. */
 size_t policy_explain(const struct policy *p, const struct peer *peer, const struct setting **list, size_t max);
+/* Calls visit for every setting of every section that was kept, in the order of the sources. For `tlsmend
+ * lint`, which looks at the files that settings name. `setting->pattern` is then the section's first. */
+void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s), void *arg);
 void section_reject(const struct setting *s);
 bool policy_empty(const struct policy *p);
 /* Does any section set this key? Lets hooks skip work that no rule could ask for. */
