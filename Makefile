@@ -216,7 +216,8 @@ $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 
 .PHONY: check check-files bench lint
 check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
-	scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
+	$(Q)scripts/check-library --self-test
+	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
 check: all units traps check-files
 	TLSMEND_BUILD=$(abspath $(BUILD)) $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all
