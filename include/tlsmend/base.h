@@ -43,6 +43,8 @@ void buf_hex(struct buf *b, const void *data, size_t n, char separator); /* uppe
 void buf_pad(struct buf *b, size_t column, size_t start); /* spaces until (len - start) == column */
 /* Adds all strings up to a terminating NULL. */
 void buf_strs(struct buf *b, const char *first, ...) __attribute__((sentinel));
+/* Makes sure that n more bytes fit. False: limit or memory does not allow it; nothing changed. */
+bool buf_reserve(struct buf *b, size_t n);
 /* The string so far, never NULL ("" when empty). */
 const char *buf_str(const struct buf *b);
 
@@ -131,8 +133,9 @@ struct environment {
 	const char *log, *log_format, *log_level;     /* NULL: unset */
 	const char *program; /* last component of argv[0] / comm, never NULL */
 	const char *exe;     /* /proc/self/exe, or NULL */
-	/* Variables whose value was not understood ("TLSMEND_DLSYM=maybe"); the record about each is
-	 * written at the first handshake. NULL-terminated, never NULL. */
+	bool colour;         /* NO_COLOR unset or empty, TERM set and not "dumb" */
+	/* One sentence for each variable that was not understood ("TLSMEND_DLSYM=maybe is not understood;
+	 * ..."), escaped; the record about each is written at the first handshake. NULL-terminated, never NULL. */
 	const char *const *bad;
 };
 const struct environment *environment_get(void); /* never NULL; thread-safe; async-signal-unsafe only the first time */

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include <tlsmend/base.h>
+
+#include "system.h"
+
+#include <fcntl.h>
+
+static struct file_id id_of(const struct stat *st)
+{
+	return (struct file_id){
+	    .device = st->st_dev,
+	    .inode = st->st_ino,
+	    .size = (uint64_t)st->st_size,
+	    .mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+	    .ctime_ns = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+	};
+}
+
+bool file_id_same(const struct file_id *a, const struct file_id *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+int file_identify(const char *path, struct file_id *id)
+{
+	struct stat st;
+	const int error = -sys_stat(path, &st);
+
+	*id = error ? (struct file_id){0} : id_of(&st);
+	return error;
+}
+
+static int acceptable(const struct stat *st, size_t limit)
+{
+	if (S_ISDIR(st->st_mode))
+		return EISDIR;
+	if (!S_ISREG(st->st_mode))
+		return EINVAL;
+	return st->st_size > 0 && (uint64_t)st->st_size > limit ? EFBIG : 0;
+}
+
+/* Until the end, whatever the size said before: files of /proc say 0, and a log may grow meanwhile.
+ */
+static int read_all(int fd, size_t limit, struct buf *b)
+{
+	const size_t start = b->len;
+
+	for (;;) {
+		long got;
+
+		/* One byte more than allowed, to notice a file that is too large. */
+		if (b->cap < b->len + 2 && !buf_reserve(b, b->cap + 4096) && !buf_reserve(b, 1))
+			return ENOMEM;
+		got = sys_read(fd, b->data + b->len, b->cap - 1 - b->len);
+		if (got < 0)
+			return (int)-got;
+		if (!got)
+			return 0;
+		b->len += (size_t)got;
+		b->data[b->len] = '\0';
+		if (b->len - start > limit)
+			return EFBIG;
+	}
+}
+
+static int read_open(int fd, size_t limit, struct buf *b, struct stat *st)
+{
+	const size_t start = b->len, buf_limit = b->limit;
+	int error = -sys_fstat(fd, st);
+
+	if (buf_limit && buf_limit - start < limit)
+		limit = buf_limit - start;
+	b->limit = 0;
+	if (!error)
+		error = acceptable(st, limit);
+	if (!error && !buf_reserve(b, (size_t)st->st_size + 1))
+		error = ENOMEM;
+	if (!error)
+		error = read_all(fd, limit, b);
+	if (error && b->data) { /* never half a file */
+		b->len = start;
+		b->data[start] = '\0';
+	}
+	b->limit = buf_limit;
+	return error;
+}
+
+int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id, uint32_t *owner,
+	      uint32_t *mode)
+{
+	struct stat st;
+	int fd, error = -sys_stat(path, &st);
+
+	if (id)
+		*id = (struct file_id){0};
+	if (!error)
+		/* Looked at before it is opened: opening a FIFO or a device acts on others. */
+		error = acceptable(&st, limit);
+	if (error)
+		return error;
+	fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return -fd;
+	/* The identity from before the reading: a change during it shows as a new version later. */
+	error = read_open(fd, limit, b, &st);
+	sys_close(fd);
+	if (error)
+		return error;
+	if (id)
+		*id = id_of(&st);
+	if (owner)
+		*owner = st.st_uid;
+	if (mode)
+		*mode = st.st_mode;
+	return 0;
+}

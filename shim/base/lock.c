@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * lock: a mutex that knows its owner, so that a signal handler does not wait for the thread that it
+ * interrupted, and a child of fork(2) does not wait for a thread that exists in the parent only.
+ *
+ * States: word 0 = free. word = thread id with owner_pid 0 = being taken or being left. Both set =
+ * held. Two ways to take over a lock whose owner is gone, each with one compare-and-swap as the
+ * arbiter:
+ *  - owner_pid is another process: whoever swaps owner_pid to his own has it;
+ *  - owner_pid is 0 or our own, but no such thread exists here (fork between the two stores, or the
+ * host cancelled the thread within a hook): whoever swaps word has it. A child of vfork(2) shares
+ * the parent's memory and must not call in here; it may only exec anyway. */
+#include <tlsmend/base.h>
+
+#include "system.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#define WAITERS 0x80000000u
+enum {
+	SPINS = 100,
+	WAIT_MS = 50, /* longest time until a vanished owner is noticed */
+	/* Last resort: rather do without than hang the host. Longer than the slowest thing done
+	 * under a lock, the first reading of a large configuration. */
+	GIVE_UP_MS = 10000
+};
+
+static long word_pointer(struct lock *l)
+{
+	return (long)(intptr_t)&l->word;
+}
+
+static void futex_wait(struct lock *l, uint32_t seen)
+{
+	const struct timespec timeout = {0, WAIT_MS * 1000000L};
+
+	sys_call(SYS_futex, word_pointer(l), FUTEX_WAIT_PRIVATE, (long)seen,
+		 (long)(intptr_t)&timeout, 0, 0);
+}
+
+static void futex_wake(struct lock *l)
+{
+	sys_call(SYS_futex, word_pointer(l), FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+}
+
+static bool thread_is_gone(uint32_t pid, uint32_t tid)
+{
+	return sys_call(SYS_tgkill, (long)pid, (long)tid, 0, 0, 0, 0) == -ESRCH;
+}
+
+static bool try_take(struct lock *l, uint32_t pid, uint32_t as)
+{
+	uint32_t free_word = 0;
+
+	if (!atomic_compare_exchange_strong(&l->word, &free_word, as))
+		return false;
+	atomic_store(&l->owner_pid, pid);
+	return true;
+}
+
+/* `patient`: the word has not changed for a while, so asking the kernel about its owner is worth
+ * it. */
+static bool take_over(struct lock *l, uint32_t pid, uint32_t tid, uint32_t seen, bool patient)
+{
+	uint32_t owner = atomic_load(&l->owner_pid);
+
+	if (owner && owner != pid) {
+		if (!atomic_compare_exchange_strong(&l->owner_pid, &owner, pid))
+			return false;
+		atomic_store(&l->word, tid | WAITERS);
+		return true;
+	}
+	if (!patient || !thread_is_gone(pid, seen & ~WAITERS))
+		return false;
+	if (!atomic_compare_exchange_strong(&l->word, &seen, tid | WAITERS))
+		return false;
+	atomic_store(&l->owner_pid, pid);
+	return true;
+}
+
+static bool wait_and_take(struct lock *l, uint32_t pid, uint32_t tid, bool *stale)
+{
+	const uint64_t start = clock_monotonic_ms();
+	uint32_t before = 0;
+
+	for (unsigned round = 0;; round++) {
+		uint32_t seen = atomic_load(&l->word);
+
+		if (!seen) {
+			/* Others may sleep too: keep the mark, so that leaving wakes them. */
+			if (try_take(l, pid, round < SPINS ? tid : tid | WAITERS))
+				return true;
+			continue;
+		}
+		if (take_over(l, pid, tid, seen, round > SPINS && seen == before)) {
+			*stale = true;
+			return true;
+		}
+		if (round < SPINS)
+			continue;
+		if (clock_monotonic_ms() - start > GIVE_UP_MS)
+			return false;
+		before = seen | WAITERS;
+		if (atomic_compare_exchange_strong(&l->word, &seen, before) || seen == before)
+			futex_wait(l, before);
+	}
+}
+
+bool lock_enter(struct lock *l, bool *stale)
+{
+	const uint32_t pid = (uint32_t)sys_getpid(), tid = (uint32_t)sys_gettid();
+	uint32_t owner_pid;
+	bool dropped;
+
+	stale = stale ? stale : &dropped;
+	*stale = false;
+	if (try_take(l, pid, tid))
+		return true;
+	owner_pid = atomic_load(&l->owner_pid);
+	/* owner_pid 0: interrupted between the two stores; still our own. */
+	if ((atomic_load(&l->word) & ~WAITERS) == tid && (!owner_pid || owner_pid == pid))
+		return false;
+	return wait_and_take(l, pid, tid, stale);
+}
+
+void lock_leave(struct lock *l)
+{
+	atomic_store(&l->owner_pid, 0);
+	if (atomic_exchange(&l->word, 0) & WAITERS)
+		futex_wake(l);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+#include "system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+long sys_call(long number, long a, long b, long c, long d, long e, long f)
+{
+	const int kept = errno;
+	long result = syscall(number, a, b, c, d, e, f);
+
+	if (result == -1)
+		result = -(long)errno;
+	errno = kept;
+	return result;
+}
+
+static long pointer(const void *p)
+{
+	return (long)(intptr_t)p;
+}
+
+int sys_open(const char *path, int flags, unsigned mode)
+{
+	int fd, moved;
+
+	do
+		fd = (int)sys_call(SYS_openat, AT_FDCWD, pointer(path),
+				   flags | O_CLOEXEC | O_NOCTTY, (long)mode, 0, 0);
+	while (fd == -EINTR);
+	if (fd < 0 || fd > 2)
+		return fd;
+	moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	sys_close(fd);
+	return moved;
+}
+
+int sys_close(int fd)
+{
+	return (int)sys_call(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+
+long sys_read(int fd, void *data, size_t n)
+{
+	long got;
+
+	do
+		got = sys_call(SYS_read, fd, pointer(data), (long)n, 0, 0, 0);
+	while (got == -EINTR);
+	return got;
+}
+
+long sys_write(int fd, const void *data, size_t n)
+{
+	return sys_call(SYS_write, fd, pointer(data), (long)n, 0, 0, 0);
+}
+
+/* On 64-bit Linux the kernel's struct stat is glibc's. */
+int sys_stat(const char *path, struct stat *st)
+{
+	return (int)sys_call(SYS_newfstatat, AT_FDCWD, pointer(path), pointer(st), 0, 0, 0);
+}
+
+int sys_fstat(int fd, struct stat *st)
+{
+	return (int)sys_call(SYS_fstat, fd, pointer(st), 0, 0, 0, 0);
+}
+
+long sys_readlink(const char *path, char *out, size_t n)
+{
+	return sys_call(SYS_readlinkat, AT_FDCWD, pointer(path), pointer(out), (long)n, 0, 0);
+}
+
+int sys_fcntl(int fd, int command, long argument)
+{
+	return (int)sys_call(SYS_fcntl, fd, command, argument, 0, 0, 0);
+}
+
+int sys_ioctl(int fd, unsigned long request, void *argument)
+{
+	return (int)sys_call(SYS_ioctl, fd, (long)request, pointer(argument), 0, 0, 0);
+}
+
+int sys_poll(struct pollfd *p, unsigned count, int timeout_ms)
+{
+	struct timespec timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000000L};
+
+	return (int)sys_call(SYS_ppoll, pointer(p), (long)count, pointer(&timeout), 0, 0, 0);
+}
+
+int sys_getpid(void)
+{
+	return (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+}
+
+int sys_gettid(void)
+{
+	return (int)sys_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Private to the rooms "base" and "log": the operating system behind one wall.
+ *
+ * Straight to the kernel, because the libc functions of these names either carry a symbol version
+ * younger than 2.17 (stat, fstat: 2.33; fcntl64: 2.28), are cancellation points (a host that
+ * cancels a thread inside a hook would leave our locks held), or are interposed by other preload
+ * libraries. Every function returns a result >= 0 or a negated error number, and keeps errno. */
+#ifndef TLSMEND_BASE_SYSTEM_H
+#define TLSMEND_BASE_SYSTEM_H
+
+#include <stddef.h>
+#include <sys/stat.h>
+
+struct pollfd;
+
+long sys_call(long number, long a, long b, long c, long d, long e, long f);
+/* Always close-on-exec, never becomes the controlling terminal, never 0, 1 or 2 for long: a host
+ * that closed its standard descriptors must not find our file there. */
+int sys_open(const char *path, int flags, unsigned mode);
+int sys_close(int fd);
+long sys_read(int fd, void *data, size_t n); /* restarts after EINTR */
+long sys_write(int fd, const void *data, size_t n);
+int sys_stat(const char *path, struct stat *st); /* follows symbolic links */
+int sys_fstat(int fd, struct stat *st);
+long sys_readlink(const char *path, char *out, size_t n);
+int sys_fcntl(int fd, int command, long argument);
+int sys_ioctl(int fd, unsigned long request, void *argument);
+int sys_poll(struct pollfd *p, unsigned count, int timeout_ms);
+int sys_getpid(void); /* never cached: old glibc's getpid() goes wrong after clone(2) */
+int sys_gettid(void);
+
+#endif
