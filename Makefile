@@ -106,8 +106,10 @@ POOL_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(POOL_SRC))
 UNIT_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(UNIT_SRC) $(UNIT_AUX))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
-TRAPS    := $(patsubst tests/traps/%.c,$(BUILD)/traps/%,$(filter-out tests/traps/lib%.c,$(TRAP_SRC))) \
-            $(patsubst tests/traps/lib%.c,$(BUILD)/traps/lib%.so,$(filter tests/traps/lib%.c,$(TRAP_SRC)))
+# A trap with a main() is a program, any other source there a shared object.
+TRAP_MAIN := $(if $(TRAP_SRC),$(shell grep -l '^int main\>' $(TRAP_SRC)))
+TRAPS    := $(patsubst tests/traps/%.c,$(BUILD)/traps/%,$(TRAP_MAIN)) \
+            $(patsubst tests/traps/%.c,$(BUILD)/traps/%.so,$(filter-out $(TRAP_MAIN),$(TRAP_SRC)))
 
 # ---- what is built ---------------------------------------------------------------------------------
 
@@ -177,12 +179,12 @@ $(RUN_UNITS): run-unit-%: $(BUILD)/unit/%
 	@if timeout 120 $< >$<.log 2>&1; then echo "unit $*: $$(grep -c '\[ *OK *\]' $<.log) passed"; \
 	else status=$$?; cat $<.log; echo "unit $*: FAILED (status $$status)"; exit 1; fi
 
-# A trap says in its source what it needs:  /* build: -Wl,-z,now -lssl */  (lib*.c become shared objects).
+# A trap says in its source what it needs:  /* build: -Wl,-z,now -lssl */
 trap_flags = $$(sed -n 's,^/\* build: \(.*\) \*/$$,\1,p' $<)
 $(BUILD)/traps/%: tests/traps/%.c $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(OWN_LDFLAGS) -MF $@.d -o $@ $< $(trap_flags) -Wl,--as-needed -lssl -lcrypto -pthread -ldl
-$(BUILD)/traps/lib%.so: tests/traps/lib%.c $(BUILD)/flags
+$(BUILD)/traps/%.so: tests/traps/%.c $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) -fPIC -shared -MF $@.d -o $@ $< $(trap_flags) -Wl,--as-needed -lssl -lcrypto -pthread -ldl
 -include $(wildcard tests/traps/Makefile.inc)
@@ -219,11 +221,11 @@ check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-library --self-test
 	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
 check: all units traps check-files
-	TLSMEND_BUILD=$(abspath $(BUILD)) $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
+	BUILD=$(abspath $(BUILD)) $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all
-	TLSMEND_BUILD=$(abspath $(BUILD)) tests/bench/run
+	BUILD=$(abspath $(BUILD)) tests/bench/run
 lint:
-	scripts/lint
+	+BUILD=$(BUILD) scripts/lint
 
 # ---- install ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+# The tables are used by the scripts that read this file.
+# shellcheck disable=SC2034
+#
+# Shared by the scripts: which Debian packages are needed for what, how to see that the thing is there, and
+# how to install what is not. POSIX sh, because a minimal Debian has nothing else.
+
+# package        how to see that it is there
+# command NAME   | header NAME | file GLOB | python MODULE (of /usr/bin/python3) | perl MODULE
+PACKAGES_BUILD='
+gcc              command gcc
+make             command make
+libc6-dev        header stdio.h
+libbsd-dev       header bsd/stdlib.h
+libelf-dev       header libelf.h
+libjansson-dev   header jansson.h
+'
+PACKAGES_DEMO='
+openssl          command openssl
+curl             command curl
+ca-certificates  file /etc/ssl/certs/ca-certificates.crt
+util-linux       command unshare
+'
+PACKAGES_TEST='
+binutils         command readelf
+libssl-dev       header openssl/ssl.h
+libcmocka-dev    header cmocka.h
+clang            command clang
+clang-format     command clang-format
+clang-tidy       command clang-tidy
+shellcheck       command shellcheck
+mandoc           command mandoc
+python3          file /usr/bin/python3
+python3-pytest         python pytest
+python3-pytest-xdist   python xdist
+python3-pytest-timeout python pytest_timeout
+python3-trustme        python trustme
+python3-cryptography   python cryptography
+nginx-light      command nginx
+postgresql       file /usr/lib/postgresql/*/bin/postgres
+postgresql-client      command psql
+libio-socket-ssl-perl  perl IO::Socket::SSL
+libcap2-bin      command setcap
+hyperfine        command hyperfine
+valgrind         command valgrind
+'
+
+# Daemons of Debian live in /usr/sbin, which a user's PATH lacks.
+PATH=$PATH:/usr/sbin:/sbin
+
+is_there() {
+	case $1 in
+	command) command -v "$2" >/dev/null 2>&1 ;;
+	header) any_file "/usr/include/$2" "/usr/include/*/$2" "/usr/local/include/$2" ;;
+	file) any_file "$2" ;;
+	python) /usr/bin/python3 -c "import $2" >/dev/null 2>&1 ;;
+	perl) perl "-M$2" -e 1 >/dev/null 2>&1 ;;
+	esac
+}
+
+any_file() {
+	for pattern; do
+		# The patterns are to be expanded here.
+		# shellcheck disable=SC2086
+		for path in $pattern; do
+			[ -e "$path" ] && return 0
+		done
+	done
+	return 1
+}
+
+# missing_packages TABLE...: the names of the packages whose thing is not there
+missing_packages() {
+	for table; do
+		echo "$table" | while read -r package kind what; do
+			[ -z "$package" ] || is_there "$kind" "$what" || printf '%s ' "$package"
+		done
+	done
+}
+
+# clang's sanitizer and fuzzer runtimes are a package of their own, named after its version.
+missing_clang_runtime() {
+	command -v clang >/dev/null 2>&1 || return 0
+	runtime=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")
+	[ -e "$runtime" ] && return 0
+	runtime=$(clang -print-runtime-dir 2>/dev/null)/libclang_rt.fuzzer.a
+	[ -e "$runtime" ] && return 0
+	version=$(clang -dumpversion)
+	echo "libclang-rt-${version%%.*}-dev"
+}
+
+# install_packages NAME...
+install_packages() {
+	[ $# -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "This is no Debian. Please install what these packages of Debian hold, then run this again:" >&2
+		echo "    $*" >&2
+		return 1
+	fi
+	as_root=
+	if [ "$(id -u)" -ne 0 ]; then
+		as_root=sudo
+		if ! command -v sudo >/dev/null 2>&1; then
+			echo "Neither root nor sudo. Please run as root, then run this again:" >&2
+			echo "    apt-get install --no-install-recommends $*" >&2
+			return 1
+		fi
+	fi
+	echo "Installing: $*"
+	new_services=$(services_not_there)
+	policy=
+	if [ -n "$new_services" ] && [ ! -e /usr/sbin/policy-rc.d ]; then
+		# The tests start servers of their own; those of the packages stay down. Other services of this
+		# machine are not affected.
+		policy=/usr/sbin/policy-rc.d
+		# shellcheck disable=SC2016
+		printf '#!/bin/sh\ncase $1 in nginx*|postgresql*) exit 101 ;; esac\nexit 0\n' |
+			$as_root tee $policy >/dev/null && $as_root chmod 755 $policy
+	fi
+	apt_log=${TMPDIR:-/tmp}/tlsmend-apt.$$.log
+	status=0
+	{
+		$as_root apt-get -q update ||
+			echo "apt-get update failed; going on with the package lists that are there" >&2
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 \
+			--no-install-recommends install "$@"
+	} </dev/null >"$apt_log" 2>&1 || status=$?
+	[ -z "$policy" ] || $as_root rm -f $policy
+	if [ $status -ne 0 ]; then
+		tail -n 20 "$apt_log" >&2
+		rm -f "$apt_log"
+		echo "apt-get failed (status $status)" >&2
+		return 1
+	fi
+	rm -f "$apt_log"
+	# Nor shall they come up with the next boot only because of us.
+	for service in $new_services; do
+		if command -v systemctl >/dev/null 2>&1 && service_is_there "$service"; then
+			$as_root systemctl disable "$service" >/dev/null 2>&1 || :
+		fi
+	done
+}
+
+service_is_there() {
+	any_file "/lib/systemd/system/$1.service" "/usr/lib/systemd/system/$1.service" "/etc/init.d/$1"
+}
+
+services_not_there() {
+	for service in nginx postgresql; do
+		service_is_there "$service" || printf '%s ' "$service"
+	done
+}
+
+# need TABLE...: installs what is missing
+need() {
+	# Package names are words.
+	# shellcheck disable=SC2046
+	install_packages $(missing_packages "$@") || return 1
+	left=$(missing_packages "$@")
+	[ -z "$left" ] && return 0
+	echo "Still missing after the installation: $left" >&2
+	return 1
+}
+
+# The newest interpreter of a pyenv on this machine whose version matches, or nothing.
+pyenv_python() {
+	for root in "${PYENV_ROOT:-}" "${HOME:-/nonexistent}/.pyenv"; do
+		[ -n "$root" ] || continue
+		for python in "$root/versions/$1"*/bin/python; do
+			[ -x "$python" ] && found=$python
+		done
+	done
+	[ -z "${found:-}" ] || echo "$found"
+}
