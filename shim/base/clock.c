@@ -30,15 +30,21 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+/* Never by multiplying back: that overflows at the ends of the range. */
+static unsigned floor_mod(int64_t a, int64_t b)
+{
+	return (unsigned)(a % b + (a % b < 0 ? b : 0));
+}
+
 /* Both directions count in eras of 400 years that begin on 1 March, so that the leap day comes last
  * (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
 struct civil_time civil_from_unix(int64_t seconds)
 {
 	const int64_t days = floor_div(seconds, DAY);
-	const unsigned rest = (unsigned)(seconds - days * DAY);
+	const unsigned rest = floor_mod(seconds, DAY);
 	const int64_t shifted = days + 719468; /* since 0000-03-01 */
 	const int64_t era = floor_div(shifted, 146097);
-	const unsigned doe = (unsigned)(shifted - era * 146097);
+	const unsigned doe = floor_mod(shifted, 146097);
 	const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	const unsigned mp = (5 * doy + 2) / 153;
@@ -58,7 +64,7 @@ int64_t civil_to_unix(const struct civil_time *t)
 	const int64_t given = t->year > limit ? limit : t->year < -limit ? -limit : t->year;
 	const int64_t year = given - (t->month <= 2);
 	const int64_t era = floor_div(year, 400);
-	const unsigned yoe = (unsigned)(year - era * 400);
+	const unsigned yoe = floor_mod(year, 400);
 	const unsigned month = t->month > 2 ? t->month - 3 : t->month + 9;
 	const unsigned doy = (153 * month + 2) / 5 + t->day - 1;
 	const int64_t doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
@@ -121,6 +127,6 @@ void buf_rfc3339_ms(struct buf *b, int64_t milliseconds)
 	buf_putc(b, ':');
 	add_padded(b, t.second, 2);
 	buf_putc(b, '.');
-	add_padded(b, (uint64_t)(milliseconds - seconds * 1000), 3);
+	add_padded(b, floor_mod(milliseconds, 1000), 3);
 	buf_putc(b, 'Z');
 }
