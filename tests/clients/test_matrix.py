@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: ISC
+"""Each client, against a server whose CA it does not trust: explained, mended for one host, and left alone."""
+import pytest
+
+from clients.table import CLIENTS, missing
+from lib.run import LIBRARY, check_records, only_failure
+
+
+@pytest.fixture(params=CLIENTS.values(), ids=list(CLIENTS))
+def client(request):
+    reason = missing(request.param.name)
+    if reason:
+        pytest.skip("%s: %s" % (request.param.name, reason))
+    return request.param
+
+
+@pytest.fixture
+def peer(client, sites):
+    """(port, identity) of legacy.test for this client."""
+    return sites.of(client, "legacy.test")
+
+
+def untrusted(run, client, host, port, **how):
+    return run(client.argv(host, port), **how)
+
+
+# ---- what the clients do without us ------------------------------------------------------------------------
+@pytest.mark.baseline
+@pytest.mark.every_client
+def test_untrusted_server_fails(plain, client, peer):
+    assert client.failed(untrusted(plain, client, "legacy.test", peer[0], library=False))
+
+
+@pytest.mark.baseline
+@pytest.mark.every_client
+def test_own_ca_works(plain, client, peer, pki):
+    done = plain(client.argv("legacy.test", peer[0], pki.root_pem), library=False, env=client.env(pki.root_pem))
+    assert client.worked(done)
+
+
+# ---- explained ---------------------------------------------------------------------------------------------
+@pytest.mark.every_client
+def test_explained(run, client, peer):
+    port, identity = peer
+    before = untrusted(run, client, "legacy.test", port, library=False)
+    after = untrusted(run, client, "legacy.test", port)
+    assert (after.code, after.out, after.err) == (before.code, before.out, before.err)
+    events = ("verify_ignored",) if client.goes_on else ("verify_failed",)
+    record = only_failure(after, ("issuer-unknown",), "legacy.test", None, identity.sha256, events)
+    if client.memory_bio:
+        assert record.get("port") in (None, port)
+    else:
+        assert record.get("port") == port
+    assert any("ExtraCAFile" in line for line in record["help"]), record["help"]
+    assert "legacy.test" in record["message"]
+    assert record["code"] in (20, 21)
+    assert record["library"].startswith("OpenSSL ")
+    assert "tlsmend Test Root" in str(record["chain"]) + str(record["help"])
+
+
+# ---- mended ------------------------------------------------------------------------------------------------
+def assert_mended(client, result):
+    assert client.worked(result)
+    assert result.log == "", "a connection that works leaves no record"
+
+
+@pytest.mark.every_client
+def test_mended_by_variable(run, client, peer, pki):
+    assert_mended(client, untrusted(run, client, "legacy.test", peer[0], extra_ca={"legacy.test": pki.root_pem}))
+
+
+def test_mended_by_file(run, client, peer, pki):
+    config = run.config(("legacy.test", {"ExtraCAFile": pki.root_pem}))
+    assert_mended(client, untrusted(run, client, "legacy.test", peer[0], config=config))
+
+
+def test_mended_by_launcher(run, client, peer, pki):
+    options = ["--extra-ca", "legacy.test=%s" % pki.root_pem]
+    assert_mended(client, untrusted(run, client, "legacy.test", peer[0], launcher=options))
+
+
+def test_mended_by_etc(run, client, peer, pki):
+    etc = {"tlsmend.conf": "[legacy.test]\nExtraCAFile = %s\n" % pki.root_pem}
+    assert_mended(client, untrusted(run, client, "legacy.test", peer[0], etc=etc))
+
+
+# ---- for one host only -------------------------------------------------------------------------------------
+@pytest.mark.every_client
+def test_other_host_still_fails(run, client, sites, pki):
+    port, identity = sites.of(client, "other.test")
+    rules = {"legacy.test": pki.root_pem}
+    before = untrusted(run, client, "other.test", port, library=False)
+    after = untrusted(run, client, "other.test", port, extra_ca=rules)
+    assert client.failed(after)
+    assert (after.code, after.out, after.err) == (before.code, before.out, before.err)
+    events = ("verify_ignored",) if client.goes_on else ("verify_failed",)
+    only_failure(after, ("issuer-unknown",), "other.test", None, identity.sha256, events)
+
+
+# ---- left alone --------------------------------------------------------------------------------------------
+def test_no_record_when_it_works(run, client, peer, pki):
+    done = run(client.argv("legacy.test", peer[0], pki.root_pem), env=client.env(pki.root_pem))
+    assert_mended(client, done)
+
+
+def test_disabled_is_inert(run, client, peer, pki):
+    before = untrusted(run, client, "legacy.test", peer[0], library=False)
+    after = untrusted(
+        run, client, "legacy.test", peer[0], extra_ca={"legacy.test": pki.root_pem}, settings={"TLSMEND_DISABLE": "1"}
+    )
+    assert (after.code, after.out, after.err, after.log) == (before.code, before.out, before.err, "")
+
+
+def test_info_level_says_which_rule(run, client, peer, pki):
+    done = untrusted(
+        run, client, "legacy.test", peer[0], extra_ca={"legacy.test": pki.root_pem}, settings={"TLSMEND_LOG_LEVEL": "info"}
+    )
+    assert client.worked(done)
+    check_records(done)
+    mended = done.of("mended")
+    assert len(done.records) == len(mended) == 1, done
+    assert mended[0]["level"] == "info" and "ExtraCAFile" in str(mended[0]) and "legacy.test" in str(mended[0])
+
+
+def test_library_is_really_loaded(run):
+    """Guards the matrix against a library that the dynamic linker could not load, which would pass as inert."""
+    done = run(["cat", "/proc/self/maps"], names=False)
+    assert str(LIBRARY.resolve()) in done.out and done.err == ""

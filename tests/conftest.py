@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: ISC
+"""Fixtures of the end-to-end tests. See lib/ for certificates, servers and the runner, clients/table.py for clients."""
+import contextlib
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from lib import pki as pki_module
+from lib import run as run_module
+from lib import servers as servers_module
+
+
+@pytest.fixture(scope="session")
+def world_directory():
+    """Below /tmp, not below pytest's own directory: unprivileged users (PostgreSQL, nobody) must get in."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="tlsmend-tests-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pki(world_directory):
+    made = pki_module.Pki(world_directory / "pki")
+    os.environ["TLSMEND_TEST_STRANGER"] = str(made.stranger_pem)
+    return made
+
+
+@pytest.fixture(scope="session")
+def servers(world_directory):
+    with contextlib.closing(servers_module.Servers(world_directory / "servers")) as s:
+        yield s
+
+
+class Sites:
+    """The servers that many tests share, started when first asked for."""
+
+    def __init__(self, pki, servers):
+        self._pki, self._servers = pki, servers
+        self._https = None
+        self._postgres = None
+        self._variants = None
+
+    def https(self, host):
+        """(port, identity) of nginx for a host, certificate from the private CA."""
+        if self._https is None:
+            sites = [(a, [h], self._pki.good(h), "") for h, a in run_module.HOSTS.items()]
+            ports = self._servers.nginx(sites)
+            self._https = {h: (port, site[2]) for h, port, site in zip(run_module.HOSTS, ports, sites)}
+        return self._https[host]
+
+    def postgres(self, host):
+        reason = self._servers.postgres_missing()
+        if reason:
+            pytest.skip(reason)
+        if self._postgres is None:
+            names = ["legacy.test", "other.test"]
+            identity = self._pki.good(*names)
+            port = self._servers.postgres(identity, [run_module.HOSTS[n] for n in names])
+            self._postgres = (port, identity)
+        return self._postgres
+
+    def variant(self, name, host="legacy.test"):
+        """(port, identity) of nginx with a certificate that is wrong in one way."""
+        if self._variants is None:
+            names = list(pki_module.VARIANTS)
+            sites = [(run_module.HOSTS[host], [host], self._pki.variant(n, host), "") for n in names]
+            ports = self._servers.nginx(sites)
+            self._variants = {n: (port, site[2]) for n, port, site in zip(names, ports, sites)}
+        return self._variants[name]
+
+    def of(self, client, host):
+        return getattr(self, client.server)(host)
+
+
+@pytest.fixture(scope="session")
+def sites(pki, servers):
+    return Sites(pki, servers)
+
+
+@pytest.fixture
+def plain(world_directory, request, pki):
+    """A runner for tests that go without the library."""
+    base = world_directory / "runs"
+    base.mkdir(exist_ok=True)
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="t", dir=base))
+    # clients that run as another user write their log here
+    scratch.chmod(0o777)
+    yield run_module.Runner(scratch, world_directory)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+@pytest.fixture
+def run(plain):
+    """A runner for tests of the library. Without the library these tests fail, they are not skipped."""
+    if not run_module.LIBRARY.exists():
+        pytest.fail("%s is not built; run make first" % run_module.LIBRARY, pytrace=False)
+    return plain
+
+
+def pytest_collection_modifyitems(items):
+    """A test that has the library and the clients it needs, but takes long for one client, says so itself."""
+    for item in items:
+        client = getattr(item, "callspec", None) and item.callspec.params.get("client")
+        if client is not None and not getattr(client, "quick", True) and item.get_closest_marker("every_client") is None:
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_terminal_summary(terminalreporter):
+    stats = terminalreporter.stats
+    counts = {k: len(stats.get(k, [])) for k in ("passed", "failed", "error", "skipped", "xfailed")}
+    terminalreporter.write_line("end-to-end: " + ", ".join("%d %s" % (n, k) for k, n in counts.items() if n or k in ("passed", "skipped")))
