@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: ISC
+"""Fixtures of the traps. What they are made of is in trapkit.py."""
+
+import fcntl
+
+import pytest
+
+import copies
+import trapkit
+from trapkit import LIBRARY, OUT
+
+
+@pytest.fixture(scope="session")
+def library():
+    """The library under test. Its absence fails a test; it never skips one."""
+    assert LIBRARY.exists(), f"{LIBRARY} is not built"
+    return LIBRARY
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("certificates")
+    trapkit.make_certificates(directory)
+    return directory
+
+
+@pytest.fixture
+def trap(library, certificates, tmp_path):
+    return trapkit.Runner(library, certificates, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def server(certificates):
+    """Port of a server with the certificate of legacy.test."""
+    with trapkit.running_server(certificates, "legacy") as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def renamed_openssl():
+    """[libssl, libcrypto]: the system's OpenSSL under other names."""
+    directory = OUT / "renamed"
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(OUT / "renamed.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = copies.renamed_copy(directory)
+    if found is None:
+        pytest.skip("no OpenSSL 3 among the system's libraries")
+    return found
+
+
+@pytest.fixture(scope="session")
+def openssl_111():
+    OUT.mkdir(parents=True, exist_ok=True)
+    with open(OUT / "generation.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = copies.other_generation(OUT / "bullseye")
+    if found is None:
+        pytest.skip("OpenSSL 1.1.1: not in $TLSMEND_TEST_OPENSSL_111, and Debian 11's package cannot be fetched")
+    return found

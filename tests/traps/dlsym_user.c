@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Trap: a program that finds every function of OpenSSL with dlsym(3), as .NET does. Exported hooks alone see nothing of it.
+ * Proves DESIGN 2.6: dlsym gives the hook; a pointer keeps its copy.
+ *
+ * dlsym_user PORT HOST ANCHORS [ctor]   with "ctor" the whole is done before main(), in a constructor
+ */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void *ssl_library, *crypto_library;
+
+static void *symbol(const char *name)
+{
+	void *p = dlsym(ssl_library, name);
+
+	if (p == NULL)
+		p = dlsym(crypto_library, name);
+	if (p == NULL) {
+		fprintf(stderr, "%s: %s\n", name, dlerror());
+		exit(99);
+	}
+	return p;
+}
+
+#define CALL(ret, name, params, args)                                                              \
+	(((union {                                                                                 \
+		 void *object;                                                                     \
+		 ret(*function) params;                                                            \
+	 }){symbol(#name)})                                                                        \
+	     .function args)
+
+static int loopback(int port)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+		exit(97);
+	return fd;
+}
+
+static int run(int port, char *host, const char *anchors)
+{
+	void *ctx, *ssl;
+	int ok;
+
+	crypto_library = dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_LOCAL);
+	ssl_library = dlopen("libssl.so.3", RTLD_LAZY | RTLD_LOCAL);
+	ctx = CALL(void *, SSL_CTX_new, (const void *),
+		   (CALL(const void *, TLS_client_method, (void), ())));
+	if (CALL(int, SSL_CTX_load_verify_locations, (void *, const char *, const char *),
+		 (ctx, anchors, NULL)) != 1)
+		exit(98);
+	CALL(void, SSL_CTX_set_verify, (void *, int, void *), (ctx, 1, NULL));
+	ssl = CALL(void *, SSL_new, (void *), (ctx));
+	CALL(long, SSL_ctrl, (void *, int, long, void *), (ssl, 55, 0, host));
+	CALL(int, SSL_set1_host, (void *, const char *), (ssl, host));
+	CALL(int, SSL_set_fd, (void *, int), (ssl, loopback(port)));
+	ok = CALL(int, SSL_connect, (void *), (ssl)) == 1;
+	printf("%s: %s, verify result %ld\n", host, ok ? "connected" : "failed",
+	       CALL(long, SSL_get_verify_result, (const void *), (ssl)));
+	CALL(void, SSL_free, (void *), (ssl));
+	CALL(void, SSL_CTX_free, (void *), (ctx));
+	fflush(stdout);
+	return ok ? 0 : 1;
+}
+
+__attribute__((constructor)) static void before_main(int argc, char **argv)
+{
+	if (argc == 5)
+		_exit(run(atoi(argv[1]), argv[2], argv[3]));
+}
+
+int main(int argc, char **argv)
+{
+	return argc == 4 ? run(atoi(argv[1]), argv[2], argv[3]) : 95;
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: ISC
+"""Traps of loading: RTLD_LOCAL, dlsym, other interposers, several copies, unloading, RTLD_DEEPBIND, foreign definers."""
+
+import pytest
+
+from trapkit import build, build_plugin
+
+HOST = "legacy.test"
+
+
+@pytest.fixture
+def plugin():
+    return build("libplugin.so")
+
+
+def anchors(trap, good):
+    return trap.certificates / ("root.pem" if good else "unrelated.pem")
+
+
+@pytest.mark.parametrize("flags", ["now", "lazy"])
+def test_rtld_local(trap, plugin, server, flags):
+    for good in (True, False):
+        result = trap.equal("rtld_local", plugin, flags, server, HOST, anchors(trap, good))
+        assert "libssl in the global scope: no" in result.out and result.code == (0 if good else 1)
+        assert len(result.of("verify_failed")) == (0 if good else 1), result.records
+    assert result.records[0]["host"] == HOST and result.records[0]["port"] == server
+
+
+def test_rtld_local_mended(trap, plugin, server):
+    wanted = trap.plain("rtld_local", plugin, "now", server, HOST, anchors(trap, True))
+    mended = trap.preloaded("rtld_local", plugin, "now", server, HOST, anchors(trap, False), rules=trap.trust_root)
+    assert mended.seen == wanted.seen
+    assert [r["event"] for r in mended.records] == ["mended"]
+
+
+def test_bare_name_by_runpath(trap, plugin, server):
+    """dlopen("libplugin.so") looks in the RUNPATH of its caller, which must still be the host."""
+    result = trap.equal("rtld_local", plugin.name, "now", server, HOST, anchors(trap, True))
+    assert result.code == 0
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
+def test_deepbind_left_alone(trap, plugin, server, good):
+    for rules in (None, trap.trust_root):
+        trap.equal("rtld_local", plugin, "deepbind", server, HOST, anchors(trap, good), rules=rules)
+
+
+@pytest.mark.parametrize("name", ["path", "bare"])
+def test_deepbind_dropped(trap, plugin, server, name):
+    given = plugin if name == "path" else plugin.name
+    wanted = trap.plain("rtld_local", given, "now", server, HOST, anchors(trap, True))
+    mended = trap.preloaded("rtld_local", given, "deepbind", server, HOST, anchors(trap, False),
+                            rules=trap.trust_root, env={"TLSMEND_DEEPBIND": "drop"})
+    assert mended.seen == wanted.seen
+    assert [r["event"] for r in mended.records] == ["mended"]
+
+
+@pytest.mark.parametrize("when", ["main", "constructor"])
+def test_dlsym_user(trap, server, when):
+    extra = ["ctor"] if when == "constructor" else []
+    for good in (True, False):
+        result = trap.equal("dlsym_user", server, HOST, anchors(trap, good), *extra)
+        assert len(result.of("verify_failed")) == (0 if good else 1), result.records
+    wanted = trap.plain("dlsym_user", server, HOST, anchors(trap, True), *extra)
+    mended = trap.preloaded("dlsym_user", server, HOST, anchors(trap, False), *extra, rules=trap.trust_root)
+    assert mended.seen == wanted.seen
+    assert [r["event"] for r in mended.records] == ["mended"]
+
+
+def test_dlsym_off(trap, server):
+    """TLSMEND_DLSYM=off: a plain jump. The verification is still seen, libssl's call of libcrypto is no dlsym."""
+    trap.equal("dlsym_user", server, HOST, anchors(trap, False), env={"TLSMEND_DLSYM": "off"})
+    trap.equal("dlsym_meaning", build("libfake.so"), env={"TLSMEND_DLSYM": "off"})
+
+
+def test_dlsym_keeps_its_meaning(trap):
+    result = trap.equal("dlsym_meaning", build("libfake.so"))
+    assert "fake SSL_connect: the library's own" in result.out
+    assert "default SSL_CTX_new: NULL [undefined symbol: SSL_CTX_new]" in result.out
+    assert "libssl SSL_CTX_new: found [no error]" in result.out
+
+
+def test_dlsym_from_many_threads(trap):
+    for _ in range(5):
+        assert "differs" not in trap.equal("dlsym_threads").out
+
+
+def test_foreign_definer_linked(trap, plugin, server):
+    result = trap.equal("fake_linked")
+    assert "SSL_connect 42\nX509_verify_cert 38\nSSL_CTX_new 80" in result.out
+    for good in (True, False):
+        result = trap.equal("fake_linked", plugin, server, HOST, anchors(trap, good))
+        assert result.out.count("SSL_connect 42\n") == 2
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_other_interposer(trap, order):
+    other = build("libinterposer.so")
+    around = {"before": (other, ""), "after": ("", other)}[order]
+    plain = trap.plain("interposed", env={"LD_PRELOAD": other})
+    assert "SSL_CTX_new 4 times" in plain.out, plain.out
+    result = trap.preloaded("interposed", around=around)
+    assert result.seen == plain.seen
+    assert len(result.of("verify_failed")) == 1, result.records
+    mended = trap.preloaded("interposed", around=around, rules=trap.trust_root)
+    assert "failed" not in mended.out and mended.of("mended")
+
+
+def check_two_copies(trap, server, plugins):
+    command = ["two_copies", *plugins, server, HOST]
+    for good in (True, False):
+        result = trap.equal(*command, anchors(trap, good), 4)
+        assert "one copy or two: two" in result.out
+        assert bool(result.of("verify_failed")) != good
+    wanted = trap.plain(*command, anchors(trap, True), 4)
+    mended = trap.preloaded(*command, anchors(trap, False), 4, rules=trap.trust_root)
+    assert mended.seen == wanted.seen
+    assert mended.of("mended") and not mended.of("verify_failed")
+
+
+def test_two_copies(trap, plugin, server, renamed_openssl):
+    other = build_plugin("libplugin_renamed.so", renamed_openssl)
+    check_two_copies(trap, server, [plugin, other])
+    check_two_copies(trap, server, [other, plugin])
+
+
+def test_two_generations(trap, plugin, server, openssl_111):
+    other = build_plugin("libplugin_111.so", openssl_111)
+    assert "OpenSSL 1.1.1" in trap.plain("two_copies", plugin, other, server, HOST, anchors(trap, True), 1).out
+    check_two_copies(trap, server, [plugin, other])
+    check_two_copies(trap, server, [other, plugin])
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
+def test_reload(trap, plugin, server, good):
+    result = trap.equal("reload", plugin, server, HOST, anchors(trap, good))
+    assert result.code == 0 and result.out.count("\n") == 10, result.out
+
+
+def test_reload_under_a_rule(trap, plugin, server):
+    wanted = trap.plain("reload", plugin, server, HOST, anchors(trap, True))
+    mended = trap.preloaded("reload", plugin, server, HOST, anchors(trap, False), rules=trap.trust_root)
+    assert mended.seen == wanted.seen

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: ISC
+"""The traps' kit: programs built on demand, certificates, servers, and the three ways to run a trap."""
+
+import contextlib
+import datetime
+import fcntl
+import json
+import os
+import pathlib
+import subprocess
+
+import trustme
+
+HERE = pathlib.Path(__file__).resolve().parent
+TREE = HERE.parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", TREE / "build")).resolve()
+LIBRARY = BUILD / "libtlsmend.so"
+OUT = BUILD / "traps"
+
+CC = os.environ.get("CC", "gcc")
+FLAGS = (
+    "-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Werror -Wshadow "
+    "-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef"
+).split()
+OPENSSL = ["-lssl", "-lcrypto"]
+SHARED = ["-shared", "-fPIC"]
+
+# How each is built: flags after the source. Default: linked with the system's OpenSSL.
+BUILDS = {
+    "rtld_local": ["-ldl", "-Wl,--enable-new-dtags,-rpath,$ORIGIN"],
+    "reload": ["-ldl"],
+    "two_copies": ["-ldl"],
+    "dlsym_user": ["-ldl"],
+    "dlsym_meaning": ["-ldl"],
+    "dlsym_threads": ["-ldl", "-pthread"],
+    "quiet": [],
+    "opens": [],
+    "libfake.so": SHARED,
+    "libplugin.so": SHARED + OPENSSL,
+    "libinterposer.so": SHARED + ["-ldl", "-fno-builtin"],
+    "libbad_malloc.so": SHARED + ["-fno-builtin"],
+    "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
+}
+NEEDS = {"fake_linked": ["libfake.so"]}
+
+# RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
+RSA = {"key_type": trustme.KeyType.RSA} if hasattr(trustme, "KeyType") else {}
+
+# No run may take longer, whatever it does: a hang is a failure and not a stuck suite.
+TIMEOUT = 60
+
+
+def compile_once(target, source, flags):
+    """Compiles unless what is there is newer than every source; safe with several pytest processes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{target}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        newest = max(p.stat().st_mtime for p in [source, HERE / "trapkit.py", *HERE.glob("*.h")])
+        if not target.exists() or target.stat().st_mtime < newest:
+            partial = target.with_name(target.name + ".new")
+            subprocess.run([CC, *FLAGS, str(source), "-o", str(partial), *flags], check=True, timeout=TIMEOUT)
+            partial.rename(target)
+    return target
+
+
+def build(name):
+    for other in NEEDS.get(name, []):
+        build(other)
+    source = HERE / (name.removeprefix("lib").removesuffix(".so") + ".c")
+    return compile_once(OUT / name, source, BUILDS.get(name, [*OPENSSL, "-ldl", "-pthread"]))
+
+
+def build_plugin(name, libraries):
+    """plugin.c against another copy, which it finds again by its RPATH (RUNPATH would not hold for libcrypto)."""
+    where = libraries[0].parent
+    return compile_once(OUT / name, HERE / "plugin.c",
+                        [*SHARED, *map(str, libraries), f"-Wl,--disable-new-dtags,-rpath,{where}"])
+
+
+def make_certificates(directory):
+    """root.pem signs legacy, other, client and expired; stranger.pem signs stranger; unrelated.pem signs none."""
+    root = trustme.CA(organization_name="Trap Root", **RSA)
+    stranger = trustme.CA(organization_name="Stranger Root", **RSA)
+    unrelated = trustme.CA(organization_name="Unrelated Root", **RSA)
+    past = datetime.datetime(2020, 1, 1)
+    issued = {
+        "legacy": root.issue_cert("legacy.test", **RSA),
+        "other": root.issue_cert("other.test", **RSA),
+        "client": root.issue_cert("client.test", **RSA),
+        "expired": root.issue_cert("legacy.test", not_after=past, **RSA),
+        "stranger": stranger.issue_cert("client.test", **RSA),
+    }
+    for name, ca in [("root", root), ("stranger", stranger), ("unrelated", unrelated)]:
+        ca.cert_pem.write_to_path(str(directory / f"{name}.pem"))
+    for name, leaf in issued.items():
+        leaf.private_key_pem.write_to_path(str(directory / f"{name}.key"))
+        for blob in leaf.cert_chain_pems:
+            blob.write_to_path(str(directory / f"{name}.crt"), append=True)
+    directory.chmod(0o755)
+
+
+class Result:
+    """What a run left behind. `records` are the JSON records of the log file, `log` its bytes."""
+
+    def __init__(self, done, log):
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+        self.log = log.read_bytes() if log is not None and log.exists() else b""
+
+    @property
+    def records(self):
+        return [json.loads(line) for line in self.log.decode().splitlines()]
+
+    def causes(self, event):
+        return [r.get("cause") for r in self.records if r["event"] == event]
+
+    def of(self, event):
+        return [r for r in self.records if r["event"] == event]
+
+    @property
+    def seen(self):
+        """What the host's user could notice."""
+        return self.code, self.out, self.err
+
+
+class Runner:
+    """Runs a trap: plain() without the library, preloaded() with it, equal() both, and compares."""
+
+    def __init__(self, library, certificates, directory):
+        self.library, self.certificates, self.directory = library, certificates, directory
+        self.count = 0
+
+    def environment(self, extra):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
+        env.update(TRAP_CERTS=str(self.certificates), LC_ALL="C.UTF-8")
+        env.update({k: str(v) for k, v in (extra or {}).items()})
+        return env
+
+    def run(self, command, env, log=None, **kwargs):
+        command = [str(build(command[0])) if "/" not in str(command[0]) else str(command[0]), *map(str, command[1:])]
+        done = subprocess.run(command, env=self.environment(env), timeout=TIMEOUT, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, **kwargs)
+        return Result(done, log)
+
+    def plain(self, *command, env=None, **kwargs):
+        return self.run(command, env, **kwargs)
+
+    def preloaded(self, *command, env=None, rules=None, around=("", ""), **kwargs):
+        """`rules` is the text of a configuration; `around` are libraries before and after in LD_PRELOAD."""
+        self.count += 1
+        log = self.directory / f"log{self.count}"
+        config = self.directory / f"config{self.count}"
+        if rules is not None:
+            config.write_text(rules)
+        settings = {
+            "LD_PRELOAD": ":".join(str(p) for p in (around[0], self.library, around[1]) if p),
+            "TLSMEND_LOG": log, "TLSMEND_LOG_FORMAT": "json", "TLSMEND_LOG_LEVEL": "info",
+            "TLSMEND_CONFIG": config if rules is not None else "/nonexistent/tlsmend.conf",
+        }
+        if rules is None:
+            del settings["TLSMEND_CONFIG"]
+        settings.update(env or {})
+        return self.run(command, {k: v for k, v in settings.items() if v is not None}, log=log, **kwargs)
+
+    def equal(self, *command, env=None, rules=None):
+        """The promise "the host never notices us". Returns the preloaded run, for its records."""
+        plain = self.plain(*command, env=env)
+        assert plain.code != 99, plain.err
+        with_library = self.preloaded(*command, env=env, rules=rules)
+        assert with_library.seen == plain.seen
+        return with_library
+
+    @property
+    def trust_root(self):
+        """A rule for legacy.test alone."""
+        return f"[legacy.test]\nExtraCAFile = {self.certificates}/root.pem\n"
+
+
+@contextlib.contextmanager
+def running_server(certificates, leaf):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_"))}
+    env["TRAP_CERTS"] = str(certificates)
+    with subprocess.Popen([str(build("server")), leaf], env=env, text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
