@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Limits of what is taken out of certificates, and the helpers that evidence.c and certificate.c share (private to
+ * the room "explain"). A peer decides what stands in a certificate; these numbers decide how much of it is kept.
+ */
+#ifndef TLSMEND_EXPLAIN_CERTIFICATE_H
+#define TLSMEND_EXPLAIN_CERTIFICATE_H
+
+#include <tlsmend/evidence.h>
+
+enum {
+	EVIDENCE_MAX_CERTIFICATES = 32,
+	EVIDENCE_MAX_NAMES = 100,
+	EVIDENCE_MAX_NAME_BYTES = 4096,
+	EVIDENCE_MAX_NEAR = 8,
+	EVIDENCE_MAX_ERRORS = 32,
+};
+
+/* A copy of at most EVIDENCE_MAX_NAME_BYTES in the arena, after `prefix`. n == 0 when memory is out. */
+struct text evidence_text(struct evidence *e, const char *prefix, const void *s, size_t n);
+/* RFC 4514 string form. */
+struct text evidence_name(struct evidence *e, const struct openssl *o, const X509_NAME *name);
+/* Names of the leaf and the like, subjectAltName and caIssuers (names.c). */
+void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out);
+void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
+			 struct cert_info *out);
+struct text evidence_common_name(struct evidence *e, const struct openssl *o, X509_NAME *name);
+/* Extension flags, usages, identifiers, and what is wrong with extensions (extensions.c). */
+void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
+			 struct cert_info *out);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What one verification showed: certificates, the client's store, near misses, the name.
+ */
+#include "certificate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct evidence *evidence_new(enum event event)
+{
+	struct evidence *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	e->event = event;
+	e->depth = -1;
+	e->security_level = -1;
+	e->anchor_count = -1;
+	e->alert_sent = e->alert_received = -1;
+	e->last_sent = e->last_received = -1;
+	return e;
+}
+
+void evidence_free(struct evidence *e)
+{
+	if (e == NULL)
+		return;
+	arena_free(&e->arena);
+	free(e);
+}
+
+void evidence_library(struct evidence *e, const struct openssl *o)
+{
+	e->version = o->version;
+	e->library = arena_strdup(&e->arena, o->version_text);
+}
+
+void evidence_add_error(struct evidence *e, int code, int depth)
+{
+	if (e->errors == NULL)
+		e->errors = arena_alloc(&e->arena, EVIDENCE_MAX_ERRORS * sizeof(*e->errors));
+	if (e->errors == NULL || e->error_count >= EVIDENCE_MAX_ERRORS)
+		return;
+	e->errors[e->error_count].code = code;
+	e->errors[e->error_count].depth = depth;
+	e->error_count++;
+}
+
+/* ---- the work of one capture: pointers are borrowed for its duration only -------------------------- */
+struct capture {
+	struct evidence *e;
+	const struct openssl *o;
+	X509 *presented[EVIDENCE_MAX_CERTIFICATES];
+	size_t presented_count;
+	X509 *chain[EVIDENCE_MAX_CERTIFICATES];
+	size_t chain_count;
+	OPENSSL_STACK *rule;
+	X509 *child; /* whose issuer was wanted: the last one of the chain */
+	X509 *near[EVIDENCE_MAX_NEAR];
+	int near_code[EVIDENCE_MAX_NEAR];
+	enum cert_from near_from[EVIDENCE_MAX_NEAR];
+	size_t near_count;
+};
+
+static bool same(const struct openssl *o, X509 *a, X509 *b)
+{
+	return a == b || o->X509_cmp(a, b) == 0;
+}
+
+static bool listed(const struct openssl *o, X509 *const *list, size_t n, X509 *x)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (same(o, list[i], x))
+			return true;
+	}
+	return false;
+}
+
+static bool in_stack(const struct openssl *o, OPENSSL_STACK *stack, X509 *x)
+{
+	int i;
+
+	for (i = 0; stack != NULL && i < o->OPENSSL_sk_num(stack); i++) {
+		if (same(o, o->OPENSSL_sk_value(stack, i), x))
+			return true;
+	}
+	return false;
+}
+
+static void add_certificate(struct capture *c, X509 **list, size_t *n, X509 *x)
+{
+	if (x != NULL && *n < EVIDENCE_MAX_CERTIFICATES && !listed(c->o, list, *n, x))
+		list[(*n)++] = x;
+}
+
+static void add_stack(struct capture *c, X509 **list, size_t *n, OPENSSL_STACK *stack)
+{
+	int i;
+
+	for (i = 0; stack != NULL && i < c->o->OPENSSL_sk_num(stack); i++)
+		add_certificate(c, list, n, c->o->OPENSSL_sk_value(stack, i));
+}
+
+static enum cert_from where_from(const struct capture *c, X509 *x)
+{
+	if (listed(c->o, c->presented, c->presented_count, x))
+		return FROM_PRESENTED;
+	return in_stack(c->o, c->rule, x) ? FROM_RULE : FROM_STORE;
+}
+
+static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *n)
+{
+	struct cert_info *out;
+	size_t i;
+
+	if (*n == 0)
+		return NULL;
+	out = arena_alloc(&c->e->arena, *n * sizeof(*out));
+	if (out == NULL) {
+		*n = 0;
+		return NULL;
+	}
+	for (i = 0; i < *n; i++)
+		evidence_certificate(c->e, c->o, list[i], where_from(c, list[i]), &out[i]);
+	return out;
+}
+
+/* A certificate of the wanted issuer's name that is not its issuer. */
+static void consider(struct capture *c, X509 *candidate, enum cert_from from)
+{
+	const struct openssl *o = c->o;
+	int code = 0;
+
+	if (c->child == NULL || c->near_count >= EVIDENCE_MAX_NEAR ||
+	    same(o, candidate, c->child) ||
+	    o->X509_NAME_cmp(o->X509_get_subject_name(candidate),
+			     o->X509_get_issuer_name(c->child)) != 0)
+		return;
+	QUIET_BEGIN(o)
+	code = o->X509_check_issued(candidate, c->child);
+	QUIET_END(o)
+	if (code == 0 || listed(o, c->near, c->near_count, candidate))
+		return;
+	c->near[c->near_count] = candidate;
+	c->near_code[c->near_count] = code;
+	c->near_from[c->near_count] = from;
+	c->near_count++;
+}
+
+/* Names first: comparing whole certificates would make OpenSSL parse every one of a large store. */
+static void mark_trusted(struct capture *c, X509 *anchor, X509 *const *list, struct cert_info *info,
+			 size_t n)
+{
+	const struct openssl *o = c->o;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!info[i].trusted_by_client &&
+		    o->X509_NAME_cmp(o->X509_get_subject_name(anchor),
+				     o->X509_get_subject_name(list[i])) == 0 &&
+		    same(o, anchor, list[i]))
+			info[i].trusted_by_client = true;
+	}
+}
+
+static void keep_near(struct capture *c)
+{
+	struct evidence *e = c->e;
+	struct cert_info *info;
+	size_t i;
+
+	if (c->near_count == 0)
+		return;
+	info = arena_alloc(&e->arena, c->near_count * sizeof(*info));
+	e->near = arena_alloc(&e->arena, c->near_count * sizeof(*e->near));
+	if (info == NULL || e->near == NULL)
+		return;
+	for (i = 0; i < c->near_count; i++) {
+		evidence_certificate(e, c->o, c->near[i], c->near_from[i], &info[i]);
+		info[i].trusted_by_client = c->near_from[i] == FROM_STORE;
+		e->near[i].candidate = &info[i];
+		e->near[i].code = c->near_code[i];
+	}
+	e->near_count = c->near_count;
+}
+
+/* One pass over the store; its objects are borrowed, so what is needed of them is copied before the lock goes. */
+static void look_into_store(struct capture *c, X509_STORE *store)
+{
+	const struct openssl *o = c->o;
+	struct evidence *e = c->e;
+	const bool lock = o->X509_STORE_lock != NULL && o->X509_STORE_unlock != NULL;
+	OPENSSL_STACK *objects;
+	X509 *anchor;
+	int i, n;
+
+	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
+	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
+	    (lock && o->X509_STORE_lock(store) != 1)) {
+		keep_near(c);
+		return;
+	}
+	objects = o->X509_STORE_get0_objects(store);
+	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	e->anchor_count = 0;
+	for (i = 0; i < n; i++) {
+		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
+
+		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
+			continue;
+		anchor = o->X509_OBJECT_get0_X509(object);
+		e->anchor_count++;
+		mark_trusted(c, anchor, c->presented, e->presented, e->presented_count);
+		mark_trusted(c, anchor, c->chain, e->chain, e->chain_count);
+		consider(c, anchor, FROM_STORE);
+	}
+	keep_near(c);
+	if (lock)
+		o->X509_STORE_unlock(store);
+}
+
+static void look_for_near_misses(struct capture *c)
+{
+	size_t i;
+	int k;
+
+	for (i = 0; i < c->presented_count; i++)
+		consider(c, c->presented[i], FROM_PRESENTED);
+	for (k = 0; c->rule != NULL && k < c->o->OPENSSL_sk_num(c->rule); k++)
+		consider(c, c->o->OPENSSL_sk_value(c->rule, k), FROM_RULE);
+}
+
+static bool is_address(const char *host)
+{
+	return strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host);
+}
+
+static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
+{
+	int matches = -1;
+
+	if (leaf == NULL || e->host == NULL || *e->host == '\0')
+		return;
+	QUIET_BEGIN(o)
+	if (is_address(e->host)) {
+		if (o->X509_check_ip_asc != NULL)
+			matches = o->X509_check_ip_asc(leaf, e->host, 0);
+	} else if (o->X509_check_host != NULL) {
+		matches = o->X509_check_host(leaf, e->host, strlen(e->host), 0, NULL);
+	}
+	QUIET_END(o)
+	e->name_checked = matches == 0 || matches == 1;
+	e->name_matches = matches == 1;
+}
+
+/* SSL_CERT_DIR may be a list, separated by colons. */
+static bool any_exists(struct evidence *e, const char *list)
+{
+	struct file_id id;
+	const char *end, *path;
+
+	for (; *list != '\0'; list = *end == ':' ? end + 1 : end) {
+		end = list + strcspn(list, ":");
+		path = arena_strndup(&e->arena, list, (size_t)(end - list));
+		if (path != NULL && *path != '\0' && file_identify(path, &id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* As OpenSSL itself decides: variables count, but not in a privileged process. */
+static const char *default_path(struct evidence *e, const char *variable,
+				const char *(*builtin)(void))
+{
+	const char *value = environment_is_secure() ? NULL : getenv(variable);
+
+	if (value == NULL && builtin != NULL)
+		value = builtin();
+	return arena_strdup(&e->arena, value);
+}
+
+static void look_for_defaults(struct evidence *e, const struct openssl *o)
+{
+	struct file_id id;
+
+	e->default_file = default_path(e, "SSL_CERT_FILE", o->X509_get_default_cert_file);
+	e->default_dir = default_path(e, "SSL_CERT_DIR", o->X509_get_default_cert_dir);
+	e->default_file_exists =
+	    e->default_file != NULL && file_identify(e->default_file, &id) == 0;
+	e->default_dir_exists = e->default_dir != NULL && any_exists(e, e->default_dir);
+}
+
+void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
+		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
+		    OPENSSL_STACK *rule)
+{
+	struct capture *c = arena_alloc(&e->arena, sizeof(*c));
+
+	if (c == NULL)
+		return;
+	c->e = e;
+	c->o = o;
+	c->rule = rule;
+	if (leaf == NULL && chain != NULL && o->OPENSSL_sk_num(chain) > 0)
+		leaf = o->OPENSSL_sk_value(chain, 0);
+	QUIET_BEGIN(o)
+	add_certificate(c, c->presented, &c->presented_count, leaf);
+	add_stack(c, c->presented, &c->presented_count, presented);
+	add_stack(c, c->chain, &c->chain_count, chain);
+	QUIET_END(o)
+	e->presented = describe(c, c->presented, &c->presented_count);
+	e->presented_count = c->presented_count;
+	e->chain = describe(c, c->chain, &c->chain_count);
+	e->chain_count = c->chain_count;
+	c->child = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
+	look_for_near_misses(c);
+	look_into_store(c, store);
+	check_name(e, o, leaf);
+	look_for_defaults(e, o);
+	/* A directory is only read when a name is looked for, so an empty list of objects says little there. */
+	e->store_has_lookups = e->default_dir_exists;
+}

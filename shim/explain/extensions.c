@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Extensions: what a certificate may be used for, and which extension is broken.
+ */
+#include "certificate.h"
+
+#include <string.h>
+
+enum {
+	/* x509v3.h, the same in all generations */
+	EXFLAG_KUSAGE = 0x2,
+	EXFLAG_XKUSAGE = 0x4,
+	KU_KEY_CERT_SIGN = 0x4,
+	XKU_SSL_SERVER = 0x1,
+	XKU_SSL_CLIENT = 0x2,
+	XKU_ANYEKU = 0x100,
+	NID_subject_key_identifier = 82,
+	NID_authority_key_identifier = 90,
+	NID_name_constraints = 666,
+	NID_crl_distribution_points = 103,
+	NID_proxy_cert_info = 663,
+};
+
+static struct text octets(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
+{
+	struct text t = {NULL, 0};
+
+	if (s != NULL && o->ASN1_STRING_length(s) > 0)
+		t = evidence_text(e, "", o->ASN1_STRING_get0_data(s),
+				  (size_t)o->ASN1_STRING_length(s));
+	return t;
+}
+
+static char *oid_text(struct evidence *e, const struct openssl *o, X509_EXTENSION *x, bool numeric)
+{
+	char text[80];
+
+	if (o->OBJ_obj2txt(text, sizeof(text), o->X509_EXTENSION_get_object(x), numeric) <= 0)
+		return NULL;
+	return arena_strdup(&e->arena, text);
+}
+
+static void find_unknown_critical(struct evidence *e, const struct openssl *o, X509 *x,
+				  struct cert_info *out)
+{
+	int i;
+
+	if (o->X509_supported_extension == NULL)
+		return;
+	for (i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
+		X509_EXTENSION *ext = o->X509_get_ext(x, i);
+
+		if (o->X509_EXTENSION_get_critical(ext) && !o->X509_supported_extension(ext)) {
+			out->unknown_critical = oid_text(e, o, ext, true);
+			return;
+		}
+	}
+}
+
+/* Extensions that OpenSSL reads when it looks at a certificate (crypto/x509/v3_purp.c), each with what frees it. */
+struct known_extension {
+	int nid;
+	const char *name;
+	void (*release)(const struct openssl *o, void *value);
+};
+
+#define RELEASE(function)                                                                          \
+	static void release_##function(const struct openssl *o, void *value)                       \
+	{                                                                                          \
+		if (o->function != NULL)                                                           \
+			o->function(value);                                                        \
+	}
+RELEASE(BASIC_CONSTRAINTS_free)
+RELEASE(ASN1_BIT_STRING_free)
+RELEASE(EXTENDED_KEY_USAGE_free)
+RELEASE(ASN1_OCTET_STRING_free)
+RELEASE(AUTHORITY_KEYID_free)
+RELEASE(GENERAL_NAMES_free)
+RELEASE(NAME_CONSTRAINTS_free)
+RELEASE(CRL_DIST_POINTS_free)
+RELEASE(PROXY_CERT_INFO_EXTENSION_free)
+
+static const struct known_extension known_extensions[] = {
+    {NID_basic_constraints_, "basicConstraints", release_BASIC_CONSTRAINTS_free},
+    {NID_key_usage_, "keyUsage", release_ASN1_BIT_STRING_free},
+    {NID_ext_key_usage_, "extendedKeyUsage", release_EXTENDED_KEY_USAGE_free},
+    {NID_subject_key_identifier, "subjectKeyIdentifier", release_ASN1_OCTET_STRING_free},
+    {NID_authority_key_identifier, "authorityKeyIdentifier", release_AUTHORITY_KEYID_free},
+    {NID_subject_alt_name_, "subjectAltName", release_GENERAL_NAMES_free},
+    {NID_name_constraints, "nameConstraints", release_NAME_CONSTRAINTS_free},
+    {NID_crl_distribution_points, "cRLDistributionPoints", release_CRL_DIST_POINTS_free},
+    {NID_proxy_cert_info, "proxyCertInfo", release_PROXY_CERT_INFO_EXTENSION_free},
+};
+
+static char *complaint(struct evidence *e, const char *name, const char *what)
+{
+	const struct text t = evidence_text(e, name, what, strlen(what));
+
+	return (char *)(uintptr_t)t.s; /* NUL-terminated: the arena zeroes */
+}
+
+/* Only called for a certificate that OpenSSL has marked as malformed. NULL: could not be found out. */
+static const char *what_is_malformed(struct evidence *e, const struct openssl *o, X509 *x,
+				     const struct cert_info *c)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(known_extensions); i++) {
+		const struct known_extension *k = &known_extensions[i];
+		int critical = -1;
+		void *value = o->X509_get_ext_d2i(x, k->nid, &critical, NULL);
+
+		if (value != NULL)
+			k->release(o, value);
+		else if (critical == -2)
+			return complaint(e, k->name, " stands twice");
+		else if (critical >= 0)
+			return complaint(e, k->name, " cannot be read");
+	}
+	if (c->has_key_usage && o->X509_get_key_usage(x) == 0)
+		return "keyUsage is empty";
+	return NULL;
+}
+
+static void usages(const struct openssl *o, X509 *x, uint32_t flags, struct cert_info *out)
+{
+	uint32_t usage;
+
+	out->has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
+	if (out->has_key_usage && o->X509_get_key_usage != NULL)
+		out->key_usage_cert_sign = (o->X509_get_key_usage(x) & KU_KEY_CERT_SIGN) != 0;
+	out->has_extended_key_usage = (flags & EXFLAG_XKUSAGE) != 0;
+	if (out->has_extended_key_usage && o->X509_get_extended_key_usage != NULL) {
+		usage = o->X509_get_extended_key_usage(x);
+		out->eku_server = (usage & XKU_SSL_SERVER) != 0;
+		out->eku_client = (usage & XKU_SSL_CLIENT) != 0;
+		out->eku_any = (usage & XKU_ANYEKU) != 0;
+	}
+}
+
+static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *x,
+			     struct cert_info *out)
+{
+	uint32_t flags;
+	long length;
+
+	if (o->X509_get_extension_flags == NULL)
+		return;
+	flags = o->X509_get_extension_flags(x);
+	out->has_basic_constraints = (flags & EXFLAG_BCONS_) != 0;
+	out->self_signed = out->self_issued && (flags & EXFLAG_SS_) != 0;
+	usages(o, x, flags, out);
+	if (o->X509_get_pathlen != NULL && (length = o->X509_get_pathlen(x)) >= 0)
+		out->path_length = length < 1000 ? (int)length : 1000;
+	out->malformed = (flags & EXFLAG_INVALID_) != 0;
+	if (out->malformed && o->X509_get_key_usage != NULL)
+		out->malformed_why = what_is_malformed(e, o, x, out);
+}
+
+void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
+			 struct cert_info *out)
+{
+	int ca;
+
+	out->path_length = -1;
+	out->self_signed = out->self_issued;
+	QUIET_BEGIN(o)
+	flags_and_usages(e, o, x, out);
+	QUIET_END(o)
+	QUIET_BEGIN(o)
+	/* 1: basicConstraints says so; 3: self-signed of version 1 (X509_check_ca(3)). */
+	ca = o->X509_check_ca != NULL ? o->X509_check_ca(x) : 0;
+	out->ca = ca == 1 || ca == 3;
+	find_unknown_critical(e, o, x, out);
+	if (o->X509_get0_subject_key_id != NULL)
+		out->subject_key_id = octets(e, o, o->X509_get0_subject_key_id(x));
+	if (o->X509_get0_authority_key_id != NULL)
+		out->authority_key_id = octets(e, o, o->X509_get0_authority_key_id(x));
+	QUIET_END(o)
+}

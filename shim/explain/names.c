@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Names out of certificates: distinguished names, common name, subjectAltName, caIssuers. Raw bytes as the peer sent
+ * them, bounded; the renderers escape.
+ */
+#include "certificate.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum {
+	/* X509_NAME_print_ex(3). RFC 2253 escaping, but UTF-8 stays readable (no ASN1_STRFLGS_ESC_MSB). */
+	STRFLGS_ESC_2253 = 0x1,
+	STRFLGS_ESC_CTRL = 0x2,
+	STRFLGS_ESC_MSB = 0x4,
+	STRFLGS_UTF8_CONVERT = 0x10,
+	STRFLGS_DUMP_UNKNOWN = 0x100,
+	STRFLGS_DUMP_DER = 0x200,
+	XN_SEP_COMMA_PLUS = 1 << 16,
+	XN_DN_REV = 1 << 20,
+	XN_DUMP_UNKNOWN_FIELDS = 1 << 24,
+	NAME_FLAGS = STRFLGS_ESC_2253 | STRFLGS_ESC_CTRL | STRFLGS_DUMP_UNKNOWN | STRFLGS_DUMP_DER |
+		     XN_SEP_COMMA_PLUS | XN_DN_REV | XN_DUMP_UNKNOWN_FIELDS,
+};
+
+struct text evidence_text(struct evidence *e, const char *prefix, const void *s, size_t n)
+{
+	const size_t start = strlen(prefix);
+	struct text t = {NULL, 0};
+	char *copy;
+
+	if (n > EVIDENCE_MAX_NAME_BYTES)
+		n = EVIDENCE_MAX_NAME_BYTES;
+	copy = arena_alloc(&e->arena, start + n + 1);
+	if (copy == NULL)
+		return t;
+	memcpy(copy, prefix, start);
+	if (n > 0)
+		memcpy(copy + start, s, n);
+	t.s = copy;
+	t.n = start + n;
+	return t;
+}
+
+static bool print_name(struct evidence *e, const struct openssl *o, const X509_NAME *name,
+		       unsigned long flags, struct text *t)
+{
+	BIO *bio = o->BIO_new(o->BIO_s_mem());
+	char *data = NULL;
+	long n;
+	bool done = false;
+
+	if (bio == NULL)
+		return false;
+	if (o->X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
+		n = o->BIO_ctrl(bio, BIO_CTRL_INFO_, 0, &data);
+		*t = evidence_text(e, "", data, n > 0 && data != NULL ? (size_t)n : 0);
+		done = true;
+	}
+	o->BIO_free(bio);
+	return done;
+}
+
+struct text evidence_name(struct evidence *e, const struct openssl *o, const X509_NAME *name)
+{
+	struct text t = {NULL, 0};
+	bool done = false;
+
+	if (name == NULL)
+		return t;
+	QUIET_BEGIN(o)
+	done = print_name(e, o, name, NAME_FLAGS | STRFLGS_UTF8_CONVERT, &t);
+	QUIET_END(o)
+	if (!done) {
+		/* A string that is not in the encoding that it says: its bytes then, as \XX. */
+		QUIET_BEGIN(o)
+		done = print_name(e, o, name, NAME_FLAGS | STRFLGS_ESC_MSB, &t);
+		QUIET_END(o)
+	}
+	if (!done)
+		t = evidence_text(e, "", "(unreadable name)", 17);
+	return t;
+}
+
+struct text evidence_common_name(struct evidence *e, const struct openssl *o, X509_NAME *name)
+{
+	struct text t = {NULL, 0};
+	const ASN1_STRING *data;
+	unsigned char *utf8 = NULL;
+	int i = -1, last = -1, n;
+
+	if (name == NULL)
+		return t;
+	QUIET_BEGIN(o)
+	while ((i = o->X509_NAME_get_index_by_NID(name, NID_common_name, i)) >= 0)
+		last = i;
+	data = last >= 0 ? o->X509_NAME_ENTRY_get_data(o->X509_NAME_get_entry(name, last)) : NULL;
+	if (data != NULL) {
+		n = o->ASN1_STRING_to_UTF8(&utf8, data);
+		if (n >= 0 && utf8 != NULL)
+			t = evidence_text(e, "", utf8, (size_t)n);
+		else
+			t = evidence_text(e, "", o->ASN1_STRING_get0_data(data),
+					  (size_t)o->ASN1_STRING_length(data));
+		if (utf8 != NULL)
+			o->CRYPTO_free(utf8, "", 0);
+	}
+	QUIET_END(o)
+	return t;
+}
+
+static struct text string_name(struct evidence *e, const struct openssl *o, const char *prefix,
+			       const ASN1_STRING *s)
+{
+	const int n = o->ASN1_STRING_length(s);
+
+	return evidence_text(e, prefix, o->ASN1_STRING_get0_data(s), n > 0 ? (size_t)n : 0);
+}
+
+static struct text address_name(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
+{
+	const int n = o->ASN1_STRING_length(s);
+	char text[INET6_ADDRSTRLEN];
+
+	if ((n == 4 || n == 16) &&
+	    inet_ntop(n == 4 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), text, sizeof(text)))
+		return evidence_text(e, "IP:", text, strlen(text));
+	return evidence_text(e, "IP:", "(malformed)", 11);
+}
+
+/* n == 0: a kind of name that a record does not show. */
+static struct text general_name(struct evidence *e, const struct openssl *o, const GENERAL_NAME *g)
+{
+	const struct text none = {NULL, 0};
+	int type = -1;
+	const void *value = o->GENERAL_NAME_get0_value(g, &type);
+
+	if (value == NULL)
+		return none;
+	switch (type) {
+	case GEN_DNS_:
+		return string_name(e, o, "DNS:", value);
+	case GEN_IPADD_:
+		return address_name(e, o, value);
+	case GEN_URI_:
+		return string_name(e, o, "URI:", value);
+	case GEN_EMAIL_:
+		return string_name(e, o, "email:", value);
+	default:
+		return none;
+	}
+}
+
+static void free_names(const struct openssl *o, OPENSSL_STACK *names)
+{
+	int i;
+
+	for (i = o->OPENSSL_sk_num(names) - 1; i >= 0; i--)
+		o->GENERAL_NAME_free(o->OPENSSL_sk_value(names, i));
+	o->OPENSSL_sk_free(names);
+}
+
+static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STACK *names,
+		       struct cert_info *out)
+{
+	int i, n = o->OPENSSL_sk_num(names);
+	struct text t;
+
+	if (n > EVIDENCE_MAX_NAMES)
+		n = EVIDENCE_MAX_NAMES;
+	if (n <= 0)
+		return;
+	out->san = arena_alloc(&e->arena, (size_t)n * sizeof(*out->san));
+	for (i = 0; out->san != NULL && i < n; i++) {
+		t = general_name(e, o, o->OPENSSL_sk_value(names, i));
+		if (t.n > 0)
+			out->san[out->san_count++] = t;
+	}
+}
+
+void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	OPENSSL_STACK *names;
+
+	QUIET_BEGIN(o)
+	names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, NULL, NULL);
+	if (names != NULL) {
+		take_names(e, o, names, out);
+		free_names(o, names);
+	}
+	QUIET_END(o)
+}
+
+/* x509v3.h; a public struct, the same in all generations. */
+struct access_description {
+	ASN1_OBJECT *method;
+	GENERAL_NAME *location;
+};
+
+void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
+			 struct cert_info *out)
+{
+	OPENSSL_STACK *list;
+	const struct access_description *a;
+	const void *value;
+	int i, type;
+
+	if (o->AUTHORITY_INFO_ACCESS_free == NULL)
+		return;
+	QUIET_BEGIN(o)
+	list = o->X509_get_ext_d2i(x, NID_info_access_, NULL, NULL);
+	for (i = 0; list != NULL && i < o->OPENSSL_sk_num(list) && i < EVIDENCE_MAX_NAMES; i++) {
+		a = o->OPENSSL_sk_value(list, i);
+		if (o->OBJ_obj2nid(a->method) != NID_ad_ca_issuers_)
+			continue;
+		type = -1;
+		value = o->GENERAL_NAME_get0_value(a->location, &type);
+		if (type != GEN_URI_ || value == NULL)
+			continue;
+		out->ca_issuers_url = string_name(e, o, "", value);
+		break;
+	}
+	if (list != NULL)
+		o->AUTHORITY_INFO_ACCESS_free(list);
+	QUIET_END(o)
+}

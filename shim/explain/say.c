@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+#include "say.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { SENTENCE_LIMIT = 8192, SHOWN_BYTES = 256 };
+
+static const char *keep(struct evidence *e, struct buf *b)
+{
+	const char *copy = arena_strndup(&e->arena, buf_str(b), b->len);
+
+	buf_free(b);
+	return copy != NULL ? copy : "";
+}
+
+const char *say(struct evidence *e, const char *first, ...)
+{
+	const char *s;
+	struct buf b;
+	va_list ap;
+
+	buf_init(&b, SENTENCE_LIMIT);
+	va_start(ap, first);
+	for (s = first; s != NULL; s = va_arg(ap, const char *))
+		buf_puts(&b, s);
+	va_end(ap);
+	return keep(e, &b);
+}
+
+const char *say_int(struct evidence *e, int64_t v)
+{
+	struct buf b;
+
+	buf_init(&b, 32);
+	buf_int(&b, v);
+	return keep(e, &b);
+}
+
+const char *say_date(struct evidence *e, int64_t seconds)
+{
+	struct buf b;
+
+	if (seconds == INT64_MIN)
+		return "a date that cannot be read";
+	buf_init(&b, 32);
+	buf_date(&b, seconds);
+	return keep(e, &b);
+}
+
+const char *say_text(struct evidence *e, struct text t)
+{
+	struct buf b;
+
+	buf_init(&b, SENTENCE_LIMIT);
+	if (t.n > 0)
+		escape_text(&b, t.s, t.n, SHOWN_BYTES);
+	return keep(e, &b);
+}
+
+const char *say_string(struct evidence *e, const char *s)
+{
+	const struct text t = {s, s != NULL ? strlen(s) : 0};
+
+	return say_text(e, t);
+}
+
+const char *say_hex(struct evidence *e, const void *data, size_t n)
+{
+	struct buf b;
+
+	buf_init(&b, SENTENCE_LIMIT);
+	buf_hex(&b, data, n > 64 ? 64 : n, ':');
+	return keep(e, &b);
+}
+
+const char *say_subject(struct evidence *e, const struct cert_info *c)
+{
+	if (c->common_name.n > 0)
+		return say(e, "\"", say_text(e, c->common_name), "\"", (char *)NULL);
+	if (c->subject.n > 0)
+		return say(e, "\"", say_text(e, c->subject), "\"", (char *)NULL);
+	return "a certificate without a name";
+}
+
+/* The value of the first CN= of an RFC 4514 name (most specific first), or n == 0. */
+static struct text first_common_name(struct text name)
+{
+	struct text cn = {NULL, 0};
+	size_t i = 3;
+
+	if (name.n < 4 || memcmp(name.s, "CN=", 3) != 0)
+		return cn;
+	while (i < name.n && name.s[i] != ',' && name.s[i] != '+')
+		i += name.s[i] == '\\' && i + 1 < name.n ? 2 : 1;
+	cn.s = name.s + 3;
+	cn.n = (i < name.n ? i : name.n) - 3;
+	return cn;
+}
+
+const char *say_issuer(struct evidence *e, const struct cert_info *c)
+{
+	const struct text cn = first_common_name(c->issuer);
+
+	if (cn.n > 0)
+		return say(e, "\"", say_text(e, cn), "\"", (char *)NULL);
+	if (c->issuer.n > 0)
+		return say(e, "\"", say_text(e, c->issuer), "\"", (char *)NULL);
+	return "an issuer without a name";
+}
+
+const char *say_version(struct evidence *e, int version)
+{
+	static const char *const names[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+
+	if (version >= 0x0300 && version <= 0x0304)
+		return names[version - 0x0300];
+	return say(e, "version ", say_int(e, version), (char *)NULL);
+}
