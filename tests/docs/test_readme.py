@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+"""The README's tables against their sources: what it says must be what is built."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from lib import run
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def table(heading):
+    """{first cell: line} of the first table after a heading."""
+    text = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    return {re.match(r"\| `((?:[^`])*)`", line)[1]: line for line in lines}
+
+
+def source(*paths):
+    return "".join((ROOT / path).read_text() for path in paths)
+
+
+def test_keys():
+    defined = dict(re.findall(r'^KEY\(\w+, "(\w+)", \w+, \w+, "(.*)"\)', source("shim/policy/keys.def"), re.M))
+    assert list(table("Configuration")) == list(defined), "keys, or their order, differ from keys.def"
+    for name, text in defined.items():
+        assert table("Configuration")[name] == f"| `{name}` | {text} |"
+
+
+def test_variables():
+    names = re.search(r"names\[VARIABLES \+ 1\] = \{(.*?)\}", source("shim/base/environment_read.c"), re.S)[1]
+    defined = {"TLSMEND_" + name for name in re.findall(r'PREFIX "([A-Z_]+)"', names)}
+    assert len(defined) == 9
+    assert set(table("Variables")) == defined
+
+
+def test_events():
+    names = {n.lower() for n in re.findall(r"EVENT_([A-Z_]+)", source("include/tlsmend/explain.h"))} - {"count"}
+    told = set(table("Log"))
+    assert told <= names
+    room = [p for p in sorted((ROOT / "shim").glob("*/*.c")) if p.parent.name in ("hooks", "log", "policy")]
+    raised = {n.lower() for p in room for n in re.findall(r"\bEVENT_([A-Z_]+)", p.read_text())} & names
+    assert raised, "no room raises an event?"
+    assert told == raised, "events of the README and events that the code raises"
+
+
+def test_commands():
+    if not run.COMMAND.exists():
+        pytest.fail(f"{run.COMMAND} is not built")
+    done = subprocess.run([run.COMMAND, "--help"], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0
+    told = {cell.split()[1] for cell in table("Commands")}
+    assert told, "no commands in the README"
+    for name in told:
+        assert re.search(rf"^ +(tlsmend )?{name}\b", done.stdout, re.M), f"'{name}' is not in tlsmend --help"
+    options = set(re.findall(r"(?<![\w-])(--[a-z-]+)", table("Commands")[next(c for c in table("Commands") if c.split()[1] == "run")]))
+    help_of_run = subprocess.run([run.COMMAND, "run", "--help"], capture_output=True, text=True, timeout=20).stdout
+    assert options == set(re.findall(r"^ +(--[a-z-]+)", help_of_run, re.M)) - {"--help"}
+
+
+def test_causes_named_exist():
+    causes = set(re.findall(r'^CAUSE\(\w+, "([a-z-]+)"', source("shim/explain/causes.def"), re.M))
+    named = set(re.findall(r"error\[([a-z-]+)\]", README))
+    assert named and named <= causes
+
+
+def test_rooms_exist():
+    for path in table("Contributing"):
+        assert (ROOT / path).is_dir(), path
