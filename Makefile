@@ -97,7 +97,6 @@ POOL_SRC := $(call rooms,base log policy explain openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-TRAP_SRC := $(sort $(wildcard tests/traps/*.c))
 
 # Two families of objects: lib/ (the library) and exe/ (the command, units; sanitized if asked for).
 LIB_OBJ  := $(patsubst %,$(BUILD)/lib/%.o,$(LIB_SRC))
@@ -106,19 +105,14 @@ POOL_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(POOL_SRC))
 UNIT_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(UNIT_SRC) $(UNIT_AUX))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
-# A trap with a main() is a program, any other source there a shared object.
-TRAP_MAIN := $(if $(TRAP_SRC),$(shell grep -l '^int main\>' $(TRAP_SRC)))
-TRAPS    := $(patsubst tests/traps/%.c,$(BUILD)/traps/%,$(TRAP_MAIN)) \
-            $(patsubst tests/traps/%.c,$(BUILD)/traps/%.so,$(filter-out $(TRAP_MAIN),$(TRAP_SRC)))
 
 # ---- what is built ---------------------------------------------------------------------------------
 
-.PHONY: all library command units traps fuzzers
+.PHONY: all library command units fuzzers
 all: library command
 library: $(BUILD)/libtlsmend.so
 command: $(BUILD)/tlsmend
 units: run-units
-traps: $(TRAPS)
 fuzzers: $(FUZZERS)
 
 # Objects depend on the flags that they were built with: `make DEBUG=1` after `make` builds anew.
@@ -179,15 +173,7 @@ $(RUN_UNITS): run-unit-%: $(BUILD)/unit/%
 	@if timeout 120 $< >$<.log 2>&1; then echo "unit $*: $$(grep -c '\[ *OK *\]' $<.log) passed"; \
 	else status=$$?; cat $<.log; echo "unit $*: FAILED (status $$status)"; exit 1; fi
 
-# A trap says in its source what it needs:  /* build: -Wl,-z,now -lssl */
-trap_flags = $$(sed -n 's,^/\* build: \(.*\) \*/$$,\1,p' $<)
-$(BUILD)/traps/%: tests/traps/%.c $(BUILD)/flags
-	@mkdir -p $(@D); echo '  CC      $@'
-	$(Q)$(COMPILE) $(OWN_LDFLAGS) -MF $@.d -o $@ $< $(trap_flags) -Wl,--as-needed -lssl -lcrypto -pthread -ldl
-$(BUILD)/traps/%.so: tests/traps/%.c $(BUILD)/flags
-	@mkdir -p $(@D); echo '  CC      $@'
-	$(Q)$(COMPILE) -fPIC -shared -MF $@.d -o $@ $< $(trap_flags) -Wl,--as-needed -lssl -lcrypto -pthread -ldl
--include $(wildcard tests/traps/Makefile.inc)
+# Traps (tests/traps) are built by their own kit, which knows the flags of each.
 
 # Fuzz targets: clang's own instrumentation, so all of their sources are compiled for each.
 FUZZ_POOL := $(patsubst %,$(BUILD)/fuzzobj/%.o,$(POOL_SRC))
@@ -220,7 +206,7 @@ $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-library --self-test
 	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
-check: all units traps check-files
+check: all units check-files
 	BUILD=$(abspath $(BUILD)) $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all
 	BUILD=$(abspath $(BUILD)) tests/bench/run
@@ -248,4 +234,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(POOL_OBJ) $(UNIT_OBJ) $(FUZZ_POOL)) $(addsuffix .d,$(TRAPS))
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(POOL_OBJ) $(UNIT_OBJ) $(FUZZ_POOL))
