@@ -25,6 +25,10 @@ bool record_wanted(enum level level);
 /* One config_error record (level error): "source:line: text". */
 void record_config_error(const char *source, unsigned line, const char *text);
 
+/* One config_error record for each variable that was not understood (environment.bad). Once per process,
+ * whoever calls first; for the hooks, at the first handshake. */
+void record_environment_problems(void);
+
 /* ---- destinations (DESIGN 1.3), parsed from TLSMEND_LOG ------------------------------------------- */
 enum sink_kind { SINK_STDERR, SINK_SYSLOG, SINK_JOURNAL, SINK_FD, SINK_FILE, SINK_OFF };
 struct sink {

@@ -28,12 +28,19 @@ static long pointer(const void *p)
 
 int sys_open(const char *path, int flags, unsigned mode)
 {
-	int fd, moved;
+	int fd;
 
 	do
 		fd = (int)sys_call(SYS_openat, AT_FDCWD, pointer(path),
 				   flags | O_CLOEXEC | O_NOCTTY, (long)mode, 0, 0);
 	while (fd == -EINTR);
+	return sys_above_standard(fd);
+}
+
+int sys_above_standard(int fd)
+{
+	int moved;
+
 	if (fd < 0 || fd > 2)
 		return fd;
 	moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);

@@ -18,6 +18,8 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f);
 /* Always close-on-exec, never becomes the controlling terminal, never 0, 1 or 2 for long: a host
  * that closed its standard descriptors must not find our file there. */
 int sys_open(const char *path, int flags, unsigned mode);
+/* Moves a new descriptor out of the way of 0, 1 and 2; passes a negated error number on. */
+int sys_above_standard(int fd);
 int sys_close(int fd);
 long sys_read(int fd, void *data, size_t n); /* restarts after EINTR */
 long sys_write(int fd, const void *data, size_t n);

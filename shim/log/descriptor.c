@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Writing to a descriptor that belongs to the host.
+ *
+ * Daemons close all descriptors and reuse the numbers: 2 may be a database by now. So what stood behind
+ * the number at load is remembered, and later written to only if it is still that, or something that
+ * text cannot damage: a terminal, a file in append mode, /dev/null.
+ *
+ * O_NONBLOCK is never set: it belongs to the open file description that the host, its children and the
+ * shell share. */
+#include "destination.h"
+
+#include "../base/system.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 8
+#endif
+
+enum {
+	TERMINAL_PATIENCE_MS =
+	    200 /* for a slow serial line; a stopped terminal is noticed before */
+};
+
+struct identity {
+	bool open;
+	dev_t device, special;
+	ino_t inode;
+	mode_t type;
+};
+static struct identity remembered[DESCRIPTOR_COUNT];
+
+/* The last record went out in part: the next one begins on a line of its own. */
+static atomic_bool torn;
+
+/* ---- is it still ours? ----------------------------------------------------------------------------- */
+static struct identity identity_of(const struct stat *st)
+{
+	return (struct identity){true, st->st_dev, st->st_rdev, st->st_ino, st->st_mode & S_IFMT};
+}
+
+void descriptor_remember(enum which_descriptor which, int fd)
+{
+	struct stat st;
+
+	remembered[which] = (struct identity){0};
+	if (fd >= 0 && !sys_fstat(fd, &st))
+		remembered[which] = identity_of(&st);
+}
+
+bool descriptor_is_terminal(int fd)
+{
+	char settings[128]; /* more than the kernel's struct termios */
+
+	return sys_ioctl(fd, TCGETS, settings) == 0;
+}
+
+static bool is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+static bool takes_text(int fd, const struct stat *st)
+{
+	int flags;
+
+	if (S_ISCHR(st->st_mode))
+		return is_null_device(st) || descriptor_is_terminal(fd);
+	if (!S_ISREG(st->st_mode))
+		return false;
+	flags = sys_fcntl(fd, F_GETFL, 0);
+	return flags >= 0 && (flags & O_APPEND);
+}
+
+static bool is_network(int fd)
+{
+	int domain = 0;
+	socklen_t size = sizeof domain;
+
+	return sys_call(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, (long)(intptr_t)&domain,
+			(long)(intptr_t)&size, 0) ||
+	       domain != AF_UNIX;
+}
+
+static bool may_write(enum which_descriptor which, int fd, const struct stat *st)
+{
+	const struct identity now = identity_of(st), *then = &remembered[which];
+	const bool same = then->open && then->device == now.device && then->inode == now.inode &&
+			  then->special == now.special && then->type == now.type;
+
+	if (!same)
+		return takes_text(fd, st);
+	/* Under inetd standard error is the connection: the peer must not get our text. */
+	if (S_ISSOCK(st->st_mode) && which == DESCRIPTOR_STDERR)
+		return !is_network(fd);
+	/* eventfd, epoll and the like share one inode, of no type. */
+	return S_ISREG(st->st_mode) || S_ISCHR(st->st_mode) || S_ISFIFO(st->st_mode) ||
+	       S_ISSOCK(st->st_mode);
+}
+
+/* ---- one write ------------------------------------------------------------------------------------ */
+struct output {
+	struct iovec part[2]; /* a line break where the last record was torn; the record */
+	size_t total;
+};
+
+static struct output output_of(const char *data, size_t n)
+{
+	union {
+		const char *from;
+		char *to; /* iovec has no const form */
+	} text = {data}, line_break = {"\n"};
+	const size_t extra = atomic_exchange(&torn, false);
+
+	return (struct output){{{line_break.to, extra}, {text.to, n}}, n + extra};
+}
+
+/* Result of a write, as an error number. */
+static int outcome(const struct output *o, long written)
+{
+	if (written >= 0 && (size_t)written == o->total)
+		return 0;
+	if (written > 0 || o->part[0].iov_len)
+		atomic_store(&torn, true);
+	return written < 0 ? (int)-written : EAGAIN;
+}
+
+static long write_parts(int fd, const struct output *o)
+{
+	return sys_call(SYS_writev, fd, (long)(intptr_t)o->part, 2, 0, 0, 0);
+}
+
+static bool is_ready(int fd, int timeout_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return sys_poll(&p, 1, timeout_ms) == 1 && (p.revents & (POLLOUT | POLLERR | POLLHUP));
+}
+
+/* The same pipe or terminal through an open file description of our own, which may be non-blocking.
+ * Fails without /proc, and in a process that changed its user. */
+static int reopen(int fd)
+{
+	struct buf path;
+	char space[40];
+	int own;
+
+	path = (struct buf){.data = space, .cap = sizeof space, .limit = sizeof space - 1};
+	buf_puts(&path, "/proc/self/fd/");
+	buf_uint(&path, (uint64_t)fd);
+	own = sys_open(space, O_WRONLY | O_APPEND | O_NONBLOCK, 0);
+	return own;
+}
+
+/* Up to PIPE_BUF bytes go in whole or not at all (pipe(7)); more could go in partly. */
+static bool pipe_has_room(int fd, size_t n)
+{
+	int held = 0;
+	const int size = sys_fcntl(fd, F_GETPIPE_SZ, 0);
+
+	if (!is_ready(fd, 0))
+		return false;
+	if (n <= PIPE_BUF)
+		return true;
+	return size >= 0 && sys_ioctl(fd, FIONREAD, &held) == 0 && held <= size &&
+	       (size_t)(size - held) >= n;
+}
+
+static long write_pipe(int fd, const struct output *o)
+{
+	long written;
+	int own;
+
+	if (!pipe_has_room(fd, o->total))
+		return -EAGAIN;
+#ifdef SYS_pwritev2
+	/* Non-blocking for this one call; pipes know it from Linux 6.4 on. */
+	written = sys_call(SYS_pwritev2, fd, (long)(intptr_t)o->part, 2, -1, -1, RWF_NOWAIT);
+	if (written >= 0 || written == -EAGAIN || written == -EPIPE)
+		return written;
+#endif
+	own = reopen(fd);
+	written = write_parts(own < 0 ? fd : own, o);
+	if (own >= 0)
+		sys_close(own);
+	return written;
+}
+
+/* A terminal takes a long record in pieces. */
+static long write_terminal(int fd, const struct output *o)
+{
+	const uint64_t start = clock_monotonic_ms();
+	const int own = reopen(fd), to = own < 0 ? fd : own;
+	struct output rest = *o;
+	long written = 0, step = 0;
+
+	while ((size_t)written < o->total && clock_monotonic_ms() - start < TERMINAL_PATIENCE_MS &&
+	       is_ready(to, written ? TERMINAL_PATIENCE_MS / 4 : 0)) {
+		step = write_parts(to, &rest);
+		if (step < 0 && step != -EAGAIN && step != -EINTR)
+			break;
+		for (int i = 0; step > 0 && i < 2; i++) {
+			struct iovec *part = &rest.part[i];
+			const size_t used =
+			    (size_t)step < part->iov_len ? (size_t)step : part->iov_len;
+
+			part->iov_base = (char *)part->iov_base + used;
+			part->iov_len -= used;
+			step -= (long)used;
+			written += (long)used;
+		}
+	}
+	if (own >= 0)
+		sys_close(own);
+	return written ? written : step < 0 ? step : -EAGAIN;
+}
+
+static long write_socket(int fd, const struct output *o)
+{
+	struct output copy = *o;
+	const struct msghdr message = {.msg_iov = copy.part, .msg_iovlen = 2};
+
+	return sys_call(SYS_sendmsg, fd, (long)(intptr_t)&message, MSG_NOSIGNAL | MSG_DONTWAIT, 0,
+			0, 0);
+}
+
+static int write_quietly(int fd, const struct stat *st, const char *data, size_t n)
+{
+	const struct output o = output_of(data, n);
+	struct held_signals signals;
+	long written;
+	int error;
+
+	signals_hold(&signals);
+	if (S_ISSOCK(st->st_mode))
+		written = write_socket(fd, &o);
+	else if (S_ISFIFO(st->st_mode))
+		written = write_pipe(fd, &o);
+	else if (S_ISCHR(st->st_mode) && descriptor_is_terminal(fd))
+		written = write_terminal(fd, &o);
+	else
+		written = write_parts(fd, &o);
+	error = outcome(&o, written);
+	signals_release(&signals, error);
+	return error;
+}
+
+int descriptor_write(enum which_descriptor which, int fd, const char *data, size_t n)
+{
+	struct stat st;
+
+	if (sys_fstat(fd, &st) || !may_write(which, fd, &st))
+		return EBADF;
+	return write_quietly(fd, &st, data, n);
+}
+
+/* ---- files ---------------------------------------------------------------------------------------- */
+/* Told from the name, before it is opened: opening a device may act (a watchdog, a tape). */
+static bool may_open(const char *path)
+{
+	struct stat st;
+
+	if (sys_stat(path, &st))
+		return true; /* to be made; or open(2) says why not */
+	return S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) || S_ISDIR(st.st_mode) ||
+	       S_ISCHR(st.st_mode);
+}
+
+int file_write(const char *path, const char *data, size_t n)
+{
+	struct stat st;
+	int fd, error;
+
+	if (!may_open(path))
+		return EINVAL;
+	fd = sys_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0640);
+	if (fd < 0)
+		return -fd;
+	error = -sys_fstat(fd, &st);
+	if (!error && !S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !is_null_device(&st) &&
+	    !(S_ISCHR(st.st_mode) && descriptor_is_terminal(fd)))
+		error = EINVAL;
+	if (!error)
+		error = write_quietly(fd, &st, data, n);
+	sys_close(fd);
+	return error;
+}

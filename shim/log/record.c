@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+#include "settings.h"
+
+#include "repeat.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RECORD_MOST = 512 * 1024 };
+
+static _Atomic unsigned dropped;     /* since the last record that got through */
+static atomic_bool complained;       /* about a destination that cannot be written */
+static atomic_bool environment_told; /* record_environment_problems() was called */
+
+void record_reset(void)
+{
+	atomic_store(&dropped, 0);
+	atomic_store(&complained, false);
+	atomic_store(&environment_told, false);
+}
+
+void log_settings_from(const struct environment *e, struct log_settings *s)
+{
+	*s = (struct log_settings){.colour = e->colour, .program = e->program};
+	sink_parse(e->log, &s->sink);
+	log_format_parse(e->log_format, &s->json);
+	log_level_parse(e->log_level, &s->level);
+	if (e->disabled)
+		s->sink.kind = SINK_OFF;
+}
+
+static int syslog_priority(enum level level)
+{
+	static const unsigned char priorities[] = {3 /* err */, 4 /* warning */, 6 /* info */,
+						   7 /* debug */};
+
+	return (size_t)level < sizeof priorities ? priorities[level] : 7;
+}
+
+/* ---- rendering -------------------------------------------------------------------------------------- */
+/* The record with one more note, about those before it that were lost. */
+struct amended {
+	struct record record;
+	struct arena arena;
+};
+
+static void amend(struct amended *a, unsigned lost)
+{
+	struct record *r = &a->record;
+	const char **notes;
+	struct buf note;
+
+	if (!lost)
+		return;
+	notes = arena_alloc(&a->arena, (r->notes_count + 1) * sizeof *notes);
+	buf_init(&note, 0);
+	buf_uint(&note, lost);
+	buf_puts(&note, lost == 1 ? " earlier record was" : " earlier records were");
+	buf_puts(&note, " lost, because the log took no more at that moment");
+	if (notes) {
+		if (r->notes_count)
+			memcpy(notes, r->notes, r->notes_count * sizeof *notes);
+		notes[r->notes_count] = arena_strdup(&a->arena, buf_str(&note));
+		if (notes[r->notes_count]) {
+			r->notes = notes;
+			r->notes_count++;
+		}
+	}
+	buf_free(&note);
+}
+
+static void render(const struct log_settings *s, const struct record *r, struct buf *out)
+{
+	if (s->json)
+		json_render(r, out);
+	else
+		text_render(r, s->colour && sink_is_terminal(&s->sink), out);
+	/* Cut short for want of memory: still a line of its own. */
+	if (out->truncated && out->len)
+		out->data[out->len - 1] = '\n';
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------- */
+static const char *sink_name(const struct sink *s)
+{
+	switch (s->kind) {
+	case SINK_SYSLOG:
+		return "syslog";
+	case SINK_JOURNAL:
+		return "the journal";
+	case SINK_FILE:
+		return s->path;
+	default:
+		return "the descriptor of TLSMEND_LOG";
+	}
+}
+
+static const char *advice(const struct sink *s, int error)
+{
+	if (s->kind == SINK_FD)
+		return "open it before the program starts, and see that the program leaves it open";
+	if (s->kind != SINK_FILE)
+		return "start that service, or set TLSMEND_LOG to another destination";
+	switch (error) {
+	case ENOENT:
+		return "create its directory, or set TLSMEND_LOG to another file";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "let the program's user write there, or set TLSMEND_LOG to another file";
+	case EINVAL:
+	case EISDIR:
+		return "set TLSMEND_LOG to a regular file";
+	default:
+		return "set TLSMEND_LOG to another file";
+	}
+}
+
+/* Not inlined, as write_headline(): the rare path's space is no business of the usual one's stack. */
+__attribute__((noinline)) static void complain(const struct log_settings *s, const struct sink *to,
+					       int error)
+{
+	const char *name = sink_name(&s->sink);
+	char space[512 - 64];
+	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
+
+	if (atomic_exchange(&complained, true))
+		return;
+	buf_puts(&line, "tlsmend: error: cannot write to ");
+	escape_text(&line, name, strlen(name), 200);
+	buf_strs(&line, ": ", error == EINVAL ? "Not a regular file" : errno_text(error), "; ",
+		 advice(&s->sink, error), "; until then records come here\n", NULL);
+	if (line.truncated)
+		space[line.len - 1] = '\n';
+	sink_write(to, line.data, line.len, syslog_priority(LEVEL_ERROR), s->program);
+}
+
+static int write_record(const struct log_settings *s, const struct record *r, const char *data,
+			size_t n)
+{
+	const struct sink standard_error = {.kind = SINK_STDERR, .fd = -1};
+	const int priority = syslog_priority(r->level);
+	const int error = sink_write(&s->sink, data, n, priority, s->program);
+
+	/* EAGAIN: it works, but is full just now. Nothing goes elsewhere for that. */
+	if (!error || error == EAGAIN || s->sink.kind == SINK_STDERR)
+		return error;
+	complain(s, &standard_error, error);
+	return sink_write(&standard_error, data, n, priority, s->program);
+}
+
+/* Without memory for the whole: the headline. */
+__attribute__((noinline)) static int write_headline(const struct log_settings *s,
+						    const struct record *r)
+{
+	char space[400];
+	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 2};
+	const char *message = r->message ? r->message : "a TLS connection failed";
+
+	buf_puts(&line, "tlsmend: ");
+	escape_text(&line, message, strlen(message), 0);
+	space[line.len] = '\n';
+	return write_record(s, r, space, line.len + 1);
+}
+
+static void render_and_write(const struct log_settings *s, struct amended *a)
+{
+	const unsigned lost = atomic_exchange(&dropped, 0);
+	const struct record *r = &a->record;
+	struct buf out;
+	int error;
+
+	buf_init(&out, RECORD_MOST);
+	amend(a, lost);
+	render(s, r, &out);
+	error = out.len ? write_record(s, r, out.data, out.len) : write_headline(s, r);
+	buf_free(&out);
+	arena_free(&a->arena);
+	if (error) {
+		atomic_fetch_add(&dropped, lost + 1);
+		repeat_undo(r);
+	}
+}
+
+void record_submit_to(const struct log_settings *s, const struct record *r)
+{
+	struct amended a;
+
+	if (s->sink.kind == SINK_OFF || r->level > s->level)
+		return;
+	a = (struct amended){.record = *r};
+	/* Who asks for debug wants to see each connection that worked. */
+	if (r->event != EVENT_HANDSHAKE_OK && !repeat_note(&a.record))
+		return;
+	render_and_write(s, &a);
+}
+
+/* ---- the room's front -------------------------------------------------------------------------------- */
+bool record_wanted(enum level level)
+{
+	struct log_settings s;
+
+	log_settings_from(environment_get(), &s);
+	return s.sink.kind != SINK_OFF && level <= s.level;
+}
+
+void record_submit(const struct record *r)
+{
+	struct log_settings s;
+
+	log_settings_from(environment_get(), &s);
+	record_submit_to(&s, r);
+}
+
+void record_config_error(const char *source, unsigned line, const char *text)
+{
+	struct record r = {.level = LEVEL_ERROR,
+			   .event = EVENT_CONFIG_ERROR,
+			   .cause = CAUSE_NONE,
+			   .code = -1,
+			   .depth = -1,
+			   .enforced = -1};
+	struct buf message;
+
+	r.time_ms = clock_realtime_ms();
+	buf_init(&message, 4096);
+	if (source)
+		buf_puts(&message, source);
+	if (source && line) {
+		buf_putc(&message, ':');
+		buf_uint(&message, line);
+	}
+	buf_strs(&message, source ? ": " : "", text, NULL);
+	r.message = message.len ? message.data : text;
+	record_submit(&r);
+	buf_free(&message);
+}
+
+void record_environment_problems(void)
+{
+	const char *const *bad = environment_get()->bad;
+
+	if (!*bad || atomic_exchange(&environment_told, true))
+		return;
+	for (; *bad; bad++)
+		record_config_error("environment", 0, *bad);
+}
