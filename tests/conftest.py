@@ -8,6 +8,7 @@ import tempfile
 
 import pytest
 
+from clients.table import SYSTEM_BUNDLE
 from lib import pki as pki_module
 from lib import run as run_module
 from lib import servers as servers_module
@@ -24,9 +25,7 @@ def world_directory():
 
 @pytest.fixture(scope="session")
 def pki(world_directory):
-    made = pki_module.Pki(world_directory / "pki")
-    os.environ["TLSMEND_TEST_STRANGER"] = str(made.stranger_pem)
-    return made
+    return pki_module.Pki(world_directory / "pki")
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +83,8 @@ def sites(pki, servers):
 @pytest.fixture
 def plain(world_directory, request, pki):
     """A runner for tests that go without the library."""
+    if not os.path.exists(SYSTEM_BUNDLE):
+        pytest.fail("no %s: install ca-certificates; clients without any store fail in another way" % SYSTEM_BUNDLE, pytrace=False)
     base = world_directory / "runs"
     base.mkdir(exist_ok=True)
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="t", dir=base))
@@ -107,9 +108,3 @@ def pytest_collection_modifyitems(items):
         client = getattr(item, "callspec", None) and item.callspec.params.get("client")
         if client is not None and not getattr(client, "quick", True) and item.get_closest_marker("every_client") is None:
             item.add_marker(pytest.mark.slow)
-
-
-def pytest_terminal_summary(terminalreporter):
-    stats = terminalreporter.stats
-    counts = {k: len(stats.get(k, [])) for k in ("passed", "failed", "error", "skipped", "xfailed")}
-    terminalreporter.write_line("end-to-end: " + ", ".join("%d %s" % (n, k) for k, n in counts.items() if n or k in ("passed", "skipped")))

@@ -14,6 +14,8 @@ from lib import dotnet
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEBIAN_PYTHON = "/usr/bin/python3"
+# What clients trust by default; the tests' CA is not in it.
+SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,9 +107,9 @@ def _s_client(*options):
 
 
 def _psql(host, port, ca):
-    # verify-full wants a file of its own: another CA's where the right one is not to be trusted
+    # verify-full wants a file of its own: the system's where the right one is not to be trusted
     parameters = "host=%s port=%s user=postgres dbname=postgres connect_timeout=20 sslmode=verify-full sslrootcert=%s" % (
-        host, port, ca or os.environ["TLSMEND_TEST_STRANGER"],
+        host, port, ca or SYSTEM_BUNDLE,
     )  # fmt: skip
     return ["psql", "-X", "-A", "-t", "-c", "select 'hello from ' || ssl::text from pg_stat_ssl where pid = pg_backend_pid()",
             parameters]  # fmt: skip
@@ -149,5 +151,9 @@ CLIENTS = {c.name: c for c in _clients()}
 
 @functools.lru_cache(None)
 def missing(name):
-    """Asked once in each worker."""
+    """Why this client cannot run here, or None. Asked once in each worker."""
     return CLIENTS[name].missing()
+
+
+def present():
+    return [c for c in CLIENTS.values() if missing(c.name) is None]

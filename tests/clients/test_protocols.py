@@ -30,11 +30,17 @@ PINNED = {
         "openssl", "s_client", "-brief", "-verify_return_error", "-CAfile", ca, "-servername", HOST, "-tls1",
         "-cipher", "DEFAULT:@SECLEVEL=0", "-connect", "%s:%d" % (HOST, port),
     ],
-    **{"python-" + v: _python(p, "--tls1") for v, p in pyenv_pythons()},
 }  # fmt: skip
+OTHER_PYTHONS = {"python-" + v: _python(p, "--tls1") for v, p in pyenv_pythons()}
+QUICK = ("python-2.7", "python-3.13")
+PINNED.update(OTHER_PYTHONS)
 
 
-@pytest.fixture(params=list(PINNED))
+@pytest.fixture(
+    params=[
+        pytest.param(n, marks=[pytest.mark.slow] if n in OTHER_PYTHONS and not n.startswith(QUICK) else []) for n in PINNED
+    ]
+)
 def pinned(request):
     return PINNED[request.param]
 

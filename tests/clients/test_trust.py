@@ -116,7 +116,11 @@ def test_only_ca_file_leaves_other_hosts_alone(run, sites, pki):
 def shared_server(pki, servers):
     """One server, one ticket key and one certificate for both names, TLS 1.2: it resumes any session under any name."""
     identity = pki.good(HOST, "other.test")
-    return servers.s_server(identity, "0.0.0.0", "-tls1_2").port
+    return servers.s_server(identity, HOSTS[HOST], "-tls1_2").port
+
+
+# both names on that server's address
+SHARED = {HOST: HOSTS[HOST], "other.test": HOSTS[HOST]}
 
 
 def sessions(ca, *peers):
@@ -126,27 +130,27 @@ def sessions(ca, *peers):
 @pytest.mark.baseline
 def test_server_resumes_under_another_name(plain, pki, shared_server):
     peers = ["%s:%d" % (h, shared_server) for h in (HOST, "other.test")]
-    done = plain(sessions(pki.root_pem, *peers), library=False)
+    done = plain(sessions(pki.root_pem, *peers), hosts=SHARED, library=False)
     assert done.out.splitlines() == ["OK legacy.test full", "OK other.test resumed"]
 
 
 def test_clients_own_sessions_still_resume(run, pki, shared_server):
     peers = ["%s:%d" % (h, shared_server) for h in (HOST, "other.test", HOST)]
-    done = run(sessions(pki.root_pem, *peers))
+    done = run(sessions(pki.root_pem, *peers), hosts=SHARED)
     assert done.out.splitlines() == ["OK legacy.test full", "OK other.test resumed", "OK legacy.test resumed"]
     assert done.log == ""
 
 
 def test_session_made_under_a_rule_does_not_serve_another_host(run, pki, shared_server):
     peers = ["%s:%d" % (h, shared_server) for h in (HOST, "other.test")]
-    done = run(sessions(None, *peers), extra_ca={HOST: pki.root_pem})
+    done = run(sessions(None, *peers), hosts=SHARED, extra_ca={HOST: pki.root_pem})
     assert done.out.splitlines() == ["OK legacy.test full", "FAILED other.test 20"]
     check_records(done)
     assert [(r["event"], r["host"]) for r in done.records] == [("verify_failed", "other.test")]
 
 
 def test_session_made_under_a_rule_serves_its_own_host(run, pki, shared_server):
-    done = run(sessions(None, *["%s:%d" % (HOST, shared_server)] * 2), extra_ca={HOST: pki.root_pem})
+    done = run(sessions(None, *["%s:%d" % (HOST, shared_server)] * 2), hosts=SHARED, extra_ca={HOST: pki.root_pem})
     assert done.out.splitlines()[0] == "OK legacy.test full"
     # resuming is allowed, verifying anew is as good
     assert done.out.splitlines()[1] in ("OK legacy.test full", "OK legacy.test resumed")
@@ -157,7 +161,7 @@ def test_only_ca_file_is_not_passed_by_with_an_older_session(run, pki, shared_se
     """other.test has OnlyCAFile of another CA; a session from legacy.test, which the client trusts, must not do."""
     config = run.config(("other.test", {"OnlyCAFile": pki.stranger_pem}))
     peers = ["%s:%d" % (h, shared_server) for h in (HOST, "other.test")]
-    done = run(sessions(pki.root_pem, *peers), config=config)
+    done = run(sessions(pki.root_pem, *peers), hosts=SHARED, config=config)
     assert done.out.splitlines()[0] == "OK legacy.test full"
     assert done.out.splitlines()[1].startswith("FAILED other.test")
 

@@ -5,10 +5,12 @@ import json
 import os
 import pathlib
 import re
+import select
 import shlex
 import shutil
 import subprocess
 import sys
+import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD") or TREE / "build")
@@ -72,8 +74,9 @@ class Overlay:
         for d in (self.old, self.new):
             shutil.rmtree(d, ignore_errors=True)
             d.mkdir(parents=True)
+        replaced = {name.split("/")[0] for name in entries}
         for name in os.listdir(original):
-            if name not in entries:
+            if name not in replaced:
                 os.symlink(self.old / name, self.new / name)
         for name, content in entries.items():
             path = self.new / name
@@ -184,10 +187,16 @@ class Runner:
             argv, input=stdin, stdin=subprocess.DEVNULL if stdin is None else None, capture_output=True, timeout=timeout,
             encoding="utf-8", errors="surrogateescape", pass_fds=fds, cwd=self.scratch,
         )  # fmt: skip
-        result = Result(argv, done.returncode, done.stdout, done.stderr, self.log_text())
+        # OpenSSL's error lines begin with the thread's id
+        err = re.sub(r"(?m)^[0-9A-F]{8,16}(?=:error:)", "THREAD", done.stderr)
+        result = Result(argv, done.returncode, done.stdout, err, self.log_text())
         # pytest shows it when the test fails
         print(result, file=sys.stdout)
         return result
+
+    def start(self, argv, **how):
+        self.log.unlink(missing_ok=True)
+        return Interactive(self, self.prepare(argv, **how))
 
     def log_text(self):
         return self.log.read_text(errors="surrogateescape") if self.log.exists() else ""
@@ -202,6 +211,50 @@ class Runner:
         """A configuration file out of (pattern, {key: value})."""
         text = "".join("[%s]\n%s\n" % (p, "".join("%s = %s\n" % i for i in keys.items())) for p, keys in sections)
         return self.write(name, text)
+
+
+class Interactive:
+    """A long-running client that answers each line with one line. A context manager."""
+
+    def __init__(self, runner, argv):
+        self.runner = runner
+        self.popen = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=runner.scratch
+        )
+
+    def ask(self, line, timeout=20):
+        self.popen.stdin.write(line + "\n")
+        self.popen.stdin.flush()
+        # it writes whole lines, so what is readable is one
+        assert select.select([self.popen.stdout], [], [], timeout)[0], "no answer to " + line
+        return self.popen.stdout.readline().strip()
+
+    def ask_until(self, line, wanted, seconds):
+        """Asks until `wanted(answer)`; returns all answers. Fails after `seconds`."""
+        answers = []
+        deadline = time.monotonic() + seconds
+        while not (answers and wanted(answers[-1])):
+            assert time.monotonic() < deadline, "still %s after %d s\n%s" % (answers[-1], seconds, self.runner.log_text())
+            answers.append(self.ask(line))
+            time.sleep(0.1)
+        return answers
+
+    def records(self):
+        return [check_record(json.loads(line)) for line in self.runner.log_text().splitlines()]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.popen.stdin.close()
+        try:
+            self.popen.wait(20)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait(20)
+        self.err = self.popen.stderr.read()
+        self.popen.stdout.close()
+        self.popen.stderr.close()
 
 
 # ---- checks -----------------------------------------------------------------------------------------------

@@ -295,8 +295,14 @@ def asks_for_client_certificate(ca_file, version):
         context.load_verify_locations(ca_file)
         context.verify_mode = ssl.CERT_REQUIRED
         context.maximum_version = version
-        with context.wrap_socket(connection, server_side=True) as tls:
-            tls.recv(65536)
-            tls.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        with context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as tls:
+            try:
+                tls.do_handshake()
+                tls.recv(65536)
+                tls.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            except ssl.SSLError:
+                # Wait for the client to close: a reset could overtake our alert.
+                while socket.socket.recv(tls, 65536):
+                    pass
 
     return behaviour
