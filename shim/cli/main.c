@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * tlsmend: the table of commands and what is not a command.
+ */
+#include <string.h>
+
+#include "cli.h"
+#include "env.h"
+
+/* clang-format off */
+static const struct option run_options[] = {SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
+static const struct option rule_options[] = {SETTINGS_RULES, {NULL, NULL, 0, NULL}};
+static const struct option env_options[] = {
+	{"shell", NULL, FORM_SHELL, "export lines for a POSIX shell (default)"},
+	{"systemd", NULL, FORM_SYSTEMD, "lines for a unit, as for systemctl edit"},
+	{"docker", NULL, FORM_DOCKER, "options for docker run or podman run"},
+	SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
+/* clang-format on */
+
+const struct command command_table[] = {
+    {"run", "[--] COMMAND [ARG...]", "preload the library into COMMAND and run it",
+     "Preloads the library into COMMAND and becomes it. Says so in one line, and runs it all\n"
+     "the same, where the library cannot reach COMMAND.\n"
+     "\n"
+     "Exit status: that of COMMAND; 125 tlsmend itself failed, 126 COMMAND cannot be executed,\n"
+     "127 COMMAND was not found.\n",
+     run_options, true, STATUS_RUN_FAILED, run_main},
+    {"check", "PROGRAM|PID...", "can the library reach it, and if not, what works there",
+     "Looks at programs, without running them, and at running processes: which OpenSSL, how it\n"
+     "is reached, and where it is not, which setting of the program works instead.\n"
+     "\n"
+     "Exit status: 0 all are reachable, 1 some are not, 2 something was not found.\n",
+     NULL, false, STATUS_USAGE, check_main},
+    {"lint", "[FILE...]", "check the configuration",
+     "Checks FILE, or what TLSMEND_CONFIG names (default /etc/tlsmend.conf) and the other\n"
+     "variables, and the CA files that they name. Each message has its file and line.\n"
+     "\n"
+     "Exit status: 0 no error, 1 errors, 2 a file cannot be read.\n",
+     NULL, false, STATUS_USAGE, lint_main},
+    {"rule", "HOST[:PORT]", "which keys apply to a host, and where they come from",
+     "Lists the keys that the configuration sets for a host, each with its value, the pattern "
+     "that\n"
+     "matched, the line it came from, and whether it applies. Without a port, sections with a\n"
+     "port do not match.\n"
+     "\n"
+     "Exit status: 0 there is a rule, 1 there is none, 2 wrong usage or unreadable file.\n",
+     rule_options, false, STATUS_USAGE, rule_main},
+    {"env", "", "the settings to paste, instead of the launcher",
+     "Prints LD_PRELOAD and the variables of tlsmend, from the environment and the options, "
+     "quoted\n"
+     "for where they go. In a shell: eval \"$(tlsmend env)\"\n",
+     env_options, false, STATUS_USAGE, env_main},
+    {"explain", "[CAUSE]", "what a cause means; without one, the list",
+     "Prints what a cause, the word in brackets in a record, means, why it should not be waved\n"
+     "through, and who can mend it. Without CAUSE, lists all.\n"
+     "\n"
+     "Exit status: 0, or 2 for an unknown cause.\n",
+     NULL, false, STATUS_USAGE, explain_main},
+    {"report", "[FILE...]", "summary of JSON logs (not there yet)",
+     "Not there yet: will summarise JSON logs by host, cause and program.\n", NULL, false,
+     STATUS_USAGE, report_main},
+    {NULL, NULL, NULL, NULL, NULL, false, 0, NULL},
+};
+
+int report_main(const struct command *self, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			command_help(self, stdout);
+			return finish_output(STATUS_OK);
+		}
+	complain("report: not there yet");
+	return STATUS_USAGE;
+}
+
+static void main_help(FILE *out)
+{
+	fputs("usage: tlsmend COMMAND ...\n"
+	      "\n"
+	      "Says why a TLS connection of an OpenSSL client failed, and mends it for one host, "
+	      "with\n"
+	      "certificate validation kept.\n"
+	      "\n"
+	      "Commands:\n",
+	      out);
+	for (const struct command *c = command_table; c->name; c++)
+		fprintf(out, "  %-8s %s\n", c->name, c->summary);
+	fputs("\n"
+	      "Options:\n"
+	      "  --help     show this text\n"
+	      "  --version  show the version\n"
+	      "\n"
+	      "tlsmend COMMAND --help says more. Manuals: tlsmend(1), tlsmend.conf(5).\n",
+	      out);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *c = command_table; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static int unknown_word(const char *word)
+{
+	const char *names[16] = {"help", "--help", "--version"};
+	size_t count = 3;
+
+	for (const struct command *c = command_table; c->name && count + 1 < ARRAY_LENGTH(names);
+	     c++)
+		names[count++] = c->name;
+	const char *near = nearest_name(word, names);
+	const char *kind = *word == '-' ? "option" : "command";
+
+	if (near)
+		complain("unknown %s '%s'; did you mean '%s'?", kind, word, near);
+	else
+		complain("unknown %s '%s'", kind, word);
+	complain("see 'tlsmend --help'");
+	return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		complain("name a command");
+		main_help(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("tlsmend " TLSMEND_VERSION);
+		return finish_output(STATUS_OK);
+	}
+	bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		    strcmp(argv[1], "help") == 0;
+
+	if (help && (argc < 3 || strcmp(argv[1], "help") != 0)) {
+		main_help(stdout);
+		return finish_output(STATUS_OK);
+	}
+	const struct command *c = find_command(argv[help ? 2 : 1]);
+
+	if (!c)
+		return unknown_word(argv[help ? 2 : 1]);
+	if (help) {
+		command_help(c, stdout);
+		return finish_output(STATUS_OK);
+	}
+	return c->main(c, argc - 2, argv + 2);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Options of all commands, out of their tables: parsing, --help, usage errors. Not getopt_long(3), because that accepts
+ * abbreviations, which later options would break.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+int usage_error(const struct command *c, const char *format, ...)
+{
+	va_list list;
+	char *text = NULL;
+
+	va_start(list, format);
+	if (vasprintf(&text, format, list) < 0)
+		checked(NULL);
+	va_end(list);
+	complain("%s: %s", c->name, text);
+	complain("see 'tlsmend %s --help'", c->name);
+	free(text);
+	return c->usage_status;
+}
+
+void command_help(const struct command *c, FILE *out)
+{
+	int width = (int)strlen("--help");
+
+	fprintf(out, "usage: tlsmend %s%s%s%s\n\n%s", c->name, c->options ? " [OPTIONS]" : "",
+		*c->operands ? " " : "", c->operands, c->text);
+	for (const struct option *o = c->options; o && o->name; o++) {
+		int n = (int)(2 + strlen(o->name) + (o->argument ? 1 + strlen(o->argument) : 0));
+
+		if (n > width)
+			width = n;
+	}
+	fputs("\nOptions:\n", out);
+	for (const struct option *o = c->options; o && o->name; o++)
+		fprintf(out, "  --%s%s%-*s  %s\n", o->name, o->argument ? " " : "",
+			width - 2 - (int)strlen(o->name) - (o->argument ? 1 : 0),
+			o->argument ? o->argument : "", o->help);
+	fprintf(out, "  %-*s  show this text\n", width, "--help");
+}
+
+static const struct option *find_option(const struct command *c, const char *name, size_t n)
+{
+	for (const struct option *o = c->options; o && o->name; o++)
+		if (strlen(o->name) == n && memcmp(o->name, name, n) == 0)
+			return o;
+	return NULL;
+}
+
+static int unknown_option(const struct command *c, const char *given, size_t n)
+{
+	const char *names[32] = {"help"};
+	size_t count = 1;
+	char word[64];
+
+	for (const struct option *o = c->options; o && o->name && count < ARRAY_LENGTH(names) - 1;
+	     o++)
+		names[count++] = o->name;
+	snprintf(word, sizeof word, "%.*s", (int)n, given);
+	const char *near = nearest_name(word, names);
+
+	if (near)
+		return usage_error(c, "unknown option '--%s'; did you mean '--%s'?", word, near);
+	return usage_error(c, "unknown option '--%s'", word);
+}
+
+/* One option at argv[*i]. false: leave with *status. */
+static bool one_option(const struct command *c, int argc, char **argv, int *i, option_take *take,
+		       void *arg, int *status)
+{
+	const char *name = argv[*i] + 2;
+	size_t n = strcspn(name, "=");
+	const char *value = name[n] ? name + n + 1 : NULL;
+
+	if (!value && strcmp(name, "help") == 0) {
+		command_help(c, stdout);
+		*status = finish_output(STATUS_OK);
+		return false;
+	}
+	const struct option *o = find_option(c, name, n);
+
+	*status = c->usage_status;
+	if (!o) {
+		unknown_option(c, name, n);
+		return false;
+	}
+	if (!o->argument && value) {
+		usage_error(c, "option '--%s' takes no value", o->name);
+		return false;
+	}
+	if (o->argument && !value) {
+		if (*i + 1 >= argc) {
+			usage_error(c, "option '--%s' needs a value: --%s %s", o->name, o->name,
+				    o->argument);
+			return false;
+		}
+		value = argv[++*i];
+	}
+	return take(arg, o->id, value);
+}
+
+bool options_parse(const struct command *c, int argc, char **argv, option_take *take, void *arg,
+		   int *operands, int *status)
+{
+	int i = 0, count = 0;
+
+	for (; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (argv[i][0] == '-' && argv[i][1] == '-') {
+			if (!one_option(c, argc, argv, &i, take, arg, status))
+				return false;
+		} else if (strcmp(argv[i], "-h") == 0) {
+			command_help(c, stdout);
+			*status = finish_output(STATUS_OK);
+			return false;
+		} else if (argv[i][0] == '-' && argv[i][1]) {
+			*status = usage_error(
+			    c, "unknown option '%s'; options are written '--name'", argv[i]);
+			return false;
+		} else if (c->operand_ends_options) {
+			break;
+		} else {
+			argv[count++] = argv[i];
+		}
+	}
+	while (i < argc)
+		argv[count++] = argv[i++];
+	argv[count] = NULL;
+	*operands = count;
+	return true;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A running process: what is mapped tells more than any file. Libraries that were replaced on disk since show as
+ * "(deleted)" and are read through /proc/PID/map_files.
+ */
+#include <ctype.h>
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "target.h"
+
+struct process {
+	char directory[32]; /* /proc/4711 */
+	struct target *target;
+	bool loaded; /* libtlsmend.so is mapped */
+	bool disabled;
+	unsigned openssl; /* copies of libssl that are mapped */
+	char *version;    /* of the first */
+	const struct other_tls *other;
+};
+
+/* One whole small file of /proc; NULL: not readable. free(3) it. */
+static char *slurp(const struct process *p, const char *name, size_t *length)
+{
+	char path[64];
+	FILE *f;
+	char *data = NULL;
+	size_t size = 0, n = 0, got;
+
+	snprintf(path, sizeof path, "%s/%s", p->directory, name);
+	f = fopen(path, "re");
+	if (!f)
+		return NULL;
+	do {
+		size += 64 * 1024;
+		data = checked(realloc(data, size + 1));
+		got = fread(data + n, 1, size - n, f);
+		n += got;
+	} while (n == size);
+	fclose(f);
+	data[n] = '\0';
+	if (length)
+		*length = n;
+	return data;
+}
+
+static void read_environment(struct process *p)
+{
+	size_t n = 0;
+	char *data = slurp(p, "environ", &n);
+
+	if (!data) {
+		target_fact(p->target, "note", "its environment cannot be read by this user", NULL);
+		return;
+	}
+	for (const char *at = data; at < data + n; at += strlen(at) + 1) {
+		if (strncmp(at, "TLSMEND_", 8) == 0 || strncmp(at, "LD_PRELOAD=", 11) == 0)
+			target_fact(p->target, "variable", at, NULL);
+		if (strcmp(at, "TLSMEND_DISABLE=1") == 0)
+			p->disabled = true;
+	}
+	free(data);
+}
+
+static void read_secure(struct process *p)
+{
+	size_t n = 0;
+	char *data = slurp(p, "auxv", &n);
+
+	for (size_t i = 0; data && i + sizeof(Elf64_auxv_t) <= n; i += sizeof(Elf64_auxv_t)) {
+		Elf64_auxv_t entry;
+
+		memcpy(&entry, data + i, sizeof entry);
+		if (entry.a_type == AT_SECURE && entry.a_un.a_val)
+			target_fact(p->target, "note",
+				    "it was started privileged (AT_SECURE): LD_PRELOAD was ignored",
+				    NULL);
+	}
+	free(data);
+}
+
+/* A path by which the mapped file can be read, deleted or not, in whichever mount namespace. */
+static char *readable_path(const struct process *p, const char *range, const char *path)
+{
+	char *mapped = join(p->directory, "/map_files/", range, NULL);
+
+	if (access(mapped, R_OK) == 0)
+		return mapped;
+	free(mapped);
+	char *rooted = join(p->directory, "/root", path, NULL);
+
+	if (access(rooted, R_OK) == 0)
+		return rooted;
+	free(rooted);
+	return NULL;
+}
+
+static bool is_crypto_name(const char *base)
+{
+	return strncmp(base, "libssl", 6) == 0 || strncmp(base, "libcrypto", 9) == 0;
+}
+
+static void mapped_file(struct process *p, const char *range, const char *path)
+{
+	const char *base = path_base(path);
+	const struct other_tls *other = other_tls_by_soname(base);
+	struct elf_facts elf;
+
+	if (strncmp(base, "libtlsmend.so", 13) == 0) {
+		p->loaded = true;
+		target_fact(p->target, "library", path, NULL);
+		return;
+	}
+	if (other) {
+		p->other = other;
+		target_fact(p->target, "other", other->name, ": ", path,
+			    "; its connections are not seen", NULL);
+	}
+	char *file = readable_path(p, range, path);
+
+	if (!file) {
+		/* The name has to do. */
+		if (is_crypto_name(base) && !other)
+			target_fact(p->target, "openssl", path, " (not readable)", NULL);
+		return;
+	}
+	if (elf_read(file, &elf) == 0 &&
+	    (elf.exports & (DEFINES_X509_VERIFY | DEFINES_SSL_CTX_CTRL))) {
+		char *version = elf_tls_version(file);
+
+		p->openssl += (elf.exports & DEFINES_SSL_CTX_CTRL) != 0;
+		target_fact(p->target, "openssl", path, version ? " (" : "", version ? version : "",
+			    version ? ")" : "", NULL);
+		if (!p->version)
+			p->version = version;
+		else
+			free(version);
+	}
+	elf_free(&elf);
+	free(file);
+}
+
+static bool read_maps(struct process *p)
+{
+	char *maps = slurp(p, "maps", NULL), *save = NULL;
+	char last[4096] = "";
+
+	if (!maps || !*maps) {
+		free(maps);
+		return false;
+	}
+	for (char *line = strtok_r(maps, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *path = strchr(line, '/');
+
+		if (!path || strcmp(path, last) == 0)
+			continue;
+		snprintf(last, sizeof last, "%s", path);
+		line[strcspn(line, " ")] = '\0';
+		mapped_file(p, line, path);
+	}
+	free(maps);
+	return true;
+}
+
+static void judge_loaded(struct process *p)
+{
+	struct target *t = p->target;
+
+	if (p->disabled) {
+		target_verdict(t, REACH_NO, REASON_DISABLED, NULL);
+	} else if (p->openssl) {
+		target_verdict(t, REACH_YES, REASON_NONE, NULL);
+		free(t->why);
+		t->why =
+		    join("the library is loaded, and ", p->version ? p->version : "OpenSSL", NULL);
+	} else {
+		target_verdict(t, REACH_YES, REASON_NONE, NULL);
+		free(t->why);
+		t->why = copy_string("the library is loaded; OpenSSL is not, so far");
+	}
+}
+
+/* Not loaded: would it be, after a restart? */
+static void judge_not_loaded(struct process *p, const char *exe)
+{
+	struct target *t = p->target, file;
+
+	target_inspect(exe, false, &file);
+	if (file.reach == REACH_NO && file.reason != REASON_NOT_A_PROGRAM) {
+		t->reach = REACH_NO;
+		t->reason = file.reason;
+		t->knob = file.knob;
+		t->why = copy_string(file.why);
+	} else {
+		target_verdict(t, REACH_NO, REASON_NOT_LOADED, NULL);
+	}
+	target_free(&file);
+}
+
+bool target_inspect_process(pid_t pid, struct target *t)
+{
+	struct process p = {.target = t};
+	char exe[4096], link[64], number[16];
+	ssize_t n;
+
+	memset(t, 0, sizeof *t);
+	snprintf(p.directory, sizeof p.directory, "/proc/%d", (int)pid);
+	if (access(p.directory, F_OK) != 0)
+		return false;
+	snprintf(link, sizeof link, "%s/exe", p.directory);
+	n = readlink(link, exe, sizeof exe - 1);
+	exe[n > 0 ? n : 0] = '\0';
+	snprintf(number, sizeof number, "%d", (int)pid);
+	t->name = join(n > 0 ? path_base(exe) : "process", "[", number, "]", NULL);
+	target_fact(t, "program", n > 0 ? exe : "(not readable)", NULL);
+	read_secure(&p);
+	read_environment(&p);
+	if (!read_maps(&p)) {
+		target_verdict(t, REACH_NO, REASON_NOT_LOADED, NULL);
+		target_fact(t, "note",
+			    "its memory map cannot be read by this user, or it is a kernel thread",
+			    NULL);
+	} else if (p.loaded) {
+		judge_loaded(&p);
+	} else {
+		judge_not_loaded(&p, link);
+	}
+	free(p.version);
+	return true;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * tlsmend rule: which keys hold for one host, where each comes from, and what it overrides.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "settings.h"
+#include "sources.h"
+
+enum { COLUMNS = 5, MAX_SETTINGS = 4096 };
+
+struct row {
+	char *cell[COLUMNS];
+};
+struct table {
+	struct row *rows;
+	size_t count;
+};
+
+/* ---- table ----------------------------------------------------------------------------------------- */
+
+static char *escaped(const char *s)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	escape_text(&b, s, strlen(s), 256);
+	char *text = copy_string(buf_str(&b));
+
+	buf_free(&b);
+	return text;
+}
+
+static void table_add(struct table *t, const char *const cells[COLUMNS])
+{
+	t->rows = checked(realloc(t->rows, (t->count + 1) * sizeof *t->rows));
+	for (size_t i = 0; i < COLUMNS; i++)
+		t->rows[t->count].cell[i] = escaped(cells[i]);
+	t->count++;
+}
+
+static void table_print(const struct table *t)
+{
+	size_t width[COLUMNS] = {0};
+
+	for (size_t r = 0; r < t->count; r++)
+		for (size_t c = 0; c < COLUMNS; c++)
+			if (strlen(t->rows[r].cell[c]) > width[c])
+				width[c] = strlen(t->rows[r].cell[c]);
+	for (size_t r = 0; r < t->count; r++)
+		for (size_t c = 0; c < COLUMNS; c++)
+			printf("%-*s%s", c + 1 < COLUMNS ? (int)width[c] : 0, t->rows[r].cell[c],
+			       c + 1 < COLUMNS ? "  " : "\n");
+}
+
+static void table_free(struct table *t)
+{
+	for (size_t r = 0; r < t->count; r++)
+		for (size_t c = 0; c < COLUMNS; c++)
+			free(t->rows[r].cell[c]);
+	free(t->rows);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------ */
+
+static char *source_line(const struct setting *s)
+{
+	char line[16];
+
+	snprintf(line, sizeof line, ":%u", s->line);
+	return join(s->section->source, s->line ? line : "", NULL);
+}
+
+static char *state(const struct setting *s, const struct rule *r, int64_t now)
+{
+	const struct section *at = s->section;
+
+	if (r->set[s->key] == s) {
+		if (!s->weakening)
+			return copy_string("applies");
+		return join("applies, weakens", at->until_text[0] ? " until " : "", at->until_text,
+			    at->reason ? ": " : "", at->reason ? at->reason : "", NULL);
+	}
+	if (s->weakening && s->any_host)
+		return copy_string("refused: it weakens, and * is every host");
+	if (s->weakening && at->until < now)
+		return join("expired on ", at->until_text, NULL);
+	if (at->rejected)
+		return copy_string("rejected");
+	if (r->set[s->key]) {
+		char *by = source_line(r->set[s->key]);
+		char *text = join("overridden by ", by, NULL);
+
+		free(by);
+		return text;
+	}
+	return copy_string("does not apply");
+}
+
+static void add_setting(struct table *t, const struct setting *s, const struct rule *r, int64_t now)
+{
+	char *from = source_line(s), *text = state(s, r, now);
+	const char *const cells[COLUMNS] = {key_table[s->key].name, s->value, s->pattern, from,
+					    text};
+
+	table_add(t, cells);
+	free(text);
+	free(from);
+}
+
+static int print_rule(const struct policy *p, const struct peer *peer, const char *asked)
+{
+	const struct setting **list = checked(calloc(MAX_SETTINGS, sizeof(struct setting *)));
+	static const char *const head[COLUMNS] = {"KEY", "VALUE", "PATTERN", "FROM", "STATE"};
+	int64_t now = clock_realtime_ms() / 1000;
+	struct table t = {0};
+	struct rule r;
+
+	policy_lookup(p, peer, now, &r);
+	size_t count = policy_explain(p, peer, list, MAX_SETTINGS);
+
+	if (count > MAX_SETTINGS)
+		count = MAX_SETTINGS;
+	if (count) {
+		table_add(&t, head);
+		/* By key, so that a setting stands above those that it overrides. */
+		for (int k = 0; k < KEY_COUNT; k++)
+			for (size_t i = 0; i < count; i++)
+				if (list[i]->key == (enum key)k)
+					add_setting(&t, list[i], &r, now);
+		table_print(&t);
+	} else {
+		say("no rule for %s", asked);
+	}
+	table_free(&t);
+	free(list);
+	return count ? STATUS_OK : STATUS_FINDINGS;
+}
+
+/* ---- the question ---------------------------------------------------------------------------------- */
+
+struct question {
+	char host[256];
+	struct peer peer;
+};
+
+static bool read_port(const char *s, unsigned *port)
+{
+	unsigned long v = 0;
+
+	if (!*s || strlen(s) > 5)
+		return false;
+	for (; *s; s++) {
+		if (!ascii_is_digit(*s))
+			return false;
+		v = v * 10 + (unsigned long)(*s - '0');
+	}
+	*port = (unsigned)v;
+	return v > 0 && v < 65536;
+}
+
+/* "host", "host:443", "192.0.2.1:443", "::1", "[::1]:443". */
+static bool read_question(const char *text, struct question *q)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = strlen(text);
+
+	memset(q, 0, sizeof *q);
+	if (text[0] == '[') {
+		const char *close = strchr(text, ']');
+
+		if (!close || (close[1] && close[1] != ':'))
+			return false;
+		colon = close[1] ? close + 1 : NULL;
+	} else if (colon && strchr(text, ':') != colon) {
+		colon = NULL; /* an IPv6 address without a port */
+	}
+	if (colon) {
+		n = (size_t)(colon - text);
+		if (!read_port(colon + 1, &q->peer.port))
+			return false;
+	}
+	char *name = checked(strndup(text, n));
+	bool good = host_normalise(name, q->host);
+
+	free(name);
+	q->peer.host = q->host;
+	if (good && host_is_address(q->host))
+		q->peer.address = q->host;
+	return good;
+}
+
+static void print_message(void *arg, const struct config_message *m)
+{
+	bool *failed = arg;
+
+	*failed = *failed || m->severity == CONFIG_ERROR;
+	message_print(stderr, m);
+}
+
+static int answer(const struct settings *s, const struct question *q, const char *asked)
+{
+	struct sources sources;
+	bool failed = false, bad = false;
+	int status;
+
+	sources_init(&sources);
+	sources_add_config(&sources, "rule", s->value[VARIABLE_CONFIG]);
+	sources_add_variable(&sources, SOURCE_ENV_EXTRA_CA, variable_names[VARIABLE_EXTRA_CA],
+			     s->value[VARIABLE_EXTRA_CA]);
+	sources_add_variable(&sources, SOURCE_ENV_PROTOCOL, variable_names[VARIABLE_MIN_PROTOCOL],
+			     s->value[VARIABLE_MIN_PROTOCOL]);
+	struct policy *p =
+	    checked(policy_parse(sources.list, sources.count, false, print_message, &failed, &bad));
+
+	status = print_rule(p, &q->peer, asked);
+	policy_free(p);
+	if (sources.unreadable)
+		status = STATUS_USAGE;
+	sources_free(&sources);
+	return status;
+}
+
+int rule_main(const struct command *self, int argc, char **argv)
+{
+	struct question q;
+	struct settings s;
+	int operands, status;
+
+	settings_init(&s, self);
+	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
+		if (operands != 1)
+			status = usage_error(self, "name one host");
+		else if (!read_question(argv[0], &q))
+			status = usage_error(self,
+					     "'%s' is no host name or address; write HOST, "
+					     "HOST:PORT or [ADDRESS]:PORT",
+					     argv[0]);
+		else
+			status = finish_output(answer(&s, &q, argv[0]));
+	}
+	settings_free(&s);
+	return status;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/log.h>
+#include <tlsmend/policy.h>
+
+#include "cafile.h"
+#include "settings.h"
+
+const char *const variable_names[VARIABLE_COUNT] = {
+    [VARIABLE_CONFIG] = "TLSMEND_CONFIG",
+    [VARIABLE_EXTRA_CA] = "TLSMEND_EXTRA_CA",
+    [VARIABLE_MIN_PROTOCOL] = "TLSMEND_MIN_PROTOCOL",
+    [VARIABLE_LOG] = "TLSMEND_LOG",
+    [VARIABLE_LOG_FORMAT] = "TLSMEND_LOG_FORMAT",
+    [VARIABLE_LOG_LEVEL] = "TLSMEND_LOG_LEVEL",
+    [VARIABLE_DISABLE] = "TLSMEND_DISABLE",
+    [VARIABLE_DLSYM] = "TLSMEND_DLSYM",
+    [VARIABLE_DEEPBIND] = "TLSMEND_DEEPBIND",
+};
+
+void settings_init(struct settings *s, const struct command *c)
+{
+	memset(s, 0, sizeof *s);
+	s->command = c;
+	for (int i = 0; i < VARIABLE_COUNT; i++) {
+		const char *value = getenv(variable_names[i]);
+
+		if (value)
+			s->value[i] = copy_string(value);
+	}
+}
+
+void settings_free(struct settings *s)
+{
+	for (int i = 0; i < VARIABLE_COUNT; i++)
+		free(s->value[i]);
+	for (size_t i = 0; i < s->file_count; i++)
+		free(s->files[i]);
+}
+
+static void replace(struct settings *s, enum variable v, char *value)
+{
+	free(s->value[v]);
+	s->value[v] = value;
+}
+
+static void append(struct settings *s, enum variable v, char *value)
+{
+	const char *old = s->value[v];
+
+	if (old && *old) {
+		char *both = join(old, ",", value, NULL);
+
+		free(value);
+		value = both;
+	}
+	replace(s, v, value);
+}
+
+static void remember_file(struct settings *s, const char *path)
+{
+	if (s->file_count < ARRAY_LENGTH(s->files))
+		s->files[s->file_count++] = copy_string(path);
+}
+
+struct first_message {
+	char *text;
+};
+
+static void keep_first(void *arg, const struct config_message *m)
+{
+	struct first_message *first = arg;
+
+	if (!first->text && m->severity == CONFIG_ERROR)
+		first->text = copy_string(m->text);
+}
+
+/* Asks the library's own parser. */
+static bool rule_is_valid(struct settings *s, const char *option, enum source_kind kind,
+			  const char *value)
+{
+	struct config_source source = {kind, option, value, strlen(value)};
+	struct first_message first = {NULL};
+	bool bad = false;
+	struct policy *p = policy_parse(&source, 1, false, keep_first, &first, &bad);
+	bool good = p && !first.text && !bad && !policy_empty(p);
+
+	if (!good)
+		usage_error(s->command, "--%s %s: %s", option, value,
+			    first.text ? first.text : "not understood");
+	policy_free(p);
+	free(first.text);
+	return good;
+}
+
+static bool take_extra_ca(struct settings *s, const char *given)
+{
+	const char *equals = strchr(given, '=');
+
+	if (!equals || equals == given || !equals[1]) {
+		usage_error(s->command, "--extra-ca %s: write HOST=FILE", given);
+		return false;
+	}
+	char *host = checked(strndup(given, (size_t)(equals - given)));
+	char *path = path_absolute(equals + 1);
+	char *problem = path ? ca_file_problem(path) : copy_string(errno_text(errno));
+	char *value = NULL;
+	bool good = false;
+
+	if (problem)
+		usage_error(s->command, "--extra-ca %s: %s: %s", given, equals + 1, problem);
+	else if (strpbrk(host, ", \t") || strchr(path, ','))
+		usage_error(s->command,
+			    "--extra-ca %s: a comma separates the entries of TLSMEND_EXTRA_CA, so "
+			    "neither HOST nor FILE can hold one; use --config",
+			    given);
+	else {
+		value = join(host, "=", path, NULL);
+		good = rule_is_valid(s, "extra-ca", SOURCE_ENV_EXTRA_CA, value);
+	}
+	if (good) {
+		remember_file(s, path);
+		append(s, VARIABLE_EXTRA_CA, value);
+	} else {
+		free(value);
+	}
+	free(problem);
+	free(path);
+	free(host);
+	return good;
+}
+
+static bool take_min_protocol(struct settings *s, const char *given)
+{
+	const char *equals = strchr(given, '=');
+
+	if (!equals || equals == given || !equals[1] || strchr(given, ',')) {
+		usage_error(s->command, "--min-protocol %s: write HOST=VERSION, once for each host",
+			    given);
+		return false;
+	}
+	if (!protocol_parse(equals + 1)) {
+		usage_error(s->command,
+			    "--min-protocol %s: unknown version '%s'; write TLSv1, TLSv1.1, "
+			    "TLSv1.2 or TLSv1.3",
+			    given, equals + 1);
+		return false;
+	}
+	if (!rule_is_valid(s, "min-protocol", SOURCE_ENV_PROTOCOL, given))
+		return false;
+	append(s, VARIABLE_MIN_PROTOCOL, copy_string(given));
+	return true;
+}
+
+static char *config_path(struct settings *s, const char *name)
+{
+	char *path = path_absolute(name);
+	struct buf text;
+	int error = path ? 0 : errno;
+
+	buf_init(&text, 0);
+	if (path)
+		error = file_read(path, CONFIG_MAX_BYTES, &text, NULL, NULL, NULL);
+	buf_free(&text);
+	if (error || strchr(path, ':')) {
+		usage_error(s->command, "--config %s: %s", name,
+			    error ? errno_text(error) : "a colon separates files");
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+static bool take_config(struct settings *s, const char *given)
+{
+	char *list = NULL;
+
+	for (const char *at = given;; at++) {
+		size_t n = strcspn(at, ":");
+		char *name = checked(strndup(at, n));
+		char *path = config_path(s, name);
+
+		free(name);
+		if (!path) {
+			free(list);
+			return false;
+		}
+		remember_file(s, path);
+		char *longer = list ? join(list, ":", path, NULL) : copy_string(path);
+
+		free(path);
+		free(list);
+		list = longer;
+		at += n;
+		if (!*at)
+			break;
+	}
+	replace(s, VARIABLE_CONFIG, list);
+	return true;
+}
+
+static bool take_log(struct settings *s, const char *given)
+{
+	struct sink sink;
+	char *path = strchr(given, '/') ? path_absolute(given) : copy_string(given);
+
+	if (!path) {
+		usage_error(s->command, "--log %s: %s", given, errno_text(errno));
+		return false;
+	}
+	if (!*given || !sink_parse(path, &sink)) {
+		usage_error(s->command,
+			    "--log %s: write stderr, syslog, journal, fd:N, off, or a path with a "
+			    "slash in it (./%s)",
+			    given, given);
+		free(path);
+		return false;
+	}
+	replace(s, VARIABLE_LOG, path);
+	return true;
+}
+
+bool settings_take(void *arg, int id, const char *value)
+{
+	struct settings *s = arg;
+	bool json;
+	enum level level;
+
+	switch ((enum variable)id) {
+	case VARIABLE_CONFIG:
+		return take_config(s, value);
+	case VARIABLE_EXTRA_CA:
+		return take_extra_ca(s, value);
+	case VARIABLE_MIN_PROTOCOL:
+		return take_min_protocol(s, value);
+	case VARIABLE_LOG:
+		return take_log(s, value);
+	case VARIABLE_LOG_FORMAT:
+		if (!*value || !log_format_parse(value, &json)) {
+			usage_error(s->command, "--format %s: write text or json", value);
+			return false;
+		}
+		break;
+	case VARIABLE_LOG_LEVEL:
+		if (!*value || !log_level_parse(value, &level)) {
+			usage_error(s->command, "--level %s: write error, warning, info or debug",
+				    value);
+			return false;
+		}
+		break;
+	default:
+		return false;
+	}
+	replace(s, (enum variable)id, copy_string(value));
+	return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The settings that `run`, `env` and `rule` take as options, turned into the variables of the library. Every value is
+ * checked here, with the parsers that the library uses: a mistake is said to the person who typed it, not later to
+ * somebody's log.
+ */
+#ifndef TLSMEND_CLI_SETTINGS_H
+#define TLSMEND_CLI_SETTINGS_H
+
+#include "cli.h"
+
+enum variable {
+	VARIABLE_CONFIG,
+	VARIABLE_EXTRA_CA,
+	VARIABLE_MIN_PROTOCOL,
+	VARIABLE_LOG,
+	VARIABLE_LOG_FORMAT,
+	VARIABLE_LOG_LEVEL,
+	VARIABLE_DISABLE,
+	VARIABLE_DLSYM,
+	VARIABLE_DEEPBIND,
+	VARIABLE_COUNT
+};
+extern const char *const variable_names[VARIABLE_COUNT]; /* "TLSMEND_CONFIG" ... */
+
+struct settings {
+	const struct command *command; /* for its usage errors */
+	char *value[VARIABLE_COUNT];   /* owned; NULL: unset */
+	char *files[64];               /* every file that a value names, for mounts */
+	size_t file_count;
+};
+
+/* clang-format off */
+#define SETTINGS_RULES \
+	{"config", "FILE", VARIABLE_CONFIG, "configuration instead of " TLSMEND_CONFIG_DEFAULT \
+	 " (colon separated)"}, \
+	{"extra-ca", "HOST=FILE", VARIABLE_EXTRA_CA, "trust the CAs in FILE for HOST; may be repeated"}, \
+	{"min-protocol", "HOST=VERSION", VARIABLE_MIN_PROTOCOL, \
+	 "lowest version for HOST: TLSv1.2, ...; may be repeated"}
+#define SETTINGS_LOG \
+	{"log", "DEST", VARIABLE_LOG, "stderr, syslog, journal, fd:N, a path, or off"}, \
+	{"format", "FORMAT", VARIABLE_LOG_FORMAT, "text or json"}, \
+	{"level", "LEVEL", VARIABLE_LOG_LEVEL, "error, warning, info or debug"}
+/* clang-format on */
+
+/* Begins with what the environment has. */
+void settings_init(struct settings *s, const struct command *c);
+/* An option_take; arg is the struct settings. The lists grow, other values are replaced. */
+bool settings_take(void *arg, int id, const char *value);
+void settings_free(struct settings *s);
+
+/* ---- preload.c: where the library is, and LD_PRELOAD ---------------------------------------------- */
+/* Path of libtlsmend.so: beside the command, else in LIBDIR. NULL: said why. free(3) it. */
+char *library_find(void);
+/* LD_PRELOAD with the library in front of what `old` (may be NULL) has; unchanged where it has the library already.
+ * NULL: the path cannot stand in LD_PRELOAD, and that was said. */
+char *preload_join(const char *library, const char *old);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The questions in the order in which they exclude each other: is it a program, can anything be preloaded into it, and
+ * which TLS library does it use?
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "privilege.h"
+#include "script.h"
+#include "tls.h"
+
+void target_fact(struct target *t, const char *label, const char *first, ...)
+{
+	struct buf b;
+	va_list list;
+
+	if (t->fact_count >= ARRAY_LENGTH(t->facts))
+		return;
+	buf_init(&b, 0);
+	va_start(list, first);
+	for (const char *s = first; s; s = va_arg(list, const char *))
+		buf_puts(&b, s);
+	va_end(list);
+	t->facts[t->fact_count].label = label;
+	t->facts[t->fact_count++].text = copy_string(buf_str(&b));
+	buf_free(&b);
+}
+
+void target_verdict(struct target *t, enum reach reach, enum reason reason, const char *detail)
+{
+	free(t->why);
+	t->reach = reach;
+	t->reason = reason;
+	t->why = reason_sentence(reason, detail);
+	t->knob = reason == REASON_NONE ? NULL : knob_for(t->name, reason);
+	/* A script is known by its interpreter: pip by python3.11. */
+	if (t->program && reason != REASON_NONE) {
+		const char *by_program = knob_for(path_base(t->program), reason);
+
+		if (by_program && t->knob == knob_for("", reason))
+			t->knob = by_program;
+	}
+}
+
+void target_free(struct target *t)
+{
+	free(t->name);
+	free(t->path);
+	free(t->program);
+	free(t->why);
+	elf_free(&t->elf);
+	for (size_t i = 0; i < t->fact_count; i++)
+		free(t->facts[i].text);
+	memset(t, 0, sizeof *t);
+}
+
+/* ---- can anything be preloaded? -------------------------------------------------------------------- */
+
+static bool judge_file(struct target *t, const char *path)
+{
+	struct stat st;
+	int error;
+
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
+		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM,
+			       S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
+		return false;
+	}
+	if (st.st_size == 0) {
+		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM, "the file is empty");
+		return false;
+	}
+	error = elf_read(path, &t->elf);
+	if (error) {
+		char *text = join("it cannot be read: ", errno_text(error), NULL);
+
+		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM, text);
+		free(text);
+		return false;
+	}
+	if (!t->elf.is_elf) {
+		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM,
+			       "neither ELF nor a script with #!");
+		return false;
+	}
+	if (t->elf.damage) {
+		target_verdict(t, REACH_NO, REASON_DAMAGED, t->elf.damage);
+		return false;
+	}
+	return true;
+}
+
+static bool judge_sandbox(struct target *t, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *kind = NULL;
+
+	if (strncmp(path, "/snap/", 6) == 0 || (real && strcmp(path_base(real), "snap") == 0))
+		kind = "snap";
+	else if (strstr(path, "/flatpak/exports/") ||
+		 (real && strcmp(path_base(real), "flatpak") == 0))
+		kind = "Flatpak";
+	else if (t->elf.appimage)
+		kind = "AppImage";
+	free(real);
+	if (kind)
+		target_verdict(t, REACH_NO, REASON_SANDBOX, kind);
+	return !kind;
+}
+
+/* A library that `check` is asked about, and a program that is linked statically with PIE, have no PT_INTERP both: only the
+ * former needs others. */
+static bool is_static(const struct elf_facts *e)
+{
+	return !e->interpreter && !(e->dynamic && e->needed_count);
+}
+
+static void judge_static(struct target *t)
+{
+	char *version = elf_tls_version(t->program);
+	char *detail = version ? join(" (with ", version, ")", NULL) : copy_string("");
+
+	target_verdict(t, REACH_NO, t->elf.go ? REASON_GO : REASON_STATIC, detail);
+	free(detail);
+	free(version);
+}
+
+static bool judge_class(struct target *t)
+{
+	struct elf_facts own;
+	char bits[8];
+	bool same = true;
+
+	if (elf_read("/proc/self/exe", &own) == 0 && own.is_elf)
+		same = own.bits == t->elf.bits && own.machine == t->elf.machine;
+	elf_free(&own);
+	if (!same) {
+		snprintf(bits, sizeof bits, "%u-bit ", t->elf.bits);
+		char *kind = join(bits, elf_machine_name(t->elf.machine), NULL);
+
+		target_verdict(t, REACH_NO, REASON_OTHER_CLASS, kind);
+		free(kind);
+	}
+	return same;
+}
+
+static bool judge_loader(struct target *t)
+{
+	const char *interpreter = t->elf.interpreter;
+
+	if (is_static(&t->elf)) {
+		judge_static(t);
+		return false;
+	}
+	if (!interpreter)
+		return true;
+	const char *base = path_base(interpreter);
+
+	if (strncmp(base, "ld-musl-", 8) == 0) {
+		target_verdict(t, REACH_NO, REASON_MUSL, interpreter);
+		return false;
+	}
+	/* ld-linux-x86-64.so.2, ld64.so.2, ld.so.1: glibc's on all its ports. */
+	if (strncmp(base, "ld-linux", 8) != 0 && strncmp(base, "ld64.so.", 8) != 0 &&
+	    strncmp(base, "ld.so.", 6) != 0) {
+		target_verdict(t, REACH_NO, REASON_OTHER_LIBC, interpreter);
+		return false;
+	}
+	if (access(interpreter, F_OK) != 0 && judge_class(t)) {
+		target_verdict(t, REACH_NO, REASON_NO_INTERPRETER, interpreter);
+		return false;
+	}
+	return true;
+}
+
+static bool judge_privilege(struct target *t, bool own_user)
+{
+	struct privilege p;
+
+	privilege_read(t->program, &p);
+	if (!p.what)
+		return true;
+	bool counts = own_user ? p.for_us : true;
+
+	if (counts)
+		target_verdict(t, REACH_NO, REASON_PRIVILEGED, p.what);
+	if (!p.for_us)
+		target_fact(t, "note", "started by its own user it keeps LD_PRELOAD", NULL);
+	return !counts;
+}
+
+static void describe_program(struct target *t)
+{
+	char bits[8];
+
+	snprintf(bits, sizeof bits, "%u", t->elf.bits);
+	target_fact(t, "program", t->program, NULL);
+	target_fact(t, "format", "ELF ", bits, "-bit ", elf_machine_name(t->elf.machine),
+		    t->elf.interpreter   ? ", loaded by "
+		    : is_static(&t->elf) ? ", static"
+					 : ", a library",
+		    t->elf.interpreter ? t->elf.interpreter : "", t->elf.go ? ", made by Go" : "",
+		    NULL);
+}
+
+static bool judge_script(struct target *t, const char *path)
+{
+	switch (script_follow(path, t, &t->program)) {
+	case SCRIPT_NO_INTERPRETER:
+		target_verdict(t, REACH_NO, REASON_NO_INTERPRETER, t->program);
+		return false;
+	case SCRIPT_TOO_DEEP:
+		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM, "too many interpreters in a row");
+		return false;
+	case SCRIPT_PROGRAM:
+		break;
+	}
+	return true;
+}
+
+void target_inspect(const char *path, bool own_user, struct target *t)
+{
+	struct stat st;
+
+	memset(t, 0, sizeof *t);
+	t->name = copy_string(path_base(path));
+	t->path = copy_string(path);
+	/* A named pipe would keep us waiting. */
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+		if (!judge_script(t, path))
+			return;
+	} else {
+		t->program = copy_string(path);
+	}
+	if (!judge_file(t, t->program))
+		return;
+	describe_program(t);
+	if (!judge_sandbox(t, path) || !judge_loader(t) || !judge_class(t) ||
+	    !judge_privilege(t, own_user))
+		return;
+	tls_judge(t);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which TLS library a dynamically linked program uses: its own, one that it needs, one that a module of it brings, or
+ * one that it opens by name.
+ */
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libraries.h"
+#include "tls.h"
+
+struct look {
+	struct target *target;
+	struct libraries libraries;
+	const struct library *root;
+	const struct library *openssl; /* the copy of libssl that is nearest; NULL: none */
+	const struct library *other;   /* the nearest other TLS library */
+	const struct other_tls *other_kind;
+	bool has_crypto;
+};
+
+/* ---- modules --------------------------------------------------------------------------------------- */
+
+/* The glob relative to a real file's directory; '%' is `name`: "../lib/python3.11/lib-dynload/_ssl*.so". */
+static char *module_pattern(const char *real, const char *name, const char *glob_text)
+{
+	char *directory = path_directory(real);
+	const char *hole = strchr(glob_text, '%');
+	char *before =
+	    checked(strndup(glob_text, hole ? (size_t)(hole - glob_text) : strlen(glob_text)));
+	char *pattern = join(directory, "/", before, hole ? name : "", hole ? hole + 1 : "", NULL);
+
+	free(before);
+	free(directory);
+	return pattern;
+}
+
+/* .NET's own order (src/native/libs/System.Security.Cryptography.Native/opensslshim.c). */
+static const struct library *open_libssl(struct libraries *l, const struct library *by)
+{
+	static const char *const names[] = {"libssl.so.3",     "libssl.so.1.1",   "libssl.so.4",
+					    "libssl.so.1.0.2", "libssl.so.1.0.0", "libssl.so.10"};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		const struct library *opened = libraries_open(l, names[i], by);
+
+		if (opened)
+			return opened;
+	}
+	return NULL;
+}
+
+static bool load_module(struct look *k, const struct module *m, const char *pattern)
+{
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return false;
+	/* Sorted: the last is the newest version. */
+	char *path = path_absolute(found.gl_pathv[found.gl_pathc - 1]);
+	const struct library *module =
+	    path ? libraries_add(&k->libraries, path, path_base(path), k->root) : NULL;
+
+	globfree(&found);
+	if (path)
+		target_fact(k->target, "module", path, module ? "" : " (cannot be loaded)", NULL);
+	free(path);
+	if (module && m->dlopens &&
+	    !libraries_exporting(&k->libraries, DEFINES_SSL_CTX_NEW | DEFINES_SSL_CTX_CTRL))
+		open_libssl(&k->libraries, module);
+	return module != NULL;
+}
+
+/* Modules of the file at path; `name` is what '%' stands for, NULL: the real file's own. */
+static bool load_modules_of(struct look *k, const char *path, const char *name)
+{
+	char *real = realpath(path, NULL);
+	const char *base = path_base(real ? real : path);
+	bool loaded = false;
+
+	for (const struct module *m = module_next(NULL, base); m; m = module_next(m, base)) {
+		char *pattern = module_pattern(real ? real : path, name ? name : base, m->glob);
+
+		loaded = load_module(k, m, pattern) || loaded;
+		free(pattern);
+	}
+	free(real);
+	return loaded;
+}
+
+static void load_modules(struct look *k)
+{
+	const struct target *t = k->target;
+	bool script = t->path && strcmp(t->path, t->program) != 0;
+
+	/* A script that is known leads to what it runs, not to its interpreter's modules. */
+	if (!script || !load_modules_of(k, t->path, t->name))
+		load_modules_of(k, t->program, NULL);
+}
+
+/* ---- what was found -------------------------------------------------------------------------------- */
+
+static void find_other(struct look *k)
+{
+	const struct libraries *l = &k->libraries;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct other_tls *kind = other_tls_by_soname(l->list[i]->name);
+
+		if (kind && (!k->other || l->list[i]->depth < k->other->depth)) {
+			k->other = l->list[i];
+			k->other_kind = kind;
+		}
+	}
+}
+
+static char *version_of(const struct look *k, const struct library *ssl)
+{
+	const struct library *crypto =
+	    libraries_exporting_below(&k->libraries, ssl, DEFINES_X509_VERIFY);
+	char *version = crypto && crypto->path ? elf_tls_version(crypto->path) : NULL;
+
+	return version ? version : elf_tls_version(ssl->path);
+}
+
+static char *reached(const struct look *k, const struct library *ssl)
+{
+	char *chain = library_chain(ssl);
+	char *version = version_of(k, ssl);
+	char *text = join(chain, " (", version ? version : "version unknown", ")", NULL);
+
+	free(chain);
+	free(version);
+	return text;
+}
+
+static void facts_of_libraries(struct look *k)
+{
+	const struct libraries *l = &k->libraries;
+
+	if (k->openssl) {
+		char *text = reached(k, k->openssl);
+
+		target_fact(k->target, "openssl", text, ", ", k->openssl->path, NULL);
+		free(text);
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		const struct library *at = l->list[i];
+
+		if (at != k->openssl && at->elf.exports & DEFINES_SSL_CTX_NEW &&
+		    at->elf.exports & DEFINES_SSL_CTX_CTRL) {
+			char *text = reached(k, at);
+
+			target_fact(k->target, "openssl", "also ", text, ", ", at->path, NULL);
+			free(text);
+		}
+	}
+	if (k->other) {
+		char *chain = library_chain(k->other);
+
+		target_fact(k->target, "other", k->other_kind->name, ": ", chain,
+			    "; its connections are not seen", NULL);
+		free(chain);
+	}
+	for (size_t i = 0; i < l->count; i++)
+		if (!l->list[i]->path)
+			target_fact(k->target, "missing", l->list[i]->name, ", needed by ",
+				    l->list[i]->parent ? l->list[i]->parent->name : "?", NULL);
+}
+
+static void judge_found(struct look *k)
+{
+	struct target *t = k->target;
+
+	if (k->other && (!k->openssl || k->other->depth < k->openssl->depth)) {
+		char *chain = library_chain(k->other);
+
+		target_verdict(t, k->openssl ? REACH_PARTLY : REACH_NO, k->other_kind->reason,
+			       chain);
+		free(chain);
+		return;
+	}
+	char *text = reached(k, k->openssl);
+
+	target_verdict(t, REACH_YES, REASON_NONE, NULL);
+	free(t->why);
+	t->why = text;
+}
+
+/* The program itself has OpenSSL's functions: its calls never leave it. */
+static bool judge_linked_in(struct look *k)
+{
+	struct target *t = k->target;
+	const unsigned both = DEFINES_SSL_CONNECT | DEFINES_SSL_CTX_NEW;
+
+	if ((t->elf.defines & both) != both || !t->elf.interpreter)
+		return false;
+	char *version = elf_tls_version(t->program);
+
+	target_verdict(t, REACH_NO, REASON_LINKED_IN, version ? version : "a TLS library");
+	if (t->elf.exports & DEFINES_SSL_CTX_NEW)
+		target_fact(t, "exports",
+			    "the program offers its own OpenSSL to modules, which bind to it",
+			    NULL);
+	free(version);
+	return true;
+}
+
+/* A host of .NET (its loader, or an application's own executable) has no TLS of its own; the framework opens libssl. */
+static bool judge_dotnet_host(struct look *k)
+{
+	if (!file_contains(k->target->program, "libhostfxr"))
+		return false;
+	k->openssl = open_libssl(&k->libraries, k->root);
+	target_fact(
+	    k->target, "note",
+	    ".NET finds OpenSSL with dlopen and dlsym; TLSMEND_DLSYM=off would put it out of reach",
+	    NULL);
+	if (k->openssl)
+		facts_of_libraries(k);
+	if (k->openssl)
+		judge_found(k);
+	return k->openssl != NULL;
+}
+
+static void judge_nothing_found(struct look *k)
+{
+	struct target *t = k->target;
+	char *version = NULL;
+
+	if (t->elf.go) {
+		target_verdict(t, REACH_NO, REASON_GO, NULL);
+		return;
+	}
+	if (strcmp(path_base(t->program), "java") == 0) {
+		target_verdict(t, REACH_NO, REASON_JAVA, NULL);
+		return;
+	}
+	for (size_t i = 0; i < t->elf.needed_count; i++)
+		if (strcmp(t->elf.needed[i], "libjli.so") == 0) {
+			target_verdict(t, REACH_NO, REASON_JAVA, NULL);
+			return;
+		}
+	if (judge_dotnet_host(k))
+		return;
+	/* With a shared libcrypto the text is only the version that the program was compiled with (ssh). */
+	if (!k->has_crypto && t->elf.interpreter)
+		version = elf_tls_version(t->program);
+	if (version)
+		target_verdict(t, REACH_NO, REASON_LINKED_IN, version);
+	else if (t->elf.interpreter && file_contains(t->program, "/rustls-"))
+		target_verdict(t, REACH_NO, REASON_RUSTLS, NULL);
+	else
+		target_verdict(t, REACH_NO_TLS, REASON_NO_TLS, NULL);
+	free(version);
+}
+
+void tls_judge(struct target *t)
+{
+	struct look k = {.target = t};
+	const char *note = note_for(path_base(t->program));
+
+	if (note)
+		target_fact(t, "note", note, NULL);
+	libraries_init(&k.libraries, t->elf.bits, t->elf.machine);
+	k.root = libraries_add(&k.libraries, t->program, path_base(t->program), NULL);
+	if (!judge_linked_in(&k)) {
+		load_modules(&k);
+		k.openssl =
+		    libraries_exporting(&k.libraries, DEFINES_SSL_CTX_NEW | DEFINES_SSL_CTX_CTRL);
+		k.has_crypto = libraries_exporting(&k.libraries, DEFINES_X509_VERIFY) != NULL;
+		find_other(&k);
+		facts_of_libraries(&k);
+		if (k.openssl || (k.other && !t->elf.go))
+			judge_found(&k);
+		else
+			judge_nothing_found(&k);
+	}
+	libraries_free(&k.libraries);
+}
