@@ -107,6 +107,12 @@ struct evidence {
 	const char *rule;         /* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile", or NULL */
 	int security_level;       /* -1: not known */
 
+	/* events about one key of a rule: mended, weakened, config_error (Until has passed) */
+	const char *key;          /* "MinProtocol"; NULL: another event */
+	const char *key_value;    /* as written */
+	const char *key_effect;   /* "expired": Until has passed and the key did not count; NULL */
+	const char *reason, *until; /* of its section, or NULL */
+
 	/* the verification */
 	bool have_verification;
 	bool enforced;            /* the client's verify mode ends the handshake on failure */

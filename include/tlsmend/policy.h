@@ -94,8 +94,10 @@ struct section {
 	int64_t until;       /* last second (UTC) on which weakening keys count; INT64_MAX: no limit */
 	char until_text[11]; /* 2027-03-31 or "" */
 	/* Set at run time (section_reject) where OpenSSL refuses a value or a file cannot be used: the whole
-	 * section no longer counts. The one mutable field of a policy. */
+	 * section no longer counts. */
 	atomic_bool rejected;
+	/* What apply.c found out: a bit per copy of OpenSSL and key whose value that copy takes. */
+	_Atomic uint64_t accepted;
 };
 struct setting {
 	enum key key;
@@ -131,6 +133,8 @@ void section_reject(const struct setting *s);
 bool policy_empty(const struct policy *p);
 /* Does any section set this key? Lets hooks skip work that no rule could ask for. */
 bool policy_uses(const struct policy *p, enum key key);
+/* Does any pattern name a port? */
+bool policy_uses_ports(const struct policy *p);
 size_t policy_section_count(const struct policy *p);
 /* True where `name`, a DNS name or address out of a certificate (may begin with `*.`), falls under the
  * pattern of that setting. A wildcard name only falls under a suffix pattern that covers all that it

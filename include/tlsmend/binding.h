@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Finding the copies of OpenSSL in the process, and for each hooked call the copy that was meant.
+ *
+ * Nothing here calls into OpenSSL, except for its version number: a copy may be bound long before the host
+ * initialises it, in its own way (OPENSSL_init_ssl with options, CRYPTO_set_mem_functions).
+ */
+#ifndef TLSMEND_BINDING_H
+#define TLSMEND_BINDING_H
+
+#include <tlsmend/openssl.h>
+
+enum hook {
+#define HOOK(lib, ret, name, none, params, args) HOOK_##name,
+#define HOOK_VOID(lib, name, params, args)       HOOK_##name,
+#define LIBC(ret, name, params, args)
+#define STUB(name)
+#include "../../shim/hooks/hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+#undef LIBC
+#undef STUB
+	HOOK_COUNT
+};
+/* Index of a hook's name, or -1. */
+int hook_by_name(const char *name);
+
+enum { COPIES_MAX = 8 };
+
+/* One copy of OpenSSL: a libcrypto, and the libssl on it once that is known. Lives as long as the process; the
+ * objects behind it are pinned (RTLD_NODELETE). */
+struct copy {
+	unsigned slot;
+	_Atomic(const struct openssl *) api; /* immutable; replaced once, when libssl joins */
+	_Atomic(void *) real[HOOK_COUNT];    /* the copy's own functions; NULL: it lacks that one */
+	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
+	_Atomic int index[8];
+};
+
+/* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */
+enum caller { CALLER_HOST, CALLER_LIBSSL, CALLER_LIBCRYPTO };
+
+/* Where a hooked call has to go. */
+struct target {
+	struct copy *copy; /* NULL: pass the call through, nothing of ours */
+	void *real;        /* never NULL in a target that binding_target() returned true for */
+	enum caller caller;
+};
+
+/* For an exported hook: which function did the caller mean? `caller` is the return address. False: the process has
+ * no such function at all. */
+bool binding_target(enum hook h, void *caller, struct target *t);
+/* The copy that this thread works for at the moment, inside a hook or a callback of ours. libssl tail-calls its own exports through
+ * the PLT, so that calls of ours come back to our exports with a return address of ours: they are passed straight on. */
+extern _Thread_local struct copy *binding_current HIDDEN;
+/* For dlsym: the copy that `function` belongs to, bound now if need be. NULL: no OpenSSL that we know. */
+struct copy *binding_copy_of(enum hook h, void *function);
+/* The copy in a slot below COPIES_MAX, bound or not. */
+struct copy *binding_slot(unsigned slot);
+/* What the caller's own scope has for this name when we are left out: what dlsym(RTLD_DEFAULT, name) would
+ * give without the preload. NULL: nothing. */
+void *binding_default_lookup(const char *name, void *caller);
+/* Is this address in the preload library itself? */
+bool binding_is_own(const void *address);
+/* The loader's functions, past our own exports (DESIGN 2.6). */
+typedef void *dlsym_fn(void *handle, const char *name);
+typedef void *dlopen_fn(const char *file, int mode);
+extern dlsym_fn *real_dlsym;
+extern dlopen_fn *real_dlopen;
+void binding_start(void); /* fills them; idempotent; any time, even before constructors ran */
+
+/* Which object classes carry ex_data of ours. */
+enum binding_index {
+	INDEX_SSL_STATE,      /* struct connection */
+	INDEX_SSL_INFO,       /* client's info callback on this SSL */
+	INDEX_SSL_MSG,        /* client's message callback on this SSL */
+	INDEX_SSL_MSG_SET,    /* not NULL: the client did set one, perhaps NULL */
+	INDEX_CTX_INFO,
+	INDEX_CTX_MSG,
+	INDEX_SESSION_TAG,
+	INDEX_STORE_CTX_TRUST,
+};
+/* The index, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
+int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn, openssl_ex_free *free_fn);
+
+static inline const struct openssl *copy_api(struct copy *c)
+{
+	return atomic_load_explicit(&c->api, memory_order_acquire);
+}
+
+#endif

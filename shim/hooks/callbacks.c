@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Our callbacks take the place of the client's; the client's own are kept in ex_data, called in turn, and given back by the
+ * getters. So the client neither loses a callback nor sees one that it did not set (DESIGN 2.1, 2.2). The callback's argument
+ * (SSL_set_msg_callback_arg) is left alone: ours gets the client's and hands it on.
+ */
+#include "hooks.h"
+
+enum { CTRL_SET_MSG_CALLBACK = 15 };
+
+/* Functions travel through ex_data as void pointers; POSIX makes the two alike. */
+union callback {
+	void *object;
+	openssl_info_cb *info;
+	openssl_msg_cb *msg;
+	openssl_generic_fn *generic;
+};
+
+static bool ctx_store(struct copy *c, SSL_CTX *ctx, enum binding_index which, void *value)
+{
+	const struct openssl *o = copy_api(c);
+	int index = binding_index(c, which, NULL, NULL);
+	int ok = 0;
+	if (index < 0)
+		return false;
+	QUIET_BEGIN(o)
+	ok = o->SSL_CTX_set_ex_data(ctx, index, value);
+	QUIET_END(o)
+	return ok == 1;
+}
+
+static void *ctx_stored(struct copy *c, const SSL_CTX *ctx, enum binding_index which)
+{
+	int index = binding_index(c, which, NULL, NULL);
+	return index < 0 || !ctx ? NULL : copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
+}
+
+static bool ssl_store(struct copy *c, SSL *ssl, enum binding_index which, void *value)
+{
+	const struct openssl *o = copy_api(c);
+	int index = binding_index(c, which, NULL, NULL);
+	int ok = 0;
+	if (index < 0)
+		return false;
+	QUIET_BEGIN(o)
+	ok = o->SSL_set_ex_data(ssl, index, value);
+	QUIET_END(o)
+	return ok == 1;
+}
+
+static void *ssl_stored(struct copy *c, const SSL *ssl, enum binding_index which)
+{
+	int index = binding_index(c, which, NULL, NULL);
+	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
+}
+
+/* ---- info callbacks --------------------------------------------------------------------------------------- */
+
+void observe_context(struct copy *c, SSL_CTX *ctx)
+{
+	if (ctx_store(c, ctx, INDEX_CTX_INFO, NULL))
+		copy_api(c)->SSL_CTX_set_info_callback(ctx, observer_info(c));
+}
+
+openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl)
+{
+	union callback f = {.object = ssl_stored(c, ssl, INDEX_SSL_INFO)};
+	if (!f.info)
+		f.object = ctx_stored(c, copy_api(c)->SSL_get_SSL_CTX(ssl), INDEX_CTX_INFO);
+	return f.info;
+}
+
+void hook_SSL_CTX_set_info_callback(const struct target *t, SSL_CTX *ctx, openssl_info_cb *callback)
+{
+	union callback f = {.info = callback};
+	void (*real)(SSL_CTX *, openssl_info_cb *) = copy_api(t->copy)->SSL_CTX_set_info_callback;
+	real(ctx,
+	     ctx_store(t->copy, ctx, INDEX_CTX_INFO, f.object) ? observer_info(t->copy) : callback);
+}
+
+openssl_info_cb *hook_SSL_CTX_get_info_callback(const struct target *t, SSL_CTX *ctx)
+{
+	union callback real = {.object = t->real}, f;
+	f.info = ((openssl_info_cb * (*)(SSL_CTX *)) real.generic)(ctx);
+	if (f.info == observer_info(t->copy))
+		f.object = ctx_stored(t->copy, ctx, INDEX_CTX_INFO);
+	return f.info;
+}
+
+void hook_SSL_set_info_callback(const struct target *t, SSL *ssl, openssl_info_cb *callback)
+{
+	union callback f = {.info = callback};
+	void (*real)(SSL *, openssl_info_cb *) = copy_api(t->copy)->SSL_set_info_callback;
+	bool stored = ssl_store(t->copy, ssl, INDEX_SSL_INFO, f.object);
+	/* none on the SSL: that of its context counts again, which is ours */
+	real(ssl, stored && callback ? observer_info(t->copy) : callback);
+}
+
+openssl_info_cb *hook_SSL_get_info_callback(const struct target *t, const SSL *ssl)
+{
+	union callback f = {.info = copy_api(t->copy)->SSL_get_info_callback(ssl)};
+	if (f.info == observer_info(t->copy))
+		f.object = ssl_stored(t->copy, ssl, INDEX_SSL_INFO);
+	return f.info;
+}
+
+/* ---- message callbacks ------------------------------------------------------------------------------------- */
+
+openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl)
+{
+	union callback f;
+	if (ssl_stored(c, ssl, INDEX_SSL_MSG_SET))
+		f.object = ssl_stored(c, ssl, INDEX_SSL_MSG);
+	else
+		f.object = ctx_stored(c, copy_api(c)->SSL_get_SSL_CTX(ssl), INDEX_CTX_MSG);
+	return f.msg;
+}
+
+void observe_messages(struct copy *c, SSL *ssl, bool on)
+{
+	copy_api(c)->SSL_set_msg_callback(ssl, on ? observer_msg(c) : client_msg_callback(c, ssl));
+}
+
+/* The callback that goes to OpenSSL while the client wants `callback`. */
+static openssl_msg_cb *msg_in_force(struct copy *c, SSL *ssl, openssl_msg_cb *callback)
+{
+	union callback f = {.msg = callback};
+	struct connection *n = connection_of(c, ssl);
+	if (callback == observer_msg(c))
+		return callback; /* our own, on its way through libssl */
+	bool stored =
+	    ssl_store(c, ssl, INDEX_SSL_MSG, f.object) && ssl_store(c, ssl, INDEX_SSL_MSG_SET, c);
+	return stored && n && n->observing ? observer_msg(c) : callback;
+}
+
+void hook_SSL_CTX_set_msg_callback(const struct target *t, SSL_CTX *ctx, openssl_msg_cb *callback)
+{
+	union callback f = {.msg = callback}, real = {.object = t->real};
+	ctx_store(t->copy, ctx, INDEX_CTX_MSG, f.object);
+	((void (*)(SSL_CTX *, openssl_msg_cb *))real.generic)(ctx, callback);
+}
+
+void hook_SSL_set_msg_callback(const struct target *t, SSL *ssl, openssl_msg_cb *callback)
+{
+	copy_api(t->copy)->SSL_set_msg_callback(ssl, msg_in_force(t->copy, ssl, callback));
+}
+
+long hook_SSL_CTX_callback_ctrl(const struct target *t, SSL_CTX *ctx, int command,
+				openssl_generic_fn *function)
+{
+	union callback f = {.generic = function}, real = {.object = t->real};
+	if (command == CTRL_SET_MSG_CALLBACK)
+		ctx_store(t->copy, ctx, INDEX_CTX_MSG, f.object);
+	return ((long (*)(SSL_CTX *, int, openssl_generic_fn *))real.generic)(ctx, command,
+									      function);
+}
+
+long hook_SSL_callback_ctrl(const struct target *t, SSL *ssl, int command,
+			    openssl_generic_fn *function)
+{
+	union callback f = {.generic = function}, real = {.object = t->real};
+	if (command == CTRL_SET_MSG_CALLBACK)
+		f.msg = msg_in_force(t->copy, ssl, f.msg);
+	return ((long (*)(SSL *, int, openssl_generic_fn *))real.generic)(ssl, command, f.generic);
+}

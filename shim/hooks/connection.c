@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The state of one client connection: who the peer is, what rule holds, what was seen. It hangs on the SSL as ex_data and goes
+ * with it.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
+
+#include "../openssl/versions.h"
+#include "hooks.h"
+
+#include <bsd/string.h>
+
+static void connection_clear(struct connection *n)
+{
+	evidence_free(n->pending);
+	policy_release(n->policy);
+	free(n->host);
+	free(n->sni);
+	memset(n, 0, sizeof *n);
+}
+
+/* ex_data: the SSL goes. Its BIOs are still there at this moment, in all generations. */
+static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
+{
+	struct connection *n = ptr;
+	(void)ad;
+	(void)idx;
+	(void)argl;
+	if (!n)
+		return;
+	KEEP_ERRNO_BEGIN
+	struct copy *outer = binding_current;
+	binding_current = argp;
+	connection_went_on(n, parent);
+	connection_clear(n);
+	free(n);
+	binding_current = outer;
+	KEEP_ERRNO_END
+}
+
+/* ex_data: SSL_dup() copies pointers; two SSLs must not share one state. OpenSSL passes the address of the copied pointer. */
+static int state_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+		     long argl, void *argp)
+{
+	(void)to;
+	(void)from;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	*(void **)from_d = NULL;
+	return 1;
+}
+
+struct connection *connection_of(struct copy *c, const SSL *ssl)
+{
+	int index = binding_index(c, INDEX_SSL_STATE, state_dup, state_free);
+	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
+}
+
+static struct connection *connection_new(struct copy *c, SSL *ssl)
+{
+	const struct openssl *o = copy_api(c);
+	int index = binding_index(c, INDEX_SSL_STATE, state_dup, state_free), stored = 0;
+	struct connection *n = index < 0 ? NULL : calloc(1, sizeof *n);
+	if (!n)
+		return NULL;
+	QUIET_BEGIN(o)
+	stored = o->SSL_set_ex_data(ssl, index, n);
+	QUIET_END(o)
+	if (stored != 1) {
+		free(n);
+		return NULL;
+	}
+	return n;
+}
+
+/* ---- who is the peer (DESIGN 1.5) ---------------------------------------------------------------------- */
+
+static bool socket_peer(int fd, char address[46], unsigned *port)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} peer;
+	socklen_t size = sizeof peer;
+	const void *raw;
+	if (getpeername(fd, &peer.any, &size) != 0)
+		return false;
+	if (peer.any.sa_family == AF_INET) {
+		*port = ntohs(peer.in.sin_port);
+		raw = &peer.in.sin_addr;
+	} else if (peer.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.in6.sin6_addr)) {
+		*port = ntohs(peer.in6.sin6_port);
+		raw = &peer.in6.sin6_addr.s6_addr[12];
+		peer.any.sa_family = AF_INET;
+	} else if (peer.any.sa_family == AF_INET6) {
+		*port = ntohs(peer.in6.sin6_port);
+		raw = &peer.in6.sin6_addr;
+	} else {
+		return false;
+	}
+	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
+}
+
+/* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
+ * peer only, that is it; where there are several, those to an address that the host's name was resolved to. */
+static void find_peer_among_descriptors(struct connection *n)
+{
+	enum { DESCRIPTORS = 256 };
+	char address[46], name[256], found[46] = "";
+	unsigned port, found_port = 0;
+	bool several = false, by_name = false;
+	for (int fd = 0; fd < DESCRIPTORS; fd++) {
+		if (!socket_peer(fd, address, &port))
+			continue;
+		bool fits = n->host && resolver_name(address, name) && strcmp(name, n->host) == 0;
+		if (by_name && !fits)
+			continue;
+		if (found_port && (fits == by_name) &&
+		    (port != found_port || strcmp(address, found) != 0))
+			several = true;
+		else if (fits && !by_name)
+			several = false;
+		by_name = by_name || fits;
+		strlcpy(found, address, sizeof found);
+		found_port = port;
+	}
+	if (!several && found_port) {
+		strlcpy(n->address, found, sizeof n->address);
+		n->port = found_port;
+	}
+}
+
+/* An address that was resolved under another name than the one that is asked for: a proxy stands there, and its port is not
+ * the host's. */
+static void forget_port_of_proxy(struct connection *n)
+{
+	char name[256];
+	if (n->port && n->host && !host_is_address(n->host) && resolver_name(n->address, name) &&
+	    strcmp(name, n->host) != 0)
+		n->port = 0;
+}
+
+static char *normal_copy(const char *name)
+{
+	char normal[256];
+	return name && host_normalise(name, normal) ? strdup(normal) : NULL;
+}
+
+/* The name or address that the client told OpenSSL to check. */
+static char *asked_name(const struct openssl *o, SSL *ssl)
+{
+	char *name = NULL;
+	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
+	if (!param)
+		return NULL;
+	if (o->X509_VERIFY_PARAM_get0_host)
+		name = normal_copy(o->X509_VERIFY_PARAM_get0_host(param, 0));
+	if (!name && o->X509_VERIFY_PARAM_get1_ip_asc) {
+		char *ip = NULL;
+		QUIET_BEGIN(o)
+		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
+		QUIET_END(o)
+		name = normal_copy(ip);
+		if (ip)
+			o->CRYPTO_free(ip, "", 0);
+	}
+	return name;
+}
+
+static void identify(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	char name[256];
+	int fd = -1;
+	QUIET_BEGIN(o)
+	fd = o->SSL_get_fd(ssl);
+	QUIET_END(o)
+	if (fd >= 0)
+		socket_peer(fd, n->address, &n->port);
+	n->sni = normal_copy(o->SSL_get_servername(ssl, 0));
+	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
+	if (!n->host && n->address[0] && resolver_name(n->address, name))
+		n->host = strdup(name);
+	if (!n->host && n->address[0])
+		n->host = strdup(n->address);
+	forget_port_of_proxy(n);
+}
+
+void connection_peer(const struct connection *n, struct peer *peer)
+{
+	peer->host = n->host;
+	peer->address = n->address[0] ? n->address : NULL;
+	peer->port = n->port;
+}
+
+struct connection *connection_start(struct copy *c, SSL *ssl)
+{
+	struct connection *n = connection_of(c, ssl);
+	if (!n)
+		n = connection_new(c, ssl);
+	if (!n)
+		return NULL;
+	connection_went_on(n, ssl); /* an SSL that is used again */
+	connection_clear(n);
+	n->copy = c;
+	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
+	identify(n, ssl);
+	n->policy = policy_acquire();
+	if (n->policy) {
+		const struct policy *p = policy_of(n->policy);
+		struct peer peer;
+		if (n->port == 0 && n->address[0] == '\0' && policy_uses_ports(p))
+			find_peer_among_descriptors(n);
+		connection_peer(n, &peer);
+		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &n->rule);
+	}
+	return n;
+}
+
+/* ---- what is reported of it ------------------------------------------------------------------------------- */
+
+/* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile, MinProtocol" */
+static const char *rule_text(struct arena *a, const struct rule *rule)
+{
+	struct buf b;
+	const struct section *last = NULL;
+	if (rule->count == 0)
+		return NULL;
+	buf_init(&b, 512);
+	for (int k = 0; k < KEY_COUNT; k++) {
+		const struct setting *s = rule->set[k];
+		if (!s || k == KEY_REASON || k == KEY_UNTIL)
+			continue;
+		if (s->section != last) {
+			buf_puts(&b, b.len ? "; " : "");
+			buf_strs(&b, s->section->source, ":", NULL);
+			if (s->section->line) {
+				buf_uint(&b, s->section->line);
+				buf_putc(&b, ' ');
+			}
+			buf_strs(&b, "[", s->pattern, "] ", NULL);
+			last = s->section;
+		} else {
+			buf_puts(&b, ", ");
+		}
+		buf_puts(&b, key_table[k].name);
+	}
+	const char *text = b.len ? arena_strdup(a, buf_str(&b)) : NULL;
+	buf_free(&b);
+	return text;
+}
+
+static void handshake_facts(struct evidence *e, const struct connection *n)
+{
+	e->alert_sent = n->alert_sent;
+	e->alert_received = n->alert_received;
+	e->last_sent = n->last_sent;
+	e->last_received = n->last_received;
+	e->server_version = n->server_version;
+	e->certificate_requested = n->certificate_requested;
+	e->empty_certificate_sent = n->empty_certificate_sent;
+	e->first_count = n->first_count;
+	memcpy(e->first_bytes, n->first_bytes, n->first_count);
+	e->client_min = n->applied.client_min;
+	e->client_max = n->applied.client_max;
+	e->min_offered = n->applied.min;
+	e->max_offered = n->applied.max;
+}
+
+static void transfer_facts(struct evidence *e, const struct openssl *o, SSL *ssl)
+{
+	BIO *in = o->SSL_get_rbio(ssl), *out = o->SSL_get_wbio(ssl);
+	if (in && o->BIO_number_read)
+		e->bytes_received = o->BIO_number_read(in);
+	if (out && o->BIO_number_written)
+		e->bytes_sent = o->BIO_number_written(out);
+}
+
+struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event)
+{
+	const struct openssl *o = copy_api(n->copy);
+	struct evidence *e = evidence_new(event);
+	if (!e)
+		return NULL;
+	if (n->port == 0 && n->address[0] == '\0') {
+		find_peer_among_descriptors(n);
+		forget_port_of_proxy(n);
+	}
+	evidence_library(e, o);
+	e->have_connection = true;
+	e->host = arena_strdup(&e->arena, n->host);
+	e->sni = arena_strdup(&e->arena, n->sni);
+	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
+	e->port = n->port;
+	e->rule = rule_text(&e->arena, &n->rule);
+	const SSL_CIPHER *cipher = o->SSL_get_current_cipher(ssl);
+	if (cipher) {
+		e->cipher = arena_strdup(&e->arena, o->SSL_CIPHER_get_name(cipher));
+		e->protocol = arena_strdup(&e->arena, o->SSL_get_version(ssl));
+	}
+	e->resumed = o->SSL_session_reused && o->SSL_session_reused(ssl);
+	e->security_level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+	handshake_facts(e, n);
+	transfer_facts(e, o, ssl);
+	return e;
+}
+
+void connection_report(struct connection *n, struct evidence *e)
+{
+	struct record r;
+	if (!e)
+		return;
+	/* what only showed after the evidence was taken */
+	if (n) {
+		e->alert_sent = n->alert_sent;
+		e->alert_received = n->alert_received;
+	}
+	diagnose(e, &r);
+	record_submit(&r);
+	evidence_free(e);
+}
+
+/* The SSL ends. A failed verification that nobody acted on was ignored, if the client sent something after it. */
+void connection_went_on(struct connection *n, const SSL *ssl)
+{
+	enum { CLOSE_NOTIFY_AT_MOST = 100 }; /* an alert record, whatever the cipher */
+	struct evidence *e = n->pending;
+	if (!e || !n->done || recent_client_verifies())
+		return;
+	const struct openssl *o = copy_api(n->copy);
+	BIO *out = o->SSL_get_wbio(ssl);
+	if (!out || !o->BIO_number_written ||
+	    o->BIO_number_written(out) < n->written_at_done + CLOSE_NOTIFY_AT_MOST)
+		return;
+	n->pending = NULL;
+	e->event = EVENT_VERIFY_IGNORED;
+	connection_report(n, e);
+}

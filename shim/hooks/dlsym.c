@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Programs that find OpenSSL with dlsym(3) (DESIGN 2.6). The exported stubs are in dlsym_ARCH.S: they ask the functions
+ * here and else jump to the real ones, so that for those the caller stays the host.
+ */
+#include <dlfcn.h>
+#include <stddef.h>
+
+#include "hooks.h"
+
+/* "Not ours: go on to the real dlsym." */
+#define GO_ON ((void *)1)
+
+/* Where the stubs jump to. */
+HIDDEN void *dlsym_real_address, *dlopen_real_address;
+
+static void prepare(void)
+{
+	union {
+		dlsym_fn *find;
+		dlopen_fn *open;
+		void *object;
+	} f;
+	binding_start();
+	f.find = real_dlsym;
+	__atomic_store_n(&dlsym_real_address, f.object, __ATOMIC_RELAXED);
+	f.open = real_dlopen;
+	__atomic_store_n(&dlopen_real_address, f.object, __ATOMIC_RELAXED);
+}
+
+/* The host is to see NULL and an error from dlerror(3): asked of a library that has no such symbol. */
+static void *not_found(const char *name)
+{
+	static _Atomic(void *) libc;
+	void *handle = atomic_load(&libc);
+	if (!handle) {
+		handle = real_dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+		atomic_store(&libc, handle);
+	}
+	if (handle)
+		real_dlsym(handle, name);
+	return NULL;
+}
+
+static void *replace(void *handle, const char *name, void *caller, enum hook h)
+{
+	void *real;
+	if (handle == RTLD_DEFAULT) {
+		real = binding_default_lookup(name, caller);
+	} else {
+		real = real_dlsym(handle, name);
+		if (!real)
+			return NULL;
+		/* the program's own handle searches the global scope, where we stand */
+		if (binding_is_own(real))
+			real = binding_default_lookup(name, caller);
+	}
+	if (!real)
+		return not_found(name);
+	if (hooks_inert())
+		return real;
+	struct copy *c = binding_copy_of(h, real);
+	return c ? thunk_of(c, h) : real;
+}
+
+HIDDEN void *dlsym_choose(void *handle, const char *name, void *caller)
+{
+	void *answer = GO_ON;
+	KEEP_ERRNO_BEGIN
+	prepare();
+	/* RTLD_NEXT is another interposer's business: behind us, and seen through us by its callers */
+	int h = name && handle != RTLD_NEXT ? hook_by_name(name) : -1;
+	if (h >= 0 && !environment_get()->dlsym_off)
+		answer = replace(handle, name, caller, (enum hook)h);
+	KEEP_ERRNO_END
+	return answer;
+}
+
+/* An extension that is loaded with RTLD_DEEPBIND calls past us (DESIGN 2.14). Dropping the flag changes how the host's
+ * symbols are resolved, so it is done on request only. Returns the mode to go on with. */
+HIDDEN int dlopen_mode(int mode)
+{
+	KEEP_ERRNO_BEGIN
+	prepare();
+	if ((mode & RTLD_DEEPBIND) && environment_get()->deepbind_drop && !hooks_inert())
+		mode &= ~RTLD_DEEPBIND;
+	KEEP_ERRNO_END
+	return mode;
+}

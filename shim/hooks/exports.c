@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the host's calls arrive at: the exported functions, which find out the copy that was meant, and the thunks that dlsym(3)
+ * answers with, which know it. All generated from hooks.def.
+ */
+#include <netdb.h>
+
+#include "hooks.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* A function of the copy behind a void pointer; the union keeps to C11 where a cast would not. */
+#define REAL(ret, real, params, args)                                                              \
+	((union {                                                                                  \
+		void *object;                                                                      \
+		ret (*function)(params);                                                           \
+	}){.object = real})                                                                        \
+	    .function(args)
+
+/* For the time of a hook or callback: which copy this thread works for. */
+#define WORKING_FOR(which, statement)                                                              \
+	do {                                                                                       \
+		struct copy *outer_ = binding_current;                                             \
+		binding_current = (which);                                                         \
+		statement;                                                                         \
+		binding_current = outer_;                                                          \
+	} while (0)
+
+bool hooks_inert(void)
+{
+	return environment_get()->disabled;
+}
+
+#define HOOK(lib, ret, name, none, params, args)                                                   \
+	EXPORTED ret name(params);                                                                 \
+	EXPORTED ret name(params)                                                                  \
+	{                                                                                          \
+		struct target t;                                                                   \
+		if (!binding_target(HOOK_##name, __builtin_return_address(0), &t))                 \
+			return none;                                                               \
+		if (!t.copy || hooks_inert())                                                      \
+			return REAL(ret, t.real, P(params), P(args));                              \
+		ret result;                                                                        \
+		WORKING_FOR(t.copy, result = hook_##name(&t, args));                               \
+		return result;                                                                     \
+	}
+#define HOOK_VOID(lib, name, params, args)                                                         \
+	EXPORTED void name(params);                                                                \
+	EXPORTED void name(params)                                                                 \
+	{                                                                                          \
+		struct target t;                                                                   \
+		if (!binding_target(HOOK_##name, __builtin_return_address(0), &t))                 \
+			return;                                                                    \
+		if (!t.copy || hooks_inert())                                                      \
+			REAL(void, t.real, P(params), P(args));                                    \
+		else                                                                               \
+			WORKING_FOR(t.copy, hook_##name(&t, args));                                \
+	}
+#define LIBC(ret, name, params, args)
+#define STUB(name)
+#include "hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+#undef LIBC
+#undef STUB
+
+/* ---- thunks and observers: one set per slot -------------------------------------------------------------- */
+
+#define SLOTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+_Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
+
+#define HOOK(lib, ret, name, none, params, args)                                                   \
+	static ret thunk_##name(unsigned slot, params)                                             \
+	{                                                                                          \
+		struct target t = {.copy = binding_slot(slot)};                                    \
+		t.real = atomic_load_explicit(&t.copy->real[HOOK_##name], memory_order_acquire);   \
+		ret result;                                                                        \
+		WORKING_FOR(t.copy, result = hook_##name(&t, args));                               \
+		return result;                                                                     \
+	}
+#define HOOK_VOID(lib, name, params, args)                                                         \
+	static void thunk_##name(unsigned slot, params)                                            \
+	{                                                                                          \
+		struct target t = {.copy = binding_slot(slot)};                                    \
+		t.real = atomic_load_explicit(&t.copy->real[HOOK_##name], memory_order_acquire);   \
+		WORKING_FOR(t.copy, hook_##name(&t, args));                                        \
+	}
+#define LIBC(ret, name, params, args)
+#define STUB(name)
+#include "hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+
+#define HOOK(lib, ret, name, none, params, args) HOOK_IN_SLOTS(ret, name, P(params), P(args))
+#define HOOK_VOID(lib, name, params, args)       HOOK_VOID_IN_SLOTS(name, P(params), P(args))
+#define HOOK_IN_SLOTS(ret, name, params, args)                                                     \
+	static ret thunk_0_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(0, args);                                                      \
+	}                                                                                          \
+	static ret thunk_1_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(1, args);                                                      \
+	}                                                                                          \
+	static ret thunk_2_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(2, args);                                                      \
+	}                                                                                          \
+	static ret thunk_3_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(3, args);                                                      \
+	}                                                                                          \
+	static ret thunk_4_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(4, args);                                                      \
+	}                                                                                          \
+	static ret thunk_5_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(5, args);                                                      \
+	}                                                                                          \
+	static ret thunk_6_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(6, args);                                                      \
+	}                                                                                          \
+	static ret thunk_7_##name(params)                                                          \
+	{                                                                                          \
+		return thunk_##name(7, args);                                                      \
+	}
+#define HOOK_VOID_IN_SLOTS(name, params, args)                                                     \
+	static void thunk_0_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(0, args);                                                             \
+	}                                                                                          \
+	static void thunk_1_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(1, args);                                                             \
+	}                                                                                          \
+	static void thunk_2_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(2, args);                                                             \
+	}                                                                                          \
+	static void thunk_3_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(3, args);                                                             \
+	}                                                                                          \
+	static void thunk_4_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(4, args);                                                             \
+	}                                                                                          \
+	static void thunk_5_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(5, args);                                                             \
+	}                                                                                          \
+	static void thunk_6_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(6, args);                                                             \
+	}                                                                                          \
+	static void thunk_7_##name(params)                                                         \
+	{                                                                                          \
+		thunk_##name(7, args);                                                             \
+	}
+#include "hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+
+/* A function as the void pointer that dlsym(3) gives; POSIX makes the two alike. */
+#define THUNKS(name)                                                                               \
+	{                                                                                          \
+		(void *)thunk_0_##name, (void *)thunk_1_##name, (void *)thunk_2_##name,            \
+		    (void *)thunk_3_##name, (void *)thunk_4_##name, (void *)thunk_5_##name,        \
+		    (void *)thunk_6_##name, (void *)thunk_7_##name                                 \
+	}
+#define HOOK(lib, ret, name, none, params, args) [HOOK_##name] = THUNKS(name),
+#define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = THUNKS(name),
+static void *const thunks[HOOK_COUNT][COPIES_MAX] = {
+#include "hooks.def"
+};
+#undef HOOK
+#undef HOOK_VOID
+#undef LIBC
+#undef STUB
+
+void *thunk_of(const struct copy *c, enum hook h)
+{
+	return thunks[h][c->slot];
+}
+
+#define OBSERVER(slot)                                                                             \
+	static void info_##slot(const SSL *ssl, int where, int value)                              \
+	{                                                                                          \
+		WORKING_FOR(binding_slot(slot),                                                    \
+			    observe_info(binding_slot(slot), ssl, where, value));                  \
+	}                                                                                          \
+	static void msg_##slot(int write_p, int version, int type, const void *buf, size_t len,    \
+			       SSL *ssl, void *arg)                                                \
+	{                                                                                          \
+		WORKING_FOR(binding_slot(slot), observe_msg(binding_slot(slot), write_p, version,  \
+							    type, buf, len, ssl, arg));            \
+	}
+SLOTS(OBSERVER)
+#define INFO(slot) info_##slot,
+#define MSG(slot)  msg_##slot,
+static openssl_info_cb *const info_observers[COPIES_MAX] = {SLOTS(INFO)};
+static openssl_msg_cb *const msg_observers[COPIES_MAX] = {SLOTS(MSG)};
+
+openssl_info_cb *observer_info(const struct copy *c)
+{
+	return info_observers[c->slot];
+}
+
+openssl_msg_cb *observer_msg(const struct copy *c)
+{
+	return msg_observers[c->slot];
+}

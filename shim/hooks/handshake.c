@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The observer: one info callback sees every handshake, whichever way the client got into it (DESIGN 2.1), and a message
+ * callback, set for the time of the handshake only, what went over the wire (2.2). Nothing on the bulk path is hooked.
+ */
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
+
+#include "../openssl/versions.h"
+#include "hooks.h"
+
+/* ---- contexts --------------------------------------------------------------------------------------------- */
+
+/* A method of one fixed version cannot be lifted later: it is replaced by the flexible one, bound to that version, but only
+ * where some rule could ask for another one (DESIGN 2.1). Returns the version, or 0. */
+static int make_flexible(const struct openssl *o, const SSL_METHOD **method)
+{
+	const SSL_METHOD *flexible;
+	int protocol = openssl_fixed_method(o, *method, &flexible);
+	if (!protocol)
+		return 0;
+	struct policy_ref *rules = policy_acquire();
+	bool needed = rules && (policy_uses(policy_of(rules), KEY_MIN_PROTOCOL) ||
+				policy_uses(policy_of(rules), KEY_MAX_PROTOCOL));
+	policy_release(rules);
+	if (!needed)
+		return 0;
+	*method = flexible;
+	return protocol;
+}
+
+static void context_made(struct copy *c, SSL_CTX *ctx, int protocol)
+{
+	const struct openssl *o = copy_api(c);
+	if (!ctx)
+		return;
+	KEEP_ERRNO_BEGIN
+	if (protocol) {
+		QUIET_BEGIN(o)
+		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
+		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
+		QUIET_END(o)
+	}
+	observe_context(c, ctx);
+	KEEP_ERRNO_END
+}
+
+SSL_CTX *hook_SSL_CTX_new(const struct target *t, const SSL_METHOD *method)
+{
+	int protocol = make_flexible(copy_api(t->copy), &method);
+	SSL_CTX *ctx = ((union {
+			       void *object;
+			       SSL_CTX *(*function)(const SSL_METHOD *);
+		       }){.object = t->real})
+			   .function(method);
+	context_made(t->copy, ctx, protocol);
+	return ctx;
+}
+
+SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const char *propq,
+			     const SSL_METHOD *method)
+{
+	int protocol = make_flexible(copy_api(t->copy), &method);
+	SSL_CTX *ctx =
+	    ((union {
+		    void *object;
+		    SSL_CTX *(*function)(OSSL_LIB_CTX *, const char *, const SSL_METHOD *);
+	    }){.object = t->real})
+		.function(libctx, propq, method);
+	context_made(t->copy, ctx, protocol);
+	return ctx;
+}
+
+/* ---- the handshake's events ---------------------------------------------------------------------------------- */
+
+static void note_setting(struct connection *n, SSL *ssl, enum event event, enum level level,
+			 const struct setting *s, const char *what)
+{
+	if (!record_wanted(level))
+		return;
+	struct evidence *e = connection_evidence(n, ssl, event);
+	if (!e)
+		return;
+	e->key = key_table[s->key].name;
+	e->key_value = arena_strdup(&e->arena, s->value);
+	e->key_effect = what;
+	e->reason = arena_strdup(&e->arena, s->section->reason);
+	e->until =
+	    s->section->until_text[0] ? arena_strdup(&e->arena, s->section->until_text) : NULL;
+	connection_report(n, e);
+}
+
+static void on_start(struct copy *c, SSL *ssl)
+{
+	struct connection *before = connection_of(c, ssl);
+	const struct openssl *o = copy_api(c);
+	record_environment_problems();
+	/* a renegotiation keeps what holds for its connection; a message callback is enough */
+	if (before && before->done && o->SSL_get_current_cipher(ssl)) {
+		observe_messages(c, ssl, before->observing = true);
+		return;
+	}
+	struct connection *n = connection_start(c, ssl);
+	if (!n)
+		return;
+	struct peer peer;
+	connection_peer(n, &peer);
+	if (openssl_is_stream(o, ssl)) {
+		apply_bounds(o, ssl, &n->applied.client_min, &n->applied.client_max);
+		n->applied.min = n->applied.client_min;
+		n->applied.max = n->applied.client_max;
+		if (n->policy)
+			apply_rule(c, ssl, policy_of(n->policy), &peer, &n->rule, &n->applied);
+	}
+	for (unsigned i = 0; i < n->applied.weakened_count; i++)
+		note_setting(n, ssl, EVENT_WEAKENED, LEVEL_WARNING, n->applied.weakened[i], NULL);
+	if (n->rule.expired)
+		note_setting(n, ssl, EVENT_CONFIG_ERROR, LEVEL_ERROR, n->rule.expired, "expired");
+	session_check(n, ssl);
+	n->observing = true;
+	observe_messages(c, ssl, true);
+}
+
+static void stop_observing(struct connection *n, SSL *ssl)
+{
+	if (!n->observing)
+		return;
+	n->observing = false;
+	observe_messages(n->copy, ssl, false);
+}
+
+/* Did a protocol bound of a rule make the difference? It did where the negotiated version lies outside what the client had. */
+static bool bound_mended(const struct connection *n, int version)
+{
+	const struct applied *a = &n->applied;
+	return (a->client_max && version > a->client_max && a->max != a->client_max) ||
+	       (a->client_min && version < a->client_min && a->min != a->client_min);
+}
+
+static void on_done(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	stop_observing(n, ssl);
+	if (n->done)
+		return;
+	n->done = true;
+	BIO *out = o->SSL_get_wbio(ssl);
+	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
+	if (n->mended) {
+		session_mark(n, ssl);
+		const struct setting *s = n->rule.set[KEY_ONLY_CA_FILE]
+					      ? n->rule.set[KEY_ONLY_CA_FILE]
+					      : n->rule.set[KEY_EXTRA_CA_FILE];
+		if (s)
+			note_setting(n, ssl, EVENT_MENDED, LEVEL_INFO, s, NULL);
+	}
+	if (openssl_is_stream(o, ssl) && bound_mended(n, o->SSL_version(ssl))) {
+		const struct setting *s = n->rule.set[KEY_MIN_PROTOCOL]
+					      ? n->rule.set[KEY_MIN_PROTOCOL]
+					      : n->rule.set[KEY_MAX_PROTOCOL];
+		if (s)
+			note_setting(n, ssl, EVENT_MENDED, LEVEL_INFO, s, NULL);
+	}
+	if (record_wanted(LEVEL_DEBUG))
+		connection_report(n, connection_evidence(n, ssl, EVENT_HANDSHAKE_OK));
+}
+
+/* A result <= 0 of the handshake is no failure where the client is to try again: when the BIO wants to, or while a
+ * callback of the client's is under way. SSL_want() alone does not tell: it still says "reading" after a read that met the end. */
+static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
+{
+	int want = o->SSL_want(ssl);
+	*stuck = NULL;
+	if (want == SSL_WANT_READING)
+		*stuck = o->SSL_get_rbio(ssl);
+	else if (want == SSL_WANT_WRITING)
+		*stuck = o->SSL_get_wbio(ssl);
+	else
+		return want != SSL_WANT_NOTHING;
+	return *stuck && o->BIO_test_flags(*stuck, BIO_FLAG_SHOULD_RETRY) != 0;
+}
+
+static void library_error(struct evidence *e, const struct openssl *o, bool transport,
+			  int host_errno)
+{
+	enum { UNEXPECTED_EOF = 294 };
+	unsigned long code = o->ERR_peek_last_error();
+	int library = 0, reason = 0;
+	openssl_error_split(o, code, &library, &reason);
+	if (code && library == ERR_LIB_SSL_ && (!transport || reason == UNEXPECTED_EOF)) {
+		e->ssl_reason = reason;
+		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
+		e->eof = reason == UNEXPECTED_EOF;
+	} else if (transport) {
+		e->system_errno = host_errno;
+		e->eof = host_errno == 0;
+	}
+}
+
+static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
+{
+	const struct openssl *o = copy_api(n->copy);
+	BIO *stuck;
+	if (value > 0 || n->reported || is_retry(o, ssl, &stuck))
+		return;
+	stop_observing(n, ssl);
+	struct evidence *e = n->pending;
+	n->pending = NULL;
+	if (!e) {
+		e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+		if (e)
+			library_error(e, o, stuck != NULL, host_errno);
+	}
+	n->reported = true;
+	connection_report(n, e);
+}
+
+/* A fatal alert after a handshake that succeeded, by TLS 1.3: the server looked at our certificate, or missed it, only now. */
+static void on_alert(struct connection *n, SSL *ssl, int where, int value)
+{
+	enum { FATAL = 2, CERTIFICATE_REQUIRED = 116, BAD_CERTIFICATE = 42, ACCESS_DENIED = 49 };
+	int description = value & 0xff;
+	if (value >> 8 != FATAL)
+		return;
+	if (where & SSL_CB_WRITE_) {
+		n->alert_sent = description;
+		return;
+	}
+	n->alert_received = description;
+	bool about_us = description == CERTIFICATE_REQUIRED ||
+			(description >= BAD_CERTIFICATE && description <= ACCESS_DENIED);
+	if (!n->done || n->reported || !about_us || !n->certificate_requested)
+		return;
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	if (e)
+		e->after_handshake = true;
+	n->reported = true;
+	connection_report(n, e);
+}
+
+static void observe(struct copy *c, SSL *ssl, int where, int value, int host_errno)
+{
+	if (openssl_is_server(copy_api(c), ssl))
+		return;
+	if (where == SSL_CB_HANDSHAKE_START_) {
+		on_start(c, ssl);
+		return;
+	}
+	bool interesting = (where & SSL_CB_ALERT_) || where == SSL_CB_HANDSHAKE_DONE_ ||
+			   where == SSL_CB_CONNECT_EXIT_;
+	struct connection *n = interesting ? connection_of(c, ssl) : NULL;
+	if (!n)
+		return;
+	if (where & SSL_CB_ALERT_)
+		on_alert(n, ssl, where, value);
+	else if (where == SSL_CB_HANDSHAKE_DONE_)
+		on_done(n, ssl);
+	else
+		on_exit(n, ssl, value, host_errno);
+}
+
+/* OpenSSL hands the SSL to info callbacks as const; what is changed of it are ours to change, at times at which OpenSSL allows it. */
+static SSL *writable(const SSL *ssl)
+{
+	return (union {
+		       const SSL *given;
+		       SSL *ssl;
+	       }){.given = ssl}
+	    .ssl;
+}
+
+void observe_info(struct copy *c, const SSL *ssl, int where, int value)
+{
+	openssl_info_cb *client = client_info_callback(c, ssl);
+	/* the client's changes at the start come before ours; at a failure it may empty the error queue */
+	if (client && where == SSL_CB_HANDSHAKE_START_)
+		client(ssl, where, value);
+	KEEP_ERRNO_BEGIN
+	observe(c, writable(ssl), where, value, kept_errno_);
+	KEEP_ERRNO_END
+	if (client && where != SSL_CB_HANDSHAKE_START_)
+		client(ssl, where, value);
+}
+
+/* ---- messages --------------------------------------------------------------------------------------------------- */
+
+enum {
+	CONTENT_HANDSHAKE = 22,
+	CONTENT_RECORD_HEADER = 256,
+	MESSAGE_SERVER_HELLO = 2,
+	MESSAGE_CERTIFICATE = 11,
+	MESSAGE_CERTIFICATE_REQUEST = 13,
+};
+
+/* Certificate with an empty list: three bytes of length (TLS 1.2), a context of one byte before them in TLS 1.3. */
+static bool empty_certificate(const uint8_t *body, size_t n)
+{
+	return (n == 3 && !(body[0] | body[1] | body[2])) ||
+	       (n == 4 && body[0] == 0 && !(body[1] | body[2] | body[3]));
+}
+
+static void note_message(struct connection *n, bool sent, const uint8_t *message, size_t size)
+{
+	if (size < 4)
+		return;
+	*(sent ? &n->last_sent : &n->last_received) = message[0];
+	if (!sent && message[0] == MESSAGE_CERTIFICATE_REQUEST)
+		n->certificate_requested = true;
+	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= 6)
+		n->server_version = message[4] << 8 | message[5];
+	if (sent && message[0] == MESSAGE_CERTIFICATE)
+		n->empty_certificate_sent = empty_certificate(message + 4, size - 4);
+}
+
+static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)
+{
+	if (n->first_count || n->last_received >= 0)
+		return;
+	n->first_count = (uint8_t)(size < sizeof n->first_bytes ? size : sizeof n->first_bytes);
+	memcpy(n->first_bytes, header, n->first_count);
+}
+
+void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
+		 size_t len, SSL *ssl, void *arg)
+{
+	openssl_msg_cb *client = client_msg_callback(c, ssl);
+	struct connection *n = connection_of(c, ssl);
+	if (n && content_type == CONTENT_HANDSHAKE)
+		note_message(n, write_p != 0, buf, len);
+	else if (n && content_type == CONTENT_RECORD_HEADER && !write_p)
+		note_first_bytes(n, buf, len);
+	if (client)
+		client(write_p, version, content_type, buf, len, ssl, arg);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Inside the room "hooks". Every hook_NAME() gets the target that the call was meant for, calls `target->real`
+ * exactly once and returns what it returned. t->copy is never NULL there.
+ */
+#ifndef TLSMEND_HOOKS_H
+#define TLSMEND_HOOKS_H
+
+#include <tlsmend/apply.h>
+#include <tlsmend/binding.h>
+#include <tlsmend/explain.h>
+#include <tlsmend/policy.h>
+
+#define P(...) __VA_ARGS__
+#define A(...) __VA_ARGS__
+#define HOOK(lib, ret, name, none, params, args) ret hook_##name(const struct target *target, params);
+#define HOOK_VOID(lib, name, params, args)       void hook_##name(const struct target *target, params);
+#define LIBC(ret, name, params, args)
+#define STUB(name)
+#include "hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+#undef LIBC
+#undef STUB
+
+/* The pointer that dlsym(3) answers with, so that the call keeps its copy. */
+void *thunk_of(const struct copy *c, enum hook h);
+
+/* The info and the message callback of each copy (OpenSSL passes them no argument that would tell it). */
+openssl_info_cb *observer_info(const struct copy *c);
+openssl_msg_cb *observer_msg(const struct copy *c);
+void observe_info(struct copy *c, const SSL *ssl, int where, int value);
+void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf, size_t len,
+		 SSL *ssl, void *arg);
+
+/* ---- one client connection (connection.c) ---------------------------------------------------------------------- */
+struct connection {
+	struct copy *copy;
+	char *host;               /* DESIGN 1.5, normalised; NULL: unknown */
+	char *sni;                /* NULL: none sent */
+	char address[46];         /* "" : unknown */
+	unsigned port;            /* 0: unknown */
+	struct policy_ref *policy; /* keeps `rule` alive; NULL: no rules */
+	struct rule rule;
+	struct applied applied;   /* what the rule changed on this SSL */
+	struct evidence *pending; /* a failed verification that the client has not acted on yet */
+	const char *mended_by;    /* a key that made the difference, static; NULL: none */
+	uint64_t written_at_done;
+	int alert_sent, alert_received, last_sent, last_received, server_version;
+	uint8_t first_bytes[16];
+	uint8_t first_count;
+	bool certificate_requested, empty_certificate_sent;
+	bool mended;              /* a rule's trust was needed for this chain */
+	bool done;                /* the handshake was completed */
+	bool reported;            /* its failure is in the log */
+	bool observing;           /* our message callback is set */
+};
+/* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
+struct connection *connection_of(struct copy *c, const SSL *ssl);
+struct connection *connection_start(struct copy *c, SSL *ssl);
+/* An evidence that begins with what is known of this connection. NULL: no memory. */
+struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
+void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
+void connection_went_on(struct connection *n, const SSL *ssl);
+void connection_peer(const struct connection *n, struct peer *peer);
+/* recent.c: the connection that got this leaf a moment ago, when the client's verification was off. False: none, or several. */
+bool recent_take(const uint8_t leaf[32], char host[256], unsigned *port, char address[46]);
+/* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
+bool recent_client_verifies(void);
+void recent_note(const uint8_t leaf[32], const struct connection *n);
+
+/* ---- client's own callbacks (callbacks.c) ------------------------------------------------------------------------- */
+openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl);
+openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl);
+void observe_context(struct copy *c, SSL_CTX *ctx); /* sets our info callback on a new context */
+void observe_messages(struct copy *c, SSL *ssl, bool on);
+
+/* ---- sessions (session.c) -------------------------------------------------------------------------------------------- */
+/* Before the ClientHello: drops a session that was made under other trust than this host has now. */
+void session_check(struct connection *n, SSL *ssl);
+/* The session of this handshake was made with the trust of the connection's rule. */
+void session_mark(struct connection *n, SSL *ssl);
+
+/* ---- names that were resolved (resolver.c) ----------------------------------------------------------------------------- */
+/* The one name that this process resolved to the address; false: none, or several. */
+bool resolver_name(const char *address, char host[256]);
+
+/* ---- dlsym.c ---- */
+void *dlsym_choose(void *handle, const char *name, void *caller);
+int dlopen_mode(int mode);
+extern void *dlsym_real_address, *dlopen_real_address;
+
+/* TLSMEND_DISABLE, AT_SECURE */
+bool hooks_inert(void);
+
+#endif

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * X509_verify_cert, the choke point of verification (DESIGN 2.3): where a rule's trust comes in, and where a failed
+ * verification is looked at. Whether it ends up as a failure or as ignored is the client's decision, which shows later
+ * (2.10): with a connection the evidence waits there.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
+
+#include "../openssl/versions.h"
+#include "hooks.h"
+
+#include <bsd/string.h>
+
+/* The verification that this thread is in, so that OpenSSL's way from one of its functions to the other is not
+ * taken for another one. */
+static _Thread_local X509_STORE_CTX *verifying;
+/* Where the collecting callback puts what it sees. */
+static _Thread_local struct evidence *collecting;
+
+static verify_fn *as_verify(void *function)
+{
+	return ((union {
+		       void *object;
+		       verify_fn *function;
+	       }){.object = function})
+	    .function;
+}
+
+/* ---- one verification ------------------------------------------------------------------------------------- */
+
+struct verification {
+	struct copy *copy;
+	X509_STORE_CTX *ctx;
+	SSL *ssl;                      /* NULL: without a connection */
+	struct connection *connection; /* NULL: without one */
+	struct policy_ref *policy;     /* a reference, connectionless only */
+	struct rule rule;
+	char host[256]; /* "" : unknown */
+	char address[46];
+	unsigned port;
+	struct trust trust;
+	uint8_t leaf[32]; /* SHA-256 */
+	bool have_leaf;
+};
+
+static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t out[32])
+{
+	unsigned n = 0;
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL;
+	if (!leaf)
+		return false;
+	QUIET_BEGIN(o)
+	if (!o->X509_digest(leaf, o->EVP_sha256(), out, &n))
+		n = 0;
+	QUIET_END(o)
+	return n == 32;
+}
+
+static SSL *ssl_of(const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	if (!o->complete)
+		return NULL;
+	int index = -1;
+	QUIET_BEGIN(o)
+	index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
+	QUIET_END(o)
+	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
+}
+
+/* Whose rule is it, in a verification without a connection? A connection of this process that got the very same
+ * leaf a moment ago tells; else the leaf's own names do (DESIGN 1.5). */
+static void find_rule_without_connection(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	if (v->have_leaf)
+		recent_take(v->leaf, v->host, &v->port, v->address);
+	v->policy = policy_acquire();
+	if (!v->policy || !leaf)
+		return;
+	if (v->host[0]) {
+		struct peer peer = {
+		    .host = v->host, .address = v->address[0] ? v->address : NULL, .port = v->port};
+		policy_lookup(policy_of(v->policy), &peer, clock_realtime_ms() / 1000, &v->rule);
+		if (v->rule.set[KEY_EXTRA_CA_FILE] || v->rule.set[KEY_ONLY_CA_FILE])
+			return;
+	}
+	trust_rule_by_leaf(o, leaf, policy_of(v->policy), &v->rule);
+}
+
+static void find_rule(struct verification *v)
+{
+	struct connection *n = v->connection;
+	if (!n) {
+		find_rule_without_connection(v);
+		return;
+	}
+	v->rule = n->rule;
+	v->port = n->port;
+	if (n->host)
+		strlcpy(v->host, n->host, sizeof v->host);
+	strlcpy(v->address, n->address, sizeof v->address);
+}
+
+/* ---- evidence of a failure ---------------------------------------------------------------------------------- */
+
+static int collect(int ok, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
+	if (!ok && o && collecting)
+		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
+				   o->X509_STORE_CTX_get_error_depth(ctx));
+	return 1;
+}
+
+/* Once more on a private copy, with a callback that goes on: every error in OpenSSL's order, whatever the client's
+ * callback made of them (DESIGN 2.11). */
+static void collect_errors(struct verification *v, struct evidence *e)
+{
+	const struct openssl *o = copy_api(v->copy);
+	OPENSSL_STACK *untrusted =
+	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	X509_STORE_CTX *copy = v->trust.switched ? NULL : trust_private_copy(o, v->ctx, untrusted);
+	struct evidence *outer = collecting;
+	if (!copy)
+		return;
+	QUIET_BEGIN(o)
+	collecting = e;
+	o->X509_STORE_CTX_set_verify_cb(copy, collect);
+	as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
+	collecting = outer;
+	o->X509_STORE_CTX_free(copy);
+	QUIET_END(o)
+}
+
+static struct evidence *evidence_begin(struct verification *v)
+{
+	struct evidence *e;
+	if (v->connection)
+		return connection_evidence(v->connection, v->ssl, EVENT_VERIFY_FAILED);
+	e = evidence_new(EVENT_VERIFY_FAILED);
+	if (!e)
+		return NULL;
+	evidence_library(e, copy_api(v->copy));
+	e->host = v->host[0] ? arena_strdup(&e->arena, v->host) : NULL;
+	e->address = v->address[0] ? arena_strdup(&e->arena, v->address) : NULL;
+	e->port = v->port;
+	return e;
+}
+
+static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
+	enum { USE_CHECK_TIME = 0x2 };
+	if (!param)
+		return;
+	e->verify_flags = o->X509_VERIFY_PARAM_get_flags(param);
+	if (e->verify_flags & USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time)
+		e->now = o->X509_VERIFY_PARAM_get_time(param);
+	char *asked =
+	    o->X509_VERIFY_PARAM_get0_host ? o->X509_VERIFY_PARAM_get0_host(param, 0) : NULL;
+	char *ip = NULL;
+	QUIET_BEGIN(o)
+	if (!asked && o->X509_VERIFY_PARAM_get1_ip_asc)
+		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
+	QUIET_END(o)
+	e->name_asked = asked || ip;
+	if (asked || ip)
+		e->expected_name = arena_strdup(&e->arena, asked ? asked : ip);
+	if (ip)
+		o->CRYPTO_free(ip, "", 0);
+	if (e->security_level < 0 && o->X509_VERIFY_PARAM_get_auth_level)
+		e->security_level = o->X509_VERIFY_PARAM_get_auth_level(param);
+}
+
+static struct evidence *failure_evidence(struct verification *v, int result)
+{
+	const struct openssl *o = copy_api(v->copy);
+	X509_STORE_CTX *ctx = v->ctx;
+	struct evidence *e = evidence_begin(v);
+	enum { VERIFY_PEER = 1 };
+	if (!e)
+		return NULL;
+	e->have_verification = true;
+	e->enforced = v->ssl ? (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0 && result <= 0
+			     : result <= 0;
+	e->code = o->X509_STORE_CTX_get_error(ctx);
+	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
+	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));
+	parameters(e, o, ctx);
+	collect_errors(v, e);
+	if (e->error_count == 0 && e->code != 0)
+		evidence_add_error(e, e->code, e->depth);
+	e->rule_refused_name = v->trust.name_refused;
+	e->rule_problem =
+	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
+	evidence_chain(e, o, o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL,
+		       v->trust.switched                  ? v->trust.client_untrusted
+		       : o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx)
+							  : NULL,
+		       o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ctx) : NULL,
+		       o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
+		       v->trust.anchors ? v->trust.anchors->all : NULL);
+	return e;
+}
+
+/* Clients without a connection verify a bad chain twice or three times (.NET: once plainly, then to collect all
+ * errors): one failure, one record. */
+static bool seen_just_now(const struct verification *v, int code)
+{
+	static struct lock lock;
+	static uint8_t last_leaf[32];
+	static int last_code;
+	static uint64_t last_ms;
+	enum { SAME_FAILURE_MS = 1000 };
+	uint64_t now = clock_monotonic_ms();
+	bool same = false;
+	if (!v->have_leaf || !lock_enter(&lock, NULL))
+		return false;
+	same = last_ms && now - last_ms < SAME_FAILURE_MS && last_code == code &&
+	       memcmp(last_leaf, v->leaf, sizeof last_leaf) == 0;
+	memcpy(last_leaf, v->leaf, sizeof last_leaf);
+	last_code = code;
+	last_ms = now;
+	lock_leave(&lock);
+	return same;
+}
+
+static void failed(struct verification *v, int result)
+{
+	const struct openssl *o = copy_api(v->copy);
+	if (!v->connection) {
+		if (!seen_just_now(v, o->X509_STORE_CTX_get_error(v->ctx)))
+			connection_report(NULL, failure_evidence(v, result));
+		return;
+	}
+	evidence_free(v->connection->pending);
+	v->connection->pending = NULL;
+	if (!v->have_leaf || !recent_client_verifies())
+		v->connection->pending = failure_evidence(v, result);
+}
+
+/* ---- success under a rule -------------------------------------------------------------------------------------- */
+
+static void mended(struct verification *v)
+{
+	if (v->connection) {
+		v->connection->mended = true;
+		session_mark(v->connection, v->ssl);
+		return;
+	}
+	if (!record_wanted(LEVEL_INFO))
+		return;
+	struct evidence *e = evidence_begin(v);
+	if (!e)
+		return;
+	e->event = EVENT_MENDED;
+	e->key = key_table[v->trust.setting->key].name;
+	e->key_value = arena_strdup(&e->arena, v->trust.setting->value);
+	connection_report(NULL, e);
+}
+
+/* ---- the hook ------------------------------------------------------------------------------------------------------ */
+
+static void before(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	v->have_leaf = (!v->connection || o->SSL_get_verify_mode(v->ssl) == 0) &&
+		       leaf_digest(o, v->ctx, v->leaf);
+	find_rule(v);
+	if (v->rule.set[KEY_EXTRA_CA_FILE] || v->rule.set[KEY_ONLY_CA_FILE])
+		trust_begin(&v->trust, v->copy, v->ctx,
+			    as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert])), &v->rule,
+			    v->host[0] ? v->host : NULL);
+}
+
+static void after(struct verification *v, int result)
+{
+	const struct openssl *o = copy_api(v->copy);
+	bool bad = result <= 0 || o->X509_STORE_CTX_get_error(v->ctx) != 0;
+	if (v->connection && v->have_leaf)
+		recent_note(v->leaf, v->connection);
+	if (bad)
+		failed(v, result);
+	else if (v->trust.switched)
+		mended(v);
+	if (v->trust.setting)
+		trust_end(&v->trust, v->ctx);
+	policy_release(v->policy);
+}
+
+static int plainly(const struct target *t, X509_STORE_CTX *ctx)
+{
+	return as_verify(t->real)(ctx);
+}
+
+/* Not a client's look at its peer: OpenSSL on the way from one function to the other, libssl building the chain of the program's own
+ * certificate, a server's look at its client. */
+static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL **ssl)
+{
+	const struct openssl *o = copy_api(t->copy);
+	if (verifying && (verifying == ctx || t->caller != CALLER_HOST))
+		return true;
+	*ssl = ssl_of(o, ctx);
+	if (!*ssl)
+		return t->caller == CALLER_LIBSSL;
+	return openssl_is_server(o, *ssl);
+}
+
+static int verify(const struct target *t, X509_STORE_CTX *ctx)
+{
+	SSL *ssl = NULL;
+	if (!ctx || is_other_business(t, ctx, &ssl))
+		return plainly(t, ctx);
+	const int entry_errno = errno;
+	/* off the stack: threads of the host may have little of it */
+	struct verification *v = calloc(1, sizeof *v);
+	if (!v) {
+		errno = entry_errno;
+		return plainly(t, ctx);
+	}
+	v->copy = t->copy;
+	v->ctx = ctx;
+	v->ssl = ssl;
+	v->connection = ssl ? connection_of(t->copy, ssl) : NULL;
+	X509_STORE_CTX *outer = verifying;
+	verifying = ctx;
+	if (!ssl || v->connection)
+		before(v);
+	errno = entry_errno;
+	int result = plainly(t, ctx);
+	KEEP_ERRNO_BEGIN
+	if (!ssl || v->connection)
+		after(v, result);
+	verifying = outer;
+	free(v);
+	KEEP_ERRNO_END
+	return result;
+}
+
+int hook_X509_verify_cert(const struct target *t, X509_STORE_CTX *ctx)
+{
+	return verify(t, ctx);
+}
+
+int hook_X509_STORE_CTX_verify(const struct target *t, X509_STORE_CTX *ctx)
+{
+	return verify(t, ctx);
+}
+
+/* ---- the client asks for the result ------------------------------------------------------------------------------------ */
+
+/* It acts on it, then: a failure that was not enforced is one all the same. */
+long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
+{
+	long result = ((union {
+			      void *object;
+			      long (*function)(const SSL *);
+		      }){.object = t->real})
+			  .function(ssl);
+	KEEP_ERRNO_BEGIN
+	struct connection *n = result != 0 ? connection_of(t->copy, ssl) : NULL;
+	struct evidence *e = n && n->done ? n->pending : NULL;
+	if (e) {
+		n->pending = NULL;
+		connection_report(n, e);
+	}
+	KEEP_ERRNO_END
+	return result;
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: ISC */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/binding.h>
+
+#include <bsd/string.h>
+
+#include "loader.h"
+
+/* One binary for glibc 2.17 and later (DESIGN 2.7): the base versions, which every later glibc still has. Our own
+ * `dlsym` and `dlopen` would satisfy a reference to those two whatever its version, so they are fetched. */
+#if defined __x86_64__
+#define GLIBC_BASE "GLIBC_2.2.5"
+#elif defined __aarch64__
+#define GLIBC_BASE "GLIBC_2.17"
+#else
+#error "no base version of glibc known for this architecture"
+#endif
+__asm__(".symver dlvsym, dlvsym@" GLIBC_BASE);
+__asm__(".symver dlclose, dlclose@" GLIBC_BASE);
+__asm__(".symver dlerror, dlerror@" GLIBC_BASE);
+
+dlsym_fn *real_dlsym;
+dlopen_fn *real_dlopen;
+
+static const char *const hook_names[HOOK_COUNT] = {
+#define HOOK(lib, ret, name, none, params, args) [HOOK_##name] = #name,
+#define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = #name,
+#define LIBC(ret, name, params, args)
+#define STUB(name)
+#include "../hooks/hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+#undef LIBC
+#undef STUB
+};
+
+enum library { LIBRARY_ssl, LIBRARY_crypto };
+static const enum library hook_library[HOOK_COUNT] = {
+#define HOOK(lib, ret, name, none, params, args) [HOOK_##name] = LIBRARY_##lib,
+#define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = LIBRARY_##lib,
+#define LIBC(ret, name, params, args)
+#define STUB(name)
+#include "../hooks/hooks.def"
+#undef HOOK
+#undef HOOK_VOID
+#undef LIBC
+#undef STUB
+};
+
+/* The table of functions to fetch: api.def with offsets into struct openssl. */
+struct wanted {
+	const char *name, *also;
+	uint16_t offset;
+	uint8_t library;
+	bool required;
+};
+#define NEED_required true
+#define NEED_optional false
+static const struct wanted wanted[] = {
+#define API(lib, need, ret, name, params, also)                                                    \
+	{#name, also, offsetof(struct openssl, name), LIBRARY_##lib, NEED_##need},
+#include "api.def"
+#undef API
+};
+
+_Thread_local struct copy *binding_current;
+
+static struct lock lock;
+static struct copy copies[COPIES_MAX];
+static _Atomic unsigned copy_count;
+static struct object own;
+
+int hook_by_name(const char *name)
+{
+	if (name[0] != 'S' && name[0] != 'X')
+		return -1;
+	for (int h = 0; h < HOOK_COUNT; h++)
+		if (strcmp(name, hook_names[h]) == 0)
+			return h;
+	return -1;
+}
+
+/* Idempotent and without a lock: every thread would store the same values. */
+void binding_start(void)
+{
+	union {
+		void *object;
+		dlsym_fn *find;
+		dlopen_fn *open;
+	} f;
+	if (__atomic_load_n(&real_dlopen, __ATOMIC_ACQUIRE))
+		return;
+	f.object = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+	if (!f.object)
+		f.object = dlvsym(RTLD_NEXT, "dlsym", GLIBC_BASE);
+	__atomic_store_n(&real_dlsym, f.find, __ATOMIC_RELEASE);
+	f.object = dlvsym(RTLD_NEXT, "dlopen", "GLIBC_2.34");
+	if (!f.object)
+		f.object = dlvsym(RTLD_NEXT, "dlopen", GLIBC_BASE);
+	loader_object_at(&own, &own);
+	dlerror();
+	__atomic_store_n(&real_dlopen, f.open, __ATOMIC_RELEASE);
+}
+
+bool binding_is_own(const void *address)
+{
+	return (uintptr_t)address >= own.low && (uintptr_t)address < own.high;
+}
+
+/* ---- one copy --------------------------------------------------------------------------------------- */
+
+/* A copy as it was found, before it is published. Made without our lock: dl* functions take the loader's, and a constructor that
+ * runs under the loader's may be waiting for ours in another thread. */
+struct draft {
+	struct openssl *table; /* owned until published */
+	void *real[HOOK_COUNT];
+};
+
+/* Fills a table from the scope of `handle`; `ssl`: libssl is expected there. NULL where something required is
+ * missing or this is not OpenSSL. */
+static struct openssl *make_table(void *handle, bool ssl)
+{
+	struct openssl *o = calloc(1, sizeof *o);
+	if (!o)
+		return NULL;
+	o->complete = ssl;
+	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+		const struct wanted *w = &wanted[i];
+		if (w->library == LIBRARY_ssl && !ssl)
+			continue;
+		void *p = real_dlsym(handle, w->name);
+		if (!p && w->also)
+			p = real_dlsym(handle, w->also);
+		memcpy((char *)o + w->offset, &p, sizeof p);
+		if (p || !w->required)
+			continue;
+		if (w->library == LIBRARY_ssl) {
+			o->complete = false;
+			continue;
+		}
+		free(o);
+		return NULL;
+	}
+	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
+	/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
+	if (o->version < 0x10002000UL || o->version >> 12 == 0x20000 ||
+	    real_dlsym(handle, "BORINGSSL_self_test") ||
+	    real_dlsym(handle, "awslc_version_string")) {
+		free(o);
+		return NULL;
+	}
+	return o;
+}
+
+/* "OpenSSL 3.0.22" out of "OpenSSL 3.0.22 25 Aug 2026" */
+static void name_version(struct openssl *o)
+{
+	const char *text = o->OpenSSL_version ? o->OpenSSL_version(0) : NULL;
+	strlcpy(o->version_text, text ? text : "OpenSSL", sizeof o->version_text);
+	char *space = strchr(o->version_text, ' ');
+	space = space ? strchr(space + 1, ' ') : NULL;
+	if (space)
+		*space = '\0';
+}
+
+static void *object_base(const void *function)
+{
+	struct object *o = malloc(sizeof *o);
+	void *base = o && loader_object_at(function, o) ? (void *)o->low : NULL;
+	free(o);
+	return base;
+}
+
+/* The copy with that libssl (or libcrypto), or NULL. */
+static struct copy *known(void *base, enum library library)
+{
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
+		const struct openssl *o = copy_api(&copies[i]);
+		if (o && (library == LIBRARY_ssl ? o->ssl_base : o->crypto_base) == base)
+			return &copies[i];
+	}
+	return NULL;
+}
+
+/* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
+static struct copy *slot_for(const struct openssl *o)
+{
+	struct copy *c = known(o->crypto_base, LIBRARY_crypto);
+	if (c && !copy_api(c)->ssl_base)
+		return c;
+	unsigned n = atomic_load(&copy_count);
+	if (n == COPIES_MAX)
+		return NULL;
+	c = &copies[n];
+	c->slot = n;
+	for (size_t i = 0; i < ARRAY_LENGTH(c->index); i++)
+		atomic_store(&c->index[i], -1);
+	return c;
+}
+
+/* Under the lock. What was there before stays: somebody may be in the middle of using it. */
+static struct copy *publish(struct draft *d, enum library library)
+{
+	struct openssl *o = d->table;
+	struct copy *c = known(library == LIBRARY_ssl ? o->ssl_base : o->crypto_base, library);
+	if (c)
+		return c; /* another thread was faster */
+	c = slot_for(o);
+	if (!c)
+		return NULL;
+	for (int h = 0; h < HOOK_COUNT; h++)
+		if (d->real[h])
+			atomic_store(&c->real[h], d->real[h]);
+	atomic_store_explicit(&c->api, o, memory_order_release);
+	if (c->slot == atomic_load(&copy_count))
+		atomic_store(&copy_count, c->slot + 1);
+	d->table = NULL;
+	return c;
+}
+
+/* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
+static bool draft_copy(struct draft *d, const struct object *at, enum library library)
+{
+	/* the program itself: its scope is the global one, where our own exports stand */
+	if (at->path[0] == '\0' || at->path_cut)
+		return false;
+	void *handle = real_dlopen(at->path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+	if (!handle)
+		return false;
+	struct openssl *o = make_table(handle, library == LIBRARY_ssl);
+	d->table = o;
+	if (!o)
+		return false;
+	name_version(o);
+	o->crypto_base = object_base(real_dlsym(handle, "X509_verify_cert"));
+	o->ssl_base = library == LIBRARY_ssl ? (void *)at->low : NULL;
+	for (int h = 0; h < HOOK_COUNT; h++)
+		d->real[h] = hook_library[h] == library || library == LIBRARY_ssl
+				 ? real_dlsym(handle, hook_names[h])
+				 : NULL;
+	return o->crypto_base != NULL;
+}
+
+/* The copy that `function`, found under the name of hook h, belongs to; bound now if need be. */
+static struct copy *bind_copy(enum hook h, const void *function, const struct object *at)
+{
+	enum library library = hook_library[h];
+	struct copy *c = known((void *)at->low, library);
+	if (!c) {
+		struct draft *d = calloc(1, sizeof *d);
+		if (d && draft_copy(d, at, library) && lock_enter(&lock, NULL)) {
+			c = publish(d, library);
+			lock_leave(&lock);
+		}
+		if (d)
+			free(d->table);
+		free(d);
+	}
+	/* only what the copy itself has under that name, and only where nothing that we need is missing */
+	if (!c || atomic_load(&c->real[h]) != function ||
+	    (library == LIBRARY_ssl && !copy_api(c)->complete))
+		return NULL;
+	return c;
+}
+
+struct copy *binding_copy_of(enum hook h, void *function)
+{
+	struct copy *c = NULL;
+	KEEP_ERRNO_BEGIN
+	struct object *at = malloc(sizeof *at);
+	if (at && !binding_is_own(function) && loader_object_at(function, at))
+		c = bind_copy(h, function, at);
+	free(at);
+	dlerror();
+	KEEP_ERRNO_END
+	return c;
+}
+
+struct copy *binding_slot(unsigned slot)
+{
+	return &copies[slot];
+}
+
+int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
+		  openssl_ex_free *free_fn)
+{
+	static const uint8_t class_of[] = {
+	    [INDEX_SSL_STATE] = EX_INDEX_SSL,
+	    [INDEX_SSL_INFO] = EX_INDEX_SSL,
+	    [INDEX_SSL_MSG] = EX_INDEX_SSL,
+	    [INDEX_SSL_MSG_SET] = EX_INDEX_SSL,
+	    [INDEX_CTX_INFO] = EX_INDEX_SSL_CTX,
+	    [INDEX_CTX_MSG] = EX_INDEX_SSL_CTX,
+	    [INDEX_SESSION_TAG] = EX_INDEX_SSL_SESSION,
+	    [INDEX_STORE_CTX_TRUST] = EX_INDEX_X509_STORE_CTX,
+	};
+	int index = atomic_load_explicit(&c->index[which], memory_order_acquire);
+	if (index != -1)
+		return index < 0 ? -1 : index;
+	if (!lock_enter(&lock, NULL))
+		return -1;
+	index = atomic_load(&c->index[which]);
+	if (index == -1) {
+		const struct openssl *o = copy_api(c);
+		/* 1.0.2 counts the classes from another start */
+		int class = class_of[which] +
+			    (o->version < 0x10100000UL && class_of[which] < EX_INDEX_X509);
+		QUIET_BEGIN(o)
+		index = o->CRYPTO_get_ex_new_index(class, 0, c, NULL, dup_fn, free_fn);
+		QUIET_END(o)
+		atomic_store_explicit(&c->index[which], index < 0 ? -2 : index,
+				      memory_order_release);
+	}
+	lock_leave(&lock);
+	return index < 0 ? -1 : index;
+}
+
+/* ---- which function did the caller mean ---------------------------------------------------------------- */
+
+/* Skips a definition of our own. */
+static void *not_own(void *p)
+{
+	return p && !binding_is_own(p) ? p : NULL;
+}
+
+/* As ld.so would bind it for this caller without us: global scope first, in the version that the caller was
+ * linked against, then the caller's own scope. Where the caller does not refer to the symbol (libssl's own tail calls make
+ * the return address somebody else's, DESIGN 2.5) its own scope is the better guess. */
+static void *lookup(const struct object *caller, const char *name)
+{
+	const char *version;
+	bool imports = caller && loader_import(caller, name, &version);
+	void *handle = NULL, *p = NULL;
+	if (caller && !caller->path_cut)
+		handle =
+		    real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
+	if (imports && version) {
+		p = not_own(dlvsym(RTLD_NEXT, name, version));
+		if (!p && handle)
+			p = not_own(dlvsym(handle, name, version));
+	} else if (imports) {
+		p = not_own(real_dlsym(RTLD_NEXT, name));
+	}
+	if (!p && handle)
+		p = not_own(real_dlsym(handle, name));
+	if (!p)
+		p = not_own(real_dlsym(RTLD_NEXT, name));
+	if (handle)
+		dlclose(handle);
+	return p;
+}
+
+void *binding_default_lookup(const char *name, void *caller)
+{
+	struct object *at = malloc(sizeof *at);
+	void *p = NULL;
+	KEEP_ERRNO_BEGIN
+	if (at && loader_object_at(caller, at))
+		p = lookup(at, name);
+	else
+		p = not_own(real_dlsym(RTLD_NEXT, name));
+	free(at);
+	dlerror();
+	KEEP_ERRNO_END
+	return p;
+}
+
+/* What was found out for a place that calls; a sequence lock, since readers must never wait. */
+struct site {
+	_Atomic uint32_t sequence; /* odd: being written */
+	_Atomic uint32_t hook;
+	_Atomic uint64_t unloads;
+	_Atomic(void *) caller;
+	_Atomic(void *) real;
+	_Atomic(struct copy *) copy;
+	_Atomic uint32_t from;
+};
+enum { SITES = 128 };
+static struct site sites[SITES];
+
+static struct site *site_of(enum hook h, void *caller)
+{
+	uintptr_t x = (uintptr_t)caller;
+	return &sites[(x ^ (x >> 7) ^ (unsigned)h * 37u) % SITES];
+}
+
+static bool site_read(struct site *s, enum hook h, void *caller, uint64_t unloads, struct target *t)
+{
+	uint32_t before = atomic_load_explicit(&s->sequence, memory_order_acquire);
+	if (before == 0 || before & 1)
+		return false;
+	bool hit = atomic_load_explicit(&s->caller, memory_order_relaxed) == caller &&
+		   atomic_load_explicit(&s->hook, memory_order_relaxed) == h &&
+		   atomic_load_explicit(&s->unloads, memory_order_relaxed) == unloads;
+	t->real = atomic_load_explicit(&s->real, memory_order_relaxed);
+	t->copy = atomic_load_explicit(&s->copy, memory_order_relaxed);
+	t->caller = (enum caller)atomic_load_explicit(&s->from, memory_order_relaxed);
+	atomic_thread_fence(memory_order_acquire);
+	return hit && atomic_load_explicit(&s->sequence, memory_order_relaxed) == before;
+}
+
+/* Under the lock: one writer at a time. */
+static void site_write(struct site *s, enum hook h, void *caller, uint64_t unloads,
+		       const struct target *t)
+{
+	uint32_t sequence =
+	    atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
+	atomic_store(&s->sequence, sequence);
+	atomic_store(&s->hook, h);
+	atomic_store(&s->unloads, unloads);
+	atomic_store(&s->caller, caller);
+	atomic_store(&s->real, t->real);
+	atomic_store(&s->copy, t->copy);
+	atomic_store(&s->from, t->caller);
+	atomic_store(&s->sequence, sequence + 1);
+}
+
+static enum caller caller_kind(const struct object *o)
+{
+	if (known((void *)o->low, LIBRARY_ssl))
+		return CALLER_LIBSSL;
+	return known((void *)o->low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
+}
+
+/* A loaded copy that has the function, whoever the caller is: the last resort. */
+static void *any_copy(enum hook h)
+{
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++)
+		if (atomic_load(&copies[i].real[h]))
+			return atomic_load(&copies[i].real[h]);
+	return NULL;
+}
+
+static bool resolve(enum hook h, void *caller, struct object *at, struct target *t)
+{
+	bool found = loader_object_at(caller, at);
+	t->caller = found ? caller_kind(at) : CALLER_HOST;
+	t->real = lookup(found ? at : NULL, hook_names[h]);
+	if (!t->real)
+		t->real = any_copy(h);
+	t->copy = t->real && loader_object_at(t->real, at) ? bind_copy(h, t->real, at) : NULL;
+	return t->real != NULL;
+}
+
+/* Without memory: the plain answer, and nothing of ours. */
+static bool resolve_plainly(enum hook h, struct target *t)
+{
+	t->copy = NULL;
+	t->caller = CALLER_HOST;
+	t->real = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
+	if (!t->real)
+		t->real = any_copy(h);
+	return t->real != NULL;
+}
+
+bool binding_target(enum hook h, void *caller, struct target *t)
+{
+	bool found = false;
+	KEEP_ERRNO_BEGIN
+	binding_start();
+	if (binding_current && binding_is_own(caller)) {
+		t->copy = NULL;
+		t->caller = CALLER_LIBSSL;
+		t->real = atomic_load(&binding_current->real[h]);
+		if (t->real)
+			return true;
+	}
+	uint64_t unloads = loader_unloads();
+	struct site *s = site_of(h, caller);
+	found = site_read(s, h, caller, unloads, t);
+	if (!found) {
+		struct object *at = malloc(sizeof *at);
+		found = at ? resolve(h, caller, at, t) : resolve_plainly(h, t);
+		if (at && found && lock_enter(&lock, NULL)) {
+			site_write(s, h, caller, unloads, t);
+			lock_leave(&lock);
+		}
+		free(at);
+		dlerror();
+	}
+	KEEP_ERRNO_END
+	return found;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "loader.h"
+
+#include <bsd/string.h>
+
+struct search {
+	uintptr_t address;
+	struct object *found;
+	bool hit;
+};
+
+static void describe(const struct dl_phdr_info *info, struct object *o)
+{
+	o->base = info->dlpi_addr;
+	o->low = UINTPTR_MAX;
+	o->high = 0;
+	o->dynamic = NULL;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + p->p_vaddr;
+		if (p->p_type == PT_DYNAMIC)
+			o->dynamic = (const ElfW(Dyn) *)start;
+		if (p->p_type != PT_LOAD)
+			continue;
+		if (start < o->low)
+			o->low = start;
+		if (start + p->p_memsz > o->high)
+			o->high = start + p->p_memsz;
+	}
+	o->path_cut = strlcpy(o->path, info->dlpi_name ? info->dlpi_name : "", sizeof o->path) >=
+		      sizeof o->path;
+}
+
+static int visit(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct search *s = arg;
+	(void)size;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + p->p_vaddr;
+		if (p->p_type == PT_LOAD && s->address >= start &&
+		    s->address - start < p->p_memsz) {
+			describe(info, s->found);
+			s->hit = true;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+bool loader_object_at(const void *address, struct object *o)
+{
+	struct search s = {.address = (uintptr_t)address, .found = o, .hit = false};
+	dl_iterate_phdr(visit, &s);
+	return s.hit;
+}
+
+static int read_unloads(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	/* dlpi_subs stands in the part of the structure that glibc 2.4 added */
+	if (size >= offsetof(struct dl_phdr_info, dlpi_subs) + sizeof info->dlpi_subs)
+		*(uint64_t *)arg = info->dlpi_subs;
+	return 1;
+}
+
+uint64_t loader_unloads(void)
+{
+	uint64_t n = 0;
+	dl_iterate_phdr(read_unloads, &n);
+	return n;
+}
+
+/* What the dynamic section says, with absolute addresses. */
+struct tables {
+	const ElfW(Sym) * symbols;
+	const char *strings;
+	const ElfW(Half) * versions;
+	const ElfW(Verneed) * needed;
+	const uint32_t *gnu_hash, *hash;
+	size_t needed_count;
+};
+
+/* glibc relocates the addresses in place, but not in every object (the vDSO) */
+static const void *absolute(const struct object *o, ElfW(Addr) value)
+{
+	return (const void *)(value < o->base ? o->base + value : value);
+}
+
+static bool read_tables(const struct object *o, struct tables *t)
+{
+	memset(t, 0, sizeof *t);
+	if (!o->dynamic)
+		return false;
+	for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++) {
+		switch (d->d_tag) {
+		case DT_SYMTAB:
+			t->symbols = absolute(o, d->d_un.d_ptr);
+			break;
+		case DT_STRTAB:
+			t->strings = absolute(o, d->d_un.d_ptr);
+			break;
+		case DT_VERSYM:
+			t->versions = absolute(o, d->d_un.d_ptr);
+			break;
+		case DT_VERNEED:
+			t->needed = absolute(o, d->d_un.d_ptr);
+			break;
+		case DT_VERNEEDNUM:
+			t->needed_count = d->d_un.d_val;
+			break;
+		case DT_GNU_HASH:
+			t->gnu_hash = absolute(o, d->d_un.d_ptr);
+			break;
+		case DT_HASH:
+			t->hash = absolute(o, d->d_un.d_ptr);
+			break;
+		default:
+			break;
+		}
+	}
+	return t->symbols && t->strings;
+}
+
+/* Imported symbols come before the ones that DT_GNU_HASH lists; DT_HASH counts all. */
+static size_t import_limit(const struct tables *t)
+{
+	if (t->hash)
+		return t->hash[1];
+	if (t->gnu_hash && t->gnu_hash[1] > 1)
+		return t->gnu_hash[1];
+	/* an object that exports nothing has an empty hash; its strings follow its symbols */
+	if ((const char *)t->symbols < t->strings)
+		return (size_t)(t->strings - (const char *)t->symbols) / sizeof *t->symbols;
+	return 0;
+}
+
+static const char *version_name(const struct tables *t, unsigned index)
+{
+	const ElfW(Verneed) *need = t->needed;
+	for (size_t i = 0; need && i < t->needed_count; i++) {
+		const ElfW(Vernaux) *aux = (const void *)((const char *)need + need->vn_aux);
+		for (unsigned j = 0; j < need->vn_cnt; j++) {
+			if ((aux->vna_other & 0x7fff) == index)
+				return t->strings + aux->vna_name;
+			aux = (const void *)((const char *)aux + aux->vna_next);
+		}
+		if (need->vn_next == 0)
+			break;
+		need = (const void *)((const char *)need + need->vn_next);
+	}
+	return NULL;
+}
+
+bool loader_import(const struct object *o, const char *symbol, const char **version)
+{
+	struct tables t;
+	*version = NULL;
+	if (!read_tables(o, &t))
+		return false;
+	size_t limit = import_limit(&t);
+	for (size_t i = 1; i < limit; i++) {
+		if (t.symbols[i].st_shndx != SHN_UNDEF ||
+		    strcmp(t.strings + t.symbols[i].st_name, symbol) != 0)
+			continue;
+		if (t.versions && (t.versions[i] & 0x7fff) > 1)
+			*version = version_name(&t, t.versions[i] & 0x7fff);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Looking at loaded objects without the loader's big lock. dladdr(3) takes dl_load_lock, which dlopen(3) holds while it
+ * runs constructors; dl_iterate_phdr(3) takes only the lock of the list. Nothing of dl* is called from within its
+ * callback (DESIGN 2.5).
+ */
+#ifndef TLSMEND_LOADER_H
+#define TLSMEND_LOADER_H
+
+#include <tlsmend/base.h>
+#include <elf.h>
+#include <link.h>
+
+struct object {
+	uintptr_t base;          /* dlpi_addr */
+	uintptr_t low, high;     /* of its mapped segments */
+	const ElfW(Dyn) *dynamic;
+	char path[512];          /* "" for the program itself */
+	bool path_cut;
+};
+/* The object that contains the address; false: none. */
+bool loader_object_at(const void *address, struct object *o);
+/* How often objects were unloaded so far: what was found out about an address holds as long as this does not change. */
+uint64_t loader_unloads(void);
+/* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
+ * NULL for an unversioned reference; else it points into the object. */
+bool loader_import(const struct object *o, const char *symbol, const char **version);
+
+#endif

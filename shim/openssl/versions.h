@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What differs between OpenSSL's generations and is more than another name for a function.
+ */
+#ifndef TLSMEND_VERSIONS_H
+#define TLSMEND_VERSIONS_H
+
+#include <tlsmend/openssl.h>
+
+bool openssl_is_server(const struct openssl *o, const SSL *ssl);
+/* Datagrams and QUIC: version numbers of their own, and a handshake that we do not touch. */
+bool openssl_is_stream(const struct openssl *o, const SSL *ssl);
+/* Takes a packed error code apart. reason carries the errno for system errors (library == ERR_LIB_SYS_). */
+void openssl_error_split(const struct openssl *o, unsigned long code, int *library, int *reason);
+/* SSL_OP_NO_TLSv1 ... of this generation. */
+uint64_t openssl_no_protocol_option(int protocol);
+/* The protocol version that a fixed-version method stands for; 0: a flexible one, or a server's. *flexible is the
+ * method to use instead. */
+int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method, const SSL_METHOD **flexible);
+/* The highest protocol that this copy speaks. */
+int openssl_highest_protocol(const struct openssl *o);
+
+#endif

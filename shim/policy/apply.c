@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A rule's bounds and lists onto an SSL, before its ClientHello is built.
+ */
+#include <string.h>
+
+#include <tlsmend/apply.h>
+#include <tlsmend/log.h>
+
+#include "../openssl/versions.h"
+
+#include <bsd/string.h>
+
+enum { CONF_FLAG_FILE = 0x2, CONF_FLAG_CLIENT = 0x4 };
+
+/* ---- protocol bounds ------------------------------------------------------------------------------------- */
+
+static uint64_t options_of(const struct openssl *o, SSL *ssl)
+{
+	return o->SSL_get_options ? o->SSL_get_options(ssl)
+				  : (uint64_t)o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, 0, NULL);
+}
+
+static void clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
+{
+	if (o->SSL_clear_options)
+		o->SSL_clear_options(ssl, options);
+	else
+		o->SSL_ctrl(ssl, SSL_CTRL_CLEAR_OPTIONS_, (long)options, NULL);
+}
+
+/* What SSL_CTX_set_min/max_proto_version() and SSL_OP_NO_* come to; 0: the library's own default. */
+void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
+{
+	uint64_t options = options_of(o, ssl);
+	QUIET_BEGIN(o)
+	*min = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
+	*max = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
+	QUIET_END(o)
+	int top = *max ? *max : openssl_highest_protocol(o);
+	int low = *min ? *min : PROTOCOL_TLS1;
+	while (top >= PROTOCOL_TLS1 && options & openssl_no_protocol_option(top)) {
+		top--;
+		*max = top;
+	}
+	while (low < top && options & openssl_no_protocol_option(low)) {
+		low++;
+		*min = low;
+	}
+}
+
+static void set_bound(const struct openssl *o, SSL *ssl, int control, int version)
+{
+	QUIET_BEGIN(o)
+	o->SSL_ctrl(ssl, control, version, NULL);
+	QUIET_END(o)
+}
+
+/* Allows every version from `low` to `high` that SSL_OP_NO_* forbids. */
+static void allow_versions(const struct openssl *o, SSL *ssl, int low, int high)
+{
+	uint64_t forbidden = 0;
+	for (int v = low; v <= high; v++)
+		forbidden |= openssl_no_protocol_option(v);
+	if (options_of(o, ssl) & forbidden)
+		clear_options(o, ssl, forbidden);
+}
+
+static void weakened(struct applied *a, const struct setting *s)
+{
+	if (a->weakened_count < ARRAY_LENGTH(a->weakened))
+		a->weakened[a->weakened_count++] = s;
+}
+
+/* The lowest version that the client would have used, its default included. Debian's and OpenSSL's default minimum is the
+ * security level's business; without a bound of its own the client is taken to have TLS 1.2, as all live generations do
+ * in effect. */
+static int effective_min(const struct applied *a)
+{
+	return a->client_min ? a->client_min : PROTOCOL_TLS1_2;
+}
+
+static bool min_weakens(const struct applied *a, const struct setting *s)
+{
+	if (s->weakening)
+		return true;
+	/* a client that is pinned below is lifted, not weakened */
+	return s->protocol < effective_min(a);
+}
+
+static void apply_min(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a)
+{
+	const struct setting *s = rule->set[KEY_MIN_PROTOCOL];
+	if (!s)
+		return;
+	bool weakens = min_weakens(a, s);
+	if (weakens && s->any_host) {
+		/* never on `*`: a host that asked for more keeps it */
+		return;
+	}
+	int top = a->client_max ? a->client_max : openssl_highest_protocol(o);
+	bool pinned_below = top < s->protocol;
+	set_bound(o, ssl, SSL_CTRL_SET_MIN_PROTO_, s->protocol);
+	a->min = s->protocol;
+	if (pinned_below) {
+		/* no upper bound any more: what is lifted may go to the top */
+		set_bound(o, ssl, SSL_CTRL_SET_MAX_PROTO_, 0);
+		a->max = 0;
+	}
+	allow_versions(o, ssl, s->protocol,
+		       pinned_below
+			   ? openssl_highest_protocol(o)
+			   : (a->client_min && s->protocol < a->client_min ? a->client_min - 1
+									   : s->protocol - 1));
+	if (weakens)
+		weakened(a, s);
+}
+
+static void apply_max(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a)
+{
+	const struct setting *s = rule->set[KEY_MAX_PROTOCOL];
+	if (!s)
+		return;
+	int top = a->client_max ? a->client_max : openssl_highest_protocol(o);
+	bool weakens = s->weakening || s->protocol < top;
+	if (weakens && s->any_host)
+		return;
+	set_bound(o, ssl, SSL_CTRL_SET_MAX_PROTO_, s->protocol);
+	a->max = s->protocol;
+	if (s->protocol > top)
+		allow_versions(o, ssl, top + 1, s->protocol);
+	if (weakens)
+		weakened(a, s);
+}
+
+/* ---- lists: OpenSSL's own language (SSL_CONF_cmd(3)) ------------------------------------------------------ */
+
+static const enum key conf_keys[] = {KEY_OPTIONS, KEY_CIPHER_STRING, KEY_CIPHERSUITES,
+				     KEY_SIGNATURE_ALGORITHMS, KEY_GROUPS};
+
+/* Whatever a rule says, suites without authentication or encryption stay out: a certificate that is not asked for is a
+ * check turned off. */
+static bool conf_value(const struct setting *s, struct buf *b)
+{
+	buf_puts(b, s->value);
+	if (s->key == KEY_CIPHER_STRING)
+		buf_puts(b, ":!aNULL:!eNULL");
+	return !b->truncated;
+}
+
+/* One key. ssl NULL: onto a scratch context only, to see whether OpenSSL takes it. */
+static bool conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch, const struct setting *s)
+{
+	struct buf value;
+	int ok = 0;
+	buf_init(&value, 64 * 1024);
+	bool fits = conf_value(s, &value);
+	QUIET_BEGIN(o)
+	SSL_CONF_CTX *conf = fits ? o->SSL_CONF_CTX_new() : NULL;
+	if (conf) {
+		o->SSL_CONF_CTX_set_flags(conf, CONF_FLAG_FILE | CONF_FLAG_CLIENT);
+		if (ssl)
+			o->SSL_CONF_CTX_set_ssl(conf, ssl);
+		else
+			o->SSL_CONF_CTX_set_ssl_ctx(conf, scratch);
+		ok = o->SSL_CONF_cmd(conf, key_table[s->key].name, buf_str(&value)) > 0 &&
+		     o->SSL_CONF_CTX_finish(conf) == 1;
+		o->SSL_CONF_CTX_free(conf);
+	}
+	QUIET_END(o)
+	buf_free(&value);
+	return ok;
+}
+
+static void complain(const struct openssl *o, const struct setting *s)
+{
+	struct buf b;
+	buf_init(&b, 1024);
+	buf_strs(&b, key_table[s->key].name, " '", NULL);
+	escape_text(&b, s->value, strlen(s->value), 100);
+	buf_strs(&b, "' is not accepted by ", o->version_text,
+		 "; the section is left out until it is one that `openssl ",
+		 s->key == KEY_CIPHER_STRING ? "ciphers" : "s_client", "` takes", NULL);
+	record_config_error(s->section->source, s->line, buf_str(&b));
+	buf_free(&b);
+}
+
+/* A bit in section->accepted: eight keys for each of eight copies. */
+_Static_assert(ARRAY_LENGTH(conf_keys) <= 8 && COPIES_MAX <= 8, "accepted has 64 bits");
+static uint64_t accepted_bit(const struct copy *c, size_t key_index)
+{
+	return UINT64_C(1) << (c->slot * 8 + key_index);
+}
+
+/* Tries all lists on a context of our own first: half of a section must never be applied. Returns false where one was refused; its
+ * section is out from then on. */
+static bool lists_accepted(struct copy *c, const struct rule *rule)
+{
+	const struct openssl *o = copy_api(c);
+	bool ok = true;
+	SSL_CTX *scratch = NULL;
+	union {
+		void *object;
+		SSL_CTX *(*function)(const SSL_METHOD *);
+	} new_context = {.object = atomic_load(&c->real[HOOK_SSL_CTX_new])};
+	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++) {
+		const struct setting *s = rule->set[conf_keys[i]];
+		if (!s || atomic_load(&s->section->accepted) & accepted_bit(c, i))
+			continue;
+		if (!scratch && o->TLS_client_method && new_context.object) {
+			QUIET_BEGIN(o)
+			scratch = new_context.function(o->TLS_client_method());
+			QUIET_END(o)
+		}
+		if (scratch && conf_set(o, NULL, scratch, s)) {
+			atomic_fetch_or(&s->section->accepted, accepted_bit(c, i));
+			continue;
+		}
+		complain(o, s);
+		section_reject(s);
+		ok = false;
+	}
+	if (scratch)
+		o->SSL_CTX_free(scratch);
+	return ok;
+}
+
+static void apply_lists(const struct openssl *o, SSL *ssl, const struct rule *rule,
+			struct applied *a)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++) {
+		const struct setting *s = rule->set[conf_keys[i]];
+		if (!s)
+			continue;
+		int before = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+		if (s->weakening && s->any_host)
+			continue;
+		conf_set(o, ssl, NULL, s);
+		int after = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+		if (s->key == KEY_CIPHER_STRING ? after < before : s->weakening)
+			weakened(a, s);
+	}
+}
+
+static bool has_lists(const struct rule *rule)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++)
+		if (rule->set[conf_keys[i]])
+			return true;
+	return false;
+}
+
+void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
+		struct rule *rule, struct applied *out)
+{
+	const struct openssl *o = copy_api(c);
+	for (int tries = 0; has_lists(rule) && tries < 16 && !lists_accepted(c, rule); tries++)
+		policy_lookup(p, peer, clock_realtime_ms() / 1000, rule);
+	apply_min(o, ssl, rule, out);
+	apply_max(o, ssl, rule, out);
+	apply_lists(o, ssl, rule, out);
+}
