@@ -84,7 +84,7 @@ def sites(pki, servers):
 def plain(world_directory, request, pki):
     """A runner for tests that go without the library."""
     if not os.path.exists(SYSTEM_BUNDLE):
-        pytest.fail("no %s: install ca-certificates; clients without any store fail in another way" % SYSTEM_BUNDLE, pytrace=False)
+        pytest.fail("no %s (ca-certificates): clients without a store fail otherwise" % SYSTEM_BUNDLE, pytrace=False)
     base = world_directory / "runs"
     base.mkdir(exist_ok=True)
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="t", dir=base))

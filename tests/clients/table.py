@@ -130,6 +130,7 @@ def python(path, script="get.py", *options):
 def _clients():
     yield Client("curl", _curl, _program("curl"), failure=60)
     yield Client("python-debian", python(DEBIAN_PYTHON), _python_missing(DEBIAN_PYTHON))
+    yield Client("python-asyncio", python(DEBIAN_PYTHON, "aio.py"), _python_missing(DEBIAN_PYTHON), memory_bio=True)
     for version, path in pyenv_pythons():
         quick = version.startswith(("2.7", "3.6", "3.13"))
         yield Client("python-" + version, python(path), _python_missing(path), quick=quick)

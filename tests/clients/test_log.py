@@ -2,6 +2,7 @@
 """Where records go, and their two forms (DESIGN 1.6)."""
 import contextlib
 import datetime
+import json
 import os
 import pty
 import re
@@ -55,7 +56,8 @@ def test_default_is_text_to_stderr(run, curl, sites):
 def test_colour_on_a_terminal_only(run, curl, no_color):
     master, slave = pty.openpty()
     try:
-        done = run(curl, fds=(slave,), settings={**TEXT, "TLSMEND_LOG": "fd:%d" % slave}, env={"NO_COLOR": no_color, "TERM": "xterm"})
+        settings = {**TEXT, "TLSMEND_LOG": "fd:%d" % slave, "NO_COLOR": no_color, "TERM": "xterm"}
+        done = run(curl, fds=(slave,), settings=settings)
         assert done.code == 60
         os.close(slave)
         slave = None
@@ -202,7 +204,7 @@ def test_syslog(run, curl, form):
     assert int(match[1]) >> 3 in (1, 3), "facility user or daemon"
     assert re.search(r"(curl|tlsmend)\[\d+\]: ", message)
     if form == "json":
-        check_record(__import__("json").loads(message[message.index("{") :]))
+        check_record(json.loads(message[message.index("{") :]))
     else:
         assert "issuer-unknown" in message
 

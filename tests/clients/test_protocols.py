@@ -31,6 +31,11 @@ PINNED = {
         "-cipher", "DEFAULT:@SECLEVEL=0", "-connect", "%s:%d" % (HOST, port),
     ],
 }  # fmt: skip
+# ssl.wrap_socket() is gone since 3.12
+PINNED["python-wrap_socket"] = lambda port, ca: [DEBIAN_PYTHON, HERE / "wrap_socket.py", HOST, port, ca]
+for _version, _path in pyenv_pythons():
+    if _version.startswith("2.7"):
+        PINNED["python2-wrap_socket"] = lambda port, ca, path=_path: [path, HERE / "wrap_socket.py", HOST, port, ca]
 OTHER_PYTHONS = {"python-" + v: _python(p, "--tls1") for v, p in pyenv_pythons()}
 QUICK = ("python-2.7", "python-3.13")
 PINNED.update(OTHER_PYTHONS)
@@ -47,7 +52,8 @@ def pinned(request):
 
 @pytest.fixture(scope="session")
 def new_server(pki, servers):
-    return servers.s_server(pki.good(HOST), ADDRESS, "-no_tls1", "-no_tls1_1", "-no_tls1_3", "-cipher", "DEFAULT:@SECLEVEL=2").port
+    only_1_2 = ["-no_tls1", "-no_tls1_1", "-no_tls1_3", "-cipher", "DEFAULT:@SECLEVEL=2"]
+    return servers.s_server(pki.good(HOST), ADDRESS, *only_1_2).port
 
 
 @pytest.fixture(scope="session")

@@ -185,6 +185,14 @@ def test_two_hosts_in_one_curl(run, sites, pki):
     assert [(r["event"], r["host"]) for r in done.records] == [("verify_failed", "other.test")]
 
 
+def test_threads(run, sites, pki):
+    peers = ["%s:%d" % (h, sites.https(h)[0]) for h in (HOST, "other.test")]
+    done = run([DEBIAN_PYTHON, HERE / "threads.py", 8, 10, *peers], extra_ca={HOST: pki.root_pem})
+    assert done.out.splitlines() == ["legacy.test OK 40", "other.test FAILED 20 40"]
+    check_records(done)
+    assert [(r["event"], r["host"]) for r in done.records] == [("verify_failed", "other.test")]
+
+
 @pytest.fixture
 def dotnet_client():
     reason = missing("dotnet")
