@@ -122,13 +122,13 @@ __attribute__((noinline)) static void complain(const struct log_settings *s, con
 					       int error)
 {
 	const char *name = sink_name(&s->sink);
-	char space[512 - 64];
+	char space[400];
 	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
 
 	if (atomic_exchange(&complained, true))
 		return;
 	buf_puts(&line, "tlsmend: error: cannot write to ");
-	escape_text(&line, name, strlen(name), 200);
+	escape_text(&line, name, strlen(name), 160);
 	buf_strs(&line, ": ", error == EINVAL ? "Not a regular file" : errno_text(error), "; ",
 		 advice(&s->sink, error), "; until then records come here\n", NULL);
 	if (line.truncated)
@@ -185,15 +185,24 @@ static void render_and_write(const struct log_settings *s, struct amended *a)
 
 void record_submit_to(const struct log_settings *s, const struct record *r)
 {
-	struct amended a;
+	struct amended *a;
 
 	if (s->sink.kind == SINK_OFF || r->level > s->level)
 		return;
-	a = (struct amended){.record = *r};
-	/* Who asks for debug wants to see each connection that worked. */
-	if (r->event != EVENT_HANDSHAKE_OK && !repeat_note(&a.record))
+	KEEP_ERRNO_BEGIN
+	a = malloc(sizeof *a); /* too large for a hook's stack */
+	KEEP_ERRNO_END
+	if (!a) {
+		write_headline(s, r);
 		return;
-	render_and_write(s, &a);
+	}
+	*a = (struct amended){.record = *r};
+	/* Who asks for debug wants to see each connection that worked. */
+	if (r->event == EVENT_HANDSHAKE_OK || repeat_note(&a->record))
+		render_and_write(s, a);
+	KEEP_ERRNO_BEGIN
+	free(a);
+	KEEP_ERRNO_END
 }
 
 /* ---- the room's front -------------------------------------------------------------------------------- */
