@@ -37,7 +37,7 @@ python3-pytest-xdist   python xdist
 python3-pytest-timeout python pytest_timeout
 python3-trustme        python trustme
 python3-cryptography   python cryptography
-nginx-light      command nginx
+nginx            command nginx
 postgresql       file /usr/lib/postgresql/*/bin/postgres
 postgresql-client      command psql
 libio-socket-ssl-perl  perl IO::Socket::SSL
