@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The keys: the table from keys.def, and why others are not taken. What would turn checks off is refused by name,
+ * so that nobody takes it for a spelling mistake.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+const struct key_info key_table[KEY_COUNT] = {
+#define KEY(id, name, effect, syntax, text) [KEY_##id] = {name, effect, syntax, text},
+#include "keys.def"
+#undef KEY
+};
+
+static const char *const key_names[] = {
+#define KEY(id, name, effect, syntax, text) name,
+#include "keys.def"
+#undef KEY
+    NULL};
+
+/* Keys of the format that this version does not implement. Leaving one out would be half a section. */
+static const char *const later_keys[] = {
+    "PinSHA256",  "EnforceVerification", "Certificate",  "PrivateKey",
+    "ServerName", "ExpectName",          "TrustedFirst", "Strict",
+};
+
+#define NEVER_OFF                                                                                  \
+	"tlsmend never turns a check off; write ExtraCAFile = FILE with the certificate "          \
+	"authority that is to "                                                                    \
+	"be trusted for this host"
+#define NO_ERRORS                                                                                  \
+	"tlsmend waives no error; 'tlsmend explain' says what helps against each, write "          \
+	"ExtraCAFile = FILE for a "                                                                \
+	"missing certificate authority"
+
+/* Looked for in the key without '_' and '-', in lower case; first match counts. */
+static const struct {
+	const char *part, *sentence;
+} refused[] = {
+    {"partialchain",
+     "it would make every certificate in the store an anchor; write ExtraCAFile = FILE with "
+     "the root, or with the host's own self-signed certificate"},
+    {"verify", NEVER_OFF},
+    {"verif", NEVER_OFF},
+    {"insecure", NEVER_OFF},
+    {"trustall", NEVER_OFF},
+    {"acceptall", NEVER_OFF},
+    {"acceptany", NEVER_OFF},
+    {"nocheck", NEVER_OFF},
+    {"checkhost", NEVER_OFF},
+    {"skipcheck", NEVER_OFF},
+    {"rejectunauth", NEVER_OFF},
+    {"ignorecert", NEVER_OFF},
+    {"ignoressl", NEVER_OFF},
+    {"ignoretls", NEVER_OFF},
+    {"allowinvalid", NEVER_OFF},
+    {"ignoreerror", NO_ERRORS},
+    {"ignoreexpir", NO_ERRORS},
+    {"allowexpir", NO_ERRORS},
+    {"allowselfsigned", NEVER_OFF},
+    {"nochecktime", NO_ERRORS},
+    {"ignorename", NO_ERRORS},
+};
+
+/* What OpenSSL, curl and others call the same thing. */
+static const struct {
+	const char *other, *ours;
+} synonyms[] = {
+    {"verifycafile", "ExtraCAFile"},
+    {"chaincafile", "ExtraCAFile"},
+    {"cafile", "ExtraCAFile"},
+    {"cacert", "ExtraCAFile"},
+    {"sslcainfo", "ExtraCAFile"},
+    {"verifycapath", "ExtraCAFile = FILE (directories are not read)"},
+    {"capath", "ExtraCAFile = FILE (directories are not read)"},
+    {"ciphers", "CipherString"},
+    {"cipherlist", "CipherString"},
+    {"sigalgs", "SignatureAlgorithms"},
+    {"clientsignaturealgorithms", "SignatureAlgorithms"},
+    {"curves", "Groups"},
+    {"ecdhparameters", "Groups"},
+    {"protocol", "MinProtocol and MaxProtocol"},
+    {"protocols", "MinProtocol and MaxProtocol"},
+    {"tlsversion", "MinProtocol and MaxProtocol"},
+    {"expires", "Until"},
+    {"comment", "Reason"},
+};
+
+static bool same_name(const char *s, size_t n, const char *name)
+{
+	return strlen(name) == n && name_equal(s, name, n);
+}
+
+int key_find(const char *s, size_t n)
+{
+	for (int i = 0; i < KEY_COUNT; i++) {
+		if (same_name(s, n, key_table[i].name))
+			return i;
+	}
+	return -1;
+}
+
+/* The key as the tables above have it. */
+static void squeeze(const char *s, size_t n, char out[64])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n && used < 63; i++) {
+		if (s[i] != '_' && s[i] != '-' && s[i] != ' ')
+			out[used++] = ascii_lower(s[i]);
+	}
+	out[used] = '\0';
+}
+
+static const char *refusal(const char *squeezed)
+{
+	if (strncmp(squeezed, "enforce", 7) == 0) /* EnforceVerify...: meant well */
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LENGTH(refused); i++) {
+		if (strstr(squeezed, refused[i].part) != NULL)
+			return refused[i].sentence;
+	}
+	return NULL;
+}
+
+bool key_refuse(const char *s, size_t n, struct buf *error)
+{
+	char squeezed[64];
+	const char *why;
+
+	squeeze(s, n, squeezed);
+	why = refusal(squeezed);
+	if (why == NULL)
+		return false;
+	quote(error, s, n);
+	buf_strs(error, " is refused: ", why, NULL);
+	return true;
+}
+
+static const char *synonym(const char *squeezed)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(synonyms); i++) {
+		if (strcmp(squeezed, synonyms[i].other) == 0)
+			return synonyms[i].ours;
+	}
+	return NULL;
+}
+
+static void list_names(struct buf *error)
+{
+	buf_puts(error, "write one of ");
+	for (size_t i = 0; key_names[i] != NULL; i++)
+		buf_strs(error, i > 0 ? ", " : "", key_names[i], NULL);
+}
+
+static const char *later_key(const char *s, size_t n)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(later_keys); i++) {
+		if (same_name(s, n, later_keys[i]))
+			return later_keys[i];
+	}
+	return NULL;
+}
+
+void key_explain_unknown(const char *s, size_t n, struct buf *error)
+{
+	char squeezed[64], word[64];
+	const char *later = later_key(s, n), *ours;
+
+	if (later != NULL) {
+		buf_strs(error, later,
+			 " is not supported by this version yet; take this line out where the rest "
+			 "of the section is right without it",
+			 NULL);
+		return;
+	}
+	squeeze(s, n, squeezed);
+	ours = synonym(squeezed);
+	if (ours == NULL && key_refuse(s, n, error))
+		return;
+	buf_puts(error, "unknown key ");
+	quote(error, s, n);
+	buf_puts(error, "; ");
+	if (ours == NULL && n < sizeof(word) && memchr(s, '\0', n) == NULL) {
+		memcpy(word, s, n);
+		word[n] = '\0';
+		ours = nearest_name(word, key_names);
+	}
+	if (ours != NULL)
+		buf_strs(error, "write ", ours, NULL);
+	else
+		list_names(error);
+}

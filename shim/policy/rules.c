@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Look-up: one walk over everything that can match a peer, from the most specific pattern to `*`
+ * (DESIGN 1.4). No allocation, no lock: the table does not change while it is used.
+ *
+ * Steps: the host itself; its suffixes, longest first; address blocks, longest prefix first; `*`. Each
+ * first with the port, then without. An IPv4 prefix of n bits counts as the IPv4-mapped IPv6 prefix of
+ * 96 + n, which only matters where host and address are of different families.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* The entries of one key in one step; two nodes where host and address are different addresses. */
+struct step {
+	const struct entry *chain[2];
+};
+struct walk {
+	const struct policy *policy;
+	unsigned port;
+	struct address address[2]; /* 0: of the host, 1: of the peer */
+	bool has_address[2];
+	unsigned probes;
+	void (*visit)(struct walk *w, enum key key, struct step *step);
+	void *arg;
+};
+
+/* Newest first, out of both chains. */
+static const struct entry *step_next(struct step *s)
+{
+	const struct entry *a = s->chain[0], *b = s->chain[1];
+	bool second = a == NULL || (b != NULL && b->order > a->order);
+
+	if (second && b == NULL)
+		return NULL;
+	s->chain[second] = second ? b->older : a->older;
+	return second ? b : a;
+}
+
+static const struct entry *chain_of(const struct node *n, unsigned key)
+{
+	const struct entry *e = n == NULL ? NULL : n->chains;
+
+	while (e != NULL && e->setting.key != key)
+		e = e->next_key;
+	return e;
+}
+
+static void visit_nodes(struct walk *w, const struct node *a, const struct node *b)
+{
+	if (a == NULL && b == NULL)
+		return;
+	for (unsigned key = 0; key < KEY_COUNT; key++) {
+		struct step step = {{chain_of(a, key), chain_of(b, key)}};
+
+		if (step.chain[0] != NULL || step.chain[1] != NULL)
+			w->visit(w, (enum key)key, &step);
+	}
+}
+
+static void visit_pattern(struct walk *w, struct pattern *pattern)
+{
+	if (w->port != 0 && w->policy->ports) {
+		pattern->port = (uint16_t)w->port;
+		visit_nodes(w, table_find(w->policy, pattern, &w->probes), NULL);
+		pattern->port = 0;
+	}
+	visit_nodes(w, table_find(w->policy, pattern, &w->probes), NULL);
+}
+
+static void visit_name(struct walk *w, const char *host)
+{
+	struct pattern pattern = {.kind = PATTERN_EXACT, .name = host};
+	size_t n = strnlen(host, NAME_MAX_LENGTH + 1);
+	const char *end = host + n, *dot;
+
+	if (n == 0 || n > NAME_MAX_LENGTH)
+		return;
+	pattern.name_length = (uint16_t)n;
+	visit_pattern(w, &pattern);
+	pattern.kind = PATTERN_SUFFIX;
+	while ((dot = memchr(pattern.name, '.', (size_t)(end - pattern.name))) != NULL) {
+		pattern.name = dot + 1;
+		pattern.name_length = (uint16_t)(end - pattern.name);
+		visit_pattern(w, &pattern);
+	}
+}
+
+static const struct node *find_block(struct walk *w, unsigned which, unsigned prefix, unsigned port)
+{
+	struct pattern pattern = {.kind = PATTERN_CIDR, .port = (uint16_t)port};
+
+	pattern.address = w->address[which];
+	pattern.prefix = (uint8_t)prefix;
+	address_mask(&pattern.address, prefix);
+	return table_find(w->policy, &pattern, &w->probes);
+}
+
+/* `length` in bits of IPv6; the addresses for which such a block occurs. */
+static void visit_blocks(struct walk *w, int length, bool of_host, bool of_peer)
+{
+	const bool wanted[2] = {of_host, of_peer};
+	int prefix[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		prefix[i] = length - (w->address[i].v4 ? 96 : 0);
+		if (!wanted[i] || !w->has_address[i] || prefix[i] < 0 ||
+		    !table_has_prefix(w->policy, w->address[i].v4, (unsigned)prefix[i]))
+			prefix[i] = -1;
+	}
+	if (prefix[0] < 0 && prefix[1] < 0)
+		return;
+	for (unsigned with_port = 2; with_port-- > 0;) {
+		unsigned port = with_port ? w->port : 0;
+
+		if (with_port && (port == 0 || !w->policy->ports))
+			continue;
+		visit_nodes(w, prefix[0] < 0 ? NULL : find_block(w, 0, (unsigned)prefix[0], port),
+			    prefix[1] < 0 ? NULL : find_block(w, 1, (unsigned)prefix[1], port));
+	}
+}
+
+static void walk_policy(struct walk *w, const struct peer *peer)
+{
+	struct pattern any = {.kind = PATTERN_ANY};
+	const char *host = peer->host, *address = peer->address;
+
+	w->port = peer->port > UINT16_MAX ? 0 : peer->port;
+	w->has_address[0] = host != NULL && address_parse(host, strnlen(host, 64), &w->address[0]);
+	w->has_address[1] =
+	    address != NULL && address_parse(address, strnlen(address, 64), &w->address[1]);
+	if (w->has_address[0] && w->has_address[1] && address_equal(&w->address[0], &w->address[1]))
+		w->has_address[1] = false;
+
+	if (w->has_address[0])
+		visit_blocks(w, 128, true, false); /* an exact address */
+	else if (host != NULL)
+		visit_name(w, host);
+	if (w->has_address[0] || w->has_address[1]) {
+		visit_blocks(w, 128, false, true);
+		for (int length = 127; length >= 0; length--)
+			visit_blocks(w, length, true, true);
+	}
+	visit_pattern(w, &any);
+}
+
+/* ---- policy_lookup ----------------------------------------------------------------------------- */
+
+struct lookup {
+	struct rule *out;
+	int64_t now;
+};
+
+static void choose(struct walk *w, enum key key, struct step *step)
+{
+	struct lookup *l = w->arg;
+	const struct entry *e;
+
+	if (l->out->set[key] != NULL)
+		return;
+	while ((e = step_next(step)) != NULL) {
+		const struct section *section = e->setting.section;
+
+		if (atomic_load_explicit(&e->setting.section->rejected, memory_order_relaxed))
+			continue;
+		if (!e->setting.weakening || l->now <= section->until) {
+			l->out->set[key] = &e->setting;
+			l->out->count++;
+			return;
+		}
+		if (l->out->expired == NULL)
+			l->out->expired = &e->setting;
+	}
+}
+
+void policy_lookup_counted(const struct policy *p, const struct peer *peer, int64_t now,
+			   struct rule *out, unsigned *probes)
+{
+	struct lookup l = {out, now};
+	struct walk w = {.policy = p, .visit = choose, .arg = &l};
+
+	memset(out, 0, sizeof(*out));
+	if (policy_empty(p))
+		return;
+	walk_policy(&w, peer);
+	*probes += w.probes;
+}
+
+void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now, struct rule *out)
+{
+	unsigned probes = 0;
+
+	policy_lookup_counted(p, peer, now, out, &probes);
+}
+
+/* ---- policy_explain ---------------------------------------------------------------------------- */
+
+struct listing {
+	const struct setting **list;
+	size_t max, count;
+	uint32_t seen; /* keys of which the winner was listed */
+	bool winners;  /* this pass lists them, the other one the rest */
+};
+
+static void list_step(struct walk *w, enum key key, struct step *step)
+{
+	struct listing *l = w->arg;
+	const struct entry *e;
+
+	while ((e = step_next(step)) != NULL) {
+		bool winner = (l->seen >> key & 1) == 0;
+
+		l->seen |= UINT32_C(1) << key;
+		if (winner != l->winners)
+			continue;
+		if (l->count < l->max)
+			l->list[l->count] = &e->setting;
+		l->count++;
+	}
+}
+
+size_t policy_explain(const struct policy *p, const struct peer *peer, const struct setting **list,
+		      size_t max)
+{
+	struct listing l = {.list = list, .max = max};
+
+	if (policy_empty(p))
+		return 0;
+	for (unsigned pass = 0; pass < 2; pass++) {
+		struct walk w = {.policy = p, .visit = list_step, .arg = &l};
+
+		l.winners = pass == 0;
+		l.seen = 0;
+		walk_policy(&w, peer);
+	}
+	return l.count;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One section while it is read. It goes into the table at its end, as a whole or not at all: half of a section
+ * could be the half that weakens.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+const char *next_word(const char **s, const char *end, size_t *n)
+{
+	const char *word = *s;
+
+	while (word < end && ascii_is_space(*word))
+		word++;
+	*s = word;
+	while (*s < end && !ascii_is_space(**s))
+		(*s)++;
+	*n = (size_t)(*s - word);
+	return *n > 0 ? word : NULL;
+}
+
+void section_fail(struct parser *p, unsigned line)
+{
+	struct draft *d = &p->draft;
+	bool first = !d->bad;
+
+	d->bad = true;
+	p->bad = true;
+	if (!first && !p->advice)
+		return;
+	if (first && p->source->kind == SOURCE_FILE && d->header_length == 0)
+		buf_puts(&p->message, " (this section is dropped)");
+	if (first && p->source->kind == SOURCE_FILE && d->header_length > 0) {
+		buf_puts(&p->message, " (section [");
+		escape_text(&p->message, d->header, d->header_length, QUOTE_MAX);
+		buf_puts(&p->message, "] is dropped)");
+	}
+	message_send(p, CONFIG_ERROR, line);
+}
+
+void section_begin(struct parser *p, const char *header, size_t n)
+{
+	struct draft *d = &p->draft;
+	const char *s = header, *word;
+	size_t length;
+
+	section_end(p);
+	memset(d, 0, sizeof(*d));
+	d->open = true;
+	d->line = p->line;
+	d->header = header;
+	d->header_length = n;
+	while ((word = next_word(&s, header + n, &length)) != NULL) {
+		struct pattern pattern;
+
+		d->patterns++;
+		if (pattern_parse(word, length, &pattern, message_begin(p)))
+			d->any_host = d->any_host || pattern_is_any(&pattern);
+		else
+			section_fail(p, p->line);
+	}
+	if (d->patterns == 0 && p->source->kind == SOURCE_FILE) {
+		buf_puts(message_begin(p),
+			 "a section without a host; write [HOST], or [*] for every host");
+		section_fail(p, p->line);
+	}
+}
+
+static bool fail_twice(struct parser *p, int key)
+{
+	struct buf *b = message_begin(p);
+
+	buf_strs(b, key_table[key].name, " stands twice in this section, first on line ", NULL);
+	buf_uint(b, p->draft.lines[key]);
+	buf_puts(b, "; write it once");
+	section_fail(p, p->line);
+	return false;
+}
+
+/* "KEY = 'VALUE'" */
+static void put_setting(struct buf *b, int key, const struct value *v)
+{
+	buf_strs(b, key_table[key].name, " = ", NULL);
+	quote(b, v->text, v->length);
+}
+
+void section_key(struct parser *p, int key, struct value *v)
+{
+	struct draft *d = &p->draft;
+
+	if (d->bad && !p->advice)
+		return;
+	if ((d->seen >> key & 1) != 0) {
+		fail_twice(p, key);
+		return;
+	}
+	if (!value_check((enum key)key, v, message_begin(p))) {
+		section_fail(p, p->line);
+		return;
+	}
+	d->seen |= UINT32_C(1) << key;
+	d->values[key] = *v;
+	d->lines[key] = p->line;
+	if (v->weakening && d->any_host) {
+		struct buf *b = message_begin(p);
+
+		put_setting(b, key, v);
+		buf_puts(b, " weakens, which is refused for every host; ");
+		buf_puts(b, p->source->kind == SOURCE_FILE
+				? "write it into a section that names the hosts that need it"
+				: "write the one HOST that needs it instead of *");
+		section_fail(p, p->line);
+	}
+}
+
+static bool has(const struct draft *d, enum key key)
+{
+	return (d->seen >> key & 1) != 0;
+}
+
+static unsigned later_line(const struct draft *d, enum key a, enum key b)
+{
+	return d->lines[a] > d->lines[b] ? d->lines[a] : d->lines[b];
+}
+
+static void check_pairs(struct parser *p)
+{
+	struct draft *d = &p->draft;
+
+	if (has(d, KEY_EXTRA_CA_FILE) && has(d, KEY_ONLY_CA_FILE)) {
+		buf_puts(
+		    message_begin(p),
+		    "ExtraCAFile and OnlyCAFile in one section contradict each other; write one of "
+		    "them: OnlyCAFile where the client's own store is not to count");
+		section_fail(p, later_line(d, KEY_EXTRA_CA_FILE, KEY_ONLY_CA_FILE));
+	}
+	if (has(d, KEY_MIN_PROTOCOL) && has(d, KEY_MAX_PROTOCOL) &&
+	    d->values[KEY_MIN_PROTOCOL].protocol > d->values[KEY_MAX_PROTOCOL].protocol) {
+		struct buf *b = message_begin(p);
+
+		buf_strs(
+		    b, "MinProtocol = ", protocol_name(d->values[KEY_MIN_PROTOCOL].protocol),
+		    " is above MaxProtocol = ", protocol_name(d->values[KEY_MAX_PROTOCOL].protocol),
+		    ", which leaves no version; write a MinProtocol that is not above it", NULL);
+		section_fail(p, later_line(d, KEY_MIN_PROTOCOL, KEY_MAX_PROTOCOL));
+	}
+}
+
+/* ---- advice: for lint ------------------------------------------------------------------------- */
+
+static void advise_weakening(struct parser *p, int key)
+{
+	const struct draft *d = &p->draft;
+	bool reason = has(d, KEY_REASON), until = has(d, KEY_UNTIL);
+	struct buf *b = message_begin(p);
+
+	if (reason && until)
+		return;
+	put_setting(b, key, &d->values[key]);
+	buf_strs(b, " weakens, and the section has no ", reason ? "" : "Reason",
+		 !reason && !until ? " and no " : "", until ? "" : "Until", "; write ",
+		 reason ? "" : "Reason = WHY", !reason && !until ? " and " : "",
+		 until ? "" : "Until = YYYY-MM-DD", NULL);
+	message_send(p, CONFIG_WARNING, d->lines[key]);
+}
+
+static void advise_until(struct parser *p, bool weakens)
+{
+	const struct draft *d = &p->draft;
+	struct buf *b = message_begin(p);
+
+	if (!has(d, KEY_UNTIL) || p->now <= d->values[KEY_UNTIL].until)
+		return;
+	buf_puts(b, "Until = ");
+	quote(b, d->values[KEY_UNTIL].text, d->values[KEY_UNTIL].length);
+	buf_puts(b, weakens ? " is past, so the weakening keys of this section no longer count; "
+			      "take them out, or write "
+			      "a later day where they are still needed"
+			    : " is past, and nothing in this section weakens; take the line out");
+	message_send(p, CONFIG_WARNING, d->lines[KEY_UNTIL]);
+}
+
+static void advise(struct parser *p, unsigned count)
+{
+	const struct draft *d = &p->draft;
+	int weakening = -1;
+
+	for (int key = KEY_COUNT - 1; key >= 0; key--) {
+		if (has(d, (enum key)key) && d->values[key].weakening &&
+		    (weakening < 0 || d->lines[key] < d->lines[weakening]))
+			weakening = key;
+	}
+	if (count == 0) {
+		buf_puts(message_begin(p),
+			 "a section that sets nothing; write a key, such as ExtraCAFile = FILE, or "
+			 "take it out");
+		message_send(p, CONFIG_WARNING, d->line);
+	}
+	if (weakening >= 0 && p->source->kind == SOURCE_FILE)
+		advise_weakening(p, weakening);
+	advise_until(p, weakening >= 0);
+}
+
+static void advise_duplicate(struct parser *p, const char *pattern)
+{
+	struct buf *b = message_begin(p);
+
+	quote(b, pattern, strlen(pattern));
+	buf_puts(b, " stands twice in this header; write it once");
+	message_send(p, CONFIG_WARNING, p->draft.line);
+}
+
+static void advise_overridden(struct parser *p, const struct entry *e, const struct entry *older)
+{
+	struct buf *b = message_begin(p);
+
+	/* one that ends some day leaves the older one its use */
+	if (p->source->kind != SOURCE_FILE || (e->setting.weakening && has(&p->draft, KEY_UNTIL)))
+		return;
+	buf_strs(b, key_table[e->setting.key].name, " for ", NULL);
+	quote(b, e->setting.pattern, strlen(e->setting.pattern));
+	buf_puts(b, " overrides the one at ");
+	escape_text(b, older->setting.section->source, strlen(older->setting.section->source),
+		    4 * QUOTE_MAX);
+	buf_putc(b, ':');
+	buf_uint(b, older->setting.line);
+	buf_puts(b, "; take one of them out");
+	message_send(p, CONFIG_WARNING, e->setting.line);
+}
+
+/* ---- into the table ----------------------------------------------------------------------------- */
+
+static const char *intern_value(struct policy *policy, const struct value *v)
+{
+	return table_intern(policy, v->text, v->length);
+}
+
+/* As written, but no longer than a log line can bear. */
+static const char *intern_header(struct policy *policy, const struct draft *d)
+{
+	char cut[HEADER_MAX + 1];
+
+	if (d->header_length <= HEADER_MAX)
+		return table_intern(policy, d->header, d->header_length);
+	memcpy(cut, d->header, HEADER_MAX - 3);
+	memcpy(cut + HEADER_MAX - 3, "...", 3);
+	return table_intern(policy, cut, HEADER_MAX);
+}
+
+static struct kept_section *make_section(struct parser *p, unsigned count)
+{
+	struct draft *d = &p->draft;
+	struct kept_section *kept = arena_alloc(&p->policy->arena, sizeof(*kept));
+
+	if (kept == NULL) {
+		p->policy->failed = true;
+		return NULL;
+	}
+	kept->count = count;
+	kept->section.source = p->source_name;
+	kept->section.line = d->line;
+	kept->section.header = intern_header(p->policy, d);
+	kept->section.until = INT64_MAX;
+	if (has(d, KEY_REASON))
+		kept->section.reason = intern_value(p->policy, &d->values[KEY_REASON]);
+	if (has(d, KEY_UNTIL)) {
+		kept->section.until = d->values[KEY_UNTIL].until;
+		memcpy(kept->section.until_text, d->values[KEY_UNTIL].text, 10);
+	}
+	return kept;
+}
+
+static bool is_setting(const struct draft *d, unsigned key)
+{
+	return has(d, (enum key)key) && key_table[key].effect != GOVERNS;
+}
+
+/* The settings of the section under one pattern. */
+static bool fill_entries(struct parser *p, struct kept_section *kept, const char *pattern, bool any,
+			 struct entry *e)
+{
+	const struct draft *d = &p->draft;
+
+	for (unsigned key = 0; key < KEY_COUNT; key++) {
+		struct setting *s = &e->setting;
+
+		if (!is_setting(d, key))
+			continue;
+		s->key = (enum key)key;
+		s->value = intern_value(p->policy, &d->values[key]);
+		s->protocol = d->values[key].protocol;
+		s->weakening = d->values[key].weakening;
+		s->any_host = any;
+		s->pattern = pattern;
+		s->line = d->lines[key];
+		s->section = &kept->section;
+		e->order = (uint32_t)p->policy->section_count;
+		e++;
+	}
+	return !p->policy->failed;
+}
+
+static bool add_pattern(struct parser *p, struct kept_section *kept, const char *word, size_t n)
+{
+	const char *text = table_intern(p->policy, word, n);
+	struct pattern pattern;
+	struct entry *entries;
+	struct node *node;
+
+	if (text == NULL || !pattern_parse(text, n, &pattern, NULL))
+		return false;
+	node = table_node(p->policy, &pattern);
+	if (node == NULL)
+		return false;
+	if (node->last == &kept->section) {
+		if (p->advice)
+			advise_duplicate(p, text);
+		return true;
+	}
+	node->last = &kept->section;
+	entries = arena_alloc(&p->policy->arena, kept->count * sizeof(*entries));
+	if (entries == NULL || !fill_entries(p, kept, text, pattern_is_any(&pattern), entries))
+		return false;
+	if (kept->entries == NULL)
+		kept->entries = entries;
+	for (unsigned i = 0; i < kept->count; i++) {
+		const struct entry *older = table_add(p->policy, node, &entries[i]);
+
+		if (older != NULL && p->advice)
+			advise_overridden(p, &entries[i], older);
+	}
+	return true;
+}
+
+static void keep(struct parser *p, unsigned count)
+{
+	struct draft *d = &p->draft;
+	const char *s = d->header, *word;
+	struct kept_section *kept = make_section(p, count);
+	size_t n;
+
+	while (kept != NULL && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {
+		if (!add_pattern(p, kept, word, n)) {
+			p->policy->failed = true;
+			return;
+		}
+	}
+	if (kept != NULL)
+		table_keep(p->policy, kept);
+}
+
+static bool fits(struct parser *p, unsigned count)
+{
+	const struct draft *d = &p->draft;
+	struct buf *b;
+
+	if (d->patterns <= (MAX_SETTINGS - p->policy->setting_count) / count)
+		return true;
+	b = message_begin(p);
+	buf_puts(b, "more than ");
+	buf_uint(b, MAX_SETTINGS);
+	buf_puts(b, " settings (keys times patterns); write *.suffix or a CIDR block instead of "
+		    "single hosts");
+	section_fail(p, d->line);
+	return false;
+}
+
+void section_end(struct parser *p)
+{
+	struct draft *d = &p->draft;
+	unsigned count = 0;
+
+	if (!d->open || p->policy->failed)
+		return;
+	if (!d->bad || p->advice)
+		check_pairs(p);
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		count += is_setting(d, key);
+	if (!d->bad && p->advice)
+		advise(p, count);
+	if (!d->bad && count > 0 && fits(p, count))
+		keep(p, count);
+	d->open = false;
+}

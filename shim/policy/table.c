@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The rules in memory: one hash table from pattern to the settings under it, strings kept once. Built by the
+ * reader, never changed afterwards but for section.rejected.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { FIRST_SLOTS = 64 };
+
+/* FNV-1a leaves the low bits of similar names close together; the finaliser of MurmurHash3 spreads them. */
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdu;
+	h ^= h >> 33;
+	return h;
+}
+
+static uint64_t pattern_hash(const struct pattern *p)
+{
+	const unsigned char head[4] = {p->kind, p->prefix, (unsigned char)(p->port >> 8),
+				       (unsigned char)p->port};
+	uint64_t h = hash_bytes(HASH_SEED, head, sizeof(head));
+
+	if (p->kind == PATTERN_CIDR) {
+		h = hash_bytes(h, p->address.bytes, sizeof(p->address.bytes));
+		return mix(h + p->address.v4);
+	}
+	for (size_t i = 0; i < p->name_length; i++) {
+		char c = ascii_lower(p->name[i]);
+
+		h = hash_bytes(h, &c, 1);
+	}
+	return mix(h);
+}
+
+static bool same_pattern(const struct pattern *a, const struct pattern *b)
+{
+	if (a->kind != b->kind || a->port != b->port || a->prefix != b->prefix ||
+	    a->name_length != b->name_length)
+		return false;
+	if (a->kind == PATTERN_CIDR)
+		return address_equal(&a->address, &b->address);
+	return name_equal(a->name, b->name, a->name_length);
+}
+
+/* The slot that holds the pattern, or the free one where it would go. */
+static size_t find_slot(const struct policy *p, const struct pattern *pattern, unsigned *probes)
+{
+	size_t i = (size_t)pattern_hash(pattern) & (p->slot_count - 1);
+
+	for (;;) {
+		(*probes)++;
+		if (p->slots[i] == NULL || same_pattern(&p->slots[i]->pattern, pattern))
+			return i;
+		i = (i + 1) & (p->slot_count - 1);
+	}
+}
+
+struct node *table_find(const struct policy *p, const struct pattern *pattern, unsigned *probes)
+{
+	return p->slot_count == 0 ? NULL : p->slots[find_slot(p, pattern, probes)];
+}
+
+static bool grow_slots(struct policy *p)
+{
+	struct node **old = p->slots;
+	size_t old_count = p->slot_count;
+	size_t count = old_count == 0 ? FIRST_SLOTS : old_count * 2;
+	struct node **slots = calloc(count, sizeof(*slots));
+	unsigned probes = 0;
+
+	if (slots == NULL)
+		return false;
+	p->slots = slots;
+	p->slot_count = count;
+	for (size_t i = 0; i < old_count; i++) {
+		if (old[i] != NULL)
+			slots[find_slot(p, &old[i]->pattern, &probes)] = old[i];
+	}
+	free(old);
+	return true;
+}
+
+static void note_pattern(struct policy *p, const struct pattern *pattern)
+{
+	p->ports = p->ports || pattern->port != 0;
+	if (pattern->kind == PATTERN_CIDR)
+		p->prefixes[pattern->address.v4][pattern->prefix / 64] |= UINT64_C(1)
+									  << pattern->prefix % 64;
+}
+
+bool table_has_prefix(const struct policy *p, bool v4, unsigned prefix)
+{
+	return (p->prefixes[v4][prefix / 64] >> prefix % 64 & 1) != 0;
+}
+
+struct node *table_node(struct policy *p, const struct pattern *pattern)
+{
+	unsigned probes = 0;
+	struct node *n;
+	size_t i;
+
+	if ((p->node_count + 1) * 2 > p->slot_count && !grow_slots(p)) {
+		p->failed = true;
+		return NULL;
+	}
+	i = find_slot(p, pattern, &probes);
+	if (p->slots[i] != NULL)
+		return p->slots[i];
+	n = arena_alloc(&p->arena, sizeof(*n));
+	if (n == NULL) {
+		p->failed = true;
+		return NULL;
+	}
+	n->pattern = *pattern;
+	p->slots[i] = n;
+	p->node_count++;
+	note_pattern(p, pattern);
+	return n;
+}
+
+const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
+{
+	struct entry **link = &n->chains, *older;
+
+	while (*link != NULL && (*link)->setting.key != e->setting.key)
+		link = &(*link)->next_key;
+	older = *link;
+	e->older = older;
+	e->next_key = older == NULL ? NULL : older->next_key;
+	*link = e;
+	p->setting_count++;
+	p->uses |= UINT32_C(1) << e->setting.key;
+	return older;
+}
+
+void table_keep(struct policy *p, struct kept_section *s)
+{
+	*p->tail = s;
+	p->tail = &s->next;
+	p->section_count++;
+}
+
+/* ---- strings --------------------------------------------------------------------------------- */
+
+static bool grow_strings(struct policy *p)
+{
+	struct interned *old = p->strings;
+	size_t count = p->string_slots == 0 ? FIRST_SLOTS : p->string_slots * 2;
+	struct interned *slots = calloc(count, sizeof(*slots));
+
+	if (slots == NULL)
+		return false;
+	for (size_t i = 0; i < p->string_slots; i++) {
+		size_t at = (size_t)old[i].hash & (count - 1);
+
+		if (old[i].text == NULL)
+			continue;
+		while (slots[at].text != NULL)
+			at = (at + 1) & (count - 1);
+		slots[at] = old[i];
+	}
+	free(old);
+	p->strings = slots;
+	p->string_slots = count;
+	return true;
+}
+
+const char *table_intern(struct policy *p, const char *s, size_t n)
+{
+	uint64_t hash = mix(hash_bytes(HASH_SEED, s, n));
+	size_t i;
+
+	if ((p->string_count + 1) * 2 > p->string_slots && !grow_strings(p)) {
+		p->failed = true;
+		return NULL;
+	}
+	i = (size_t)hash & (p->string_slots - 1);
+	for (; p->strings[i].text != NULL; i = (i + 1) & (p->string_slots - 1)) {
+		if (p->strings[i].hash == hash && strncmp(p->strings[i].text, s, n) == 0 &&
+		    p->strings[i].text[n] == '\0')
+			return p->strings[i].text;
+	}
+	p->strings[i].hash = hash;
+	p->strings[i].text = arena_strndup(&p->arena, s, n);
+	if (p->strings[i].text == NULL) {
+		p->failed = true;
+		return NULL;
+	}
+	p->string_count++;
+	return p->strings[i].text;
+}
+
+void table_intern_done(struct policy *p)
+{
+	free(p->strings);
+	p->strings = NULL;
+	p->string_slots = p->string_count = 0;
+}
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+struct policy *table_new(void)
+{
+	struct policy *p = calloc(1, sizeof(*p));
+
+	if (p != NULL)
+		p->tail = &p->first;
+	return p;
+}
+
+void policy_free(struct policy *p)
+{
+	if (p == NULL)
+		return;
+	table_intern_done(p);
+	arena_free(&p->arena);
+	free(p->slots);
+	free(p);
+}
+
+bool policy_empty(const struct policy *p)
+{
+	return p == NULL || p->setting_count == 0;
+}
+
+bool policy_uses(const struct policy *p, enum key key)
+{
+	return p != NULL && (p->uses >> key & 1) != 0;
+}
+
+size_t policy_section_count(const struct policy *p)
+{
+	return p == NULL ? 0 : p->section_count;
+}
+
+void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s),
+		 void *arg)
+{
+	if (p == NULL)
+		return;
+	for (const struct kept_section *s = p->first; s != NULL; s = s->next) {
+		for (unsigned i = 0; i < s->count; i++)
+			visit(arg, &s->entries[i].setting);
+	}
+}
+
+void section_reject(const struct setting *s)
+{
+	atomic_store_explicit(&s->section->rejected, true, memory_order_relaxed);
+}

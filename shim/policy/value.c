@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Values of keys: what each syntax takes, and what weakens by its value alone.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* "KEY = 'VALUE' <what>" */
+static bool fail(enum key key, const struct value *v, const char *what, struct buf *error)
+{
+	buf_strs(error, key_table[key].name, " = ", NULL);
+	quote(error, v->text, v->length);
+	buf_strs(error, " ", what, NULL);
+	return false;
+}
+
+/* What a value for this key looks like. */
+static const char *example(enum key key)
+{
+	switch (key_table[key].syntax) {
+	case SYNTAX_PATH:
+		return "/etc/tlsmend/root.pem";
+	case SYNTAX_PROTOCOL:
+		return "TLSv1.2";
+	case SYNTAX_CIPHERS:
+		return "DEFAULT";
+	case SYNTAX_CIPHERSUITES:
+		return "TLS_AES_256_GCM_SHA384";
+	case SYNTAX_OPTIONS:
+		return "-Compression";
+	case SYNTAX_DATE:
+		return "2027-03-31";
+	case SYNTAX_STRING:
+		return key == KEY_GROUPS ? "X25519:P-256" : "ECDSA+SHA256:RSA-PSS+SHA256";
+	case SYNTAX_TEXT:
+		break;
+	}
+	return "why this section is there";
+}
+
+static bool path_check(enum key key, const struct value *v, struct buf *error)
+{
+	const char *base = v->text + v->length;
+
+	if (v->text[0] == '/')
+		return true;
+	while (base > v->text && base[-1] != '/')
+		base--;
+	fail(key, v, "is no absolute path; write the whole path, such as /etc/tlsmend/", error);
+	escape_text(error, base, (size_t)(v->text + v->length - base), QUOTE_MAX);
+	return false;
+}
+
+static bool protocol_check(enum key key, struct value *v, struct buf *error)
+{
+	v->protocol = protocol_parse_slice(v->text, v->length);
+	v->weakening = v->protocol < PROTOCOL_TLS1_2;
+	return v->protocol != 0 ||
+	       fail(key, v, "is no protocol version; write TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3",
+		    error);
+}
+
+static bool digits(const char *s, size_t n, unsigned *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!ascii_is_digit(s[i]))
+			return false;
+		*value = *value * 10 + (unsigned)(s[i] - '0');
+	}
+	return true;
+}
+
+static bool date_check(enum key key, struct value *v, struct buf *error)
+{
+	struct civil_time t = {.hour = 23, .minute = 59, .second = 59};
+	const char *s = v->text;
+	unsigned year;
+
+	if (v->length != 10 || s[4] != '-' || s[7] != '-' || !digits(s, 4, &year) ||
+	    !digits(s + 5, 2, &t.month) || !digits(s + 8, 2, &t.day))
+		return fail(key, v, "is no date; write YYYY-MM-DD, such as 2027-03-31", error);
+	t.year = year;
+	if (!civil_valid(&t))
+		return fail(key, v,
+			    "is a day that is in no calendar; write the last day as YYYY-MM-DD",
+			    error);
+	v->until = civil_to_unix(&t);
+	return true;
+}
+
+static bool bytes_check(enum key key, const struct value *v, struct buf *error)
+{
+	if (v->length > VALUE_MAX_LENGTH) {
+		buf_strs(error, "the value of ", key_table[key].name, " is ", NULL);
+		buf_uint(error, v->length);
+		buf_puts(error, " bytes long; write at most ");
+		buf_uint(error, VALUE_MAX_LENGTH);
+		return false;
+	}
+	for (size_t i = 0; i < v->length; i++) {
+		unsigned char c = (unsigned char)v->text[i];
+
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			return fail(key, v, "has a control character in it; write plain text",
+				    error);
+	}
+	if (v->length > 0)
+		return true;
+	buf_strs(error, key_table[key].name, " has no value; write ", key_table[key].name, " = ",
+		 example(key), NULL);
+	return false;
+}
+
+bool value_check(enum key key, struct value *v, struct buf *error)
+{
+	enum key_syntax syntax = key_table[key].syntax;
+
+	v->protocol = 0;
+	v->weakening = false;
+	v->until = INT64_MAX;
+	if (!bytes_check(key, v, error))
+		return false;
+	if (syntax != SYNTAX_TEXT && v->text[v->length - 1] == '\\')
+		return fail(
+		    key, v,
+		    "ends in a backslash, but lines cannot be continued; write it in one line",
+		    error);
+	switch (syntax) {
+	case SYNTAX_PATH:
+		return path_check(key, v, error);
+	case SYNTAX_PROTOCOL:
+		return protocol_check(key, v, error);
+	case SYNTAX_CIPHERS:
+		return ciphers_check(v, error);
+	case SYNTAX_CIPHERSUITES:
+		return ciphersuites_check(v, error);
+	case SYNTAX_OPTIONS:
+		return options_check(v, error);
+	case SYNTAX_DATE:
+		return date_check(key, v, error);
+	case SYNTAX_STRING:
+	case SYNTAX_TEXT:
+		break;
+	}
+	return true;
+}
