@@ -1,25 +1,268 @@
-/* SPDX-License-Identifier: ISC */
-#include "codes.h"
-#include "say.h"
+/* SPDX-License-Identifier: ISC
+ *
+ * Evidence -> record. Decides which family speaks; each family's file says it. Pure: no OpenSSL, no I/O.
+ */
+#include "diagnosis.h"
 
 #include <string.h>
 
-void diagnose(struct evidence *e, struct record *r)
-{
-	const struct verify_error first =
-	    e->error_count > 0 ? e->errors[0] : (struct verify_error){e->code, e->depth};
+enum { SSL_R_CERTIFICATE_VERIFY_FAILED = 134 };
 
+static enum level level_of(enum event event)
+{
+	switch (event) {
+	case EVENT_VERIFY_IGNORED:
+	case EVENT_WEAKENED:
+		return LEVEL_WARNING;
+	case EVENT_MENDED:
+		return LEVEL_INFO;
+	case EVENT_HANDSHAKE_OK:
+		return LEVEL_DEBUG;
+	default:
+		return LEVEL_ERROR;
+	}
+}
+
+static const char *generic_message(enum event event)
+{
+	switch (event) {
+	case EVENT_VERIFY_FAILED:
+		return "cannot trust the server";
+	case EVENT_VERIFY_IGNORED:
+		return "went on in spite of a failed verification";
+	case EVENT_LOAD_FAILED:
+		return "cannot load a certificate, key or CA file";
+	case EVENT_MENDED:
+		return "a rule made the connection possible";
+	case EVENT_WEAKENED:
+		return "a rule weakened the connection";
+	case EVENT_CONFIG_ERROR:
+		return "the configuration has an error";
+	case EVENT_HANDSHAKE_OK:
+		return "connected";
+	default:
+		return "the TLS handshake failed";
+	}
+}
+
+/* What needs no memory, and what remains where there is none. */
+static void begin(const struct evidence *e, struct record *r)
+{
 	memset(r, 0, sizeof(*r));
-	r->level = LEVEL_ERROR;
+	r->level = level_of(e->event);
 	r->event = e->event;
 	r->time_ms = clock_realtime_ms();
-	r->cause = first.code != 0 ? verify_symbol_cause(verify_symbol(first.code, e->version))
-				   : CAUSE_PROTOCOL_ERROR;
-	r->message = say(e, "cannot trust ",
-			 e->host != NULL ? say_string(e, e->host) : "the server", (char *)NULL);
-	r->code = first.code != 0 ? first.code : -1;
-	r->depth = first.depth;
-	r->enforced = -1;
+	r->message = generic_message(e->event);
 	r->host = e->host;
+	r->address = e->address;
+	r->sni = e->sni;
+	r->rule = e->rule;
+	r->library = e->library;
+	r->protocol = e->protocol;
+	r->cipher = e->cipher;
 	r->port = e->port;
+	r->code = r->depth = r->enforced = -1;
+}
+
+/* ---- names for sentences ---------------------------------------------------------------------------- */
+static const char *connection_name(struct evidence *e, const struct cert_info *leaf)
+{
+	const char *host = e->host != NULL && *e->host != '\0' ? e->host : e->address;
+
+	if (host == NULL) {
+		if (leaf != NULL && leaf->subject.n > 0)
+			return say(e, "the certificate of ", say_text(e, leaf->subject),
+				   (char *)NULL);
+		return leaf != NULL ? "a certificate without a name" : "the server";
+	}
+	host = say_string(e, host);
+	if (e->port == 0)
+		return host;
+	if (strchr(host, ':') != NULL)
+		return say(e, "[", host, "]:", say_int(e, e->port), (char *)NULL);
+	return say(e, host, ":", say_int(e, e->port), (char *)NULL);
+}
+
+/* Only what can stand in a section header; a name out of a certificate may be anything. */
+static bool pattern_is_safe(const char *s, size_t n)
+{
+	size_t i;
+
+	if (n == 0 || n > 253)
+		return false;
+	for (i = 0; i < n; i++) {
+		const char c = ascii_lower(s[i]);
+
+		if (!((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '.' ||
+		      c == '_' || c == ':' || (c == '*' && i == 0 && n > 2 && s[1] == '.')))
+			return false;
+	}
+	return true;
+}
+
+static const char *section_name(struct evidence *e, const struct cert_info *leaf)
+{
+	const char *host = e->host != NULL && *e->host != '\0' ? e->host : e->address;
+	size_t i;
+
+	if (host != NULL)
+		return pattern_is_safe(host, strlen(host)) ? host : "HOST";
+	for (i = 0; leaf != NULL && i < leaf->san_count; i++) {
+		const struct text t = leaf->san[i];
+		const char *copy;
+
+		if (t.n <= 4 || memcmp(t.s, "DNS:", 4) != 0 || !pattern_is_safe(t.s + 4, t.n - 4))
+			continue;
+		copy = arena_strndup(&e->arena, t.s + 4, t.n - 4);
+		return copy != NULL ? copy : "HOST";
+	}
+	return "HOST";
+}
+
+static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
+{
+	struct diagnosis *d = arena_alloc(&e->arena, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->e = e;
+	d->r = r;
+	d->first = e->error_count > 0 ? e->errors[0] : (struct verify_error){e->code, e->depth};
+	d->symbol = verify_symbol(d->first.code, e->version);
+	d->leaf = e->chain_count > 0       ? &e->chain[0]
+		  : e->presented_count > 0 ? &e->presented[0]
+					   : NULL;
+	d->culprit = d->first.code != 0 ? certificate_at(e, d->first.depth) : NULL;
+	d->who = connection_name(e, d->leaf);
+	d->section = section_name(e, d->leaf);
+	return d;
+}
+
+/* ---- families ------------------------------------------------------------------------------------------ */
+static void describe_verification(struct diagnosis *d)
+{
+	struct record *r = d->r;
+
+	if (d->first.code != 0) {
+		r->code = d->first.code;
+		r->name = verify_code_name(d->first.code, d->e->version);
+		if (r->name == NULL && d->e->code_text != NULL)
+			r->name = say_string(d->e, d->e->code_text);
+		r->depth = d->first.depth;
+	}
+	r->enforced = d->e->enforced;
+	r->cause = d->first.code != 0 ? verify_symbol_cause(d->symbol) : CAUSE_CLIENT_REFUSED;
+	if (cause_table[r->cause].family == FAMILY_ANCHOR)
+		r->cause = anchor_cause(d);
+	if (cause_table[r->cause].family == FAMILY_ANCHOR)
+		explain_anchor(d);
+	else
+		explain_verify(d);
+}
+
+static bool verification_ended_it(const struct diagnosis *d)
+{
+	return d->e->have_verification && d->first.code != 0 &&
+	       (d->e->ssl_reason == SSL_R_CERTIFICATE_VERIFY_FAILED || d->e->enforced) &&
+	       !d->e->after_handshake && d->e->alert_received < 0;
+}
+
+static void describe(struct diagnosis *d)
+{
+	switch (d->e->event) {
+	case EVENT_VERIFY_FAILED:
+		describe_verification(d);
+		break;
+	case EVENT_VERIFY_IGNORED:
+		if (d->first.code != 0)
+			describe_verification(d);
+		explain_unchecked(d);
+		break;
+	case EVENT_HANDSHAKE_FAILED:
+		if (verification_ended_it(d))
+			describe_verification(d);
+		else
+			explain_handshake(d);
+		break;
+	case EVENT_LOAD_FAILED:
+		explain_load(d);
+		break;
+	case EVENT_MENDED:
+	case EVENT_WEAKENED:
+	case EVENT_CONFIG_ERROR:
+		explain_rule_event(d);
+		break;
+	case EVENT_HANDSHAKE_OK:
+		d->r->message = say(d->e, "connected to ", d->who, (char *)NULL);
+		break;
+	default:
+		break;
+	}
+}
+
+static void describe_alert(struct diagnosis *d)
+{
+	const struct evidence *e = d->e;
+
+	if (e->alert_received >= 0)
+		d->r->alert =
+		    say(d->e, "received:", say_int(d->e, e->alert_received), (char *)NULL);
+	else if (e->alert_sent >= 0)
+		d->r->alert = say(d->e, "sent:", say_int(d->e, e->alert_sent), (char *)NULL);
+}
+
+/* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
+static void describe_store(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *count;
+
+	if (e->anchor_count < 0 || d->first.code == 0)
+		return;
+	count = say(e, say_int(e, e->anchor_count), e->anchor_count == 1 ? " anchor" : " anchors",
+		    (char *)NULL);
+	if (e->store_text != NULL)
+		count = say(e, count, " from ", say_string(e, e->store_text), (char *)NULL);
+	else
+		count = say(e, count, " loaded", (char *)NULL);
+	if (e->store_has_lookups && e->store_text == NULL && e->default_dir != NULL)
+		count = say(e, count, "; a client with default settings also looks into ",
+			    say_string(e, e->default_dir), (char *)NULL);
+	d->r->store = count;
+}
+
+static void describe_ending(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->protocol != NULL)
+		d->r->ending = say(e, say_string(e, e->protocol),
+				   e->resumed ? "; resumed" : "; not resumed", (char *)NULL);
+}
+
+void diagnose(struct evidence *e, struct record *r)
+{
+	struct diagnosis *d;
+
+	begin(e, r);
+	d = new_diagnosis(e, r);
+	if (d == NULL)
+		return;
+	describe(d);
+	describe_alert(d);
+	describe_store(d);
+	describe_ending(d);
+	if (e->event == EVENT_VERIFY_FAILED || e->event == EVENT_VERIFY_IGNORED || d->r->code >= 0)
+		draw_chain(d);
+	add_notes(d);
+	if (e->arena.failed) {
+		const enum cause cause = r->cause;
+
+		begin(e, r); /* half a record could say something wrong */
+		r->cause = cause;
+		return;
+	}
+	r->help = d->help;
+	r->notes = d->notes;
+	r->waived = d->waived;
 }

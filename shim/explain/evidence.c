@@ -15,6 +15,7 @@ struct evidence *evidence_new(enum event event)
 		return NULL;
 	e->event = event;
 	e->depth = -1;
+	e->now = clock_realtime_ms() / 1000;
 	e->security_level = -1;
 	e->anchor_count = -1;
 	e->alert_sent = e->alert_received = -1;

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Handshake failures (CAUSES 2): by alert numbers, OpenSSL's reasons, end of file, the last message. Where these leave
+ * it open, the record says what was seen and no more.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+enum {
+	TLS_1_1 = 0x0302,
+	TLS_1_2 = 0x0303,
+	TLS_1_3 = 0x0304,
+	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_BAD_CERTIFICATE = 42,
+	ALERT_ACCESS_DENIED = 49,
+	ALERT_PROTOCOL_VERSION = 70,
+	ALERT_INAPPROPRIATE_FALLBACK = 86,
+	ALERT_UNRECOGNIZED_NAME = 112,
+	ALERT_CERTIFICATE_REQUIRED = 116,
+	ALERT_NO_APPLICATION_PROTOCOL = 120,
+	REASON_ALERT_BASE = 1000, /* SSL_AD_REASON_OFFSET */
+	MESSAGE_SERVER_HELLO = 2,
+};
+
+/* sslerr.h; the same numbers since 1.1.0, and in 1.0.2 where it had them. */
+static const struct {
+	int reason;
+	enum cause cause;
+} reasons[] = {
+    {267, CAUSE_NOT_TLS},              /* wrong version number */
+    {156, CAUSE_NOT_TLS},              /* http request */
+    {155, CAUSE_NOT_TLS},              /* https proxy request */
+    {258, CAUSE_SERVER_TOO_OLD},       /* unsupported protocol */
+    {396, CAUSE_SERVER_TOO_OLD},       /* version too low */
+    {191, CAUSE_NO_PROTOCOLS},         /* no protocols available */
+    {338, CAUSE_LEGACY_RENEGOTIATION}, /* unsafe legacy renegotiation disabled */
+    {394, CAUSE_DH_KEY_SMALL},         /* dh key too small */
+    {370, CAUSE_LEGACY_SIGNATURE},     /* wrong signature type */
+    {333, CAUSE_LEGACY_SIGNATURE},     /* legacy sigalg disallowed or unsupported */
+    {118, CAUSE_LEGACY_SIGNATURE},     /* no suitable signature algorithm */
+    {399, CAUSE_OWN_CERTIFICATE_WEAK}, /* ee key too small */
+    {397, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca key too small */
+    {398, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca md too weak */
+    {181, CAUSE_NO_CIPHERS},           /* no ciphers available */
+    {185, CAUSE_NO_CIPHERS},           /* no cipher match */
+    {193, CAUSE_NO_CIPHERS},           /* no shared cipher */
+    {373, CAUSE_DOWNGRADE_DETECTED},   /* inappropriate fallback */
+};
+
+/* What protocols without TLS say first. */
+static const struct {
+	const char *start;
+	size_t n;
+	const char *what;
+	const char *help;
+} greetings[] = {
+    {"HTTP/", 5, "a plain HTTP answer",
+     "use http:// for this port, or the port that serves https; a proxy may also have answered: "
+     "check the proxy setting"},
+    {"<", 1, "an HTML or XML page",
+     "use http:// for this port, or the port that serves https; a proxy may also have answered: "
+     "check the proxy setting"},
+    {"220", 3, "the greeting of a mail or FTP server",
+     "switch STARTTLS on in the client (or use the port for TLS from the start: 465 for SMTP, 990 "
+     "for FTP)"},
+    {"+OK", 3, "the greeting of a POP3 server",
+     "switch STARTTLS on in the client, or use port 995"},
+    {"* OK", 4, "the greeting of an IMAP server",
+     "switch STARTTLS on in the client, or use port 993"},
+    {"SSH-", 4, "the greeting of an SSH server", "correct the port: this one belongs to SSH"},
+    {"RFB ", 4, "the greeting of a VNC server", "correct the port: this one belongs to VNC"},
+    {"-ERR", 4, "an error of a Redis or POP3 server without TLS",
+     "correct the port, or switch TLS on in that server"},
+    {"AMQP", 4, "the greeting of an AMQP broker without TLS",
+     "use the broker's port for TLS (usually 5671)"},
+    {"CONNE", 5, "a request, not an answer: the other side speaks HTTP as a client",
+     "check the proxy setting"},
+};
+
+static int alert_of(const struct evidence *e)
+{
+	if (e->alert_received >= 0)
+		return e->alert_received;
+	if (e->ssl_reason > REASON_ALERT_BASE && e->ssl_reason < REASON_ALERT_BASE + 256)
+		return e->ssl_reason - REASON_ALERT_BASE;
+	return -1;
+}
+
+static bool cut_off(const struct evidence *e)
+{
+	return e->eof || e->system_errno == ECONNRESET || e->system_errno == EPIPE;
+}
+
+/* TLS records begin with 20 to 24 and a major version 3. */
+static bool looks_like_tls(const struct evidence *e)
+{
+	return e->first_count == 0 || (e->first_bytes[0] >= 20 && e->first_bytes[0] <= 24 &&
+				       (e->first_count < 2 || e->first_bytes[1] == 3));
+}
+
+/* The first packet of a MySQL or MariaDB server: three bytes of length, number 0, protocol 10. */
+static bool looks_like_mysql(const struct evidence *e)
+{
+	return e->first_count >= 5 && e->first_bytes[2] == 0 && e->first_bytes[3] == 0 &&
+	       (e->first_bytes[4] == 10 || e->first_bytes[4] == 0xff);
+}
+
+static enum cause version_alert(const struct evidence *e)
+{
+	if (e->max_offered != 0 && e->max_offered <= TLS_1_1)
+		return CAUSE_CLIENT_TOO_OLD;
+	if (e->max_offered == TLS_1_2 && e->min_offered != 0 && e->min_offered < TLS_1_2)
+		return CAUSE_CLIENT_TOO_OLD;
+	if (e->max_offered == TLS_1_3 && e->min_offered != 0)
+		return CAUSE_SERVER_TOO_OLD;
+	return CAUSE_PEER_ERROR; /* either side may be the old one */
+}
+
+static enum cause alert_cause(const struct evidence *e, int alert)
+{
+	const bool about_certificate =
+	    (alert >= ALERT_BAD_CERTIFICATE && alert <= ALERT_ACCESS_DENIED && alert != 47);
+
+	if (alert == ALERT_CERTIFICATE_REQUIRED)
+		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if (e->certificate_requested && (alert == ALERT_HANDSHAKE_FAILURE || about_certificate) &&
+	    e->empty_certificate_sent)
+		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if (e->certificate_requested && about_certificate)
+		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
+	switch (alert) {
+	case ALERT_HANDSHAKE_FAILURE:
+		return e->server_version == 0 && e->last_received < 0 ? CAUSE_HANDSHAKE_REFUSED
+								      : CAUSE_PEER_ERROR;
+	case ALERT_PROTOCOL_VERSION:
+		return version_alert(e);
+	case ALERT_INAPPROPRIATE_FALLBACK:
+		return CAUSE_DOWNGRADE_DETECTED;
+	case ALERT_UNRECOGNIZED_NAME:
+		return e->have_connection && e->sni == NULL ? CAUSE_SNI_NOT_SENT
+							    : CAUSE_UNKNOWN_SERVER_NAME;
+	case ALERT_NO_APPLICATION_PROTOCOL:
+		return CAUSE_NO_COMMON_ALPN;
+	default:
+		return CAUSE_PEER_ERROR;
+	}
+}
+
+static enum cause handshake_cause(const struct evidence *e)
+{
+	const int alert = alert_of(e);
+	size_t i;
+
+	if (alert > 0)
+		return alert_cause(e, alert);
+	if (!looks_like_tls(e))
+		return CAUSE_NOT_TLS;
+	if (cut_off(e) && e->certificate_requested && e->empty_certificate_sent)
+		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if (cut_off(e) && e->bytes_received == 0 && e->last_received < 0)
+		return CAUSE_CLOSED_EARLY;
+	for (i = 0; i < ARRAY_LENGTH(reasons); i++) {
+		/* A record that looks like TLS but has another version: no plain text, so not "not-tls". */
+		if (reasons[i].reason == e->ssl_reason &&
+		    !(reasons[i].cause == CAUSE_NOT_TLS && e->first_count > 0))
+			return reasons[i].cause;
+	}
+	return CAUSE_PROTOCOL_ERROR;
+}
+
+/* ---- sentences ------------------------------------------------------------------------------------------ */
+/* "TLS 1.2 to TLS 1.3"; NULL: not known. */
+static const char *offered(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->min_offered == 0 && e->max_offered == 0)
+		return NULL;
+	if (e->min_offered == e->max_offered)
+		return say(e, "only ", say_version(e, e->max_offered), (char *)NULL);
+	if (e->max_offered == 0)
+		return say(e, say_version(e, e->min_offered), " and newer", (char *)NULL);
+	if (e->min_offered == 0)
+		return say(e, "at most ", say_version(e, e->max_offered), (char *)NULL);
+	return say(e, say_version(e, e->min_offered), " to ", say_version(e, e->max_offered),
+		   (char *)NULL);
+}
+
+static const char *last_message(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *name = handshake_message_name(e->last_received);
+
+	if (e->last_received >= 0)
+		return say(e, "the last message received was ",
+			   name != NULL ? name : say_int(e, e->last_received), (char *)NULL);
+	name = handshake_message_name(e->last_sent);
+	if (e->last_sent >= 0)
+		return say(e, "the last message sent was ",
+			   name != NULL ? name : say_int(e, e->last_sent),
+			   ", and no handshake message came back", (char *)NULL);
+	return "no handshake message was exchanged";
+}
+
+static const char *alert_words(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const int alert = alert_of(e);
+	const char *name = alert_name(alert), *meaning = alert_meaning(alert);
+
+	return say(e, "the server sent the alert ", name != NULL ? name : "with number", " (",
+		   say_int(e, alert), ")", meaning != NULL ? ": " : "",
+		   meaning != NULL ? meaning : "", (char *)NULL);
+}
+
+static const char *printable_start(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct text t = {(const char *)e->first_bytes, e->first_count < sizeof(e->first_bytes)
+								 ? e->first_count
+								 : sizeof(e->first_bytes)};
+
+	return say_text(e, t);
+}
+
+static void say_not_tls(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *what = NULL, *help = "correct the port or the protocol setting of the client";
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(greetings) && what == NULL; i++) {
+		if (e->first_count >= greetings[i].n &&
+		    memcmp(e->first_bytes, greetings[i].start, greetings[i].n) == 0) {
+			what = greetings[i].what;
+			help = greetings[i].help;
+		}
+	}
+	if (what == NULL && looks_like_mysql(e))
+		what = "the greeting of a MySQL or MariaDB server, which starts without TLS";
+	if (e->first_count == 0)
+		d->r->why = "what came back is no TLS record";
+	else
+		d->r->why = say(e, "what came back is ", what != NULL ? what : "no TLS record",
+				"; it begins with \"", printable_start(d), "\"", (char *)NULL);
+	d->r->expected = "a TLS record";
+	d->r->presented = e->first_count > 0 ? printable_start(d) : NULL;
+	help_line(d, help);
+}
+
+static void say_closed_early(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->why = say(e, "the connection was ", e->eof ? "closed" : "reset",
+			" before a single byte of an answer came",
+			e->bytes_sent > 0 ? "; the client had sent " : "",
+			e->bytes_sent > 0 ? say_int(e, (int64_t)e->bytes_sent) : "",
+			e->bytes_sent > 0 ? " bytes" : "",
+			e->have_connection ? (e->sni != NULL ? ", with the host name (SNI) "
+							     : ", without a host name (SNI)")
+					   : "",
+			say_string(e, e->have_connection ? e->sni : NULL), (char *)NULL);
+	help_line(d, "look into the log of the server, and of a firewall or load balancer in front "
+		     "of it: who closed the connection, and why");
+	if (e->max_offered == 0 || e->max_offered == TLS_1_3)
+		help_section(
+		    d, "if the server is an old one, try whether a smaller offer is answered:",
+		    "MaxProtocol = TLSv1.2", (char *)NULL);
+}
+
+static void say_server_old(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *offer = offered(d);
+	const bool known = e->server_version > 0x0300 && e->server_version < TLS_1_2;
+	const char *line =
+	    e->server_version == TLS_1_1 ? "MinProtocol = TLSv1.1" : "MinProtocol = TLSv1";
+
+	d->r->why = say(e,
+			known ? "the server chose "
+			      : "the server speaks none of the versions that this client accepts",
+			known ? say_version(e, e->server_version) : "",
+			offer != NULL ? "; this client accepts " : "", offer != NULL ? offer : "",
+			(char *)NULL);
+	help_line(d, "the server needs an update that speaks TLS 1.2 or 1.3");
+	help_section(
+	    d, "until then, for this host only and with a date at which the exception ends:", line,
+	    "CipherString = DEFAULT:@SECLEVEL=0", "Reason = old server, to be replaced by ...",
+	    say(e, "Until = ", say_date(e, d->r->time_ms / 1000 + 90 * 86400), (char *)NULL),
+	    (char *)NULL);
+}
+
+static void say_client_old(struct diagnosis *d)
+{
+	const char *offer = offered(d);
+
+	d->r->why = say(d->e, "the server does not accept the TLS version; this client offers ",
+			offer != NULL ? offer : "old versions only", (char *)NULL);
+	help_section(d, "allow the client a newer version in its own settings, or here:",
+		     d->e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
+						  : "MinProtocol = TLSv1.2",
+		     (char *)NULL);
+}
+
+static void say_no_protocols(struct diagnosis *d)
+{
+	const char *offer = offered(d);
+	const bool ours = d->e->rule != NULL && (d->e->client_min != d->e->min_offered ||
+						 d->e->client_max != d->e->max_offered);
+
+	d->r->why =
+	    say(d->e, "the settings leave no TLS version to offer",
+		offer != NULL ? "; allowed is " : "", offer != NULL ? offer : "",
+		", and the security level or a switched-off version rules it out", (char *)NULL);
+	if (ours)
+		help_line(d, "correct the bounds in the rule that is in force for this host");
+	else if (d->e->max_offered != 0 && d->e->max_offered < TLS_1_2)
+		help_section(d, "allow the client a newer version in its own settings, or here:",
+			     "MinProtocol = TLSv1.2", (char *)NULL);
+	else
+		help_line(d, "correct the lowest and highest version in the client's settings or "
+			     "in openssl.cnf");
+}
+
+static void say_no_certificate(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->why = say(
+	    e, "the server asked for a certificate of this client, the client sent none, and ",
+	    alert_of(e) > 0 ? alert_words(d) : "the server closed the connection", (char *)NULL);
+	if (alert_of(e) == ALERT_CERTIFICATE_REQUIRED && !e->empty_certificate_sent)
+		d->r->why = alert_words(d);
+	if (!help_section(d,
+			  "get a certificate and its key from who runs the server, and configure "
+			  "them in the client, or here:",
+			  "Certificate = /etc/tlsmend/client.pem",
+			  "PrivateKey = /etc/tlsmend/client.key", (char *)NULL))
+		help_line(d, "get a certificate and its key from who runs the server, and "
+			     "configure them in the client");
+}
+
+static void say_legacy_server(struct diagnosis *d)
+{
+	d->r->why = "the server lacks secure renegotiation (RFC 5746, of 2010), and this OpenSSL "
+		    "refuses to talk to such servers";
+	help_line(d, "the server needs an update");
+	help_weaken(d, "Options = UnsafeLegacyServerConnect",
+		    "server without RFC 5746, to be replaced by ...");
+}
+
+static void say_weak_handshake(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const bool dh = d->r->cause == CAUSE_DH_KEY_SMALL;
+
+	d->r->why =
+	    say(e,
+		dh ? "the server's Diffie-Hellman key is shorter than this client's security level"
+		   : "the server signs its handshake in a way that this client's security level",
+		e->security_level >= 0 ? " " : "",
+		e->security_level >= 0 ? say_int(e, e->security_level) : "",
+		dh ? " demands" : " does not allow, or that it does not know", (char *)NULL);
+	if (dh) {
+		help_line(
+		    d, "the server needs ECDHE, or Diffie-Hellman parameters of 2048 bits or more");
+		help_section(d, "until then, for this host, without Diffie-Hellman of that kind:",
+			     "CipherString = DEFAULT:!DHE", (char *)NULL);
+	} else {
+		help_line(d,
+			  "the server needs an update, or a configuration that signs with SHA-256");
+		help_weaken(d, "CipherString = DEFAULT:@SECLEVEL=0",
+			    "server signs with SHA-1, to be replaced by ...");
+	}
+}
+
+struct handshake_words {
+	enum cause cause;
+	const char *help;
+};
+
+/* Causes whose sentence is the alert or the reason itself. */
+static const struct handshake_words words[] = {
+    {CAUSE_HANDSHAKE_REFUSED,
+     "compare the versions, ciphers and groups that the client offers with what the server "
+     "accepts; the server's log often names the reason"},
+    {CAUSE_CLIENT_CERTIFICATE_REJECTED,
+     "check the client certificate's dates, whether its file also contains the intermediate CA, "
+     "and whether the server accepts its CA"},
+    {CAUSE_UNKNOWN_SERVER_NAME,
+     "correct the host name in the client or in DNS: the server that answers does not serve it"},
+    {CAUSE_SNI_NOT_SENT, "use a client (or a setting of it) that sends the host's name (SNI)"},
+    {CAUSE_NO_COMMON_ALPN, "correct the port or the protocol setting of the client (for HTTP: "
+			   "allow HTTP/1.1 and HTTP/2), or enable the protocol on the server"},
+    {CAUSE_DOWNGRADE_DETECTED, "find out what stands between client and server and changes the "
+			       "handshake; do not try again with a lower version"},
+    {CAUSE_OWN_CERTIFICATE_WEAK,
+     "have the client's certificate issued again, with RSA 2048 bits or P-256, and SHA-256"},
+    {CAUSE_NO_CIPHERS, "correct the cipher setting of the client, of openssl.cnf or of the rule; "
+		       "`openssl ciphers -v 'STRING'` shows what a string matches"},
+    {CAUSE_PEER_ERROR,
+     "look into the server's log at the time of this record: only the server knows more"},
+    {CAUSE_PROTOCOL_ERROR, "compare with another client and another network path, and give both "
+			   "records to the server's operator"},
+};
+
+static void say_generic(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *offer = offered(d), *what;
+	size_t i;
+
+	if (alert_of(e) > 0)
+		what = alert_words(d);
+	else if (cut_off(e))
+		what = e->eof ? "the server closed the connection in the middle of the handshake"
+			      : "the connection was reset in the middle of the handshake";
+	else if (e->system_errno != 0)
+		what = say(e, "reading or writing failed: ", errno_text(e->system_errno),
+			   (char *)NULL);
+	else
+		what =
+		    e->ssl_reason_text != NULL
+			? say(e, "OpenSSL says: ", say_string(e, e->ssl_reason_text), (char *)NULL)
+			: "OpenSSL gives no reason";
+	d->r->why = say(e, what, "; ",
+			e->after_handshake ? "the handshake itself had succeeded" : last_message(d),
+			offer != NULL && !e->after_handshake ? "; this client offers " : "",
+			offer != NULL && !e->after_handshake ? offer : "", (char *)NULL);
+	for (i = 0; i < ARRAY_LENGTH(words); i++) {
+		if (words[i].cause == d->r->cause)
+			help_line(d, words[i].help);
+	}
+}
+
+static void say_handshake(struct diagnosis *d)
+{
+	switch (d->r->cause) {
+	case CAUSE_NOT_TLS:
+		say_not_tls(d);
+		break;
+	case CAUSE_CLOSED_EARLY:
+		say_closed_early(d);
+		break;
+	case CAUSE_SERVER_TOO_OLD:
+		say_server_old(d);
+		break;
+	case CAUSE_CLIENT_TOO_OLD:
+		say_client_old(d);
+		break;
+	case CAUSE_NO_PROTOCOLS:
+		say_no_protocols(d);
+		break;
+	case CAUSE_CLIENT_CERTIFICATE_MISSING:
+		say_no_certificate(d);
+		break;
+	case CAUSE_LEGACY_RENEGOTIATION:
+		say_legacy_server(d);
+		break;
+	case CAUSE_DH_KEY_SMALL:
+	case CAUSE_LEGACY_SIGNATURE:
+		say_weak_handshake(d);
+		break;
+	default:
+		say_generic(d);
+		break;
+	}
+}
+
+void explain_handshake(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->cause = handshake_cause(e);
+	d->r->message = say(e, "cannot connect to ", d->who, ": ", cause_table[d->r->cause].title,
+			    (char *)NULL);
+	if (e->ssl_reason != 0) {
+		d->r->code = e->ssl_reason;
+		d->r->name = say_string(e, e->ssl_reason_text);
+	} else if (e->system_errno != 0) {
+		d->r->name = errno_text(e->system_errno);
+	} else if (e->eof) {
+		d->r->name = "end of file";
+	}
+	say_handshake(d);
+}

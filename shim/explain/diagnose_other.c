@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the client does not check (CAUSES 4), files that it could not load (CAUSES 3), and events about a rule.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+static enum cause unchecked_cause(const struct diagnosis *d)
+{
+	if (d->first.code == 0)
+		return CAUSE_NAME_NOT_CHECKED;
+	return d->e->enforced || d->e->code == 0 ? CAUSE_ERROR_WAIVED : CAUSE_VERIFICATION_OFF;
+}
+
+/* After describe_verification(): keeps what it found out, as the failure that the client did not mind. */
+void explain_unchecked(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	struct record *r = d->r;
+	const char *failure = cause_table[r->cause].word;
+
+	if (d->first.code != 0 && r->why != NULL)
+		r->why = say(e, "it would have failed (", failure, "): ", r->why, (char *)NULL);
+	r->cause = unchecked_cause(d);
+	r->message =
+	    say(e, "went on with ", d->who, ": ", cause_table[r->cause].title, (char *)NULL);
+	if (r->cause == CAUSE_NAME_NOT_CHECKED && d->leaf != NULL) {
+		r->expected = e->host;
+		r->presented = list_names(d, d->leaf);
+		r->why = say(e, "the chain is good, but the certificate names ", r->presented,
+			     ", and the client never asked whether that is ",
+			     say_string(e, e->host), (char *)NULL);
+	}
+	/* Last, because only what is mended can be checked. */
+	if (!help_section(d, "then have it verified, by the client's own setting or here:",
+			  "EnforceVerification = yes", (char *)NULL))
+		help_line(d, "then switch verification on in the client's own settings");
+}
+
+void explain_load(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	switch (e->system_errno) {
+	case ENOENT:
+	case ENOTDIR:
+		d->r->cause = CAUSE_FILE_MISSING;
+		break;
+	case EACCES:
+	case EPERM:
+		d->r->cause = CAUSE_FILE_UNREADABLE;
+		break;
+	default:
+		d->r->cause = CAUSE_FILE_NOT_PEM;
+		break;
+	}
+	d->r->message = cause_table[d->r->cause].title;
+	if (e->system_errno != 0)
+		d->r->why = errno_text(e->system_errno);
+	else if (e->ssl_reason_text != NULL)
+		d->r->why = say_string(e, e->ssl_reason_text);
+}
+
+static const char *key_words(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->key == NULL)
+		return "a rule";
+	return say(e, e->key, " = ", say_string(e, e->key_value), (char *)NULL);
+}
+
+void explain_rule_event(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->event == EVENT_MENDED)
+		d->r->message = say(e, "connection to ", d->who, " made possible by ", key_words(d),
+				    (char *)NULL);
+	else if (e->event == EVENT_WEAKENED)
+		d->r->message =
+		    say(e, "connection to ", d->who, " weakened by ", key_words(d), (char *)NULL);
+	else if (e->key != NULL && e->key_effect != NULL && strcmp(e->key_effect, "expired") == 0)
+		d->r->message = say(e, "rule for ", d->who, " no longer counts: ", key_words(d),
+				    " had an end", (char *)NULL);
+	else
+		return;
+	if (e->rule != NULL)
+		d->r->why = say(e, "by the rule ", say_string(e, e->rule), (char *)NULL);
+	if (e->reason != NULL)
+		note_line(d, say(e, "its reason: ", say_string(e, e->reason), (char *)NULL));
+	if (e->until != NULL)
+		note_line(d, say(e,
+				 e->event == EVENT_CONFIG_ERROR ? "it counted until "
+								: "it counts until ",
+				 say_string(e, e->until), (char *)NULL));
+	if (e->event == EVENT_CONFIG_ERROR)
+		help_line(d, "mend what the exception was made for and remove the section, or set "
+			     "a new date (Until)");
+	else if (e->event == EVENT_WEAKENED && (e->until == NULL || e->reason == NULL))
+		help_line(d, "say in the section why it is needed (Reason) and on which day it "
+			     "ends (Until)");
+}

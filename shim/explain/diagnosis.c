@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Building blocks of a diagnosis: help, notes, sections to paste.
+ */
+#include "diagnosis.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void help_line(struct diagnosis *d, const char *s)
+{
+	if (d->r->help_count < DIAGNOSIS_LINES)
+		d->help[d->r->help_count++] = s;
+}
+
+void note_line(struct diagnosis *d, const char *s)
+{
+	if (d->r->notes_count < DIAGNOSIS_LINES)
+		d->notes[d->r->notes_count++] = s;
+}
+
+bool key_is_known(const char *line)
+{
+	static const char *const keys[] = {
+#define KEY(id, name, effect, syntax, text) name,
+#include "../policy/keys.def"
+#undef KEY
+	};
+	const size_t n = strcspn(line, " =");
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(keys); i++) {
+		if (strlen(keys[i]) == n && memcmp(keys[i], line, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool help_section(struct diagnosis *d, const char *lead, ...)
+{
+	const char *line;
+	va_list ap;
+	bool known = true;
+
+	va_start(ap, lead);
+	while ((line = va_arg(ap, const char *)) != NULL)
+		known = known && key_is_known(line);
+	va_end(ap);
+	if (!known)
+		return false;
+	help_line(d, lead);
+	help_line(d, say(d->e, "    [", d->section, "]", (char *)NULL));
+	va_start(ap, lead);
+	while ((line = va_arg(ap, const char *)) != NULL)
+		help_line(d, say(d->e, "    ", line, (char *)NULL));
+	va_end(ap);
+	return true;
+}
+
+void help_weaken(struct diagnosis *d, const char *line, const char *reason)
+{
+	enum { NINETY_DAYS = 90 * 86400 };
+	const char *until = say_date(d->e, d->r->time_ms / 1000 + NINETY_DAYS);
+
+	help_section(
+	    d, "until then, for this host only and with a date at which the exception ends:", line,
+	    say(d->e, "Reason = ", reason, (char *)NULL),
+	    say(d->e, "Until = ", until, (char *)NULL), (char *)NULL);
+}
+
+const char *extra_ca_line(struct diagnosis *d, const struct text name)
+{
+	enum { SLUG_BYTES = 40 };
+	char slug[SLUG_BYTES + 1];
+	size_t i, n = 0;
+
+	for (i = 0; i < name.n && n < SLUG_BYTES; i++) {
+		const char c = ascii_lower(name.s[i]);
+
+		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c))
+			slug[n++] = c;
+		else if (n > 0 && slug[n - 1] != '-')
+			slug[n++] = '-';
+	}
+	while (n > 0 && slug[n - 1] == '-')
+		n--;
+	slug[n] = '\0';
+	return say(d->e, "ExtraCAFile = /etc/tlsmend/", n > 0 ? slug : "ca", ".pem", (char *)NULL);
+}
+
+const char *whose(struct diagnosis *d)
+{
+	if (d->culprit == NULL)
+		return "a certificate of the chain";
+	if (d->culprit == d->leaf || d->first.depth == 0)
+		return "the server's certificate";
+	return say(d->e, "the CA certificate ", say_subject(d->e, d->culprit), (char *)NULL);
+}
+
+bool name_is_address(const char *host)
+{
+	return host != NULL &&
+	       (strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host));
+}
+
+bool has_dns_name(const struct cert_info *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->san_count; i++) {
+		if (c->san[i].n > 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct text bare_name(struct text san)
+{
+	const char *colon = memchr(san.s, ':', san.n);
+
+	if (colon == NULL)
+		return san;
+	return (struct text){colon + 1, san.n - (size_t)(colon + 1 - san.s)};
+}
+
+const char *list_names(struct diagnosis *d, const struct cert_info *c)
+{
+	enum { SHOWN_NAMES = 8 };
+	const char *list = "";
+	size_t i, shown = 0;
+
+	for (i = 0; i < c->san_count && shown < SHOWN_NAMES; i++, shown++)
+		list = say(d->e, list, shown > 0 ? ", " : "", say_text(d->e, bare_name(c->san[i])),
+			   (char *)NULL);
+	if (i < c->san_count)
+		list = say(d->e, list, " and ", say_int(d->e, (int64_t)(c->san_count - i)), " more",
+			   (char *)NULL);
+	if (shown == 0 && c->common_name.n > 0)
+		list = say_text(d->e, c->common_name);
+	return *list != '\0' ? list : "nothing";
+}
+
+const struct cert_info *certificate_at(const struct evidence *e, int depth)
+{
+	if (depth < 0)
+		return NULL;
+	if ((size_t)depth < e->chain_count)
+		return &e->chain[depth];
+	/* A chain that OpenSSL did not keep: only the leaf is certain then. */
+	return depth == 0 && e->presented_count > 0 ? &e->presented[0] : NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The state of one diagnosis, shared by the diagnose_*.c (private to the room "explain"). Lives in the evidence's
+ * arena.
+ */
+#ifndef TLSMEND_EXPLAIN_DIAGNOSIS_H
+#define TLSMEND_EXPLAIN_DIAGNOSIS_H
+
+#include "codes.h"
+#include "say.h"
+
+enum { DIAGNOSIS_LINES = 40, DIAGNOSIS_CHAIN = 64 };
+
+struct diagnosis {
+	struct evidence *e;
+	struct record *r;
+	struct verify_error first; /* the cause's; code 0: no verification failed */
+	enum verify_symbol symbol;
+	const struct cert_info *leaf;    /* NULL: not known */
+	const struct cert_info *culprit; /* certificate at the error's depth; NULL: not known */
+	const char *who;                 /* "legacy.example.com:8443", for sentences */
+	const char *section;             /* "legacy.example.com", safe inside [...] */
+	const char *help[DIAGNOSIS_LINES], *notes[DIAGNOSIS_LINES], *waived[DIAGNOSIS_LINES];
+	struct chain_line chain[DIAGNOSIS_CHAIN];
+};
+
+/* ---- lines (diagnosis.c) ---------------------------------------------------------------------------- */
+void help_line(struct diagnosis *d, const char *s);
+void note_line(struct diagnosis *d, const char *s);
+/* A section to paste: "Key = value" lines up to a terminating NULL, after a line that leads to it. Adds nothing and
+ * returns false when this version of tlsmend lacks one of the keys (shim/policy/keys.def). */
+bool help_section(struct diagnosis *d, const char *lead, ...) __attribute__((sentinel));
+/* As above for one weakening line; Reason and Until are added. */
+void help_weaken(struct diagnosis *d, const char *line, const char *reason);
+bool key_is_known(const char *line);
+/* "ExtraCAFile = /etc/tlsmend/corp-root.pem", the file's name made from that of the CA. */
+const char *extra_ca_line(struct diagnosis *d, const struct text name);
+/* "the server's certificate" or "the CA certificate "X"". */
+const char *whose(struct diagnosis *d);
+bool name_is_address(const char *host);
+/* How many presented names a sentence lists. */
+const char *list_names(struct diagnosis *d, const struct cert_info *c);
+bool has_dns_name(const struct cert_info *c);
+const struct cert_info *certificate_at(const struct evidence *e, int depth);
+
+/* ---- families ------------------------------------------------------------------------------------------ */
+enum cause anchor_cause(struct diagnosis *d); /* decides from the certificates */
+void explain_anchor(struct diagnosis *d);
+void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
+void explain_handshake(struct diagnosis *d);
+void explain_unchecked(struct diagnosis *d);
+void explain_load(struct diagnosis *d);
+void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
+
+void draw_chain(struct diagnosis *d);
+void add_notes(struct diagnosis *d); /* "also wrong" and what else is worth knowing */
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Notes: what else is wrong. OpenSSL stops at, or shows, one error; own checks over all certificates find the others
+ * (CAUSES 1: "expired at depth 1" can hide an expired leaf).
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+enum { WEAK_RSA_BITS = 2048, WEAK_EC_BITS = 224 };
+
+static const char *called(struct diagnosis *d, const struct cert_info *c)
+{
+	return c == d->leaf ? "the server's certificate" : say_subject(d->e, c);
+}
+
+static bool is_rsa_like(const struct cert_info *c)
+{
+	return c->key != NULL && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0);
+}
+
+static bool weak_key(const struct cert_info *c)
+{
+	if (c->key_bits == 0)
+		return false;
+	if (is_rsa_like(c))
+		return c->key_bits < WEAK_RSA_BITS;
+	return c->key != NULL && strncmp(c->key, "EC", 2) == 0 && c->key_bits < WEAK_EC_BITS;
+}
+
+/* A root's own signature proves nothing, so it cannot be weak. */
+static bool weak_digest(const struct cert_info *c)
+{
+	return c->signature != NULL && !c->self_issued &&
+	       (strstr(c->signature, "SHA1") != NULL || strstr(c->signature, "MD5") != NULL ||
+		strstr(c->signature, "MD4") != NULL || strstr(c->signature, "MD2") != NULL);
+}
+
+static void check_dates(struct diagnosis *d, const struct cert_info *c, bool culprit)
+{
+	struct evidence *e = d->e;
+	const int64_t now = e->now;
+	const enum cause cause = d->r->cause;
+
+	if (now == 0)
+		return;
+	if (c->not_after != INT64_MIN && c->not_after < now && !(culprit && cause == CAUSE_EXPIRED))
+		note_line(d, say(e, "also wrong: ", called(d, c), " expired on ",
+				 say_date(e, c->not_after), (char *)NULL));
+	if (c->not_before != INT64_MIN && c->not_before > now && cause != CAUSE_CLOCK_WRONG &&
+	    !(culprit && cause == CAUSE_NOT_YET_VALID))
+		note_line(d, say(e, "also wrong: ", called(d, c), " is not valid before ",
+				 say_date(e, c->not_before), (char *)NULL));
+}
+
+static void check_strength(struct diagnosis *d, const struct cert_info *c, bool culprit)
+{
+	struct evidence *e = d->e;
+
+	if (weak_key(c) && !(culprit && d->r->cause == CAUSE_WEAK_KEY))
+		note_line(d, say(e, "also wrong: the key of ", called(d, c), " is weak (",
+				 say_string(e, c->key), ")", (char *)NULL));
+	if (weak_digest(c) && !(culprit && d->r->cause == CAUSE_WEAK_DIGEST))
+		note_line(d, say(e, "also wrong: ", called(d, c), " is signed with ",
+				 say_string(e, c->signature), (char *)NULL));
+	if (c->malformed && d->r->cause != CAUSE_MALFORMED_CERTIFICATE)
+		note_line(d, say(e, "also wrong: ", called(d, c), " has a broken extension",
+				 c->malformed_why != NULL ? ": " : "",
+				 say_string(e, c->malformed_why), (char *)NULL));
+	if (c->unknown_critical != NULL && d->r->cause != CAUSE_UNKNOWN_CRITICAL_EXTENSION)
+		note_line(d, say(e, "also wrong: ", called(d, c),
+				 " has a critical extension that this OpenSSL does not know: ",
+				 say_string(e, c->unknown_critical), (char *)NULL));
+}
+
+static bool about_the_name(enum cause c)
+{
+	return c == CAUSE_NAME_MISMATCH || c == CAUSE_NO_SAN || c == CAUSE_ADDRESS_MISMATCH ||
+	       c == CAUSE_SNI_NOT_SENT || c == CAUSE_NAME_NOT_CHECKED;
+}
+
+static void check_leaf(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *c = d->leaf;
+
+	if (c == NULL || about_the_name(d->r->cause))
+		return;
+	if (e->name_checked && !e->name_matches && e->host != NULL && !e->rule_refused_name)
+		note_line(d, say(e, "also wrong: the certificate does not name ",
+				 say_string(e, e->host), " (it names ", list_names(d, c), ")",
+				 (char *)NULL));
+	else if (c->san_count == 0 && c->common_name.n > 0)
+		note_line(d, "also wrong: the certificate has no subjectAltName; many clients read "
+			     "nothing else");
+	if (c->has_extended_key_usage && !c->eku_server && !c->eku_any &&
+	    d->r->cause != CAUSE_WRONG_PURPOSE)
+		note_line(d, "also wrong: the server's certificate was not issued for servers "
+			     "(extendedKeyUsage without serverAuth)");
+}
+
+static void check_certificates(struct diagnosis *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->r->chain_count; i++) {
+		const struct cert_info *c = d->r->chain[i].cert;
+		const bool culprit = c == d->culprit;
+
+		check_dates(d, c, culprit);
+		check_strength(d, c, culprit);
+	}
+	check_leaf(d);
+}
+
+/* Already said by an own check, with more words. */
+static bool said_otherwise(const struct diagnosis *d, enum verify_symbol s)
+{
+	const enum cause c = verify_symbol_cause(s);
+
+	return c == CAUSE_EXPIRED || c == CAUSE_NOT_YET_VALID || about_the_name(c) ||
+	       c == d->r->cause ||
+	       (cause_table[c].family == FAMILY_ANCHOR &&
+		cause_table[d->r->cause].family == FAMILY_ANCHOR);
+}
+
+static void further_errors(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	for (i = 1; i < e->error_count; i++) {
+		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
+		const char *name = verify_code_name(e->errors[i].code, e->version);
+
+		if (said_otherwise(d, s))
+			continue;
+		note_line(d, say(e, "also wrong: ", cause_table[verify_symbol_cause(s)].title, " (",
+				 name != NULL ? name : "unknown code", " at depth ",
+				 say_int(e, e->errors[i].depth), ")", (char *)NULL));
+	}
+}
+
+/* The client's callback said yes to these, and the verification passed. */
+static void waived_errors(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	if (e->event != EVENT_VERIFY_IGNORED)
+		return;
+	for (i = 0; i < e->error_count && d->r->waived_count < DIAGNOSIS_LINES; i++) {
+		const char *name = verify_code_name(e->errors[i].code, e->version);
+
+		d->waived[d->r->waived_count++] =
+		    say(e, name != NULL ? name : "code", " (", say_int(e, e->errors[i].code),
+			") at depth ", say_int(e, e->errors[i].depth), (char *)NULL);
+	}
+}
+
+static void other_near_misses(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	for (i = d->r->cause == CAUSE_ISSUER_REFUSED ? 1 : 0; i < e->near_count; i++) {
+		const struct cert_info *c = e->near[i].candidate;
+
+		note_line(d, say(e, "there is another CA certificate named ", say_subject(e, c),
+				 ", which does not fit", c->have_sha256 ? ": sha256 " : "",
+				 c->have_sha256 ? say_hex(e, c->sha256, 32) : "", (char *)NULL));
+	}
+}
+
+static void shown_to_the_client(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *name;
+
+	if (d->first.code == 0 || e->code == 0 || e->code == d->first.code)
+		return;
+	name = verify_code_name(e->code, e->version);
+	note_line(d,
+		  say(e, "the client itself reports the last error, ", name != NULL ? name : "code",
+		      " (", say_int(e, e->code), ")", (char *)NULL));
+}
+
+static void about_rules(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->rule_problem != NULL)
+		note_line(d, say(e, "the rule for this host does not count: ",
+				 say_string(e, e->rule_problem), (char *)NULL));
+	if (e->rule != NULL && e->event != EVENT_MENDED && e->event != EVENT_WEAKENED &&
+	    e->event != EVENT_CONFIG_ERROR)
+		note_line(d, say(e, "a rule is in force for this host: ", say_string(e, e->rule),
+				 (char *)NULL));
+}
+
+void add_notes(struct diagnosis *d)
+{
+	if (d->r->chain_count > 0) {
+		check_certificates(d);
+		further_errors(d);
+		if (cause_table[d->r->cause].family == FAMILY_ANCHOR)
+			other_near_misses(d);
+	}
+	shown_to_the_client(d);
+	waived_errors(d);
+	about_rules(d);
+}
