@@ -233,6 +233,11 @@ bool policy_uses(const struct policy *p, enum key key)
 	return p != NULL && (p->uses >> key & 1) != 0;
 }
 
+bool policy_uses_ports(const struct policy *p)
+{
+	return p != NULL && p->ports;
+}
+
 size_t policy_section_count(const struct policy *p)
 {
 	return p == NULL ? 0 : p->section_count;
