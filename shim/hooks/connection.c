@@ -242,12 +242,12 @@ static const char *rule_text(struct arena *a, const struct rule *rule)
 			continue;
 		if (s->section != last) {
 			buf_puts(&b, b.len ? "; " : "");
-			buf_strs(&b, s->section->source, ":", NULL);
+			buf_puts(&b, s->section->source);
 			if (s->section->line) {
+				buf_putc(&b, ':');
 				buf_uint(&b, s->section->line);
-				buf_putc(&b, ' ');
 			}
-			buf_strs(&b, "[", s->pattern, "] ", NULL);
+			buf_strs(&b, " [", s->pattern, "] ", NULL);
 			last = s->section;
 		} else {
 			buf_puts(&b, ", ");
