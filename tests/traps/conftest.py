@@ -5,9 +5,11 @@ import fcntl
 
 import pytest
 
-import copies
-import trapkit
-from trapkit import LIBRARY, OUT
+pytest.register_assert_rewrite("trapkit")
+
+import copies  # noqa: E402
+import trapkit  # noqa: E402
+from trapkit import LIBRARY, OUT  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,11 @@ def renamed_copy(directory):
         for a, b in RENAMED.items():
             data = data.replace(a, b)
         target = directory / new.rstrip(b"\0").decode()
-        target.write_bytes(data)
+        # Never in place: another test process may have it mapped.
+        if not target.exists() or target.read_bytes() != data:
+            partial = target.with_name(target.name + ".new")
+            partial.write_bytes(data)
+            partial.rename(target)
         out.append(target)
     return out
 

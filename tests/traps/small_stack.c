@@ -4,13 +4,14 @@
  * stack), makes pthread_create fail or the thread run into its guard page. Proves DESIGN 2.9: 64 bytes of TLS, 2 KiB of
  * stack a hook.
  *
- * small_stack ACTION cold|warm SIZE
+ * small_stack ACTION cold|warm SIZE [BURN]
  *
  * Runs ACTION in a thread whose stack of SIZE bytes lies above a guard page and was painted before; prints whether it came back,
  * and on stderr how deep it went. "warm": after the same action in a large stack. SIZE "min" is PTHREAD_STACK_MIN, with
- * a stack of glibc's own.
+ * a stack of glibc's own. BURN bytes are used up before the action, to see what a host can spare.
  */
 #include "common.h"
+#include <alloca.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <netdb.h>
@@ -73,10 +74,16 @@ static void act(void)
 		exit(95);
 }
 
+static size_t burn;
+
 static void *thread_main(void *arg)
 {
+	volatile char *burnt = alloca(burn + 1);
+
 	(void)arg;
+	burnt[0] = 0;
 	act();
+	burnt[burn] = 0;
 	return &action;
 }
 
@@ -121,8 +128,9 @@ static void run_minimal(void)
 
 int main(int argc, char **argv)
 {
-	NEED(argc == 4);
+	NEED(argc == 4 || argc == 5);
 	action = argv[1];
+	burn = argc == 5 ? (size_t)atol(argv[4]) : 0;
 	good_ctx = client_context("root");
 	bad_ctx = client_context("unrelated");
 	server_ctx = server_context("legacy");

@@ -29,6 +29,7 @@ SHARED = ["-shared", "-fPIC"]
 BUILDS = {
     "rtld_local": ["-ldl", "-Wl,--enable-new-dtags,-rpath,$ORIGIN"],
     "reload": ["-ldl"],
+    "fork_threads": ["-ldl", "-pthread"],
     "two_copies": ["-ldl"],
     "dlsym_user": ["-ldl"],
     "dlsym_meaning": ["-ldl"],

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: ISC
+"""Traps of a guest: descriptors, fork, privileges, small stacks, idle hosts, signals, memory that runs out."""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from trapkit import HERE, TIMEOUT, build, build_plugin
+
+GOOD = ("root", "legacy", "legacy.test")
+BAD = ("unrelated", "legacy", "legacy.test")
+
+
+# --- descriptors ---------------------------------------------------------------------------------------------------------
+
+
+def close_from(trap, how, log, **kwargs):
+    directory = trap.directory / f"{how}{trap.count}"
+    directory.mkdir()
+    result = trap.preloaded("close_from", how, directory / "result", directory, env={"TLSMEND_LOG": log}, **kwargs)
+    assert result.code == 0, result.err
+    return result, (directory / "result").read_text()
+
+
+UNTOUCHED = "connected 0, in the data file 0, in the sockets 0 0\nnext descriptor: as expected\n"
+
+
+@pytest.mark.parametrize("how", ["RANGE", "LOOP"])
+def test_reused_stderr_gets_nothing(trap, how):
+    for log in ("stderr", None):
+        assert close_from(trap, how, log)[1] == UNTOUCHED
+
+
+@pytest.mark.parametrize("how", ["RANGE", "LOOP"])
+def test_reused_number_gets_nothing(trap, how):
+    with open(trap.directory / "given", "w") as given:
+        fd = fcntl.fcntl(given, fcntl.F_DUPFD, 21)
+        try:
+            assert fd <= 60
+            assert close_from(trap, how, f"fd:{fd}", pass_fds=[fd])[1] == UNTOUCHED
+        finally:
+            os.close(fd)
+    assert (trap.directory / "given").read_text() == ""
+
+
+@pytest.mark.parametrize("how", ["RANGE", "LOOP", "KEEP"])
+def test_log_file_after_closefrom(trap, how):
+    log = trap.directory / "record"
+    result, facts = close_from(trap, how, log)
+    assert facts == UNTOUCHED and (result.out, result.err) == ("", "")
+    assert log.read_text().count('"event":"verify_failed"') == 1
+
+
+def test_number_that_was_kept(trap):
+    """The control of the above: while descriptor and stderr are what they were, the record is written there."""
+    with open(trap.directory / "given", "w+") as given:
+        fd = given.fileno()
+        result, facts = close_from(trap, "KEEP", f"fd:{fd}", pass_fds=[fd])
+        given.seek(0)
+        assert given.read().count('"event":"verify_failed"') == 1 and facts == UNTOUCHED and result.err == ""
+    result, facts = close_from(trap, "KEEP", "stderr")
+    assert '"event":"verify_failed"' in result.err and facts == UNTOUCHED
+
+
+# --- fork ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["warm", "cold"])
+@pytest.mark.parametrize("how,children", [("fork", 200), ("vfork", 50), ("spawn", 50)])
+def test_fork_in_a_threaded_host(trap, server, renamed_openssl, how, children, state):
+    plugins = [build("libplugin.so"), build_plugin("libplugin_renamed.so", renamed_openssl)]
+    result = trap.equal("fork_threads", 3, children, how, *plugins, server, trap.certificates / "unrelated.pem", state)
+    assert f"good {children}, hung 0, crashed 0, other 0" in result.out
+    assert result.of("verify_failed")
+
+
+@pytest.mark.parametrize("where", ["info", "verify"])
+@pytest.mark.parametrize("rules", [False, True], ids=["no-rule", "rule"])
+def test_fork_from_a_callback(trap, where, rules):
+    if not rules:
+        assert "left with 10" in trap.equal("fork_callback", where).out
+        return
+    result = trap.preloaded("fork_callback", where, rules=trap.trust_root)
+    assert (result.out, result.code) == ("parent: connected\nchild: left with 12\n", 0)
+
+
+# --- privileged programs -----------------------------------------------------------------------------------------------------
+
+
+def secure(library, certificates, kind, configuration):
+    command = ["unshare", "--mount", "--propagation", "private", HERE / "secure.sh", library, build("plain"), certificates,
+               kind, configuration]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_"))}
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=TIMEOUT, env=clean)
+
+
+@pytest.fixture(scope="session")
+def can_be_secure(certificates):
+    if os.geteuid() != 0:
+        pytest.skip("needs root: a setuid program and a private mount namespace")
+    for tool in ("unshare", "setpriv", "setcap"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs {tool}")
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+        pytest.skip("no private mount namespace here")
+
+
+SECURE_FAILED = "legacy.test: failed, verify result 20\nexit code 1\nlog files: \n"
+
+
+@pytest.mark.parametrize("kind", ["suid", "capability"])
+@pytest.mark.parametrize("configuration", ["none", "writable", "foreign"])
+def test_privileged_and_inert(can_be_secure, library, certificates, kind, configuration):
+    baseline = secure("none", certificates, kind, configuration)
+    assert (baseline.stdout, baseline.stderr) == (SECURE_FAILED, "")
+    done = secure(library, certificates, kind, configuration)
+    assert (done.stdout, done.stderr) == (SECURE_FAILED, "")
+
+
+@pytest.mark.parametrize("kind", ["suid", "capability"])
+def test_privileged_with_roots_configuration(can_be_secure, library, certificates, kind):
+    """Root's file counts, the caller's variables still do not: no log file."""
+    done = secure(library, certificates, kind, "trusted")
+    assert done.stdout == "legacy.test: connected, verify result 0\nexit code 0\nlog files: \n"
+
+
+def test_ordinary_program_obeys(can_be_secure, library, certificates):
+    """The control: the same program without privileges is mended by the same variables."""
+    done = secure(library, certificates, "ordinary", "none")
+    assert done.stdout == "legacy.test: connected, verify result 0\nexit code 0\nlog files: log\n"
+
+
+# --- stacks ------------------------------------------------------------------------------------------------------------------
+
+STACK_ALLOWED = 2048
+ACTIONS = ["nothing", "context", "verify-good", "connect-good", "dlsym", "dlsym-other", "getaddrinfo"]
+
+
+@pytest.mark.parametrize("state", ["cold", "warm"])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_stack_used(trap, action, state, record_property):
+    def depth(result):
+        assert result.code == 0, result.err
+        return int(result.err)
+
+    plain = depth(trap.plain("small_stack", action, state, 262144))
+    ours = depth(trap.preloaded("small_stack", action, state, 262144))
+    record_property("stack", f"{action} {state}: {plain} without, {ours} with")
+    print(f"{action} {state}: {plain} bytes without, {ours} with the library")
+    assert ours - plain <= STACK_ALLOWED
+
+
+@pytest.mark.parametrize("action", [*ACTIONS, "verify-bad"])
+def test_threads_of_16_kib(trap, action):
+    """Where the host itself has 2 KiB to spare in 16 KiB, the thread lives; a failure is explained even there."""
+    spare = trap.plain("small_stack", action, "cold", 16384, STACK_ALLOWED)
+    if spare.code == -signal.SIGSEGV:
+        pytest.skip(f"{action} needs more than 14 KiB without the library")
+    assert spare.code == 0, spare.err
+    result = trap.preloaded("small_stack", action, "cold", 16384)
+    assert (result.code, result.out) == (0, "came back\n"), result.code
+    if action == "verify-bad":
+        assert len(result.of("verify_failed")) == 1
+
+
+def test_least_stack(trap):
+    for state in ("cold", "warm"):
+        trap.equal("small_stack", "nothing", state, "min")
+
+
+# --- hosts without TLS ----------------------------------------------------------------------------------------------------------
+
+
+def opened(trap, name, *command, preload, env=None):
+    out = trap.directory / name
+    settings = {"TLSMEND_CONFIG": trap.directory / "rules", "TLSMEND_LOG": trap.directory / "log"}
+    (trap.directory / "rules").write_text(trap.trust_root)
+    if preload:
+        settings["TRACED_PRELOAD"] = trap.library
+    result = trap.plain("opens", out, *command, env={**settings, **(env or {})})
+    if result.code == 77:
+        pytest.skip("ptrace is not allowed here")
+    assert not (trap.directory / "log").exists()
+    return result.seen, sorted(out.read_text().splitlines())
+
+
+@pytest.mark.parametrize("command", ["true", "quiet"])
+@pytest.mark.parametrize("env", [{}, {"TLSMEND_DISABLE": "1"}], ids=["enabled", "disabled"])
+def test_host_without_tls(trap, command, env):
+    program = "/bin/true" if command == "true" else build("quiet")
+    plain, before = opened(trap, "before", program, preload=False)
+    with_library, after = opened(trap, "after", program, preload=True, env=env)
+    assert with_library == plain
+    for line in before:
+        after.remove(line)
+    assert after == [f"open {trap.library}"]
+
+
+@pytest.mark.parametrize("kind", [GOOD, BAD], ids=["good", "bad"])
+def test_disabled(trap, kind):
+    """TLSMEND_DISABLE=1: no rule, no record, not even a look at the configuration."""
+    result = trap.equal("plain", *kind, env={"TLSMEND_DISABLE": "1"}, rules=trap.trust_root)
+    assert result.log == b""
+    _, before = opened(trap, "before", build("plain"), *kind, preload=False)
+    _, after = opened(trap, "after", build("plain"), *kind, preload=True, env={"TLSMEND_DISABLE": "1"})
+    for line in before:
+        after.remove(line)
+    assert after == [f"open {trap.library}"]
+
+
+# --- signals ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["default", "blocked", "pending", "handled"])
+@pytest.mark.parametrize("kind", ["closed", "full", "closed-socket"])
+def test_stderr_that_kills_or_blocks(trap, kind, state):
+    plain = trap.plain("signals", kind, state)
+    assert plain.code == 0 and "after" in plain.out
+    for log in ("stderr", "fd:2"):
+        assert trap.preloaded("signals", kind, state, env={"TLSMEND_LOG": log}).seen == plain.seen
+
+
+# --- memory ------------------------------------------------------------------------------------------------------------------
+
+# name: what the client does, the rule, and which outcomes are allowed while memory fails.
+MEMORY = {
+    "good": (GOOD, None, {"connected"}),
+    "bad": (BAD, None, {"failed"}),
+    "mended": (BAD, "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"connected", "failed"}),
+    "wrong-name": (("unrelated", "other", "legacy.test"), "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"failed"}),
+    "expired": (("unrelated", "expired", "legacy.test"), "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"failed"}),
+    "other-host": (("unrelated", "other", "other.test"), "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"failed"}),
+    "only": (GOOD, "[legacy.test]\nOnlyCAFile = {}/unrelated.pem\n", {"failed"}),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAIL_AT", "FAIL_FROM"])
+@pytest.mark.parametrize("case", MEMORY)
+def test_memory_runs_out(trap, case, mode):
+    command, rules, allowed = MEMORY[case]
+    failing = build("libbad_malloc.so")
+    config = trap.directory / "rules"
+    count = trap.directory / "count"
+    config.write_text(rules.format(trap.certificates) if rules else "")
+
+    def run(**env):
+        return trap.preloaded("plain", *command, 2, around=(failing, ""), env={"TLSMEND_CONFIG": config, **env})
+
+    usual = run(FAIL_COUNT=count)
+    calls = int(count.read_text())
+    assert calls > 0 or case == "good", "the library asked for no memory: this test does not see it"
+    step = max(1, calls // 150)
+    wrong = []
+    for n in range(1, calls + 2, step):
+        result = run(**{mode: n})
+        outcomes = {line.split()[1].rstrip(",") for line in result.out.splitlines()}
+        if result.code not in (0, 1) or result.err or not outcomes or not outcomes <= allowed:
+            wrong.append((n, result.code, result.out, result.err[:200]))
+    assert not wrong, f"of {calls} calls, usual result {usual.out!r}"
