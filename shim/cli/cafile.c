@@ -236,8 +236,7 @@ char *ca_file_problem(const char *path)
 	int error = file_read(path, CA_FILE_MAX_BYTES, &data, NULL, NULL, NULL);
 
 	if (error)
-		judged.problem =
-		    copy_string(error == EINVAL ? "no regular file" : errno_text(error));
+		judged.problem = copy_string(error == EINVAL ? "no regular file" : strerror(error));
 	else
 		ca_file_judge(path, buf_str(&data), data.len, &judged);
 	buf_free(&data);

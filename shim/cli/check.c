@@ -61,7 +61,7 @@ static int check_one(const char *name)
 	char *path = path_search(name, &error);
 
 	if (!path || stat(path, &st) != 0) {
-		complain("check: %s: %s%s", name, path ? errno_text(errno) : errno_text(error),
+		complain("check: %s: %s%s", name, path ? strerror(errno) : strerror(error),
 			 strchr(name, '/') ? "" : " (looked for in PATH)");
 		free(path);
 		return STATUS_USAGE;

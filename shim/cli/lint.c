@@ -97,7 +97,7 @@ static void check_ca_file(struct lint *l, const struct setting *s, const char *p
 	int error = file_read(s->value, CA_FILE_MAX_BYTES, &data, NULL, NULL, &mode);
 
 	if (error) {
-		char *text = join(error == EINVAL ? "no regular file" : errno_text(error),
+		char *text = join(error == EINVAL ? "no regular file" : strerror(error),
 				  "; write the path of a PEM file that can be read", NULL);
 
 		report_text(l, CONFIG_ERROR, s->section->source, s->line, prefix, text);

@@ -64,6 +64,10 @@ static int unknown_option(const struct command *c, const char *given, size_t n)
 	snprintf(word, sizeof word, "%.*s", (int)n, given);
 	const char *near = nearest_name(word, names);
 
+	/* The beginning of a name is far from it by letters. */
+	for (size_t i = 0; !near && n > 2 && i < count; i++)
+		if (strncmp(names[i], word, strlen(word)) == 0)
+			near = names[i];
 	if (near)
 		return usage_error(c, "unknown option '--%s'; did you mean '--%s'?", word, near);
 	return usage_error(c, "unknown option '--%s'", word);

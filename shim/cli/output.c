@@ -108,7 +108,7 @@ char *shell_word(const char *s)
 int finish_output(int status)
 {
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		complain("cannot write the output: %s", errno_text(errno));
+		complain("cannot write the output: %s", strerror(errno));
 		return STATUS_USAGE;
 	}
 	return status;

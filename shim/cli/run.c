@@ -54,7 +54,7 @@ static int execute_failed(const char *command, int error)
 	if (t.reason == REASON_NO_INTERPRETER)
 		complain("run: %s: %s", command, t.why);
 	else
-		complain("run: %s: %s", command, errno_text(error));
+		complain("run: %s: %s", command, strerror(error));
 	target_free(&t);
 	free(path);
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;

@@ -105,7 +105,7 @@ static bool take_extra_ca(struct settings *s, const char *given)
 	}
 	char *host = checked(strndup(given, (size_t)(equals - given)));
 	char *path = path_absolute(equals + 1);
-	char *problem = path ? ca_file_problem(path) : copy_string(errno_text(errno));
+	char *problem = path ? ca_file_problem(path) : copy_string(strerror(errno));
 	char *value = NULL;
 	bool good = false;
 
@@ -166,7 +166,7 @@ static char *config_path(struct settings *s, const char *name)
 	buf_free(&text);
 	if (error || strchr(path, ':')) {
 		usage_error(s->command, "--config %s: %s", name,
-			    error ? errno_text(error) : "a colon separates files");
+			    error ? strerror(error) : "a colon separates files");
 		free(path);
 		return NULL;
 	}
@@ -207,7 +207,7 @@ static bool take_log(struct settings *s, const char *given)
 	char *path = strchr(given, '/') ? path_absolute(given) : copy_string(given);
 
 	if (!path) {
-		usage_error(s->command, "--log %s: %s", given, errno_text(errno));
+		usage_error(s->command, "--log %s: %s", given, strerror(errno));
 		return false;
 	}
 	if (!*given || !sink_parse(path, &sink)) {

@@ -29,7 +29,7 @@ void sources_add_file(struct sources *s, const char *command, const char *path)
 				 path);
 		else
 			complain("%s: %s: %s", command, path,
-				 error == EINVAL ? "no regular file" : errno_text(error));
+				 error == EINVAL ? "no regular file" : strerror(error));
 		s->unreadable = true;
 		buf_free(&f.text);
 		return;

@@ -77,7 +77,7 @@ static bool judge_file(struct target *t, const char *path)
 	}
 	error = elf_read(path, &t->elf);
 	if (error) {
-		char *text = join("it cannot be read: ", errno_text(error), NULL);
+		char *text = join("it cannot be read: ", strerror(error), NULL);
 
 		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM, text);
 		free(text);

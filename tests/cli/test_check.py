@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: ISC
+"""tlsmend check: every kind of target, and files that are no target."""
+import glob
+import os
+import pathlib
+import random
+import re
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+from .conftest import LIBRARY, clean_environment, compile_c
+
+
+def verdict(r):
+    return r.stdout.splitlines()[0]
+
+
+def needs(program):
+    path = shutil.which(program, path="/usr/local/bin:/usr/bin:/bin")
+    if not path:
+        pytest.skip("no %s here" % program)
+    return path
+
+
+# ---- reachable -----------------------------------------------------------------------------------------------
+
+def test_curl(tlsmend):
+    needs("curl")
+    r = tlsmend("check", "curl")
+    assert r.returncode == 0 and r.stderr == ""
+    assert re.fullmatch(r"curl: reachable: curl -> libcurl\.so\.4 -> libssl\.so\.[0-9.]+ \(OpenSSL \d+\.\d+\.\d+\S*\)", verdict(r))
+    version = subprocess.run(["curl", "--version"], capture_output=True, text=True, timeout=30).stdout
+    assert re.search(r"OpenSSL/(\S+)", version).group(1) in verdict(r)
+
+
+@pytest.mark.parametrize("name", ["openssl", "/usr/bin/python3", "perl", "psql"])
+def test_others(tlsmend, name):
+    path = needs(name)
+    if name == "perl" and not glob.glob("/usr/lib/*/perl5/*/auto/Net/SSLeay/SSLeay.so"):
+        pytest.skip("no Net::SSLeay here")
+    r = tlsmend("check", name)
+    assert r.returncode == 0, r.stdout + r.stderr
+    assert verdict(r).startswith("%s: reachable: " % os.path.basename(path)) and "(OpenSSL " in verdict(r)
+
+
+def pyenv_pythons():
+    root = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    return sorted(glob.glob(root + "/versions/*/bin/python"))
+
+
+@pytest.mark.parametrize("python", pyenv_pythons() or [None])
+def test_pyenv(tlsmend, python):
+    if not python:
+        pytest.skip("no pyenv here")
+    r = tlsmend("check", python)
+    assert r.returncode == 0 and "-> _ssl" in verdict(r)
+
+
+def test_script_with_env(tlsmend, tmp_path):
+    script = tmp_path / "tool"
+    script.write_text("#!/usr/bin/env -S python3 -u\nimport ssl\n")
+    script.chmod(0o755)
+    r = tlsmend("check", "./tool")
+    assert r.returncode == 0 and verdict(r).startswith("tool: reachable: ")
+    assert "#!/usr/bin/env -S python3 -u" in r.stdout and "python3" in r.stdout
+
+
+def test_script_of_a_script(tlsmend, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    second.write_text("#! /bin/sh\n")
+    first.write_text("#!%s\n" % second)
+    for f in (first, second):
+        f.chmod(0o755)
+    r = tlsmend("check", "./first")
+    assert r.returncode == 1 and "no TLS seen" in verdict(r) and r.stdout.count("  script ") == 2
+    second.write_text("#!%s\n" % first)
+    r = tlsmend("check", "./first")
+    assert r.returncode == 1 and "too many interpreters" in verdict(r)
+
+
+def test_dotnet(tlsmend):
+    needs("dotnet")
+    r = tlsmend("check", "dotnet")
+    assert r.returncode == 0 and "reachable" in verdict(r) and "dlsym" in r.stdout
+
+
+def test_runpath_and_origin(tlsmend, tmp_path):
+    """A library beside the program, found by DT_RUNPATH only, under a name of its own."""
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    source = 'const char v[] = "OpenSSL 9.8.7  1 Jan 2031"; ' + "".join(
+        "int %s(void); int %s(void) { return 0; }\n" % (f, f) for f in ("SSL_CTX_new", "SSL_CTX_ctrl", "SSL_connect", "X509_verify_cert"))
+    compile_c(source, lib / "libtls-81ffa89e.so", "-shared", "-fPIC")
+    main = "int SSL_CTX_new(void); int main(void) { return SSL_CTX_new(); }\n"
+    compile_c(main, tmp_path / "client", "-L%s" % lib, "-l:libtls-81ffa89e.so", "-Wl,-rpath,$ORIGIN/lib,--enable-new-dtags")
+    r = tlsmend("check", "./client")
+    assert r.returncode == 0 and verdict(r) == "client: reachable: client -> libtls-81ffa89e.so (OpenSSL 9.8.7)"
+    compile_c(main, tmp_path / "client", "-L%s" % lib, "-l:libtls-81ffa89e.so")
+    r = tlsmend("check", "./client")
+    assert r.returncode == 1 and "missing   libtls-81ffa89e.so" in r.stdout
+    assert tlsmend("check", "./client", env={"LD_LIBRARY_PATH": str(lib)}).returncode == 0
+
+
+# ---- out of reach --------------------------------------------------------------------------------------------
+
+def test_true_has_no_tls(tlsmend):
+    r = tlsmend("check", "/bin/true")
+    assert r.returncode == 1 and verdict(r).startswith("true: no TLS seen: ")
+
+
+def test_static(tlsmend, tmp_path):
+    for flags in (["-static"], ["-static-pie"]):
+        compile_c("int main(void) { return 0; }\n", tmp_path / "static", *flags)
+        r = tlsmend("check", "./static")
+        assert r.returncode == 1 and "out of reach: it is statically linked" in verdict(r), flags
+        assert "SSL_CERT_FILE" in verdict(r)
+
+
+def test_static_with_openssl_inside(tlsmend, tmp_path):
+    compile_c('const char v[] = "OpenSSL 1.1.1w  11 Sep 2023"; int main(void) { return v[0]; }\n', tmp_path / "static", "-static", "-s")
+    assert "with OpenSSL 1.1.1w" in verdict(tlsmend("check", "./static"))
+
+
+def test_openssl_linked_into_the_program(tlsmend, tmp_path):
+    source = ('const char v[] = "OpenSSL 3.0.19 27 Jan 2026"; int SSL_CTX_new(void) { return 0; } int SSL_connect(void) { return v[0]; }\n'
+              "int main(void) { return SSL_CTX_new() + SSL_connect(); }\n")
+    compile_c(source, tmp_path / "node", "-O0")
+    r = tlsmend("check", "./node")
+    assert r.returncode == 1
+    assert verdict(r).startswith("node: out of reach: OpenSSL 3.0.19 is linked into the program; use NODE_EXTRA_CA_CERTS=FILE")
+    assert "offers its own OpenSSL" not in r.stdout
+    compile_c(source, tmp_path / "other", "-O0", "-rdynamic", "-s")
+    r = tlsmend("check", "./other")
+    assert r.returncode == 1 and "is linked into the program" in verdict(r) and "offers its own OpenSSL" in r.stdout
+    compile_c(source, tmp_path / "stripped", "-O0", "-s")
+    assert "OpenSSL 3.0.19 is linked into the program" in verdict(tlsmend("check", "./stripped"))
+
+
+def test_node(tlsmend):
+    path = needs("node")
+    r = tlsmend("check", path)
+    shared = subprocess.run(["node", "-p", "process.config.variables.node_shared_openssl"], capture_output=True, text=True, timeout=60)
+    if shared.stdout.strip() == "true":
+        assert r.returncode == 0
+    else:
+        assert r.returncode == 1 and "NODE_EXTRA_CA_CERTS" in verdict(r)
+        version = subprocess.run(["node", "-p", "process.versions.openssl"], capture_output=True, text=True, timeout=60).stdout
+        assert "OpenSSL %s" % version.split("+")[0].strip() in verdict(r)
+
+
+def test_go(tlsmend, tmp_path):
+    """No Go needed: its section in a C program, and its note in one without sections."""
+    static = compile_c("int main(void) { return 0; }\n", tmp_path / "plain", "-static")
+    section = tmp_path / "buildinfo"
+    section.write_bytes(b"\xff Go buildinf:\x08\x02" + bytes(16))
+    subprocess.run(["objcopy", "--add-section", ".go.buildinfo=%s" % section, static, tmp_path / "goish"], check=True, timeout=30)
+    r = tlsmend("check", "./goish")
+    assert r.returncode == 1 and "Go program" in verdict(r) and "SSL_CERT_FILE" in verdict(r)
+    note = ('__asm__(".pushsection .note.go.buildid,\\"a\\",@note\\n.long 4,4,4\\n.asciz \\"Go\\\\0\\"\\n.long 1\\n.popsection");\n'
+            "int main(void) { return 0; }\n")
+    binary = compile_c(note, tmp_path / "gonote")
+    data = bytearray(binary.read_bytes())
+    data[0x28:0x30] = bytes(8)  # e_shoff
+    data[0x3c:0x40] = bytes(4)  # e_shnum, e_shstrndx
+    binary.write_bytes(data)
+    assert "Go program" in verdict(tlsmend("check", "./gonote"))
+
+
+def test_git_with_gnutls(tlsmend):
+    helper = "/usr/lib/git-core/git-remote-http"
+    if not os.path.exists(helper):
+        pytest.skip("no git-remote-http here")
+    if "gnutls" not in subprocess.run(["readelf", "-d", helper], capture_output=True, text=True, timeout=30).stdout:
+        pytest.skip("git is not built with GnuTLS here")
+    for name in (helper, "git"):
+        r = tlsmend("check", name)
+        assert r.returncode == 1 and "GnuTLS" in verdict(r) and "sslCAInfo" in verdict(r)
+
+
+def test_wget_with_gnutls(tlsmend):
+    path = needs("wget")
+    r = tlsmend("check", path)
+    if "libgnutls" in subprocess.run(["readelf", "-d", path], capture_output=True, text=True, timeout=30).stdout:
+        assert r.returncode == 1 and "--ca-certificate" in verdict(r)
+
+
+def test_java(tlsmend):
+    needs("java")
+    r = tlsmend("check", "java")
+    assert r.returncode == 1 and "keytool" in verdict(r)
+
+
+@pytest.mark.parametrize("mode, word", [(0o4755, "setuid"), (0o2755, "setgid")])
+def test_setuid(tlsmend, tmp_path, mode, word):
+    copy = tmp_path / "true"
+    shutil.copy("/bin/true", copy)
+    copy.chmod(mode)
+    if os.statvfs(copy).f_flag & os.ST_NOSUID:
+        pytest.skip("nosuid file system")
+    r = tlsmend("check", "./true")
+    assert r.returncode == 1 and "it is %s" % word in verdict(r) and "/etc/ld.so.preload" in verdict(r)
+
+
+def test_file_capabilities(tlsmend, tmp_path):
+    copy = tmp_path / "true"
+    shutil.copy("/bin/true", copy)
+    setcap = shutil.which("setcap", path="/usr/sbin:/sbin:/usr/bin")
+    if not setcap or subprocess.run([setcap, "cap_net_bind_service=ep", copy], capture_output=True, timeout=30).returncode:
+        pytest.skip("cannot give file capabilities here")
+    assert "file capabilities" in verdict(tlsmend("check", "./true"))
+
+
+def patch_interpreter(path, new):
+    data = bytearray(path.read_bytes())
+    old = b"/lib64/ld-linux-x86-64.so.2\0"
+    if old not in data:
+        pytest.skip("not x86-64")
+    at = data.index(old)
+    data[at:at + len(old)] = new.encode().ljust(len(old), b"\0")
+    path.write_bytes(data)
+
+
+def test_other_libc_and_class(tlsmend, tmp_path):
+    copy = tmp_path / "true"
+    shutil.copy("/bin/true", copy)
+    patch_interpreter(copy, "/lib/ld-musl-x86_64.so.1")
+    r = tlsmend("check", "./true")
+    assert r.returncode == 1 and "musl" in verdict(r)
+    shutil.copy("/bin/true", copy)
+    patch_interpreter(copy, "/system/bin/linker64")
+    assert "not glibc's" in verdict(tlsmend("check", "./true"))
+    shutil.copy("/bin/true", copy)
+    patch_interpreter(copy, "/lib64/ld-linux-gone.so.9")
+    assert "/lib64/ld-linux-gone.so.9 is not there" in verdict(tlsmend("check", "./true"))
+    shutil.copy("/bin/true", copy)
+    data = bytearray(copy.read_bytes())
+    data[18:20] = struct.pack("<H", 183)
+    copy.write_bytes(data)
+    assert "64-bit aarch64 program" in verdict(tlsmend("check", "./true"))
+
+
+# ---- no targets ----------------------------------------------------------------------------------------------
+
+def test_not_found(tlsmend, tmp_path):
+    for name, said in (("no-such-program", "looked for in PATH"), ("./no-such-program", "No such file"), (str(tmp_path), "directory")):
+        r = tlsmend("check", name)
+        assert r.returncode == 2 and r.stdout == "" and said in r.stderr
+    assert tlsmend("check", "no-such-program", "/usr/bin/python3").returncode == 2
+
+
+def test_no_program(tlsmend, tmp_path):
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "text").write_text("hello\n")
+    (tmp_path / "lone").write_text("#!\n")
+    os.mkfifo(tmp_path / "pipe")
+    for name, said in (("empty", "the file is empty"), ("text", "neither ELF nor a script"), ("lone", "neither"), ("pipe", "no regular file"),
+                       ("/dev/null", "no regular file")):
+        r = tlsmend("check", name if name[0] == "/" else "./" + name)
+        assert r.returncode == 1 and said in verdict(r), name
+    r = tlsmend("check", "./empty", "/usr/bin/python3")
+    assert r.returncode == 1 and len([x for x in r.stdout.splitlines() if x[0] != " "]) == 2
+
+
+def test_truncated(tlsmend, tmp_path):
+    whole = pathlib.Path("/bin/true").read_bytes()
+    for n in (4, 15, 16, 40, 63, 64, 65, 300, 1000, len(whole) // 2):
+        (tmp_path / "cut").write_bytes(whole[:n])
+        r = tlsmend("check", "./cut")
+        assert r.returncode == 1, (n, r)
+        if n <= 1000:
+            assert "damaged" in verdict(r), (n, verdict(r))
+
+
+def mutated(data, rng):
+    data = bytearray(data)
+    for _ in range(rng.choice((1, 2, 4, 16))):
+        # Mostly in the headers, where all the offsets are.
+        at = rng.randrange(len(data)) if rng.random() < 0.2 else rng.randrange(min(len(data), 1024))
+        width = rng.choice((1, 2, 4, 8))
+        data[at:at + width] = rng.choice((bytes(width), b"\xff" * width, rng.randbytes(width), struct.pack("<Q", rng.randrange(len(data)))[:width]))
+    if rng.random() < 0.2:
+        del data[rng.randrange(len(data)):]
+    return bytes(data)
+
+
+def test_mutated_files_never_crash(tlsmend, tmp_path):
+    rng = random.Random(20261121)
+    small = compile_c("int SSL_connect(void) { return 0; } int SSL_CTX_new(void) { return 0; } int main(void) { return 0; }\n", tmp_path / "small", "-rdynamic")
+    seeds = [pathlib.Path("/bin/true").read_bytes(), small.read_bytes(), pathlib.Path("/usr/bin/openssl").read_bytes()]
+    names = []
+    for i in range(200):
+        name = tmp_path / ("m%03d" % i)
+        name.write_bytes(mutated(seeds[i % len(seeds)], rng))
+        names.append(name)
+    for at in range(0, len(names), 20):
+        r = tlsmend("check", *names[at:at + 20])
+        assert r.returncode in (0, 1), (names[at], r.returncode, r.stderr)
+        assert len([x for x in r.stdout.splitlines() if x[0] != " "]) == 20
+
+
+# ---- processes -----------------------------------------------------------------------------------------------
+
+def with_process(tmp_path, command, env, ask):
+    p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean_environment(tmp_path, **env))
+    try:
+        assert p.stdout.readline() == "ready\n"
+        return ask(p.pid)
+    finally:
+        p.stdin.close()
+        p.wait(30)
+        p.stdout.close()
+
+
+PYTHON = ["/usr/bin/python3", "-c", "import ssl, sys; print('ready', flush=True); sys.stdin.read()"]
+
+
+def test_process_without_the_library(tlsmend, tmp_path):
+    r = with_process(tmp_path, PYTHON, {}, lambda pid: tlsmend("check", pid))
+    assert r.returncode == 1 and "the library is not loaded in this process; restart it with 'tlsmend run'" in verdict(r)
+    assert re.search(r"openssl   \S*libssl\.so", r.stdout) and re.search(r"libcrypto\S* \(OpenSSL \d", r.stdout)
+
+
+def test_process_with_the_library(tlsmend, tmp_path):
+    r = with_process(tmp_path, PYTHON, {"LD_PRELOAD": str(LIBRARY), "TLSMEND_LOG_LEVEL": "error"}, lambda pid: tlsmend("check", pid))
+    assert r.returncode == 0 and re.match(r"python3\S*\[\d+\]: reachable: the library is loaded, and OpenSSL \d", verdict(r))
+    assert "TLSMEND_LOG_LEVEL=error" in r.stdout
+
+
+def test_process_that_is_disabled(tlsmend, tmp_path):
+    r = with_process(tmp_path, PYTHON, {"LD_PRELOAD": str(LIBRARY), "TLSMEND_DISABLE": "1"}, lambda pid: tlsmend("check", pid))
+    assert r.returncode == 1 and "TLSMEND_DISABLE" in verdict(r)
+
+
+def test_process_with_a_replaced_library(tlsmend, tmp_path):
+    """After an upgrade of OpenSSL the old copy is still mapped, and its file is gone."""
+    copy = compile_c("int SSL_CTX_ctrl(void); int SSL_CTX_ctrl(void) { return 0; }\n", tmp_path / "libssl.so.77", "-shared", "-fPIC")
+    code = ("import ctypes, os, sys; ctypes.CDLL(%r); os.unlink(%r); print('ready', flush=True); sys.stdin.read()" % (str(copy), str(copy)))
+    r = with_process(tmp_path, ["/usr/bin/python3", "-c", code], {}, lambda pid: tlsmend("check", pid))
+    assert "libssl.so.77 (deleted)" in r.stdout
+
+
+def test_process_not_there(tlsmend):
+    limit = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())
+    r = tlsmend("check", limit + 1)
+    assert r.returncode == 2 and "no process" in r.stderr
