@@ -46,27 +46,32 @@ static unsigned smaller(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's distance with one row; both at most LONGEST_NAME long. */
+/* Edit distance in which two letters in the wrong order are one mistake (optimal string alignment), because that is how
+ * people mistype. Three rows; both at most LONGEST_NAME long. */
 static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	unsigned char row[LONGEST_NAME + 1];
+	unsigned char rows[3][LONGEST_NAME + 1];
 
 	for (size_t j = 0; j <= b_len; j++)
-		row[j] = (unsigned char)j;
-	for (size_t i = 0; i < a_len; i++) {
-		unsigned diagonal = row[0];
+		rows[0][j] = (unsigned char)j;
+	for (size_t i = 1; i <= a_len; i++) {
+		unsigned char *row = rows[i % 3];
+		const unsigned char *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+		const char x = ascii_lower(a[i - 1]);
 
-		row[0] = (unsigned char)(i + 1);
-		for (size_t j = 0; j < b_len; j++) {
-			const unsigned change = ascii_lower(a[i]) != ascii_lower(b[j]);
-			const unsigned best =
-			    smaller(diagonal + change, smaller(row[j], row[j + 1]) + 1u);
+		row[0] = (unsigned char)i;
+		for (size_t j = 1; j <= b_len; j++) {
+			const char y = ascii_lower(b[j - 1]);
+			unsigned best = smaller(above[j - 1] + (unsigned)(x != y),
+						smaller(above[j], row[j - 1]) + 1u);
 
-			diagonal = row[j + 1];
-			row[j + 1] = (unsigned char)best;
+			if (i > 1 && j > 1 && x == ascii_lower(b[j - 2]) &&
+			    y == ascii_lower(a[i - 2]))
+				best = smaller(best, two_above[j - 2] + 1u);
+			row[j] = (unsigned char)best;
 		}
 	}
-	return row[b_len];
+	return rows[a_len % 3][b_len];
 }
 
 const char *nearest_name(const char *word, const char *const *names)
