@@ -160,18 +160,26 @@ static int reopen(int fd)
 	return own;
 }
 
+/* Bytes that wait in the pipe; -1: not known. */
+static int pipe_held(int fd)
+{
+	int held = -1;
+
+	return sys_ioctl(fd, FIONREAD, &held) ? -1 : held;
+}
+
 /* Up to PIPE_BUF bytes go in whole or not at all (pipe(7)); more could go in partly. */
 static bool pipe_has_room(int fd, size_t n)
 {
-	int held = 0;
-	const int size = sys_fcntl(fd, F_GETPIPE_SZ, 0);
+	int held, size;
 
 	if (!is_ready(fd, 0))
 		return false;
 	if (n <= PIPE_BUF)
 		return true;
-	return size >= 0 && sys_ioctl(fd, FIONREAD, &held) == 0 && held <= size &&
-	       (size_t)(size - held) >= n;
+	held = pipe_held(fd);
+	size = sys_fcntl(fd, F_GETPIPE_SZ, 0);
+	return held >= 0 && held <= size && (size_t)(size - held) >= n;
 }
 
 static long write_pipe(int fd, const struct output *o)
@@ -188,6 +196,10 @@ static long write_pipe(int fd, const struct output *o)
 		return written;
 #endif
 	own = reopen(fd);
+	/* A blocking write of more than PIPE_BUF is safe only where nobody's short writes have used up
+	 * the pipe's pages, which no call tells: where it is empty. */
+	if (own < 0 && o->total > PIPE_BUF && pipe_held(fd) != 0)
+		return -EAGAIN;
 	written = write_parts(own < 0 ? fd : own, o);
 	if (own >= 0)
 		sys_close(own);

@@ -183,6 +183,20 @@ static void vanished_thread_is_noticed(void **state)
 	}
 }
 
+/* The child of a fork may give a new thread the number that the parent's owner had. */
+static void thread_number_that_came_round_again(void **state)
+{
+	bool stale = false;
+
+	(void)state;
+	lock.word = (uint32_t)gettid();
+	lock.owner_pid = (uint32_t)getppid();
+	assert_true(lock_enter(&lock, &stale));
+	assert_true(stale);
+	assert_false(lock_enter(&lock, &stale));
+	lock_leave(&lock);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +205,7 @@ int main(void)
 	    cmocka_unit_test(child_of_fork_does_not_wait_for_a_thread_of_the_parent),
 	    cmocka_unit_test(child_of_the_holder_itself_takes_over),
 	    cmocka_unit_test(vanished_thread_is_noticed),
+	    cmocka_unit_test(thread_number_that_came_round_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
