@@ -190,13 +190,13 @@ void record_submit_to(const struct log_settings *s, const struct record *r)
 	if (s->sink.kind == SINK_OFF || r->level > s->level)
 		return;
 	KEEP_ERRNO_BEGIN
-	a = malloc(sizeof *a); /* too large for a hook's stack */
+	a = calloc(1, sizeof *a); /* too large for a hook's stack */
 	KEEP_ERRNO_END
 	if (!a) {
 		write_headline(s, r);
 		return;
 	}
-	*a = (struct amended){.record = *r};
+	a->record = *r;
 	/* Who asks for debug wants to see each connection that worked. */
 	if (r->event == EVENT_HANDSHAKE_OK || repeat_note(&a->record))
 		render_and_write(s, a);
