@@ -36,7 +36,7 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 {
 	struct evidence *e = d->e;
 
-	switch (d->r->cause) {
+	switch (d->failure) {
 	case CAUSE_UNTRUSTED_ROOT:
 	case CAUSE_SELF_SIGNED:
 	case CAUSE_ROOT_MISSING_HERE:
@@ -67,7 +67,7 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 	case CAUSE_NONE:
 		return NULL;
 	default:
-		return cause_table[d->r->cause].family == FAMILY_VERIFY ? "here" : NULL;
+		return cause_table[d->failure].family == FAMILY_VERIFY ? "here" : NULL;
 	}
 }
 
@@ -85,7 +85,7 @@ static void mark(struct diagnosis *d)
 
 	if (d->r->chain_count == 0 || d->first.code == 0)
 		return;
-	if (marks_top(d->r->cause))
+	if (marks_top(d->failure))
 		i = d->r->chain_count - 1;
 	if (i < d->r->chain_count)
 		d->chain[i].mark = mark_for(d, d->chain[i].cert);
@@ -102,10 +102,10 @@ void draw_chain(struct diagnosis *d)
 		add_line(d, &e->presented[0]);
 	mark(d);
 	linked = d->r->chain_count;
-	if (d->r->cause == CAUSE_INTERMEDIATE_NOT_SENT && linked > 0)
+	if (d->failure == CAUSE_INTERMEDIATE_NOT_SENT && linked > 0)
 		d->chain[linked - 1].gap_after = true;
 	for (i = 0; i < e->presented_count; i++) {
-		if (d->r->cause == CAUSE_INCOMPLETE_CHAIN && !drawn(d, &e->presented[i])) {
+		if (d->failure == CAUSE_INCOMPLETE_CHAIN && !drawn(d, &e->presented[i])) {
 			d->chain[linked - 1].gap_after = true;
 			add_line(d, &e->presented[i]);
 		}

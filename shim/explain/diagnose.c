@@ -158,6 +158,7 @@ static void describe_verification(struct diagnosis *d)
 		explain_anchor(d);
 	else
 		explain_verify(d);
+	d->failure = r->cause;
 }
 
 static bool verification_ended_it(const struct diagnosis *d)

@@ -384,6 +384,26 @@ static void say_name_forbids(struct diagnosis *d)
 		     "or have the server's operator add this name to the certificate");
 }
 
+/* A CA alone would not make this chain good: a rule's trust counts for a certificate that names the host, and dates are
+ * still checked. Said here, so that nobody adds the CA and wonders. */
+static void say_what_else_is_needed(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *c = d->leaf;
+
+	if (c == NULL || d->r->help_count == 0)
+		return;
+	if (e->name_checked && !e->name_matches && e->host != NULL)
+		help_line(d, say(e,
+				 "that alone is not enough: the rule counts only for a certificate "
+				 "that names ",
+				 say_string(e, e->host),
+				 ", so the server also needs such a certificate", (char *)NULL));
+	if (c->not_after != INT64_MIN && e->now != 0 && c->not_after < e->now)
+		help_line(d, "that alone is not enough: the server's certificate has expired and "
+			     "has to be renewed as well");
+}
+
 void explain_anchor(struct diagnosis *d)
 {
 	d->r->message = say(d->e, "cannot trust ", d->who, (char *)NULL);
@@ -422,4 +442,6 @@ void explain_anchor(struct diagnosis *d)
 	}
 	if (d->e->rule_refused_name)
 		say_name_forbids(d);
+	else
+		say_what_else_is_needed(d);
 }

@@ -288,8 +288,7 @@ static void say_server_old(struct diagnosis *d)
 	help_section(
 	    d, "until then, for this host only and with a date at which the exception ends:", line,
 	    "CipherString = DEFAULT:@SECLEVEL=0", "Reason = old server, to be replaced by ...",
-	    say(e, "Until = ", say_date(e, d->r->time_ms / 1000 + 90 * 86400), (char *)NULL),
-	    (char *)NULL);
+	    say(e, "Until = ", until_date(d), (char *)NULL), (char *)NULL);
 }
 
 static void say_client_old(struct diagnosis *d)

@@ -57,15 +57,20 @@ bool help_section(struct diagnosis *d, const char *lead, ...)
 	return true;
 }
 
-void help_weaken(struct diagnosis *d, const char *line, const char *reason)
+const char *until_date(struct diagnosis *d)
 {
 	enum { NINETY_DAYS = 90 * 86400 };
-	const char *until = say_date(d->e, d->r->time_ms / 1000 + NINETY_DAYS);
+	const int64_t now = d->e->now != 0 ? d->e->now : d->r->time_ms / 1000;
 
+	return say_date(d->e, now + NINETY_DAYS);
+}
+
+void help_weaken(struct diagnosis *d, const char *line, const char *reason)
+{
 	help_section(
 	    d, "until then, for this host only and with a date at which the exception ends:", line,
 	    say(d->e, "Reason = ", reason, (char *)NULL),
-	    say(d->e, "Until = ", until, (char *)NULL), (char *)NULL);
+	    say(d->e, "Until = ", until_date(d), (char *)NULL), (char *)NULL);
 }
 
 const char *extra_ca_line(struct diagnosis *d, const struct text name)

@@ -16,6 +16,8 @@ struct diagnosis {
 	struct record *r;
 	struct verify_error first; /* the cause's; code 0: no verification failed */
 	enum verify_symbol symbol;
+	enum cause
+	    failure; /* what failed, also where the record is about the client's not minding */
 	const struct cert_info *leaf;    /* NULL: not known */
 	const struct cert_info *culprit; /* certificate at the error's depth; NULL: not known */
 	const char *who;                 /* "legacy.example.com:8443", for sentences */
@@ -30,6 +32,8 @@ void note_line(struct diagnosis *d, const char *s);
 /* A section to paste: "Key = value" lines up to a terminating NULL, after a line that leads to it. Adds nothing and
  * returns false when this version of tlsmend lacks one of the keys (shim/policy/keys.def). */
 bool help_section(struct diagnosis *d, const char *lead, ...) __attribute__((sentinel));
+/* When an exception that starts now should end: "2027-03-31". */
+const char *until_date(struct diagnosis *d);
 /* As above for one weakening line; Reason and Until are added. */
 void help_weaken(struct diagnosis *d, const char *line, const char *reason);
 bool key_is_known(const char *line);

@@ -164,7 +164,7 @@ static void what(struct object *o, const struct record *r)
 		string_member(o, "cause", cause_table[r->cause].word);
 	string_member(o, "message", r->message);
 	string_member(o, "program", env->program);
-	string_member(o, "exe", env->exe);
+	string_member(o, "exe", environment_exe());
 	int_member(o, "pid", getpid());
 }
 

@@ -40,7 +40,7 @@ static void check_dates(struct diagnosis *d, const struct cert_info *c, bool cul
 {
 	struct evidence *e = d->e;
 	const int64_t now = e->now;
-	const enum cause cause = d->r->cause;
+	const enum cause cause = d->failure;
 
 	if (now == 0)
 		return;
@@ -57,17 +57,17 @@ static void check_strength(struct diagnosis *d, const struct cert_info *c, bool 
 {
 	struct evidence *e = d->e;
 
-	if (weak_key(c) && !(culprit && d->r->cause == CAUSE_WEAK_KEY))
+	if (weak_key(c) && !(culprit && d->failure == CAUSE_WEAK_KEY))
 		note_line(d, say(e, "also wrong: the key of ", called(d, c), " is weak (",
 				 say_string(e, c->key), ")", (char *)NULL));
-	if (weak_digest(c) && !(culprit && d->r->cause == CAUSE_WEAK_DIGEST))
+	if (weak_digest(c) && !(culprit && d->failure == CAUSE_WEAK_DIGEST))
 		note_line(d, say(e, "also wrong: ", called(d, c), " is signed with ",
 				 say_string(e, c->signature), (char *)NULL));
-	if (c->malformed && d->r->cause != CAUSE_MALFORMED_CERTIFICATE)
+	if (c->malformed && d->failure != CAUSE_MALFORMED_CERTIFICATE)
 		note_line(d, say(e, "also wrong: ", called(d, c), " has a broken extension",
 				 c->malformed_why != NULL ? ": " : "",
 				 say_string(e, c->malformed_why), (char *)NULL));
-	if (c->unknown_critical != NULL && d->r->cause != CAUSE_UNKNOWN_CRITICAL_EXTENSION)
+	if (c->unknown_critical != NULL && d->failure != CAUSE_UNKNOWN_CRITICAL_EXTENSION)
 		note_line(d, say(e, "also wrong: ", called(d, c),
 				 " has a critical extension that this OpenSSL does not know: ",
 				 say_string(e, c->unknown_critical), (char *)NULL));
@@ -84,7 +84,7 @@ static void check_leaf(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
 
-	if (c == NULL || about_the_name(d->r->cause))
+	if (c == NULL || about_the_name(d->failure) || d->r->cause == CAUSE_NAME_NOT_CHECKED)
 		return;
 	if (e->name_checked && !e->name_matches && e->host != NULL && !e->rule_refused_name)
 		note_line(d, say(e, "also wrong: the certificate does not name ",
@@ -94,7 +94,7 @@ static void check_leaf(struct diagnosis *d)
 		note_line(d, "also wrong: the certificate has no subjectAltName; many clients read "
 			     "nothing else");
 	if (c->has_extended_key_usage && !c->eku_server && !c->eku_any &&
-	    d->r->cause != CAUSE_WRONG_PURPOSE)
+	    d->failure != CAUSE_WRONG_PURPOSE)
 		note_line(d, "also wrong: the server's certificate was not issued for servers "
 			     "(extendedKeyUsage without serverAuth)");
 }
@@ -119,9 +119,9 @@ static bool said_otherwise(const struct diagnosis *d, enum verify_symbol s)
 	const enum cause c = verify_symbol_cause(s);
 
 	return c == CAUSE_EXPIRED || c == CAUSE_NOT_YET_VALID || about_the_name(c) ||
-	       c == d->r->cause ||
+	       c == d->failure ||
 	       (cause_table[c].family == FAMILY_ANCHOR &&
-		cause_table[d->r->cause].family == FAMILY_ANCHOR);
+		cause_table[d->failure].family == FAMILY_ANCHOR);
 }
 
 static void further_errors(struct diagnosis *d)
@@ -147,7 +147,7 @@ static void waived_errors(struct diagnosis *d)
 	struct evidence *e = d->e;
 	size_t i;
 
-	if (e->event != EVENT_VERIFY_IGNORED)
+	if (d->r->cause != CAUSE_ERROR_WAIVED)
 		return;
 	for (i = 0; i < e->error_count && d->r->waived_count < DIAGNOSIS_LINES; i++) {
 		const char *name = verify_code_name(e->errors[i].code, e->version);
@@ -163,7 +163,7 @@ static void other_near_misses(struct diagnosis *d)
 	struct evidence *e = d->e;
 	size_t i;
 
-	for (i = d->r->cause == CAUSE_ISSUER_REFUSED ? 1 : 0; i < e->near_count; i++) {
+	for (i = d->failure == CAUSE_ISSUER_REFUSED ? 1 : 0; i < e->near_count; i++) {
 		const struct cert_info *c = e->near[i].candidate;
 
 		note_line(d, say(e, "there is another CA certificate named ", say_subject(e, c),
@@ -203,7 +203,7 @@ void add_notes(struct diagnosis *d)
 	if (d->r->chain_count > 0) {
 		check_certificates(d);
 		further_errors(d);
-		if (cause_table[d->r->cause].family == FAMILY_ANCHOR)
+		if (cause_table[d->failure].family == FAMILY_ANCHOR)
 			other_near_misses(d);
 	}
 	shown_to_the_client(d);

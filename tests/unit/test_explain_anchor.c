@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The family without a trusted anchor (CAUSES 1.1): decided from the certificates.
+ */
+#include "explain_helper.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+/* Diagnoses, and checks what holds for every record of this family. */
+static void assert_cause(struct evidence *e, enum cause expected)
+{
+	struct record r;
+	size_t i;
+
+	diagnose(e, &r);
+	assert_string_equal(cause_table[r.cause].word, cause_table[expected].word);
+	assert_int_equal(r.level, LEVEL_ERROR);
+	assert_non_null(r.why);
+	assert_true(r.help_count > 0);
+	for (i = 0; i < r.help_count; i++) {
+		if (strstr(r.help[i], "ExtraCAFile") != NULL)
+			assert_true(cause_trust_may_act(r.cause));
+	}
+	evidence_free(e);
+}
+
+static struct evidence *with_chain(struct evidence *e, struct cert_info *chain, size_t n,
+				   struct cert_info *presented, size_t sent)
+{
+	e->chain = chain;
+	e->chain_count = n;
+	e->presented = presented;
+	e->presented_count = sent;
+	return e;
+}
+
+static void broken_extension_comes_first(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
+	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+
+	(void)state;
+	c[0].malformed = true;
+	c[0].malformed_why = "subjectAltName stands twice";
+	e->anchor_count = 0; /* even then: no CA would help */
+	assert_cause(e, CAUSE_MALFORMED_CERTIFICATE);
+	assert_cause(with_chain(failed_verification(26, 0), c, 1, c, 1),
+		     CAUSE_MALFORMED_CERTIFICATE);
+	assert_cause(with_chain(failed_verification(1, 0), c, 1, c, 1),
+		     CAUSE_MALFORMED_CERTIFICATE);
+}
+
+static void empty_store(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
+	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+
+	(void)state;
+	e->anchor_count = 0;
+	assert_cause(e, CAUSE_NO_TRUST_STORE);
+	e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+	e->anchor_count = 0;
+	e->store_has_lookups = true; /* a directory may hold all of them */
+	assert_cause(e, CAUSE_ISSUER_UNKNOWN);
+	e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+	e->anchor_count = -1; /* not known */
+	assert_cause(e, CAUSE_ISSUER_UNKNOWN);
+}
+
+static void issuer_of_that_name_does_not_fit(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
+	struct cert_info old = ca_of("CN=Corp CA", "CN=Corp CA", FROM_STORE);
+	struct near_miss near[] = {{&old, 30}};
+	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+
+	(void)state;
+	c[0].ca_issuers_url = text_of("http://ca.example/ca.crt");
+	e->near = near;
+	e->near_count = 1;
+	assert_cause(e, CAUSE_ISSUER_REFUSED);
+}
+
+static void only_the_leaf_was_sent(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
+
+	(void)state;
+	c[0].ca_issuers_url = text_of("http://ca.example/ca.crt");
+	assert_cause(with_chain(failed_verification(20, 0), c, 1, c, 1),
+		     CAUSE_INTERMEDIATE_NOT_SENT);
+	assert_cause(with_chain(failed_verification(21, 0), c, 1, c, 1),
+		     CAUSE_INTERMEDIATE_NOT_SENT);
+	c[0].ca_issuers_url.n = 0; /* nothing says that the issuer is no root */
+	assert_cause(with_chain(failed_verification(20, 0), c, 1, c, 1), CAUSE_ISSUER_UNKNOWN);
+}
+
+static void presented_certificates_do_not_link(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Issuing CA", FROM_PRESENTED)};
+	struct cert_info sent[] = {c[0], ca_of("CN=Other CA", "CN=Root", FROM_PRESENTED)};
+
+	(void)state;
+	assert_cause(with_chain(failed_verification(20, 0), c, 1, sent, 2), CAUSE_INCOMPLETE_CHAIN);
+}
+
+static void linked_but_root_not_sent(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Issuing CA", FROM_PRESENTED),
+	    ca_of("CN=Issuing CA", "CN=Root", FROM_PRESENTED)};
+
+	(void)state;
+	assert_cause(with_chain(failed_verification(20, 1), c, 2, c, 2), CAUSE_ISSUER_UNKNOWN);
+	assert_cause(with_chain(failed_verification(20, 0), NULL, 0, NULL, 0),
+		     CAUSE_ISSUER_UNKNOWN);
+}
+
+static void stored_intermediate_without_root(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Issuing CA", FROM_PRESENTED),
+	    ca_of("CN=Issuing CA", "CN=Root", FROM_STORE)};
+
+	(void)state;
+	assert_cause(with_chain(failed_verification(2, 1), c, 2, c, 1), CAUSE_ANCHOR_NOT_ROOT);
+}
+
+static void self_signed_and_untrusted_root(void **state)
+{
+	struct cert_info s[] = {certificate_of("CN=printer", "CN=printer", FROM_PRESENTED)};
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED),
+				ca_of("CN=Root", "CN=Root", FROM_PRESENTED)};
+	struct cert_info other = ca_of("CN=Root", "CN=Root", FROM_STORE);
+	struct near_miss near[] = {{&other, 30}};
+	struct evidence *e;
+
+	(void)state;
+	assert_cause(with_chain(failed_verification(18, 0), s, 1, s, 1), CAUSE_SELF_SIGNED);
+	assert_cause(with_chain(failed_verification(19, 1), c, 2, c, 2), CAUSE_UNTRUSTED_ROOT);
+	/* A root of that name with another key does not change that the chain is complete. */
+	e = with_chain(failed_verification(19, 1), c, 2, c, 2);
+	e->near = near;
+	e->near_count = 1;
+	assert_cause(e, CAUSE_UNTRUSTED_ROOT);
+	c[1].in_system_bundle = true;
+	assert_cause(with_chain(failed_verification(19, 1), c, 2, c, 2), CAUSE_ROOT_MISSING_HERE);
+}
+
+static void too_long(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED)};
+
+	(void)state;
+	assert_cause(with_chain(failed_verification(22, 0), c, 1, c, 1), CAUSE_CHAIN_TOO_LONG);
+}
+
+/* The client sees the last error; the first one is the cause. */
+static void first_error_is_the_cause(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED)};
+	struct evidence *e = with_chain(failed_verification(10, 0), c, 1, c, 1);
+	struct record r;
+
+	(void)state;
+	c[0].not_after = NOW - 3 * DAY;
+	e->error_count = 0;
+	evidence_add_error(e, 20, 0);
+	evidence_add_error(e, 21, 0);
+	evidence_add_error(e, 10, 0);
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_ISSUER_UNKNOWN);
+	assert_int_equal(r.code, 20);
+	assert_true(r.notes_count >= 2);
+	assert_string_equal(r.notes[1], "also wrong: the certificate has no "
+					"subjectAltName; many clients read nothing else");
+	assert_string_equal(r.notes[0],
+			    "also wrong: the server's certificate expired on 2026-11-18");
+	evidence_free(e);
+}
+
+static void rule_that_may_not_act_is_named(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=other.example.com", "CN=Root", FROM_PRESENTED)};
+	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+	struct record r;
+	size_t i;
+
+	(void)state;
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
+	e->rule_refused_name = e->name_checked = true;
+	diagnose(e, &r);
+	assert_non_null(strstr(r.why, "the certificate does not name it"));
+	for (i = 0; i < r.help_count; i++)
+		assert_null(strstr(r.help[i], "ExtraCAFile"));
+	evidence_free(e);
+}
+
+static void section_of_a_certificate_without_connection(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED)};
+	struct text names[] = {text_of("DNS:evil]\n[*"), text_of("DNS:legacy.example.com")};
+	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+	struct record r;
+
+	(void)state;
+	e->host = NULL;
+	e->have_connection = false;
+	e->port = 0;
+	c[0].san = names;
+	c[0].san_count = 2;
+	diagnose(e, &r);
+	assert_string_equal(r.message, "cannot trust the certificate of CN=legacy.example.com");
+	assert_string_equal(r.help[1], "    [legacy.example.com]");
+	evidence_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(broken_extension_comes_first),
+	    cmocka_unit_test(empty_store),
+	    cmocka_unit_test(issuer_of_that_name_does_not_fit),
+	    cmocka_unit_test(only_the_leaf_was_sent),
+	    cmocka_unit_test(presented_certificates_do_not_link),
+	    cmocka_unit_test(linked_but_root_not_sent),
+	    cmocka_unit_test(stored_intermediate_without_root),
+	    cmocka_unit_test(self_signed_and_untrusted_root),
+	    cmocka_unit_test(too_long),
+	    cmocka_unit_test(first_error_is_the_cause),
+	    cmocka_unit_test(rule_that_may_not_act_is_named),
+	    cmocka_unit_test(section_of_a_certificate_without_connection),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

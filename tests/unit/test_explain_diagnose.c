@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Verification errors besides the anchor (CAUSES 1.2), handshakes (2), what is not checked (4).
+ */
+#include "explain_helper.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static void assert_word(struct evidence *e, enum cause expected)
+{
+	struct record r;
+
+	diagnose(e, &r);
+	assert_string_equal(cause_table[r.cause].word, cause_table[expected].word);
+	assert_non_null(r.message);
+	assert_non_null(r.why);
+	assert_true(*r.why != '\0');
+	assert_true(r.help_count > 0);
+	evidence_free(e);
+}
+
+static struct text san[] = {{"DNS:legacy.example.com", 22}};
+
+static struct evidence *verification(struct cert_info *chain, int code, int depth)
+{
+	struct evidence *e = failed_verification(code, depth);
+
+	chain[0] = certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED);
+	chain[0].san = san;
+	chain[0].san_count = 1;
+	chain[1] = ca_of("CN=Root", "CN=Root", FROM_STORE);
+	e->chain = e->presented = chain;
+	e->chain_count = 2;
+	e->presented_count = 1;
+	return e;
+}
+
+static void code_by_code(void **state)
+{
+	static const struct {
+		int code;
+		enum cause cause;
+	} table[] = {
+	    {10, CAUSE_EXPIRED},
+	    {9, CAUSE_NOT_YET_VALID},
+	    {62, CAUSE_NAME_MISMATCH},
+	    {64, CAUSE_ADDRESS_MISMATCH},
+	    {7, CAUSE_BAD_SIGNATURE},
+	    {4, CAUSE_BAD_SIGNATURE},
+	    {6, CAUSE_BAD_SIGNATURE},
+	    {34, CAUSE_UNKNOWN_CRITICAL_EXTENSION},
+	    {79, CAUSE_NOT_A_CA},
+	    {37, CAUSE_NOT_A_CA},
+	    {32, CAUSE_NOT_A_CA},
+	    {25, CAUSE_PATH_LENGTH},
+	    {26, CAUSE_WRONG_PURPOSE},
+	    {47, CAUSE_NAME_CONSTRAINT},
+	    {48, CAUSE_NAME_CONSTRAINT},
+	    {53, CAUSE_NAME_CONSTRAINT},
+	    {66, CAUSE_WEAK_KEY},
+	    {67, CAUSE_WEAK_KEY},
+	    {68, CAUSE_WEAK_DIGEST},
+	    {78, CAUSE_WEAK_DIGEST},
+	    {94, CAUSE_EXPLICIT_CURVE},
+	    {80, CAUSE_STRICT_PROFILE},
+	    {93, CAUSE_STRICT_PROFILE},
+	    {102, CAUSE_STRICT_PROFILE},
+	    {28, CAUSE_DISTRUSTED},
+	    {23, CAUSE_REVOKED},
+	    {3, CAUSE_CRL_UNAVAILABLE},
+	    {33, CAUSE_CRL_UNAVAILABLE},
+	    {54, CAUSE_CRL_UNAVAILABLE},
+	    {12, CAUSE_CRL_INVALID},
+	    {8, CAUSE_CRL_INVALID},
+	    {101, CAUSE_CRL_INVALID},
+	    {74, CAUSE_OCSP},
+	    {99, CAUSE_OCSP},
+	    {43, CAUSE_POLICY},
+	    {65, CAUSE_PINNED_ELSEWHERE},
+	    {71, CAUSE_SCTS_MISSING},
+	    {50, CAUSE_CLIENT_REFUSED},
+	    {1, CAUSE_INTERNAL},
+	    {17, CAUSE_INTERNAL},
+	    {69, CAUSE_INTERNAL},
+	    {4711, CAUSE_INTERNAL},
+	};
+	struct cert_info chain[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(table); i++)
+		assert_word(verification(chain, table[i].code, 0), table[i].cause);
+}
+
+static void old_numbers_mean_something_else(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 24, 1);
+
+	(void)state;
+	e->version = 0x1010117ful;
+	assert_word(e, CAUSE_NOT_A_CA);
+	e = verification(chain, 66, 0);
+	e->version = 0x1000200ful;
+	assert_word(e, CAUSE_INTERNAL);
+	e = verification(chain, 79, 0);
+	e->version = 0x1010117ful;
+	assert_word(e, CAUSE_EXPLICIT_CURVE);
+}
+
+static void clock_or_certificate(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 9, 0);
+
+	(void)state;
+	e->now = 0 + DAY; /* 1970 */
+	assert_word(e, CAUSE_CLOCK_WRONG);
+	e = verification(chain, 10, 0);
+	chain[0].not_after = 1000 * DAY;
+	e->now = 2000 * DAY; /* the clock is slow, and yet it has expired */
+	assert_word(e, CAUSE_EXPIRED);
+	e = verification(chain, 9, 0);
+	chain[0].not_before = NOW + DAY;
+	assert_word(e, CAUSE_NOT_YET_VALID);
+}
+
+static void names(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 62, 0);
+
+	(void)state;
+	chain[0].san_count = 0;
+	assert_word(e, CAUSE_NO_SAN);
+	e = verification(chain, 62, 0);
+	e->sni = NULL;
+	assert_word(e, CAUSE_SNI_NOT_SENT);
+	e = verification(chain, 62, 0);
+	e->sni = NULL;
+	e->have_connection = false; /* then nothing is known about SNI */
+	assert_word(e, CAUSE_NAME_MISMATCH);
+}
+
+static void not_checked(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 10, 0);
+	struct record r;
+
+	(void)state;
+	chain[0].not_after = NOW - DAY;
+	e->event = EVENT_VERIFY_IGNORED;
+	e->enforced = false;
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_VERIFICATION_OFF);
+	assert_int_equal(r.level, LEVEL_WARNING);
+	assert_non_null(strstr(r.why, "(expired)"));
+	evidence_free(e);
+
+	e = verification(chain, 10, 0);
+	e->event = EVENT_VERIFY_IGNORED;
+	e->code = 0;
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_ERROR_WAIVED);
+	assert_int_equal(r.waived_count, 1);
+	assert_string_equal(r.waived[0], "X509_V_ERR_CERT_HAS_EXPIRED (10) at depth 0");
+	evidence_free(e);
+
+	e = verification(chain, 0, -1);
+	e->event = EVENT_VERIFY_IGNORED;
+	e->error_count = 0;
+	e->name_checked = true;
+	assert_word(e, CAUSE_NAME_NOT_CHECKED);
+}
+
+static struct evidence *first_bytes(const char *s, size_t n)
+{
+	struct evidence *e = failed_handshake(267, -1);
+
+	memcpy(e->first_bytes, s, n);
+	e->first_count = n;
+	e->bytes_received = n;
+	return e;
+}
+
+static void no_tls_there(void **state)
+{
+	static const struct {
+		const char *bytes;
+		const char *words;
+	} table[] = {{"HTTP/", "plain HTTP"}, {"220 m", "mail or FTP"}, {"SSH-2", "SSH"},
+		     {"* OK ", "IMAP"},       {"+OK P", "POP3"},        {"<!doc", "HTML"}};
+	struct evidence *e;
+	struct record r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(table); i++) {
+		e = first_bytes(table[i].bytes, 5);
+		diagnose(e, &r);
+		assert_int_equal(r.cause, CAUSE_NOT_TLS);
+		assert_non_null(strstr(r.why, table[i].words));
+		evidence_free(e);
+	}
+	e = first_bytes("\x4a\x00\x00\x00\x0a", 5);
+	diagnose(e, &r);
+	assert_non_null(strstr(r.why, "MySQL"));
+	evidence_free(e);
+	assert_word(failed_handshake(267, -1), CAUSE_NOT_TLS);
+	/* A TLS record of an odd version is no plain text. */
+	assert_word(first_bytes("\x16\x03\x09\x00\x10", 5), CAUSE_PROTOCOL_ERROR);
+}
+
+static void by_reason(void **state)
+{
+	static const struct {
+		int reason;
+		enum cause cause;
+	} table[] = {{258, CAUSE_SERVER_TOO_OLD},       {396, CAUSE_SERVER_TOO_OLD},
+		     {191, CAUSE_NO_PROTOCOLS},         {338, CAUSE_LEGACY_RENEGOTIATION},
+		     {394, CAUSE_DH_KEY_SMALL},         {370, CAUSE_LEGACY_SIGNATURE},
+		     {399, CAUSE_OWN_CERTIFICATE_WEAK}, {181, CAUSE_NO_CIPHERS},
+		     {373, CAUSE_DOWNGRADE_DETECTED},   {248, CAUSE_PROTOCOL_ERROR},
+		     {1040, CAUSE_HANDSHAKE_REFUSED},   {1080, CAUSE_PEER_ERROR}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(table); i++)
+		assert_word(failed_handshake(table[i].reason, -1), table[i].cause);
+}
+
+static void by_alert(void **state)
+{
+	struct evidence *e;
+
+	(void)state;
+	assert_word(failed_handshake(1112, 112), CAUSE_UNKNOWN_SERVER_NAME);
+	assert_word(failed_handshake(1120, 120), CAUSE_NO_COMMON_ALPN);
+	assert_word(failed_handshake(1040, 40), CAUSE_HANDSHAKE_REFUSED);
+	assert_word(failed_handshake(1086, 86), CAUSE_DOWNGRADE_DETECTED);
+	assert_word(failed_handshake(1116, 116), CAUSE_CLIENT_CERTIFICATE_MISSING);
+	assert_word(failed_handshake(1051, 51), CAUSE_PEER_ERROR);
+	e = failed_handshake(1040, 40);
+	e->server_version = 0x0303;
+	e->last_received = 14;
+	assert_word(e, CAUSE_PEER_ERROR);
+	e = failed_handshake(1040, 40);
+	e->server_version = 0x0303;
+	e->last_received = 14;
+	e->certificate_requested = e->empty_certificate_sent = true;
+	assert_word(e, CAUSE_CLIENT_CERTIFICATE_MISSING);
+	e = failed_handshake(1048, 48);
+	e->certificate_requested = true;
+	assert_word(e, CAUSE_CLIENT_CERTIFICATE_REJECTED);
+	assert_word(failed_handshake(1048, 48), CAUSE_PEER_ERROR);
+}
+
+static void by_version(void **state)
+{
+	struct evidence *e = failed_handshake(1070, 70);
+
+	(void)state;
+	e->min_offered = e->max_offered = 0x0301;
+	assert_word(e, CAUSE_CLIENT_TOO_OLD);
+	e = failed_handshake(1070, 70);
+	e->min_offered = 0x0303;
+	e->max_offered = 0x0304;
+	assert_word(e, CAUSE_SERVER_TOO_OLD);
+	e = failed_handshake(1070, 70); /* bounds not known: either may be the old one */
+	assert_word(e, CAUSE_PEER_ERROR);
+}
+
+static void closed(void **state)
+{
+	struct evidence *e = failed_handshake(294, -1);
+
+	(void)state;
+	e->eof = true;
+	assert_word(e, CAUSE_CLOSED_EARLY);
+	e = failed_handshake(0, -1);
+	e->system_errno = ECONNRESET;
+	assert_word(e, CAUSE_CLOSED_EARLY);
+	e = failed_handshake(294, -1);
+	e->eof = true;
+	e->bytes_received = 1200;
+	e->last_received = 2;
+	assert_word(e, CAUSE_PROTOCOL_ERROR);
+	e = failed_handshake(294, -1);
+	e->eof = e->certificate_requested = e->empty_certificate_sent = true;
+	e->bytes_received = 1200;
+	assert_word(e, CAUSE_CLIENT_CERTIFICATE_MISSING);
+}
+
+static void nothing_known(void **state)
+{
+	struct record r;
+	unsigned event;
+
+	(void)state;
+	for (event = 0; event < EVENT_COUNT; event++) {
+		struct evidence *e = evidence_new((enum event)event);
+		struct buf b;
+
+		diagnose(e, &r);
+		assert_non_null(r.message);
+		assert_int_equal(r.event, event);
+		buf_init(&b, 0);
+		text_render(&r, false, &b);
+		json_render(&r, &b);
+		assert_non_null(strstr(buf_str(&b), event_name((enum event)event)));
+		buf_free(&b);
+		evidence_free(e);
+	}
+}
+
+static void without_memory_a_generic_record(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 10, 0);
+	struct record r;
+
+	(void)state;
+	e->arena.failed = true;
+	diagnose(e, &r);
+	assert_string_equal(r.message, "cannot trust the server");
+	assert_int_equal(r.help_count, 0);
+	evidence_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(code_by_code),
+	    cmocka_unit_test(old_numbers_mean_something_else),
+	    cmocka_unit_test(clock_or_certificate),
+	    cmocka_unit_test(names),
+	    cmocka_unit_test(not_checked),
+	    cmocka_unit_test(no_tls_there),
+	    cmocka_unit_test(by_reason),
+	    cmocka_unit_test(by_alert),
+	    cmocka_unit_test(by_version),
+	    cmocka_unit_test(closed),
+	    cmocka_unit_test(nothing_known),
+	    cmocka_unit_test(without_memory_a_generic_record),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Records as an administrator sees them, compared byte for byte with tests/unit/golden/. TLSMEND_TEST_UPDATE=1 writes them
+ * anew; read the difference aloud before it is committed. Run from the top of the tree.
+ */
+#include "explain_helper.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct text san[] = {{"DNS:legacy.example.com", 22}};
+static struct text other_san[] = {{"DNS:legacy.corp", 15}, {"DNS:www.legacy.corp", 19}};
+static struct cert_info chain[3], presented[3], candidate;
+static struct near_miss near_misses[1];
+
+static void three(struct evidence *e)
+{
+	chain[0] = certificate_of("CN=legacy.example.com", "CN=Corp Issuing CA 2", FROM_PRESENTED);
+	chain[0].not_after = NOW + 72 * DAY;
+	chain[0].san = san;
+	chain[0].san_count = 1;
+	chain[1] = ca_of("CN=Corp Issuing CA 2", "CN=Corp Root CA", FROM_PRESENTED);
+	chain[1].authority_key_id = (struct text){"\x5a\x1b\x00\xff", 4};
+	chain[2] = ca_of("CN=Corp Root CA", "CN=Corp Root CA", FROM_PRESENTED);
+	chain[0].sha256[31] = 1;
+	chain[1].sha256[31] = 2;
+	chain[2].sha256[31] = 3;
+	e->chain = e->presented = chain;
+	e->chain_count = e->presented_count = 3;
+}
+
+static struct evidence *three_of(int code, int depth, size_t n)
+{
+	struct evidence *e = failed_verification(code, depth);
+
+	three(e);
+	e->chain_count = e->presented_count = n;
+	return e;
+}
+
+static struct evidence *untrusted_root(void)
+{
+	struct evidence *e = three_of(19, 2, 3);
+
+	chain[0].san = other_san;
+	chain[0].san_count = 2;
+	e->name_checked = true;
+	e->store_text = "/etc/ssl/certs/ca-certificates.crt";
+	return e;
+}
+
+static struct evidence *issuer_unknown(void)
+{
+	return three_of(20, 1, 2);
+}
+
+static struct evidence *intermediate_not_sent(void)
+{
+	struct evidence *e = three_of(20, 0, 1);
+
+	chain[0].ca_issuers_url = text_of("http://ca.corp.example/issuing-2.crt");
+	return e;
+}
+
+static struct evidence *incomplete_chain(void)
+{
+	struct evidence *e = three_of(20, 0, 1);
+
+	presented[0] = chain[0];
+	presented[1] = chain[2];
+	e->presented = presented;
+	e->presented_count = 2;
+	return e;
+}
+
+static struct evidence *issuer_refused(void)
+{
+	struct evidence *e = three_of(20, 1, 2);
+
+	candidate = chain[2];
+	candidate.from = FROM_STORE;
+	candidate.subject_key_id = (struct text){"\x77\x88\x99", 3};
+	candidate.sha256[30] = 9;
+	near_misses[0] = (struct near_miss){&candidate, 30};
+	e->near = near_misses;
+	e->near_count = 1;
+	return e;
+}
+
+static struct evidence *self_signed(void)
+{
+	struct evidence *e = three_of(18, 0, 1);
+
+	e->host = e->sni = "printer.corp.example";
+	e->port = 443;
+	chain[0].subject = chain[0].issuer = text_of("CN=printer,O=Corp");
+	chain[0].common_name = text_of("printer");
+	chain[0].self_issued = chain[0].self_signed = true;
+	chain[0].san_count = 0;
+	return e;
+}
+
+static struct evidence *no_trust_store(void)
+{
+	struct evidence *e = three_of(20, 1, 2);
+
+	e->anchor_count = 0;
+	e->default_file = "/usr/local/ssl/cert.pem";
+	e->default_dir = "/usr/local/ssl/certs";
+	return e;
+}
+
+static struct evidence *malformed(void)
+{
+	struct evidence *e = three_of(20, 0, 1);
+
+	chain[0].malformed = true;
+	chain[0].malformed_why = "subjectAltName stands twice";
+	return e;
+}
+
+static struct evidence *expired(void)
+{
+	struct evidence *e = three_of(10, 0, 3);
+
+	chain[0].not_after = NOW - 40 * DAY;
+	chain[1].not_after = NOW - 2 * DAY;
+	return e;
+}
+
+static struct evidence *name_mismatch(void)
+{
+	struct evidence *e = three_of(62, 0, 3);
+
+	e->expected_name = "legacy.example.com";
+	chain[0].san = other_san;
+	chain[0].san_count = 2;
+	return e;
+}
+
+static struct evidence *weak_key(void)
+{
+	struct evidence *e = three_of(66, 0, 3);
+
+	chain[0].key = "RSA 1024";
+	chain[0].key_bits = 1024;
+	e->security_level = 2;
+	return e;
+}
+
+static struct evidence *refused_rule(void)
+{
+	struct evidence *e = untrusted_root();
+
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
+	e->rule_refused_name = true;
+	return e;
+}
+
+static struct evidence *without_connection(void)
+{
+	struct evidence *e = issuer_unknown();
+
+	e->host = e->sni = e->protocol = NULL;
+	e->have_connection = false;
+	e->port = 0;
+	return e;
+}
+
+static struct evidence *verification_off(void)
+{
+	struct evidence *e = untrusted_root();
+
+	e->event = EVENT_VERIFY_IGNORED;
+	e->enforced = false;
+	return e;
+}
+
+static struct evidence *not_tls(void)
+{
+	struct evidence *e = failed_handshake(267, -1);
+
+	e->ssl_reason_text = "wrong version number";
+	memcpy(e->first_bytes, "HTTP/", 5);
+	e->first_count = 5;
+	return e;
+}
+
+static struct evidence *client_too_old(void)
+{
+	struct evidence *e = failed_handshake(1070, 70);
+
+	e->ssl_reason_text = "tlsv1 alert protocol version";
+	e->min_offered = e->max_offered = 0x0301;
+	return e;
+}
+
+static struct evidence *server_too_old(void)
+{
+	struct evidence *e = failed_handshake(258, -1);
+
+	e->ssl_reason_text = "unsupported protocol";
+	e->min_offered = 0x0303;
+	e->max_offered = 0x0304;
+	e->server_version = 0x0301;
+	e->last_received = 2;
+	e->alert_sent = 70;
+	return e;
+}
+
+static struct evidence *closed_early(void)
+{
+	struct evidence *e = failed_handshake(294, -1);
+
+	e->ssl_reason_text = "unexpected eof while reading";
+	e->eof = true;
+	e->bytes_sent = 517;
+	return e;
+}
+
+static struct evidence *client_certificate(void)
+{
+	struct evidence *e = failed_handshake(1116, 116);
+
+	e->ssl_reason_text = "tlsv13 alert certificate required";
+	e->certificate_requested = e->empty_certificate_sent = e->after_handshake = true;
+	e->protocol = "TLSv1.3";
+	return e;
+}
+
+static struct evidence *peer_error(void)
+{
+	struct evidence *e = failed_handshake(1080, 80);
+
+	e->ssl_reason_text = "tlsv1 alert internal error";
+	e->min_offered = 0x0303;
+	e->max_offered = 0x0304;
+	return e;
+}
+
+static struct evidence *weakened(void)
+{
+	struct evidence *e = failed_handshake(0, -1);
+
+	e->event = EVENT_WEAKENED;
+	e->rule = "/etc/tlsmend.conf:7 [legacy.example.com] MinProtocol";
+	e->key = "MinProtocol";
+	e->key_value = "TLSv1";
+	e->reason = "firmware of 2011";
+	return e;
+}
+
+static struct evidence *mended(void)
+{
+	struct evidence *e = failed_handshake(0, -1);
+
+	e->event = EVENT_MENDED;
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
+	e->key = "ExtraCAFile";
+	e->key_value = "/etc/tlsmend/corp-root.pem";
+	return e;
+}
+
+static const struct {
+	const char *name;
+	struct evidence *(*make)(void);
+} cases[] = {
+    {"untrusted-root", untrusted_root},
+    {"issuer-unknown", issuer_unknown},
+    {"intermediate-not-sent", intermediate_not_sent},
+    {"incomplete-chain", incomplete_chain},
+    {"issuer-refused", issuer_refused},
+    {"self-signed", self_signed},
+    {"no-trust-store", no_trust_store},
+    {"malformed-certificate", malformed},
+    {"expired", expired},
+    {"name-mismatch", name_mismatch},
+    {"weak-key", weak_key},
+    {"refused-rule", refused_rule},
+    {"without-connection", without_connection},
+    {"verification-off", verification_off},
+    {"not-tls", not_tls},
+    {"client-too-old", client_too_old},
+    {"server-too-old", server_too_old},
+    {"closed-early", closed_early},
+    {"client-certificate-missing", client_certificate},
+    {"peer-error", peer_error},
+    {"weakened", weakened},
+    {"mended", mended},
+};
+
+/* What differs from run to run: the number of the process, the path of the program. */
+static void steady(struct buf *b)
+{
+	char pid[32], key[48];
+	const char *found, *exe;
+	struct buf out;
+
+	snprintf(pid, sizeof(pid), "[%d]", (int)getpid());
+	snprintf(key, sizeof(key), "\"pid\":%d,", (int)getpid());
+	buf_init(&out, 0);
+	found = strstr(buf_str(b), *b->data == '{' ? key : pid);
+	assert_non_null(found);
+	exe = strstr(buf_str(b), "\"exe\":");
+	buf_add(&out, b->data, (size_t)((*b->data == '{' && exe != NULL ? exe : found) - b->data));
+	buf_puts(&out, *b->data == '{' ? "\"exe\":\"/program\",\"pid\":4711," : "[4711]");
+	buf_puts(&out, found + strlen(*b->data == '{' ? key : pid));
+	buf_free(b);
+	*b = out;
+}
+
+static void compare(const char *name, const char *kind, struct buf *b)
+{
+	char path[128], old[8192];
+	const char *update = getenv("TLSMEND_TEST_UPDATE");
+	size_t n;
+	FILE *f;
+
+	steady(b);
+	snprintf(path, sizeof(path), "tests/unit/golden/%s.%s", name, kind);
+	if (update != NULL && strcmp(update, "1") == 0) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		assert_int_equal(fwrite(b->data, 1, b->len, f), b->len);
+		fclose(f);
+		return;
+	}
+	f = fopen(path, "r");
+	if (f == NULL)
+		fail_msg("%s is missing", path);
+	n = fread(old, 1, sizeof(old) - 1, f);
+	fclose(f);
+	old[n] = '\0';
+	if (n != b->len || memcmp(old, b->data, n) != 0)
+		fail_msg("%s differs; now it is:\n%s\n", path, buf_str(b));
+}
+
+static void records_read_as_reviewed(void **state)
+{
+	struct record r;
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct evidence *e = cases[i].make();
+
+		diagnose(e, &r);
+		r.time_ms = (int64_t)NOW * 1000 + 123;
+		buf_init(&b, 0);
+		text_render(&r, false, &b);
+		compare(cases[i].name, "txt", &b);
+		buf_clear(&b);
+		json_render(&r, &b);
+		compare(cases[i].name, "json", &b);
+		buf_free(&b);
+		evidence_free(e);
+	}
+}
+
+static void colour_only_when_asked(void **state)
+{
+	struct evidence *e = untrusted_root();
+	struct record r;
+	struct buf b;
+
+	(void)state;
+	diagnose(e, &r);
+	buf_init(&b, 0);
+	text_render(&r, false, &b);
+	assert_null(strchr(buf_str(&b), '\033'));
+	buf_clear(&b);
+	text_render(&r, true, &b);
+	assert_non_null(strchr(buf_str(&b), '\033'));
+	buf_free(&b);
+	evidence_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(records_read_as_reviewed),
+	    cmocka_unit_test(colour_only_when_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
