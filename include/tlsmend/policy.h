@@ -73,7 +73,7 @@ enum { CONFIG_MAX_BYTES = 16 * 1024 * 1024, CONFIG_MAX_MESSAGES = 20 };
 struct policy;
 
 /* Reads all sources, in rising order of precedence among files; environment sources win over files.
- * Each bad section is dropped as a whole and reported once; after CONFIG_MAX_MESSAGES messages one
+ * Each bad section is dropped as a whole and reported once (with `advice`: every error in it); after CONFIG_MAX_MESSAGES messages one
  * more says how many were left out. `bad` (may be NULL) is set when a source as a whole was no
  * configuration (binary junk, more than CONFIG_MAX_BYTES) or any section was dropped: on a reload the
  * caller then keeps the rules that were in force.
@@ -110,7 +110,8 @@ struct setting {
 	unsigned line;         /* of the key */
 	struct section *section;
 };
-/* The keys that hold for one peer; NULL where none is set. Points into the policy. */
+/* The keys that hold for one peer; NULL where none is set. Points into the policy. Reason and Until are no
+ * settings of their own: they stand in the section of each setting. */
 struct rule {
 	const struct setting *set[KEY_COUNT];
 	unsigned count;           /* how many are not NULL */
@@ -123,11 +124,13 @@ struct rule {
  * compared with peer->host where that is an address, and with peer->address. Expired weakening
  * settings and rejected sections are passed over. Thread-safe, no allocation. */
 void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now, struct rule *out);
-/* Every setting that matches the peer, winners first, at most `max`; returns how many there are. For
- * `tlsmend rule`. */
+/* Every setting that matches the peer, at most `max`; returns how many there are. First one for each key, the one
+ * of highest precedence, then the others; both parts in order of precedence. Takes no regard of Until and of rejected
+ * sections (see setting->section): policy_lookup() says what holds. For `tlsmend rule`. */
 size_t policy_explain(const struct policy *p, const struct peer *peer, const struct setting **list, size_t max);
-/* Calls visit for every setting of every section that was kept, in the order of the sources. For `tlsmend
- * lint`, which looks at the files that settings name. `setting->pattern` is then the section's first. */
+/* Calls visit for every setting of every section that was kept, in the order of the sources (files, then
+ * environment) and of their sections. For `tlsmend lint`, which looks at the files that settings name.
+ * `setting->pattern` is then the section's first. */
 void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s), void *arg);
 void section_reject(const struct setting *s);
 bool policy_empty(const struct policy *p);

@@ -155,6 +155,7 @@ struct policy {
 	size_t section_count, setting_count;
 	uint32_t uses;           /* bit per key */
 	uint64_t prefixes[2][3]; /* [v4], bit per prefix length that occurs */
+	bool blocks;             /* a pattern of addresses occurs */
 	bool ports;              /* a pattern with a port occurs */
 	bool failed;             /* out of memory */
 };

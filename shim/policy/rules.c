@@ -136,7 +136,7 @@ static void walk_policy(struct walk *w, const struct peer *peer)
 		visit_blocks(w, 128, true, false); /* an exact address */
 	else if (host != NULL)
 		visit_name(w, host);
-	if (w->has_address[0] || w->has_address[1]) {
+	if (w->policy->blocks && (w->has_address[0] || w->has_address[1])) {
 		visit_blocks(w, 128, false, true);
 		for (int length = 127; length >= 0; length--)
 			visit_blocks(w, length, true, true);

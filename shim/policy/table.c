@@ -16,6 +16,8 @@ static uint64_t mix(uint64_t h)
 	h ^= h >> 33;
 	h *= 0xff51afd7ed558ccdu;
 	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53u;
+	h ^= h >> 33;
 	return h;
 }
 
@@ -30,9 +32,9 @@ static uint64_t pattern_hash(const struct pattern *p)
 		return mix(h + p->address.v4);
 	}
 	for (size_t i = 0; i < p->name_length; i++) {
-		char c = ascii_lower(p->name[i]);
+		unsigned char c = (unsigned char)p->name[i];
 
-		h = hash_bytes(h, &c, 1);
+		h = (h ^ (c >= 'A' && c <= 'Z' ? c | 0x20u : c)) * UINT64_C(0x100000001b3);
 	}
 	return mix(h);
 }
@@ -88,6 +90,7 @@ static bool grow_slots(struct policy *p)
 static void note_pattern(struct policy *p, const struct pattern *pattern)
 {
 	p->ports = p->ports || pattern->port != 0;
+	p->blocks = p->blocks || pattern->kind == PATTERN_CIDR;
 	if (pattern->kind == PATTERN_CIDR)
 		p->prefixes[pattern->address.v4][pattern->prefix / 64] |= UINT64_C(1)
 									  << pattern->prefix % 64;
