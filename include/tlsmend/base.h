@@ -132,12 +132,13 @@ struct environment {
 	const char *config, *extra_ca, *min_protocol; /* NULL: unset */
 	const char *log, *log_format, *log_level;     /* NULL: unset */
 	const char *program; /* last component of argv[0] / comm, never NULL */
-	const char *exe;     /* /proc/self/exe, or NULL */
 	bool colour;         /* NO_COLOR unset or empty, TERM set and not "dumb" */
 	/* One sentence for each variable that was not understood ("TLSMEND_DLSYM=maybe is not understood;
 	 * ..."), escaped; the record about each is written at the first handshake. NULL-terminated, never NULL. */
 	const char *const *bad;
 };
+/* /proc/self/exe, looked up at the first question; NULL: not known. Lives as long as the process. */
+const char *environment_exe(void);
 const struct environment *environment_get(void); /* never NULL; thread-safe; async-signal-unsafe only the first time */
 /* True when the process is privileged. */
 bool environment_is_secure(void);

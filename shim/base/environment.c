@@ -7,9 +7,12 @@
 #include "environment_read.h"
 #include "system.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
+
+#include <bsd/string.h>
 
 static const char *const nothing_bad[] = {NULL};
 
@@ -27,23 +30,34 @@ bool environment_is_secure(void)
 	return secure;
 }
 
-static const char *read_exe(struct arena *a)
+const char *environment_exe(void)
 {
 	enum { LONGEST = 4096 };
-	char *path = arena_alloc(a, LONGEST);
-	const long n = path ? sys_readlink("/proc/self/exe", path, LONGEST - 1) : -1;
+	static _Atomic(char *) published;
+	char *path = atomic_load(&published), *none = NULL;
+	long n;
 
-	return n > 0 ? path : NULL; /* arena memory is zeroed: terminated */
+	if (path)
+		return path;
+	KEEP_ERRNO_BEGIN
+	path = calloc(1, LONGEST);
+	n = path ? sys_readlink("/proc/self/exe", path, LONGEST - 1) : -1;
+	if (n <= 0 || !atomic_compare_exchange_strong(&published, &none, path)) {
+		free(path);
+		path = none;
+	}
+	KEEP_ERRNO_END
+	return path;
 }
 
-static void read_process(struct environment *e, struct arena *a)
+/* No allocation: this runs at the start of every process, and most have no TLS. */
+static void read_program(struct environment *e)
 {
+	static char program[64];
 	const char *name = program_invocation_short_name;
 
-	e->program = arena_strdup(a, name && *name ? name : "unknown");
-	e->exe = read_exe(a);
-	if (!e->program)
-		e->program = "unknown";
+	strlcpy(program, name && *name ? name : "unknown", sizeof program);
+	e->program = program;
 }
 
 const struct environment *environment_get(void)
@@ -65,7 +79,7 @@ const struct environment *environment_get(void)
 			arena = (struct arena){0};
 		environment_read(&environment, &arena, environ, environment_is_secure(),
 				 TLSMEND_CONFIG_DEFAULT);
-		read_process(&environment, &arena);
+		read_program(&environment);
 		e = &environment;
 		atomic_store(&published, e);
 	}

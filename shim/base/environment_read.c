@@ -85,6 +85,8 @@ static bool is_deepbind(const char *value)
  * ----------------------------------------------------------------------------------- */
 static void add_bad(struct reading *r, struct buf *sentence)
 {
+	if (!r->bad)
+		r->bad = arena_alloc(r->arena, (MOST_BAD + 1) * sizeof *r->bad);
 	if (r->bad && r->bad_count < MOST_BAD)
 		r->bad[r->bad_count++] = arena_strdup(r->arena, buf_str(sentence));
 	buf_free(sentence);
@@ -252,7 +254,6 @@ void environment_read(struct environment *e, struct arena *a, char *const *varia
 		e->disabled = !environment_file_is_trusted(config_file);
 		return;
 	}
-	r.bad = arena_alloc(a, (MOST_BAD + 1) * sizeof *r.bad);
 	for (; variables && *variables; variables++)
 		take(&r, *variables);
 	check_values(&r);

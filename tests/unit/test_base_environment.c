@@ -224,8 +224,8 @@ static void process_side(void **state)
 	(void)state;
 	assert_ptr_equal(first, environment_get());
 	assert_string_equal(first->program, "test_base_environment");
-	assert_non_null(first->exe);
-	assert_int_equal(first->exe[0], '/');
+	assert_non_null(environment_exe());
+	assert_int_equal(environment_exe()[0], '/');
 	assert_false(environment_is_secure());
 }
 
