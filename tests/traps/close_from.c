@@ -4,7 +4,7 @@
  * TLSMEND_LOG=fd:N. A record written to "stderr" is then a record in somebody's database. Proves DESIGN 2.9 and the contract
  * of sink_remember_descriptors().
  *
- * close_from RANGE|LOOP|KEEP RESULT_FILE DIRECTORY
+ * close_from RANGE|LOOP|KEEP RESULT_FILE DIRECTORY append|plain[-at-2]
  * KEEP closes nothing. The result goes to RESULT_FILE, since there is no stdout any more.
  */
 #include "common.h"
@@ -40,18 +40,21 @@ int main(int argc, char **argv)
 	struct stat st;
 	FILE *out;
 
-	NEED(argc == 4);
+	NEED(argc == 5);
 	snprintf(data, sizeof(data), "%s/data", argv[3]);
 	/* Something must have been loaded before, as in a real daemon that reads its configuration first. */
 	SSL_CTX_free(client_context("root"));
 	close_all(argv[1]);
-	first = open(data, O_RDWR | O_CREAT | O_APPEND, 0600);
+	first = open(data, O_RDWR | O_CREAT | (strncmp(argv[4], "append", 6) == 0 ? O_APPEND : 0),
+		     0600);
 	NEED(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	NEED(strcmp(argv[1], "KEEP") == 0 || (first == 0 && pair[0] == 1 && pair[1] == 2));
 	/* Every other number up to LAST is the data file as well. */
 	if (strcmp(argv[1], "KEEP") != 0)
 		for (int fd = 3; fd <= LAST; fd++)
 			NEED(dup2(first, fd) == fd);
+	if (strstr(argv[4], "at-2") != NULL && strcmp(argv[1], "KEEP") != 0)
+		NEED(dup2(first, 2) == 2);
 	out = fopen(argv[2], "w");
 	NEED(out != NULL);
 	{

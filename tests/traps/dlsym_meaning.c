@@ -77,11 +77,11 @@ static void fake_library(const char *path)
 		       : p == wanted ? "the library's own"
 				     : "somebody else's");
 	}
-	printf("called: %d\n", ((union {
-				       void *object;
-				       int (*function)(int, int);
-			       }){dlsym(fake, "SSL_connect")})
-				   .function(40, 2));
+	printf("called: %ld\n", ((union {
+					void *object;
+					long (*function)(long);
+				}){dlsym(fake, "SSL_connect")})
+				    .function(40));
 	dlclose(fake);
 }
 

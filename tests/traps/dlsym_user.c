@@ -3,7 +3,9 @@
  * Trap: a program that finds every function of OpenSSL with dlsym(3), as .NET does. Exported hooks alone see nothing of it.
  * Proves DESIGN 2.6: dlsym gives the hook; a pointer keeps its copy.
  *
- * dlsym_user PORT HOST ANCHORS [ctor]   with "ctor" the whole is done before main(), in a constructor
+ * dlsym_user PORT HOST ANCHORS ctor     the whole is done before main(), in a constructor
+ * dlsym_user PORT HOST ANCHORS versioned  with dlvsym(3), which is not taken over: the pointers are libssl's own, SSL_CTX_new
+ *     tail-calls SSL_CTX_new_ex through the PLT, and that hook is called from a program that has no OpenSSL in its scope
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -15,10 +17,11 @@
 #include <unistd.h>
 
 static void *ssl_library, *crypto_library;
+static int versioned;
 
 static void *symbol(const char *name)
 {
-	void *p = dlsym(ssl_library, name);
+	void *p = versioned ? dlvsym(ssl_library, name, "OPENSSL_3.0.0") : dlsym(ssl_library, name);
 
 	if (p == NULL)
 		p = dlsym(crypto_library, name);
@@ -75,11 +78,12 @@ static int run(int port, char *host, const char *anchors)
 
 __attribute__((constructor)) static void before_main(int argc, char **argv)
 {
-	if (argc == 5)
+	versioned = argc == 5 && strcmp(argv[4], "versioned") == 0;
+	if (argc == 5 && !versioned)
 		_exit(run(atoi(argv[1]), argv[2], argv[3]));
 }
 
 int main(int argc, char **argv)
 {
-	return argc == 4 ? run(atoi(argv[1]), argv[2], argv[3]) : 95;
+	return argc == 4 || argc == 5 ? run(atoi(argv[1]), argv[2], argv[3]) : 95;
 }

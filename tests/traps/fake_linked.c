@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: a program linked with a library that defines SSL_connect and others and is no OpenSSL. The preloaded hooks stand in
- * front of it: they must hand every argument on and touch nothing. Proves DESIGN 2.13 (not every definer is an
+ * front of it: they must hand the call on and touch nothing. Proves DESIGN 2.13 (not every definer is an
  * OpenSSL). With a plugin as argument a real libssl comes in as well, RTLD_LOCAL, and each call must still reach
  * its own.
  *
@@ -9,15 +9,15 @@
  */
 #include "loader.h"
 
-int SSL_connect(int a, int b);
-int X509_verify_cert(int a, int b);
-int SSL_CTX_new(int a, int b);
+long SSL_connect(long a);
+int X509_verify_cert(long a);
+long SSL_CTX_new(long a);
 
 static void fake_calls(void)
 {
-	printf("SSL_connect %d\n", SSL_connect(40, 2));
-	printf("X509_verify_cert %d\n", X509_verify_cert(40, 2));
-	printf("SSL_CTX_new %d\n", SSL_CTX_new(40, 2));
+	printf("SSL_connect %ld\n", SSL_connect(40));
+	printf("X509_verify_cert %d\n", X509_verify_cert(40));
+	printf("SSL_CTX_new %ld\n", SSL_CTX_new(1L << 40));
 	fflush(stdout);
 }
 

@@ -18,30 +18,34 @@ BAD = ("unrelated", "legacy", "legacy.test")
 # --- descriptors ---------------------------------------------------------------------------------------------------------
 
 
-def close_from(trap, how, log, **kwargs):
+def close_from(trap, how, log, opening="append", **kwargs):
     directory = trap.directory / f"{how}{trap.count}"
     directory.mkdir()
-    result = trap.preloaded("close_from", how, directory / "result", directory, env={"TLSMEND_LOG": log}, **kwargs)
+    result = trap.preloaded("close_from", how, directory / "result", directory, opening, env={"TLSMEND_LOG": log}, **kwargs)
     assert result.code == 0, result.err
     return result, (directory / "result").read_text()
 
 
+# The data file may be opened with O_APPEND, as a mail box or a journal is, or not; it or a socket may get the number 2.
+OPENINGS = ["append", "plain", "append-at-2", "plain-at-2"]
 UNTOUCHED = "connected 0, in the data file 0, in the sockets 0 0\nnext descriptor: as expected\n"
 
 
+@pytest.mark.parametrize("opening", OPENINGS)
 @pytest.mark.parametrize("how", ["RANGE", "LOOP"])
-def test_reused_stderr_gets_nothing(trap, how):
-    for log in ("stderr", None):
-        assert close_from(trap, how, log)[1] == UNTOUCHED
+def test_reused_stderr_gets_nothing(trap, how, opening):
+    for log in ("stderr", "fd:2", None):
+        assert close_from(trap, how, log, opening)[1] == UNTOUCHED, log
 
 
+@pytest.mark.parametrize("opening", OPENINGS)
 @pytest.mark.parametrize("how", ["RANGE", "LOOP"])
-def test_reused_number_gets_nothing(trap, how):
+def test_reused_number_gets_nothing(trap, how, opening):
     with open(trap.directory / "given", "w") as given:
         fd = fcntl.fcntl(given, fcntl.F_DUPFD, 21)
         try:
             assert fd <= 60
-            assert close_from(trap, how, f"fd:{fd}", pass_fds=[fd])[1] == UNTOUCHED
+            assert close_from(trap, how, f"fd:{fd}", opening, pass_fds=[fd])[1] == UNTOUCHED
         finally:
             os.close(fd)
     assert (trap.directory / "given").read_text() == ""
@@ -188,6 +192,14 @@ def opened(trap, name, *command, preload, env=None):
     return result.seen, sorted(out.read_text().splitlines())
 
 
+def surplus(before, after):
+    """What the library adds. libdl is one of the two libraries that it may need (DESIGN 1.1)."""
+    left = list(after)
+    for line in before:
+        left.remove(line)
+    return [line for line in left if not line.endswith("/libdl.so.2")]
+
+
 @pytest.mark.parametrize("command", ["true", "quiet"])
 @pytest.mark.parametrize("env", [{}, {"TLSMEND_DISABLE": "1"}], ids=["enabled", "disabled"])
 def test_host_without_tls(trap, command, env):
@@ -195,9 +207,7 @@ def test_host_without_tls(trap, command, env):
     plain, before = opened(trap, "before", program, preload=False)
     with_library, after = opened(trap, "after", program, preload=True, env=env)
     assert with_library == plain
-    for line in before:
-        after.remove(line)
-    assert after == [f"open {trap.library}"]
+    assert surplus(before, after) == [f"open {trap.library}"]
 
 
 @pytest.mark.parametrize("kind", [GOOD, BAD], ids=["good", "bad"])
@@ -207,9 +217,7 @@ def test_disabled(trap, kind):
     assert result.log == b""
     _, before = opened(trap, "before", build("plain"), *kind, preload=False)
     _, after = opened(trap, "after", build("plain"), *kind, preload=True, env={"TLSMEND_DISABLE": "1"})
-    for line in before:
-        after.remove(line)
-    assert after == [f"open {trap.library}"]
+    assert surplus(before, after) == [f"open {trap.library}"]
 
 
 # --- signals ------------------------------------------------------------------------------------------------------------------
@@ -226,7 +234,8 @@ def test_stderr_that_kills_or_blocks(trap, kind, state):
 
 # --- memory ------------------------------------------------------------------------------------------------------------------
 
-# name: what the client does, the rule, and which outcomes are allowed while memory fails.
+# name: what the client does, the rule, and which outcomes are allowed while memory fails. A rule that cannot be loaded is as no
+# rule: "mended" may fail and "only" may connect, but nothing that fails both with and without its rule may connect.
 MEMORY = {
     "good": (GOOD, None, {"connected"}),
     "bad": (BAD, None, {"failed"}),
@@ -234,7 +243,7 @@ MEMORY = {
     "wrong-name": (("unrelated", "other", "legacy.test"), "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"failed"}),
     "expired": (("unrelated", "expired", "legacy.test"), "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"failed"}),
     "other-host": (("unrelated", "other", "other.test"), "[legacy.test]\nExtraCAFile = {}/root.pem\n", {"failed"}),
-    "only": (GOOD, "[legacy.test]\nOnlyCAFile = {}/unrelated.pem\n", {"failed"}),
+    "only": (GOOD, "[legacy.test]\nOnlyCAFile = {}/unrelated.pem\n", {"connected", "failed"}),
 }
 
 

@@ -55,9 +55,9 @@ def test_deepbind_dropped(trap, plugin, server, name):
     assert [r["event"] for r in mended.records] == ["mended"]
 
 
-@pytest.mark.parametrize("when", ["main", "constructor"])
+@pytest.mark.parametrize("when", ["main", "ctor", "versioned"])
 def test_dlsym_user(trap, server, when):
-    extra = ["ctor"] if when == "constructor" else []
+    extra = [when] if when != "main" else []
     for good in (True, False):
         result = trap.equal("dlsym_user", server, HOST, anchors(trap, good), *extra)
         assert len(result.of("verify_failed")) == (0 if good else 1), result.records
@@ -80,6 +80,13 @@ def test_dlsym_keeps_its_meaning(trap):
     assert "libssl SSL_CTX_new: found [no error]" in result.out
 
 
+@pytest.mark.parametrize("anchors_name", ["root", "unrelated"])
+def test_dlerror_is_the_hosts(trap, anchors_name):
+    result = trap.equal("dlerror_state", anchors_name, "legacy", HOST)
+    assert "after the first SSL_CTX_new: undefined symbol: the_hosts_own_failure" in result.out
+    assert "when none is pending: none" in result.out
+
+
 def test_dlsym_from_many_threads(trap):
     for _ in range(5):
         assert "differs" not in trap.equal("dlsym_threads").out
@@ -87,7 +94,7 @@ def test_dlsym_from_many_threads(trap):
 
 def test_foreign_definer_linked(trap, plugin, server):
     result = trap.equal("fake_linked")
-    assert "SSL_connect 42\nX509_verify_cert 38\nSSL_CTX_new 80" in result.out
+    assert f"SSL_connect 42\nX509_verify_cert 38\nSSL_CTX_new {2 << 40}\n" in result.out
     for good in (True, False):
         result = trap.equal("fake_linked", plugin, server, HOST, anchors(trap, good))
         assert result.out.count("SSL_connect 42\n") == 2

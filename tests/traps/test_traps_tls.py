@@ -24,7 +24,8 @@ def test_callbacks_are_the_clients_own(trap, case, kind):
         assert result.records == []
     elif "waive" not in case:
         # "dup" and "reuse" fail more than once in the same way: repetitions are counted, not written.
-        assert len(failures) == 1, result.records
+        # SSL_dup does not copy the SNI: where the name is what is wrong, its failure is another one.
+        assert len(failures) in ([1, 2] if case == "dup" else [1]), result.records
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c not in ("waive", "whole-waive")])
