@@ -95,6 +95,34 @@ static bool rule_is_valid(struct settings *s, const char *option, enum source_ki
 	return good;
 }
 
+/* What stands against HOST=path as an entry of TLSMEND_EXTRA_CA; NULL: nothing. free(3) it. */
+static char *extra_ca_problem(const char *host, const char *path)
+{
+	if (strpbrk(host, ", \t") || strchr(path, ','))
+		return copy_string(
+		    "a comma separates the entries of TLSMEND_EXTRA_CA, so neither HOST nor "
+		    "FILE can hold one; use --config");
+	return ca_file_problem(path);
+}
+
+static bool add_extra_ca(struct settings *s, const char *given, const char *host, const char *path)
+{
+	char *problem = extra_ca_problem(host, path);
+	char *value = join(host, "=", path, NULL);
+	bool good = !problem && rule_is_valid(s, "extra-ca", SOURCE_ENV_EXTRA_CA, value);
+
+	if (problem)
+		usage_error(s->command, "--extra-ca %s: %s", given, problem);
+	if (good) {
+		remember_file(s, path);
+		append(s, VARIABLE_EXTRA_CA, value);
+	} else {
+		free(value);
+	}
+	free(problem);
+	return good;
+}
+
 static bool take_extra_ca(struct settings *s, const char *given)
 {
 	const char *equals = strchr(given, '=');
@@ -105,28 +133,10 @@ static bool take_extra_ca(struct settings *s, const char *given)
 	}
 	char *host = checked(strndup(given, (size_t)(equals - given)));
 	char *path = path_absolute(equals + 1);
-	char *problem = path ? ca_file_problem(path) : copy_string(strerror(errno));
-	char *value = NULL;
-	bool good = false;
+	bool good = path && add_extra_ca(s, given, host, path);
 
-	if (problem)
-		usage_error(s->command, "--extra-ca %s: %s: %s", given, equals + 1, problem);
-	else if (strpbrk(host, ", \t") || strchr(path, ','))
-		usage_error(s->command,
-			    "--extra-ca %s: a comma separates the entries of TLSMEND_EXTRA_CA, so "
-			    "neither HOST nor FILE can hold one; use --config",
-			    given);
-	else {
-		value = join(host, "=", path, NULL);
-		good = rule_is_valid(s, "extra-ca", SOURCE_ENV_EXTRA_CA, value);
-	}
-	if (good) {
-		remember_file(s, path);
-		append(s, VARIABLE_EXTRA_CA, value);
-	} else {
-		free(value);
-	}
-	free(problem);
+	if (!path)
+		usage_error(s->command, "--extra-ca %s: %s", given, strerror(errno));
 	free(path);
 	free(host);
 	return good;
@@ -164,7 +174,7 @@ static char *config_path(struct settings *s, const char *name)
 	if (path)
 		error = file_read(path, CONFIG_MAX_BYTES, &text, NULL, NULL, NULL);
 	buf_free(&text);
-	if (error || strchr(path, ':')) {
+	if (!path || error || strchr(path, ':')) {
 		usage_error(s->command, "--config %s: %s", name,
 			    error ? strerror(error) : "a colon separates files");
 		free(path);
