@@ -358,6 +358,7 @@ static void test_weakening_for_all(void **state)
 	(void)state;
 	any_host_says("*", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
 	any_host_says("*:443", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
+	any_host_says("* a.example", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
 	any_host_says("a.example *", "MaxProtocol = TLSv1.1", "MaxProtocol = 'TLSv1.1'");
 	any_host_says("0.0.0.0/0", "CipherString = DEFAULT:@SECLEVEL=0",
 		      "CipherString = 'DEFAULT:@SECLEVEL=0'");
@@ -539,6 +540,16 @@ static void test_junk(void **state)
 		  "E t.conf:2: binary data (a NUL byte)" NOT_READ " (section [a] is dropped)\n", 0);
 }
 
+/* A section that was reported already does not swallow what ends the reading. */
+static void test_junk_in_bad_section(void **state)
+{
+	(void)state;
+	says_as(SOURCE_FILE, "[h]\nVerifyMode = None\n\xff\n[i]\nGroups = A\n", false,
+		"E t.conf:2: 'VerifyMode'" NEVER_OFF " (section [h] is dropped)\n"
+		"E t.conf:3: binary data (no UTF-8)" NOT_READ " (section [h] is dropped)\n",
+		true, 0);
+}
+
 static void test_keys(void **state)
 {
 	(void)state;
@@ -559,7 +570,7 @@ int main(void)
 	    cmocka_unit_test(test_weakening),    cmocka_unit_test(test_weakening_for_all),
 	    cmocka_unit_test(test_headers),      cmocka_unit_test(test_advice),
 	    cmocka_unit_test(test_environment),  cmocka_unit_test(test_junk),
-	    cmocka_unit_test(test_keys),
+	    cmocka_unit_test(test_keys),         cmocka_unit_test(test_junk_in_bad_section),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

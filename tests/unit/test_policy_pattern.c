@@ -332,6 +332,8 @@ static void test_covers(void **state)
 	    {"*.a.example", "*.example", false, false},
 	    {"*.a.example", "a.example", false, false},
 	    {"*.a.example", "xa.example", false, false},
+	    {"*.a.example", "evila.example", false, false},
+	    {"*.a.example", "*.evila.example", false, false},
 	    {"*.a.example", "*a.example", false, false},
 	    {"*.a.example", "b.*.a.example", false, false},
 	    {"*.a.example", "**.a.example", false, false},
