@@ -87,6 +87,28 @@ def test_dotnet(tlsmend):
     assert r.returncode == 0 and "reachable" in verdict(r) and "dlsym" in r.stdout
 
 
+def test_dotnet_application(tlsmend, tmp_path):
+    """An application's own executable has no TLS and no module beside it: the framework opens libssl by name."""
+    source = 'const char *volatile host = "libhostfxr.so"; int main(void) { return !host; }\n'
+    compile_c(source, tmp_path / "app")
+    r = tlsmend("check", "./app")
+    assert r.returncode == 0 and re.match(r"app: reachable: app -> libssl\.so\.\S+ \(OpenSSL \d", verdict(r)) and "dlsym" in r.stdout
+    assert tlsmend("run", "./app").stderr == ""
+
+
+def test_sandbox(tlsmend, tmp_path):
+    exports = tmp_path / "flatpak" / "exports" / "bin"
+    exports.mkdir(parents=True)
+    shutil.copy("/bin/true", exports / "org.example.App")
+    assert "sandbox (Flatpak)" in verdict(tlsmend("check", exports / "org.example.App"))
+    data = bytearray(pathlib.Path("/bin/true").read_bytes())
+    data[8:11] = b"AI\x02"
+    image = tmp_path / "App.AppImage"
+    image.write_bytes(data)
+    image.chmod(0o755)
+    assert "sandbox (AppImage)" in verdict(tlsmend("check", image))
+
+
 def test_runpath_and_origin(tlsmend, tmp_path):
     """A library beside the program, found by DT_RUNPATH only, under a name of its own."""
     lib = tmp_path / "lib"
