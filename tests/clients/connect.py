@@ -68,6 +68,6 @@ try:
             break
         body += piece
 except Exception as e:
-    print("FAILED %s code=%s: %s" % (type(e).__name__, getattr(e, "verify_code", None), e))
+    print("REFUSED %s code=%s: %s" % (type(e).__name__, getattr(e, "verify_code", None), e))
     sys.exit(1)
 print("OK %s" % s.version())

@@ -15,6 +15,6 @@ for line in iter(sys.stdin.readline, ""):
             with context.wrap_socket(raw, server_hostname=host) as s:
                 print("OK", s.version(), flush=True)
     except ssl.SSLCertVerificationError as e:
-        print("FAILED", e.verify_code, flush=True)
+        print("REFUSED", e.verify_code, flush=True)
     except Exception as e:
         print("ERROR", type(e).__name__, e, flush=True)

@@ -18,4 +18,4 @@ for peer in sys.argv[2:]:
                 print("OK", host, "resumed" if s.session_reused else "full", flush=True)
                 session = s.session
     except ssl.SSLCertVerificationError as e:
-        print("FAILED", host, e.verify_code, flush=True)
+        print("REFUSED", host, e.verify_code, flush=True)

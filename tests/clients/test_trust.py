@@ -144,7 +144,7 @@ def test_clients_own_sessions_still_resume(run, pki, shared_server):
 def test_session_made_under_a_rule_does_not_serve_another_host(run, pki, shared_server):
     peers = ["%s:%d" % (h, shared_server) for h in (HOST, "other.test")]
     done = run(sessions(None, *peers), hosts=SHARED, extra_ca={HOST: pki.root_pem})
-    assert done.out.splitlines() == ["OK legacy.test full", "FAILED other.test 20"]
+    assert done.out.splitlines() == ["OK legacy.test full", "REFUSED other.test 20"]
     check_records(done)
     assert [(r["event"], r["host"]) for r in done.records] == [("verify_failed", "other.test")]
 
@@ -163,7 +163,7 @@ def test_only_ca_file_is_not_passed_by_with_an_older_session(run, pki, shared_se
     peers = ["%s:%d" % (h, shared_server) for h in (HOST, "other.test")]
     done = run(sessions(pki.root_pem, *peers), hosts=SHARED, config=config)
     assert done.out.splitlines()[0] == "OK legacy.test full"
-    assert done.out.splitlines()[1].startswith("FAILED other.test")
+    assert done.out.splitlines()[1].startswith("REFUSED other.test")
 
 
 # ---- several hosts in one process --------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_two_hosts_in_one_context(run, sites, pki):
     ports = {h: sites.https(h)[0] for h in (HOST, "other.test")}
     lines = "".join("%s %d\n" % (h, ports[h]) for h in (HOST, "other.test", HOST, "other.test"))
     done = run([DEBIAN_PYTHON, HERE / "loop.py"], stdin=lines, extra_ca={HOST: pki.root_pem})
-    assert [line.split()[0] for line in done.out.splitlines()] == ["OK", "FAILED", "OK", "FAILED"]
+    assert [line.split()[0] for line in done.out.splitlines()] == ["OK", "REFUSED", "OK", "REFUSED"]
     check_records(done)
     assert {(r["event"], r["host"]) for r in done.records} == {("verify_failed", "other.test")}
     assert len(done.records) == 1, "the same failure again is counted, not repeated"
@@ -188,7 +188,7 @@ def test_two_hosts_in_one_curl(run, sites, pki):
 def test_threads(run, sites, pki):
     peers = ["%s:%d" % (h, sites.https(h)[0]) for h in (HOST, "other.test")]
     done = run([DEBIAN_PYTHON, HERE / "threads.py", 8, 10, *peers], extra_ca={HOST: pki.root_pem})
-    assert done.out.splitlines() == ["legacy.test OK 40", "other.test FAILED 20 40"]
+    assert done.out.splitlines() == ["legacy.test OK 40", "other.test REFUSED 20 40"]
     check_records(done)
     assert [(r["event"], r["host"]) for r in done.records] == [("verify_failed", "other.test")]
 
@@ -204,7 +204,7 @@ def dotnet_client():
 def test_dotnet_two_hosts(run, sites, pki, dotnet_client):
     urls = ["https://%s:%d/" % (h, sites.https(h)[0]) for h in (HOST, "other.test", HOST)]
     done = run([*dotnet_client, "get", *urls], extra_ca={HOST: pki.root_pem})
-    assert [line.split()[0] for line in done.out.splitlines()] == ["OK", "FAILED", "OK"]
+    assert [line.split()[0] for line in done.out.splitlines()] == ["OK", "REFUSED", "OK"]
     check_records(done)
     assert [(r["event"], r["host"]) for r in done.records] == [("verify_failed", "other.test")]
 
@@ -212,9 +212,9 @@ def test_dotnet_two_hosts(run, sites, pki, dotnet_client):
 def test_dotnet_parallel(run, sites, pki, dotnet_client):
     urls = ["https://%s:%d/" % (h, sites.https(h)[0]) for h in (HOST, "other.test")]
     before = run([*dotnet_client, "parallel", 20, *urls], library=False)
-    assert before.out.count("FAILED") == 40
+    assert before.out.count("REFUSED") == 40
     done = run([*dotnet_client, "parallel", 20, *urls], extra_ca={HOST: pki.root_pem})
-    assert [line.split()[0] for line in done.out.splitlines()] == ["OK"] * 20 + ["FAILED"] * 20
+    assert [line.split()[0] for line in done.out.splitlines()] == ["OK"] * 20 + ["REFUSED"] * 20
     assert done.out.splitlines()[20:] == before.out.splitlines()[20:], "same words for those that still fail"
     assert {(r["event"], r["host"]) for r in done.records} == {("verify_failed", "other.test")}
 

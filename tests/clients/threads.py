@@ -21,7 +21,7 @@ def work(first):
                 with context.wrap_socket(raw, server_hostname=host):
                     word = "OK"
         except ssl.SSLCertVerificationError as e:
-            word = "FAILED %d" % e.verify_code
+            word = "REFUSED %d" % e.verify_code
         with lock:
             counts[host, word] += 1
 

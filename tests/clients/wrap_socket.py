@@ -16,6 +16,6 @@ try:
         ca_certs=ca,
     )
 except Exception as e:
-    print("FAILED %s: %s" % (type(e).__name__, e))
+    print("REFUSED %s: %s" % (type(e).__name__, e))
     sys.exit(1)
 print("OK %s" % s.version())

@@ -278,7 +278,7 @@ VARIANTS = {
 
 
 def self_signed(pki, host):
-    leaf = issue(host, names=[host], ca=True, cert_sign=True, purposes=())
+    leaf = issue(host, names=[host])
     return pki.identity("self-signed@" + host, leaf)
 
 

@@ -60,7 +60,7 @@ internal static class Program
         }
         catch (HttpRequestException e)
         {
-            return "FAILED " + url + " " + Messages(e);
+            return "REFUSED " + url + " " + Messages(e);
         }
     }
 
@@ -78,7 +78,7 @@ internal static class Program
         }
         catch (Exception e)
         {
-            Console.WriteLine("FAILED " + Messages(e));
+            Console.WriteLine("REFUSED " + Messages(e));
             return 1;
         }
     }
