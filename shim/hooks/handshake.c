@@ -182,14 +182,16 @@ static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
 	return *stuck && o->BIO_test_flags(*stuck, BIO_FLAG_SHOULD_RETRY) != 0;
 }
 
-static void library_error(struct evidence *e, const struct openssl *o, bool transport,
-			  int host_errno)
+/* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
+ * be an old one of the host's. */
+static void library_error(struct evidence *e, const struct openssl *o, bool transport, int host_errno)
 {
-	enum { UNEXPECTED_EOF = 294 };
+	enum { UNEXPECTED_EOF = 294, ALERT = 1000 };
 	unsigned long code = o->ERR_peek_last_error();
 	int library = 0, reason = 0;
 	openssl_error_split(o, code, &library, &reason);
-	if (code && library == ERR_LIB_SSL_ && (!transport || reason == UNEXPECTED_EOF)) {
+	bool alert = e->alert_received >= 0 && reason == ALERT + e->alert_received;
+	if (code && library == ERR_LIB_SSL_ && (!transport || reason == UNEXPECTED_EOF || alert)) {
 		e->ssl_reason = reason;
 		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
 		e->eof = reason == UNEXPECTED_EOF;

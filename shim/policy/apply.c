@@ -37,6 +37,10 @@ void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
 	*min = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
 	*max = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
 	QUIET_END(o)
+	/* a fixed-version method has no bounds, but a version from the start */
+	int version = o->SSL_version(ssl);
+	if (!*min && !*max && version >= PROTOCOL_TLS1 && version <= PROTOCOL_TLS1_2)
+		*min = *max = version;
 	int top = *max ? *max : openssl_highest_protocol(o);
 	int low = *min ? *min : PROTOCOL_TLS1;
 	while (top >= PROTOCOL_TLS1 && options & openssl_no_protocol_option(top)) {
