@@ -226,7 +226,8 @@ static void describe_store(struct diagnosis *d)
 		count = say(e, count, " from ", say_string(e, e->store_text), (char *)NULL);
 	else
 		count = say(e, count, " loaded", (char *)NULL);
-	if (e->store_has_lookups && e->store_text == NULL && e->default_dir != NULL)
+	if (e->anchor_count == 0 && e->store_has_lookups && e->store_text == NULL &&
+	    e->default_dir != NULL)
 		count = say(e, count, "; a client with default settings also looks into ",
 			    say_string(e, e->default_dir), (char *)NULL);
 	d->r->store = count;

@@ -468,6 +468,22 @@ static void say_handshake(struct diagnosis *d)
 	}
 }
 
+/* Servers refuse an old version in many ways, not only with protocol_version. A hint, so it comes after the rest. */
+static void hint_old_offer(struct diagnosis *d)
+{
+	const enum cause c = d->r->cause;
+
+	if (d->e->max_offered == 0 || d->e->max_offered > TLS_1_1 ||
+	    (c != CAUSE_PEER_ERROR && c != CAUSE_HANDSHAKE_REFUSED && c != CAUSE_CLOSED_EARLY))
+		return;
+	help_section(d,
+		     say(d->e, "this client offers at most ", say_version(d->e, d->e->max_offered),
+			 ", which many servers refuse in one way or another; allow a newer version "
+			 "in its own settings, or here:",
+			 (char *)NULL),
+		     "MinProtocol = TLSv1.2", (char *)NULL);
+}
+
 void explain_handshake(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -478,10 +494,13 @@ void explain_handshake(struct diagnosis *d)
 	if (e->ssl_reason != 0) {
 		d->r->code = e->ssl_reason;
 		d->r->name = say_string(e, e->ssl_reason_text);
+	} else if (alert_of(e) > 0) {
+		d->r->name = NULL; /* the alert says it */
 	} else if (e->system_errno != 0) {
 		d->r->name = errno_text(e->system_errno);
 	} else if (e->eof) {
 		d->r->name = "end of file";
 	}
 	say_handshake(d);
+	hint_old_offer(d);
 }

@@ -192,8 +192,16 @@ static void about_rules(struct diagnosis *d)
 	if (e->rule_problem != NULL)
 		note_line(d, say(e, "the rule for this host does not count: ",
 				 say_string(e, e->rule_problem), (char *)NULL));
-	if (e->rule != NULL && e->event != EVENT_MENDED && e->event != EVENT_WEAKENED &&
-	    e->event != EVENT_CONFIG_ERROR)
+	if (e->rule == NULL || e->event == EVENT_MENDED || e->event == EVENT_WEAKENED ||
+	    e->event == EVENT_CONFIG_ERROR)
+		return;
+	if (cause_trust_may_act(d->failure) && e->rule_problem == NULL && !e->rule_refused_name &&
+	    strstr(e->rule, "CAFile") != NULL)
+		note_line(d, say(e,
+				 "a rule is in force for this host, but the certificates of its "
+				 "file do not complete this chain: ",
+				 say_string(e, e->rule), (char *)NULL));
+	else
 		note_line(d, say(e, "a rule is in force for this host: ", say_string(e, e->rule),
 				 (char *)NULL));
 }

@@ -111,6 +111,28 @@ static void real_certificates_are_read(void **state)
 	assert_seed("many-names", CAUSE_NAME_MISMATCH, look_at_bounds);
 }
 
+static void look_at_other_address(const struct evidence *e, const struct record *r)
+{
+	(void)r;
+	assert_true(e->name_checked && !e->name_matches);
+}
+
+static void look_at_own_address(const struct evidence *e, const struct record *r)
+{
+	(void)r;
+	assert_true(e->name_checked && e->name_matches);
+}
+
+static void addresses_are_checked_as_such(void **state)
+{
+	const size_t n = load("chain");
+
+	(void)state;
+	bytes_explain(data, n, "192.0.2.8", NULL, look_at_other_address);
+	bytes_explain(data, n, "192.0.2.7", NULL, look_at_own_address);
+	bytes_explain(data, n, "2001:db8::7", NULL, look_at_other_address);
+}
+
 static void hostile_certificates_stay_in_their_lines(void **state)
 {
 	(void)state;
@@ -205,6 +227,7 @@ static void the_error_queue_stays_empty(void **state)
 		errno = 4711;
 		bytes_explain(data, load(seeds[i]), "legacy.example.com", NULL, NULL);
 		assert_int_equal(o->ERR_peek_last_error(), before);
+		assert_int_equal(errno, 4711);
 	}
 }
 
@@ -213,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_error_queue_stays_empty),
 	    cmocka_unit_test(real_certificates_are_read),
+	    cmocka_unit_test(addresses_are_checked_as_such),
 	    cmocka_unit_test(hostile_certificates_stay_in_their_lines),
 	    cmocka_unit_test(any_bytes_in_any_name),
 	    cmocka_unit_test(a_nul_is_shown),
