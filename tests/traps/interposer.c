@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 static unsigned long mallocs, contexts;
-static int in_lookup;
+/* volatile: glibc declares dlsym a leaf, but it calls malloc and free, which are here. */
+static volatile int in_lookup;
 /* For malloc during the look-up of malloc. */
 static char early[65536];
 static size_t early_used;
@@ -49,12 +50,18 @@ void free(void *p)
 
 	if ((char *)p >= early && (char *)p < early + sizeof(early))
 		return;
-	if (real == NULL)
+	if (real == NULL) {
+		/* dlsym frees the text of an earlier error, and so comes back here: that text is let go. */
+		if (in_lookup)
+			return;
+		in_lookup = 1;
 		real = ((union {
 			       void *object;
 			       void (*function)(void *);
 		       }){dlsym(RTLD_NEXT, "free")})
 			   .function;
+		in_lookup = 0;
+	}
 	real(p);
 }
 
