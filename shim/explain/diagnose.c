@@ -139,6 +139,12 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 }
 
 /* ---- families ------------------------------------------------------------------------------------------ */
+/* curl and others look at the name by themselves, after a chain that OpenSSL found good. */
+static bool names_another(const struct evidence *e)
+{
+	return e->name_checked && !e->name_matches;
+}
+
 static void describe_verification(struct diagnosis *d)
 {
 	struct record *r = d->r;
@@ -151,7 +157,9 @@ static void describe_verification(struct diagnosis *d)
 		r->depth = d->first.depth;
 	}
 	r->enforced = d->e->enforced;
-	r->cause = d->first.code != 0 ? verify_symbol_cause(d->symbol) : CAUSE_CLIENT_REFUSED;
+	r->cause = d->first.code != 0    ? verify_symbol_cause(d->symbol)
+		   : names_another(d->e) ? CAUSE_NAME_MISMATCH
+					 : CAUSE_CLIENT_REFUSED;
 	if (cause_table[r->cause].family == FAMILY_ANCHOR)
 		r->cause = anchor_cause(d);
 	if (cause_table[r->cause].family == FAMILY_ANCHOR)

@@ -52,6 +52,8 @@ static enum cause refine(const struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit;
 
+	if (d->first.code == 0 && d->r->cause == CAUSE_NAME_MISMATCH)
+		return name_cause(d);
 	switch (d->symbol) {
 	case VERIFY_CERT_NOT_YET_VALID:
 		return clock_is_wrong(d->e) ? CAUSE_CLOCK_WRONG : CAUSE_NOT_YET_VALID;

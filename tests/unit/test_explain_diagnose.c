@@ -144,6 +144,22 @@ static void names(void **state)
 	assert_word(e, CAUSE_NAME_MISMATCH);
 }
 
+/* A client that checks the name by itself: OpenSSL has no code for it. */
+static void name_found_out_by_the_client(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 0, -1);
+
+	(void)state;
+	e->error_count = 0;
+	e->name_checked = true;
+	assert_word(e, CAUSE_NAME_MISMATCH);
+	e = verification(chain, 0, -1);
+	e->error_count = 0;
+	e->name_checked = e->name_matches = true;
+	assert_word(e, CAUSE_CLIENT_REFUSED);
+}
+
 static void not_checked(void **state)
 {
 	struct cert_info chain[2];
@@ -337,6 +353,7 @@ int main(void)
 	    cmocka_unit_test(old_numbers_mean_something_else),
 	    cmocka_unit_test(clock_or_certificate),
 	    cmocka_unit_test(names),
+	    cmocka_unit_test(name_found_out_by_the_client),
 	    cmocka_unit_test(not_checked),
 	    cmocka_unit_test(no_tls_there),
 	    cmocka_unit_test(by_reason),
