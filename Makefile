@@ -79,9 +79,6 @@ ifeq ($(SANITIZE_LIBRARY),1)
 LIB_CFLAGS  += $(SANITIZE_FLAGS)
 LIB_LDFLAGS := $(filter-out -Wl$(comma)-z$(comma)defs,$(LIB_LDFLAGS)) $(SANITIZE_FLAGS)
 endif
-# Before glibc 2.34 dlopen() and its kin live in libdl. Newer development packages have no libdl.so
-# to link with, but the run-time file is still there: name it, so that one binary runs on both.
-LIBDL := $(if $(filter /%,$(shell $(CC) -print-file-name=libdl.so.2)),-Wl$(comma)--no-as-needed -l:libdl.so.2 -Wl$(comma)--as-needed,-ldl)
 LIBBSD := -l:libbsd.a
 
 EXE_CFLAGS  := -fPIE $(SANITIZE_FLAGS)
@@ -147,7 +144,7 @@ $(BUILD)/libtlsmend.map: $(BUILD)/exports
 $(BUILD)/libtlsmend.so: $(LIB_OBJ) $(BUILD)/libtlsmend.map
 	@echo '  LD      $@'
 	$(Q)$(CC) $(CFLAGS) $(LIB_LDFLAGS) -Wl,--version-script=$(BUILD)/libtlsmend.map $(LDFLAGS) \
-	    -o $@ $(LIB_OBJ) $(LIBBSD) $(LIBDL)
+	    -o $@ $(LIB_OBJ) $(LIBBSD)
 
 # An archive, so that the command and each unit take what they refer to and no more.
 $(BUILD)/pool.a: $(POOL_OBJ)

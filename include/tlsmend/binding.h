@@ -67,7 +67,7 @@ typedef void *dlsym_fn(void *handle, const char *name);
 typedef void *dlopen_fn(const char *file, int mode);
 extern dlsym_fn *real_dlsym;
 extern dlopen_fn *real_dlopen;
-void binding_start(void); /* fills them; idempotent; any time, even before constructors ran */
+bool binding_start(void); /* fills them; idempotent; any time, even before constructors ran. False: not loaded yet */
 
 /* Which object classes carry ex_data of ours. */
 enum binding_index {

@@ -184,7 +184,8 @@ static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
 
 /* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
  * be an old one of the host's. */
-static void library_error(struct evidence *e, const struct openssl *o, bool transport, int host_errno)
+static void library_error(struct evidence *e, const struct openssl *o, bool transport,
+			  int host_errno)
 {
 	enum { UNEXPECTED_EOF = 294, ALERT = 1000 };
 	unsigned long code = o->ERR_peek_last_error();

@@ -9,8 +9,7 @@
 
 #include "loader.h"
 
-/* One binary for glibc 2.17 and later (DESIGN 2.7): the base versions, which every later glibc still has. Our own
- * `dlsym` and `dlopen` would satisfy a reference to those two whatever its version, so they are fetched. */
+/* The version under which an old glibc has dlsym and dlopen. */
 #if defined __x86_64__
 #define GLIBC_BASE "GLIBC_2.2.5"
 #elif defined __aarch64__
@@ -18,12 +17,12 @@
 #else
 #error "no base version of glibc known for this architecture"
 #endif
-__asm__(".symver dlvsym, dlvsym@" GLIBC_BASE);
-__asm__(".symver dlclose, dlclose@" GLIBC_BASE);
-__asm__(".symver dlerror, dlerror@" GLIBC_BASE);
-
 dlsym_fn *real_dlsym;
 dlopen_fn *real_dlopen;
+/* Found in the C library itself: one binary for glibc 2.17 and later, where they moved from libdl to libc (DESIGN 2.7). */
+static void *(*real_dlvsym)(void *handle, const char *name, const char *version);
+static int (*real_dlclose)(void *handle);
+static char *(*real_dlerror)(void);
 
 static const char *const hook_names[HOOK_COUNT] = {
 #define HOOK(lib, ret, name, none, params, args) [HOOK_##name] = #name,
@@ -83,26 +82,38 @@ int hook_by_name(const char *name)
 	return -1;
 }
 
-/* Idempotent and without a lock: every thread would store the same values. */
-void binding_start(void)
+/* Stores what every other thread would store too. */
+#define STORE(pointer, value)                                                                      \
+	do {                                                                                       \
+		union {                                                                            \
+			void *object;                                                              \
+			__typeof__(pointer) function;                                              \
+		} as_ = {.object = (value)};                                                       \
+		__atomic_store_n(&(pointer), as_.function, __ATOMIC_RELEASE);                      \
+	} while (0)
+
+/* Past our own exports to what stands behind them: glibc's, or another interposer's. */
+static void *behind_us(const char *name)
 {
-	union {
-		void *object;
-		dlsym_fn *find;
-		dlopen_fn *open;
-	} f;
+	void *p = real_dlvsym(RTLD_NEXT, name, "GLIBC_2.34");
+	return p ? p : real_dlvsym(RTLD_NEXT, name, GLIBC_BASE);
+}
+
+/* Idempotent and without a lock. Does nothing while libdl of an old glibc is not loaded: there is no OpenSSL then. */
+bool binding_start(void)
+{
 	if (__atomic_load_n(&real_dlopen, __ATOMIC_ACQUIRE))
-		return;
-	f.object = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
-	if (!f.object)
-		f.object = dlvsym(RTLD_NEXT, "dlsym", GLIBC_BASE);
-	__atomic_store_n(&real_dlsym, f.find, __ATOMIC_RELEASE);
-	f.object = dlvsym(RTLD_NEXT, "dlopen", "GLIBC_2.34");
-	if (!f.object)
-		f.object = dlvsym(RTLD_NEXT, "dlopen", GLIBC_BASE);
+		return true;
+	STORE(real_dlvsym, loader_libc_function("dlvsym"));
+	STORE(real_dlclose, loader_libc_function("dlclose"));
+	STORE(real_dlerror, loader_libc_function("dlerror"));
+	if (!real_dlvsym || !real_dlclose || !real_dlerror)
+		return false;
 	loader_object_at(&own, &own);
-	dlerror();
-	__atomic_store_n(&real_dlopen, f.open, __ATOMIC_RELEASE);
+	STORE(real_dlsym, behind_us("dlsym"));
+	STORE(real_dlopen, behind_us("dlopen"));
+	real_dlerror();
+	return real_dlopen != NULL;
 }
 
 bool binding_is_own(const void *address)
@@ -274,7 +285,7 @@ struct copy *binding_copy_of(enum hook h, void *function)
 	if (at && !binding_is_own(function) && loader_object_at(function, at))
 		c = bind_copy(h, function, at);
 	free(at);
-	dlerror();
+	real_dlerror();
 	KEEP_ERRNO_END
 	return c;
 }
@@ -338,9 +349,9 @@ static void *lookup(const struct object *caller, const char *name)
 		handle =
 		    real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
 	if (imports && version) {
-		p = not_own(dlvsym(RTLD_NEXT, name, version));
+		p = not_own(real_dlvsym(RTLD_NEXT, name, version));
 		if (!p && handle)
-			p = not_own(dlvsym(handle, name, version));
+			p = not_own(real_dlvsym(handle, name, version));
 	} else if (imports) {
 		p = not_own(real_dlsym(RTLD_NEXT, name));
 	}
@@ -349,7 +360,7 @@ static void *lookup(const struct object *caller, const char *name)
 	if (!p)
 		p = not_own(real_dlsym(RTLD_NEXT, name));
 	if (handle)
-		dlclose(handle);
+		real_dlclose(handle);
 	return p;
 }
 
@@ -363,7 +374,7 @@ void *binding_default_lookup(const char *name, void *caller)
 	else
 		p = not_own(real_dlsym(RTLD_NEXT, name));
 	free(at);
-	dlerror();
+	real_dlerror();
 	KEEP_ERRNO_END
 	return p;
 }
@@ -460,7 +471,8 @@ bool binding_target(enum hook h, void *caller, struct target *t)
 {
 	bool found = false;
 	KEEP_ERRNO_BEGIN
-	binding_start();
+	if (!binding_start())
+		return false;
 	if (binding_current && binding_is_own(caller)) {
 		t->copy = NULL;
 		t->caller = CALLER_LIBSSL;
@@ -479,7 +491,7 @@ bool binding_target(enum hook h, void *caller, struct target *t)
 			lock_leave(&lock);
 		}
 		free(at);
-		dlerror();
+		real_dlerror();
 	}
 	KEEP_ERRNO_END
 	return found;

@@ -79,6 +79,7 @@ struct tables {
 	const ElfW(Half) * versions;
 	const ElfW(Verneed) * needed;
 	const uint32_t *gnu_hash, *hash;
+	const char *soname; /* NULL: none */
 	size_t needed_count;
 };
 
@@ -90,6 +91,7 @@ static const void *absolute(const struct object *o, ElfW(Addr) value)
 
 static bool read_tables(const struct object *o, struct tables *t)
 {
+	size_t soname = 0;
 	memset(t, 0, sizeof *t);
 	if (!o->dynamic)
 		return false;
@@ -110,6 +112,9 @@ static bool read_tables(const struct object *o, struct tables *t)
 		case DT_VERNEEDNUM:
 			t->needed_count = d->d_un.d_val;
 			break;
+		case DT_SONAME:
+			soname = d->d_un.d_val;
+			break;
 		case DT_GNU_HASH:
 			t->gnu_hash = absolute(o, d->d_un.d_ptr);
 			break;
@@ -120,6 +125,8 @@ static bool read_tables(const struct object *o, struct tables *t)
 			break;
 		}
 	}
+	if (soname && t->strings)
+		t->soname = t->strings + soname;
 	return t->symbols && t->strings;
 }
 
@@ -169,4 +176,61 @@ bool loader_import(const struct object *o, const char *symbol, const char **vers
 		return true;
 	}
 	return false;
+}
+
+/* ---- definitions ------------------------------------------------------------------------------------------ */
+
+/* DT_GNU_HASH: four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
+static const ElfW(Sym) * find_definition(const struct tables *t, const char *name)
+{
+	uint32_t h = 5381;
+	for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+		h = h * 33 + *c;
+	if (!t->gnu_hash || t->gnu_hash[0] == 0)
+		return NULL;
+	const uint32_t buckets = t->gnu_hash[0], first = t->gnu_hash[1], words = t->gnu_hash[2];
+	const uint32_t *bucket = t->gnu_hash + 4 + words * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
+	const uint32_t *chain = bucket + buckets;
+	uint32_t i = bucket[h % buckets];
+	if (i < first)
+		return NULL;
+	for (;; i++) {
+		uint32_t link = chain[i - first];
+		if ((link | 1) == (h | 1) &&
+		    strcmp(t->strings + t->symbols[i].st_name, name) == 0 &&
+		    t->symbols[i].st_shndx != SHN_UNDEF)
+			return &t->symbols[i];
+		if (link & 1)
+			return NULL;
+	}
+}
+
+struct definition {
+	const char *name;
+	struct object *object;
+	void *found;
+};
+
+static int visit_libc(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct definition *d = arg;
+	struct tables t;
+	(void)size;
+	describe(info, d->object);
+	if (!read_tables(d->object, &t) || !t.soname ||
+	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0))
+		return 0;
+	const ElfW(Sym) *symbol = find_definition(&t, d->name);
+	if (!symbol)
+		return 0;
+	d->found = (void *)(info->dlpi_addr + symbol->st_value);
+	return 1;
+}
+
+void *loader_libc_function(const char *name)
+{
+	struct object object;
+	struct definition d = {.name = name, .object = &object, .found = NULL};
+	dl_iterate_phdr(visit_libc, &d);
+	return d.found;
 }

@@ -26,4 +26,8 @@ uint64_t loader_unloads(void);
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct object *o, const char *symbol, const char **version);
 
+/* A function that the C library defines (libc.so.6, or libdl.so.2 before glibc 2.34), found without asking the loader; NULL: not
+ * loaded (yet). So the library needs no libdl, which would cost every process a mapping, and no version of glibc's symbols. */
+void *loader_libc_function(const char *name);
+
 #endif
