@@ -73,7 +73,7 @@ endif
 # libbsd's strtonum and friends are linked in and hidden: a shared libbsd in every process would put
 # libmd's MD5Init before the host's own.
 LIB_CFLAGS  := -fPIC -fvisibility=hidden -ftls-model=initial-exec
-LIB_LDFLAGS := -shared -Wl,-soname,libtlsmend.so -static-libgcc -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--build-id=sha1 \
+LIB_LDFLAGS := -shared -static-libgcc -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--build-id=sha1 \
                -Wl,--as-needed $(OWN_LDFLAGS)
 ifeq ($(SANITIZE_LIBRARY),1)
 LIB_CFLAGS  += $(SANITIZE_FLAGS)
