@@ -277,7 +277,10 @@ def test_odd_peer(run, servers, behaviour, client):
     done = run(argv_for(HOST, port))
     assert (done.code, done.out, done.err) == (before.code, before.out, before.err)
     check_records(done)
-    assert [(r["event"], r["host"], r["port"]) for r in done.records] == [("handshake_failed", HOST, port)]
+    assert [(r["event"], r["host"]) for r in done.records] == [("handshake_failed", HOST)]
+    # curl hands OpenSSL a BIO of its own, and after a reset the kernel no longer knows who was at the other end
+    unknown = [None] if (client, behaviour) == ("curl", "resets") else []
+    assert done.records[0].get("port") in [port, *unknown]
     if behaviour.startswith("alert"):
         assert done.records[0]["alert"] == "received:" + behaviour[6:]
 
