@@ -2,6 +2,7 @@
 """Fixtures of the traps. What they are made of is in trapkit.py."""
 
 import fcntl
+import shutil
 
 import pytest
 
@@ -13,10 +14,10 @@ from trapkit import LIBRARY, OUT  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def library():
-    """The library under test. Its absence fails a test; it never skips one."""
+def library(tmp_path_factory):
+    """The library under test, as it is at the start: a build beside the tests must not change it. Its absence fails a test."""
     assert LIBRARY.exists(), f"{LIBRARY} is not built"
-    return LIBRARY
+    return shutil.copy(LIBRARY, tmp_path_factory.mktemp("library") / LIBRARY.name)
 
 
 @pytest.fixture(scope="session")
