@@ -92,7 +92,7 @@ enum cause anchor_cause(struct diagnosis *d)
 		return CAUSE_CHAIN_TOO_LONG;
 	if (store_is_empty(d->e))
 		return CAUSE_NO_TRUST_STORE;
-	if (top != NULL && !top->self_issued && d->e->near_count > 0)
+	if (top != NULL && !top->self_signed && d->e->near_count > 0)
 		return CAUSE_ISSUER_REFUSED;
 	/* wrong-path has its place here (CAUSES 1.1) */
 	if (d->symbol == VERIFY_DEPTH_ZERO_SELF_SIGNED_CERT)
@@ -192,6 +192,15 @@ static void say_refused(struct diagnosis *d)
 	d->r->why = say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
 			"; a CA certificate of that name is there (", sent_by(near->candidate),
 			"), but it is not the one: ", refusal(d, near, top), (char *)NULL);
+	if (same_certificate(top, near->candidate)) {
+		d->r->why =
+		    say(e, "the root ", say_subject(e, top),
+			" contradicts itself, so that OpenSSL does not take it for a root: ",
+			refusal(d, near, top), (char *)NULL);
+		help_line(d, "who runs that CA has to issue its root certificate again, with an "
+			     "authority key identifier that is its own or with none");
+		return;
+	}
 	d->r->expected = say_hex(e, top->authority_key_id.s, top->authority_key_id.n);
 	d->r->presented =
 	    say_hex(e, near->candidate->subject_key_id.s, near->candidate->subject_key_id.n);

@@ -13,6 +13,15 @@
 #endif
 
 enum { DAY = 86400, YEAR = 365 * DAY };
+enum {
+	USE_CHECK_TIME = 0x2
+}; /* X509_V_FLAG_USE_CHECK_TIME: the client chose the time, so no clock is to blame */
+
+static const char *clock_name(const struct evidence *e)
+{
+	return (e->verify_flags & USE_CHECK_TIME) != 0 ? "the time that the client chose"
+						       : "this machine's clock";
+}
 
 /* ---- refinement: what the code alone does not tell ----------------------------------------------------- */
 static bool clock_before_all(const struct evidence *e)
@@ -32,7 +41,8 @@ static bool clock_before_all(const struct evidence *e)
 /* An expired certificate is expired all the more where the clock is slow, so only "not yet valid" can be its fault. */
 static bool clock_is_wrong(const struct evidence *e)
 {
-	return e->now != 0 && (e->now < TLSMEND_BUILD_EPOCH || clock_before_all(e));
+	return e->now != 0 && (e->verify_flags & USE_CHECK_TIME) == 0 &&
+	       (e->now < TLSMEND_BUILD_EPOCH || clock_before_all(e));
 }
 
 static enum cause name_cause(const struct diagnosis *d)
@@ -87,7 +97,7 @@ static void say_expired(struct diagnosis *d)
 	if (c != NULL && c->not_after != INT64_MIN)
 		d->r->why = say(e, whose(d), " was valid until ", say_date(e, c->not_after),
 				e->now > c->not_after ? say(e, ", ", days(d, e->now - c->not_after),
-							    " ago by this machine's clock (",
+							    " ago by ", clock_name(e), " (",
 							    say_date(e, e->now), ")", (char *)NULL)
 						      : "",
 				(char *)NULL);
@@ -108,8 +118,8 @@ static void say_not_yet(struct diagnosis *d)
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " is not valid yet", (char *)NULL);
 	if (c != NULL && c->not_before != INT64_MIN)
-		d->r->why = say(e, whose(d), " is valid from ", say_date(e, c->not_before),
-				"; this machine's clock says ", say_date(e, e->now), (char *)NULL);
+		d->r->why = say(e, whose(d), " is valid from ", say_date(e, c->not_before), "; ",
+				clock_name(e), " says ", say_date(e, e->now), (char *)NULL);
 	help_line(d, "check this machine's clock; if it is right, the server's operator has to use "
 		     "the former certificate until that day");
 }

@@ -129,14 +129,14 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 	return out;
 }
 
-/* A certificate of the wanted issuer's name that is not its issuer. */
+/* A certificate of the wanted issuer's name that is not its issuer. May be the child itself: a root whose own identifiers
+ * contradict each other, so that OpenSSL does not take it for self-signed. */
 static void consider(struct capture *c, X509 *candidate, enum cert_from from)
 {
 	const struct openssl *o = c->o;
 	int code = 0;
 
 	if (c->child == NULL || c->near_count >= EVIDENCE_MAX_NEAR ||
-	    same(o, candidate, c->child) ||
 	    o->X509_NAME_cmp(o->X509_get_subject_name(candidate),
 			     o->X509_get_issuer_name(c->child)) != 0)
 		return;

@@ -106,7 +106,7 @@ const char *say_issuer(struct evidence *e, const struct cert_info *c)
 		return say(e, "\"", say_text(e, cn), "\"", (char *)NULL);
 	if (c->issuer.n > 0)
 		return say(e, "\"", say_text(e, c->issuer), "\"", (char *)NULL);
-	return "an issuer without a name";
+	return "a CA without a name";
 }
 
 const char *say_version(struct evidence *e, int version)
