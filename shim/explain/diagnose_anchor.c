@@ -193,12 +193,14 @@ static void say_refused(struct diagnosis *d)
 			"; a CA certificate of that name is there (", sent_by(near->candidate),
 			"), but it is not the one: ", refusal(d, near, top), (char *)NULL);
 	if (same_certificate(top, near->candidate)) {
-		d->r->why =
-		    say(e, "the root ", say_subject(e, top),
-			" contradicts itself, so that OpenSSL does not take it for a root: ",
-			refusal(d, near, top), (char *)NULL);
-		help_line(d, "who runs that CA has to issue its root certificate again, with an "
-			     "authority key identifier that is its own or with none");
+		d->r->why = say(e, "the client's store holds ", say_subject(e, top),
+				", which bears its own name as issuer but names another key than "
+				"its own as that of its issuer: ",
+				refusal(d, near, top), "; so OpenSSL does not take it for a root",
+				(char *)NULL);
+		help_line(d, "if the CA has changed its key, give the client the root with the "
+			     "wanted key identifier; otherwise who runs the CA has to issue this "
+			     "root certificate again");
 		return;
 	}
 	d->r->expected = say_hex(e, top->authority_key_id.s, top->authority_key_id.n);

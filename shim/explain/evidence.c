@@ -129,14 +129,15 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 	return out;
 }
 
-/* A certificate of the wanted issuer's name that is not its issuer. May be the child itself: a root whose own identifiers
- * contradict each other, so that OpenSSL does not take it for self-signed. */
+/* A certificate of the wanted issuer's name that is not its issuer. In the store it may be the child itself: self-issued,
+ * but with the key identifier of another issuer, so that OpenSSL does not take it for a root. */
 static void consider(struct capture *c, X509 *candidate, enum cert_from from)
 {
 	const struct openssl *o = c->o;
 	int code = 0;
 
 	if (c->child == NULL || c->near_count >= EVIDENCE_MAX_NEAR ||
+	    (from != FROM_STORE && same(o, candidate, c->child)) ||
 	    o->X509_NAME_cmp(o->X509_get_subject_name(candidate),
 			     o->X509_get_issuer_name(c->child)) != 0)
 		return;
