@@ -11,7 +11,7 @@
 #include <tlsmend/openssl.h>
 
 enum hook {
-#define HOOK(lib, ret, name, none, params, args) HOOK_##name,
+#define HOOK(lib, ret, name, none, tell, params, args) HOOK_##name,
 #define HOOK_VOID(lib, name, params, args)       HOOK_##name,
 #define LIBC(ret, name, params, args)
 #define STUB(name)
@@ -47,9 +47,9 @@ struct target {
 	enum caller caller;
 };
 
-/* For an exported hook: which function did the caller mean? `caller` is the return address. False: the process has
- * no such function at all. */
-bool binding_target(enum hook h, void *caller, struct target *t);
+/* For an exported hook: which function did the caller mean? `caller` is the return address, `tell` an argument that lies in the
+ * data of the copy (an SSL_METHOD) or NULL. False: the process has no such function at all. */
+bool binding_target(enum hook h, void *caller, const void *tell, struct target *t);
 /* The copy that this thread works for at the moment, inside a hook or a callback of ours. libssl tail-calls its own exports through
  * the PLT, so that calls of ours come back to our exports with a return address of ours: they are passed straight on. */
 extern _Thread_local struct copy *binding_current HIDDEN;
@@ -59,7 +59,9 @@ struct copy *binding_copy_of(enum hook h, void *function);
 struct copy *binding_slot(unsigned slot);
 /* What the caller's own scope has for this name when we are left out: what dlsym(RTLD_DEFAULT, name) would
  * give without the preload. NULL: nothing. */
-void *binding_default_lookup(const char *name, void *caller);
+void *binding_default_lookup(enum hook h, void *caller);
+/* Does any loaded object but us define this name? */
+bool binding_defined_elsewhere(enum hook h);
 /* Is this address in the preload library itself? */
 bool binding_is_own(const void *address);
 /* The loader's functions, past our own exports (DESIGN 2.6). */

@@ -46,14 +46,14 @@ static void *replace(void *handle, const char *name, void *caller, enum hook h)
 {
 	void *real;
 	if (handle == RTLD_DEFAULT) {
-		real = binding_default_lookup(name, caller);
+		real = binding_default_lookup(h, caller);
 	} else {
 		real = real_dlsym(handle, name);
 		if (!real)
 			return NULL;
 		/* the program's own handle searches the global scope, where we stand */
 		if (binding_is_own(real))
-			real = binding_default_lookup(name, caller);
+			real = binding_default_lookup(h, caller);
 	}
 	if (!real)
 		return not_found(name);
@@ -63,15 +63,21 @@ static void *replace(void *handle, const char *name, void *caller, enum hook h)
 	return c ? thunk_of(c, h) : real;
 }
 
+/* RTLD_NEXT is another interposer's business, and where it leads to us, we go on to what is behind us. But where nothing is behind
+ * us, the host is to find nothing. */
+static void *next(const char *name, enum hook h)
+{
+	return binding_defined_elsewhere(h) ? GO_ON : not_found(name);
+}
+
 HIDDEN void *dlsym_choose(void *handle, const char *name, void *caller)
 {
 	void *answer = GO_ON;
 	KEEP_ERRNO_BEGIN
 	prepare();
-	/* RTLD_NEXT is another interposer's business: behind us, and seen through us by its callers */
-	int h = name && handle != RTLD_NEXT ? hook_by_name(name) : -1;
+	int h = name ? hook_by_name(name) : -1;
 	if (h >= 0 && !environment_get()->dlsym_off)
-		answer = replace(handle, name, caller, (enum hook)h);
+		answer = handle == RTLD_NEXT ? next(name, (enum hook)h) : replace(handle, name, caller, (enum hook)h);
 	KEEP_ERRNO_END
 	return answer;
 }

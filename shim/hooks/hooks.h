@@ -13,7 +13,7 @@
 
 #define P(...) __VA_ARGS__
 #define A(...) __VA_ARGS__
-#define HOOK(lib, ret, name, none, params, args) ret hook_##name(const struct target *target, params);
+#define HOOK(lib, ret, name, none, tell, params, args) ret hook_##name(const struct target *target, params);
 #define HOOK_VOID(lib, name, params, args)       void hook_##name(const struct target *target, params);
 #define LIBC(ret, name, params, args)
 #define STUB(name)

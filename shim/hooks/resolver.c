@@ -131,7 +131,7 @@ static void *behind(_Atomic(void *) *cached, const char *name)
 	return f;
 }
 
-#define HOOK(lib, ret, name, none, params, args)
+#define HOOK(lib, ret, name, none, tell, params, args)
 #define HOOK_VOID(lib, name, params, args)
 #define STUB(name)
 #define LIBC(ret, name, params, args)                                                              \

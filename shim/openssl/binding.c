@@ -25,7 +25,7 @@ static int (*real_dlclose)(void *handle);
 static char *(*real_dlerror)(void);
 
 static const char *const hook_names[HOOK_COUNT] = {
-#define HOOK(lib, ret, name, none, params, args) [HOOK_##name] = #name,
+#define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = #name,
 #define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = #name,
 #define LIBC(ret, name, params, args)
 #define STUB(name)
@@ -38,7 +38,7 @@ static const char *const hook_names[HOOK_COUNT] = {
 
 enum library { LIBRARY_ssl, LIBRARY_crypto };
 static const enum library hook_library[HOOK_COUNT] = {
-#define HOOK(lib, ret, name, none, params, args) [HOOK_##name] = LIBRARY_##lib,
+#define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = LIBRARY_##lib,
 #define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = LIBRARY_##lib,
 #define LIBC(ret, name, params, args)
 #define STUB(name)
@@ -130,21 +130,27 @@ struct draft {
 	void *real[HOOK_COUNT];
 };
 
-/* Fills a table from the scope of `handle`; `ssl`: libssl is expected there. NULL where something required is
- * missing or this is not OpenSSL. */
-static struct openssl *make_table(void *handle, bool ssl)
+/* Looked up by ourselves: half of it optional, and a dlsym(3) that fails would take the place of an error that the host has not
+ * asked dlerror(3) for yet. */
+static void *table_symbol(const struct wanted *w, const struct object *in)
+{
+	void *p = loader_symbol(in, w->name);
+	return p || !w->also ? p : loader_symbol(in, w->also);
+}
+
+/* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required is missing or this is not
+ * OpenSSL. */
+static struct openssl *make_table(const struct object *ssl, const struct object *crypto)
 {
 	struct openssl *o = calloc(1, sizeof *o);
 	if (!o)
 		return NULL;
-	o->complete = ssl;
+	o->complete = ssl != NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		const struct wanted *w = &wanted[i];
 		if (w->library == LIBRARY_ssl && !ssl)
 			continue;
-		void *p = real_dlsym(handle, w->name);
-		if (!p && w->also)
-			p = real_dlsym(handle, w->also);
+		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
 		memcpy((char *)o + w->offset, &p, sizeof p);
 		if (p || !w->required)
 			continue;
@@ -158,8 +164,8 @@ static struct openssl *make_table(void *handle, bool ssl)
 	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
 	/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
 	if (o->version < 0x10002000UL || o->version >> 12 == 0x20000 ||
-	    real_dlsym(handle, "BORINGSSL_self_test") ||
-	    real_dlsym(handle, "awslc_version_string")) {
+	    loader_symbol(crypto, "BORINGSSL_self_test") ||
+	    loader_symbol(crypto, "awslc_version_string")) {
 		free(o);
 		return NULL;
 	}
@@ -175,14 +181,6 @@ static void name_version(struct openssl *o)
 	space = space ? strchr(space + 1, ' ') : NULL;
 	if (space)
 		*space = '\0';
-}
-
-static void *object_base(const void *function)
-{
-	struct object *o = malloc(sizeof *o);
-	void *base = o && loader_object_at(function, o) ? (void *)o->low : NULL;
-	free(o);
-	return base;
 }
 
 /* The copy with that libssl (or libcrypto), or NULL. */
@@ -233,7 +231,7 @@ static struct copy *publish(struct draft *d, enum library library)
 }
 
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
-static bool draft_copy(struct draft *d, const struct object *at, enum library library)
+static bool draft_copy(struct draft *d, const struct object *at, enum library library, struct object *crypto)
 {
 	/* the program itself: its scope is the global one, where our own exports stand */
 	if (at->path[0] == '\0' || at->path_cut)
@@ -241,18 +239,21 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	void *handle = real_dlopen(at->path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 	if (!handle)
 		return false;
-	struct openssl *o = make_table(handle, library == LIBRARY_ssl);
-	d->table = o;
-	if (!o)
+	*crypto = *at;
+	if (library == LIBRARY_ssl && !loader_symbol(at, "X509_verify_cert") &&
+	    !loader_object_at(real_dlsym(handle, "X509_verify_cert"), crypto))
 		return false;
-	name_version(o);
-	o->crypto_base = object_base(real_dlsym(handle, "X509_verify_cert"));
-	o->ssl_base = library == LIBRARY_ssl ? (void *)at->low : NULL;
+	const struct object *ssl = library == LIBRARY_ssl ? at : NULL;
+	d->table = make_table(ssl, crypto);
+	if (!d->table)
+		return false;
+	name_version(d->table);
+	d->table->crypto_base = (void *)crypto->low;
+	d->table->ssl_base = ssl ? (void *)ssl->low : NULL;
 	for (int h = 0; h < HOOK_COUNT; h++)
-		d->real[h] = hook_library[h] == library || library == LIBRARY_ssl
-				 ? real_dlsym(handle, hook_names[h])
-				 : NULL;
-	return o->crypto_base != NULL;
+		if (hook_library[h] == LIBRARY_crypto || ssl)
+			d->real[h] = loader_symbol(hook_library[h] == LIBRARY_ssl ? ssl : crypto, hook_names[h]);
+	return true;
 }
 
 /* The copy that `function`, found under the name of hook h, belongs to; bound now if need be. */
@@ -262,19 +263,54 @@ static struct copy *bind_copy(enum hook h, const void *function, const struct ob
 	struct copy *c = known((void *)at->low, library);
 	if (!c) {
 		struct draft *d = calloc(1, sizeof *d);
-		if (d && draft_copy(d, at, library) && lock_enter(&lock, NULL)) {
+		struct object *crypto = malloc(sizeof *crypto);
+		if (d && crypto && draft_copy(d, at, library, crypto) && lock_enter(&lock, NULL)) {
 			c = publish(d, library);
 			lock_leave(&lock);
 		}
 		if (d)
 			free(d->table);
 		free(d);
+		free(crypto);
 	}
 	/* only what the copy itself has under that name, and only where nothing that we need is missing */
 	if (!c || atomic_load(&c->real[h]) != function ||
 	    (library == LIBRARY_ssl && !copy_api(c)->complete))
 		return NULL;
 	return c;
+}
+
+/* ---- dlerror(3) is the host's ---------------------------------------------------------------------------- */
+
+/* Takes the error that the host has not asked for yet; NULL: none. */
+static char *dlerror_take(void)
+{
+	const char *pending = real_dlerror();
+	return pending ? strdup(pending) : NULL;
+}
+
+/* There is no way to put an error back but to fail in the same way once more: the two failures that a host meets,
+ * dlopen(3) of a file that is not there and dlsym(3) of a name that is not there, do so without any other effect. */
+static void dlerror_give_back(char *pending)
+{
+	static const char no_file[] = ": cannot open shared object file: No such file or directory";
+	static const char no_symbol[] = ": undefined symbol: ";
+	real_dlerror();
+	char *end = pending ? strstr(pending, no_file) : NULL;
+	if (end) {
+		*end = '\0';
+		real_dlopen(pending, RTLD_LAZY);
+	} else if (pending && (end = strstr(pending, no_symbol)) != NULL) {
+		*end = '\0';
+		void *handle = real_dlopen(pending, RTLD_LAZY | RTLD_NOLOAD);
+		if (!handle)
+			handle = real_dlopen(NULL, RTLD_LAZY);
+		if (handle) {
+			real_dlsym(handle, end + strlen(no_symbol));
+			/* dlclose(3) would clear it again; one reference more to an object that is loaded stays */
+		}
+	}
+	free(pending);
 }
 
 struct copy *binding_copy_of(enum hook h, void *function)
@@ -285,7 +321,7 @@ struct copy *binding_copy_of(enum hook h, void *function)
 	if (at && !binding_is_own(function) && loader_object_at(function, at))
 		c = bind_copy(h, function, at);
 	free(at);
-	real_dlerror();
+	real_dlerror(); /* only dlsym(3) comes here, and it succeeds */
 	KEEP_ERRNO_END
 	return c;
 }
@@ -331,59 +367,135 @@ int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_
 
 /* ---- which function did the caller mean ---------------------------------------------------------------- */
 
+struct found {
+	void *real;  /* what the call has to go to; NULL: nothing */
+	void *owner; /* the same name in the copy of OpenSSL behind it; differs where another interposer stands between */
+	bool lasting; /* holds for every call from this place */
+};
+
+/* A function that only the real library has beside the hooked one. */
+static const char *companion(enum hook h)
+{
+	return hook_library[h] == LIBRARY_ssl ? "SSL_get_ex_data" : "X509_STORE_CTX_get_error";
+}
+
 /* Skips a definition of our own. */
 static void *not_own(void *p)
 {
 	return p && !binding_is_own(p) ? p : NULL;
 }
 
-/* As ld.so would bind it for this caller without us: global scope first, in the version that the caller was
- * linked against, then the caller's own scope. Where the caller does not refer to the symbol (libssl's own tail calls make
- * the return address somebody else's, DESIGN 2.5) its own scope is the better guess. */
-static void *lookup(const struct object *caller, const char *name)
+static bool in_openssl(enum hook h, const void *function, struct object *scratch)
 {
-	const char *version;
-	bool imports = caller && loader_import(caller, name, &version);
-	void *handle = NULL, *p = NULL;
-	if (caller && !caller->path_cut)
-		handle =
-		    real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
-	if (imports && version) {
-		p = not_own(real_dlvsym(RTLD_NEXT, name, version));
-		if (!p && handle)
-			p = not_own(real_dlvsym(handle, name, version));
-	} else if (imports) {
-		p = not_own(real_dlsym(RTLD_NEXT, name));
-	}
-	if (!p && handle)
-		p = not_own(real_dlsym(handle, name));
-	if (!p)
-		p = not_own(real_dlsym(RTLD_NEXT, name));
-	if (handle)
-		real_dlclose(handle);
-	return p;
+	return function && loader_object_at(function, scratch) && loader_symbol(scratch, companion(h));
 }
 
-void *binding_default_lookup(const char *name, void *caller)
+static void *scope_of(const struct object *caller)
+{
+	if (!caller || caller->path_cut)
+		return NULL;
+	return real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
+}
+
+/* The caller imports the symbol: as ld.so binds it for this caller without us, global scope first, in the version that the caller
+ * was linked against, then the caller's own scope. dlvsym(3) passes over a definition without a version, which ld.so takes: that
+ * is another interposer, and the call goes through it. */
+static struct found found_imported(enum hook h, void *handle, const char *version, struct object *scratch)
+{
+	const char *name = hook_names[h];
+	struct found f = {.lasting = true};
+	void *next = not_own(real_dlsym(RTLD_NEXT, name));
+	if (version)
+		f.owner = not_own(real_dlvsym(RTLD_NEXT, name, version));
+	if (version && !f.owner && handle)
+		f.owner = not_own(real_dlvsym(handle, name, version));
+	if (!version && in_openssl(h, next, scratch))
+		f.owner = next;
+	if (!f.owner && handle)
+		f.owner = not_own(real_dlsym(handle, name));
+	bool interposer = next && next != f.owner && !in_openssl(h, next, scratch);
+	f.real = interposer || !f.owner ? next : f.owner;
+	return f;
+}
+
+/* The caller does not import it: libssl's own tail calls make the return address somebody else's (DESIGN 2.5), or an interposer
+ * calls on. `tell` points into the copy that is meant, where an argument does. Never into the caller's own object: it
+ * would call us again, without end. */
+static struct found found_otherwise(enum hook h, const struct object *caller, void *handle, const void *tell,
+				    struct object *scratch)
+{
+	const char *name = hook_names[h];
+	struct found f = {.lasting = false};
+	if (tell && loader_object_at(tell, scratch))
+		f.owner = not_own(loader_symbol(scratch, name));
+	void *next = not_own(real_dlsym(RTLD_NEXT, name));
+	if (next && !in_openssl(h, next, scratch) && scratch->low != (caller ? caller->low : 0))
+		f.real = next;
+	if (!f.owner)
+		f.owner = in_openssl(h, next, scratch) ? next : NULL;
+	if (!f.owner && handle) {
+		void *p = not_own(real_dlsym(handle, name));
+		if (in_openssl(h, p, scratch) && scratch->low != caller->low)
+			f.owner = p;
+	}
+	if (!f.owner)
+		f.owner = loader_definer(name, companion(h), own.base);
+	if (!f.real)
+		f.real = f.owner;
+	return f;
+}
+
+static struct found find(enum hook h, const struct object *caller, const void *tell)
+{
+	const char *version = NULL;
+	struct found f = {NULL, NULL, false};
+	struct object *scratch = malloc(sizeof *scratch);
+	bool imports = caller && loader_import(caller, hook_names[h], &version);
+	char *pending = dlerror_take();
+	void *handle = scratch ? scope_of(caller) : NULL;
+	if (scratch && imports)
+		f = found_imported(h, handle, version, scratch);
+	if (scratch && !f.real)
+		f = found_otherwise(h, caller, handle, tell, scratch);
+	if (handle)
+		real_dlclose(handle);
+	dlerror_give_back(pending);
+	free(scratch);
+	return f;
+}
+
+void *binding_default_lookup(enum hook h, void *caller)
 {
 	struct object *at = malloc(sizeof *at);
 	void *p = NULL;
 	KEEP_ERRNO_BEGIN
-	if (at && loader_object_at(caller, at))
-		p = lookup(at, name);
-	else
-		p = not_own(real_dlsym(RTLD_NEXT, name));
+	void *handle = at && loader_object_at(caller, at) ? scope_of(at) : NULL;
+	p = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
+	if (!p && handle)
+		p = not_own(real_dlsym(handle, hook_names[h]));
+	if (handle)
+		real_dlclose(handle);
 	free(at);
-	real_dlerror();
 	KEEP_ERRNO_END
 	return p;
 }
 
-/* What was found out for a place that calls; a sequence lock, since readers must never wait. */
+bool binding_defined_elsewhere(enum hook h)
+{
+	bool defined = false;
+	KEEP_ERRNO_BEGIN
+	defined = loader_definer(hook_names[h], hook_names[h], own.base) != NULL;
+	KEEP_ERRNO_END
+	return defined;
+}
+
+/* What was found out for a place that calls; a sequence lock, since readers must never wait. No lock of the loader's is
+ * taken on the way: a child of fork(2) might never get it. Whether the place is still the same after a dlclose(3) is seen by the
+ * code around it. */
 struct site {
 	_Atomic uint32_t sequence; /* odd: being written */
 	_Atomic uint32_t hook;
-	_Atomic uint64_t unloads;
+	_Atomic uint64_t code_before, code_after;
 	_Atomic(void *) caller;
 	_Atomic(void *) real;
 	_Atomic(struct copy *) copy;
@@ -392,20 +504,34 @@ struct site {
 enum { SITES = 128 };
 static struct site sites[SITES];
 
+struct code {
+	uint64_t before, after;
+};
+
+/* The call instruction and what follows it. */
+static struct code code_around(const void *return_address)
+{
+	struct code c;
+	memcpy(&c.before, (const char *)return_address - sizeof c.before, sizeof c.before);
+	memcpy(&c.after, return_address, sizeof c.after);
+	return c;
+}
+
 static struct site *site_of(enum hook h, void *caller)
 {
 	uintptr_t x = (uintptr_t)caller;
 	return &sites[(x ^ (x >> 7) ^ (unsigned)h * 37u) % SITES];
 }
 
-static bool site_read(struct site *s, enum hook h, void *caller, uint64_t unloads, struct target *t)
+static bool site_read(struct site *s, enum hook h, void *caller, const struct code *code, struct target *t)
 {
 	uint32_t before = atomic_load_explicit(&s->sequence, memory_order_acquire);
 	if (before == 0 || before & 1)
 		return false;
 	bool hit = atomic_load_explicit(&s->caller, memory_order_relaxed) == caller &&
 		   atomic_load_explicit(&s->hook, memory_order_relaxed) == h &&
-		   atomic_load_explicit(&s->unloads, memory_order_relaxed) == unloads;
+		   atomic_load_explicit(&s->code_before, memory_order_relaxed) == code->before &&
+		   atomic_load_explicit(&s->code_after, memory_order_relaxed) == code->after;
 	t->real = atomic_load_explicit(&s->real, memory_order_relaxed);
 	t->copy = atomic_load_explicit(&s->copy, memory_order_relaxed);
 	t->caller = (enum caller)atomic_load_explicit(&s->from, memory_order_relaxed);
@@ -414,14 +540,13 @@ static bool site_read(struct site *s, enum hook h, void *caller, uint64_t unload
 }
 
 /* Under the lock: one writer at a time. */
-static void site_write(struct site *s, enum hook h, void *caller, uint64_t unloads,
-		       const struct target *t)
+static void site_write(struct site *s, enum hook h, void *caller, const struct code *code, const struct target *t)
 {
-	uint32_t sequence =
-	    atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
+	uint32_t sequence = atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
 	atomic_store(&s->sequence, sequence);
 	atomic_store(&s->hook, h);
-	atomic_store(&s->unloads, unloads);
+	atomic_store(&s->code_before, code->before);
+	atomic_store(&s->code_after, code->after);
 	atomic_store(&s->caller, caller);
 	atomic_store(&s->real, t->real);
 	atomic_store(&s->copy, t->copy);
@@ -436,23 +561,14 @@ static enum caller caller_kind(const struct object *o)
 	return known((void *)o->low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
 }
 
-/* A loaded copy that has the function, whoever the caller is: the last resort. */
-static void *any_copy(enum hook h)
+static bool resolve(enum hook h, void *caller, const void *tell, struct object *at, struct target *t, bool *lasting)
 {
-	for (unsigned i = 0; i < atomic_load(&copy_count); i++)
-		if (atomic_load(&copies[i].real[h]))
-			return atomic_load(&copies[i].real[h]);
-	return NULL;
-}
-
-static bool resolve(enum hook h, void *caller, struct object *at, struct target *t)
-{
-	bool found = loader_object_at(caller, at);
-	t->caller = found ? caller_kind(at) : CALLER_HOST;
-	t->real = lookup(found ? at : NULL, hook_names[h]);
-	if (!t->real)
-		t->real = any_copy(h);
-	t->copy = t->real && loader_object_at(t->real, at) ? bind_copy(h, t->real, at) : NULL;
+	bool known_caller = loader_object_at(caller, at);
+	struct found f = find(h, known_caller ? at : NULL, tell);
+	t->caller = known_caller ? caller_kind(at) : CALLER_HOST;
+	t->real = f.real;
+	t->copy = f.owner && loader_object_at(f.owner, at) ? bind_copy(h, f.owner, at) : NULL;
+	*lasting = f.lasting;
 	return t->real != NULL;
 }
 
@@ -462,15 +578,14 @@ static bool resolve_plainly(enum hook h, struct target *t)
 	t->copy = NULL;
 	t->caller = CALLER_HOST;
 	t->real = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
-	if (!t->real)
-		t->real = any_copy(h);
+	for (unsigned i = 0; !t->real && i < atomic_load(&copy_count); i++)
+		t->real = atomic_load(&copies[i].real[h]);
 	return t->real != NULL;
 }
 
-bool binding_target(enum hook h, void *caller, struct target *t)
+bool binding_target(enum hook h, void *caller, const void *tell, struct target *t)
 {
-	bool found = false;
-	KEEP_ERRNO_BEGIN
+	bool found = false, lasting = false;
 	if (!binding_start())
 		return false;
 	if (binding_current && binding_is_own(caller)) {
@@ -480,19 +595,18 @@ bool binding_target(enum hook h, void *caller, struct target *t)
 		if (t->real)
 			return true;
 	}
-	uint64_t unloads = loader_unloads();
+	const struct code code = code_around(caller);
 	struct site *s = site_of(h, caller);
-	found = site_read(s, h, caller, unloads, t);
-	if (!found) {
-		struct object *at = malloc(sizeof *at);
-		found = at ? resolve(h, caller, at, t) : resolve_plainly(h, t);
-		if (at && found && lock_enter(&lock, NULL)) {
-			site_write(s, h, caller, unloads, t);
-			lock_leave(&lock);
-		}
-		free(at);
-		real_dlerror();
+	if (site_read(s, h, caller, &code, t))
+		return true;
+	KEEP_ERRNO_BEGIN
+	struct object *at = malloc(sizeof *at);
+	found = at ? resolve(h, caller, tell, at, t, &lasting) : resolve_plainly(h, t);
+	if (at && found && lasting && lock_enter(&lock, NULL)) {
+		site_write(s, h, caller, &code, t);
+		lock_leave(&lock);
 	}
+	free(at);
 	KEEP_ERRNO_END
 	return found;
 }

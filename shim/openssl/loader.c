@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "loader.h"
@@ -57,21 +58,6 @@ bool loader_object_at(const void *address, struct object *o)
 	return s.hit;
 }
 
-static int read_unloads(struct dl_phdr_info *info, size_t size, void *arg)
-{
-	/* dlpi_subs stands in the part of the structure that glibc 2.4 added */
-	if (size >= offsetof(struct dl_phdr_info, dlpi_subs) + sizeof info->dlpi_subs)
-		*(uint64_t *)arg = info->dlpi_subs;
-	return 1;
-}
-
-uint64_t loader_unloads(void)
-{
-	uint64_t n = 0;
-	dl_iterate_phdr(read_unloads, &n);
-	return n;
-}
-
 /* What the dynamic section says, with absolute addresses. */
 struct tables {
 	const ElfW(Sym) * symbols;
@@ -81,6 +67,7 @@ struct tables {
 	const uint32_t *gnu_hash, *hash;
 	const char *soname; /* NULL: none */
 	size_t needed_count;
+	bool any_version; /* old versions of a symbol will do */
 };
 
 /* glibc relocates the addresses in place, but not in every object (the vDSO) */
@@ -180,6 +167,13 @@ bool loader_import(const struct object *o, const char *symbol, const char **vers
 
 /* ---- definitions ------------------------------------------------------------------------------------------ */
 
+/* name@VERSION, kept for old binaries beside the default name@@VERSION. glibc's dl functions have only such a definition on
+ * some architectures, so it counts for the C library. */
+static bool is_old_version(const struct tables *t, uint32_t symbol)
+{
+	return t->versions && (t->versions[symbol] & 0x8000) && !t->any_version;
+}
+
 /* DT_GNU_HASH: four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
 static const ElfW(Sym) * find_definition(const struct tables *t, const char *name)
 {
@@ -198,18 +192,55 @@ static const ElfW(Sym) * find_definition(const struct tables *t, const char *nam
 		uint32_t link = chain[i - first];
 		if ((link | 1) == (h | 1) &&
 		    strcmp(t->strings + t->symbols[i].st_name, name) == 0 &&
-		    t->symbols[i].st_shndx != SHN_UNDEF)
+		    t->symbols[i].st_shndx != SHN_UNDEF && !is_old_version(t, i))
 			return &t->symbols[i];
 		if (link & 1)
 			return NULL;
 	}
 }
 
+static void *address_of(const struct object *o, const ElfW(Sym) *symbol)
+{
+	return symbol ? (void *)(o->base + symbol->st_value) : NULL;
+}
+
+void *loader_symbol(const struct object *o, const char *symbol)
+{
+	struct tables t;
+	return read_tables(o, &t) ? address_of(o, find_definition(&t, symbol)) : NULL;
+}
+
 struct definition {
-	const char *name;
+	const char *name, *companion;
+	uintptr_t except_base;
 	struct object *object;
 	void *found;
 };
+
+static int visit_definer(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct definition *d = arg;
+	struct tables t;
+	(void)size;
+	if (info->dlpi_addr == d->except_base)
+		return 0;
+	describe(info, d->object);
+	if (!read_tables(d->object, &t) || !find_definition(&t, d->companion))
+		return 0;
+	d->found = address_of(d->object, find_definition(&t, d->name));
+	return d->found != NULL;
+}
+
+void *loader_definer(const char *symbol, const char *companion, uintptr_t except_base)
+{
+	struct object *object = malloc(sizeof *object);
+	struct definition d = {
+		.name = symbol, .companion = companion, .except_base = except_base, .object = object};
+	if (object)
+		dl_iterate_phdr(visit_definer, &d);
+	free(object);
+	return d.found;
+}
 
 static int visit_libc(struct dl_phdr_info *info, size_t size, void *arg)
 {
@@ -220,17 +251,16 @@ static int visit_libc(struct dl_phdr_info *info, size_t size, void *arg)
 	if (!read_tables(d->object, &t) || !t.soname ||
 	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0))
 		return 0;
-	const ElfW(Sym) *symbol = find_definition(&t, d->name);
-	if (!symbol)
-		return 0;
-	d->found = (void *)(info->dlpi_addr + symbol->st_value);
-	return 1;
+	t.any_version = true;
+	d->found = address_of(d->object, find_definition(&t, d->name));
+	return d->found != NULL;
 }
 
+/* On the stack, unlike above: this runs before the host's first malloc. */
 void *loader_libc_function(const char *name)
 {
 	struct object object;
-	struct definition d = {.name = name, .object = &object, .found = NULL};
+	struct definition d = {.name = name, .object = &object};
 	dl_iterate_phdr(visit_libc, &d);
 	return d.found;
 }

@@ -20,12 +20,15 @@ struct object {
 };
 /* The object that contains the address; false: none. */
 bool loader_object_at(const void *address, struct object *o);
-/* How often objects were unloaded so far: what was found out about an address holds as long as this does not change. */
-uint64_t loader_unloads(void);
 /* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct object *o, const char *symbol, const char **version);
 
+/* The object's own definition of a symbol, in its default version; NULL: none. */
+void *loader_symbol(const struct object *o, const char *symbol);
+/* The definition in the first loaded object, in load order, that defines both `symbol` and `companion` (a symbol that tells the
+ * real library from an interposer) and is not the one at `except_base`. */
+void *loader_definer(const char *symbol, const char *companion, uintptr_t except_base);
 /* A function that the C library defines (libc.so.6, or libdl.so.2 before glibc 2.34), found without asking the loader; NULL: not
  * loaded (yet). So the library needs no libdl, which would cost every process a mapping, and no version of glibc's symbols. */
 void *loader_libc_function(const char *name);
