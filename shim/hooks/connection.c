@@ -329,17 +329,27 @@ void connection_report(struct connection *n, struct evidence *e)
 	evidence_free(e);
 }
 
-/* The SSL ends. A failed verification that nobody acted on was ignored, if the client sent something after it. */
-void connection_went_on(struct connection *n, const SSL *ssl)
+/* Did the client send anything of its own after the handshake? An alert that closes the connection is not its own. */
+static bool sent_something(const struct connection *n, const SSL *ssl)
 {
-	enum { CLOSE_NOTIFY_AT_MOST = 100 }; /* an alert record, whatever the cipher */
-	struct evidence *e = n->pending;
-	if (!e || !n->done || recent_client_verifies())
-		return;
+	enum {
+		ALERT_TLS13 = 24,
+		ALERT_AT_MOST = 100
+	}; /* a record with an alert, whatever the cipher */
 	const struct openssl *o = copy_api(n->copy);
 	BIO *out = o->SSL_get_wbio(ssl);
-	if (!out || !o->BIO_number_written ||
-	    o->BIO_number_written(out) < n->written_at_done + CLOSE_NOTIFY_AT_MOST)
+	if (!out || !o->BIO_number_written)
+		return false;
+	uint64_t sent = o->BIO_number_written(out) - n->written_at_done;
+	uint64_t closing = o->SSL_version(ssl) == PROTOCOL_TLS1_3 ? ALERT_TLS13 : ALERT_AT_MOST;
+	return sent > (n->closing ? closing : 0);
+}
+
+/* The SSL ends. A failed verification that nobody acted on was ignored, if the client went on after it. */
+void connection_went_on(struct connection *n, const SSL *ssl)
+{
+	struct evidence *e = n->pending;
+	if (!e || !n->done || recent_client_verifies() || !sent_something(n, ssl))
 		return;
 	n->pending = NULL;
 	e->event = EVENT_VERIFY_IGNORED;

@@ -57,7 +57,7 @@ static void *replace(void *handle, const char *name, void *caller, enum hook h)
 	}
 	if (!real)
 		return not_found(name);
-	if (hooks_inert())
+	if (hooks_inert() || environment_get()->dlsym_off)
 		return real;
 	struct copy *c = binding_copy_of(h, real);
 	return c ? thunk_of(c, h) : real;
@@ -76,8 +76,9 @@ HIDDEN void *dlsym_choose(void *handle, const char *name, void *caller)
 	KEEP_ERRNO_BEGIN
 	prepare();
 	int h = name ? hook_by_name(name) : -1;
-	if (h >= 0 && !environment_get()->dlsym_off)
-		answer = handle == RTLD_NEXT ? next(name, (enum hook)h) : replace(handle, name, caller, (enum hook)h);
+	if (h >= 0)
+		answer = handle == RTLD_NEXT ? next(name, (enum hook)h)
+					     : replace(handle, name, caller, (enum hook)h);
 	KEEP_ERRNO_END
 	return answer;
 }

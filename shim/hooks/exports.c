@@ -31,12 +31,12 @@ bool hooks_inert(void)
 	return environment_get()->disabled;
 }
 
-#define HOOK(lib, ret, name, none, tell, params, args)                                                   \
+#define HOOK(lib, ret, name, none, tell, params, args)                                             \
 	EXPORTED ret name(params);                                                                 \
 	EXPORTED ret name(params)                                                                  \
 	{                                                                                          \
 		struct target t;                                                                   \
-		if (!binding_target(HOOK_##name, __builtin_return_address(0), NULL, &t))                 \
+		if (!binding_target(HOOK_##name, __builtin_return_address(0), NULL, &t))           \
 			return none;                                                               \
 		if (!t.copy || hooks_inert())                                                      \
 			return REAL(ret, t.real, P(params), P(args));                              \
@@ -49,7 +49,7 @@ bool hooks_inert(void)
 	EXPORTED void name(params)                                                                 \
 	{                                                                                          \
 		struct target t;                                                                   \
-		if (!binding_target(HOOK_##name, __builtin_return_address(0), NULL, &t))                 \
+		if (!binding_target(HOOK_##name, __builtin_return_address(0), NULL, &t))           \
 			return;                                                                    \
 		if (!t.copy || hooks_inert())                                                      \
 			REAL(void, t.real, P(params), P(args));                                    \
@@ -69,7 +69,7 @@ bool hooks_inert(void)
 #define SLOTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 
-#define HOOK(lib, ret, name, none, tell, params, args)                                                   \
+#define HOOK(lib, ret, name, none, tell, params, args)                                             \
 	static ret thunk_##name(unsigned slot, params)                                             \
 	{                                                                                          \
 		struct target t = {.copy = binding_slot(slot)};                                    \
@@ -92,7 +92,7 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 #undef HOOK_VOID
 
 #define HOOK(lib, ret, name, none, tell, params, args) HOOK_IN_SLOTS(ret, name, P(params), P(args))
-#define HOOK_VOID(lib, name, params, args)       HOOK_VOID_IN_SLOTS(name, P(params), P(args))
+#define HOOK_VOID(lib, name, params, args)             HOOK_VOID_IN_SLOTS(name, P(params), P(args))
 #define HOOK_IN_SLOTS(ret, name, params, args)                                                     \
 	static ret thunk_0_##name(params)                                                          \
 	{                                                                                          \
@@ -171,7 +171,7 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 		    (void *)thunk_6_##name, (void *)thunk_7_##name                                 \
 	}
 #define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = THUNKS(name),
-#define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = THUNKS(name),
+#define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = THUNKS(name),
 static void *const thunks[HOOK_COUNT][COPIES_MAX] = {
 #include "hooks.def"
 };

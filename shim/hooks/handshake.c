@@ -224,7 +224,10 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 {
 	enum { FATAL = 2, CERTIFICATE_REQUIRED = 116, BAD_CERTIFICATE = 42, ACCESS_DENIED = 49 };
+	enum { CLOSE_NOTIFY = 0 };
 	int description = value & 0xff;
+	if ((where & SSL_CB_WRITE_) && description == CLOSE_NOTIFY)
+		n->closing = true;
 	if (value >> 8 != FATAL)
 		return;
 	if (where & SSL_CB_WRITE_) {

@@ -51,6 +51,7 @@ struct connection {
 	uint8_t first_count;
 	bool certificate_requested, empty_certificate_sent;
 	bool mended;              /* a rule's trust was needed for this chain */
+	bool closing;             /* close_notify went out */
 	bool done;                /* the handshake was completed */
 	bool reported;            /* its failure is in the log */
 	bool observing;           /* our message callback is set */

@@ -68,13 +68,31 @@ static bool is_null_device(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-static bool takes_text(int fd, const struct stat *st)
+static struct identity identity_of_fd(int fd)
 {
+	struct stat st = {0};
+
+	return sys_fstat(fd, &st) == 0 ? identity_of(&st) : (struct identity){0};
+}
+
+static bool same_file(const struct identity *a, const struct identity *b)
+{
+	return a->open && b->open && a->device == b->device && a->inode == b->inode &&
+	       a->special == b->special && a->type == b->type;
+}
+
+/* The host put something else behind standard error. A terminal and /dev/null take text; so does a log, which a daemon puts
+ * behind both its standard output and its standard error, to append. Whatever else stands there may be anybody's data. */
+static bool takes_text(enum which_descriptor which, int fd, const struct stat *st)
+{
+	const struct identity here = identity_of(st), output = identity_of_fd(1);
 	int flags;
 
+	if (which != DESCRIPTOR_STDERR)
+		return false;
 	if (S_ISCHR(st->st_mode))
 		return is_null_device(st) || descriptor_is_terminal(fd);
-	if (!S_ISREG(st->st_mode))
+	if (!S_ISREG(st->st_mode) || !same_file(&here, &output))
 		return false;
 	flags = sys_fcntl(fd, F_GETFL, 0);
 	return flags >= 0 && (flags & O_APPEND);
@@ -93,11 +111,10 @@ static bool is_network(int fd)
 static bool may_write(enum which_descriptor which, int fd, const struct stat *st)
 {
 	const struct identity now = identity_of(st), *then = &remembered[which];
-	const bool same = then->open && then->device == now.device && then->inode == now.inode &&
-			  then->special == now.special && then->type == now.type;
+	const bool same = same_file(then, &now);
 
 	if (!same)
-		return takes_text(fd, st);
+		return takes_text(which, fd, st);
 	/* Under inetd standard error is the connection: the peer must not get our text. */
 	if (S_ISSOCK(st->st_mode) && which == DESCRIPTOR_STDERR)
 		return !is_network(fd);

@@ -26,7 +26,7 @@ static char *(*real_dlerror)(void);
 
 static const char *const hook_names[HOOK_COUNT] = {
 #define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = #name,
-#define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = #name,
+#define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = #name,
 #define LIBC(ret, name, params, args)
 #define STUB(name)
 #include "../hooks/hooks.def"
@@ -39,7 +39,7 @@ static const char *const hook_names[HOOK_COUNT] = {
 enum library { LIBRARY_ssl, LIBRARY_crypto };
 static const enum library hook_library[HOOK_COUNT] = {
 #define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = LIBRARY_##lib,
-#define HOOK_VOID(lib, name, params, args)       [HOOK_##name] = LIBRARY_##lib,
+#define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = LIBRARY_##lib,
 #define LIBC(ret, name, params, args)
 #define STUB(name)
 #include "../hooks/hooks.def"
@@ -231,7 +231,8 @@ static struct copy *publish(struct draft *d, enum library library)
 }
 
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
-static bool draft_copy(struct draft *d, const struct object *at, enum library library, struct object *crypto)
+static bool draft_copy(struct draft *d, const struct object *at, enum library library,
+		       struct object *crypto)
 {
 	/* the program itself: its scope is the global one, where our own exports stand */
 	if (at->path[0] == '\0' || at->path_cut)
@@ -252,7 +253,8 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	d->table->ssl_base = ssl ? (void *)ssl->low : NULL;
 	for (int h = 0; h < HOOK_COUNT; h++)
 		if (hook_library[h] == LIBRARY_crypto || ssl)
-			d->real[h] = loader_symbol(hook_library[h] == LIBRARY_ssl ? ssl : crypto, hook_names[h]);
+			d->real[h] = loader_symbol(hook_library[h] == LIBRARY_ssl ? ssl : crypto,
+						   hook_names[h]);
 	return true;
 }
 
@@ -368,8 +370,9 @@ int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_
 /* ---- which function did the caller mean ---------------------------------------------------------------- */
 
 struct found {
-	void *real;  /* what the call has to go to; NULL: nothing */
-	void *owner; /* the same name in the copy of OpenSSL behind it; differs where another interposer stands between */
+	void *real; /* what the call has to go to; NULL: nothing */
+	void *
+	    owner; /* the same name in the copy of OpenSSL behind it; differs where another interposer stands between */
 	bool lasting; /* holds for every call from this place */
 };
 
@@ -387,7 +390,8 @@ static void *not_own(void *p)
 
 static bool in_openssl(enum hook h, const void *function, struct object *scratch)
 {
-	return function && loader_object_at(function, scratch) && loader_symbol(scratch, companion(h));
+	return function && loader_object_at(function, scratch) &&
+	       loader_symbol(scratch, companion(h));
 }
 
 static void *scope_of(const struct object *caller)
@@ -400,7 +404,8 @@ static void *scope_of(const struct object *caller)
 /* The caller imports the symbol: as ld.so binds it for this caller without us, global scope first, in the version that the caller
  * was linked against, then the caller's own scope. dlvsym(3) passes over a definition without a version, which ld.so takes: that
  * is another interposer, and the call goes through it. */
-static struct found found_imported(enum hook h, void *handle, const char *version, struct object *scratch)
+static struct found found_imported(enum hook h, void *handle, const char *version,
+				   struct object *scratch)
 {
 	const char *name = hook_names[h];
 	struct found f = {.lasting = true};
@@ -421,8 +426,8 @@ static struct found found_imported(enum hook h, void *handle, const char *versio
 /* The caller does not import it: libssl's own tail calls make the return address somebody else's (DESIGN 2.5), or an interposer
  * calls on. `tell` points into the copy that is meant, where an argument does. Never into the caller's own object: it
  * would call us again, without end. */
-static struct found found_otherwise(enum hook h, const struct object *caller, void *handle, const void *tell,
-				    struct object *scratch)
+static struct found found_otherwise(enum hook h, const struct object *caller, void *handle,
+				    const void *tell, struct object *scratch)
 {
 	const char *name = hook_names[h];
 	struct found f = {.lasting = false};
@@ -451,7 +456,6 @@ static struct found find(enum hook h, const struct object *caller, const void *t
 	struct found f = {NULL, NULL, false};
 	struct object *scratch = malloc(sizeof *scratch);
 	bool imports = caller && loader_import(caller, hook_names[h], &version);
-	char *pending = dlerror_take();
 	void *handle = scratch ? scope_of(caller) : NULL;
 	if (scratch && imports)
 		f = found_imported(h, handle, version, scratch);
@@ -459,7 +463,6 @@ static struct found find(enum hook h, const struct object *caller, const void *t
 		f = found_otherwise(h, caller, handle, tell, scratch);
 	if (handle)
 		real_dlclose(handle);
-	dlerror_give_back(pending);
 	free(scratch);
 	return f;
 }
@@ -523,7 +526,8 @@ static struct site *site_of(enum hook h, void *caller)
 	return &sites[(x ^ (x >> 7) ^ (unsigned)h * 37u) % SITES];
 }
 
-static bool site_read(struct site *s, enum hook h, void *caller, const struct code *code, struct target *t)
+static bool site_read(struct site *s, enum hook h, void *caller, const struct code *code,
+		      struct target *t)
 {
 	uint32_t before = atomic_load_explicit(&s->sequence, memory_order_acquire);
 	if (before == 0 || before & 1)
@@ -540,9 +544,11 @@ static bool site_read(struct site *s, enum hook h, void *caller, const struct co
 }
 
 /* Under the lock: one writer at a time. */
-static void site_write(struct site *s, enum hook h, void *caller, const struct code *code, const struct target *t)
+static void site_write(struct site *s, enum hook h, void *caller, const struct code *code,
+		       const struct target *t)
 {
-	uint32_t sequence = atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
+	uint32_t sequence =
+	    atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
 	atomic_store(&s->sequence, sequence);
 	atomic_store(&s->hook, h);
 	atomic_store(&s->code_before, code->before);
@@ -561,7 +567,8 @@ static enum caller caller_kind(const struct object *o)
 	return known((void *)o->low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
 }
 
-static bool resolve(enum hook h, void *caller, const void *tell, struct object *at, struct target *t, bool *lasting)
+static bool resolve(enum hook h, void *caller, const void *tell, struct object *at,
+		    struct target *t, bool *lasting)
 {
 	bool known_caller = loader_object_at(caller, at);
 	struct found f = find(h, known_caller ? at : NULL, tell);
@@ -573,11 +580,17 @@ static bool resolve(enum hook h, void *caller, const void *tell, struct object *
 }
 
 /* Without memory: the plain answer, and nothing of ours. */
-static bool resolve_plainly(enum hook h, struct target *t)
+static bool resolve_plainly(enum hook h, const void *caller, struct target *t)
 {
+	struct object at;
 	t->copy = NULL;
 	t->caller = CALLER_HOST;
 	t->real = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
+	void *handle = !t->real && loader_object_at(caller, &at) ? scope_of(&at) : NULL;
+	if (handle) {
+		t->real = not_own(real_dlsym(handle, hook_names[h]));
+		real_dlclose(handle);
+	}
 	for (unsigned i = 0; !t->real && i < atomic_load(&copy_count); i++)
 		t->real = atomic_load(&copies[i].real[h]);
 	return t->real != NULL;
@@ -600,8 +613,10 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 	if (site_read(s, h, caller, &code, t))
 		return true;
 	KEEP_ERRNO_BEGIN
+	char *pending = dlerror_take();
 	struct object *at = malloc(sizeof *at);
-	found = at ? resolve(h, caller, tell, at, t, &lasting) : resolve_plainly(h, t);
+	found = (at && resolve(h, caller, tell, at, t, &lasting)) || resolve_plainly(h, caller, t);
+	dlerror_give_back(pending);
 	if (at && found && lasting && lock_enter(&lock, NULL)) {
 		site_write(s, h, caller, &code, t);
 		lock_leave(&lock);

@@ -199,7 +199,7 @@ static const ElfW(Sym) * find_definition(const struct tables *t, const char *nam
 	}
 }
 
-static void *address_of(const struct object *o, const ElfW(Sym) *symbol)
+static void *address_of(const struct object *o, const ElfW(Sym) * symbol)
 {
 	return symbol ? (void *)(o->base + symbol->st_value) : NULL;
 }
@@ -235,7 +235,7 @@ void *loader_definer(const char *symbol, const char *companion, uintptr_t except
 {
 	struct object *object = malloc(sizeof *object);
 	struct definition d = {
-		.name = symbol, .companion = companion, .except_base = except_base, .object = object};
+	    .name = symbol, .companion = companion, .except_base = except_base, .object = object};
 	if (object)
 		dl_iterate_phdr(visit_definer, &d);
 	free(object);
