@@ -119,6 +119,26 @@ static const char *section_name(struct evidence *e, const struct cert_info *leaf
 	return "HOST";
 }
 
+static bool wants_anchor(int code, unsigned long version)
+{
+	return cause_trust_may_act(verify_symbol_cause(verify_symbol(code, version)));
+}
+
+/* Where the rule has the right CA, what still fails with it is the cause; the client itself stays at the missing anchor.
+ * Without the rule's trust that would stand among the errors. */
+static bool tried_with_rule(const struct evidence *e)
+{
+	size_t i;
+
+	if (e->error_count == 0 || e->code == 0 || !wants_anchor(e->code, e->version))
+		return false;
+	for (i = 0; i < e->error_count; i++) {
+		if (wants_anchor(e->errors[i].code, e->version))
+			return false;
+	}
+	return true;
+}
+
 static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 {
 	struct diagnosis *d = arena_alloc(&e->arena, sizeof(*d));
@@ -129,6 +149,7 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 	d->r = r;
 	d->first = e->error_count > 0 ? e->errors[0] : (struct verify_error){e->code, e->depth};
 	d->symbol = verify_symbol(d->first.code, e->version);
+	d->with_rule = tried_with_rule(e);
 	d->leaf = e->chain_count > 0       ? &e->chain[0]
 		  : e->presented_count > 0 ? &e->presented[0]
 					   : NULL;

@@ -1,51 +1,20 @@
 /* SPDX-License-Identifier: ISC
  *
- * Handshake failures (CAUSES 2): by alert numbers, OpenSSL's reasons, end of file, the last message. Where these leave
- * it open, the record says what was seen and no more.
+ * Handshake failures (CAUSES 2) in words. Where the evidence leaves the cause open, the record says what was seen and no more.
  */
 #include "diagnosis.h"
 
 #include <string.h>
 
 enum {
+	TLS_1_0 = 0x0301,
 	TLS_1_1 = 0x0302,
 	TLS_1_2 = 0x0303,
 	TLS_1_3 = 0x0304,
-	ALERT_HANDSHAKE_FAILURE = 40,
-	ALERT_BAD_CERTIFICATE = 42,
-	ALERT_ACCESS_DENIED = 49,
 	ALERT_PROTOCOL_VERSION = 70,
-	ALERT_INAPPROPRIATE_FALLBACK = 86,
-	ALERT_UNRECOGNIZED_NAME = 112,
 	ALERT_CERTIFICATE_REQUIRED = 116,
-	ALERT_NO_APPLICATION_PROTOCOL = 120,
-	REASON_ALERT_BASE = 1000, /* SSL_AD_REASON_OFFSET */
-	MESSAGE_SERVER_HELLO = 2,
-};
-
-/* sslerr.h; the same numbers since 1.1.0, and in 1.0.2 where it had them. */
-static const struct {
-	int reason;
-	enum cause cause;
-} reasons[] = {
-    {267, CAUSE_NOT_TLS},              /* wrong version number */
-    {156, CAUSE_NOT_TLS},              /* http request */
-    {155, CAUSE_NOT_TLS},              /* https proxy request */
-    {258, CAUSE_SERVER_TOO_OLD},       /* unsupported protocol */
-    {396, CAUSE_SERVER_TOO_OLD},       /* version too low */
-    {191, CAUSE_NO_PROTOCOLS},         /* no protocols available */
-    {338, CAUSE_LEGACY_RENEGOTIATION}, /* unsafe legacy renegotiation disabled */
-    {394, CAUSE_DH_KEY_SMALL},         /* dh key too small */
-    {370, CAUSE_LEGACY_SIGNATURE},     /* wrong signature type */
-    {333, CAUSE_LEGACY_SIGNATURE},     /* legacy sigalg disallowed or unsupported */
-    {118, CAUSE_LEGACY_SIGNATURE},     /* no suitable signature algorithm */
-    {399, CAUSE_OWN_CERTIFICATE_WEAK}, /* ee key too small */
-    {397, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca key too small */
-    {398, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca md too weak */
-    {181, CAUSE_NO_CIPHERS},           /* no ciphers available */
-    {185, CAUSE_NO_CIPHERS},           /* no cipher match */
-    {193, CAUSE_NO_CIPHERS},           /* no shared cipher */
-    {373, CAUSE_DOWNGRADE_DETECTED},   /* inappropriate fallback */
+	REASON_UNSUPPORTED_PROTOCOL = 258,
+	REASON_VERSION_TOO_LOW = 396,
 };
 
 /* What protocols without TLS say first. */
@@ -78,27 +47,6 @@ static const struct {
      "check the proxy setting"},
 };
 
-static int alert_of(const struct evidence *e)
-{
-	if (e->alert_received >= 0)
-		return e->alert_received;
-	if (e->ssl_reason > REASON_ALERT_BASE && e->ssl_reason < REASON_ALERT_BASE + 256)
-		return e->ssl_reason - REASON_ALERT_BASE;
-	return -1;
-}
-
-static bool cut_off(const struct evidence *e)
-{
-	return e->eof || e->system_errno == ECONNRESET || e->system_errno == EPIPE;
-}
-
-/* TLS records begin with 20 to 24 and a major version 3. */
-static bool looks_like_tls(const struct evidence *e)
-{
-	return e->first_count == 0 || (e->first_bytes[0] >= 20 && e->first_bytes[0] <= 24 &&
-				       (e->first_count < 2 || e->first_bytes[1] == 3));
-}
-
 /* The first packet of a MySQL or MariaDB server: three bytes of length, number 0, protocol 10. */
 static bool looks_like_mysql(const struct evidence *e)
 {
@@ -106,70 +54,6 @@ static bool looks_like_mysql(const struct evidence *e)
 	       (e->first_bytes[4] == 10 || e->first_bytes[4] == 0xff);
 }
 
-static enum cause version_alert(const struct evidence *e)
-{
-	if (e->max_offered != 0 && e->max_offered <= TLS_1_1)
-		return CAUSE_CLIENT_TOO_OLD;
-	if (e->max_offered == TLS_1_2 && e->min_offered != 0 && e->min_offered < TLS_1_2)
-		return CAUSE_CLIENT_TOO_OLD;
-	if (e->max_offered == TLS_1_3 && e->min_offered != 0)
-		return CAUSE_SERVER_TOO_OLD;
-	return CAUSE_PEER_ERROR; /* either side may be the old one */
-}
-
-static enum cause alert_cause(const struct evidence *e, int alert)
-{
-	const bool about_certificate =
-	    (alert >= ALERT_BAD_CERTIFICATE && alert <= ALERT_ACCESS_DENIED && alert != 47);
-
-	if (alert == ALERT_CERTIFICATE_REQUIRED)
-		return CAUSE_CLIENT_CERTIFICATE_MISSING;
-	if (e->certificate_requested && (alert == ALERT_HANDSHAKE_FAILURE || about_certificate) &&
-	    e->empty_certificate_sent)
-		return CAUSE_CLIENT_CERTIFICATE_MISSING;
-	if (e->certificate_requested && about_certificate)
-		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
-	switch (alert) {
-	case ALERT_HANDSHAKE_FAILURE:
-		return e->server_version == 0 && e->last_received < 0 ? CAUSE_HANDSHAKE_REFUSED
-								      : CAUSE_PEER_ERROR;
-	case ALERT_PROTOCOL_VERSION:
-		return version_alert(e);
-	case ALERT_INAPPROPRIATE_FALLBACK:
-		return CAUSE_DOWNGRADE_DETECTED;
-	case ALERT_UNRECOGNIZED_NAME:
-		return e->have_connection && e->sni == NULL ? CAUSE_SNI_NOT_SENT
-							    : CAUSE_UNKNOWN_SERVER_NAME;
-	case ALERT_NO_APPLICATION_PROTOCOL:
-		return CAUSE_NO_COMMON_ALPN;
-	default:
-		return CAUSE_PEER_ERROR;
-	}
-}
-
-static enum cause handshake_cause(const struct evidence *e)
-{
-	const int alert = alert_of(e);
-	size_t i;
-
-	if (alert > 0)
-		return alert_cause(e, alert);
-	if (!looks_like_tls(e))
-		return CAUSE_NOT_TLS;
-	if (cut_off(e) && e->certificate_requested && e->empty_certificate_sent)
-		return CAUSE_CLIENT_CERTIFICATE_MISSING;
-	if (cut_off(e) && e->bytes_received == 0 && e->last_received < 0)
-		return CAUSE_CLOSED_EARLY;
-	for (i = 0; i < ARRAY_LENGTH(reasons); i++) {
-		/* A record that looks like TLS but has another version: no plain text, so not "not-tls". */
-		if (reasons[i].reason == e->ssl_reason &&
-		    !(reasons[i].cause == CAUSE_NOT_TLS && e->first_count > 0))
-			return reasons[i].cause;
-	}
-	return CAUSE_PROTOCOL_ERROR;
-}
-
-/* ---- sentences ------------------------------------------------------------------------------------------ */
 /* "TLS 1.2 to TLS 1.3"; NULL: not known. */
 static const char *offered(struct diagnosis *d)
 {
@@ -206,7 +90,7 @@ static const char *last_message(struct diagnosis *d)
 static const char *alert_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const int alert = alert_of(e);
+	const int alert = handshake_alert(e);
 	const char *name = alert_name(alert), *meaning = alert_meaning(alert);
 
 	return say(e, "the server sent the alert ", name != NULL ? name : "with number", " (",
@@ -270,37 +154,93 @@ static void say_closed_early(struct diagnosis *d)
 		    "MaxProtocol = TLSv1.2", (char *)NULL);
 }
 
-static void say_server_old(struct diagnosis *d)
+/* What the server did with an offer that it does not take. */
+static const char *refusal_words(struct diagnosis *d)
+{
+	if (handshake_alert(d->e) > 0)
+		return alert_words(d);
+	return d->e->eof ? "the server closed the connection right after the client's first message"
+			 : "the connection was reset right after the client's first message";
+}
+
+/* The server chose an old version, and only its signatures (SHA-1, MD5) stood in the way: the version had been accepted. */
+static bool old_signatures(const struct evidence *e)
+{
+	return e->server_version >= TLS_1_0 && e->server_version < TLS_1_2 &&
+	       e->ssl_reason != REASON_UNSUPPORTED_PROTOCOL &&
+	       e->ssl_reason != REASON_VERSION_TOO_LOW;
+}
+
+static const char *server_old_why(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = offered(d);
-	const bool known = e->server_version > 0x0300 && e->server_version < TLS_1_2;
-	const char *line =
-	    e->server_version == TLS_1_1 ? "MinProtocol = TLSv1.1" : "MinProtocol = TLSv1";
 
-	d->r->why = say(e,
-			known ? "the server chose "
-			      : "the server speaks none of the versions that this client accepts",
-			known ? say_version(e, e->server_version) : "",
-			offer != NULL ? "; this client accepts " : "", offer != NULL ? offer : "",
-			(char *)NULL);
+	if (old_signatures(e))
+		return say(e, "the server chose ", say_version(e, e->server_version),
+			   ", whose signatures (SHA-1, MD5) this client's security level does not "
+			   "allow",
+			   (char *)NULL);
+	if (e->server_version != 0 && e->server_version < TLS_1_2)
+		return say(e, "the server chose ", say_version(e, e->server_version),
+			   offer != NULL ? "; this client accepts "
+					 : ", which this client does not accept",
+			   offer != NULL ? offer : "", (char *)NULL);
+	if (handshake_alert(e) > 0)
+		return say(e, alert_words(d), "; this client offers ",
+			   offer != NULL ? offer : "the versions up to its library's newest",
+			   ", so the server probably knows only older ones", (char *)NULL);
+	return say(e, "the server speaks none of the versions that this client accepts",
+		   offer != NULL ? "; this client accepts " : "", offer != NULL ? offer : "",
+		   (char *)NULL);
+}
+
+static void say_server_old(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *lead =
+	    "until then, for this host only and with a date at which the exception ends:";
+	const char *level = "CipherString = DEFAULT:@SECLEVEL=0";
+	const char *reason = "Reason = old server, to be replaced by ...";
+	const char *until = say(e, "Until = ", until_date(d), (char *)NULL);
+
+	d->r->why = server_old_why(d);
+	if (e->server_version == 0 && handshake_alert(e) > 0)
+		d->r->message = say(
+		    e, "cannot connect to ", d->who,
+		    ": the server refuses every TLS version that this client offers", (char *)NULL);
 	help_line(d, "the server needs an update that speaks TLS 1.2 or 1.3");
-	help_section(
-	    d, "until then, for this host only and with a date at which the exception ends:", line,
-	    "CipherString = DEFAULT:@SECLEVEL=0", "Reason = old server, to be replaced by ...",
-	    say(e, "Until = ", until_date(d), (char *)NULL), (char *)NULL);
+	if (e->server_version != 0 && e->server_version < TLS_1_0)
+		return; /* no rule allows SSL 3.0 */
+	if (old_signatures(e))
+		help_section(d, lead, level, reason, until, (char *)NULL);
+	else
+		help_section(d, lead,
+			     e->server_version == TLS_1_1 ? "MinProtocol = TLSv1.1"
+							  : "MinProtocol = TLSv1",
+			     level, reason, until, (char *)NULL);
 }
 
 static void say_client_old(struct diagnosis *d)
 {
 	const char *offer = offered(d);
+	const int alert = handshake_alert(d->e);
 
-	d->r->why = say(d->e, "the server does not accept the TLS version; this client offers ",
+	if (alert == ALERT_PROTOCOL_VERSION)
+		d->r->why =
+		    say(d->e, "the server does not accept the TLS version; this client offers ",
 			offer != NULL ? offer : "old versions only", (char *)NULL);
+	else
+		d->r->why = say(d->e, refusal_words(d), "; this client offers ",
+				offer != NULL ? offer : "old versions only",
+				", which servers refuse today, often in this way", (char *)NULL);
 	help_section(d, "allow the client a newer version in its own settings, or here:",
 		     d->e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
 						  : "MinProtocol = TLSv1.2",
 		     (char *)NULL);
+	if (alert != ALERT_PROTOCOL_VERSION)
+		help_line(d, "if that does not help, look into the server's log: only the server "
+			     "knows more");
 }
 
 static void say_no_protocols(struct diagnosis *d)
@@ -327,10 +267,11 @@ static void say_no_certificate(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	d->r->why = say(
-	    e, "the server asked for a certificate of this client, the client sent none, and ",
-	    alert_of(e) > 0 ? alert_words(d) : "the server closed the connection", (char *)NULL);
-	if (alert_of(e) == ALERT_CERTIFICATE_REQUIRED && !e->empty_certificate_sent)
+	d->r->why =
+	    say(e, "the server asked for a certificate of this client, the client sent none, and ",
+		handshake_alert(e) > 0 ? alert_words(d) : "the server closed the connection",
+		(char *)NULL);
+	if (handshake_alert(e) == ALERT_CERTIFICATE_REQUIRED && !e->empty_certificate_sent)
 		d->r->why = alert_words(d);
 	if (!help_section(d,
 			  "get a certificate and its key from who runs the server, and configure "
@@ -411,9 +352,9 @@ static void say_generic(struct diagnosis *d)
 	const char *offer = offered(d), *what;
 	size_t i;
 
-	if (alert_of(e) > 0)
+	if (handshake_alert(e) > 0)
 		what = alert_words(d);
-	else if (cut_off(e))
+	else if (handshake_cut_off(e))
 		what = e->eof ? "the server closed the connection in the middle of the handshake"
 			      : "the connection was reset in the middle of the handshake";
 	else if (e->system_errno != 0)
@@ -494,7 +435,7 @@ void explain_handshake(struct diagnosis *d)
 	if (e->ssl_reason != 0) {
 		d->r->code = e->ssl_reason;
 		d->r->name = say_string(e, e->ssl_reason_text);
-	} else if (alert_of(e) > 0) {
+	} else if (handshake_alert(e) > 0) {
 		d->r->name = NULL; /* the alert says it */
 	} else if (e->system_errno != 0) {
 		d->r->name = errno_text(e->system_errno);

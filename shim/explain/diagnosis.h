@@ -16,6 +16,7 @@ struct diagnosis {
 	struct record *r;
 	struct verify_error first; /* the cause's; code 0: no verification failed */
 	enum verify_symbol symbol;
+	bool with_rule;          /* the errors are those of a verification with the rule's trust */
 	enum cause
 	    failure; /* what failed, also where the record is about the client's not minding */
 	const struct cert_info *leaf;    /* NULL: not known */
@@ -52,6 +53,9 @@ enum cause anchor_cause(struct diagnosis *d); /* decides from the certificates *
 void explain_anchor(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);
+enum cause handshake_cause(const struct evidence *e);
+int handshake_alert(const struct evidence *e); /* received, or named by the reason; -1: none */
+bool handshake_cut_off(const struct evidence *e);
 void explain_unchecked(struct diagnosis *d);
 void explain_load(struct diagnosis *d);
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */

@@ -181,8 +181,10 @@ static void shown_to_the_client(struct diagnosis *d)
 		return;
 	name = verify_code_name(e->code, e->version);
 	note_line(d,
-		  say(e, "the client itself reports the last error, ", name != NULL ? name : "code",
-		      " (", say_int(e, e->code), ")", (char *)NULL));
+		  say(e,
+		      d->with_rule ? "the client itself, without the rule's CA, reports "
+				   : "the client itself reports the last error, ",
+		      name != NULL ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
 }
 
 static void about_rules(struct diagnosis *d)
@@ -192,6 +194,15 @@ static void about_rules(struct diagnosis *d)
 	if (e->rule_problem != NULL)
 		note_line(d, say(e, "the rule for this host does not count: ",
 				 say_string(e, e->rule_problem), (char *)NULL));
+	if (d->with_rule || (e->rule_refused_name && about_the_name(d->failure))) {
+		note_line(
+		    d, say(e, "the CA of the rule for this host was taken into account",
+			   e->rule_refused_name
+			       ? ", and its trust counts only for a certificate that names the host"
+			       : "; this is what fails with it",
+			   e->rule != NULL ? ": " : "", say_string(e, e->rule), (char *)NULL));
+		return;
+	}
 	if (e->rule == NULL || e->event == EVENT_MENDED || e->event == EVENT_WEAKENED ||
 	    e->event == EVENT_CONFIG_ERROR)
 		return;

@@ -245,6 +245,28 @@ static void put_headline(const struct ink *k, const struct record *r)
 	buf_putc(k->out, '\n');
 }
 
+/* "sent:48" of the record as "sent: unknown_ca (48)". */
+static void put_alert(const struct ink *k, const char *alert)
+{
+	const char *colon = strchr(alert, ':');
+	const char *name;
+	int number = 0;
+
+	if (colon == NULL) {
+		put_line(k->out, alert);
+		return;
+	}
+	for (const char *s = colon + 1; ascii_is_digit(*s) && number < 256; s++)
+		number = number * 10 + (*s - '0');
+	name = alert_name(number);
+	put_bytes(k->out, alert, (size_t)(colon - alert), 0);
+	buf_puts(k->out, ": ");
+	buf_puts(k->out, name != NULL ? name : "number");
+	buf_puts(k->out, name != NULL ? " (" : " ");
+	buf_int(k->out, number);
+	buf_puts(k->out, name != NULL ? ")" : "");
+}
+
 static void put_code(const struct ink *k, const struct record *r)
 {
 	if (r->name == NULL && r->code < 0 && r->alert == NULL)
@@ -263,7 +285,7 @@ static void put_code(const struct ink *k, const struct record *r)
 	}
 	if (r->alert != NULL) {
 		buf_puts(k->out, r->name != NULL || r->code >= 0 ? ", alert " : "alert ");
-		put_line(k->out, r->alert);
+		put_alert(k, r->alert);
 	}
 	if (r->library != NULL) {
 		buf_puts(k->out, ", ");

@@ -285,7 +285,82 @@ static void by_version(void **state)
 	e->min_offered = 0x0303;
 	e->max_offered = 0x0304;
 	assert_word(e, CAUSE_SERVER_TOO_OLD);
-	e = failed_handshake(1070, 70); /* bounds not known: either may be the old one */
+	e = failed_handshake(1070, 70); /* bounds not known: up to the library's newest */
+	assert_word(e, CAUSE_SERVER_TOO_OLD);
+	e = failed_handshake(1070, 70);
+	e->max_offered = 0x0304;
+	assert_word(e, CAUSE_SERVER_TOO_OLD);
+	e = failed_handshake(1070, 70); /* either may be the old one */
+	e->min_offered = e->max_offered = 0x0303;
+	assert_word(e, CAUSE_PEER_ERROR);
+	e = failed_handshake(1070, 70); /* it had chosen one */
+	e->server_version = 0x0303;
+	e->last_received = 2;
+	assert_word(e, CAUSE_PEER_ERROR);
+}
+
+static void signatures_of_an_old_version(void **state)
+{
+	static const int reasons[] = {370, 118, 333, 258};
+	struct record r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(reasons); i++) {
+		struct evidence *e = failed_handshake(reasons[i], -1);
+
+		e->server_version = 0x0301;
+		e->last_received = 2;
+		diagnose(e, &r);
+		assert_int_equal(r.cause, CAUSE_SERVER_TOO_OLD);
+		assert_non_null(strstr(r.why, "the server chose TLS 1.0"));
+		evidence_free(e);
+	}
+	/* The level, not the version, is in the way where the client accepts that version. */
+	struct evidence *e = failed_handshake(370, -1);
+	e->server_version = 0x0302;
+	e->min_offered = 0x0301;
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_SERVER_TOO_OLD);
+	for (i = 0; i < r.help_count; i++)
+		assert_null(strstr(r.help[i], "MinProtocol"));
+	evidence_free(e);
+	e = failed_handshake(370, -1);
+	e->server_version = 0x0303;
+	assert_word(e, CAUSE_LEGACY_SIGNATURE);
+}
+
+static void refusals_of_an_old_offer(void **state)
+{
+	static const int alerts[] = {40, 47, 70, 71, 80};
+	struct evidence *e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(alerts); i++) {
+		e = failed_handshake(1000 + alerts[i], alerts[i]);
+		e->max_offered = 0x0302;
+		assert_word(e, CAUSE_CLIENT_TOO_OLD);
+		e = failed_handshake(1000 + alerts[i], alerts[i]);
+		e->max_offered = 0x0302;
+		e->server_version = 0x0302;
+		e->last_received = 2;
+		assert_word(e, CAUSE_PEER_ERROR);
+	}
+	e = failed_handshake(294, -1);
+	e->max_offered = 0x0301;
+	e->eof = true;
+	assert_word(e, CAUSE_CLIENT_TOO_OLD);
+	e = failed_handshake(0, -1);
+	e->max_offered = 0x0301;
+	e->system_errno = ECONNRESET;
+	assert_word(e, CAUSE_CLIENT_TOO_OLD);
+	e = failed_handshake(1112, 112); /* another reason is named */
+	e->max_offered = 0x0301;
+	assert_word(e, CAUSE_UNKNOWN_SERVER_NAME);
+	e = failed_handshake(1080, 80); /* it had accepted the version */
+	e->max_offered = e->server_version = 0x0301;
+	e->last_received = 2;
 	assert_word(e, CAUSE_PEER_ERROR);
 }
 
@@ -346,6 +421,49 @@ static void without_memory_a_generic_record(void **state)
 	evidence_free(e);
 }
 
+static bool has_line(const char *const *list, size_t n, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strstr(list[i], part) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The rule has the right CA; the client itself sees that none is there. */
+static void what_fails_with_the_rules_ca(void **state)
+{
+	static const struct {
+		int code;
+		enum cause cause;
+	} table[] = {{10, CAUSE_EXPIRED},
+		     {26, CAUSE_WRONG_PURPOSE},
+		     {62, CAUSE_NAME_MISMATCH},
+		     {7, CAUSE_BAD_SIGNATURE}};
+	struct cert_info chain[2];
+	struct record r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(table); i++) {
+		struct evidence *e = verification(chain, 20, 0);
+
+		e->errors[0].code = table[i].code;
+		e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
+		e->rule_refused_name = table[i].code == 62;
+		chain[0].not_after = table[i].code == 10 ? NOW - DAY : chain[0].not_after;
+		diagnose(e, &r);
+		assert_int_equal(r.cause, table[i].cause);
+		assert_int_equal(r.code, table[i].code);
+		assert_false(has_line(r.help, r.help_count, "ExtraCAFile"));
+		assert_true(has_line(r.notes, r.notes_count, "was taken into account"));
+		assert_true(has_line(r.notes, r.notes_count, "without the rule's CA, reports"));
+		evidence_free(e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +477,9 @@ int main(void)
 	    cmocka_unit_test(by_reason),
 	    cmocka_unit_test(by_alert),
 	    cmocka_unit_test(by_version),
+	    cmocka_unit_test(signatures_of_an_old_version),
+	    cmocka_unit_test(refusals_of_an_old_offer),
+	    cmocka_unit_test(what_fails_with_the_rules_ca),
 	    cmocka_unit_test(closed),
 	    cmocka_unit_test(nothing_known),
 	    cmocka_unit_test(without_memory_a_generic_record),

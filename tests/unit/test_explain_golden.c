@@ -161,6 +161,25 @@ static struct evidence *refused_rule(void)
 	return e;
 }
 
+static struct evidence *expired_under_rule(void)
+{
+	struct evidence *e = expired();
+
+	e->code = 20;
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
+	return e;
+}
+
+static struct evidence *name_under_rule(void)
+{
+	struct evidence *e = name_mismatch();
+
+	e->code = 20;
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
+	e->rule_refused_name = true;
+	return e;
+}
+
 static struct evidence *without_connection(void)
 {
 	struct evidence *e = issuer_unknown();
@@ -209,6 +228,34 @@ static struct evidence *server_too_old(void)
 	e->server_version = 0x0301;
 	e->last_received = 2;
 	e->alert_sent = 70;
+	return e;
+}
+
+static struct evidence *server_signs_like_tls10(void)
+{
+	struct evidence *e = failed_handshake(370, -1);
+
+	e->ssl_reason_text = "wrong signature type";
+	e->server_version = 0x0301;
+	e->last_received = 12;
+	e->alert_sent = 47;
+	return e;
+}
+
+static struct evidence *server_refuses_all(void)
+{
+	struct evidence *e = failed_handshake(1070, 70);
+
+	e->ssl_reason_text = "tlsv1 alert protocol version";
+	return e;
+}
+
+static struct evidence *client_refused_with_80(void)
+{
+	struct evidence *e = failed_handshake(1080, 80);
+
+	e->ssl_reason_text = "tlsv1 alert internal error";
+	e->min_offered = e->max_offered = 0x0301;
 	return e;
 }
 
@@ -281,11 +328,16 @@ static const struct {
     {"name-mismatch", name_mismatch},
     {"weak-key", weak_key},
     {"refused-rule", refused_rule},
+    {"expired-under-rule", expired_under_rule},
+    {"name-under-rule", name_under_rule},
     {"without-connection", without_connection},
     {"verification-off", verification_off},
     {"not-tls", not_tls},
     {"client-too-old", client_too_old},
     {"server-too-old", server_too_old},
+    {"server-too-old-signature", server_signs_like_tls10},
+    {"server-too-old-alert", server_refuses_all},
+    {"client-too-old-alert", client_refused_with_80},
     {"closed-early", closed_early},
     {"client-certificate-missing", client_certificate},
     {"peer-error", peer_error},

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which cause a failed handshake has (CAUSES 2): by alert numbers, OpenSSL's reasons, end of file, the last message.
+ */
+#include "diagnosis.h"
+
+enum {
+	TLS_1_1 = 0x0302,
+	TLS_1_2 = 0x0303,
+	TLS_1_3 = 0x0304,
+	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_BAD_CERTIFICATE = 42,
+	ALERT_ILLEGAL_PARAMETER = 47,
+	ALERT_ACCESS_DENIED = 49,
+	ALERT_PROTOCOL_VERSION = 70,
+	ALERT_INSUFFICIENT_SECURITY = 71,
+	ALERT_INTERNAL_ERROR = 80,
+	ALERT_INAPPROPRIATE_FALLBACK = 86,
+	ALERT_UNRECOGNIZED_NAME = 112,
+	ALERT_CERTIFICATE_REQUIRED = 116,
+	ALERT_NO_APPLICATION_PROTOCOL = 120,
+	REASON_ALERT_BASE = 1000, /* SSL_AD_REASON_OFFSET */
+};
+
+/* sslerr.h; the same numbers since 1.1.0, and in 1.0.2 where it had them. */
+static const struct {
+	int reason;
+	enum cause cause;
+} reasons[] = {
+    {267, CAUSE_NOT_TLS},              /* wrong version number */
+    {156, CAUSE_NOT_TLS},              /* http request */
+    {155, CAUSE_NOT_TLS},              /* https proxy request */
+    {258, CAUSE_SERVER_TOO_OLD},       /* unsupported protocol */
+    {396, CAUSE_SERVER_TOO_OLD},       /* version too low */
+    {191, CAUSE_NO_PROTOCOLS},         /* no protocols available */
+    {338, CAUSE_LEGACY_RENEGOTIATION}, /* unsafe legacy renegotiation disabled */
+    {394, CAUSE_DH_KEY_SMALL},         /* dh key too small */
+    {370, CAUSE_LEGACY_SIGNATURE},     /* wrong signature type */
+    {333, CAUSE_LEGACY_SIGNATURE},     /* legacy sigalg disallowed or unsupported */
+    {118, CAUSE_LEGACY_SIGNATURE},     /* no suitable signature algorithm */
+    {399, CAUSE_OWN_CERTIFICATE_WEAK}, /* ee key too small */
+    {397, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca key too small */
+    {398, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca md too weak */
+    {181, CAUSE_NO_CIPHERS},           /* no ciphers available */
+    {185, CAUSE_NO_CIPHERS},           /* no cipher match */
+    {193, CAUSE_NO_CIPHERS},           /* no shared cipher */
+    {373, CAUSE_DOWNGRADE_DETECTED},   /* inappropriate fallback */
+};
+
+int handshake_alert(const struct evidence *e)
+{
+	if (e->alert_received >= 0)
+		return e->alert_received;
+	if (e->ssl_reason > REASON_ALERT_BASE && e->ssl_reason < REASON_ALERT_BASE + 256)
+		return e->ssl_reason - REASON_ALERT_BASE;
+	return -1;
+}
+
+bool handshake_cut_off(const struct evidence *e)
+{
+	return e->eof || e->system_errno == ECONNRESET || e->system_errno == EPIPE;
+}
+
+/* TLS records begin with 20 to 24 and a major version 3. */
+static bool looks_like_tls(const struct evidence *e)
+{
+	return e->first_count == 0 || (e->first_bytes[0] >= 20 && e->first_bytes[0] <= 24 &&
+				       (e->first_count < 2 || e->first_bytes[1] == 3));
+}
+
+static bool before_server_hello(const struct evidence *e)
+{
+	return e->server_version == 0 && e->last_received < 0 && !e->after_handshake;
+}
+
+/* How servers refuse an offer of TLS 1.0 or 1.1: seldom with protocol_version. OpenSSL 3 answers with internal_error, since
+ * its security level leaves no signature for these versions. */
+static bool refuses_old_offer(const struct evidence *e, int alert)
+{
+	if (e->max_offered == 0 || e->max_offered > TLS_1_1 || !before_server_hello(e))
+		return false;
+	switch (alert) {
+	case ALERT_HANDSHAKE_FAILURE:
+	case ALERT_ILLEGAL_PARAMETER:
+	case ALERT_PROTOCOL_VERSION:
+	case ALERT_INSUFFICIENT_SECURITY:
+	case ALERT_INTERNAL_ERROR:
+		return true;
+	default:
+		return alert < 0 && handshake_cut_off(e);
+	}
+}
+
+static enum cause version_alert(const struct evidence *e)
+{
+	if (e->max_offered == TLS_1_2 && e->min_offered != 0 && e->min_offered < TLS_1_2)
+		return CAUSE_CLIENT_TOO_OLD;
+	/* Unknown bounds reach up to the newest version of the library. */
+	if ((e->max_offered == 0 || e->max_offered == TLS_1_3) && before_server_hello(e))
+		return CAUSE_SERVER_TOO_OLD;
+	return CAUSE_PEER_ERROR; /* either side may be the old one */
+}
+
+static enum cause alert_cause(const struct evidence *e, int alert)
+{
+	const bool about_certificate =
+	    (alert >= ALERT_BAD_CERTIFICATE && alert <= ALERT_ACCESS_DENIED && alert != 47);
+
+	if (refuses_old_offer(e, alert))
+		return CAUSE_CLIENT_TOO_OLD;
+	if (alert == ALERT_CERTIFICATE_REQUIRED)
+		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if (e->certificate_requested && (alert == ALERT_HANDSHAKE_FAILURE || about_certificate) &&
+	    e->empty_certificate_sent)
+		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if (e->certificate_requested && about_certificate)
+		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
+	switch (alert) {
+	case ALERT_HANDSHAKE_FAILURE:
+		return e->server_version == 0 && e->last_received < 0 ? CAUSE_HANDSHAKE_REFUSED
+								      : CAUSE_PEER_ERROR;
+	case ALERT_PROTOCOL_VERSION:
+		return version_alert(e);
+	case ALERT_INAPPROPRIATE_FALLBACK:
+		return CAUSE_DOWNGRADE_DETECTED;
+	case ALERT_UNRECOGNIZED_NAME:
+		return e->have_connection && e->sni == NULL ? CAUSE_SNI_NOT_SENT
+							    : CAUSE_UNKNOWN_SERVER_NAME;
+	case ALERT_NO_APPLICATION_PROTOCOL:
+		return CAUSE_NO_COMMON_ALPN;
+	default:
+		return CAUSE_PEER_ERROR;
+	}
+}
+
+/* OpenSSL 3 takes TLS 1.0 and 1.1 from a server and stumbles over their signatures (SHA-1 and MD5) only then. */
+static enum cause reason_cause(const struct evidence *e)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(reasons); i++) {
+		if (reasons[i].reason != e->ssl_reason)
+			continue;
+		/* A record that looks like TLS but has another version: no plain text, so not "not-tls". */
+		if (reasons[i].cause == CAUSE_NOT_TLS && e->first_count > 0)
+			break;
+		if (reasons[i].cause == CAUSE_LEGACY_SIGNATURE && e->server_version != 0 &&
+		    e->server_version <= TLS_1_1)
+			return CAUSE_SERVER_TOO_OLD;
+		return reasons[i].cause;
+	}
+	return CAUSE_PROTOCOL_ERROR;
+}
+
+enum cause handshake_cause(const struct evidence *e)
+{
+	const int alert = handshake_alert(e);
+
+	if (alert > 0)
+		return alert_cause(e, alert);
+	if (!looks_like_tls(e))
+		return CAUSE_NOT_TLS;
+	if (handshake_cut_off(e) && e->certificate_requested && e->empty_certificate_sent)
+		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if (refuses_old_offer(e, -1))
+		return CAUSE_CLIENT_TOO_OLD;
+	if (handshake_cut_off(e) && e->bytes_received == 0 && e->last_received < 0)
+		return CAUSE_CLOSED_EARLY;
+	return reason_cause(e);
+}
