@@ -59,6 +59,8 @@ struct trust {
 	const struct setting *setting; /* ExtraCAFile or OnlyCAFile of the host's rule; NULL: none */
 	struct anchors *anchors;       /* a reference; NULL: none, or unusable */
 	OPENSSL_STACK *client_untrusted, *untrusted; /* the client's own, and ours while switched */
+	OPENSSL_STACK *trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
+	bool got_further;  /* with the rule's trust the chain fails too, but for another reason than a missing anchor */
 	bool switched;     /* the real context now works with the rule's trust */
 	bool name_refused; /* the CA fits, but the leaf is not valid for the host */
 	const char *problem; /* why the CA file cannot be used, or NULL */

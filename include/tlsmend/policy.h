@@ -136,8 +136,8 @@ void section_reject(const struct setting *s);
 bool policy_empty(const struct policy *p);
 /* Does any section set this key? Lets hooks skip work that no rule could ask for. */
 bool policy_uses(const struct policy *p, enum key key);
-/* Does any pattern name a port? */
-bool policy_uses_ports(const struct policy *p);
+/* Does any pattern ask for what only the peer's socket tells: a port, an address, a block of addresses? */
+bool policy_uses_peer(const struct policy *p);
 size_t policy_section_count(const struct policy *p);
 /* True where `name`, a DNS name or address out of a certificate (may begin with `*.`), falls under the
  * pattern of that setting. A wildcard name only falls under a suffix pattern that covers all that it

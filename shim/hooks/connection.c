@@ -19,6 +19,8 @@
 
 static void connection_clear(struct connection *n)
 {
+	if (n->left_to_client)
+		recent_end(n->leaf);
 	evidence_free(n->pending);
 	policy_release(n->policy);
 	free(n->host);
@@ -26,10 +28,11 @@ static void connection_clear(struct connection *n)
 	memset(n, 0, sizeof *n);
 }
 
-/* ex_data: the SSL goes. Its BIOs are still there at this moment, in all generations. */
+/* ex_data: the SSL goes. Of the SSL itself not much may be left (3.2 and later), so only memory is given back here; see hook_SSL_free. */
 static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
 {
 	struct connection *n = ptr;
+	(void)parent;
 	(void)ad;
 	(void)idx;
 	(void)argl;
@@ -38,7 +41,6 @@ static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lon
 	KEEP_ERRNO_BEGIN
 	struct copy *outer = binding_current;
 	binding_current = argp;
-	connection_went_on(n, parent);
 	connection_clear(n);
 	free(n);
 	binding_current = outer;
@@ -188,6 +190,8 @@ static void identify(struct connection *n, SSL *ssl)
 		socket_peer(fd, n->address, &n->port);
 	n->sni = normal_copy(o->SSL_get_servername(ssl, 0));
 	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
+	if (!n->host && !n->address[0])
+		find_peer_among_descriptors(n);
 	if (!n->host && n->address[0] && resolver_name(n->address, name))
 		n->host = strdup(name);
 	if (!n->host && n->address[0])
@@ -209,7 +213,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 		n = connection_new(c, ssl);
 	if (!n)
 		return NULL;
-	connection_went_on(n, ssl); /* an SSL that is used again */
+	connection_end(n, ssl); /* an SSL that is used again */
 	connection_clear(n);
 	n->copy = c;
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
@@ -218,7 +222,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	if (n->policy) {
 		const struct policy *p = policy_of(n->policy);
 		struct peer peer;
-		if (n->port == 0 && n->address[0] == '\0' && policy_uses_ports(p))
+		if (n->port == 0 && n->address[0] == '\0' && policy_uses_peer(p))
 			find_peer_among_descriptors(n);
 		connection_peer(n, &peer);
 		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &n->rule);
@@ -314,6 +318,20 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	return e;
 }
 
+struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
+					 const struct setting *s)
+{
+	struct evidence *e = connection_evidence(n, ssl, event);
+	if (!e)
+		return NULL;
+	e->key = key_table[s->key].name;
+	e->key_value = arena_strdup(&e->arena, s->value);
+	e->reason = arena_strdup(&e->arena, s->section->reason);
+	e->until =
+	    s->section->until_text[0] ? arena_strdup(&e->arena, s->section->until_text) : NULL;
+	return e;
+}
+
 void connection_report(struct connection *n, struct evidence *e)
 {
 	struct record r;
@@ -345,8 +363,8 @@ static bool sent_something(const struct connection *n, const SSL *ssl)
 	return sent > (n->closing ? closing : 0);
 }
 
-/* The SSL ends. A failed verification that nobody acted on was ignored, if the client went on after it. */
-void connection_went_on(struct connection *n, const SSL *ssl)
+/* A failed verification that nobody acted on was ignored, if the client went on after it. */
+static void report_ignored(struct connection *n, SSL *ssl)
 {
 	struct evidence *e = n->pending;
 	if (!e || !n->done || recent_client_verifies() || !sent_something(n, ssl))
@@ -354,4 +372,39 @@ void connection_went_on(struct connection *n, const SSL *ssl)
 	n->pending = NULL;
 	e->event = EVENT_VERIFY_IGNORED;
 	connection_report(n, e);
+}
+
+void connection_mended(struct connection *n, SSL *ssl, const struct setting *s)
+{
+	if (s && record_wanted(LEVEL_INFO))
+		connection_report(n, connection_key_evidence(n, ssl, EVENT_MENDED, s));
+}
+
+const struct setting *connection_trust(const struct connection *n)
+{
+	const struct setting *only = n->rule.set[KEY_ONLY_CA_FILE];
+	return only ? only : n->rule.set[KEY_EXTRA_CA_FILE];
+}
+
+void connection_end(struct connection *n, SSL *ssl)
+{
+	report_ignored(n, ssl);
+	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&
+	    sent_something(n, ssl))
+		connection_mended(n, ssl, connection_trust(n));
+	n->mended = false;
+}
+
+void hook_SSL_free(const struct target *t, SSL *ssl)
+{
+	KEEP_ERRNO_BEGIN
+	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
+	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
+	if (n)
+		connection_end(n, ssl);
+	KEEP_ERRNO_END((union {
+		void *object;
+		void (*function)(SSL *);
+	}){.object = t->real})
+	    .function(ssl);
 }

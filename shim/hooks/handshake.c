@@ -75,23 +75,6 @@ SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const
 
 /* ---- the handshake's events ---------------------------------------------------------------------------------- */
 
-static void note_setting(struct connection *n, SSL *ssl, enum event event, enum level level,
-			 const struct setting *s, const char *what)
-{
-	if (!record_wanted(level))
-		return;
-	struct evidence *e = connection_evidence(n, ssl, event);
-	if (!e)
-		return;
-	e->key = key_table[s->key].name;
-	e->key_value = arena_strdup(&e->arena, s->value);
-	e->key_effect = what;
-	e->reason = arena_strdup(&e->arena, s->section->reason);
-	e->until =
-	    s->section->until_text[0] ? arena_strdup(&e->arena, s->section->until_text) : NULL;
-	connection_report(n, e);
-}
-
 static void on_start(struct copy *c, SSL *ssl)
 {
 	struct connection *before = connection_of(c, ssl);
@@ -114,10 +97,16 @@ static void on_start(struct copy *c, SSL *ssl)
 		if (n->policy)
 			apply_rule(c, ssl, policy_of(n->policy), &peer, &n->rule, &n->applied);
 	}
-	for (unsigned i = 0; i < n->applied.weakened_count; i++)
-		note_setting(n, ssl, EVENT_WEAKENED, LEVEL_WARNING, n->applied.weakened[i], NULL);
-	if (n->rule.expired)
-		note_setting(n, ssl, EVENT_CONFIG_ERROR, LEVEL_ERROR, n->rule.expired, "expired");
+	for (unsigned i = 0; i < n->applied.weakened_count && record_wanted(LEVEL_WARNING); i++)
+		connection_report(
+		    n, connection_key_evidence(n, ssl, EVENT_WEAKENED, n->applied.weakened[i]));
+	if (n->rule.expired) {
+		struct evidence *e =
+		    connection_key_evidence(n, ssl, EVENT_CONFIG_ERROR, n->rule.expired);
+		if (e)
+			e->key_effect = "expired";
+		connection_report(n, e);
+	}
 	session_check(n, ssl);
 	n->observing = true;
 	observe_messages(c, ssl, true);
@@ -150,19 +139,14 @@ static void on_done(struct connection *n, SSL *ssl)
 	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 	if (n->mended) {
 		session_mark(n, ssl);
-		const struct setting *s = n->rule.set[KEY_ONLY_CA_FILE]
-					      ? n->rule.set[KEY_ONLY_CA_FILE]
-					      : n->rule.set[KEY_EXTRA_CA_FILE];
-		if (s)
-			note_setting(n, ssl, EVENT_MENDED, LEVEL_INFO, s, NULL);
+		/* where the client left verification off, it shows later whether it cares */
+		if (!n->left_to_client)
+			connection_mended(n, ssl, connection_trust(n));
 	}
-	if (openssl_is_stream(o, ssl) && bound_mended(n, o->SSL_version(ssl))) {
-		const struct setting *s = n->rule.set[KEY_MIN_PROTOCOL]
-					      ? n->rule.set[KEY_MIN_PROTOCOL]
-					      : n->rule.set[KEY_MAX_PROTOCOL];
-		if (s)
-			note_setting(n, ssl, EVENT_MENDED, LEVEL_INFO, s, NULL);
-	}
+	if (openssl_is_stream(o, ssl) && bound_mended(n, o->SSL_version(ssl)))
+		connection_mended(n, ssl,
+				  n->rule.set[KEY_MIN_PROTOCOL] ? n->rule.set[KEY_MIN_PROTOCOL]
+								: n->rule.set[KEY_MAX_PROTOCOL]);
 	if (record_wanted(LEVEL_DEBUG))
 		connection_report(n, connection_evidence(n, ssl, EVENT_HANDSHAKE_OK));
 }
@@ -267,16 +251,6 @@ static void observe(struct copy *c, SSL *ssl, int where, int value, int host_err
 		on_exit(n, ssl, value, host_errno);
 }
 
-/* OpenSSL hands the SSL to info callbacks as const; what is changed of it are ours to change, at times at which OpenSSL allows it. */
-static SSL *writable(const SSL *ssl)
-{
-	return (union {
-		       const SSL *given;
-		       SSL *ssl;
-	       }){.given = ssl}
-	    .ssl;
-}
-
 void observe_info(struct copy *c, const SSL *ssl, int where, int value)
 {
 	openssl_info_cb *client = client_info_callback(c, ssl);
@@ -284,7 +258,7 @@ void observe_info(struct copy *c, const SSL *ssl, int where, int value)
 	if (client && where == SSL_CB_HANDSHAKE_START_)
 		client(ssl, where, value);
 	KEEP_ERRNO_BEGIN
-	observe(c, writable(ssl), where, value, kept_errno_);
+	observe(c, writable_ssl(ssl), where, value, kept_errno_);
 	KEEP_ERRNO_END
 	if (client && where != SSL_CB_HANDSHAKE_START_)
 		client(ssl, where, value);

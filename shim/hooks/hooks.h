@@ -45,12 +45,14 @@ struct connection {
 	struct applied applied;   /* what the rule changed on this SSL */
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
 	const char *mended_by;    /* a key that made the difference, static; NULL: none */
+	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	uint64_t written_at_done;
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	uint8_t first_bytes[16];
 	uint8_t first_count;
 	bool certificate_requested, empty_certificate_sent;
 	bool mended;              /* a rule's trust was needed for this chain */
+	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool closing;             /* close_notify went out */
 	bool done;                /* the handshake was completed */
 	bool reported;            /* its failure is in the log */
@@ -62,13 +64,27 @@ struct connection *connection_start(struct copy *c, SSL *ssl);
 /* An evidence that begins with what is known of this connection. NULL: no memory. */
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
 void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
-void connection_went_on(struct connection *n, const SSL *ssl);
+/* ... that begins with one key of its rule. */
+struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event, const struct setting *s);
+/* The key whose trust this connection's chain was judged with; NULL: none. */
+const struct setting *connection_trust(const struct connection *n);
+void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
+/* The connection ends, or its SSL begins another one: reports what only shows now. */
+void connection_end(struct connection *n, SSL *ssl);
 void connection_peer(const struct connection *n, struct peer *peer);
-/* recent.c: the connection that got this leaf a moment ago, when the client's verification was off. False: none, or several. */
-bool recent_take(const uint8_t leaf[32], char host[256], unsigned *port, char address[46]);
+/* ---- leaves of connections whose verification is left to the client (recent.c) ------------------------------------------ */
+void recent_note(const uint8_t leaf[32], const struct connection *n);
+/* The connection that got this leaf a moment ago. RECENT_NONE: none did; RECENT_SEVERAL: more than one host. */
+enum recent_match { RECENT_NONE, RECENT_ONE, RECENT_SEVERAL };
+enum recent_match recent_find(const uint8_t leaf[32], char host[256], unsigned *port, char address[46]);
+/* A verification of that leaf failed: kept until the connection ends, since the client may try another way. Takes e. */
+void recent_failed(const uint8_t leaf[32], struct evidence *e);
+/* It passed. True: for the first time on this connection. */
+bool recent_passed(const uint8_t leaf[32]);
+/* The connection ends: what failed and was not made good is reported now. */
+void recent_end(const uint8_t leaf[32]);
 /* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
 bool recent_client_verifies(void);
-void recent_note(const uint8_t leaf[32], const struct connection *n);
 
 /* ---- client's own callbacks (callbacks.c) ------------------------------------------------------------------------- */
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl);
@@ -90,6 +106,16 @@ bool resolver_name(const char *address, char host[256]);
 void *dlsym_choose(void *handle, const char *name, void *caller);
 int dlopen_mode(int mode);
 extern void *dlsym_real_address, *dlopen_real_address;
+
+/* OpenSSL hands the SSL to info callbacks and getters as const; what is changed of it is ours, or allowed at that time. */
+static inline SSL *writable_ssl(const SSL *ssl)
+{
+	return (union {
+		       const SSL *given;
+		       SSL *ssl;
+	       }){.given = ssl}
+		.ssl;
+}
 
 /* TLSMEND_DISABLE, AT_SECURE */
 bool hooks_inert(void);

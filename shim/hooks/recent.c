@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
  * Leaves that connections of this process got lately, while the client had verification turned off: .NET verifies them by
- * itself afterwards, without a connection (DESIGN 2.10), and the host of that connection is known here. A leaf that two hosts
- * presented tells nothing.
+ * itself afterwards, without a connection (DESIGN 2.10), and the host of that connection is known here. It verifies in several
+ * attempts, of which the first ones may fail for want of certificates that the later ones add; so a failure waits until the
+ * connection ends. A leaf that two hosts presented does not tell which host it is.
  */
 #include <string.h>
+
+#include <tlsmend/evidence.h>
 
 #include "hooks.h"
 
@@ -17,7 +20,10 @@ struct recent {
 	char address[46];
 	uint16_t port;
 	bool several;
-	uint64_t at_ms; /* 0: free */
+	bool passed;
+	unsigned connections;    /* that are still there */
+	struct evidence *failed; /* the fullest look at the failure; owned */
+	uint64_t at_ms;          /* 0: free */
 };
 static struct recent recent[RECENT];
 static unsigned next_recent;
@@ -25,57 +31,144 @@ static struct lock lock;
 /* A client that verified by itself once does so always. */
 static atomic_bool verifies_by_itself;
 
-static struct recent *find(const uint8_t leaf[32], uint64_t now)
-{
-	for (unsigned i = 0; i < RECENT; i++)
-		if (recent[i].at_ms && now - recent[i].at_ms < FORGET_AFTER_MS &&
-		    memcmp(recent[i].leaf, leaf, sizeof recent[i].leaf) == 0)
-			return &recent[i];
-	return NULL;
-}
-
-void recent_note(const uint8_t leaf[32], const struct connection *n)
-{
-	bool stale = false;
-	uint64_t now = clock_monotonic_ms();
-	if (!n->host || !lock_enter(&lock, &stale))
-		return;
-	if (stale)
-		memset(recent, 0, sizeof recent);
-	struct recent *r = find(leaf, now);
-	if (r) {
-		r->several = r->several || strcmp(r->host, n->host) != 0 || r->port != n->port;
-	} else {
-		r = &recent[next_recent++ % RECENT];
-		memcpy(r->leaf, leaf, sizeof r->leaf);
-		strlcpy(r->host, n->host, sizeof r->host);
-		strlcpy(r->address, n->address, sizeof r->address);
-		r->port = (uint16_t)n->port;
-		r->several = false;
-	}
-	r->at_ms = now;
-	lock_leave(&lock);
-}
-
 bool recent_client_verifies(void)
 {
 	return atomic_load_explicit(&verifies_by_itself, memory_order_relaxed);
 }
 
-bool recent_take(const uint8_t leaf[32], char host[256], unsigned *port, char address[46])
+static bool enter(void)
 {
-	bool found = false;
-	if (!lock_enter(&lock, NULL))
+	bool stale = false;
+	if (!lock_enter(&lock, &stale))
 		return false;
-	const struct recent *r = find(leaf, clock_monotonic_ms());
-	if (r)
-		atomic_store(&verifies_by_itself, true);
-	if (r && !r->several) {
+	if (stale) /* a fork in the middle of a change: what may be half done is let go of */
+		memset(recent, 0, sizeof recent);
+	return true;
+}
+
+static struct recent *find(const uint8_t leaf[32])
+{
+	for (unsigned i = 0; i < RECENT; i++)
+		if (recent[i].at_ms && memcmp(recent[i].leaf, leaf, sizeof recent[i].leaf) == 0)
+			return &recent[i];
+	return NULL;
+}
+
+/* An entry for a new leaf; what still waited in its place is handed back to be reported. */
+static struct recent *replace_oldest(const uint8_t leaf[32], struct evidence **evicted)
+{
+	struct recent *r = &recent[next_recent++ % RECENT];
+	*evicted = r->passed ? NULL : r->failed;
+	if (r->passed)
+		evidence_free(r->failed);
+	memset(r, 0, sizeof *r);
+	memcpy(r->leaf, leaf, sizeof r->leaf);
+	return r;
+}
+
+static void name_it(struct recent *r, const struct connection *n)
+{
+	strlcpy(r->host, n->host ? n->host : "", sizeof r->host);
+	strlcpy(r->address, n->address, sizeof r->address);
+	r->port = (uint16_t)n->port;
+	r->several = false;
+}
+
+void recent_note(const uint8_t leaf[32], const struct connection *n)
+{
+	struct evidence *evicted = NULL;
+	uint64_t now = clock_monotonic_ms();
+	if (!enter())
+		return;
+	struct recent *r = find(leaf);
+	if (!r)
+		r = replace_oldest(leaf, &evicted);
+	if (!r->at_ms || now - r->at_ms > FORGET_AFTER_MS)
+		name_it(r, n);
+	else if (strcmp(r->host, n->host ? n->host : "") != 0 || r->port != n->port)
+		r->several = true;
+	r->at_ms = now;
+	r->passed = false;
+	r->connections++;
+	lock_leave(&lock);
+	connection_report(NULL, evicted);
+}
+
+enum recent_match recent_find(const uint8_t leaf[32], char host[256], unsigned *port,
+			      char address[46])
+{
+	enum recent_match match = RECENT_NONE;
+	if (!enter())
+		return match;
+	const struct recent *r = find(leaf);
+	if (r && r->connections && !r->several && r->host[0]) {
 		strlcpy(host, r->host, 256);
 		strlcpy(address, r->address, 46);
 		*port = r->port;
-		found = true;
+		match = RECENT_ONE;
+	} else if (r && r->connections) {
+		match = RECENT_SEVERAL;
+	}
+	if (match != RECENT_NONE)
+		atomic_store(&verifies_by_itself, true);
+	lock_leave(&lock);
+	return match;
+}
+
+static size_t fullness(const struct evidence *e)
+{
+	return e->chain_count + e->presented_count;
+}
+
+void recent_failed(const uint8_t leaf[32], struct evidence *e)
+{
+	struct evidence *report = e;
+	if (!e)
+		return;
+	if (enter()) {
+		struct recent *r = find(leaf);
+		if (r && r->connections) {
+			report = NULL;
+			if (r->failed && fullness(r->failed) > fullness(e)) {
+				evidence_free(e);
+			} else {
+				evidence_free(r->failed);
+				r->failed = e;
+			}
+		}
+		lock_leave(&lock);
+	}
+	connection_report(NULL, report);
+}
+
+bool recent_passed(const uint8_t leaf[32])
+{
+	bool first = true;
+	if (!enter())
+		return true;
+	struct recent *r = find(leaf);
+	if (r) {
+		first = !r->passed;
+		r->passed = true;
+		evidence_free(r->failed);
+		r->failed = NULL;
 	}
 	lock_leave(&lock);
-	return found;
+	return first;
+}
+
+void recent_end(const uint8_t leaf[32])
+{
+	struct evidence *report = NULL;
+	if (!enter())
+		return;
+	struct recent *r = find(leaf);
+	if (r) {
+		report = r->failed;
+		r->failed = NULL;
+		if (r->connections)
+			r->connections--;
+	}
+	lock_leave(&lock);
+	connection_report(NULL, report);
 }

@@ -2,8 +2,9 @@
  *
  * A resumed session is not verified again: it carries the verification of the handshake that made it. So a session that was made
  * under a rule's trust is worth something only for that host and that trust (DESIGN 1.5), and a host whose rule says
- * OnlyCAFile takes no session that was made without it. The mark is ex_data of the session: a number, so that OpenSSL may copy it
- * with the session (as it does for TLS 1.3 tickets) and nobody has to free it.
+ * OnlyCAFile takes no session that was made without it. The mark stands twice: as ex_data of the session, a number, so that OpenSSL may
+ * copy it and nobody has to free it; and, since a client may write sessions down and read them again (Python does for each that it
+ * hands out), in the field of the session that keeps application data for a server's tickets, which a client has no use for.
  */
 #include <string.h>
 
@@ -23,19 +24,51 @@ static uintptr_t trust_tag(const struct connection *n)
 	return (uintptr_t)h | 1;
 }
 
-static uintptr_t session_tag(const struct openssl *o, const SSL_SESSION *session, int index)
+static const char mark_prefix[8] = "tlsmend";
+struct mark {
+	char prefix[sizeof mark_prefix];
+	uint64_t tag;
+};
+
+static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark *m)
 {
-	return (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
+	void *data = NULL;
+	size_t n = 0;
+	if (!o->SSL_SESSION_get0_ticket_appdata ||
+	    !o->SSL_SESSION_get0_ticket_appdata(session, &data, &n) || n != sizeof *m)
+		return false;
+	memcpy(m, data, sizeof *m);
+	return memcmp(m->prefix, mark_prefix, sizeof mark_prefix) == 0;
+}
+
+static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag)
+{
+	void *data = NULL;
+	size_t n = 0;
+	struct mark m = {.tag = tag};
+	if (!o->SSL_SESSION_set1_ticket_appdata || !o->SSL_SESSION_get0_ticket_appdata)
+		return;
+	memcpy(m.prefix, mark_prefix, sizeof m.prefix);
+	/* a program that puts data of its own there keeps it */
+	o->SSL_SESSION_get0_ticket_appdata(session, &data, &n);
+	if (n == 0)
+		o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m);
+}
+
+static uintptr_t session_tag(const struct openssl *o, SSL_SESSION *session, int index)
+{
+	struct mark m;
+	uintptr_t tag = (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
+	return tag || !read_mark(o, session, &m) ? tag : (uintptr_t)m.tag;
 }
 
 void session_check(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
-	if (!session || !o->SSL_SESSION_get_ex_data)
-		return;
-	/* the class is only known once a session was marked; without a mark there is nothing to compare but OnlyCAFile */
-	int index = binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL);
+	int index = session && o->SSL_SESSION_get_ex_data
+			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
+			: -1;
 	if (index < 0)
 		return;
 	uintptr_t made = session_tag(o, session, index), now = trust_tag(n);
@@ -57,5 +90,6 @@ void session_mark(struct connection *n, SSL *ssl)
 		return;
 	QUIET_BEGIN(o)
 	o->SSL_SESSION_set_ex_data(session, index, (void *)trust_tag(n));
+	write_mark(o, session, trust_tag(n));
 	QUIET_END(o)
 }

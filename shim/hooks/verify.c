@@ -45,6 +45,7 @@ struct verification {
 	struct trust trust;
 	uint8_t leaf[32]; /* SHA-256 */
 	bool have_leaf;
+	enum recent_match recent; /* connectionless: was the leaf that of a connection? */
 };
 
 static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t out[32])
@@ -78,7 +79,7 @@ static void find_rule_without_connection(struct verification *v)
 	const struct openssl *o = copy_api(v->copy);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
 	if (v->have_leaf)
-		recent_take(v->leaf, v->host, &v->port, v->address);
+		v->recent = recent_find(v->leaf, v->host, &v->port, v->address);
 	v->policy = policy_acquire();
 	if (!v->policy || !leaf)
 		return;
@@ -106,6 +107,8 @@ static void find_rule(struct verification *v)
 	strlcpy(v->address, n->address, sizeof v->address);
 }
 
+enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
+
 /* ---- evidence of a failure ---------------------------------------------------------------------------------- */
 
 static int collect(int ok, X509_STORE_CTX *ctx)
@@ -118,23 +121,32 @@ static int collect(int ok, X509_STORE_CTX *ctx)
 }
 
 /* Once more on a private copy, with a callback that goes on: every error in OpenSSL's order, whatever the client's
- * callback made of them (DESIGN 2.11). */
-static void collect_errors(struct verification *v, struct evidence *e)
+ * callback made of them (DESIGN 2.11). With the rule's trust where that gets further: what the client's store lacks is then not
+ * what is wrong. Returns the copy, whose chain shows how far it got; NULL: there is none. */
+static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e)
 {
 	const struct openssl *o = copy_api(v->copy);
+	const struct trust *t = &v->trust;
 	OPENSSL_STACK *untrusted =
 	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
-	X509_STORE_CTX *copy = v->trust.switched ? NULL : trust_private_copy(o, v->ctx, untrusted);
+	bool ruled = t->got_further || t->name_refused;
+	X509_STORE_CTX *copy =
+	    t->switched ? NULL : trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
 	struct evidence *outer = collecting;
+	if (t->name_refused)
+		evidence_add_error(
+		    e, host_is_address(v->host) ? ADDRESS_MISMATCH : HOSTNAME_MISMATCH, 0);
 	if (!copy)
-		return;
+		return NULL;
 	QUIET_BEGIN(o)
+	if (ruled && t->trusted)
+		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
 	collecting = e;
 	o->X509_STORE_CTX_set_verify_cb(copy, collect);
 	as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
 	collecting = outer;
-	o->X509_STORE_CTX_free(copy);
 	QUIET_END(o)
+	return copy;
 }
 
 static struct evidence *evidence_begin(struct verification *v)
@@ -192,19 +204,26 @@ static struct evidence *failure_evidence(struct verification *v, int result)
 	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
 	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));
 	parameters(e, o, ctx);
-	collect_errors(v, e);
+	X509_STORE_CTX *copy = collect_errors(v, e);
+	bool ruled = copy && (v->trust.got_further || v->trust.name_refused);
 	if (e->error_count == 0 && e->code != 0)
 		evidence_add_error(e, e->code, e->depth);
 	e->rule_refused_name = v->trust.name_refused;
 	e->rule_problem =
 	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
-	evidence_chain(e, o, o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL,
-		       v->trust.switched                  ? v->trust.client_untrusted
-		       : o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx)
-							  : NULL,
-		       o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ctx) : NULL,
-		       o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
-		       v->trust.anchors ? v->trust.anchors->all : NULL);
+	evidence_chain(
+	    e, o, o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL,
+	    v->trust.switched                  ? v->trust.client_untrusted
+	    : o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx)
+					       : NULL,
+	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ruled ? copy : ctx) : NULL,
+	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
+	    v->trust.anchors ? v->trust.anchors->all : NULL);
+	if (copy) {
+		QUIET_BEGIN(o)
+		o->X509_STORE_CTX_free(copy);
+		QUIET_END(o)
+	}
 	return e;
 }
 
@@ -233,15 +252,18 @@ static bool seen_just_now(const struct verification *v, int code)
 static void failed(struct verification *v, int result)
 {
 	const struct openssl *o = copy_api(v->copy);
-	if (!v->connection) {
+	struct connection *n = v->connection;
+	if (!n && v->recent != RECENT_NONE) {
+		recent_failed(v->leaf, failure_evidence(v, result));
+	} else if (!n) {
 		if (!seen_just_now(v, o->X509_STORE_CTX_get_error(v->ctx)))
 			connection_report(NULL, failure_evidence(v, result));
-		return;
+	} else {
+		evidence_free(n->pending);
+		n->pending = NULL;
+		if (!n->left_to_client || !recent_client_verifies())
+			n->pending = failure_evidence(v, result);
 	}
-	evidence_free(v->connection->pending);
-	v->connection->pending = NULL;
-	if (!v->have_leaf || !recent_client_verifies())
-		v->connection->pending = failure_evidence(v, result);
 }
 
 /* ---- success under a rule -------------------------------------------------------------------------------------- */
@@ -249,7 +271,8 @@ static void failed(struct verification *v, int result)
 static void mended(struct verification *v)
 {
 	if (v->connection) {
-		v->connection->mended = true;
+		/* whether the client looks at it at all shows later */
+		v->connection->mended = !v->connection->left_to_client || !recent_client_verifies();
 		session_mark(v->connection, v->ssl);
 		return;
 	}
@@ -264,13 +287,33 @@ static void mended(struct verification *v)
 	connection_report(NULL, e);
 }
 
+static void passed(struct verification *v)
+{
+	bool first =
+	    v->connection || !v->have_leaf || v->recent == RECENT_NONE || recent_passed(v->leaf);
+	if (v->trust.switched && first)
+		mended(v);
+}
+
 /* ---- the hook ------------------------------------------------------------------------------------------------------ */
+
+/* The client has turned verification off: it may do it by itself, or not at all. */
+static void note_leaf(struct verification *v)
+{
+	struct connection *n = v->connection;
+	if (!n || !v->have_leaf || n->left_to_client)
+		return;
+	n->left_to_client = true;
+	memcpy(n->leaf, v->leaf, sizeof n->leaf);
+	recent_note(v->leaf, n);
+}
 
 static void before(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
 	v->have_leaf = (!v->connection || o->SSL_get_verify_mode(v->ssl) == 0) &&
 		       leaf_digest(o, v->ctx, v->leaf);
+	note_leaf(v);
 	find_rule(v);
 	if (v->rule.set[KEY_EXTRA_CA_FILE] || v->rule.set[KEY_ONLY_CA_FILE])
 		trust_begin(&v->trust, v->copy, v->ctx,
@@ -282,12 +325,10 @@ static void after(struct verification *v, int result)
 {
 	const struct openssl *o = copy_api(v->copy);
 	bool bad = result <= 0 || o->X509_STORE_CTX_get_error(v->ctx) != 0;
-	if (v->connection && v->have_leaf)
-		recent_note(v->leaf, v->connection);
 	if (bad)
 		failed(v, result);
-	else if (v->trust.switched)
-		mended(v);
+	else
+		passed(v);
 	if (v->trust.setting)
 		trust_end(&v->trust, v->ctx);
 	policy_release(v->policy);
@@ -363,11 +404,15 @@ long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 		      }){.object = t->real})
 			  .function(ssl);
 	KEEP_ERRNO_BEGIN
-	struct connection *n = result != 0 ? connection_of(t->copy, ssl) : NULL;
+	struct connection *n = connection_of(t->copy, ssl);
 	struct evidence *e = n && n->done ? n->pending : NULL;
-	if (e) {
+	if (e && result != 0) {
 		n->pending = NULL;
 		connection_report(n, e);
+	}
+	if (n && n->done && n->mended && n->left_to_client && result == 0) {
+		n->mended = false;
+		connection_mended(n, writable_ssl(ssl), connection_trust(n));
 	}
 	KEEP_ERRNO_END
 	return result;

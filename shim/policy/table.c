@@ -236,9 +236,15 @@ bool policy_uses(const struct policy *p, enum key key)
 	return p != NULL && (p->uses >> key & 1) != 0;
 }
 
-bool policy_uses_ports(const struct policy *p)
+bool policy_uses_peer(const struct policy *p)
 {
-	return p != NULL && p->ports;
+	if (p == NULL)
+		return false;
+	for (size_t v4 = 0; v4 < ARRAY_LENGTH(p->prefixes); v4++)
+		for (size_t i = 0; i < ARRAY_LENGTH(p->prefixes[v4]); i++)
+			if (p->prefixes[v4][i] != 0)
+				return true;
+	return p->ports;
 }
 
 size_t policy_section_count(const struct policy *p)

@@ -106,26 +106,44 @@ struct trial {
 	verify_fn *verify;
 };
 
-/* Verifies a private copy. trusted NULL: with the client's store. Returns 1: good; 0: bad, *error and *malformed say how; -1: could not be
- * tried. */
+/* What one trial showed. */
+struct outcome {
+	int error;
+	bool malformed; /* the certificate at the error has an extension that does not parse */
+};
+
+static bool malformed_at(const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	X509 *at = o->X509_STORE_CTX_get_current_cert(ctx);
+	return at && o->X509_get_extension_flags &&
+	       o->X509_get_extension_flags(at) & EXFLAG_INVALID_;
+}
+
+/* Verifies a private copy. trusted NULL: with the client's store. Returns 1: good; 0: bad; -1: could not be tried.
+ *
+ * OpenSSL looks at a certificate's extensions once, keeps what it found, and puts what does not parse into the error queue that
+ * one time. Where that time is ours, the errors stay: the client would have had them (tests/clients/test_variants.py). */
 static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
-		     int *error, bool *malformed)
+		     struct outcome *out)
 {
 	const struct openssl *o = t->o;
 	X509_STORE_CTX *copy = trust_private_copy(o, t->ctx, untrusted);
 	int good = -1;
 	if (!copy)
 		return -1;
-	QUIET_BEGIN(o)
+	const int kept_errno = errno;
+	o->ERR_set_mark();
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = t->verify(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
-	*error = o->X509_STORE_CTX_get_error(copy);
-	X509 *at = o->X509_STORE_CTX_get_current_cert(copy);
-	*malformed =
-	    at && o->X509_get_extension_flags && o->X509_get_extension_flags(at) & EXFLAG_INVALID_;
+	out->error = o->X509_STORE_CTX_get_error(copy);
+	out->malformed = malformed_at(o, copy);
 	o->X509_STORE_CTX_free(copy);
-	QUIET_END(o)
+	if (out->malformed && o->ERR_clear_last_mark)
+		o->ERR_clear_last_mark();
+	else
+		o->ERR_pop_to_mark();
+	errno = kept_errno;
 	return good;
 }
 
@@ -295,23 +313,23 @@ static void switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 /* ExtraCAFile: only where the client's own store does not do. */
 static void extend(struct trust *t, const struct trial *trial, bool for_host)
 {
-	int error = 0;
-	bool malformed = false;
-	if (try_chain(trial, NULL, t->client_untrusted, &error, &malformed) != 0 ||
-	    !wants_anchor(error) || malformed)
+	struct outcome untouched, ruled;
+	if (try_chain(trial, NULL, t->client_untrusted, &untouched) != 0 ||
+	    !wants_anchor(untouched.error) || untouched.malformed)
 		return;
 	t->untrusted = untrusted_with(trial->o, t->client_untrusted, t->anchors);
 	if (!t->untrusted)
 		return;
-	OPENSSL_STACK *trusted = NULL;
 	bool good = trial->o->OPENSSL_sk_num(t->anchors->intermediates) > 0 &&
-		    try_chain(trial, NULL, t->untrusted, &error, &malformed) == 1;
+		    try_chain(trial, NULL, t->untrusted, &ruled) == 1;
 	if (!good) {
-		trusted = t->anchors->trusted;
-		good = try_chain(trial, trusted, t->untrusted, &error, &malformed) == 1;
+		t->trusted = t->anchors->trusted;
+		good = try_chain(trial, t->trusted, t->untrusted, &ruled) == 1;
 	}
+	/* the rule's trust would have got further: what is wrong beyond it is the cause */
+	t->got_further = !good && !wants_anchor(ruled.error);
 	if (good && for_host)
-		switch_context(t, trial->ctx, trusted);
+		switch_context(t, trial->ctx, t->trusted);
 	else
 		t->name_refused = good;
 }
