@@ -135,6 +135,7 @@ static void on_done(struct connection *n, SSL *ssl)
 	if (n->done)
 		return;
 	n->done = true;
+	verify_note_resumed(n, ssl);
 	BIO *out = o->SSL_get_wbio(ssl);
 	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 	if (n->mended) {

@@ -86,6 +86,9 @@ void recent_end(const uint8_t leaf[32]);
 /* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
 bool recent_client_verifies(void);
 
+/* verify.c: a handshake that verified nothing is done. */
+void verify_note_resumed(struct connection *n, SSL *ssl);
+
 /* ---- client's own callbacks (callbacks.c) ------------------------------------------------------------------------- */
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl);
 openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl);

@@ -48,10 +48,9 @@ struct verification {
 	enum recent_match recent; /* connectionless: was the leaf that of a connection? */
 };
 
-static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t out[32])
+static bool digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
 {
 	unsigned n = 0;
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL;
 	if (!leaf)
 		return false;
 	QUIET_BEGIN(o)
@@ -59,6 +58,11 @@ static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t ou
 		n = 0;
 	QUIET_END(o)
 	return n == 32;
+}
+
+static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t out[32])
+{
+	return o->X509_STORE_CTX_get0_cert && digest(o, o->X509_STORE_CTX_get0_cert(ctx), out);
 }
 
 static SSL *ssl_of(const struct openssl *o, X509_STORE_CTX *ctx)
@@ -306,6 +310,21 @@ static void note_leaf(struct verification *v)
 	n->left_to_client = true;
 	memcpy(n->leaf, v->leaf, sizeof n->leaf);
 	recent_note(v->leaf, n);
+}
+
+/* A resumed session brings its leaf along, unverified; a client that verifies by itself does so now. */
+void verify_note_resumed(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	if (n->left_to_client || !recent_client_verifies() || !o->SSL_get1_peer_certificate ||
+	    o->SSL_get_verify_mode(ssl) != 0)
+		return;
+	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
+	n->left_to_client = digest(o, leaf, n->leaf);
+	if (n->left_to_client)
+		recent_note(n->leaf, n);
+	if (leaf)
+		o->X509_free(leaf);
 }
 
 static void before(struct verification *v)
