@@ -317,6 +317,19 @@ static void reused_by_a_connection_or_another_pipe(void **state)
 	}
 }
 
+/* A log of the host's: behind its standard output too. */
+static int standard_beside(int output, int fd, const char *text)
+{
+	const int kept = dup(1);
+	int result;
+
+	dup2(output, 1);
+	result = descriptor_write(DESCRIPTOR_STDERR, fd, text, strlen(text));
+	dup2(kept, 1);
+	close(kept);
+	return result;
+}
+
 static void redirected_to_what_takes_text(void **state)
 {
 	int ends[2], master, slave;
@@ -325,14 +338,19 @@ static void redirected_to_what_takes_text(void **state)
 	const int null = open("/dev/null", O_WRONLY);
 
 	(void)state;
+	descriptor_remember(DESCRIPTOR_STDERR, fd);
 	dup2(log, fd);
-	assert_int_equal(chosen(fd, "record\n"), 0);
+	assert_int_equal(chosen(fd, "record\n"), EBADF);
+	assert_int_equal(standard_beside(null, fd, "record\n"), EBADF);
+	assert_int_equal(lseek(log, 0, SEEK_END), 0);
+	assert_int_equal(standard_beside(log, fd, "record\n"), 0);
 	assert_int_equal(lseek(log, 0, SEEK_END), 7);
 	dup2(null, fd);
-	assert_int_equal(chosen(fd, "record\n"), 0);
+	assert_int_equal(chosen(fd, "record\n"), EBADF);
+	assert_int_equal(standard_beside(log, fd, "record\n"), 0);
 	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
 	dup2(slave, fd);
-	assert_int_equal(chosen(fd, "terminal\n"), 0);
+	assert_int_equal(standard_beside(log, fd, "terminal\n"), 0);
 	drain(master);
 	assert_string_equal(got, "terminal\r\n");
 	assert_true(descriptor_is_terminal(fd));
