@@ -20,7 +20,8 @@ struct recent {
 	char address[46];
 	uint16_t port;
 	bool several;
-	bool passed;
+	bool passed;             /* since the latest connection began */
+	bool passed_once;        /* ever: a failure before a pass is only a first attempt */
 	unsigned connections;    /* that are still there */
 	struct evidence *failed; /* the fullest look at the failure; owned */
 	uint64_t at_ms;          /* 0: free */
@@ -149,7 +150,7 @@ bool recent_passed(const uint8_t leaf[32])
 	struct recent *r = find(leaf);
 	if (r) {
 		first = !r->passed;
-		r->passed = true;
+		r->passed = r->passed_once = true;
 		evidence_free(r->failed);
 		r->failed = NULL;
 	}
@@ -163,11 +164,12 @@ void recent_end(const uint8_t leaf[32])
 	if (!enter())
 		return;
 	struct recent *r = find(leaf);
-	if (r) {
+	if (r && r->connections)
+		r->connections--;
+	/* with several connections at once: whose failure it is shows when a pass follows, or the last one ends */
+	if (r && (r->connections == 0 || !r->passed_once)) {
 		report = r->failed;
 		r->failed = NULL;
-		if (r->connections)
-			r->connections--;
 	}
 	lock_leave(&lock);
 	connection_report(NULL, report);

@@ -129,6 +129,11 @@ __attribute__((noinline)) static void complain(const struct log_settings *s, con
 		return;
 	buf_puts(&line, "tlsmend: error: cannot write to ");
 	escape_text(&line, name, strlen(name), 160);
+	if (s->sink.kind == SINK_FD) {
+		buf_puts(&line, " (fd:");
+		buf_uint(&line, (uint64_t)s->sink.fd);
+		buf_putc(&line, ')');
+	}
 	buf_strs(&line, ": ", error == EINVAL ? "Not a regular file" : errno_text(error), "; ",
 		 advice(&s->sink, error), "; until then records come here\n", NULL);
 	if (line.truncated)

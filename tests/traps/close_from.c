@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-enum { LAST = 60 };
+enum { LAST = 600 };
 
 static void close_all(const char *how)
 {
