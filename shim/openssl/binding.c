@@ -132,15 +132,15 @@ struct draft {
 
 /* Looked up by ourselves: half of it optional, and a dlsym(3) that fails would take the place of an error that the host has not
  * asked dlerror(3) for yet. */
-static void *table_symbol(const struct wanted *w, const struct object *in)
+static void *table_symbol(const struct wanted *w, const struct symbols *in)
 {
-	void *p = loader_symbol(in, w->name);
-	return p || !w->also ? p : loader_symbol(in, w->also);
+	void *p = loader_symbol_of(in, w->name);
+	return p || !w->also ? p : loader_symbol_of(in, w->also);
 }
 
 /* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required is missing or this is not
  * OpenSSL. */
-static struct openssl *make_table(const struct object *ssl, const struct object *crypto)
+static struct openssl *make_table(const struct symbols *ssl, const struct symbols *crypto)
 {
 	struct openssl *o = calloc(1, sizeof *o);
 	if (!o)
@@ -164,8 +164,8 @@ static struct openssl *make_table(const struct object *ssl, const struct object 
 	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
 	/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
 	if (o->version < 0x10002000UL || o->version >> 12 == 0x20000 ||
-	    loader_symbol(crypto, "BORINGSSL_self_test") ||
-	    loader_symbol(crypto, "awslc_version_string")) {
+	    loader_symbol_of(crypto, "BORINGSSL_self_test") ||
+	    loader_symbol_of(crypto, "awslc_version_string")) {
 		free(o);
 		return NULL;
 	}
@@ -244,17 +244,20 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	if (library == LIBRARY_ssl && !loader_symbol(at, "X509_verify_cert") &&
 	    !loader_object_at(real_dlsym(handle, "X509_verify_cert"), crypto))
 		return false;
-	const struct object *ssl = library == LIBRARY_ssl ? at : NULL;
-	d->table = make_table(ssl, crypto);
+	struct symbols of_crypto, of_ssl;
+	bool ssl = library == LIBRARY_ssl;
+	if (!loader_symbols(crypto, &of_crypto) || !loader_symbols(at, &of_ssl))
+		return false;
+	d->table = make_table(ssl ? &of_ssl : NULL, &of_crypto);
 	if (!d->table)
 		return false;
 	name_version(d->table);
 	d->table->crypto_base = (void *)crypto->low;
-	d->table->ssl_base = ssl ? (void *)ssl->low : NULL;
+	d->table->ssl_base = ssl ? (void *)at->low : NULL;
 	for (int h = 0; h < HOOK_COUNT; h++)
 		if (hook_library[h] == LIBRARY_crypto || ssl)
-			d->real[h] = loader_symbol(hook_library[h] == LIBRARY_ssl ? ssl : crypto,
-						   hook_names[h]);
+			d->real[h] = loader_symbol_of(
+			    hook_library[h] == LIBRARY_ssl ? &of_ssl : &of_crypto, hook_names[h]);
 	return true;
 }
 
@@ -394,17 +397,23 @@ static bool in_openssl(enum hook h, const void *function, struct object *scratch
 	       loader_symbol(scratch, companion(h));
 }
 
-static void *scope_of(const struct object *caller)
+/* Looked up in the caller's own scope. Only where the global one does not do: dlopen(3) looks at every loaded object. */
+static void *in_scope_of(const struct object *caller, const char *name, const char *version)
 {
 	if (!caller || caller->path_cut)
 		return NULL;
-	return real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
+	void *handle = real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
+	if (!handle)
+		return NULL;
+	void *p = version ? real_dlvsym(handle, name, version) : real_dlsym(handle, name);
+	real_dlclose(handle);
+	return not_own(p);
 }
 
 /* The caller imports the symbol: as ld.so binds it for this caller without us, global scope first, in the version that the caller
  * was linked against, then the caller's own scope. dlvsym(3) passes over a definition without a version, which ld.so takes: that
  * is another interposer, and the call goes through it. */
-static struct found found_imported(enum hook h, void *handle, const char *version,
+static struct found found_imported(enum hook h, const struct object *caller, const char *version,
 				   struct object *scratch)
 {
 	const char *name = hook_names[h];
@@ -412,12 +421,12 @@ static struct found found_imported(enum hook h, void *handle, const char *versio
 	void *next = not_own(real_dlsym(RTLD_NEXT, name));
 	if (version)
 		f.owner = not_own(real_dlvsym(RTLD_NEXT, name, version));
-	if (version && !f.owner && handle)
-		f.owner = not_own(real_dlvsym(handle, name, version));
+	if (version && !f.owner)
+		f.owner = in_scope_of(caller, name, version);
 	if (!version && in_openssl(h, next, scratch))
 		f.owner = next;
-	if (!f.owner && handle)
-		f.owner = not_own(real_dlsym(handle, name));
+	if (!f.owner)
+		f.owner = in_scope_of(caller, name, NULL);
 	bool interposer = next && next != f.owner && !in_openssl(h, next, scratch);
 	f.real = interposer || !f.owner ? next : f.owner;
 	return f;
@@ -426,8 +435,8 @@ static struct found found_imported(enum hook h, void *handle, const char *versio
 /* The caller does not import it: libssl's own tail calls make the return address somebody else's (DESIGN 2.5), or an interposer
  * calls on. `tell` points into the copy that is meant, where an argument does. Never into the caller's own object: it
  * would call us again, without end. */
-static struct found found_otherwise(enum hook h, const struct object *caller, void *handle,
-				    const void *tell, struct object *scratch)
+static struct found found_otherwise(enum hook h, const struct object *caller, const void *tell,
+				    struct object *scratch)
 {
 	const char *name = hook_names[h];
 	struct found f = {.lasting = false};
@@ -438,8 +447,8 @@ static struct found found_otherwise(enum hook h, const struct object *caller, vo
 		f.real = next;
 	if (!f.owner)
 		f.owner = in_openssl(h, next, scratch) ? next : NULL;
-	if (!f.owner && handle) {
-		void *p = not_own(real_dlsym(handle, name));
+	if (!f.owner && caller) {
+		void *p = in_scope_of(caller, name, NULL);
 		if (in_openssl(h, p, scratch) && scratch->low != caller->low)
 			f.owner = p;
 	}
@@ -456,13 +465,10 @@ static struct found find(enum hook h, const struct object *caller, const void *t
 	struct found f = {NULL, NULL, false};
 	struct object *scratch = malloc(sizeof *scratch);
 	bool imports = caller && loader_import(caller, hook_names[h], &version);
-	void *handle = scratch ? scope_of(caller) : NULL;
 	if (scratch && imports)
-		f = found_imported(h, handle, version, scratch);
+		f = found_imported(h, caller, version, scratch);
 	if (scratch && !f.real)
-		f = found_otherwise(h, caller, handle, tell, scratch);
-	if (handle)
-		real_dlclose(handle);
+		f = found_otherwise(h, caller, tell, scratch);
 	free(scratch);
 	return f;
 }
@@ -472,12 +478,9 @@ void *binding_default_lookup(enum hook h, void *caller)
 	struct object *at = malloc(sizeof *at);
 	void *p = NULL;
 	KEEP_ERRNO_BEGIN
-	void *handle = at && loader_object_at(caller, at) ? scope_of(at) : NULL;
 	p = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
-	if (!p && handle)
-		p = not_own(real_dlsym(handle, hook_names[h]));
-	if (handle)
-		real_dlclose(handle);
+	if (!p && at && loader_object_at(caller, at))
+		p = in_scope_of(at, hook_names[h], NULL);
 	free(at);
 	KEEP_ERRNO_END
 	return p;
@@ -586,11 +589,8 @@ static bool resolve_plainly(enum hook h, const void *caller, struct target *t)
 	t->copy = NULL;
 	t->caller = CALLER_HOST;
 	t->real = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
-	void *handle = !t->real && loader_object_at(caller, &at) ? scope_of(&at) : NULL;
-	if (handle) {
-		t->real = not_own(real_dlsym(handle, hook_names[h]));
-		real_dlclose(handle);
-	}
+	if (!t->real && loader_object_at(caller, &at))
+		t->real = in_scope_of(&at, hook_names[h], NULL);
 	for (unsigned i = 0; !t->real && i < atomic_load(&copy_count); i++)
 		t->real = atomic_load(&copies[i].real[h]);
 	return t->real != NULL;

@@ -58,28 +58,17 @@ bool loader_object_at(const void *address, struct object *o)
 	return s.hit;
 }
 
-/* What the dynamic section says, with absolute addresses. */
-struct tables {
-	const ElfW(Sym) * symbols;
-	const char *strings;
-	const ElfW(Half) * versions;
-	const ElfW(Verneed) * needed;
-	const uint32_t *gnu_hash, *hash;
-	const char *soname; /* NULL: none */
-	size_t needed_count;
-	bool any_version; /* old versions of a symbol will do */
-};
-
 /* glibc relocates the addresses in place, but not in every object (the vDSO) */
 static const void *absolute(const struct object *o, ElfW(Addr) value)
 {
 	return (const void *)(value < o->base ? o->base + value : value);
 }
 
-static bool read_tables(const struct object *o, struct tables *t)
+bool loader_symbols(const struct object *o, struct symbols *t)
 {
 	size_t soname = 0;
 	memset(t, 0, sizeof *t);
+	t->base = o->base;
 	if (!o->dynamic)
 		return false;
 	for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++) {
@@ -118,7 +107,7 @@ static bool read_tables(const struct object *o, struct tables *t)
 }
 
 /* Imported symbols come before the ones that DT_GNU_HASH lists; DT_HASH counts all. */
-static size_t import_limit(const struct tables *t)
+static size_t import_limit(const struct symbols *t)
 {
 	if (t->hash)
 		return t->hash[1];
@@ -130,7 +119,7 @@ static size_t import_limit(const struct tables *t)
 	return 0;
 }
 
-static const char *version_name(const struct tables *t, unsigned index)
+static const char *version_name(const struct symbols *t, unsigned index)
 {
 	const ElfW(Verneed) *need = t->needed;
 	for (size_t i = 0; need && i < t->needed_count; i++) {
@@ -149,9 +138,9 @@ static const char *version_name(const struct tables *t, unsigned index)
 
 bool loader_import(const struct object *o, const char *symbol, const char **version)
 {
-	struct tables t;
+	struct symbols t;
 	*version = NULL;
-	if (!read_tables(o, &t))
+	if (!loader_symbols(o, &t))
 		return false;
 	size_t limit = import_limit(&t);
 	for (size_t i = 1; i < limit; i++) {
@@ -169,13 +158,13 @@ bool loader_import(const struct object *o, const char *symbol, const char **vers
 
 /* name@VERSION, kept for old binaries beside the default name@@VERSION. glibc's dl functions have only such a definition on
  * some architectures, so it counts for the C library. */
-static bool is_old_version(const struct tables *t, uint32_t symbol)
+static bool is_old_version(const struct symbols *t, uint32_t symbol)
 {
 	return t->versions && (t->versions[symbol] & 0x8000) && !t->any_version;
 }
 
 /* DT_GNU_HASH: four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
-static const ElfW(Sym) * find_definition(const struct tables *t, const char *name)
+static const ElfW(Sym) * find_definition(const struct symbols *t, const char *name)
 {
 	uint32_t h = 5381;
 	for (const unsigned char *c = (const unsigned char *)name; *c; c++)
@@ -199,15 +188,16 @@ static const ElfW(Sym) * find_definition(const struct tables *t, const char *nam
 	}
 }
 
-static void *address_of(const struct object *o, const ElfW(Sym) * symbol)
+void *loader_symbol_of(const struct symbols *t, const char *symbol)
 {
-	return symbol ? (void *)(o->base + symbol->st_value) : NULL;
+	const ElfW(Sym) *found = find_definition(t, symbol);
+	return found ? (void *)(t->base + found->st_value) : NULL;
 }
 
 void *loader_symbol(const struct object *o, const char *symbol)
 {
-	struct tables t;
-	return read_tables(o, &t) ? address_of(o, find_definition(&t, symbol)) : NULL;
+	struct symbols t;
+	return loader_symbols(o, &t) ? loader_symbol_of(&t, symbol) : NULL;
 }
 
 struct definition {
@@ -220,14 +210,14 @@ struct definition {
 static int visit_definer(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct definition *d = arg;
-	struct tables t;
+	struct symbols t;
 	(void)size;
 	if (info->dlpi_addr == d->except_base)
 		return 0;
 	describe(info, d->object);
-	if (!read_tables(d->object, &t) || !find_definition(&t, d->companion))
+	if (!loader_symbols(d->object, &t) || !find_definition(&t, d->companion))
 		return 0;
-	d->found = address_of(d->object, find_definition(&t, d->name));
+	d->found = loader_symbol_of(&t, d->name);
 	return d->found != NULL;
 }
 
@@ -245,14 +235,14 @@ void *loader_definer(const char *symbol, const char *companion, uintptr_t except
 static int visit_libc(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct definition *d = arg;
-	struct tables t;
+	struct symbols t;
 	(void)size;
 	describe(info, d->object);
-	if (!read_tables(d->object, &t) || !t.soname ||
+	if (!loader_symbols(d->object, &t) || !t.soname ||
 	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0))
 		return 0;
 	t.any_version = true;
-	d->found = address_of(d->object, find_definition(&t, d->name));
+	d->found = loader_symbol_of(&t, d->name);
 	return d->found != NULL;
 }
 

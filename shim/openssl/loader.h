@@ -24,7 +24,21 @@ bool loader_object_at(const void *address, struct object *o);
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct object *o, const char *symbol, const char **version);
 
+/* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
+struct symbols {
+	uintptr_t base;
+	const ElfW(Sym) *symbols;
+	const char *strings;
+	const ElfW(Half) *versions;
+	const ElfW(Verneed) *needed;
+	const uint32_t *gnu_hash, *hash;
+	const char *soname; /* NULL: none */
+	size_t needed_count;
+	bool any_version; /* old versions of a symbol will do */
+};
+bool loader_symbols(const struct object *o, struct symbols *s);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
+void *loader_symbol_of(const struct symbols *s, const char *symbol);
 void *loader_symbol(const struct object *o, const char *symbol);
 /* The definition in the first loaded object, in load order, that defines both `symbol` and `companion` (a symbol that tells the
  * real library from an interposer) and is not the one at `except_base`. */
