@@ -14,23 +14,26 @@
  * does not parse leaves the rules in force as they were. Messages go to the log, once per version of the file. */
 struct policy_ref;
 enum { RELOAD_INTERVAL_MS = 2000 };
-struct policy_ref *policy_acquire(void); /* NULL: no rules at all. Give back with policy_release(). Thread-safe. */
+struct policy_ref *policy_acquire(
+    void); /* NULL: no rules at all. Give back with policy_release(). Thread-safe. */
 void policy_release(struct policy_ref *r);
 struct policy_ref *policy_retain(struct policy_ref *r); /* one more reference; NULL in, NULL out */
 const struct policy *policy_of(const struct policy_ref *r);
 
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
 struct applied {
-	int client_min, client_max; /* 0x0301..0x0304 that the client had (0: the library's own default) */
-	int min, max;               /* in force now; 0: the library's default */
-	const struct setting *weakened[KEY_COUNT]; /* keys that weakened this connection, for the log */
+	int client_min,
+	    client_max; /* 0x0301..0x0304 that the client had (0: the library's own default) */
+	int min, max;   /* in force now; 0: the library's default */
+	const struct setting
+	    *weakened[KEY_COUNT]; /* keys that weakened this connection, for the log */
 	unsigned weakened_count;
 };
 /* Lays the keys of `rule` that are no trust onto the SSL, before its ClientHello is built. A value that this copy of OpenSSL refuses
  * rejects its section (one line in the log) and *rule is looked up again without it: never half of a section. The
  * client's SSL_CTX is not touched. */
-void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer, struct rule *rule,
-		struct applied *out);
+void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
+		struct rule *rule, struct applied *out);
 /* Bounds that are in force on an SSL, for the record. */
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max);
 
@@ -56,26 +59,31 @@ typedef int verify_fn(X509_STORE_CTX *ctx);
 /* What a rule did to one verification, to be undone after it. */
 struct trust {
 	struct copy *copy;
-	const struct setting *setting; /* ExtraCAFile or OnlyCAFile of the host's rule; NULL: none */
-	struct anchors *anchors;       /* a reference; NULL: none, or unusable */
+	const struct setting
+	    *setting;            /* ExtraCAFile or OnlyCAFile of the host's rule; NULL: none */
+	struct anchors *anchors; /* a reference; NULL: none, or unusable */
 	OPENSSL_STACK *client_untrusted, *untrusted; /* the client's own, and ours while switched */
-	OPENSSL_STACK *trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
-	bool got_further;  /* with the rule's trust the chain fails too, but for another reason than a missing anchor */
-	bool switched;     /* the real context now works with the rule's trust */
-	bool name_refused; /* the CA fits, but the leaf is not valid for the host */
+	OPENSSL_STACK
+	    *trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
+	bool
+	    got_further; /* with the rule's trust the chain fails too, but for another reason than a missing anchor */
+	bool switched;       /* the real context now works with the rule's trust */
+	bool name_refused;   /* the CA fits, but the leaf is not valid for the host */
 	const char *problem; /* why the CA file cannot be used, or NULL */
 };
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
  * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL in a
  * verification without a connection, where a name of the leaf must fall under the section's pattern instead. */
-void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify, const struct rule *rule,
-		 const char *host);
+void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
+		 const struct rule *rule, const char *host);
 /* After the real verification: gives the client's untrusted stack back. */
 void trust_end(struct trust *t, X509_STORE_CTX *ctx);
 /* A private copy of a context: same store, leaf, parameters; no callback of the client. NULL where the client put functions of
  * its own into the store or context, which must not run more often than without us. */
-X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx, OPENSSL_STACK *untrusted);
+X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
+				   OPENSSL_STACK *untrusted);
 /* The first rule with trust that a name of the leaf falls under; connectionless verifications. */
-bool trust_rule_by_leaf(const struct openssl *o, X509 *leaf, const struct policy *p, struct rule *rule);
+bool trust_rule_by_leaf(const struct openssl *o, X509 *leaf, const struct policy *p,
+			struct rule *rule);
 
 #endif

@@ -37,9 +37,10 @@ void buf_clear(struct buf *b); /* len = 0, keeps the memory and clears `truncate
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_puts(struct buf *b, const char *s); /* NULL adds nothing */
 void buf_putc(struct buf *b, char c);
-void buf_uint(struct buf *b, uint64_t v);               /* decimal */
-void buf_int(struct buf *b, int64_t v);                 /* decimal */
-void buf_hex(struct buf *b, const void *data, size_t n, char separator); /* upper case; separator 0: none */
+void buf_uint(struct buf *b, uint64_t v); /* decimal */
+void buf_int(struct buf *b, int64_t v);   /* decimal */
+void buf_hex(struct buf *b, const void *data, size_t n,
+	     char separator);                             /* upper case; separator 0: none */
 void buf_pad(struct buf *b, size_t column, size_t start); /* spaces until (len - start) == column */
 /* Adds all strings up to a terminating NULL. */
 void buf_strs(struct buf *b, const char *first, ...) __attribute__((sentinel));
@@ -78,7 +79,8 @@ void arena_free(struct arena *a);
  * child; `*stale` (if not NULL) is then true and the guarded data must be made anew.
  * Waits with futex(2), no pthread. Zero-initialised = free. */
 struct lock {
-	_Atomic uint32_t word;  /* 0 free, else the owner's thread id; the top bit says that others wait */
+	_Atomic uint32_t
+	    word; /* 0 free, else the owner's thread id; the top bit says that others wait */
 	_Atomic uint32_t owner_pid;
 };
 bool lock_enter(struct lock *l, bool *stale);
@@ -86,8 +88,12 @@ void lock_leave(struct lock *l);
 
 /* ---- errno guard ---------------------------------------------------------------------------- */
 #include <errno.h>
-#define KEEP_ERRNO_BEGIN { const int kept_errno_ = errno;
-#define KEEP_ERRNO_END   errno = kept_errno_; }
+#define KEEP_ERRNO_BEGIN                                                                           \
+	{                                                                                          \
+		const int kept_errno_ = errno;
+#define KEEP_ERRNO_END                                                                             \
+	errno = kept_errno_;                                                                       \
+	}
 
 /* ---- clock ---------------------------------------------------------------------------------- */
 uint64_t clock_monotonic_ms(void);
@@ -100,7 +106,7 @@ struct civil_time {
 struct civil_time civil_from_unix(int64_t seconds);
 int64_t civil_to_unix(const struct civil_time *t);
 bool civil_valid(const struct civil_time *t);
-void buf_date(struct buf *b, int64_t seconds);        /* 2027-03-31 */
+void buf_date(struct buf *b, int64_t seconds);            /* 2027-03-31 */
 void buf_rfc3339_ms(struct buf *b, int64_t milliseconds); /* 2026-11-21T21:09:56.123Z */
 
 /* ---- files ---------------------------------------------------------------------------------- */
@@ -125,10 +131,10 @@ const char *errno_text(int number);
  * Read once, at load or at the first question, because daemons overwrite their environment's memory
  * (setproctitle). Strings are private copies that live as long as the process. */
 struct environment {
-	bool secure;         /* AT_SECURE: no variable was read */
-	bool disabled;       /* TLSMEND_DISABLE=1, or secure without a trustworthy /etc/tlsmend.conf */
-	bool dlsym_off;      /* TLSMEND_DLSYM=off */
-	bool deepbind_drop;  /* TLSMEND_DEEPBIND=drop */
+	bool secure;    /* AT_SECURE: no variable was read */
+	bool disabled;  /* TLSMEND_DISABLE=1, or secure without a trustworthy /etc/tlsmend.conf */
+	bool dlsym_off; /* TLSMEND_DLSYM=off */
+	bool deepbind_drop;                           /* TLSMEND_DEEPBIND=drop */
 	const char *config, *extra_ca, *min_protocol; /* NULL: unset */
 	const char *log, *log_format, *log_level;     /* NULL: unset */
 	const char *program; /* last component of argv[0] / comm, never NULL */
@@ -139,7 +145,8 @@ struct environment {
 };
 /* /proc/self/exe, looked up at the first question; NULL: not known. Lives as long as the process. */
 const char *environment_exe(void);
-const struct environment *environment_get(void); /* never NULL; thread-safe; async-signal-unsafe only the first time */
+const struct environment *environment_get(
+    void); /* never NULL; thread-safe; async-signal-unsafe only the first time */
 /* True when the process is privileged. */
 bool environment_is_secure(void);
 #define TLSMEND_CONFIG_DEFAULT "/etc/tlsmend.conf"

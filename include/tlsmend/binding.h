@@ -12,7 +12,7 @@
 
 enum hook {
 #define HOOK(lib, ret, name, none, tell, params, args) HOOK_##name,
-#define HOOK_VOID(lib, name, params, args)       HOOK_##name,
+#define HOOK_VOID(lib, name, params, args)             HOOK_##name,
 #define LIBC(ret, name, params, args)
 #define STUB(name)
 #include "../../shim/hooks/hooks.def"
@@ -69,21 +69,23 @@ typedef void *dlsym_fn(void *handle, const char *name);
 typedef void *dlopen_fn(const char *file, int mode);
 extern dlsym_fn *real_dlsym;
 extern dlopen_fn *real_dlopen;
-bool binding_start(void); /* fills them; idempotent; any time, even before constructors ran. False: not loaded yet */
+bool binding_start(
+    void); /* fills them; idempotent; any time, even before constructors ran. False: not loaded yet */
 
 /* Which object classes carry ex_data of ours. */
 enum binding_index {
-	INDEX_SSL_STATE,      /* struct connection */
-	INDEX_SSL_INFO,       /* client's info callback on this SSL */
-	INDEX_SSL_MSG,        /* client's message callback on this SSL */
-	INDEX_SSL_MSG_SET,    /* not NULL: the client did set one, perhaps NULL */
+	INDEX_SSL_STATE,   /* struct connection */
+	INDEX_SSL_INFO,    /* client's info callback on this SSL */
+	INDEX_SSL_MSG,     /* client's message callback on this SSL */
+	INDEX_SSL_MSG_SET, /* not NULL: the client did set one, perhaps NULL */
 	INDEX_CTX_INFO,
 	INDEX_CTX_MSG,
 	INDEX_SESSION_TAG,
 	INDEX_STORE_CTX_TRUST,
 };
 /* The index, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
-int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn, openssl_ex_free *free_fn);
+int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
+		  openssl_ex_free *free_fn);
 
 static inline const struct openssl *copy_api(struct copy *c)
 {

@@ -44,46 +44,85 @@ typedef void openssl_generic_fn(void);
 typedef void openssl_info_cb(const SSL *ssl, int where, int value);
 typedef void openssl_msg_cb(int write_p, int version, int content_type, const void *buf, size_t len,
 			    SSL *ssl, void *arg);
-typedef void openssl_ex_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp);
+typedef void openssl_ex_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl,
+			     void *argp);
 typedef int openssl_ex_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
 			   long argl, void *argp);
-typedef void openssl_ex_new(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp);
+typedef void openssl_ex_new(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl,
+			    void *argp);
 
 /* The table of one copy. Field names are OpenSSL's own function names. */
 struct openssl {
 #define API(lib, need, ret, name, params, also) ret(*name) params;
 #include "../../shim/openssl/api.def"
 #undef API
-	unsigned long version;   /* OpenSSL_version_num(): 0x30000160 */
-	char version_text[48];   /* "OpenSSL 3.0.22" */
-	void *ssl_base;          /* load address of libssl; NULL: only libcrypto is known so far */
+	unsigned long version; /* OpenSSL_version_num(): 0x30000160 */
+	char version_text[48]; /* "OpenSSL 3.0.22" */
+	void *ssl_base;        /* load address of libssl; NULL: only libcrypto is known so far */
 	void *crypto_base;
-	bool complete;           /* every required function of libssl is there */
+	bool complete; /* every required function of libssl is there */
 };
 
 /* OpenSSL's numbers that hold in all generations that we know (1.0.2 to 4.0). */
 enum {
-	SSL_CB_READ_ = 0x04, SSL_CB_WRITE_ = 0x08, SSL_CB_HANDSHAKE_START_ = 0x10, SSL_CB_HANDSHAKE_DONE_ = 0x20,
-	SSL_CB_CONNECT_EXIT_ = 0x1002, SSL_CB_ALERT_ = 0x4000,
-	SSL_WANT_NOTHING = 1, SSL_WANT_WRITING = 2, SSL_WANT_READING = 3,
-	SSL_CTRL_SET_MIN_PROTO_ = 123, SSL_CTRL_SET_MAX_PROTO_ = 124, SSL_CTRL_GET_MIN_PROTO_ = 130,
-	SSL_CTRL_GET_MAX_PROTO_ = 131, SSL_CTRL_OPTIONS_ = 32, SSL_CTRL_CLEAR_OPTIONS_ = 77,
-	EX_INDEX_SSL = 0, EX_INDEX_SSL_CTX = 1, EX_INDEX_SSL_SESSION = 2, EX_INDEX_X509 = 3,
-	EX_INDEX_X509_STORE = 4, EX_INDEX_X509_STORE_CTX = 5,
-	BIO_FLAG_SHOULD_RETRY = 0x08, BIO_CTRL_INFO_ = 3,
-	ERR_LIB_SYS_ = 2, ERR_LIB_SSL_ = 20, ERR_LIB_X509_ = 11, ERR_LIB_PEM_ = 9,
-	EXFLAG_BCONS_ = 0x1, EXFLAG_CA_ = 0x10, EXFLAG_SI_ = 0x20, EXFLAG_V1_ = 0x40, EXFLAG_INVALID_ = 0x80,
+	SSL_CB_READ_ = 0x04,
+	SSL_CB_WRITE_ = 0x08,
+	SSL_CB_HANDSHAKE_START_ = 0x10,
+	SSL_CB_HANDSHAKE_DONE_ = 0x20,
+	SSL_CB_CONNECT_EXIT_ = 0x1002,
+	SSL_CB_ALERT_ = 0x4000,
+	SSL_WANT_NOTHING = 1,
+	SSL_WANT_WRITING = 2,
+	SSL_WANT_READING = 3,
+	SSL_CTRL_SET_MIN_PROTO_ = 123,
+	SSL_CTRL_SET_MAX_PROTO_ = 124,
+	SSL_CTRL_GET_MIN_PROTO_ = 130,
+	SSL_CTRL_GET_MAX_PROTO_ = 131,
+	SSL_CTRL_OPTIONS_ = 32,
+	SSL_CTRL_CLEAR_OPTIONS_ = 77,
+	EX_INDEX_SSL = 0,
+	EX_INDEX_SSL_CTX = 1,
+	EX_INDEX_SSL_SESSION = 2,
+	EX_INDEX_X509 = 3,
+	EX_INDEX_X509_STORE = 4,
+	EX_INDEX_X509_STORE_CTX = 5,
+	BIO_FLAG_SHOULD_RETRY = 0x08,
+	BIO_CTRL_INFO_ = 3,
+	ERR_LIB_SYS_ = 2,
+	ERR_LIB_SSL_ = 20,
+	ERR_LIB_X509_ = 11,
+	ERR_LIB_PEM_ = 9,
+	EXFLAG_BCONS_ = 0x1,
+	EXFLAG_CA_ = 0x10,
+	EXFLAG_SI_ = 0x20,
+	EXFLAG_V1_ = 0x40,
+	EXFLAG_INVALID_ = 0x80,
 	EXFLAG_SS_ = 0x2000,
-	NID_common_name = 13, NID_subject_alt_name_ = 85, NID_info_access_ = 177, NID_ad_ca_issuers_ = 179,
-	NID_key_usage_ = 83, NID_basic_constraints_ = 87, NID_ext_key_usage_ = 126,
-	GEN_EMAIL_ = 1, GEN_DNS_ = 2, GEN_DIRNAME_ = 4, GEN_URI_ = 6, GEN_IPADD_ = 7,
+	NID_common_name = 13,
+	NID_subject_alt_name_ = 85,
+	NID_info_access_ = 177,
+	NID_ad_ca_issuers_ = 179,
+	NID_key_usage_ = 83,
+	NID_basic_constraints_ = 87,
+	NID_ext_key_usage_ = 126,
+	GEN_EMAIL_ = 1,
+	GEN_DNS_ = 2,
+	GEN_DIRNAME_ = 4,
+	GEN_URI_ = 6,
+	GEN_IPADD_ = 7,
 	X509_LU_X509_ = 1,
 };
 
 /* ---- the error queue ------------------------------------------------------------------------------- */
 /* What stands between these two leaves neither an entry nor a gap in the host's error queue, and errno as
  * it was. Around each call that can fail, not around ten: the ring holds 16 (DESIGN 2.9). */
-#define QUIET_BEGIN(o) { const int quiet_errno_ = errno; (o)->ERR_set_mark();
-#define QUIET_END(o)   (o)->ERR_pop_to_mark(); errno = quiet_errno_; }
+#define QUIET_BEGIN(o)                                                                             \
+	{                                                                                          \
+		const int quiet_errno_ = errno;                                                    \
+		(o)->ERR_set_mark();
+#define QUIET_END(o)                                                                               \
+	(o)->ERR_pop_to_mark();                                                                    \
+	errno = quiet_errno_;                                                                      \
+	}
 
 #endif

@@ -19,7 +19,16 @@ enum key {
 	KEY_COUNT
 };
 enum key_effect { ADDS_TRUST, STRENGTHENS, REPAIRS, BOUND, TUNES, GOVERNS };
-enum key_syntax { SYNTAX_PATH, SYNTAX_PROTOCOL, SYNTAX_STRING, SYNTAX_CIPHERS, SYNTAX_CIPHERSUITES, SYNTAX_OPTIONS, SYNTAX_TEXT, SYNTAX_DATE };
+enum key_syntax {
+	SYNTAX_PATH,
+	SYNTAX_PROTOCOL,
+	SYNTAX_STRING,
+	SYNTAX_CIPHERS,
+	SYNTAX_CIPHERSUITES,
+	SYNTAX_OPTIONS,
+	SYNTAX_TEXT,
+	SYNTAX_DATE
+};
 struct key_info {
 	const char *name;
 	enum key_effect effect;
@@ -29,9 +38,14 @@ struct key_info {
 extern const struct key_info key_table[KEY_COUNT];
 
 /* TLS protocol numbers as on the wire (RFC 8446 section 4.1.2, 4.2.1): 0x0301 .. 0x0304. */
-enum { PROTOCOL_TLS1 = 0x0301, PROTOCOL_TLS1_1 = 0x0302, PROTOCOL_TLS1_2 = 0x0303, PROTOCOL_TLS1_3 = 0x0304 };
-int protocol_parse(const char *text);        /* "TLSv1.2" (case-insensitive) -> number; 0: unknown */
-const char *protocol_name(int number);       /* "TLSv1.2"; NULL: unknown */
+enum {
+	PROTOCOL_TLS1 = 0x0301,
+	PROTOCOL_TLS1_1 = 0x0302,
+	PROTOCOL_TLS1_2 = 0x0303,
+	PROTOCOL_TLS1_3 = 0x0304
+};
+int protocol_parse(const char *text);  /* "TLSv1.2" (case-insensitive) -> number; 0: unknown */
+const char *protocol_name(int number); /* "TLSv1.2"; NULL: unknown */
 
 /* ---- hosts ------------------------------------------------------------------------------------ */
 /* A TLS peer, as far as it is known. Strings belong to the caller. */
@@ -48,13 +62,14 @@ bool host_is_address(const char *host);
 
 /* ---- configuration ------------------------------------------------------------------------------ */
 enum source_kind {
-	SOURCE_FILE,          /* text = content of a file */
-	SOURCE_ENV_EXTRA_CA,  /* text = value of TLSMEND_EXTRA_CA */
-	SOURCE_ENV_PROTOCOL,  /* text = value of TLSMEND_MIN_PROTOCOL */
+	SOURCE_FILE,         /* text = content of a file */
+	SOURCE_ENV_EXTRA_CA, /* text = value of TLSMEND_EXTRA_CA */
+	SOURCE_ENV_PROTOCOL, /* text = value of TLSMEND_MIN_PROTOCOL */
 };
 struct config_source {
 	enum source_kind kind;
-	const char *name; /* path, or the variable's name; stands before the line number in messages */
+	const char
+	    *name; /* path, or the variable's name; stands before the line number in messages */
 	const char *text; /* need not be NUL-terminated */
 	size_t length;
 };
@@ -63,7 +78,8 @@ struct config_message {
 	enum severity severity;
 	const char *source; /* path or variable */
 	unsigned line;      /* 0: the whole source */
-	const char *text;   /* "unknown key 'ExtraCaFiel'; write ExtraCAFile" : what; what to write. Escaped. */
+	const char *
+	    text; /* "unknown key 'ExtraCaFiel'; write ExtraCAFile" : what; what to write. Escaped. */
 };
 typedef void config_report(void *arg, const struct config_message *message);
 
@@ -87,11 +103,11 @@ void policy_free(struct policy *p);
 
 /* Where a value came from. Lives as long as its policy. */
 struct section {
-	const char *source;  /* path or variable name */
-	unsigned line;       /* of the header */
-	const char *header;  /* as written: "legacy.example.com *.partner.example:8443" */
-	const char *reason;  /* or NULL */
-	int64_t until;       /* last second (UTC) on which weakening keys count; INT64_MAX: no limit */
+	const char *source; /* path or variable name */
+	unsigned line;      /* of the header */
+	const char *header; /* as written: "legacy.example.com *.partner.example:8443" */
+	const char *reason; /* or NULL */
+	int64_t until; /* last second (UTC) on which weakening keys count; INT64_MAX: no limit */
 	char until_text[11]; /* 2027-03-31 or "" */
 	/* Set at run time (section_reject) where OpenSSL refuses a value or a file cannot be used: the whole
 	 * section no longer counts. */
@@ -101,20 +117,21 @@ struct section {
 };
 struct setting {
 	enum key key;
-	const char *value;     /* as written, trimmed and unquoted */
-	int protocol;          /* SYNTAX_PROTOCOL: the number */
-	bool weakening;        /* by its value alone (MinProtocol below TLSv1.2, @SECLEVEL=0 or 1, Unsafe...);
+	const char *value; /* as written, trimmed and unquoted */
+	int protocol;      /* SYNTAX_PROTOCOL: the number */
+	bool
+	    weakening; /* by its value alone (MinProtocol below TLSv1.2, @SECLEVEL=0 or 1, Unsafe...);
 				* an adder of weakness that only shows against the client is judged in apply.c */
-	bool any_host;         /* the pattern that matched is `*`: weakening is refused there */
-	const char *pattern;   /* the pattern that matched, as written: "*.partner.example:8443" */
-	unsigned line;         /* of the key */
+	bool any_host;       /* the pattern that matched is `*`: weakening is refused there */
+	const char *pattern; /* the pattern that matched, as written: "*.partner.example:8443" */
+	unsigned line;       /* of the key */
 	struct section *section;
 };
 /* The keys that hold for one peer; NULL where none is set. Points into the policy. Reason and Until are no
  * settings of their own: they stand in the section of each setting. */
 struct rule {
 	const struct setting *set[KEY_COUNT];
-	unsigned count;           /* how many are not NULL */
+	unsigned count; /* how many are not NULL */
 	/* A weakening key that would have held but whose Until has passed: for the log. NULL: none. */
 	const struct setting *expired;
 };
@@ -127,11 +144,13 @@ void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now,
 /* Every setting that matches the peer, at most `max`; returns how many there are. First one for each key, the one
  * of highest precedence, then the others; both parts in order of precedence. Takes no regard of Until and of rejected
  * sections (see setting->section): policy_lookup() says what holds. For `tlsmend rule`. */
-size_t policy_explain(const struct policy *p, const struct peer *peer, const struct setting **list, size_t max);
+size_t policy_explain(const struct policy *p, const struct peer *peer, const struct setting **list,
+		      size_t max);
 /* Calls visit for every setting of every section that was kept, in the order of the sources (files, then
  * environment) and of their sections. For `tlsmend lint`, which looks at the files that settings name.
  * `setting->pattern` is then the section's first. */
-void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s), void *arg);
+void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s),
+		 void *arg);
 void section_reject(const struct setting *s);
 bool policy_empty(const struct policy *p);
 /* Does any section set this key? Lets hooks skip work that no rule could ask for. */

@@ -91,7 +91,7 @@ static bool socket_peer(int fd, char address[46], unsigned *port)
 		struct sockaddr any;
 		struct sockaddr_in in;
 		struct sockaddr_in6 in6;
-	} peer;
+	} peer = {.any = {0}};
 	socklen_t size = sizeof peer;
 	const void *raw;
 	if (getpeername(fd, &peer.any, &size) != 0)

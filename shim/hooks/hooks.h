@@ -13,8 +13,9 @@
 
 #define P(...) __VA_ARGS__
 #define A(...) __VA_ARGS__
-#define HOOK(lib, ret, name, none, tell, params, args) ret hook_##name(const struct target *target, params);
-#define HOOK_VOID(lib, name, params, args)       void hook_##name(const struct target *target, params);
+#define HOOK(lib, ret, name, none, tell, params, args)                                             \
+	ret hook_##name(const struct target *target, params);
+#define HOOK_VOID(lib, name, params, args) void hook_##name(const struct target *target, params);
 #define LIBC(ret, name, params, args)
 #define STUB(name)
 #include "hooks.def"
@@ -30,33 +31,33 @@ void *thunk_of(const struct copy *c, enum hook h);
 openssl_info_cb *observer_info(const struct copy *c);
 openssl_msg_cb *observer_msg(const struct copy *c);
 void observe_info(struct copy *c, const SSL *ssl, int where, int value);
-void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf, size_t len,
-		 SSL *ssl, void *arg);
+void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
+		 size_t len, SSL *ssl, void *arg);
 
 /* ---- one client connection (connection.c) ---------------------------------------------------------------------- */
 struct connection {
 	struct copy *copy;
-	char *host;               /* DESIGN 1.5, normalised; NULL: unknown */
-	char *sni;                /* NULL: none sent */
-	char address[46];         /* "" : unknown */
-	unsigned port;            /* 0: unknown */
+	char *host;                /* DESIGN 1.5, normalised; NULL: unknown */
+	char *sni;                 /* NULL: none sent */
+	char address[46];          /* "" : unknown */
+	unsigned port;             /* 0: unknown */
 	struct policy_ref *policy; /* keeps `rule` alive; NULL: no rules */
 	struct rule rule;
 	struct applied applied;   /* what the rule changed on this SSL */
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
 	const char *mended_by;    /* a key that made the difference, static; NULL: none */
-	uint8_t leaf[32]; /* SHA-256, where left_to_client */
+	uint8_t leaf[32];         /* SHA-256, where left_to_client */
 	uint64_t written_at_done;
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	uint8_t first_bytes[16];
 	uint8_t first_count;
 	bool certificate_requested, empty_certificate_sent;
-	bool mended;              /* a rule's trust was needed for this chain */
+	bool mended;         /* a rule's trust was needed for this chain */
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
-	bool closing;             /* close_notify went out */
-	bool done;                /* the handshake was completed */
-	bool reported;            /* its failure is in the log */
-	bool observing;           /* our message callback is set */
+	bool closing;        /* close_notify went out */
+	bool done;           /* the handshake was completed */
+	bool reported;       /* its failure is in the log */
+	bool observing;      /* our message callback is set */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 struct connection *connection_of(struct copy *c, const SSL *ssl);
@@ -65,7 +66,8 @@ struct connection *connection_start(struct copy *c, SSL *ssl);
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
 void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
 /* ... that begins with one key of its rule. */
-struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event, const struct setting *s);
+struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
+					 const struct setting *s);
 /* The key whose trust this connection's chain was judged with; NULL: none. */
 const struct setting *connection_trust(const struct connection *n);
 void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
@@ -76,7 +78,8 @@ void connection_peer(const struct connection *n, struct peer *peer);
 void recent_note(const uint8_t leaf[32], const struct connection *n);
 /* The connection that got this leaf a moment ago. RECENT_NONE: none did; RECENT_SEVERAL: more than one host. */
 enum recent_match { RECENT_NONE, RECENT_ONE, RECENT_SEVERAL };
-enum recent_match recent_find(const uint8_t leaf[32], char host[256], unsigned *port, char address[46]);
+enum recent_match recent_find(const uint8_t leaf[32], char host[256], unsigned *port,
+			      char address[46]);
 /* A verification of that leaf failed: kept until the connection ends, since the client may try another way. Takes e. */
 void recent_failed(const uint8_t leaf[32], struct evidence *e);
 /* It passed. True: for the first time on this connection. */
@@ -117,7 +120,7 @@ static inline SSL *writable_ssl(const SSL *ssl)
 		       const SSL *given;
 		       SSL *ssl;
 	       }){.given = ssl}
-		.ssl;
+	    .ssl;
 }
 
 /* TLSMEND_DISABLE, AT_SECURE */

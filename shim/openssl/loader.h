@@ -12,10 +12,10 @@
 #include <link.h>
 
 struct object {
-	uintptr_t base;          /* dlpi_addr */
-	uintptr_t low, high;     /* of its mapped segments */
-	const ElfW(Dyn) *dynamic;
-	char path[512];          /* "" for the program itself */
+	uintptr_t base;      /* dlpi_addr */
+	uintptr_t low, high; /* of its mapped segments */
+	const ElfW(Dyn) * dynamic;
+	char path[512]; /* "" for the program itself */
 	bool path_cut;
 };
 /* The object that contains the address; false: none. */
@@ -27,10 +27,10 @@ bool loader_import(const struct object *o, const char *symbol, const char **vers
 /* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
 struct symbols {
 	uintptr_t base;
-	const ElfW(Sym) *symbols;
+	const ElfW(Sym) * symbols;
 	const char *strings;
-	const ElfW(Half) *versions;
-	const ElfW(Verneed) *needed;
+	const ElfW(Half) * versions;
+	const ElfW(Verneed) * needed;
 	const uint32_t *gnu_hash, *hash;
 	const char *soname; /* NULL: none */
 	size_t needed_count;

@@ -16,7 +16,8 @@ void openssl_error_split(const struct openssl *o, unsigned long code, int *libra
 uint64_t openssl_no_protocol_option(int protocol);
 /* The protocol version that a fixed-version method stands for; 0: a flexible one, or a server's. *flexible is the
  * method to use instead. */
-int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method, const SSL_METHOD **flexible);
+int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
+			 const SSL_METHOD **flexible);
 /* The highest protocol that this copy speaks. */
 int openssl_highest_protocol(const struct openssl *o);
 

@@ -313,7 +313,7 @@ static void switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 /* ExtraCAFile: only where the client's own store does not do. */
 static void extend(struct trust *t, const struct trial *trial, bool for_host)
 {
-	struct outcome untouched, ruled;
+	struct outcome untouched = {0}, ruled = {0};
 	if (try_chain(trial, NULL, t->client_untrusted, &untouched) != 0 ||
 	    !wants_anchor(untouched.error) || untouched.malformed)
 		return;
@@ -327,7 +327,7 @@ static void extend(struct trust *t, const struct trial *trial, bool for_host)
 		good = try_chain(trial, t->trusted, t->untrusted, &ruled) == 1;
 	}
 	/* the rule's trust would have got further: what is wrong beyond it is the cause */
-	t->got_further = !good && !wants_anchor(ruled.error);
+	t->got_further = !good && ruled.error != 0 && !wants_anchor(ruled.error);
 	if (good && for_host)
 		switch_context(t, trial->ctx, t->trusted);
 	else
