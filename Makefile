@@ -93,6 +93,7 @@ CLI_SRC  := $(call rooms,cli)
 POOL_SRC := $(call rooms,base log policy explain openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
+CORPORA_SRC := $(sort $(wildcard tests/corpora/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 # Two families of objects: lib/ (the library) and exe/ (the command, units; sanitized if asked for).
@@ -109,7 +110,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 all: library command
 library: $(BUILD)/libtlsmend.so
 command: $(BUILD)/tlsmend
-units: run-units
+units: run-units $(BUILD)/corpora/causes
 fuzzers: $(FUZZERS)
 
 # Objects depend on the flags that they were built with: `make DEBUG=1` after `make` builds anew.
@@ -169,6 +170,13 @@ run-units: $(RUN_UNITS)
 $(RUN_UNITS): run-unit-%: $(BUILD)/unit/%
 	@if timeout 120 $< >$<.log 2>&1; then echo "unit $*: $$(grep -c '\[ *OK *\]' $<.log) passed"; \
 	else status=$$?; cat $<.log; echo "unit $*: FAILED (status $$status)"; exit 1; fi
+
+# Chains of public corpora, run by tests/corpora/test_corpora.py.
+CORPORA_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(CORPORA_SRC))
+$(BUILD)/corpora/causes: $(CORPORA_OBJ) $(BUILD)/pool.a
+	@mkdir -p $(@D)
+	@echo '  LD      $@'
+	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto $(LIBBSD) -ldl
 
 # Traps (tests/traps) are built by their own kit, which knows the flags of each.
 
@@ -231,4 +239,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(POOL_OBJ) $(UNIT_OBJ) $(FUZZ_POOL))
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(POOL_OBJ) $(UNIT_OBJ) $(CORPORA_OBJ) $(FUZZ_POOL))

@@ -29,6 +29,18 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf, OPE
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out);
 
+/* How the caller verifies once more: the same leaf, parameters and functions, in objects of its own. trusted NULL: with the client's store;
+ * else only these count as anchors. The stacks are the caller's of passes(). True: the chain is valid. */
+struct evidence_trial {
+	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted);
+	void *arg;
+};
+/* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
+ * not. Reads the system's bundle of CA certificates (at most 1 MiB, 5 ms); at most EVIDENCE_TRIALS verifications. */
+enum { EVIDENCE_TRIALS = 6 };
+void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
+		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
+
 void evidence_add_error(struct evidence *e, int code, int depth);
 
 #endif

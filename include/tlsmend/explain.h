@@ -68,6 +68,7 @@ struct cert_info {
 	bool has_basic_constraints;
 	int path_length;             /* -1: none */
 	bool has_key_usage, key_usage_cert_sign;
+	bool has_name_constraints;
 	bool has_extended_key_usage, eku_server, eku_client, eku_any;
 	struct text subject_key_id, authority_key_id; /* raw bytes; n == 0: none */
 	struct text ca_issuers_url;  /* first caIssuers URI; n == 0: none */
@@ -75,6 +76,9 @@ struct cert_info {
 	bool trusted_by_client;      /* the same certificate is in the client's store */
 	bool in_system_bundle;       /* filled only where looked up */
 };
+
+/* "Would this help?", tried in memory with the copy's own verification. */
+enum tried { TRIED_NOT, TRIED_GOOD, TRIED_BAD };
 
 /* One X509_check_issued() refusal: a certificate with the wanted issuer's name that does not fit. */
 struct near_miss {
@@ -124,7 +128,15 @@ struct evidence {
 	size_t chain_count;
 	struct cert_info *presented; /* what the peer sent (leaf first); may be empty without a connection */
 	size_t presented_count;
+	size_t chain_skipped;     /* certificates of a very long chain that were left out before its last one */
 	struct near_miss *near; size_t near_count;
+	/* Tried (evidence_try): another path among presented and stored certificates that is valid, leaf first without the root; the top of
+	 * the chain as a further anchor; the wanted root out of the system's bundle. */
+	struct cert_info *other_path; size_t other_path_count;
+	enum tried top_tried;
+	const char *system_file;  /* bundle that has the wanted root; NULL: not looked for, or not there */
+	struct cert_info *system_root;
+	enum tried system_tried;
 	int anchor_count;         /* in the client's store; -1: not known */
 	bool store_has_lookups;   /* it also looks into a directory, so the count says little */
 	const char *store_text;   /* files, when known; NULL */

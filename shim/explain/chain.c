@@ -83,6 +83,9 @@ static void mark(struct diagnosis *d)
 {
 	size_t i = d->first.depth >= 0 ? (size_t)d->first.depth : 0;
 
+	if (d->e->chain_skipped > 0)
+		i = d->culprit != NULL && d->culprit != d->leaf ? (size_t)(d->culprit - d->e->chain)
+								: 0;
 	if (d->r->chain_count == 0 || d->first.code == 0)
 		return;
 	if (marks_top(d->failure))

@@ -139,6 +139,17 @@ static bool tried_with_rule(const struct evidence *e)
 	return true;
 }
 
+/* The verification of a revocation list's own signer runs in between, and its errors are not about this chain. */
+static struct verify_error first_error(const struct evidence *e)
+{
+	const struct verify_error seen = {e->code, e->depth};
+
+	if (e->error_count == 0 ||
+	    verify_symbol(e->code, e->version) == VERIFY_CRL_PATH_VALIDATION_ERROR)
+		return seen;
+	return e->errors[0];
+}
+
 static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 {
 	struct diagnosis *d = arena_alloc(&e->arena, sizeof(*d));
@@ -147,7 +158,7 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 		return NULL;
 	d->e = e;
 	d->r = r;
-	d->first = e->error_count > 0 ? e->errors[0] : (struct verify_error){e->code, e->depth};
+	d->first = first_error(e);
 	d->symbol = verify_symbol(d->first.code, e->version);
 	d->with_rule = tried_with_rule(e);
 	d->leaf = e->chain_count > 0       ? &e->chain[0]
@@ -181,7 +192,7 @@ static void describe_verification(struct diagnosis *d)
 	r->cause = d->first.code != 0    ? verify_symbol_cause(d->symbol)
 		   : names_another(d->e) ? CAUSE_NAME_MISMATCH
 					 : CAUSE_CLIENT_REFUSED;
-	if (cause_table[r->cause].family == FAMILY_ANCHOR)
+	if (cause_table[r->cause].family == FAMILY_ANCHOR || d->e->other_path_count > 0)
 		r->cause = anchor_cause(d);
 	if (cause_table[r->cause].family == FAMILY_ANCHOR)
 		explain_anchor(d);

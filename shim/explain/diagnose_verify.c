@@ -45,19 +45,6 @@ static bool clock_is_wrong(const struct evidence *e)
 	       (e->now < TLSMEND_BUILD_EPOCH || clock_before_all(e));
 }
 
-static enum cause name_cause(const struct diagnosis *d)
-{
-	const struct evidence *e = d->e;
-
-	if (name_is_address(e->expected_name != NULL ? e->expected_name : e->host))
-		return CAUSE_ADDRESS_MISMATCH;
-	if (e->have_connection && e->sni == NULL && e->host != NULL)
-		return CAUSE_SNI_NOT_SENT;
-	if (d->leaf != NULL && !has_dns_name(d->leaf) && d->leaf->common_name.n > 0)
-		return CAUSE_NO_SAN;
-	return CAUSE_NAME_MISMATCH;
-}
-
 static enum cause refine(const struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit;
@@ -70,6 +57,10 @@ static enum cause refine(const struct diagnosis *d)
 	case VERIFY_HOSTNAME_MISMATCH:
 		return name_cause(d);
 	case VERIFY_UNSPECIFIED:
+		if (c != NULL && c->malformed)
+			return CAUSE_MALFORMED_CERTIFICATE;
+		/* OpenSSL gives up where names times limits are too many to compare. */
+		return constraining_ca(d) != NULL ? CAUSE_NAME_CONSTRAINT : d->r->cause;
 	case VERIFY_INVALID_PURPOSE:
 	case VERIFY_INVALID_CA:
 		/* How some versions report an extension that does not parse. */
@@ -139,95 +130,20 @@ static void say_clock(struct diagnosis *d)
 		     "(systemd: After=time-sync.target)");
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------- */
-static const char *asked_name(struct diagnosis *d)
-{
-	const struct evidence *e = d->e;
-
-	if (e->expected_name != NULL)
-		return say_string(d->e, e->expected_name);
-	return e->host != NULL ? say_string(d->e, e->host) : "another name";
-}
-
-static void say_name(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const char *names = d->leaf != NULL ? list_names(d, d->leaf) : "other names";
-
-	d->r->expected = asked_name(d);
-	d->r->presented = names;
-	d->r->message = say(e, "cannot trust ", d->who, ": the certificate belongs to another name",
-			    (char *)NULL);
-	d->r->why = say(e, "the client asked for ", asked_name(d), ", and the certificate names ",
-			names, (char *)NULL);
-	help_line(d, "connect by a name that the certificate carries, or have the server's "
-		     "operator add this name to the certificate");
-	if (d->leaf != NULL && d->leaf->san_count == 1 && has_dns_name(d->leaf) &&
-	    strchr(names, '*') == NULL)
-		help_section(d,
-			     "if this is the right server under another name on purpose, say which "
-			     "name its certificate must carry:",
-			     say(e, "ExpectName = ", names, (char *)NULL), (char *)NULL);
-}
-
-static void say_sni(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-
-	say_name(d);
-	d->r->help_count = 0;
-	d->r->message = say(e, "cannot trust ", d->who,
-			    ": the server presented another host's certificate", (char *)NULL);
-	d->r->why = say(e, d->r->why,
-			"; the client did not send the host's name (SNI), so the server may have "
-			"chosen its default certificate",
-			(char *)NULL);
-	if (!help_section(d, "have the name sent for this host:",
-			  say(e, "ServerName = ", d->section, (char *)NULL), (char *)NULL))
-		help_line(d, "use a client (or a setting of it) that sends the host's name, or "
-			     "connect by a name that this certificate carries");
-}
-
-static void say_no_san(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const char *cn = say_text(e, d->leaf->common_name);
-
-	d->r->expected = asked_name(d);
-	d->r->presented = say(e, "CN=", cn, (char *)NULL);
-	d->r->message =
-	    say(e, "cannot trust ", d->who, ": the certificate carries no DNS name", (char *)NULL);
-	d->r->why =
-	    say(e, "the client asked for ", asked_name(d),
-		"; the certificate has no DNS name in subjectAltName, only the common name ", cn,
-		ascii_casecmp(cn, asked_name(d)) == 0 ? ", which this client does not read"
-						      : ", which is another one",
-		(char *)NULL);
-	help_line(d, say(e, "the certificate has to be issued again with subjectAltName = DNS:",
-			 asked_name(d), (char *)NULL));
-}
-
-static void say_address(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const char *names = d->leaf != NULL ? list_names(d, d->leaf) : "other names";
-
-	d->r->expected = asked_name(d);
-	d->r->presented = names;
-	d->r->message = say(e, "cannot trust ", d->who,
-			    ": the certificate does not contain this address", (char *)NULL);
-	d->r->why = say(e, "the client connects to the address ", asked_name(d),
-			", and the certificate names ", names, (char *)NULL);
-	help_line(d, "connect by a name that the certificate carries, or have the address added to "
-		     "it (subjectAltName = IP:...)");
-}
-
 /* ---- the rest, one sentence and one help each --------------------------------------------------------- */
 static void say_signature(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
+	if (d->symbol == VERIFY_SIGNATURE_ALGORITHM_INCONSISTENCY) {
+		d->r->why = say(e, whose(d),
+				" names two different algorithms for its signature, one of them "
+				"outside of what is signed",
+				(char *)NULL);
+		help_line(d, "whoever issued the certificate has to issue it again");
+		return;
+	}
 	if (c != NULL)
 		d->r->why = say(e, "the signature of ", say_subject(e, c),
 				" does not fit the key of its issuer ", say_issuer(e, c),
@@ -257,6 +173,14 @@ static void say_purpose(struct diagnosis *d)
 
 	if (c != NULL && c->has_extended_key_usage && c->eku_client && !c->eku_server)
 		uses = "TLS clients";
+	if (c != NULL && c == d->leaf && c->ca && (!c->has_extended_key_usage || c->eku_server)) {
+		d->r->why = say(e, whose(d),
+				" is that of a CA, and its keyUsage does not allow it to act as a "
+				"server",
+				(char *)NULL);
+		help_line(d, "the server needs a certificate of its own, issued by that CA");
+		return;
+	}
 	d->r->expected = "extendedKeyUsage serverAuth";
 	d->r->why =
 	    c != NULL && c->has_extended_key_usage && !c->eku_server && !c->eku_any
@@ -364,11 +288,6 @@ struct plain_words {
 
 /* Causes that need no more than their own words. */
 static const struct plain_words plain[] = {
-    {CAUSE_NAME_CONSTRAINT,
-     "a CA of the chain is limited to certain names, and a name below it is outside of that limit, "
-     "or the limit cannot be evaluated",
-     "the server needs a certificate from a CA that may certify this name, or a name within the "
-     "limit"},
     {CAUSE_EXPLICIT_CURVE,
      "a key of the chain uses an elliptic curve given by its parameters instead of its name",
      "its holder needs a new key on a named curve such as P-256"},
@@ -432,16 +351,11 @@ static void say_cause(struct diagnosis *d)
 		say_clock(d);
 		break;
 	case CAUSE_NAME_MISMATCH:
-		say_name(d);
-		break;
 	case CAUSE_SNI_NOT_SENT:
-		say_sni(d);
-		break;
 	case CAUSE_NO_SAN:
-		say_no_san(d);
-		break;
 	case CAUSE_ADDRESS_MISMATCH:
-		say_address(d);
+	case CAUSE_NAME_CONSTRAINT:
+		explain_name(d);
 		break;
 	case CAUSE_BAD_SIGNATURE:
 		say_signature(d);

@@ -149,6 +149,11 @@ const struct cert_info *certificate_at(const struct evidence *e, int depth)
 {
 	if (depth < 0)
 		return NULL;
+	if (e->chain_skipped > 0 && e->chain_count > 0) {
+		if ((size_t)depth == e->chain_count - 1 + e->chain_skipped)
+			return &e->chain[e->chain_count - 1];
+		return (size_t)depth < e->chain_count - 1 ? &e->chain[depth] : NULL;
+	}
 	if ((size_t)depth < e->chain_count)
 		return &e->chain[depth];
 	/* A chain that OpenSSL did not keep: only the leaf is certain then. */

@@ -16,7 +16,7 @@ struct diagnosis {
 	struct record *r;
 	struct verify_error first; /* the cause's; code 0: no verification failed */
 	enum verify_symbol symbol;
-	bool with_rule;          /* the errors are those of a verification with the rule's trust */
+	bool with_rule; /* the errors are those of a verification with the rule's trust */
 	enum cause
 	    failure; /* what failed, also where the record is about the client's not minding */
 	const struct cert_info *leaf;    /* NULL: not known */
@@ -51,6 +51,23 @@ const struct cert_info *certificate_at(const struct evidence *e, int depth);
 /* ---- families ------------------------------------------------------------------------------------------ */
 enum cause anchor_cause(struct diagnosis *d); /* decides from the certificates */
 void explain_anchor(struct diagnosis *d);
+/* (anchor_cause.c) The last certificate of the chain; NULL: none is known. */
+const struct cert_info *top_of_chain(const struct diagnosis *d);
+const struct cert_info *malformed_one(const struct diagnosis *d);
+const struct cert_info *issuer_by_another_name(const struct diagnosis *d);
+bool chain_is_loop(const struct diagnosis *d);
+bool is_nameless(const struct cert_info *c);
+bool same_certificate(const struct cert_info *a, const struct cert_info *b);
+/* (diagnose_tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */
+void help_ca(struct diagnosis *d, const char *lead, const char *line);
+const char *help_ca_obstacle(
+    struct diagnosis *d); /* what one more CA would not mend; NULL: nothing that is known */
+void explain_wrong_path(struct diagnosis *d);
+void explain_missing_here(struct diagnosis *d);
+enum cause name_cause(
+    const struct diagnosis *d); /* (diagnose_name.c) of a name that does not match */
+const struct cert_info *constraining_ca(const struct diagnosis *d); /* NULL: none, or not known */
+void explain_name(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);
 enum cause handshake_cause(const struct evidence *e);

@@ -105,6 +105,21 @@ static void add_stack(struct capture *c, X509 **list, size_t *n, OPENSSL_STACK *
 		add_certificate(c, list, n, c->o->OPENSSL_sk_value(stack, i));
 }
 
+/* A very long chain is cut before its last certificate, which the cause is mostly about. */
+static void add_chain(struct capture *c, OPENSSL_STACK *chain)
+{
+	const int n = chain != NULL ? c->o->OPENSSL_sk_num(chain) : 0;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (n > EVIDENCE_MAX_CERTIFICATES && i == EVIDENCE_MAX_CERTIFICATES - 1) {
+			c->e->chain_skipped = (size_t)(n - 1 - i);
+			i = n - 1;
+		}
+		add_certificate(c, c->chain, &c->chain_count, c->o->OPENSSL_sk_value(chain, i));
+	}
+}
+
 static enum cert_from where_from(const struct capture *c, X509 *x)
 {
 	if (listed(c->o, c->presented, c->presented_count, x))
@@ -311,7 +326,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	QUIET_BEGIN(o)
 	add_certificate(c, c->presented, &c->presented_count, leaf);
 	add_stack(c, c->presented, &c->presented_count, presented);
-	add_stack(c, c->chain, &c->chain_count, chain);
+	add_chain(c, chain);
 	QUIET_END(o)
 	e->presented = describe(c, c->presented, &c->presented_count);
 	e->presented_count = c->presented_count;

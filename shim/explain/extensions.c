@@ -138,6 +138,16 @@ static void usages(const struct openssl *o, X509 *x, uint32_t flags, struct cert
 	}
 }
 
+static bool has_name_constraints(const struct openssl *o, X509 *x)
+{
+	int critical = -1;
+	void *value = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
+
+	if (value != NULL && o->NAME_CONSTRAINTS_free != NULL)
+		o->NAME_CONSTRAINTS_free(value);
+	return value != NULL || critical != -1;
+}
+
 static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *x,
 			     struct cert_info *out)
 {
@@ -166,6 +176,9 @@ void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 	out->self_signed = out->self_issued;
 	QUIET_BEGIN(o)
 	flags_and_usages(e, o, x, out);
+	QUIET_END(o)
+	QUIET_BEGIN(o)
+	out->has_name_constraints = has_name_constraints(o, x);
 	QUIET_END(o)
 	QUIET_BEGIN(o)
 	/* 1: basicConstraints says so; 3: self-signed of version 1 (X509_check_ca(3)). */

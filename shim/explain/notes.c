@@ -222,7 +222,8 @@ void add_notes(struct diagnosis *d)
 	if (d->r->chain_count > 0) {
 		check_certificates(d);
 		further_errors(d);
-		if (cause_table[d->failure].family == FAMILY_ANCHOR)
+		if (cause_table[d->failure].family == FAMILY_ANCHOR &&
+		    d->failure != CAUSE_WRONG_PATH && d->failure != CAUSE_ROOT_MISSING_HERE)
 			other_near_misses(d);
 	}
 	shown_to_the_client(d);

@@ -62,7 +62,7 @@ static void code_by_code(void **state)
 	    {66, CAUSE_WEAK_KEY},
 	    {67, CAUSE_WEAK_KEY},
 	    {68, CAUSE_WEAK_DIGEST},
-	    {78, CAUSE_WEAK_DIGEST},
+	    {78, CAUSE_BAD_SIGNATURE},
 	    {94, CAUSE_EXPLICIT_CURVE},
 	    {80, CAUSE_STRICT_PROFILE},
 	    {93, CAUSE_STRICT_PROFILE},

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * No trusted anchor (CAUSES 1.1): decided from the certificates, not from the code. First match wins.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+static bool same_text(struct text a, struct text b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
+}
+
+bool same_certificate(const struct cert_info *a, const struct cert_info *b)
+{
+	if (a->have_sha256 && b->have_sha256)
+		return memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;
+	return same_text(a->subject, b->subject) && same_text(a->issuer, b->issuer) &&
+	       a->not_after == b->not_after;
+}
+
+const struct cert_info *top_of_chain(const struct diagnosis *d)
+{
+	const struct evidence *e = d->e;
+
+	return e->chain_count > 0 ? &e->chain[e->chain_count - 1] : d->leaf;
+}
+
+/* No CA can be found for a certificate that names none, and a CA without a name can be named by none. */
+bool is_nameless(const struct cert_info *c)
+{
+	return c != NULL && !c->self_issued && (c->issuer.n == 0 || (c->ca && c->subject.n == 0));
+}
+
+const struct cert_info *malformed_one(const struct diagnosis *d)
+{
+	size_t i;
+
+	if (d->culprit != NULL && d->culprit->malformed)
+		return d->culprit;
+	if (is_nameless(top_of_chain(d)))
+		return top_of_chain(d);
+	for (i = 0; i < d->e->near_count; i++) {
+		if (d->e->near[i].candidate->malformed)
+			return d->e->near[i].candidate;
+	}
+	return NULL;
+}
+
+static bool store_is_empty(const struct evidence *e)
+{
+	return e->anchor_count == 0 && !e->store_has_lookups;
+}
+
+static bool in_chain(const struct evidence *e, const struct cert_info *c)
+{
+	size_t i;
+
+	for (i = 0; i < e->chain_count; i++) {
+		if (same_certificate(&e->chain[i], c))
+			return true;
+	}
+	return false;
+}
+
+/* A CA certificate that was sent and to which nothing leads: something between is missing. */
+static bool has_loose_ca(const struct evidence *e)
+{
+	size_t i;
+
+	for (i = 1; i < e->presented_count; i++) {
+		if (e->presented[i].ca && !in_chain(e, &e->presented[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The top was issued by one of those below it, which fits by name and key. */
+bool chain_is_loop(const struct diagnosis *d)
+{
+	const struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+	size_t i;
+
+	if (top == NULL || top->self_signed || e->near_count > 0)
+		return false;
+	for (i = 1; i + 1 < e->chain_count; i++) {
+		const struct cert_info *c = &e->chain[i];
+
+		if (same_text(c->subject, top->issuer) &&
+		    (top->authority_key_id.n == 0 ||
+		     same_text(c->subject_key_id, top->authority_key_id)))
+			return true;
+	}
+	return false;
+}
+
+/* A CA that was sent has the wanted key, but is called otherwise. NULL: none. */
+const struct cert_info *issuer_by_another_name(const struct diagnosis *d)
+{
+	const struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+	size_t i;
+
+	for (i = 0; top != NULL && top->authority_key_id.n > 0 && i < e->presented_count; i++) {
+		const struct cert_info *c = &e->presented[i];
+
+		if (same_text(c->subject_key_id, top->authority_key_id) && c->ca &&
+		    !same_text(c->subject, top->issuer))
+			return c;
+	}
+	return NULL;
+}
+
+static bool root_is_in_system(const struct diagnosis *d)
+{
+	const struct cert_info *top = top_of_chain(d);
+
+	return top != NULL &&
+	       (d->e->system_root != NULL || (top->self_signed && top->in_system_bundle));
+}
+
+static enum cause unfinished_chain(const struct diagnosis *d)
+{
+	const struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+
+	if (top != NULL && !top->self_issued && (top->from == FROM_STORE || top->trusted_by_client))
+		return CAUSE_ANCHOR_NOT_ROOT;
+	if (has_loose_ca(e))
+		return CAUSE_INCOMPLETE_CHAIN;
+	if (e->presented_count <= 1 && e->chain_count <= 1 && top != NULL && !top->self_issued &&
+	    top->ca_issuers_url.n > 0)
+		return CAUSE_INTERMEDIATE_NOT_SENT;
+	return CAUSE_ISSUER_UNKNOWN;
+}
+
+enum cause anchor_cause(struct diagnosis *d)
+{
+	const struct cert_info *top = top_of_chain(d);
+
+	if (d->e->other_path_count > 0) /* tried, so there is no doubt */
+		return CAUSE_WRONG_PATH;
+	if (malformed_one(d) != NULL || d->r->cause == CAUSE_MALFORMED_CERTIFICATE)
+		return CAUSE_MALFORMED_CERTIFICATE;
+	if (d->r->cause == CAUSE_CHAIN_TOO_LONG || chain_is_loop(d))
+		return CAUSE_CHAIN_TOO_LONG;
+	if (store_is_empty(d->e))
+		return CAUSE_NO_TRUST_STORE;
+	if (root_is_in_system(d))
+		return CAUSE_ROOT_MISSING_HERE;
+	if (top != NULL && !top->self_signed && d->e->near_count > 0)
+		return CAUSE_ISSUER_REFUSED;
+	if (d->symbol == VERIFY_DEPTH_ZERO_SELF_SIGNED_CERT)
+		return CAUSE_SELF_SIGNED;
+	if (top != NULL && top == d->leaf && top->self_signed)
+		return CAUSE_SELF_SIGNED;
+	if (d->symbol == VERIFY_SELF_SIGNED_CERT_IN_CHAIN || (top != NULL && top->self_signed))
+		return CAUSE_UNTRUSTED_ROOT;
+	return unfinished_chain(d);
+}

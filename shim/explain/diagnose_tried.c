@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * "Would this help?": what the trials showed (trial.c), and the help that rests on them.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+/* Errors that a certificate has whatever the chain ends in. Revocation and policy are looked at along the chain, so they say
+ * little about a broken one. */
+static bool outlasts_a_ca(enum cause c)
+{
+	switch (c) {
+	case CAUSE_CRL_UNAVAILABLE:
+	case CAUSE_CRL_INVALID:
+	case CAUSE_OCSP:
+	case CAUSE_POLICY:
+	case CAUSE_SCTS_MISSING:
+	case CAUSE_PINNED_ELSEWHERE:
+	case CAUSE_INTERNAL:
+		return false;
+	default:
+		return !cause_trust_may_act(c);
+	}
+}
+
+/* What would still be wrong with one more CA; NULL: nothing that is known. */
+const char *help_ca_obstacle(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const bool system = d->r->cause == CAUSE_ROOT_MISSING_HERE;
+	size_t i;
+
+	for (i = 1; i < e->error_count; i++) {
+		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
+		const char *name = verify_code_name(e->errors[i].code, e->version);
+
+		if (outlasts_a_ca(verify_symbol_cause(s)))
+			return say(e, cause_table[verify_symbol_cause(s)].title, " (",
+				   name != NULL ? name : "unknown code", ")", (char *)NULL);
+	}
+	if (d->leaf != NULL && d->leaf->not_after != INT64_MIN && e->now != 0 &&
+	    d->leaf->not_after < e->now)
+		return "the server's certificate has expired";
+	if ((system && e->system_tried == TRIED_BAD) || (!system && e->top_tried == TRIED_BAD))
+		return "tried in memory, the chain fails with it too";
+	return NULL;
+}
+
+/* A section with a CA file after a line that leads to it, or why that would not be enough. */
+void help_ca(struct diagnosis *d, const char *lead, const char *line)
+{
+	const struct evidence *e = d->e;
+	const bool system = d->r->cause == CAUSE_ROOT_MISSING_HERE;
+	const char *other = help_ca_obstacle(d);
+
+	if (other != NULL) {
+		help_line(d, say(d->e, "a further CA alone does not help here: ", other,
+				 "; that has to be mended first", (char *)NULL));
+		return;
+	}
+	if (help_section(d, lead, line, (char *)NULL) &&
+	    (system ? e->system_tried : e->top_tried) == TRIED_GOOD)
+		note_line(d, "tried: this rule makes the chain valid");
+}
+
+/* The first CA of the path that OpenSSL took and that the good one does not have. */
+static const struct cert_info *wrong_turn(const struct evidence *e)
+{
+	size_t i, k;
+
+	for (i = 1; i < e->chain_count; i++) {
+		bool shared = e->chain[i].from != FROM_PRESENTED;
+
+		for (k = 0; k < e->other_path_count; k++)
+			shared = shared || same_certificate(&e->chain[i], &e->other_path[k]);
+		if (!shared)
+			return &e->chain[i];
+	}
+	return NULL;
+}
+
+void explain_wrong_path(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *wrong = wrong_turn(e);
+	const struct cert_info *last = &e->other_path[e->other_path_count - 1];
+	const char *path = "";
+	size_t i;
+
+	for (i = 0; i < e->other_path_count; i++)
+		path = say(e, path, i > 0 ? ", then " : "", say_subject(e, &e->other_path[i]),
+			   (char *)NULL);
+	d->r->why =
+	    say(e, "the certificates that the server sent contain a valid chain: ", path,
+		", issued by ", say_issuer(e, last), ", which this client trusts; OpenSSL took ",
+		wrong != NULL ? say_subject(e, wrong) : "another way",
+		wrong != NULL ? " issued by " : "", wrong != NULL ? say_issuer(e, wrong) : "",
+		wrong != NULL ? " instead" : "", " and does not turn back", (char *)NULL);
+	help_line(d, wrong != NULL
+			 ? say(e, "the server's operator has to stop sending ",
+			       say_subject(e, wrong), " issued by ", say_issuer(e, wrong),
+			       wrong->have_sha256 ? " (sha256 " : "",
+			       wrong->have_sha256 ? say_hex(e, wrong->sha256, 32) : "",
+			       wrong->have_sha256 ? ")" : "", (char *)NULL)
+			 : "the server's operator has to send only the certificates of that chain");
+	help_section(d, "where the client's OpenSSL is old, this may do until then:",
+		     "TrustedFirst = yes", (char *)NULL);
+	note_line(d, "tried: with only the certificates of that chain the verification passes");
+}
+
+void explain_missing_here(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *root = e->system_root != NULL ? e->system_root : top_of_chain(d);
+	const char *file =
+	    e->system_file != NULL ? e->system_file : "/etc/ssl/certs/ca-certificates.crt";
+
+	d->r->why = say(e, "the chain leads to ", say_subject(e, root),
+			", which is in the system's bundle ", say_string(e, file),
+			", but in no store that this client loaded", (char *)NULL);
+	help_ca(d, "point the client to that bundle in its own settings, or for this host only:",
+		say(e, "ExtraCAFile = ", say_string(e, file), (char *)NULL));
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * "Would this help?" is tried before it is said (CAUSES 1.1): another path, the chain's own top as an anchor, the wanted root out of the
+ * system's bundle. Only where a verification has failed, and bounded.
+ */
+#include "certificate.h"
+#include "codes.h"
+
+#include <string.h>
+
+enum {
+	PATH_MAX_DEPTH = 8,
+	PATH_MAX_VISITS = 256,
+	PATH_MAX_TRIALS = 3,
+};
+
+struct attempt {
+	struct evidence *e;
+	const struct openssl *o;
+	const struct evidence_trial *trial;
+	OPENSSL_STACK *untrusted;              /* the caller's: what the peer sent */
+	X509 *top;                             /* the last certificate of the chain */
+	X509 *sent[EVIDENCE_MAX_CERTIFICATES]; /* leaf first */
+	size_t count;
+	bool anchored
+	    [EVIDENCE_MAX_CERTIFICATES]; /* a root of the client's store fits as its issuer */
+	size_t path[PATH_MAX_DEPTH + 1];
+	size_t length;
+	unsigned visits, path_trials, trials;
+};
+
+static bool passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	const struct openssl *o = a->o;
+	bool good = false;
+
+	if (++a->trials > EVIDENCE_TRIALS)
+		return false;
+	QUIET_BEGIN(o)
+	good = a->trial->passes(a->trial->arg, trusted, untrusted);
+	QUIET_END(o)
+	return good;
+}
+
+static bool issued(const struct openssl *o, X509 *issuer, X509 *subject)
+{
+	int code = -1;
+
+	if (o->X509_NAME_cmp(o->X509_get_subject_name(issuer), o->X509_get_issuer_name(subject)) !=
+	    0)
+		return false;
+	QUIET_BEGIN(o)
+	code = o->X509_check_issued(issuer, subject);
+	QUIET_END(o)
+	return code == 0;
+}
+
+/* ---- another path ---------------------------------------------------------------------------------------- */
+static void collect_sent(struct attempt *a, X509 *leaf)
+{
+	const struct openssl *o = a->o;
+	int i;
+
+	a->sent[a->count++] = leaf;
+	for (i = 0; a->untrusted != NULL && i < o->OPENSSL_sk_num(a->untrusted) &&
+		    a->count < EVIDENCE_MAX_CERTIFICATES;
+	     i++) {
+		X509 *x = o->OPENSSL_sk_value(a->untrusted, i);
+
+		if (x != leaf && o->X509_cmp(x, leaf) != 0)
+			a->sent[a->count++] = x;
+	}
+}
+
+/* Under the store's lock, so nothing is verified here. */
+static void find_anchored(struct attempt *a, X509_STORE *store)
+{
+	const struct openssl *o = a->o;
+	OPENSSL_STACK *objects;
+	size_t k;
+	int i;
+
+	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
+	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
+	    o->X509_STORE_lock == NULL || o->X509_STORE_unlock == NULL ||
+	    o->X509_STORE_lock(store) != 1)
+		return;
+	objects = o->X509_STORE_get0_objects(store);
+	for (i = 0; objects != NULL && i < o->OPENSSL_sk_num(objects); i++) {
+		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
+
+		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
+			continue;
+		for (k = 0; k < a->count; k++) {
+			if (!a->anchored[k])
+				a->anchored[k] =
+				    issued(o, o->X509_OBJECT_get0_X509(object), a->sent[k]);
+		}
+	}
+	o->X509_STORE_unlock(store);
+}
+
+static bool try_path(struct attempt *a)
+{
+	const struct openssl *o = a->o;
+	OPENSSL_STACK *untrusted;
+	bool good;
+	size_t i;
+
+	if (a->path_trials++ >= PATH_MAX_TRIALS)
+		return false;
+	untrusted = o->OPENSSL_sk_new_null();
+	if (untrusted == NULL)
+		return false;
+	for (i = 1; i < a->length; i++)
+		o->OPENSSL_sk_push(untrusted, a->sent[a->path[i]]);
+	good = passes(a, NULL, untrusted);
+	o->OPENSSL_sk_free(untrusted);
+	return good;
+}
+
+/* The path ends in sent[last]. True: a valid one is found and stands in a->path. */
+static bool search(struct attempt *a, size_t last)
+{
+	size_t i, k;
+
+	if (++a->visits > PATH_MAX_VISITS)
+		return false;
+	a->path[a->length++] = last;
+	if (a->anchored[last] && try_path(a))
+		return true;
+	for (i = 1; i < a->count && a->length < PATH_MAX_DEPTH; i++) {
+		bool on_path = false;
+
+		for (k = 0; k < a->length; k++)
+			on_path = on_path || a->path[k] == i;
+		if (!on_path && issued(a->o, a->sent[i], a->sent[last]) && search(a, i))
+			return true;
+	}
+	a->length--;
+	return false;
+}
+
+static void keep_path(struct attempt *a)
+{
+	struct evidence *e = a->e;
+	size_t i;
+
+	e->other_path = arena_alloc(&e->arena, a->length * sizeof(*e->other_path));
+	if (e->other_path == NULL)
+		return;
+	for (i = 0; i < a->length; i++)
+		evidence_certificate(e, a->o, a->sent[a->path[i]], FROM_PRESENTED,
+				     &e->other_path[i]);
+	e->other_path_count = a->length;
+}
+
+/* One certificate leaves no choice, and a faulty leaf is on every path. */
+static void try_other_path(struct attempt *a, X509_STORE *store)
+{
+	if (a->count < 2 || (a->e->presented_count > 0 && a->e->presented[0].malformed))
+		return;
+	find_anchored(a, store);
+	if (search(a, 0))
+		keep_path(a);
+}
+
+/* ---- a further anchor ---------------------------------------------------------------------------------------- */
+static enum tried try_anchor(struct attempt *a, X509 *anchor)
+{
+	const struct openssl *o = a->o;
+	OPENSSL_STACK *trusted = o->OPENSSL_sk_new_null();
+	enum tried result = TRIED_NOT;
+
+	if (trusted == NULL)
+		return result;
+	if (o->OPENSSL_sk_push(trusted, anchor) > 0)
+		result = passes(a, trusted, a->untrusted) ? TRIED_GOOD : TRIED_BAD;
+	o->OPENSSL_sk_free(trusted);
+	return result;
+}
+
+static bool wanted_by_top(void *arg, X509 *x)
+{
+	const struct attempt *a = arg;
+
+	return issued(a->o, x, a->top);
+}
+
+static void try_system_bundle(struct attempt *a)
+{
+	const struct openssl *o = a->o;
+	struct evidence *e = a->e;
+	const char *path = NULL;
+	X509 *root =
+	    evidence_from_bundle(e, o, o->X509_get_issuer_name(a->top), wanted_by_top, a, &path);
+
+	if (root == NULL)
+		return;
+	e->system_root = arena_alloc(&e->arena, sizeof(*e->system_root));
+	if (e->system_root != NULL) {
+		evidence_certificate(e, o, root, FROM_STORE, e->system_root);
+		e->system_root->in_system_bundle = true;
+		e->system_file = arena_strdup(&e->arena, path);
+		e->system_tried = try_anchor(a, root);
+	}
+	o->X509_free(root);
+}
+
+void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
+		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t)
+{
+	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
+	const struct cert_info *top =
+	    e->chain_count > 0 ? &e->chain[e->chain_count - 1] : e->presented;
+	struct attempt *a;
+
+	if (leaf == NULL || top == NULL || e->error_count == 0 ||
+	    (a = arena_alloc(&e->arena, sizeof(*a))) == NULL)
+		return;
+	a->e = e;
+	a->o = o;
+	a->trial = t;
+	a->untrusted = presented;
+	a->top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : leaf;
+	collect_sent(a, leaf);
+	try_other_path(a, store);
+	if (e->other_path_count > 0 ||
+	    !cause_trust_may_act(verify_symbol_cause(verify_symbol(e->errors[0].code, e->version))))
+		return;
+	try_system_bundle(a);
+	if (top->self_signed)
+		e->top_tried = try_anchor(a, a->top);
+}

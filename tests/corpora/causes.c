@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Causes of the chains of public corpora: build/corpora/causes DIRECTORY [PART-OF-AN-ID]. With a part of an id, whole records.
+ */
+#include <stdlib.h>
+
+#include <tlsmend/apply.h>
+
+#include "../unit/openssl_direct.h"
+#include "corpora.h"
+
+void case_init(struct chain_case *c)
+{
+	const struct openssl *o = openssl_direct();
+
+	memset(c, 0, sizeof(*c));
+	c->untrusted = o->OPENSSL_sk_new_null();
+	c->trusted = o->OPENSSL_sk_new_null();
+	c->depth = c->level = -1;
+}
+
+static void free_stack(OPENSSL_STACK *stack)
+{
+	const struct openssl *o = openssl_direct();
+	int i;
+
+	for (i = 0; i < o->OPENSSL_sk_num(stack); i++)
+		o->X509_free(o->OPENSSL_sk_value(stack, i));
+	o->OPENSSL_sk_free(stack);
+}
+
+void case_free(struct chain_case *c)
+{
+	size_t i;
+
+	openssl_direct()->X509_free(c->leaf);
+	free_stack(c->untrusted);
+	free_stack(c->trusted);
+	for (i = 0; i < c->crl_count; i++)
+		X509_CRL_free(c->crls[i]);
+}
+
+/* ---- verification ---------------------------------------------------------------------------------------- */
+static void set_parameters(const struct chain_case *c, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = openssl_direct();
+	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
+	size_t i;
+
+	X509_VERIFY_PARAM_set_time(param, c->time);
+	if (c->purpose != 0)
+		X509_VERIFY_PARAM_set_purpose(param, c->purpose);
+	if (c->depth >= 0)
+		X509_VERIFY_PARAM_set_depth(param, c->depth);
+	if (c->level >= 0)
+		X509_VERIFY_PARAM_set_auth_level(param, c->level);
+	if (c->host != NULL)
+		X509_VERIFY_PARAM_set1_host(param, c->host, 0);
+	if (c->address != NULL)
+		X509_VERIFY_PARAM_set1_ip_asc(param, c->address);
+	if (c->email != NULL)
+		X509_VERIFY_PARAM_set1_email(param, c->email, 0);
+	for (i = 0; i < c->policy_count; i++)
+		X509_VERIFY_PARAM_add0_policy(param, OBJ_txt2obj(c->policies[i], 1));
+	o->X509_VERIFY_PARAM_set_flags(param, c->flags);
+}
+
+static X509_STORE *new_store(const struct chain_case *c)
+{
+	const struct openssl *o = openssl_direct();
+	X509_STORE *store = X509_STORE_new();
+	size_t k;
+	int i;
+
+	for (i = 0; i < o->OPENSSL_sk_num(c->trusted); i++)
+		X509_STORE_add_cert(store, o->OPENSSL_sk_value(c->trusted, i));
+	for (k = 0; k < c->crl_count; k++)
+		X509_STORE_add_crl(store, c->crls[k]);
+	return store;
+}
+
+/* trusted NULL: the store's. */
+static bool passes(const struct chain_case *c, X509_STORE *store, OPENSSL_STACK *trusted)
+{
+	const struct openssl *o = openssl_direct();
+	X509_STORE_CTX *ctx = o->X509_STORE_CTX_new();
+	bool good;
+
+	o->X509_STORE_CTX_init(ctx, store, c->leaf, c->untrusted);
+	set_parameters(c, ctx);
+	if (trusted != NULL)
+		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
+	good = X509_verify_cert(ctx) == 1;
+	o->X509_STORE_CTX_free(ctx);
+	return good;
+}
+
+/* ---- evidence, as shim/hooks/verify.c takes it --------------------------------------------------------------- */
+static struct evidence *collecting;
+
+static int collect(int ok, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = openssl_direct();
+
+	if (!ok)
+		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
+				   o->X509_STORE_CTX_get_error_depth(ctx));
+	return 1;
+}
+
+static void collect_errors(struct evidence *e, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = openssl_direct();
+	X509_STORE_CTX *copy = trust_private_copy(o, ctx, o->X509_STORE_CTX_get0_untrusted(ctx));
+
+	if (copy == NULL)
+		return;
+	collecting = e;
+	o->X509_STORE_CTX_set_verify_cb(copy, collect);
+	X509_verify_cert(copy);
+	o->X509_STORE_CTX_free(copy);
+}
+
+struct trial_of {
+	X509_STORE_CTX *ctx;
+};
+
+static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	const struct openssl *o = openssl_direct();
+	const struct trial_of *t = arg;
+	X509_STORE_CTX *copy = trust_private_copy(o, t->ctx, untrusted);
+	bool good;
+
+	if (copy == NULL)
+		return false;
+	if (trusted != NULL)
+		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+	good = X509_verify_cert(copy) == 1;
+	o->X509_STORE_CTX_free(copy);
+	return good;
+}
+
+static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *ctx,
+				    X509_STORE *store)
+{
+	const struct openssl *o = openssl_direct();
+	struct evidence *e = evidence_new(EVENT_VERIFY_FAILED);
+
+	evidence_library(e, o);
+	e->host = e->sni = e->expected_name = c->host != NULL ? c->host : c->address;
+	if (e->host == NULL)
+		e->expected_name = c->email;
+	e->port = 443;
+	e->have_connection = e->have_verification = e->enforced = true;
+	e->name_asked = e->expected_name != NULL;
+	e->code = o->X509_STORE_CTX_get_error(ctx);
+	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
+	e->code_text = X509_verify_cert_error_string(e->code);
+	e->verify_flags = o->X509_VERIFY_PARAM_get_flags(o->X509_STORE_CTX_get0_param(ctx));
+	e->now = c->time;
+	e->security_level = c->level;
+	collect_errors(e, ctx);
+	if (e->error_count == 0)
+		evidence_add_error(e, e->code, e->depth);
+	evidence_chain(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store, NULL);
+	evidence_try(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store,
+		     &(struct evidence_trial){trial_passes, &(struct trial_of){ctx}});
+	return e;
+}
+
+/* ---- is the help right? -------------------------------------------------------------------------------------- */
+static bool proposes_ca(const struct record *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->help_count; i++) {
+		if (strstr(r->help[i], "CAFile") != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* As a rule's file does: self-issued certificates become anchors, the others intermediates. */
+static void sort_into(OPENSSL_STACK *from, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	const struct openssl *o = openssl_direct();
+	int i;
+
+	for (i = 0; i < o->OPENSSL_sk_num(from); i++) {
+		X509 *x = o->OPENSSL_sk_value(from, i);
+		const bool self_issued =
+		    o->X509_NAME_cmp(o->X509_get_subject_name(x), o->X509_get_issuer_name(x)) == 0;
+
+		o->OPENSSL_sk_push(self_issued ? trusted : untrusted, x);
+	}
+}
+
+static bool issuer_is_here(OPENSSL_STACK *all, X509 *top)
+{
+	const struct openssl *o = openssl_direct();
+	int i;
+
+	for (i = 0; i < o->OPENSSL_sk_num(all); i++) {
+		if (o->X509_check_issued(o->OPENSSL_sk_value(all, i), top) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Every certificate of the case in a rule's file: if that does not help, none that we know would. */
+static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X509_STORE *store,
+			    const struct record *r)
+{
+	const struct openssl *o = openssl_direct();
+	OPENSSL_STACK *chain = o->X509_STORE_CTX_get0_chain(ctx);
+	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
+	X509 *top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : c->leaf;
+	OPENSSL_STACK *trusted, *untrusted;
+	struct chain_case extended = *c;
+	bool good, here;
+
+	if (!proposes_ca(r))
+		return "-";
+	trusted = o->OPENSSL_sk_new_null();
+	untrusted = o->OPENSSL_sk_new_null();
+	sort_into(c->untrusted, trusted, untrusted);
+	sort_into(c->trusted, trusted, untrusted);
+	if (o->X509_check_issued(c->leaf, c->leaf) == 0)
+		o->OPENSSL_sk_push(trusted, c->leaf);
+	extended.untrusted = untrusted;
+	good = passes(&extended, store, trusted) || passes(&extended, store, NULL);
+	here = issuer_is_here(trusted, top) || issuer_is_here(untrusted, top);
+	o->OPENSSL_sk_free(trusted);
+	o->OPENSSL_sk_free(untrusted);
+	return good ? "ca" : here ? "ca-useless" : "ca-not-here";
+}
+
+static void print_record(const struct record *r)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	text_render(r, false, &b);
+	fputs(buf_str(&b), stdout);
+	buf_free(&b);
+}
+
+void case_run(const struct chain_case *c, bool verbose)
+{
+	const struct openssl *o = openssl_direct();
+	X509_STORE *store = new_store(c);
+	X509_STORE_CTX *ctx = o->X509_STORE_CTX_new();
+	struct evidence *e;
+	struct record r;
+
+	o->X509_STORE_CTX_init(ctx, store, c->leaf, c->untrusted);
+	set_parameters(c, ctx);
+	if (X509_verify_cert(ctx) != 1) {
+		e = evidence_of(c, ctx, store);
+		diagnose(e, &r);
+		printf("%s\t%d\t%d\t%s\t%s\n", c->id, e->code, e->depth, cause_table[r.cause].word,
+		       try_help(c, ctx, store, &r));
+		if (verbose)
+			print_record(&r);
+		evidence_free(e);
+	}
+	o->X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+}
+
+int main(int argc, char **argv)
+{
+	const char *only = argc > 2 ? argv[2] : NULL;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: causes DIRECTORY [PART-OF-AN-ID]\n");
+		return 2;
+	}
+	return limbo_run(argv[1], only) && pkits_run(argv[1], only) ? 0 : 1;
+}
