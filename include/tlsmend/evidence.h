@@ -22,8 +22,9 @@ void evidence_library(struct evidence *e, const struct openssl *o);
  * e->host, in_system_bundle/trusted_by_client where cheap. `leaf`, `presented`, `chain`, `store` may be NULL.
  * `rule` is the stack of certificates that a rule added (or NULL): those are marked FROM_RULE. The order in `presented` may
  * hold the leaf or not; the leaf is not listed twice. */
-void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
-		    OPENSSL_STACK *chain, X509_STORE *store, OPENSSL_STACK *rule);
+void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
+		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
+		    OPENSSL_STACK *rule);
 
 /* One certificate into *out, strings in the arena. For fuzzing and for the leaf of other records. */
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
