@@ -37,9 +37,10 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 	struct evidence *e = d->e;
 
 	switch (d->failure) {
+	case CAUSE_ROOT_MISSING_HERE:
+		return c->self_signed ? "not trusted" : "issuer not loaded here";
 	case CAUSE_UNTRUSTED_ROOT:
 	case CAUSE_SELF_SIGNED:
-	case CAUSE_ROOT_MISSING_HERE:
 		return "not trusted";
 	case CAUSE_ISSUER_UNKNOWN:
 	case CAUSE_INTERMEDIATE_NOT_SENT:

@@ -196,33 +196,41 @@ static size_t subject_width(const struct record *r)
 	return width;
 }
 
+static void put_chain_line(const struct ink *k, const struct record *r, size_t i, size_t width)
+{
+	const struct chain_line *line = &r->chain[i];
+	size_t start;
+
+	label(k, i == 0 ? "chain" : "");
+	start = k->out->len;
+	/* Of a very long chain the middle was not kept; the depth says which one it is. */
+	buf_uint(k->out, line->mark != NULL && r->depth > (int)i ? (unsigned)r->depth : i);
+	buf_pad(k->out, k->out->len - start < 3 ? 3 : 4, start);
+	put_padded(k->out, &line->cert->subject, width);
+	put_dates(k->out, line->cert, i == 0, r->time_ms / 1000);
+	if (i == 0)
+		put_key(k->out, line->cert);
+	put_mark(k, line);
+	buf_putc(k->out, '\n');
+	if (line->gap_after)
+		put_gap(k, line, width);
+}
+
+/* A long chain is cut in the middle: its last certificate is what the record is mostly about. */
 static void put_chain(const struct ink *k, const struct record *r)
 {
 	const size_t width = subject_width(r);
-	size_t i, start;
+	const bool whole = r->chain_count <= TEXT_CHAIN_LINES;
+	const size_t head = whole ? r->chain_count : TEXT_CHAIN_LINES - 1;
+	size_t i;
 
-	for (i = 0; i < r->chain_count && i < TEXT_CHAIN_LINES; i++) {
-		const struct chain_line *line = &r->chain[i];
-
-		label(k, i == 0 ? "chain" : "");
-		start = k->out->len;
-		buf_uint(k->out, i);
-		buf_pad(k->out, 3, start);
-		put_padded(k->out, &line->cert->subject, width);
-		put_dates(k->out, line->cert, i == 0, r->time_ms / 1000);
-		if (i == 0)
-			put_key(k->out, line->cert);
-		put_mark(k, line);
-		buf_putc(k->out, '\n');
-		if (line->gap_after)
-			put_gap(k, line, width);
-	}
-	if (i < r->chain_count) {
-		label(k, "");
-		buf_puts(k->out, "... and ");
-		buf_uint(k->out, r->chain_count - i);
-		buf_puts(k->out, " more\n");
-	}
+	for (i = 0; i < head; i++)
+		put_chain_line(k, r, i, width);
+	if (whole)
+		return;
+	label(k, "");
+	buf_puts(k->out, "...\n");
+	put_chain_line(k, r, r->chain_count - 1, width);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------------- */

@@ -222,6 +222,133 @@ static void section_of_a_certificate_without_connection(void **state)
 	evidence_free(e);
 }
 
+static struct record diagnosed(struct evidence *e)
+{
+	struct record r;
+
+	diagnose(e, &r);
+	return r;
+}
+
+static bool says(const struct record *r, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < r->help_count; i++) {
+		if (strstr(r->help[i], part) != NULL)
+			return true;
+	}
+	return r->why != NULL && strstr(r->why, part) != NULL;
+}
+
+/* A certificate that was issued by one below it leads nowhere, whatever CA is added. */
+static void circle(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=One", FROM_PRESENTED),
+				ca_of("CN=One", "CN=Two", FROM_PRESENTED),
+				ca_of("CN=Two", "CN=One", FROM_PRESENTED)};
+	struct evidence *e = with_chain(failed_verification(20, 2), c, 3, c, 3);
+	struct record r = diagnosed(e);
+
+	(void)state;
+	assert_int_equal(r.cause, CAUSE_CHAIN_TOO_LONG);
+	assert_true(says(&r, "in a circle"));
+	evidence_free(e);
+	/* The same names, but the key that is wanted is another one. */
+	c[1].subject_key_id = text_of("one");
+	c[2].authority_key_id = text_of("other");
+	assert_cause(with_chain(failed_verification(20, 2), c, 3, c, 3), CAUSE_ISSUER_UNKNOWN);
+}
+
+static void nobody_issued_it(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "", FROM_PRESENTED),
+				ca_of("", "CN=Root", FROM_STORE)};
+
+	(void)state;
+	assert_cause(with_chain(failed_verification(20, 0), c, 1, c, 1),
+		     CAUSE_MALFORMED_CERTIFICATE);
+	assert_cause(with_chain(failed_verification(2, 1), c, 2, c, 1),
+		     CAUSE_MALFORMED_CERTIFICATE);
+}
+
+static void issuer_is_called_otherwise(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=A,OU=B", FROM_PRESENTED)};
+	struct cert_info sent[] = {c[0], ca_of("OU=B,CN=A", "CN=Root", FROM_PRESENTED)};
+	struct evidence *e;
+	struct record r;
+
+	(void)state;
+	c[0].authority_key_id = sent[1].subject_key_id = text_of("the key");
+	e = with_chain(failed_verification(20, 0), c, 1, sent, 2);
+	r = diagnosed(e);
+	assert_int_equal(r.cause, CAUSE_INCOMPLETE_CHAIN);
+	assert_true(says(&r, "is called"));
+	assert_false(says(&r, "ExtraCAFile"));
+	evidence_free(e);
+}
+
+/* Each of these stays, whatever the chain ends in. */
+static void no_ca_where_more_is_wrong(void **state)
+{
+	static const int stays[] = {10, 26, 62, 7, 66, 47, 79}, goes[] = {3, 21, 33, 43};
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED),
+				ca_of("CN=Root", "CN=Root", FROM_PRESENTED)};
+	struct evidence *e;
+	struct record r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(stays); i++) {
+		e = with_chain(failed_verification(19, 1), c, 2, c, 2);
+		evidence_add_error(e, stays[i], 0);
+		r = diagnosed(e);
+		assert_int_equal(r.cause, CAUSE_UNTRUSTED_ROOT);
+		assert_false(says(&r, "ExtraCAFile"));
+		assert_true(says(&r, "a further CA alone does not help"));
+		evidence_free(e);
+	}
+	for (i = 0; i < ARRAY_LENGTH(goes); i++) {
+		e = with_chain(failed_verification(19, 1), c, 2, c, 2);
+		evidence_add_error(e, goes[i], 0);
+		r = diagnosed(e);
+		assert_true(says(&r, "ExtraCAFile"));
+		evidence_free(e);
+	}
+	c[0].not_after = NOW - DAY; /* where only the first error is known */
+	e = with_chain(failed_verification(19, 1), c, 2, c, 2);
+	r = diagnosed(e);
+	assert_false(says(&r, "ExtraCAFile"));
+	evidence_free(e);
+}
+
+/* No other certificate of that name would fit better. */
+static void issuer_with_a_fault_of_its_own(void **state)
+{
+	struct cert_info c[] = {
+	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
+	struct cert_info other = ca_of("CN=Corp CA", "CN=Corp CA", FROM_STORE);
+	static const int codes[] = {24, 32, 76, 77};
+	struct near_miss near[] = {{&other, 0}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(codes); i++) {
+		struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+		struct record r;
+
+		near[0].code = codes[i];
+		e->near = near;
+		e->near_count = 1;
+		r = diagnosed(e);
+		assert_int_equal(r.cause, CAUSE_ISSUER_REFUSED);
+		assert_false(says(&r, "ExtraCAFile"));
+		evidence_free(e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +363,11 @@ int main(void)
 	    cmocka_unit_test(too_long),
 	    cmocka_unit_test(first_error_is_the_cause),
 	    cmocka_unit_test(rule_that_may_not_act_is_named),
+	    cmocka_unit_test(circle),
+	    cmocka_unit_test(nobody_issued_it),
+	    cmocka_unit_test(issuer_is_called_otherwise),
+	    cmocka_unit_test(no_ca_where_more_is_wrong),
+	    cmocka_unit_test(issuer_with_a_fault_of_its_own),
 	    cmocka_unit_test(section_of_a_certificate_without_connection),
 	};
 

@@ -94,6 +94,47 @@ static void code_by_code(void **state)
 		assert_word(verification(chain, table[i].code, 0), table[i].cause);
 }
 
+/* Names times limits are too many to compare: OpenSSL says "unspecified". */
+static void constraints_without_a_code(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 1, 0);
+
+	(void)state;
+	chain[1].has_name_constraints = true;
+	assert_word(e, CAUSE_NAME_CONSTRAINT);
+	e = verification(chain, 1, 0);
+	chain[1].has_name_constraints = true;
+	chain[0].malformed = true;
+	assert_word(e, CAUSE_MALFORMED_CERTIFICATE);
+}
+
+/* The signer of a revocation list was revoked, not the server. */
+static void errors_of_a_revocation_list_s_own_chain(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 54, 0);
+
+	(void)state;
+	e->errors[0].code = 23;
+	evidence_add_error(e, 54, 0);
+	assert_word(e, CAUSE_CRL_UNAVAILABLE);
+}
+
+static void a_ca_as_server(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 26, 0);
+	struct record r;
+
+	(void)state;
+	chain[0].ca = true;
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_WRONG_PURPOSE);
+	assert_non_null(strstr(r.why, "is that of a CA"));
+	evidence_free(e);
+}
+
 static void old_numbers_mean_something_else(void **state)
 {
 	struct cert_info chain[2];
@@ -468,6 +509,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(code_by_code),
+	    cmocka_unit_test(constraints_without_a_code),
+	    cmocka_unit_test(errors_of_a_revocation_list_s_own_chain),
+	    cmocka_unit_test(a_ca_as_server),
 	    cmocka_unit_test(old_numbers_mean_something_else),
 	    cmocka_unit_test(clock_or_certificate),
 	    cmocka_unit_test(names),

@@ -152,6 +152,64 @@ static struct evidence *weak_key(void)
 	return e;
 }
 
+static struct evidence *wrong_path(void)
+{
+	static struct cert_info path[2], other;
+	struct evidence *e = three_of(20, 1, 2);
+
+	path[0] = chain[0];
+	path[1] = chain[1];
+	chain[1].issuer = text_of("CN=Gone Root");
+	chain[1].sha256[31] = 77;
+	other = path[1];
+	e->other_path = path;
+	e->other_path_count = 2;
+	presented[0] = chain[0];
+	presented[1] = chain[1];
+	presented[2] = other;
+	e->presented = presented;
+	e->presented_count = 3;
+	return e;
+}
+
+static struct evidence *root_missing_here(void)
+{
+	struct evidence *e = three_of(20, 1, 2);
+
+	e->system_root = &chain[2];
+	e->system_file = "/etc/ssl/certs/ca-certificates.crt";
+	e->system_tried = TRIED_GOOD;
+	e->anchor_count = 1;
+	return e;
+}
+
+static struct evidence *untrusted_and_more(void)
+{
+	struct evidence *e = three_of(19, 2, 3);
+
+	evidence_add_error(e, 26, 0);
+	chain[0].has_extended_key_usage = chain[0].eku_client = true;
+	e->top_tried = TRIED_BAD;
+	return e;
+}
+
+static struct evidence *name_constraint(void)
+{
+	struct evidence *e = three_of(47, 0, 3);
+
+	chain[1].has_name_constraints = true;
+	return e;
+}
+
+static struct evidence *circle(void)
+{
+	struct evidence *e = three_of(20, 2, 3);
+
+	chain[2].issuer = chain[1].subject;
+	chain[2].self_issued = chain[2].self_signed = false;
+	return e;
+}
+
 static struct evidence *refused_rule(void)
 {
 	struct evidence *e = untrusted_root();
@@ -327,6 +385,11 @@ static const struct {
     {"expired", expired},
     {"name-mismatch", name_mismatch},
     {"weak-key", weak_key},
+    {"wrong-path", wrong_path},
+    {"root-missing-here", root_missing_here},
+    {"untrusted-and-more", untrusted_and_more},
+    {"name-constraint", name_constraint},
+    {"circle", circle},
     {"refused-rule", refused_rule},
     {"expired-under-rule", expired_under_rule},
     {"name-under-rule", name_under_rule},
