@@ -37,7 +37,7 @@ struct evidence_trial {
 	void *arg;
 };
 /* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
- * not. Reads the system's bundle of CA certificates (at most 1 MiB, 5 ms); at most EVIDENCE_TRIALS verifications. */
+ * not. t NULL: nothing can be verified once more, so only the bundle is looked into. Reads the system's bundle of CA certificates (at most 1 MiB, 5 ms); at most EVIDENCE_TRIALS verifications. */
 enum { EVIDENCE_TRIALS = 6 };
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);

@@ -158,7 +158,8 @@ static void keep_path(struct attempt *a)
 /* One certificate leaves no choice, and a faulty leaf is on every path. */
 static void try_other_path(struct attempt *a, X509_STORE *store)
 {
-	if (a->count < 2 || (a->e->presented_count > 0 && a->e->presented[0].malformed))
+	if (a->trial == NULL || a->count < 2 ||
+	    (a->e->presented_count > 0 && a->e->presented[0].malformed))
 		return;
 	find_anchored(a, store);
 	if (search(a, 0))
@@ -169,7 +170,7 @@ static void try_other_path(struct attempt *a, X509_STORE *store)
 static enum tried try_anchor(struct attempt *a, X509 *anchor)
 {
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *trusted = o->OPENSSL_sk_new_null();
+	OPENSSL_STACK *trusted = a->trial != NULL ? o->OPENSSL_sk_new_null() : NULL;
 	enum tried result = TRIED_NOT;
 
 	if (trusted == NULL)

@@ -113,7 +113,13 @@ static inline void bytes_release(const struct openssl *o, OPENSSL_STACK *all)
 	o->OPENSSL_sk_free(all);
 }
 
-/* Two bytes (event, code), then certificates. Returns the cause. */
+static inline bool bytes_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	(void)untrusted;
+	return (*(const uint8_t *)arg & 2) != 0 && trusted != NULL;
+}
+
+/* Two bytes (event and what else is done, code), then certificates. Returns the cause. */
 static inline enum cause bytes_explain(const uint8_t *data, size_t n, const char *host,
 				       void (*parse)(const char *, size_t),
 				       void (*look)(const struct evidence *, const struct record *))
@@ -142,6 +148,12 @@ static inline enum cause bytes_explain(const uint8_t *data, size_t n, const char
 	evidence_library(e, o);
 	evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, o, leaf, all, chain, NULL, data[0] & 1 ? all : NULL);
+	if (data[0] & 4) {
+		uint8_t how = data[0];
+
+		evidence_try(e, o, leaf, all, chain, NULL,
+			     &(struct evidence_trial){bytes_passes, &how});
+	}
 	BYTES_REQUIRE(e->presented_count <= 32 && e->chain_count <= 32);
 	BYTES_REQUIRE(o->ERR_peek_error() == 0 || leaf == NULL || e->presented_count > 0);
 	diagnose(e, &r);

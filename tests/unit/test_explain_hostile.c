@@ -142,6 +142,23 @@ static void hostile_certificates_stay_in_their_lines(void **state)
 	bytes_explain(data, load("many-names"), NULL, NULL, NULL);
 }
 
+/* The same with trials, which say yes and no. */
+static void hostile_certificates_are_tried(void **state)
+{
+	static const char *const seeds[] = {"hostile", "no-utf8",      "complete",
+					    "gap",     "rekeyed-root", "self-signed"};
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(seeds); i++) {
+		n = load(seeds[i]);
+		data[0] |= 4;
+		bytes_explain(data, n, "legacy.example.com", NULL, NULL);
+		data[0] |= 2;
+		bytes_explain(data, n, "legacy.example.com", NULL, NULL);
+	}
+}
+
 /* Beyond what a parser lets through: raw bytes of any kind, 64 KiB of them. */
 static void any_bytes_in_any_name(void **state)
 {
@@ -238,6 +255,7 @@ int main(void)
 	    cmocka_unit_test(real_certificates_are_read),
 	    cmocka_unit_test(addresses_are_checked_as_such),
 	    cmocka_unit_test(hostile_certificates_stay_in_their_lines),
+	    cmocka_unit_test(hostile_certificates_are_tried),
 	    cmocka_unit_test(any_bytes_in_any_name),
 	    cmocka_unit_test(a_nul_is_shown),
 	};

@@ -25,7 +25,8 @@ struct world {
 	X509_STORE *store;
 	char bundle[64];
 	unsigned verified;
-	bool never; /* passes() says no */
+	bool never;   /* passes() says no */
+	bool untried; /* the caller cannot verify once more */
 };
 
 static const struct openssl *api(void)
@@ -140,7 +141,7 @@ static struct evidence *tried(struct world *w, int code, struct record *r)
 	evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, api(), w->certs[LEAF], w->presented, w->chain, w->store, NULL);
 	evidence_try(e, api(), w->certs[LEAF], w->presented, w->chain, w->store,
-		     &(struct evidence_trial){passes, w});
+		     w->untried ? NULL : &(struct evidence_trial){passes, w});
 	e->anchor_count = 1; /* a client that trusts nobody is another cause */
 	assert_true(w->verified <= EVIDENCE_TRIALS);
 	diagnose(e, r);
@@ -206,6 +207,23 @@ static void bundle_that_does_not_help(void **state)
 	assert_int_equal(e->system_tried, TRIED_BAD);
 	assert_int_equal(r.cause, CAUSE_ROOT_MISSING_HERE);
 	assert_false(has_line(r.help, r.help_count, "ExtraCAFile"));
+	evidence_free(e);
+}
+
+static void found_but_not_tried(void **state)
+{
+	struct world *w = *state;
+	struct record r;
+	struct evidence *e;
+
+	w->untried = true;
+	put(w->presented, w->certs[ISSUING]);
+	put(w->chain, w->certs[LEAF]);
+	put(w->chain, w->certs[ISSUING]);
+	add_to_bundle(w, w->certs[ROOT]);
+	e = tried(w, 20, &r);
+	assert_int_equal(r.cause, CAUSE_ROOT_MISSING_HERE);
+	assert_false(has_line(r.notes, r.notes_count, "tried"));
 	evidence_free(e);
 }
 
@@ -293,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(root_in_the_system_bundle, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(bundle_that_does_not_help, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(found_but_not_tried, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(odd_bundles, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(presented_root_is_tried, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(another_path_is_valid, set_up, tear_down),
