@@ -477,6 +477,34 @@ static void records_read_as_reviewed(void **state)
 	}
 }
 
+/* The root of a long chain, which is to be compared, is shown with its depth and fingerprint. */
+static void long_chain_keeps_its_root(void **state)
+{
+	static struct cert_info many[20];
+	struct evidence *e = failed_verification(19, 119);
+	struct record r;
+	struct buf b;
+	size_t i, lines = 0;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(many); i++)
+		many[i] = ca_of("CN=Between", "CN=Between too", FROM_PRESENTED);
+	many[19] = ca_of("CN=The Root", "CN=The Root", FROM_PRESENTED);
+	e->chain = many;
+	e->chain_count = ARRAY_LENGTH(many);
+	e->chain_skipped = 100;
+	diagnose(e, &r);
+	buf_init(&b, 0);
+	text_render(&r, false, &b);
+	assert_non_null(strstr(buf_str(&b), "\n         ...\n         119 CN=The Root"));
+	assert_non_null(strstr(buf_str(&b), "<- not trusted   sha256 "));
+	for (const char *s = buf_str(&b); (s = strstr(s, "until ")) != NULL; s++)
+		lines++;
+	assert_int_equal(lines, 12);
+	buf_free(&b);
+	evidence_free(e);
+}
+
 static void colour_only_when_asked(void **state)
 {
 	struct evidence *e = untrusted_root();
@@ -499,6 +527,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(records_read_as_reviewed),
+	    cmocka_unit_test(long_chain_keeps_its_root),
 	    cmocka_unit_test(colour_only_when_asked),
 	};
 
