@@ -15,8 +15,15 @@
 /* ---- vocabulary -------------------------------------------------------------------------------- */
 enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 enum event {
-	EVENT_VERIFY_FAILED, EVENT_VERIFY_IGNORED, EVENT_HANDSHAKE_FAILED, EVENT_LOAD_FAILED,
-	EVENT_MENDED, EVENT_WEAKENED, EVENT_CONFIG_ERROR, EVENT_HANDSHAKE_OK, EVENT_COUNT
+	EVENT_VERIFY_FAILED,
+	EVENT_VERIFY_IGNORED,
+	EVENT_HANDSHAKE_FAILED,
+	EVENT_LOAD_FAILED,
+	EVENT_MENDED,
+	EVENT_WEAKENED,
+	EVENT_CONFIG_ERROR,
+	EVENT_HANDSHAKE_OK,
+	EVENT_COUNT
 };
 const char *event_name(enum event e); /* "verify_failed" */
 const char *level_name(enum level l); /* "error" */
@@ -29,12 +36,20 @@ enum cause {
 #undef CAUSE
 	CAUSE_COUNT
 };
-enum cause_family { FAMILY_NONE, FAMILY_ANCHOR, FAMILY_VERIFY, FAMILY_HANDSHAKE, FAMILY_FILE, FAMILY_UNCHECKED };
+enum cause_family {
+	FAMILY_NONE,
+	FAMILY_ANCHOR,
+	FAMILY_VERIFY,
+	FAMILY_HANDSHAKE,
+	FAMILY_FILE,
+	FAMILY_UNCHECKED
+};
 struct cause_info {
 	const char *word;
 	enum cause_family family;
 	const char *title; /* what it is, in one line, for the list of `tlsmend explain` */
-	const char *text;  /* what it means, why waving it through is dangerous, who can mend it, how */
+	const char
+	    *text; /* what it means, why waving it through is dangerous, who can mend it, how */
 };
 extern const struct cause_info cause_table[CAUSE_COUNT];
 enum cause cause_by_word(const char *word); /* CAUSE_NONE: unknown */
@@ -48,33 +63,34 @@ struct text {
 
 enum cert_from { FROM_PRESENTED, FROM_STORE, FROM_RULE };
 struct cert_info {
-	struct text subject, issuer; /* RFC 4514 string form, most specific part first */
-	struct text common_name;     /* last CN of the subject; n == 0: none */
-	const char *serial;          /* hex */
+	struct text subject, issuer;   /* RFC 4514 string form, most specific part first */
+	struct text common_name;       /* last CN of the subject; n == 0: none */
+	const char *serial;            /* hex */
 	int64_t not_before, not_after; /* seconds UTC; INT64_MIN: does not parse */
-	struct text *san;            /* "DNS:a.example", "IP:192.0.2.1", "URI:...", "email:..." */
+	struct text *san;              /* "DNS:a.example", "IP:192.0.2.1", "URI:...", "email:..." */
 	size_t san_count;
-	const char *key;             /* "RSA 2048", "EC P-256", "Ed25519" */
+	const char *key; /* "RSA 2048", "EC P-256", "Ed25519" */
 	unsigned key_bits;
-	const char *signature;       /* "RSA-SHA256" (OpenSSL's long name where no short one is usual) */
+	const char *signature; /* "RSA-SHA256" (OpenSSL's long name where no short one is usual) */
 	uint8_t sha256[32], spki_sha256[32];
 	bool have_sha256;
 	enum cert_from from;
-	bool self_issued;            /* subject == issuer */
-	bool self_signed;            /* self_issued and the key identifiers agree */
-	bool malformed;              /* EXFLAG_INVALID: an extension does not parse or stands twice */
-	const char *malformed_why;   /* which extension, where it could be found out; else NULL */
-	bool ca;                     /* basicConstraints CA:TRUE (or v1 self-signed) */
+	bool self_issued;          /* subject == issuer */
+	bool self_signed;          /* self_issued and the key identifiers agree */
+	bool malformed;            /* EXFLAG_INVALID: an extension does not parse or stands twice */
+	const char *malformed_why; /* which extension, where it could be found out; else NULL */
+	bool ca;                   /* basicConstraints CA:TRUE (or v1 self-signed) */
 	bool has_basic_constraints;
-	int path_length;             /* -1: none */
+	int path_length; /* -1: none */
 	bool has_key_usage, key_usage_cert_sign;
 	bool has_name_constraints;
 	bool has_extended_key_usage, eku_server, eku_client, eku_any;
 	struct text subject_key_id, authority_key_id; /* raw bytes; n == 0: none */
-	struct text ca_issuers_url;  /* first caIssuers URI; n == 0: none */
-	const char *unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
-	bool trusted_by_client;      /* the same certificate is in the client's store */
-	bool in_system_bundle;       /* filled only where looked up */
+	struct text ca_issuers_url;                   /* first caIssuers URI; n == 0: none */
+	const char *
+	    unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
+	bool trusted_by_client; /* the same certificate is in the client's store */
+	bool in_system_bundle;  /* filled only where looked up */
 };
 
 /* "Would this help?", tried in memory with the copy's own verification. */
@@ -103,75 +119,89 @@ struct evidence {
 	unsigned port;
 	const char *sni; /* NULL: none sent, or not known (see have_connection) */
 	bool have_connection;
-	const char *library;      /* "OpenSSL 3.0.19" */
-	unsigned long version;    /* OPENSSL_VERSION_NUMBER of the copy, 0x30000130 */
-	const char *protocol;     /* negotiated; NULL: not yet */
+	const char *library;   /* "OpenSSL 3.0.19" */
+	unsigned long version; /* OPENSSL_VERSION_NUMBER of the copy, 0x30000130 */
+	const char *protocol;  /* negotiated; NULL: not yet */
 	const char *cipher;
 	bool resumed;
-	const char *rule;         /* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile", or NULL */
-	int security_level;       /* -1: not known */
+	const char *rule;   /* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile", or NULL */
+	int security_level; /* -1: not known */
 
 	/* events about one key of a rule: mended, weakened, config_error (Until has passed) */
-	const char *key;          /* "MinProtocol"; NULL: another event */
-	const char *key_value;    /* as written */
-	const char *key_effect;   /* "expired": Until has passed and the key did not count; NULL */
+	const char *key;        /* "MinProtocol"; NULL: another event */
+	const char *key_value;  /* as written */
+	const char *key_effect; /* "expired": Until has passed and the key did not count; NULL */
 	const char *reason, *until; /* of its section, or NULL */
 
 	/* the verification */
 	bool have_verification;
-	bool enforced;            /* the client's verify mode ends the handshake on failure */
-	int code, depth;          /* as the client sees it; code 0: passed */
-	const char *code_text;    /* X509_verify_cert_error_string of that copy */
-	struct verify_error *errors; /* every error of a collecting run, in order; errors[0] is the cause's */
+	bool enforced; /* the client's verify mode ends the handshake on failure */
+	bool
+	    verify_peer; /* the client's mode asks for verification, whatever its callback makes of it */
+	int code, depth;       /* as the client sees it; code 0: passed */
+	const char *code_text; /* X509_verify_cert_error_string of that copy */
+	struct verify_error
+	    *errors; /* every error of a collecting run, in order; errors[0] is the cause's */
 	size_t error_count;
-	struct cert_info *chain;  /* leaf first: as built by OpenSSL, as far as it got */
+	struct cert_info *chain; /* leaf first: as built by OpenSSL, as far as it got */
 	size_t chain_count;
-	struct cert_info *presented; /* what the peer sent (leaf first); may be empty without a connection */
+	struct cert_info
+	    *presented; /* what the peer sent (leaf first); may be empty without a connection */
 	size_t presented_count;
-	size_t chain_skipped;     /* certificates of a very long chain that were left out before its last one */
-	struct near_miss *near; size_t near_count;
+	size_t
+	    chain_skipped; /* certificates of a very long chain that were left out before its last one */
+	struct near_miss *near;
+	size_t near_count;
 	/* Tried (evidence_try): another path among presented and stored certificates that is valid, leaf first without the root; the top of
 	 * the chain as a further anchor; the wanted root out of the system's bundle. */
-	struct cert_info *other_path; size_t other_path_count;
+	struct cert_info *other_path;
+	size_t other_path_count;
 	enum tried top_tried;
-	const char *system_file;  /* bundle that has the wanted root; NULL: not looked for, or not there */
+	const char
+	    *system_file; /* bundle that has the wanted root; NULL: not looked for, or not there */
 	struct cert_info *system_root;
 	enum tried system_tried;
-	int anchor_count;         /* in the client's store; -1: not known */
-	bool store_has_lookups;   /* it also looks into a directory, so the count says little */
-	const char *store_text;   /* files, when known; NULL */
-	const char *default_file, *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
+	int anchor_count;       /* in the client's store; -1: not known */
+	bool store_has_lookups; /* it also looks into a directory, so the count says little */
+	const char *store_text; /* files, when known; NULL */
+	const char *default_file,
+	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;
-	int64_t now;              /* the time against which dates were checked, seconds UTC */
-	bool name_asked;          /* the client asked OpenSSL to check a name or address */
-	bool name_matches;        /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
+	int64_t now;     /* the time against which dates were checked, seconds UTC */
+	bool name_asked; /* the client asked OpenSSL to check a name or address */
+	bool
+	    name_matches; /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
 	bool name_checked;
-	const char *expected_name;/* the name that the client asked OpenSSL to check, or host */
+	const char *expected_name;  /* the name that the client asked OpenSSL to check, or host */
 	unsigned long verify_flags; /* X509_V_FLAG_* in force */
-	bool rule_refused_name;   /* a rule had the CA, but the leaf is not valid for the host: trust not given */
-	const char *rule_problem; /* e.g. the rule's CA file could not be used, so nothing counts; or NULL */
+	bool
+	    rule_refused_name; /* a rule had the CA, but the leaf is not valid for the host: trust not given */
+	const char *
+	    rule_problem; /* e.g. the rule's CA file could not be used, so nothing counts; or NULL */
 
 	/* the handshake */
-	int ssl_reason;           /* ERR_GET_REASON of the last libssl error; 0: none */
-	const char *ssl_reason_text; /* ERR_reason_error_string; or NULL */
-	int system_errno;         /* of a failed read or write; 0: none */
-	bool eof;                 /* the peer closed the connection */
+	int ssl_reason;                 /* ERR_GET_REASON of the last libssl error; 0: none */
+	const char *ssl_reason_text;    /* ERR_reason_error_string; or NULL */
+	int system_errno;               /* of a failed read or write; 0: none */
+	bool eof;                       /* the peer closed the connection */
 	int alert_sent, alert_received; /* description byte; -1: none */
 	int last_sent, last_received;   /* handshake message type (RFC 8446 section 4); -1: none */
 	bool certificate_requested, empty_certificate_sent;
 	uint64_t bytes_received, bytes_sent;
-	uint8_t first_bytes[16]; size_t first_count; /* of what came in first, where it was no TLS */
-	int min_offered, max_offered;   /* 0x0301..0x0304; 0: not known */
-	int client_min, client_max;     /* before a rule changed them; 0: library's default */
-	int server_version;             /* of the ServerHello; 0: none seen */
-	bool after_handshake;           /* an alert that came after a handshake that succeeded */
+	uint8_t first_bytes[16];
+	size_t first_count;           /* of what came in first, where it was no TLS */
+	int min_offered, max_offered; /* 0x0301..0x0304; 0: not known */
+	int client_min, client_max;   /* before a rule changed them; 0: library's default */
+	int server_version;           /* of the ServerHello; 0: none seen */
+	bool after_handshake;         /* an alert that came after a handshake that succeeded */
 };
 
 /* ---- record ---------------------------------------------------------------------------------------- */
 struct chain_line {
 	const struct cert_info *cert;
-	const char *mark; /* "not trusted", "expired 2024-01-01", "issuer not found"; NULL: nothing */
-	bool gap_after;   /* a certificate is missing between this one and the next */
+	const char
+	    *mark;      /* "not trusted", "expired 2024-01-01", "issuer not found"; NULL: nothing */
+	bool gap_after; /* a certificate is missing between this one and the next */
 };
 struct record {
 	enum level level;
@@ -182,18 +212,22 @@ struct record {
 	const char *why;     /* one or two sentences, expected against presented */
 	const char *host, *address, *sni, *rule, *library, *protocol, *cipher;
 	unsigned port;
-	int code;            /* -1: none */
-	const char *name;    /* X509_V_ERR_... or SSL reason */
-	int depth;           /* -1: none */
-	int enforced;        /* -1 unknown, 0, 1 */
+	int code;         /* -1: none */
+	const char *name; /* X509_V_ERR_... or SSL reason */
+	int depth;        /* -1: none */
+	int enforced;     /* -1 unknown, 0, 1 */
 	const char *expected, *presented;
-	const char *const *help; size_t help_count;   /* the last help lines may be configuration, indented by 4 */
-	const char *const *notes; size_t notes_count;
-	const char *const *waived; size_t waived_count;
-	const char *alert;   /* "sent:48", "received:116" */
-	const struct chain_line *chain; size_t chain_count;
-	const char *store;   /* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
-	const char *ending;  /* rest of the code line: "TLS 1.3; not resumed" */
+	const char *const *help;
+	size_t help_count; /* the last help lines may be configuration, indented by 4 */
+	const char *const *notes;
+	size_t notes_count;
+	const char *const *waived;
+	size_t waived_count;
+	const char *alert; /* "sent:48", "received:116" */
+	const struct chain_line *chain;
+	size_t chain_count;
+	const char *store;  /* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
+	const char *ending; /* rest of the code line: "TLS 1.3; not resumed" */
 	unsigned repeated, repeated_seconds; /* filled by the log room */
 };
 
@@ -207,8 +241,8 @@ bool cause_trust_may_act(enum cause c);
 /* Symbol of a verification code for this library version ("X509_V_ERR_..."; codes move between versions,
  * DESIGN 2.11). NULL: unknown. */
 const char *verify_code_name(int code, unsigned long version);
-const char *alert_name(int description);          /* "certificate_unknown"; NULL: unknown */
-const char *handshake_message_name(int type);     /* "ServerHello"; NULL: unknown */
+const char *alert_name(int description);      /* "certificate_unknown"; NULL: unknown */
+const char *handshake_message_name(int type); /* "ServerHello"; NULL: unknown */
 
 /* Renders with a trailing newline. Everything out of a certificate or a peer is escaped; no line is longer
  * than a peer can make it (names are cut at 256 bytes, at most 16 names and 12 chain lines in text; JSON cuts a

@@ -10,7 +10,7 @@ static enum cause unchecked_cause(const struct diagnosis *d)
 {
 	if (d->first.code == 0)
 		return CAUSE_NAME_NOT_CHECKED;
-	return d->e->enforced || d->e->code == 0 ? CAUSE_ERROR_WAIVED : CAUSE_VERIFICATION_OFF;
+	return d->e->verify_peer ? CAUSE_ERROR_WAIVED : CAUSE_VERIFICATION_OFF;
 }
 
 /* After describe_verification(): keeps what it found out, as the failure that the client did not mind. */

@@ -22,6 +22,7 @@ static void connection_clear(struct connection *n)
 	if (n->left_to_client)
 		recent_end(n->leaf);
 	evidence_free(n->pending);
+	evidence_free(n->unnamed);
 	policy_release(n->policy);
 	free(n->host);
 	free(n->sni);
@@ -374,6 +375,19 @@ static void report_ignored(struct connection *n, SSL *ssl)
 	connection_report(n, e);
 }
 
+/* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the
+ * connection without a word of its own; one that does not goes on. */
+static void report_unnamed(struct connection *n, SSL *ssl)
+{
+	struct evidence *e = n->unnamed;
+	if (!e || !n->done)
+		return;
+	n->unnamed = NULL;
+	if (sent_something(n, ssl))
+		e->event = EVENT_VERIFY_IGNORED;
+	connection_report(n, e);
+}
+
 void connection_mended(struct connection *n, SSL *ssl, const struct setting *s)
 {
 	if (s && record_wanted(LEVEL_INFO))
@@ -389,6 +403,7 @@ const struct setting *connection_trust(const struct connection *n)
 void connection_end(struct connection *n, SSL *ssl)
 {
 	report_ignored(n, ssl);
+	report_unnamed(n, ssl);
 	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&
 	    sent_something(n, ssl))
 		connection_mended(n, ssl, connection_trust(n));

@@ -45,8 +45,9 @@ struct connection {
 	struct rule rule;
 	struct applied applied;   /* what the rule changed on this SSL */
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
-	const char *mended_by;    /* a key that made the difference, static; NULL: none */
-	uint8_t leaf[32];         /* SHA-256, where left_to_client */
+	struct evidence
+	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
+	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	uint64_t written_at_done;
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	uint8_t first_bytes[16];

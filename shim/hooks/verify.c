@@ -204,11 +204,12 @@ static struct evidence *failure_evidence(struct verification *v, int result)
 	e->have_verification = true;
 	e->enforced = v->ssl ? (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0 && result <= 0
 			     : result <= 0;
+	e->verify_peer = v->ssl && (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0;
 	e->code = o->X509_STORE_CTX_get_error(ctx);
 	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
 	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));
 	parameters(e, o, ctx);
-	X509_STORE_CTX *copy = collect_errors(v, e);
+	X509_STORE_CTX *copy = e->code ? collect_errors(v, e) : NULL;
 	bool ruled = copy && (v->trust.got_further || v->trust.name_refused);
 	if (e->error_count == 0 && e->code != 0)
 		evidence_add_error(e, e->code, e->depth);
@@ -291,8 +292,29 @@ static void mended(struct verification *v)
 	connection_report(NULL, e);
 }
 
+/* The host that the client asked for by name, and a leaf that is not for it. */
+static bool leaf_is_for_another(const struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	const struct connection *n = v->connection;
+	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(v->ctx);
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	int match = 1;
+	if (!n || !n->sni || n->left_to_client || !leaf || !o->X509_check_host || !param ||
+	    !o->X509_VERIFY_PARAM_get0_host || o->X509_VERIFY_PARAM_get0_host(param, 0))
+		return false;
+	QUIET_BEGIN(o)
+	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
+	QUIET_END(o)
+	return match == 0;
+}
+
 static void passed(struct verification *v)
 {
+	if (leaf_is_for_another(v)) {
+		evidence_free(v->connection->unnamed);
+		v->connection->unnamed = failure_evidence(v, 1);
+	}
 	bool first =
 	    v->connection || !v->have_leaf || v->recent == RECENT_NONE || recent_passed(v->leaf);
 	if (v->trust.switched && first)
