@@ -219,6 +219,7 @@ static void not_checked(void **state)
 
 	e = verification(chain, 10, 0);
 	e->event = EVENT_VERIFY_IGNORED;
+	e->verify_peer = true;
 	e->code = 0;
 	diagnose(e, &r);
 	assert_int_equal(r.cause, CAUSE_ERROR_WAIVED);
