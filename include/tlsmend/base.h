@@ -118,6 +118,14 @@ struct file_id {
 bool file_id_same(const struct file_id *a, const struct file_id *b);
 /* 0, or an error number. Follows symbolic links. */
 int file_identify(const char *path, struct file_id *id);
+/* Owner, mode and size, following symbolic links. 0, or an error number. */
+struct file_status {
+	uint64_t size;
+	uint32_t owner, group, mode;
+};
+int file_status(const char *path, struct file_status *s);
+/* Target of a symbolic link, NUL-terminated; false: none, or longer than n - 1 bytes. */
+bool file_link(const char *path, char *target, size_t n);
 /* Reads a regular file of at most `limit` bytes into b (appended). 0, or an error number: EFBIG for a
  * larger one, EISDIR, EINVAL for what is no regular file. The descriptor is closed before return and
  * never inherited. id may be NULL. owner/mode may be NULL: as stat(2) has them. */

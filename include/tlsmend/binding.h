@@ -25,6 +25,22 @@ enum hook {
 /* Index of a hook's name, or -1. */
 int hook_by_name(const char *name);
 
+/* Which object classes carry ex_data of ours. */
+enum binding_index {
+	INDEX_SSL_STATE,   /* struct connection */
+	INDEX_SSL_INFO,    /* client's info callback on this SSL */
+	INDEX_SSL_MSG,     /* client's message callback on this SSL */
+	INDEX_SSL_MSG_SET, /* not NULL: the client did set one, perhaps NULL */
+	INDEX_CTX_INFO,
+	INDEX_CTX_MSG,
+	INDEX_SESSION_TAG,
+	INDEX_STORE_CTX_TRUST,
+	INDEX_STORE_FILES, /* what was loaded into it (loaded.c) */
+	INDEX_CTX_FILES,
+	INDEX_SSL_FILES,
+	INDEX_COUNT,
+};
+
 enum { COPIES_MAX = 8 };
 
 /* One copy of OpenSSL: a libcrypto, and the libssl on it once that is known. Lives as long as the process; the
@@ -34,7 +50,7 @@ struct copy {
 	_Atomic(const struct openssl *) api; /* immutable; replaced once, when libssl joins */
 	_Atomic(void *) real[HOOK_COUNT];    /* the copy's own functions; NULL: it lacks that one */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
-	_Atomic int index[8];
+	_Atomic int index[INDEX_COUNT];
 };
 
 /* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */
@@ -72,17 +88,6 @@ extern dlopen_fn *real_dlopen;
 bool binding_start(
     void); /* fills them; idempotent; any time, even before constructors ran. False: not loaded yet */
 
-/* Which object classes carry ex_data of ours. */
-enum binding_index {
-	INDEX_SSL_STATE,   /* struct connection */
-	INDEX_SSL_INFO,    /* client's info callback on this SSL */
-	INDEX_SSL_MSG,     /* client's message callback on this SSL */
-	INDEX_SSL_MSG_SET, /* not NULL: the client did set one, perhaps NULL */
-	INDEX_CTX_INFO,
-	INDEX_CTX_MSG,
-	INDEX_SESSION_TAG,
-	INDEX_STORE_CTX_TRUST,
-};
 /* The index, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
 int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
 		  openssl_ex_free *free_fn);

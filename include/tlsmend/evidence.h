@@ -42,6 +42,16 @@ enum { EVIDENCE_TRIALS = 6 };
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
 
+/* A file that could not be loaded: looks at e->file_path, with the rights that the process has at this moment. Reads regular files
+ * only, and keeps nothing of a key in memory. */
+void evidence_file(struct evidence *e);
+/* Does the end of the error queue say that certificate and key do not belong together? */
+bool evidence_is_key_mismatch(const struct evidence *e);
+/* The public keys of both; `certificate` may be NULL. */
+void evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificate);
+/* Is any of these paths, separated by colons, there? */
+bool evidence_any_exists(struct evidence *e, const char *list);
+
 void evidence_add_error(struct evidence *e, int code, int depth);
 
 #endif

@@ -102,6 +102,23 @@ struct near_miss {
 	int code; /* X509_V_ERR_* 29..32, 76, 77, 24 */
 };
 
+/* What a client wanted of a file, and what is in it. */
+enum file_role { FILE_CA, FILE_CERTIFICATE, FILE_KEY, FILE_PAIR };
+enum file_form {
+	FORM_UNKNOWN,
+	FORM_EMPTY,
+	FORM_DIRECTORY,
+	FORM_SPECIAL,
+	FORM_PEM,
+	FORM_PEM_CUT,
+	FORM_DER,
+	FORM_DER_CUT,
+	FORM_PKCS12,
+	FORM_TEXT,
+	FORM_UTF16,
+	FORM_BINARY
+};
+
 struct verify_error {
 	int code;
 	int depth;
@@ -164,6 +181,10 @@ struct evidence {
 	int anchor_count;       /* in the client's store; -1: not known */
 	bool store_has_lookups; /* it also looks into a directory, so the count says little */
 	const char *store_text; /* files, when known; NULL */
+	const char *
+	    store_searched; /* directories that are searched when a name is wanted, escaped; NULL */
+	const char *
+	    store_unloaded; /* files that were to be loaded into it and could not be, escaped; NULL */
 	const char *default_file,
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;
@@ -194,6 +215,31 @@ struct evidence {
 	int client_min, client_max;   /* before a rule changed them; 0: library's default */
 	int server_version;           /* of the ServerHello; 0: none seen */
 	bool after_handshake;         /* an alert that came after a handshake that succeeded */
+
+	/* a file that could not be loaded (load_failed); its system error is in system_errno, the end of the error queue in
+	 * ssl_reason, ssl_reason_text */
+	enum file_role file_role;
+	const char *file_call; /* OpenSSL's function, static; NULL: not known */
+	const char *file_path; /* as the client gave it */
+	const char
+	    *file_other;      /* file of the certificate, where the key does not fit it; or NULL */
+	const char *file_cwd; /* where a relative path starts; or NULL */
+	const char *
+	    file_denier; /* what could not be found, entered or read: a directory on the way, or the file */
+	const char
+	    *file_blocks; /* types of its PEM blocks: "CERTIFICATE, PRIVATE KEY"; NULL: none */
+	const char *file_groups; /* the process's groups: "33, 110" */
+	enum file_form file_form;
+	int file_library;     /* of the last error in the queue; 0: none */
+	bool file_der_wanted; /* the client asked for DER */
+	bool file_has_certificate, file_has_key, file_has_encrypted_key;
+	bool file_denier_is_directory,
+	    file_denier_known; /* known: the next three are of file_denier */
+	uint32_t file_owner, file_group, file_mode;
+	uint32_t file_uid, file_gid; /* the process's effective ones */
+	uint64_t file_size;
+	bool have_pair_spki[2]; /* certificate, key */
+	uint8_t pair_spki[2][32];
 };
 
 /* ---- record ---------------------------------------------------------------------------------------- */

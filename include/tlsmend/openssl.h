@@ -27,6 +27,7 @@ typedef struct x509_store_st X509_STORE;
 typedef struct x509_store_ctx_st X509_STORE_CTX;
 typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
 typedef struct x509_object_st X509_OBJECT;
+typedef struct x509_lookup_st X509_LOOKUP;
 typedef struct stack_st OPENSSL_STACK;
 typedef struct asn1_string_st ASN1_STRING;
 typedef struct asn1_object_st ASN1_OBJECT;

@@ -31,6 +31,27 @@ int file_identify(const char *path, struct file_id *id)
 	return error;
 }
 
+int file_status(const char *path, struct file_status *s)
+{
+	struct stat st;
+	const int error = -sys_stat(path, &st);
+
+	*s = (struct file_status){0};
+	if (!error)
+		*s = (struct file_status){(uint64_t)st.st_size, st.st_uid, st.st_gid, st.st_mode};
+	return error;
+}
+
+bool file_link(const char *path, char *target, size_t n)
+{
+	const long got = sys_readlink(path, target, n);
+
+	if (got <= 0 || (size_t)got >= n)
+		return false;
+	target[got] = '\0';
+	return true;
+}
+
 static int acceptable(const struct stat *st, size_t limit)
 {
 	if (S_ISDIR(st->st_mode))

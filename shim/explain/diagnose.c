@@ -266,8 +266,13 @@ static void describe_store(struct diagnosis *d)
 		count = say(e, count, " from ", say_string(e, e->store_text), (char *)NULL);
 	else
 		count = say(e, count, " loaded", (char *)NULL);
+	if (e->store_searched != NULL)
+		count =
+		    say(e, count, "; directory ", e->store_searched, " is searched", (char *)NULL);
+	if (e->store_unloaded != NULL)
+		count = say(e, count, "; could not be loaded: ", e->store_unloaded, (char *)NULL);
 	if (e->anchor_count == 0 && e->store_has_lookups && e->store_text == NULL &&
-	    e->default_dir != NULL)
+	    e->store_searched == NULL && e->default_dir != NULL)
 		count = say(e, count, "; a client with default settings also looks into ",
 			    say_string(e, e->default_dir), (char *)NULL);
 	d->r->store = count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the client does not check (CAUSES 4), files that it could not load (CAUSES 3), and events about a rule.
+ * What the client does not check (CAUSES 4), and events about a rule.
  */
 #include "diagnosis.h"
 
@@ -36,30 +36,6 @@ void explain_unchecked(struct diagnosis *d)
 	if (!help_section(d, "then have it verified, by the client's own setting or here:",
 			  "EnforceVerification = yes", (char *)NULL))
 		help_line(d, "then switch verification on in the client's own settings");
-}
-
-void explain_load(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-
-	switch (e->system_errno) {
-	case ENOENT:
-	case ENOTDIR:
-		d->r->cause = CAUSE_FILE_MISSING;
-		break;
-	case EACCES:
-	case EPERM:
-		d->r->cause = CAUSE_FILE_UNREADABLE;
-		break;
-	default:
-		d->r->cause = CAUSE_FILE_NOT_PEM;
-		break;
-	}
-	d->r->message = cause_table[d->r->cause].title;
-	if (e->system_errno != 0)
-		d->r->why = errno_text(e->system_errno);
-	else if (e->ssl_reason_text != NULL)
-		d->r->why = say_string(e, e->ssl_reason_text);
 }
 
 static const char *key_words(struct diagnosis *d)

@@ -217,6 +217,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	connection_end(n, ssl); /* an SSL that is used again */
 	connection_clear(n);
 	n->copy = c;
+	n->load_failures = load_failures();
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
 	identify(n, ssl);
 	n->policy = policy_acquire();

@@ -136,6 +136,7 @@ static void on_done(struct connection *n, SSL *ssl)
 		return;
 	n->done = true;
 	verify_note_resumed(n, ssl);
+	load_settle(n, ssl, false);
 	BIO *out = o->SSL_get_wbio(ssl);
 	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 	if (n->mended) {
@@ -194,6 +195,10 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	if (value > 0 || n->reported || is_retry(o, ssl, &stuck))
 		return;
 	stop_observing(n, ssl);
+	if (load_settle(n, ssl, true)) {
+		n->reported = true;
+		return;
+	}
 	struct evidence *e = n->pending;
 	n->pending = NULL;
 	if (!e) {

@@ -49,6 +49,7 @@ struct connection {
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	uint64_t written_at_done;
+	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	uint8_t first_bytes[16];
 	uint8_t first_count;
@@ -108,6 +109,34 @@ void session_mark(struct connection *n, SSL *ssl);
 /* ---- names that were resolved (resolver.c) ----------------------------------------------------------------------------- */
 /* The one name that this process resolved to the address; false: none, or several. */
 bool resolver_name(const char *address, char host[256]);
+
+/* ---- what was loaded from files (loaded.c, load.c) --------------------------------------------------------------------- */
+enum loaded_kind {
+	LOADED_FILE,
+	LOADED_DIRECTORY,
+	LOADED_URI,
+	LOADED_DEFAULT_FILE,
+	LOADED_DEFAULT_DIRECTORY, /* into a trust store */
+	LOADED_CERTIFICATE,
+	LOADED_KEY, /* into an SSL_CTX or SSL */
+};
+/* Remembers a file at the object that it went into, which `which` tells the class of. path NULL: OpenSSL's own. */
+void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
+		 const char *path, bool ok);
+/* From now on load_object_gone() is called for every object of this class. False: it cannot be. */
+bool loaded_watch(struct copy *c, enum binding_index which);
+/* The last file of this kind that was loaded, in e's arena; NULL: none. */
+const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
+			const void *object, enum loaded_kind kind);
+/* The store line: after evidence_chain(). */
+void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store);
+/* A store, SSL_CTX or SSL is freed: what could not be loaded into it is reported. */
+void load_object_gone(const void *object);
+/* How many loads failed so far in this process. */
+unsigned load_failures(void);
+/* The handshake of this connection came to its end. True: the client ended it, because of a file that it loaded meanwhile and could
+ * not use; that is reported. */
+bool load_settle(struct connection *n, SSL *ssl, bool failed);
 
 /* ---- dlsym.c ---- */
 void *dlsym_choose(void *handle, const char *name, void *caller);

@@ -224,6 +224,8 @@ static struct evidence *failure_evidence(struct verification *v, int result)
 	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ruled ? copy : ctx) : NULL,
 	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
 	    v->trust.anchors ? v->trust.anchors->all : NULL);
+	loaded_describe(e, v->copy,
+			o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL);
 	if (copy) {
 		QUIET_BEGIN(o)
 		o->X509_STORE_CTX_free(copy);

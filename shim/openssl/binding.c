@@ -348,6 +348,9 @@ int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_
 	    [INDEX_CTX_MSG] = EX_INDEX_SSL_CTX,
 	    [INDEX_SESSION_TAG] = EX_INDEX_SSL_SESSION,
 	    [INDEX_STORE_CTX_TRUST] = EX_INDEX_X509_STORE_CTX,
+	    [INDEX_STORE_FILES] = EX_INDEX_X509_STORE,
+	    [INDEX_CTX_FILES] = EX_INDEX_SSL_CTX,
+	    [INDEX_SSL_FILES] = EX_INDEX_SSL,
 	};
 	int index = atomic_load_explicit(&c->index[which], memory_order_acquire);
 	if (index != -1)
@@ -459,7 +462,20 @@ static struct found found_otherwise(enum hook h, const struct object *caller, co
 	return f;
 }
 
-static struct found find(enum hook h, const struct object *caller, const void *tell)
+/* A library without -Bsymbolic calls its own function through the PLT: it means the one that works on its objects, and never
+ * that of another copy in the process. Not where the function of that name itself is what calls: that is a wrapper, which would
+ * call us again, without end. */
+static void *own_definition(enum hook h, const struct object *caller, const void *return_address)
+{
+	void *own_one = not_own(loader_symbol(caller, hook_names[h]));
+	if (!own_one || !loader_symbol(caller, companion(h)) ||
+	    loader_within(caller, hook_names[h], return_address))
+		return NULL;
+	return own_one;
+}
+
+static struct found find(enum hook h, const struct object *caller, const void *return_address,
+			 const void *tell)
 {
 	const char *version = NULL;
 	struct found f = {NULL, NULL, false};
@@ -467,6 +483,8 @@ static struct found find(enum hook h, const struct object *caller, const void *t
 	bool imports = caller && loader_import(caller, hook_names[h], &version);
 	if (scratch && imports)
 		f = found_imported(h, caller, version, scratch);
+	else if (caller && (f.real = own_definition(h, caller, return_address)) != NULL)
+		f.owner = f.real;
 	if (scratch && !f.real)
 		f = found_otherwise(h, caller, tell, scratch);
 	free(scratch);
@@ -574,7 +592,7 @@ static bool resolve(enum hook h, void *caller, const void *tell, struct object *
 		    struct target *t, bool *lasting)
 {
 	bool known_caller = loader_object_at(caller, at);
-	struct found f = find(h, known_caller ? at : NULL, tell);
+	struct found f = find(h, known_caller ? at : NULL, caller, tell);
 	t->caller = known_caller ? caller_kind(at) : CALLER_HOST;
 	t->real = f.real;
 	t->copy = f.owner && loader_object_at(f.owner, at) ? bind_copy(h, f.owner, at) : NULL;

@@ -200,6 +200,14 @@ void *loader_symbol(const struct object *o, const char *symbol)
 	return loader_symbols(o, &t) ? loader_symbol_of(&t, symbol) : NULL;
 }
 
+bool loader_within(const struct object *o, const char *symbol, const void *address)
+{
+	struct symbols t;
+	const ElfW(Sym) *found = loader_symbols(o, &t) ? find_definition(&t, symbol) : NULL;
+	/* a return address may stand right behind the last instruction */
+	return found && (uintptr_t)address - (t.base + found->st_value) <= found->st_size;
+}
+
 struct definition {
 	const char *name, *companion;
 	uintptr_t except_base;

@@ -40,6 +40,8 @@ bool loader_symbols(const struct object *o, struct symbols *s);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
 void *loader_symbol_of(const struct symbols *s, const char *symbol);
 void *loader_symbol(const struct object *o, const char *symbol);
+/* Does this address lie in the object's own function of that name? */
+bool loader_within(const struct object *o, const char *symbol, const void *address);
 /* The definition in the first loaded object, in load order, that defines both `symbol` and `companion` (a symbol that tells the
  * real library from an interposer) and is not the one at `except_base`. */
 void *loader_definer(const char *symbol, const char *companion, uintptr_t except_base);

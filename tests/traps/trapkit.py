@@ -34,6 +34,9 @@ BUILDS = {
     "dlsym_user": ["-ldl"],
     "dlsym_meaning": ["-ldl"],
     "dlsym_threads": ["-ldl", "-pthread"],
+    "load_files_dlsym": ["-ldl"],
+    "load_files_local": ["-ldl", "-Wl,--enable-new-dtags,-rpath,$ORIGIN"],
+    "libload_files.so": SHARED + ["-DLOAD_FILES_SHARED"] + OPENSSL,
     "quiet": [],
     "opens": [],
     "libfake.so": SHARED,
@@ -42,7 +45,7 @@ BUILDS = {
     "libbad_malloc.so": SHARED + ["-fno-builtin"],
     "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
 }
-NEEDS = {"fake_linked": ["libfake.so"]}
+NEEDS = {"fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"]}
 
 # RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
 RSA = {"key_type": trustme.KeyType.RSA} if hasattr(trustme, "KeyType") else {}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Failed loads whose meaning is not known yet.
+ *
+ * Whether a failed load matters is the client's decision: libpq tries a key as PEM and then as DER, and a CRL that need not be
+ * there; others try one path after the other. So the evidence waits at the object that the file was for. It is dropped when the
+ * object gets what it wanted or is used without it, and reported when the object is freed, or when the process ends.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+
+#include "../base/system.h"
+#include "load.h"
+
+enum { WAITING = 8 };
+struct waiting {
+	const void *object; /* NULL: free */
+	struct evidence *e;
+	int pid; /* a child of fork(2) has its parent's entries too; they are the parent's to report */
+};
+static struct waiting waiting[WAITING];
+static _Atomic unsigned waiting_count, failures;
+static struct lock lock;
+
+static bool enter(void)
+{
+	bool stale;
+	if (!lock_enter(&lock, &stale))
+		return false;
+	if (stale) {
+		memset(waiting, 0, sizeof waiting);
+		atomic_store(&waiting_count, 0);
+	}
+	return true;
+}
+
+/* Under the lock. The evidence is the caller's, or NULL where it is another process's to report. */
+static struct evidence *take(struct waiting *w)
+{
+	struct evidence *e = w->e;
+	if (w->pid != sys_getpid()) {
+		evidence_free(e);
+		e = NULL;
+	}
+	*w = (struct waiting){0};
+	atomic_fetch_sub(&waiting_count, 1);
+	return e;
+}
+
+unsigned failed_settle(const void *object, unsigned roles, bool report)
+{
+	struct evidence *taken[WAITING];
+	unsigned n = 0;
+	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0 || !enter())
+		return 0;
+	for (unsigned i = 0; i < WAITING; i++) {
+		struct waiting *w = &waiting[i];
+		if (w->object && (!object || w->object == object) && roles & 1u << w->e->file_role)
+			taken[n++] = take(w);
+	}
+	lock_leave(&lock);
+	for (unsigned i = 0; i < n; i++) {
+		if (report && taken[i])
+			connection_report(NULL, taken[i]);
+		else
+			evidence_free(taken[i]);
+	}
+	return n;
+}
+
+bool failed_known(const void *object, enum file_role role, const char *path, const char *call)
+{
+	bool found = false;
+	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0 || !enter())
+		return false;
+	for (unsigned i = 0; i < WAITING && !found; i++) {
+		struct evidence *e = waiting[i].object == object ? waiting[i].e : NULL;
+		/* a pair that does not fit was noticed when its key was loaded */
+		if (!e ||
+		    (e->file_role != role && !(role == FILE_PAIR && e->file_role == FILE_KEY)))
+			continue;
+		found = role == FILE_PAIR || strcmp(e->file_path, path) == 0;
+		if (found && role == FILE_CA)
+			e->file_call = call;
+	}
+	lock_leave(&lock);
+	return found;
+}
+
+void failed_wait(const void *object, struct evidence *e)
+{
+	struct evidence *pushed_out = NULL;
+	if (!enter()) {
+		evidence_free(e);
+		return;
+	}
+	unsigned i = 0;
+	while (i < WAITING && waiting[i].object)
+		i++;
+	if (i == WAITING) {
+		pushed_out = take(&waiting[0]);
+		memmove(&waiting[0], &waiting[1], (WAITING - 1) * sizeof waiting[0]);
+		i = WAITING - 1;
+	}
+	waiting[i] = (struct waiting){object, e, sys_getpid()};
+	atomic_fetch_add(&waiting_count, 1);
+	atomic_fetch_add(&failures, 1);
+	lock_leave(&lock);
+	if (pushed_out)
+		connection_report(NULL, pushed_out);
+}
+
+void load_object_gone(const void *object)
+{
+	failed_settle(object, ROLE_ALL, true);
+}
+
+unsigned load_failures(void)
+{
+	return atomic_load_explicit(&failures, memory_order_relaxed);
+}
+
+/* curl loads its trust store within the handshake, before it reads for the first time, and ends it when that fails. */
+static bool ended_by_load(const struct connection *n, bool failed)
+{
+	return failed && n->load_failures != load_failures() && n->last_received < 0 &&
+	       n->alert_received < 0 && !n->pending;
+}
+
+bool load_settle(struct connection *n, SSL *ssl, bool failed)
+{
+	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0)
+		return false;
+	const struct openssl *o = copy_api(n->copy);
+	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
+	X509_STORE *store =
+	    ctx && o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(ctx) : NULL;
+	const bool ended = ended_by_load(n, failed), missed = failed && n->certificate_requested;
+	/* otherwise a verification without the CA file says so itself, in its store line */
+	unsigned reported = store ? failed_settle(store, ROLE_CA, ended) : 0;
+	failed_settle(ssl, ROLE_OWN, missed);
+	if (ctx)
+		failed_settle(ctx, ROLE_OWN, missed);
+	return ended && reported > 0;
+}
+
+/* A client that gives up at once often frees nothing. */
+__attribute__((destructor)) static void at_exit(void)
+{
+	KEEP_ERRNO_BEGIN
+	failed_settle(NULL, ROLE_ALL, true);
+	KEEP_ERRNO_END
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Between load.c and failed.c.
+ */
+#ifndef TLSMEND_LOAD_H
+#define TLSMEND_LOAD_H
+
+#include "hooks.h"
+
+enum {
+	ROLE_CA = 1u << FILE_CA,
+	ROLE_CERTIFICATE = 1u << FILE_CERTIFICATE,
+	ROLE_KEY = 1u << FILE_KEY,
+	ROLE_PAIR = 1u << FILE_PAIR,
+	ROLE_OWN = ROLE_CERTIFICATE | ROLE_KEY | ROLE_PAIR,
+	ROLE_ALL = ROLE_CA | ROLE_OWN,
+};
+
+/* Ends the waiting of an object's files of the given roles (a mask); object NULL: of all. Returns how many there were. */
+unsigned failed_settle(const void *object, unsigned roles, bool report);
+/* Is this failure known, from an inner call or an earlier attempt? The first one tells best what is wrong. */
+bool failed_known(const void *object, enum file_role role, const char *path, const char *call);
+/* Takes e over. The object's class is watched (loaded_watch()). */
+void failed_wait(const void *object, struct evidence *e);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a client loaded from files, kept as ex_data of the object that it went into (trust store, SSL_CTX, SSL) and freed with it.
+ * A short list: one allocation for each file, at most LOADED_MAX of them, the same file once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+
+#include "hooks.h"
+
+enum { LOADED_MAX = 16, PATH_BYTES = 512 };
+
+struct loaded {
+	struct loaded *next;
+	enum loaded_kind kind;
+	bool ok;
+	char path[]; /* "" where the path is OpenSSL's own */
+};
+
+/* Lists are changed and read under it; a store may be shared by threads. */
+static struct lock lock;
+
+/* ex_data: the object goes. */
+static void list_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
+{
+	(void)ad;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	KEEP_ERRNO_BEGIN
+	struct loaded *next;
+	for (struct loaded *l = ptr; l; l = next) {
+		next = l->next;
+		free(l);
+	}
+	load_object_gone(parent);
+	KEEP_ERRNO_END
+}
+
+/* SSL_dup() copies pointers; two SSLs must not share one list. */
+static int list_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+		    long argl, void *argp)
+{
+	(void)to;
+	(void)from;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	*(void **)from_d = NULL;
+	return 1;
+}
+
+static int index_of(struct copy *c, enum binding_index which)
+{
+	const struct openssl *o = copy_api(c);
+	if (which == INDEX_STORE_FILES &&
+	    (!o->X509_STORE_get_ex_data || !o->X509_STORE_set_ex_data))
+		return -1; /* 1.0.2 */
+	return binding_index(c, which, list_dup, list_free);
+}
+
+static struct loaded *list_of(const struct openssl *o, enum binding_index which, int index,
+			      const void *object)
+{
+	if (which == INDEX_STORE_FILES)
+		return o->X509_STORE_get_ex_data(object, index);
+	return which == INDEX_CTX_FILES ? o->SSL_CTX_get_ex_data(object, index)
+					: o->SSL_get_ex_data(object, index);
+}
+
+static bool list_set(const struct openssl *o, enum binding_index which, int index, void *object,
+		     struct loaded *first)
+{
+	int ok = 0;
+	QUIET_BEGIN(o)
+	ok = which == INDEX_STORE_FILES ? o->X509_STORE_set_ex_data(object, index, first)
+	     : which == INDEX_CTX_FILES ? o->SSL_CTX_set_ex_data(object, index, first)
+					: o->SSL_set_ex_data(object, index, first);
+	QUIET_END(o)
+	return ok == 1;
+}
+
+static struct loaded *new_entry(enum loaded_kind kind, const char *path, bool ok)
+{
+	const size_t n = strnlen(path, PATH_BYTES - 1);
+	struct loaded *l = malloc(sizeof *l + n + 1);
+	if (!l)
+		return NULL;
+	l->next = NULL;
+	l->kind = kind;
+	l->ok = ok;
+	memcpy(l->path, path, n);
+	l->path[n] = '\0';
+	return l;
+}
+
+/* An object has one certificate and one key of a kind, a trust store any number of files. */
+static bool same_place(const struct loaded *l, enum loaded_kind kind, const char *path)
+{
+	return l->kind == kind && (kind == LOADED_CERTIFICATE || kind == LOADED_KEY ||
+				   strncmp(l->path, path, PATH_BYTES - 1) == 0);
+}
+
+static void note(const struct openssl *o, enum binding_index which, int index, void *object,
+		 enum loaded_kind kind, const char *path, bool ok)
+{
+	unsigned n = 0;
+	struct loaded *first = list_of(o, which, index, object), *old = NULL, *last = NULL;
+	for (struct loaded *l = first; l && !old; l = l->next, n++) {
+		if (same_place(l, kind, path))
+			old = l;
+		else
+			last = l;
+	}
+	if (old && strncmp(old->path, path, PATH_BYTES - 1) == 0) {
+		old->ok = ok;
+		return;
+	}
+	struct loaded *l = n < LOADED_MAX || old ? new_entry(kind, path, ok) : NULL;
+	if (!l)
+		return;
+	if (old)
+		l->next = old->next;
+	if (last)
+		last->next = l;
+	else if (!list_set(o, which, index, object, l)) {
+		free(l);
+		return;
+	}
+	free(old);
+}
+
+void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
+		 const char *path, bool ok)
+{
+	int index = object ? index_of(c, which) : -1;
+	if (index < 0 || !lock_enter(&lock, NULL))
+		return;
+	note(copy_api(c), which, index, object, kind, path ? path : "", ok);
+	lock_leave(&lock);
+}
+
+bool loaded_watch(struct copy *c, enum binding_index which)
+{
+	return index_of(c, which) >= 0;
+}
+
+const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
+			const void *object, enum loaded_kind kind)
+{
+	const char *path = NULL;
+	int index = object ? index_of(c, which) : -1;
+	if (index < 0 || !lock_enter(&lock, NULL))
+		return NULL;
+	for (const struct loaded *l = list_of(copy_api(c), which, index, object); l && !path;
+	     l = l->next)
+		if (l->kind == kind && l->ok)
+			path = arena_strdup(&e->arena, l->path);
+	lock_leave(&lock);
+	return path;
+}
+
+/* ---- the store line ------------------------------------------------------------------------------------------- */
+
+struct lists {
+	struct buf files, searched, failed;
+};
+
+static void add(struct buf *b, const char *what, const char *more)
+{
+	if (!what || !what[0])
+		return;
+	buf_puts(b, b->len ? ", " : "");
+	escape_text(b, what, strlen(what), 256);
+	buf_puts(b, more);
+}
+
+static void add_directory(struct lists *t, struct evidence *e, const char *path)
+{
+	bool there = path && evidence_any_exists(e, path);
+	add(&t->searched, path, there ? "" : " (which is not there)");
+	e->store_has_lookups = e->store_has_lookups || there;
+}
+
+static void add_entry(struct lists *t, struct evidence *e, const struct loaded *l)
+{
+	switch (l->kind) {
+	case LOADED_FILE:
+		add(l->ok ? &t->files : &t->failed, l->path, "");
+		break;
+	case LOADED_DIRECTORY:
+		add_directory(t, e, l->path);
+		break;
+	case LOADED_URI: /* looked at when a name is wanted, like a directory */
+		add(l->ok ? &t->searched : &t->failed, l->path, "");
+		e->store_has_lookups = e->store_has_lookups || l->ok;
+		break;
+	case LOADED_DEFAULT_FILE:
+		if (e->default_file_exists)
+			add(&t->files, e->default_file, "");
+		break;
+	case LOADED_DEFAULT_DIRECTORY:
+		add_directory(t, e, e->default_dir);
+		break;
+	default:
+		break;
+	}
+}
+
+static const char *finish(struct evidence *e, struct buf *b)
+{
+	const char *text = b->len ? arena_strdup(&e->arena, buf_str(b)) : NULL;
+	buf_free(b);
+	return text;
+}
+
+void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
+{
+	enum { LINE_LIMIT = 1024 };
+	struct lists t;
+	int index = store ? index_of(c, INDEX_STORE_FILES) : -1;
+	if (index < 0 || !lock_enter(&lock, NULL))
+		return;
+	buf_init(&t.files, LINE_LIMIT);
+	buf_init(&t.searched, LINE_LIMIT);
+	buf_init(&t.failed, LINE_LIMIT);
+	e->store_has_lookups = false;
+	for (const struct loaded *l = list_of(copy_api(c), INDEX_STORE_FILES, index, store); l;
+	     l = l->next)
+		add_entry(&t, e, l);
+	lock_leave(&lock);
+	e->store_text = finish(e, &t.files);
+	e->store_searched = finish(e, &t.searched);
+	e->store_unloaded = finish(e, &t.failed);
+}
