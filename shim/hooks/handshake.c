@@ -199,13 +199,16 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		n->reported = true;
 		return;
 	}
-	struct evidence *e = n->pending;
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	if (e)
+		library_error(e, o, stuck != NULL, host_errno);
+	/* a failed verification that was let pass is not what ended the handshake, unless libssl says so */
+	enum { CERTIFICATE_VERIFY_FAILED = 134 };
+	bool verification = n->pending && (n->pending->enforced || !e ||
+					   e->ssl_reason == CERTIFICATE_VERIFY_FAILED);
+	evidence_free(verification ? e : n->pending);
+	e = verification ? n->pending : e;
 	n->pending = NULL;
-	if (!e) {
-		e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
-		if (e)
-			library_error(e, o, stuck != NULL, host_errno);
-	}
 	n->reported = true;
 	connection_report(n, e);
 }

@@ -118,7 +118,10 @@ enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
 static int collect(int ok, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
-	if (!ok && o && collecting)
+	/* the signer of a CRL has a context of its own */
+	bool nested =
+	    o && o->X509_STORE_CTX_get0_parent_ctx && o->X509_STORE_CTX_get0_parent_ctx(ctx);
+	if (!ok && o && collecting && !nested)
 		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
 				   o->X509_STORE_CTX_get_error_depth(ctx));
 	return 1;
@@ -193,6 +196,47 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 		e->security_level = o->X509_VERIFY_PARAM_get_auth_level(param);
 }
 
+/* For evidence_try(): would this help? */
+static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	struct verification *v = arg;
+	const struct openssl *o = copy_api(v->copy);
+	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
+	bool good = false;
+	if (!copy)
+		return false;
+	QUIET_BEGIN(o)
+	if (trusted)
+		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&
+	       o->X509_STORE_CTX_get_error(copy) == 0;
+	o->X509_STORE_CTX_free(copy);
+	QUIET_END(o)
+	return good;
+}
+
+/* The certificates, from the client's context or from the copy that got further, and what might help. */
+static void certificates(struct verification *v, struct evidence *e, const X509_STORE_CTX *built)
+{
+	const struct openssl *o = copy_api(v->copy);
+	const struct trust *t = &v->trust;
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	X509_STORE *store =
+	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL;
+	OPENSSL_STACK *chain =
+	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(built) : NULL;
+	OPENSSL_STACK *presented = t->client_untrusted;
+	if (!t->switched)
+		presented = o->X509_STORE_CTX_get0_untrusted
+				? o->X509_STORE_CTX_get0_untrusted(v->ctx)
+				: NULL;
+	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
+	loaded_describe(e, v->copy, store);
+	if (e->code != 0 && !t->switched && built == v->ctx)
+		evidence_try(e, o, leaf, presented, chain, store,
+			     &(struct evidence_trial){passes, v});
+}
+
 static struct evidence *failure_evidence(struct verification *v, int result)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -216,16 +260,7 @@ static struct evidence *failure_evidence(struct verification *v, int result)
 	e->rule_refused_name = v->trust.name_refused;
 	e->rule_problem =
 	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
-	evidence_chain(
-	    e, o, o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL,
-	    v->trust.switched                  ? v->trust.client_untrusted
-	    : o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx)
-					       : NULL,
-	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ruled ? copy : ctx) : NULL,
-	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
-	    v->trust.anchors ? v->trust.anchors->all : NULL);
-	loaded_describe(e, v->copy,
-			o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL);
+	certificates(v, e, ruled ? copy : ctx);
 	if (copy) {
 		QUIET_BEGIN(o)
 		o->X509_STORE_CTX_free(copy);
@@ -256,6 +291,35 @@ static bool seen_just_now(const struct verification *v, int code)
 	return same;
 }
 
+/* A client that does not care fails at every connection, and a look at why takes milliseconds: once a minute for each
+ * leaf is enough. */
+static bool looked_at_lately(struct verification *v)
+{
+	enum { LEAVES = 16, AGAIN_AFTER_MS = 60000 };
+	static struct lock lock;
+	static struct {
+		uint8_t leaf[32];
+		uint64_t at_ms;
+	} seen[LEAVES];
+	static unsigned next;
+	uint64_t now = clock_monotonic_ms();
+	bool lately = false;
+	if (!v->have_leaf)
+		v->have_leaf = leaf_digest(copy_api(v->copy), v->ctx, v->leaf);
+	if (!v->have_leaf || !lock_enter(&lock, NULL))
+		return false;
+	for (unsigned i = 0; i < LEAVES; i++)
+		if (seen[i].at_ms && now - seen[i].at_ms < AGAIN_AFTER_MS &&
+		    memcmp(seen[i].leaf, v->leaf, sizeof v->leaf) == 0)
+			lately = true;
+	if (!lately) {
+		memcpy(seen[next % LEAVES].leaf, v->leaf, sizeof v->leaf);
+		seen[next++ % LEAVES].at_ms = now;
+	}
+	lock_leave(&lock);
+	return lately;
+}
+
 static void failed(struct verification *v, int result)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -266,9 +330,10 @@ static void failed(struct verification *v, int result)
 		if (!seen_just_now(v, o->X509_STORE_CTX_get_error(v->ctx)))
 			connection_report(NULL, failure_evidence(v, result));
 	} else {
+		bool let_pass = result > 0 || n->left_to_client;
 		evidence_free(n->pending);
 		n->pending = NULL;
-		if (!n->left_to_client || !recent_client_verifies())
+		if (!let_pass || !(recent_client_verifies() || looked_at_lately(v)))
 			n->pending = failure_evidence(v, result);
 	}
 }
