@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A client and its servers in one process, told line by line what to do: `connect KEY=VALUE...`. Each line prints one verdict:
+ *   good | bad ERROR, resumed or not. The servers share their ticket keys, as the machines behind one load balancer do, so that only
+ * the client's side decides whether a session of one host serves another.
+ *
+ *   server=ID     identity files $ATTACK_CERTS/ID.pem and ID.key     store=FILE|none   client's own trust
+ *   sni=NAME      check=NAME (set1_host)  ip=ADDRESS                 mode=peer|none|waive|collect
+ *   save=SLOT     keep the session        session=SLOT via=same|dup|der|copy|callback     offer it
+ *   keep=SLOT     keep the SSL            reuse=SLOT                 SSL_clear() and use it again; dupe=SLOT: SSL_dup()
+ *   ctx=SLOT      one SSL_CTX for several lines                      switch=FILE: SSL_set_SSL_CTX() to a context with that store
+ *   min= max=     as 1.2, 1.3 (both ends: smax)                      ciphers= sciphers=, level=N, partial, anonymous, early, nested, jump
+ *   again         renegotiate in TLS 1.2                             data=N: application messages afterwards
+ *   cert=ID       the client's own certificate                       foreign: this server does not share the ticket keys
+ *   info=changed|switched   when the context's info callback changes after SSL_new()
+ * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does. `sleep MS`. `copy FROM TO` files. `free SLOT`.
+ */
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NEED(c)                                                                                    \
+	do {                                                                                       \
+		if (!(c)) {                                                                        \
+			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #c);            \
+			ERR_print_errors_fp(stderr);                                               \
+			exit(99);                                                                  \
+		}                                                                                  \
+	} while (0)
+
+enum { SLOTS = 32, WORDS = 32 };
+
+static SSL_SESSION *sessions[SLOTS];
+static SSL *kept[SLOTS], *kept_servers[SLOTS];
+static SSL_CTX *contexts[SLOTS];
+static char line[4096], *words[WORDS];
+static int word_count;
+static SSL_SESSION *psk_session;
+static jmp_buf jump;
+static char nested_result[256];
+
+static const char *arg(const char *key)
+{
+	size_t n = strlen(key);
+
+	for (int i = 1; i < word_count; i++) {
+		if (strncmp(words[i], key, n) == 0 && words[i][n] == '=')
+			return words[i] + n + 1;
+		if (strcmp(words[i], key) == 0)
+			return "";
+	}
+	return NULL;
+}
+
+static int number(const char *key, int otherwise)
+{
+	return arg(key) ? atoi(arg(key)) : otherwise;
+}
+
+static int version(const char *key)
+{
+	const char *s = arg(key);
+
+	return !s                      ? 0
+	       : strcmp(s, "1.3") == 0 ? TLS1_3_VERSION
+	       : strcmp(s, "1.2") == 0 ? TLS1_2_VERSION
+				       : TLS1_VERSION;
+}
+
+static const char *file(const char *name, const char *ending)
+{
+	static char path[4][512];
+	static int turn;
+
+	turn = (turn + 1) % 4;
+	snprintf(path[turn], sizeof(path[turn]), "%s/%s%s", getenv("ATTACK_CERTS"), name, ending);
+	return path[turn];
+}
+
+static int accept_any(int ok, X509_STORE_CTX *ctx)
+{
+	(void)ok;
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
+}
+
+/* Goes on, and leaves OpenSSL's error where it is. */
+static int collect(int ok, X509_STORE_CTX *ctx)
+{
+	(void)ok;
+	(void)ctx;
+	return 1;
+}
+
+static int refuse(int ok, X509_STORE_CTX *ctx)
+{
+	(void)ok;
+	X509_STORE_CTX_set_error(ctx, X509_V_ERR_APPLICATION_VERIFICATION);
+	return 0;
+}
+
+static int jump_out(int ok, X509_STORE_CTX *ctx)
+{
+	(void)ok;
+	(void)ctx;
+	longjmp(jump, 1);
+}
+
+static SSL_CTX *client_context(const char *store);
+static SSL_CTX *server_context(const char *id);
+static int run_handshake(SSL *client, SSL *server);
+static void tie(SSL *client, SSL *server);
+
+/* A client that, while it looks at one certificate, fetches something over TLS from elsewhere. */
+static int nested(int ok, X509_STORE_CTX *ctx)
+{
+	static int depth;
+
+	(void)ctx;
+	if (depth++ == 0) {
+		SSL_CTX *c = client_context(arg("nstore")), *s = server_context(arg("nserver"));
+		SSL *client = SSL_new(c), *server = SSL_new(s);
+		SSL_set_tlsext_host_name(client, arg("nsni"));
+		SSL_set1_host(client, arg("nsni"));
+		SSL_set_verify(client, SSL_VERIFY_PEER, NULL);
+		tie(client, server);
+		int good = run_handshake(client, server);
+		snprintf(nested_result, sizeof(nested_result), "nested %s %ld\n",
+			 good ? "good" : "bad", SSL_get_verify_result(client));
+		SSL_free(client);
+		SSL_free(server);
+		SSL_CTX_free(c);
+		SSL_CTX_free(s);
+		ERR_clear_error();
+	}
+	return ok;
+}
+
+static SSL_CTX *client_context(const char *store)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+
+	NEED(ctx);
+	SSL_CTX_set_security_level(ctx, 1);
+	if (store && strcmp(store, "none") != 0)
+		NEED(SSL_CTX_load_verify_locations(ctx, file(store, ".pem"), NULL) == 1);
+	return ctx;
+}
+
+/* Says yes to every name, as a server with virtual hosts does: the client's session then remembers it. */
+static int any_name(SSL *ssl, int *alert, void *argument)
+{
+	(void)ssl;
+	(void)alert;
+	(void)argument;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static SSL_CTX *server_context(const char *id)
+{
+	static unsigned char keys[80];
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	NEED(ctx);
+	SSL_CTX_set_security_level(ctx, 0);
+	if (!arg("anonymous")) {
+		NEED(SSL_CTX_use_certificate_chain_file(ctx, file(id, ".pem")) == 1);
+		NEED(SSL_CTX_use_PrivateKey_file(ctx, file(id, ".key"), SSL_FILETYPE_PEM) == 1);
+	}
+	SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"all", 3);
+	SSL_CTX_set_tlsext_servername_callback(ctx, any_name);
+	keys[0] = arg("foreign") != NULL;
+	SSL_CTX_set_tlsext_ticket_keys(ctx, keys, sizeof(keys));
+	if (arg("again"))
+		SSL_CTX_set_options(ctx, SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+	SSL_CTX_set_max_early_data(ctx, 4096);
+	SSL_CTX_set_recv_max_early_data(ctx, 4096);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_ANTI_REPLAY);
+	if (version("smax"))
+		SSL_CTX_set_max_proto_version(ctx, version("smax"));
+	if (arg("sciphers"))
+		NEED(SSL_CTX_set_cipher_list(ctx, arg("sciphers")) == 1);
+	if (arg("ask"))
+		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, accept_any);
+	return ctx;
+}
+
+static void tie(SSL *client, SSL *server)
+{
+	BIO *a, *b;
+
+	NEED(BIO_new_bio_pair(&a, 32768, &b, 32768) == 1);
+	SSL_set_bio(client, a, a);
+	SSL_set_bio(server, b, b);
+	SSL_set_connect_state(client);
+	SSL_set_accept_state(server);
+}
+
+static int is_retry(SSL *ssl, int r)
+{
+	int e = SSL_get_error(ssl, r);
+
+	return e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE;
+}
+
+static int run_handshake(SSL *client, SSL *server)
+{
+	for (int i = 0; i < 50; i++) {
+		int r = SSL_do_handshake(client);
+
+		if (r == 1) {
+			SSL_do_handshake(server);
+			return 1;
+		}
+		if (!is_retry(client, r))
+			return 0;
+		SSL_do_handshake(server);
+	}
+	return 0;
+}
+
+/* Application data both ways; the client gets its tickets so. */
+static void exchange(SSL *client, SSL *server, int count)
+{
+	char buf[64];
+
+	for (int i = 0; i < count; i++) {
+		NEED(SSL_write(client, "ping", 4) == 4);
+		NEED(SSL_read(server, buf, sizeof(buf)) == 4);
+		NEED(SSL_write(server, "pong", 4) == 4);
+		NEED(SSL_read(client, buf, sizeof(buf)) == 4);
+	}
+}
+
+static SSL_SESSION *through_der(SSL_SESSION *s)
+{
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	int n = i2d_SSL_SESSION(s, &der);
+	SSL_SESSION *again;
+
+	NEED(n > 0);
+	p = der;
+	again = d2i_SSL_SESSION(NULL, &p, n);
+	NEED(again);
+	OPENSSL_free(der);
+	return again;
+}
+
+static int use_session(SSL *ssl, const EVP_MD *md, const unsigned char **id, size_t *n,
+		       SSL_SESSION **s)
+{
+	(void)ssl;
+	(void)md;
+	*id = (const unsigned char *)"x";
+	*n = 1;
+	SSL_SESSION_up_ref(psk_session);
+	*s = psk_session;
+	return 1;
+}
+
+static void offer(SSL *client)
+{
+	int slot = number("session", -1);
+	const char *via = arg("via") ? arg("via") : "same";
+	SSL_SESSION *s = slot < 0 ? NULL : sessions[slot];
+
+	if (slot < 0)
+		return;
+	NEED(s);
+	if (strcmp(via, "dup") == 0)
+		s = SSL_SESSION_dup(s);
+	else if (strcmp(via, "der") == 0)
+		s = through_der(s);
+	else
+		SSL_SESSION_up_ref(s);
+	if (strcmp(via, "copy") == 0) {
+		SSL *other = SSL_new(SSL_get_SSL_CTX(client));
+		NEED(SSL_set_session(other, s) == 1);
+		NEED(SSL_copy_session_id(client, other) == 1);
+		SSL_free(other);
+	} else if (strcmp(via, "callback") == 0) {
+		psk_session = s;
+		SSL_set_psk_use_session_callback(client, use_session);
+	} else {
+		NEED(SSL_set_session(client, s) == 1);
+	}
+	if (strcmp(via, "callback") != 0)
+		SSL_SESSION_free(s);
+}
+
+static void set_mode(SSL *client)
+{
+	const char *mode = arg("mode") ? arg("mode") : "peer";
+
+	if (arg("nested"))
+		SSL_set_verify(client, SSL_VERIFY_PEER, nested);
+	else if (arg("jump"))
+		SSL_set_verify(client, SSL_VERIFY_PEER, jump_out);
+	else if (strcmp(mode, "none") == 0)
+		SSL_set_verify(client, SSL_VERIFY_NONE, NULL);
+	else
+		SSL_set_verify(client, SSL_VERIFY_PEER,
+			       strcmp(mode, "waive") == 0     ? accept_any
+			       : strcmp(mode, "collect") == 0 ? collect
+			       : strcmp(mode, "refuse") == 0  ? refuse
+							      : NULL);
+}
+
+static int info_calls[2];
+
+static void info_first(const SSL *ssl, int where, int value)
+{
+	(void)ssl;
+	(void)value;
+	info_calls[0] += where == SSL_CB_HANDSHAKE_START;
+}
+
+static void info_second(const SSL *ssl, int where, int value)
+{
+	(void)ssl;
+	(void)value;
+	info_calls[1] += where == SSL_CB_HANDSHAKE_START;
+}
+
+/* libssl copies the context's callback at SSL_new(): what becomes of the context afterwards is nothing to the SSL. */
+static SSL *with_info(SSL_CTX *ctx)
+{
+	SSL *ssl;
+
+	if (!arg("info"))
+		return SSL_new(ctx);
+	SSL_CTX_set_info_callback(ctx, info_first);
+	ssl = SSL_new(ctx);
+	if (strcmp(arg("info"), "changed") == 0)
+		SSL_CTX_set_info_callback(ctx, info_second);
+	else if (strcmp(arg("info"), "removed") == 0)
+		SSL_CTX_set_info_callback(ctx, NULL);
+	return ssl;
+}
+
+static SSL *make_client(void)
+{
+	int slot = number("ctx", -1);
+	SSL_CTX *ctx = slot >= 0 ? contexts[slot] : NULL;
+	SSL *ssl;
+
+	if (number("reuse", -1) >= 0) {
+		ssl = kept[number("reuse", -1)];
+		NEED(SSL_clear(ssl) == 1);
+		return ssl;
+	}
+	if (number("dupe", -1) >= 0) {
+		ssl = SSL_dup(kept[number("dupe", -1)]);
+		NEED(ssl);
+		return ssl;
+	}
+	if (!ctx)
+		ctx = client_context(arg("store"));
+	if (slot >= 0 && !contexts[slot])
+		contexts[slot] = ctx;
+	ssl = with_info(ctx);
+	NEED(ssl);
+	if (slot < 0)
+		SSL_CTX_free(ctx);
+	return ssl;
+}
+
+static void set_up(SSL *client)
+{
+	if (arg("sni") && !*arg("sni"))
+		SSL_set_tlsext_host_name(client, NULL);
+	else if (arg("sni"))
+		SSL_set_tlsext_host_name(client, arg("sni"));
+	if (arg("check"))
+		NEED(SSL_set1_host(client, arg("check")) == 1);
+	if (arg("ip"))
+		NEED(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(client), arg("ip")) == 1);
+	if (version("min"))
+		SSL_set_min_proto_version(client, version("min"));
+	if (version("max"))
+		SSL_set_max_proto_version(client, version("max"));
+	if (arg("ciphers"))
+		NEED(SSL_set_cipher_list(client, arg("ciphers")) == 1);
+	if (arg("level"))
+		SSL_set_security_level(client, number("level", 1));
+	if (arg("partial"))
+		X509_VERIFY_PARAM_set_flags(SSL_get0_param(client), X509_V_FLAG_PARTIAL_CHAIN);
+	if (arg("cert")) {
+		NEED(SSL_use_certificate_chain_file(client, file(arg("cert"), ".pem")) == 1);
+		NEED(SSL_use_PrivateKey_file(client, file(arg("cert"), ".key"), SSL_FILETYPE_PEM) ==
+		     1);
+	}
+	if (arg("switch")) {
+		SSL_CTX *other = client_context(arg("switch"));
+		SSL_set_SSL_CTX(client, other);
+		SSL_CTX_free(other);
+	}
+	set_mode(client);
+	offer(client);
+}
+
+static int renegotiate(SSL *client, SSL *server)
+{
+	char buf[16];
+
+	NEED(SSL_renegotiate(client) == 1);
+	for (int i = 0; i < 20; i++) {
+		int r = SSL_do_handshake(client);
+		if (r <= 0 && !is_retry(client, r))
+			return 0;
+		SSL_read(server, buf, sizeof(buf));
+		if (r == 1 && !SSL_renegotiate_pending(client))
+			return 1;
+	}
+	return 0;
+}
+
+/* Early data is readable by whoever the session was made with, and by nobody else. */
+static int early(SSL *client, SSL *server)
+{
+	size_t n = 0;
+	char wire[8192];
+	int r = SSL_write_early_data(client, "SECRETSECRET", 12, &n);
+	BIO *b = SSL_get_rbio(server);
+	int got = (int)BIO_ctrl_pending(b);
+
+	got = got > (int)sizeof(wire) ? (int)sizeof(wire) : got;
+	/* a look at the wire without taking anything from it */
+	char *p;
+	int there = BIO_nread0(b, &p);
+	there = there > got ? got : there;
+	if (there > 0 && memmem(p, (size_t)there, "SECRETSECRET", 12))
+		printf("PLAINTEXT ON THE WIRE ");
+	for (int i = 0; r != 1 && is_retry(client, r) && i < 10; i++) {
+		char buf[64];
+		size_t m;
+
+		SSL_read_early_data(server, buf, sizeof(buf), &m);
+		SSL_do_handshake(server);
+		r = SSL_write_early_data(client, "SECRETSECRET", 12, &n);
+	}
+	printf("early=%d error=%d ", r, SSL_get_error(client, r));
+	return r;
+}
+
+static void finish(SSL *client, SSL *server, int ok)
+{
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(client);
+
+	if (ok) {
+		exchange(client, server, number("data", 1));
+		if (arg("save")) {
+			SSL_SESSION_free(sessions[number("save", 0)]);
+			sessions[number("save", 0)] = SSL_get1_session(client);
+		}
+	}
+	if (ok && arg("again")) {
+		ok = renegotiate(client, server);
+		if (ok)
+			exchange(client, server, 1);
+	}
+	if (ok)
+		printf("good result=%ld resumed=%d chain=%d %s\n", SSL_get_verify_result(client),
+		       SSL_session_reused(client), chain ? sk_X509_num(chain) : 0,
+		       SSL_get_version(client));
+	else
+		printf("bad result=%ld reason=%d\n", SSL_get_verify_result(client),
+		       ERR_GET_REASON(ERR_peek_last_error()));
+	if (arg("info"))
+		printf("info %d %d\n", info_calls[0], info_calls[1]);
+	if (ERR_peek_error() && ok)
+		printf("STRAY ERROR %lx\n", ERR_peek_error());
+	ERR_clear_error();
+}
+
+/* -1: the client's callback jumped out of OpenSSL. */
+static __attribute__((noinline)) int guarded_handshake(SSL *client, SSL *server)
+{
+	if (setjmp(jump)) {
+		printf("jumped\n");
+		return -1;
+	}
+	return run_handshake(client, server);
+}
+
+static void connect_line(void)
+{
+	SSL *client = make_client();
+	SSL_CTX *sctx = server_context(arg("server"));
+	SSL *server = SSL_new(sctx);
+	int ok = 0;
+
+	set_up(client);
+	tie(client, server);
+	if (arg("early"))
+		ok = early(client, server);
+	if (arg("early") && ok) {
+		char buf[64];
+		size_t n;
+		SSL_read_early_data(server, buf, sizeof(buf), &n);
+		SSL_read_early_data(server, buf, sizeof(buf), &n);
+	}
+	if (!arg("early") || ok)
+		ok = guarded_handshake(client, server);
+	if (ok < 0)
+		return; /* what the jump leaves behind leaks, with the library or without */
+	fputs(nested_result, stdout);
+	nested_result[0] = '\0';
+	finish(client, server, ok);
+	if (ok) {
+		SSL_shutdown(client);
+		SSL_shutdown(server);
+	}
+	SSL_CTX_free(sctx);
+	if (arg("keep")) {
+		kept[number("keep", 0)] = client;
+		kept_servers[number("keep", 0)] = server;
+		return;
+	}
+	if (number("reuse", -1) >= 0) {
+		SSL_free(server);
+		return;
+	}
+	SSL_free(client);
+	SSL_free(server);
+}
+
+static X509 *certificate(const char *id, STACK_OF(X509) *rest)
+{
+	BIO *in = BIO_new_file(file(id, ".pem"), "r");
+	X509 *leaf, *x;
+
+	NEED(in);
+	leaf = PEM_read_bio_X509(in, NULL, NULL, NULL);
+	NEED(leaf);
+	while ((x = PEM_read_bio_X509(in, NULL, NULL, NULL)))
+		sk_X509_push(rest, x);
+	ERR_clear_error();
+	BIO_free(in);
+	return leaf;
+}
+
+static void verify_line(void)
+{
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	X509 *leaf = certificate(arg("leaf"), rest);
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+
+	if (strcmp(arg("store"), "none") != 0)
+		NEED(X509_STORE_load_locations(store, file(arg("store"), ".pem"), NULL) == 1);
+	NEED(X509_STORE_CTX_init(ctx, store, leaf, rest) == 1);
+	int r = X509_verify_cert(ctx);
+	printf("%s result=%d\n", r == 1 ? "good" : "bad", X509_STORE_CTX_get_error(ctx));
+	if (arg("twice")) {
+		/* the same context for another leaf, without telling anybody */
+		STACK_OF(X509) *more = sk_X509_new_null();
+		X509 *other = certificate(arg("twice"), more);
+		X509_STORE_CTX_set0_verified_chain(ctx, NULL);
+		X509_STORE_CTX_set_cert(ctx, other);
+		X509_STORE_CTX_set0_untrusted(ctx, more);
+		X509_STORE_CTX_set_error(ctx, 0);
+		r = X509_verify_cert(ctx);
+		printf("%s result=%d\n", r == 1 ? "good" : "bad", X509_STORE_CTX_get_error(ctx));
+		X509_STORE_CTX_free(ctx);
+		ctx = NULL;
+		X509_free(other);
+		sk_X509_pop_free(more, X509_free);
+	}
+	ERR_clear_error();
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	X509_free(leaf);
+	sk_X509_pop_free(rest, X509_free);
+}
+
+/* A new file takes the place of the old one, as an editor or a package does it. */
+static void replace_file(const char *from, const char *to)
+{
+	char temporary[600], buf[65536];
+	snprintf(temporary, sizeof(temporary), "%s.new", to);
+	FILE *in = fopen(from, "r"), *out = fopen(temporary, "w");
+
+	NEED(out);
+	size_t n = in ? fread(buf, 1, sizeof(buf), in) : 0;
+	fwrite(buf, 1, n, out);
+	fclose(out);
+	if (in)
+		fclose(in);
+	NEED(rename(temporary, to) == 0);
+}
+
+static void run_line(void)
+{
+	if (strcmp(words[0], "connect") == 0)
+		connect_line();
+	else if (strcmp(words[0], "verify") == 0)
+		verify_line();
+	else if (strcmp(words[0], "sleep") == 0)
+		usleep((useconds_t)atoi(words[1]) * 1000);
+	else if (strcmp(words[0], "copy") == 0)
+		replace_file(words[1], words[2]);
+	else if (strcmp(words[0], "remove") == 0)
+		NEED(unlink(words[1]) == 0);
+	else if (strcmp(words[0], "link") == 0) {
+		unlink(words[2]);
+		NEED(symlink(words[1], words[2]) == 0);
+	} else if (strcmp(words[0], "free") == 0) {
+		SSL_free(kept[atoi(words[1])]);
+		SSL_free(kept_servers[atoi(words[1])]);
+	} else
+		NEED(!"known command");
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while (fgets(line, sizeof(line), stdin)) {
+		word_count = 0;
+		for (char *w = strtok(line, " \n"); w && word_count < WORDS;
+		     w = strtok(NULL, " \n"))
+			words[word_count++] = w;
+		if (word_count)
+			run_line();
+	}
+	return 0;
+}

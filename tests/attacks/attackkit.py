@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: ISC
+"""Kit of the attacks: certificates of two CAs, one that the client trusts (public) and one that only a rule may add (corp), and a program
+that plays client and servers."""
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+from lib import pki
+
+HERE = pathlib.Path(__file__).resolve().parent
+TREE = HERE.parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", TREE / "build")).resolve()
+LIBRARY = BUILD / "libtlsmend.so"
+OUT = BUILD / "attacks"
+FLAGS = "-std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -Wshadow -pthread".split()
+TIMEOUT = 90
+
+
+def build(name, libraries=("-lssl", "-lcrypto"), source=None):
+    """Compiles unless what is there is newer; safe with several pytest processes."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    target, source = OUT / name, source or HERE / (name + ".c")
+    with open(f"{target}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            partial = target.with_name(name + ".new")
+            subprocess.run([os.environ.get("CC", "gcc"), *FLAGS, str(source), "-o", str(partial), *libraries],
+                           check=True, timeout=TIMEOUT)
+            partial.rename(target)
+    return target
+
+
+def make_certificates(d):
+    """PEM files of CAs, and NAME.pem + NAME.key of leaves. `corp` is the CA of the rules, `public` the client's own."""
+    def write(name, leaf, *others):
+        (d / (name + ".pem")).write_bytes(b"".join(c.pem for c in [leaf, *others]))
+        (d / (name + ".key")).write_bytes(leaf.key_pem)
+
+    past, day = pki.now() - 400 * pki.DAY, pki.DAY
+    corp = pki.issue("Corp Root", ca=True, key="rsa2048")
+    public = pki.issue("Public Root", ca=True)
+    stranger = pki.issue("Stranger Root", ca=True)
+    middle = pki.issue("Corp Issuing", corp, ca=True)
+    old = pki.issue("Old Corp Root", ca=True, not_before=past, not_after=past + 30 * day)
+    bound = pki.issue("Bound Corp Root", ca=True, permitted=["b.test"])
+    weak = pki.issue("Public Root 2048", ca=True, key="rsa2048")
+    for name, ca in dict(corp=corp, public=public, stranger=stranger, middle=middle, old=old, bound=bound, weak=weak).items():
+        write(name, ca)
+    (d / "both.pem").write_bytes(corp.pem + middle.pem)
+    write("a", pki.issue("a.test", corp, names=["a.test"]))
+    write("b", pki.issue("b.test", corp, names=["b.test"]))
+    write("ab", pki.issue("a.test", corp, names=["a.test", "b.test"]))
+    write("b-public", pki.issue("b.test", public, names=["b.test"]))
+    write("a-public", pki.issue("a.test", public, names=["a.test"]))
+    write("c-public", pki.issue("c.test", public, names=["c.test"]))
+    write("a-middle", pki.issue("a.test", middle, names=["a.test"]), middle)
+    write("a-middle-alone", pki.issue("a.test", middle, names=["a.test"]))
+    write("wild", pki.issue("*.a.test", corp, names=["*.a.test"]))
+    write("wild-top", pki.issue("*.test", corp, names=["*.test"]))
+    write("star", pki.issue("*", corp, names=["*"]))
+    write("partial", pki.issue("w*.a.test", corp, names=["w*.a.test"]))
+    write("cn", pki.issue("a.test", corp))
+    write("cn-and-san", pki.issue("a.test", corp, names=["b.test"]))
+    nul = b"\x30\x0f\x82\x0db.test\0.a.tes"[:2] + b"\x82\x0da.test\0b.test"
+    write("nul", pki.issue("x", corp, raw_san=nul))
+    write("nul-cn", pki.issue("a.test\0.b.test", corp))
+    write("ip", pki.issue("x", corp, names=["192.0.2.1"]))
+    write("ip-as-dns", pki.issue("192.0.2.1", corp, raw_san=b"\x30\x0b\x82\x09192.0.2.1"))
+    write("idn", pki.issue("x", corp, names=["xn--bcher-kva.test"]))
+    write("client-only", pki.issue("a.test", corp, names=["a.test"], purposes=("client",)))
+    write("expired", pki.issue("a.test", corp, names=["a.test"], not_before=past, not_after=past + 30 * day))
+    write("future", pki.issue("a.test", corp, names=["a.test"], not_before=pki.now() + 30 * day))
+    write("forged", pki.issue("a.test", corp, names=["a.test"], break_signature=True))
+    write("a-old", pki.issue("a.test", old, names=["a.test"]))
+    write("a-bound", pki.issue("a.test", bound, names=["a.test"]))
+    write("a-stranger", pki.issue("a.test", stranger, names=["a.test"]))
+    write("a-weak", pki.issue("a.test", weak, names=["a.test"], key="rsa2048"))
+    write("a-by-leaf", pki.issue("a.test", pki.issue("Corp Root", corp, ca=False), names=["a.test"]))
+    lone = pki.issue("a.test", names=["a.test"])
+    write("lone", lone)
+    lone_b = pki.issue("b.test", names=["b.test"])
+    write("lone-b", lone_b)
+    signer = pki.issue("a.test", corp, names=["a.test"], purposes=("server",),
+                       extra=[])
+    write("signer", signer)
+    write("me", pki.issue("client", middle, purposes=("client",)), middle)
+    d.chmod(0o755)
+
+
+class Actor:
+    def __init__(self, library, certificates, directory):
+        self.library, self.certs, self.directory, self.count = library, certificates, directory, 0
+
+    def environment(self, rules=None, level="info", **more):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
+        env.update(ATTACK_CERTS=str(self.certs), LC_ALL="C")
+        self.count += 1
+        self.log = self.directory / f"log{self.count}"
+        self.config = self.directory / f"config{self.count}"
+        if rules is not None:
+            self.config.write_text(rules.replace("CERTS", str(self.certs)))
+            env.update(LD_PRELOAD=str(self.library), TLSMEND_LOG=str(self.log), TLSMEND_LOG_FORMAT="json",
+                       TLSMEND_LOG_LEVEL=level, TLSMEND_CONFIG=str(self.config))
+        env.update(more)
+        return env
+
+    def run(self, script, rules=None, **more):
+        """Lines that the actor printed. rules None: without the library."""
+        env = self.environment(rules, **more)
+        script = script.replace("CERTS", str(self.certs)).replace("CONFIG", str(self.config)).replace("DIR", str(self.directory))
+        done = subprocess.run([str(build("actor"))], input=script, env=env, text=True, capture_output=True, timeout=TIMEOUT)
+        assert done.returncode == 0, (done.returncode, done.stdout, done.stderr)
+        assert done.stderr == ""
+        return done.stdout.splitlines()
+
+    def verdicts(self, script, rules=None, **more):
+        """good or bad, with + where a session was resumed."""
+        lines = self.run(script, rules, **more)
+        assert not [line for line in lines if "STRAY" in line], lines
+        return [line.split()[0] + ("+" if "resumed=1" in line else "") for line in lines]
+
+    def records(self, event=None):
+        text = self.log.read_text() if self.log.exists() else ""
+        records = [json.loads(line) for line in text.splitlines()]
+        return [r for r in records if event is None or r["event"] == event]
+
+
+A = "[a.test]\nExtraCAFile = CERTS/corp.pem\n"
+B = "[b.test]\nExtraCAFile = CERTS/corp.pem\n"
+NOTHING = "# no rule\n"
+
+
+def copy_library(to):
+    assert LIBRARY.exists(), f"{LIBRARY} is not built"
+    return shutil.copy(LIBRARY, to / LIBRARY.name)
