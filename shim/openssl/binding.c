@@ -525,7 +525,7 @@ struct site {
 	_Atomic(struct copy *) copy;
 	_Atomic uint32_t from;
 };
-enum { SITES = 128 };
+enum { SITES = 256, WAYS = 8 };
 static struct site sites[SITES];
 
 struct code {
@@ -541,10 +541,12 @@ static struct code code_around(const void *return_address)
 	return c;
 }
 
-static struct site *site_of(enum hook h, void *caller)
+/* A place may stand in any of WAYS neighbours: two that call in turn must not push each other out, for what is looked up anew takes
+ * the loader's locks (tests/traps: fork_threads). */
+static struct site *site_at(enum hook h, const void *caller, unsigned way)
 {
 	uintptr_t x = (uintptr_t)caller;
-	return &sites[(x ^ (x >> 7) ^ (unsigned)h * 37u) % SITES];
+	return &sites[((x ^ (x >> 7) ^ (unsigned)h * 37u) + way) % SITES];
 }
 
 static bool site_read(struct site *s, enum hook h, void *caller, const struct code *code,
@@ -565,8 +567,8 @@ static bool site_read(struct site *s, enum hook h, void *caller, const struct co
 }
 
 /* Under the lock: one writer at a time. */
-static void site_write(struct site *s, enum hook h, void *caller, const struct code *code,
-		       const struct target *t)
+static void site_fill(struct site *s, enum hook h, void *caller, const struct code *code,
+		      const struct target *t)
 {
 	uint32_t sequence =
 	    atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
@@ -579,6 +581,28 @@ static void site_write(struct site *s, enum hook h, void *caller, const struct c
 	atomic_store(&s->copy, t->copy);
 	atomic_store(&s->from, t->caller);
 	atomic_store(&s->sequence, sequence + 1);
+}
+
+static void site_write(enum hook h, void *caller, const struct code *code, const struct target *t)
+{
+	static unsigned turn;
+	struct site *s = NULL;
+	for (unsigned way = 0; way < WAYS && !s; way++) {
+		struct site *candidate = site_at(h, caller, way);
+		bool same =
+		    atomic_load(&candidate->caller) == caller && atomic_load(&candidate->hook) == h;
+		if (same || !atomic_load(&candidate->caller))
+			s = candidate;
+	}
+	site_fill(s ? s : site_at(h, caller, turn++ % WAYS), h, caller, code, t);
+}
+
+static bool site_find(enum hook h, void *caller, const struct code *code, struct target *t)
+{
+	for (unsigned way = 0; way < WAYS; way++)
+		if (site_read(site_at(h, caller, way), h, caller, code, t))
+			return true;
+	return false;
 }
 
 static enum caller caller_kind(const struct object *o)
@@ -627,8 +651,7 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 			return true;
 	}
 	const struct code code = code_around(caller);
-	struct site *s = site_of(h, caller);
-	if (site_read(s, h, caller, &code, t))
+	if (site_find(h, caller, &code, t))
 		return true;
 	KEEP_ERRNO_BEGIN
 	char *pending = dlerror_take();
@@ -636,7 +659,7 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 	found = (at && resolve(h, caller, tell, at, t, &lasting)) || resolve_plainly(h, caller, t);
 	dlerror_give_back(pending);
 	if (at && found && lasting && lock_enter(&lock, NULL)) {
-		site_write(s, h, caller, &code, t);
+		site_write(h, caller, &code, t);
 		lock_leave(&lock);
 	}
 	free(at);
