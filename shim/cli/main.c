@@ -15,6 +15,8 @@ static const struct option env_options[] = {
 	{"systemd", NULL, FORM_SYSTEMD, "lines for a unit, as for systemctl edit"},
 	{"docker", NULL, FORM_DOCKER, "options for docker run or podman run"},
 	SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
+static const struct option report_options[] = {
+	{"format", "FORMAT", 0, "text or json"}, {NULL, NULL, 0, NULL}};
 /* clang-format on */
 
 const struct command command_table[] = {
@@ -56,22 +58,15 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0, or 2 for an unknown cause.\n",
      NULL, false, STATUS_USAGE, explain_main},
-    {"report", "[FILE...]", "summary of JSON logs (not there yet)",
-     "Not there yet: will summarise JSON logs by host, cause and program.\n", NULL, false,
-     STATUS_USAGE, report_main},
+    {"report", "[FILE...]", "summary of JSON logs, with the rules that would mend",
+     "Reads JSON records, one a line, from FILEs (- or none: standard input) and prints which\n"
+     "causes, hosts and programs they tell of, how often, first and last, and the sections that\n"
+     "would mend what rules can mend. Lines of other output in between are skipped and counted.\n"
+     "\n"
+     "Exit status: 0, 1 there was no record, 2 wrong usage or a FILE could not be read.\n",
+     report_options, false, STATUS_USAGE, report_main},
     {NULL, NULL, NULL, NULL, NULL, false, 0, NULL},
 };
-
-int report_main(const struct command *self, int argc, char **argv)
-{
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			command_help(self, stdout);
-			return finish_output(STATUS_OK);
-		}
-	complain("report: not there yet");
-	return STATUS_USAGE;
-}
 
 static void main_help(FILE *out)
 {

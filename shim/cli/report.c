@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * tlsmend report: options, files, exit status.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+
+const char *const report_skip_names[SKIP_KINDS] = {"other", "damaged", "foreign", "too_long"};
+
+struct wanted {
+	const struct command *command;
+	bool json;
+};
+
+static bool take(void *arg, int id, const char *value)
+{
+	struct wanted *w = arg;
+
+	(void)id;
+	w->json = strcmp(value, "json") == 0;
+	if (w->json || strcmp(value, "text") == 0)
+		return true;
+	usage_error(w->command, "--format %s: write text or json", value);
+	return false;
+}
+
+static bool read_all(struct report *r, int count, char **files)
+{
+	static char standard_input[] = "-";
+	char *none[] = {standard_input};
+	bool good = true;
+
+	if (!count) {
+		files = none;
+		count = 1;
+		if (isatty(STDIN_FILENO))
+			complain("report: reading records from the terminal; Ctrl-D ends them");
+	}
+	report_limit_parser(true);
+	for (int i = 0; i < count && !r->interrupted; i++)
+		good = report_read(r, files[i]) && good;
+	report_limit_parser(false);
+	if (r->interrupted)
+		complain("report: interrupted; this is what was read until then");
+	return good;
+}
+
+int report_main(const struct command *self, int argc, char **argv)
+{
+	struct wanted w = {self, false};
+	struct report r;
+	int operands, status;
+
+	if (!options_parse(self, argc, argv, take, &w, &operands, &status))
+		return status;
+	report_init(&r);
+	status = read_all(&r, operands, argv) ? STATUS_OK : STATUS_USAGE;
+	if (status == STATUS_OK && !r.records) {
+		complain("report: no record there; tlsmend writes them with "
+			 "TLSMEND_LOG_FORMAT=json");
+		status = STATUS_FINDINGS;
+	}
+	report_sort(&r);
+	if (w.json)
+		report_json(&r);
+	else
+		report_text(&r);
+	report_free(&r);
+	return finish_output(status);
+}
