@@ -484,7 +484,7 @@ static struct found find(enum hook h, const struct object *caller, const void *r
 	if (scratch && imports)
 		f = found_imported(h, caller, version, scratch);
 	else if (caller && (f.real = own_definition(h, caller, return_address)) != NULL)
-		f.owner = f.real;
+		f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
 	if (scratch && !f.real)
 		f = found_otherwise(h, caller, tell, scratch);
 	free(scratch);
