@@ -451,7 +451,7 @@ static int early(SSL *client, SSL *server)
 
 static void finish(SSL *client, SSL *server, int ok)
 {
-	STACK_OF(X509) *chain = SSL_get0_verified_chain(client);
+	STACK_OF(X509) *chain;
 
 	if (ok) {
 		exchange(client, server, number("data", 1));
@@ -465,6 +465,7 @@ static void finish(SSL *client, SSL *server, int ok)
 		if (ok)
 			exchange(client, server, 1);
 	}
+	chain = SSL_get0_verified_chain(client);
 	if (ok)
 		printf("good result=%ld resumed=%d chain=%d %s\n", SSL_get_verify_result(client),
 		       SSL_session_reused(client), chain ? sk_X509_num(chain) : 0,

@@ -221,6 +221,18 @@ def test_any_host_keeps_its_level(actor, rules):
     assert actor.verdicts(script % 3, rules) == ["bad"]
 
 
+@pytest.mark.parametrize("client,key", [
+    ("store=weak server=a-weak level=3", "CipherString = DEFAULT:@SECLEVEL=2"),
+    ("store=public server=a-public min=1.3 smax=1.2", "MinProtocol = TLSv1.2"),
+])
+def test_nothing_weakens_past_its_day(actor, client, key):
+    """What weakens only this client, by what it had, ends with Until too."""
+    script = f"connect sni=a.test {client}\n"
+    assert actor.verdicts(script) == ["bad"]
+    assert actor.verdicts(script, f"[a.test]\n{key}\nReason = x\nUntil = 2099-12-31\n") == ["good"]
+    assert actor.verdicts(script, f"[a.test]\n{key}\nReason = x\nUntil = 2020-01-01\n") == ["bad"]
+
+
 def test_any_host_keeps_its_protocol(actor):
     script = "connect store=public sni=c.test server=c-public min=1.3 smax=1.2\n"
     assert actor.verdicts(script) == ["bad"]
