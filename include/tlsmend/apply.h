@@ -64,7 +64,7 @@ struct trust {
 	struct anchors *anchors; /* a reference; NULL: none, or unusable */
 	OPENSSL_STACK *client_untrusted, *untrusted; /* the client's own, and ours while switched */
 	OPENSSL_STACK
-	    *trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
+	*trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
 	bool
 	    got_further; /* with the rule's trust the chain fails too, but for another reason than a missing anchor */
 	bool switched;       /* the real context now works with the rule's trust */

@@ -365,14 +365,19 @@ static bool sent_something(const struct connection *n, const SSL *ssl)
 	return sent > (n->closing ? closing : 0);
 }
 
-/* A failed verification that nobody acted on was ignored, if the client went on after it. */
-static void report_ignored(struct connection *n, SSL *ssl)
+/* What became of a failed verification that did not end the handshake: the client went on all the same, or it asked for the
+ * result and ended the connection. One that did neither was not interested in this connection. */
+static void report_let_pass(struct connection *n, SSL *ssl)
 {
 	struct evidence *e = n->pending;
-	if (!e || !n->done || recent_client_verifies() || !sent_something(n, ssl))
+	if (!e || !n->done || recent_client_verifies())
+		return;
+	bool went_on = sent_something(n, ssl);
+	if (!went_on && !n->asked)
 		return;
 	n->pending = NULL;
-	e->event = EVENT_VERIFY_IGNORED;
+	if (went_on)
+		e->event = EVENT_VERIFY_IGNORED;
 	connection_report(n, e);
 }
 
@@ -403,7 +408,7 @@ const struct setting *connection_trust(const struct connection *n)
 
 void connection_end(struct connection *n, SSL *ssl)
 {
-	report_ignored(n, ssl);
+	report_let_pass(n, ssl);
 	report_unnamed(n, ssl);
 	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&
 	    sent_something(n, ssl))

@@ -56,6 +56,7 @@ struct connection {
 	bool certificate_requested, empty_certificate_sent;
 	bool mended;         /* a rule's trust was needed for this chain */
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
+	bool asked;          /* the client asked for the result of the failed verification */
 	bool closing;        /* close_notify went out */
 	bool done;           /* the handshake was completed */
 	bool reported;       /* its failure is in the log */

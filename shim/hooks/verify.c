@@ -503,7 +503,7 @@ int hook_X509_STORE_CTX_verify(const struct target *t, X509_STORE_CTX *ctx)
 
 /* ---- the client asks for the result ------------------------------------------------------------------------------------ */
 
-/* It acts on it, then: a failure that was not enforced is one all the same. */
+/* It acts on it, then, or goes on knowingly (curl -k): what it sends, if anything, tells. */
 long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 {
 	long result = ((union {
@@ -513,11 +513,8 @@ long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 			  .function(ssl);
 	KEEP_ERRNO_BEGIN
 	struct connection *n = connection_of(t->copy, ssl);
-	struct evidence *e = n && n->done ? n->pending : NULL;
-	if (e && result != 0) {
-		n->pending = NULL;
-		connection_report(n, e);
-	}
+	if (n && n->done && result != 0)
+		n->asked = true;
 	if (n && n->done && n->mended && n->left_to_client && result == 0) {
 		n->mended = false;
 		connection_mended(n, writable_ssl(ssl), connection_trust(n));
