@@ -46,6 +46,7 @@ struct anchors {
 	OPENSSL_STACK *intermediates; /* the others */
 	OPENSSL_STACK *all;
 	struct file_id id;
+	uint64_t content; /* hash of the file's bytes: the same in every process that reads it */
 	char path[];
 };
 /* The anchors of a CA file, parsed once per process and version of the file. NULL: it cannot be used; one line was logged, and

@@ -189,7 +189,13 @@ static void identify(struct connection *n, SSL *ssl)
 	QUIET_END(o)
 	if (fd >= 0)
 		socket_peer(fd, n->address, &n->port);
-	n->sni = normal_copy(o->SSL_get_servername(ssl, 0));
+	const char *sni = o->SSL_get_servername(ssl, 0);
+	SSL_SESSION *session = o->SSL_get_session(ssl);
+	/* TLS 1.2 and no SNI set: the name that the session was made with, which is not sent */
+	if (sni && session && o->SSL_SESSION_get0_hostname &&
+	    sni == o->SSL_SESSION_get0_hostname(session))
+		sni = NULL;
+	n->sni = normal_copy(sni);
 	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
 	if (!n->host && !n->address[0])
 		find_peer_among_descriptors(n);

@@ -81,7 +81,8 @@ static void on_start(struct copy *c, SSL *ssl)
 	const struct openssl *o = copy_api(c);
 	record_environment_problems();
 	/* a renegotiation keeps what holds for its connection; a message callback is enough */
-	if (before && before->done && o->SSL_get_current_cipher(ssl)) {
+	if (before && before->done && o->SSL_get_current_cipher(ssl) &&
+	    !(o->SSL_in_before && o->SSL_in_before(ssl))) {
 		observe_messages(c, ssl, before->observing = true);
 		return;
 	}

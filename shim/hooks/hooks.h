@@ -79,10 +79,17 @@ void connection_end(struct connection *n, SSL *ssl);
 void connection_peer(const struct connection *n, struct peer *peer);
 /* ---- leaves of connections whose verification is left to the client (recent.c) ------------------------------------------ */
 void recent_note(const uint8_t leaf[32], const struct connection *n);
-/* The connection that got this leaf a moment ago. RECENT_NONE: none did; RECENT_SEVERAL: more than one host. */
+/* The connections that have this leaf at the moment. RECENT_NONE: none; RECENT_ONE: all to one known host; RECENT_SEVERAL: to several,
+ * *count of them (0: too many to tell). */
 enum recent_match { RECENT_NONE, RECENT_ONE, RECENT_SEVERAL };
-enum recent_match recent_find(const uint8_t leaf[32], char host[256], unsigned *port,
-			      char address[46]);
+enum { RECENT_HOSTS = 4 };
+struct recent_host {
+	char host[254]; /* "": unknown */
+	char address[46];
+	unsigned port;
+};
+enum recent_match recent_find(const uint8_t leaf[32], struct recent_host hosts[RECENT_HOSTS],
+			      unsigned *count);
 /* A verification of that leaf failed: kept until the connection ends, since the client may try another way. Takes e. */
 void recent_failed(const uint8_t leaf[32], struct evidence *e);
 /* It passed. True: for the first time on this connection. */

@@ -3,7 +3,8 @@
  * Leaves that connections of this process got lately, while the client had verification turned off: .NET verifies them by
  * itself afterwards, without a connection (DESIGN 2.10), and the host of that connection is known here. It verifies in several
  * attempts, of which the first ones may fail for want of certificates that the later ones add; so a failure waits until the
- * connection ends. A leaf that two hosts presented does not tell which host it is.
+ * connection ends. Of a leaf that two hosts present at the same time it is not known which
+ * one is meant: what counts then is what counts for all of them.
  */
 #include <string.h>
 
@@ -16,10 +17,8 @@
 enum { RECENT = 64, FORGET_AFTER_MS = 30000 };
 struct recent {
 	uint8_t leaf[32];
-	char host[254];
-	char address[46];
-	uint16_t port;
-	bool several;
+	struct recent_host hosts[RECENT_HOSTS];
+	unsigned host_count;     /* RECENT_HOSTS + 1: more than fit */
 	bool passed;             /* since the latest connection began */
 	bool passed_once;        /* ever: a failure before a pass is only a first attempt */
 	unsigned connections;    /* that are still there */
@@ -67,12 +66,18 @@ static struct recent *replace_oldest(const uint8_t leaf[32], struct evidence **e
 	return r;
 }
 
-static void name_it(struct recent *r, const struct connection *n)
+static void add_host(struct recent *r, const struct connection *n)
 {
-	strlcpy(r->host, n->host ? n->host : "", sizeof r->host);
-	strlcpy(r->address, n->address, sizeof r->address);
-	r->port = (uint16_t)n->port;
-	r->several = false;
+	struct recent_host h = {.port = n->port};
+	strlcpy(h.host, n->host ? n->host : "", sizeof h.host);
+	strlcpy(h.address, n->address, sizeof h.address);
+	for (unsigned i = 0; i < r->host_count && i < RECENT_HOSTS; i++)
+		if (strcmp(r->hosts[i].host, h.host) == 0 && r->hosts[i].port == h.port)
+			return;
+	if (r->host_count < RECENT_HOSTS)
+		r->hosts[r->host_count] = h;
+	if (r->host_count <= RECENT_HOSTS)
+		r->host_count++;
 }
 
 void recent_note(const uint8_t leaf[32], const struct connection *n)
@@ -84,10 +89,10 @@ void recent_note(const uint8_t leaf[32], const struct connection *n)
 	struct recent *r = find(leaf);
 	if (!r)
 		r = replace_oldest(leaf, &evicted);
-	if (!r->at_ms || now - r->at_ms > FORGET_AFTER_MS)
-		name_it(r, n);
-	else if (strcmp(r->host, n->host ? n->host : "") != 0 || r->port != n->port)
-		r->several = true;
+	/* what ended, or is long past, does not tell about this one */
+	if (!r->connections || now - r->at_ms > FORGET_AFTER_MS)
+		r->host_count = 0;
+	add_host(r, n);
 	r->at_ms = now;
 	r->passed = false;
 	r->connections++;
@@ -95,23 +100,20 @@ void recent_note(const uint8_t leaf[32], const struct connection *n)
 	connection_report(NULL, evicted);
 }
 
-enum recent_match recent_find(const uint8_t leaf[32], char host[256], unsigned *port,
-			      char address[46])
+enum recent_match recent_find(const uint8_t leaf[32], struct recent_host hosts[RECENT_HOSTS],
+			      unsigned *count)
 {
 	enum recent_match match = RECENT_NONE;
+	*count = 0;
 	if (!enter())
 		return match;
 	const struct recent *r = find(leaf);
-	if (r && r->connections && !r->several && r->host[0]) {
-		strlcpy(host, r->host, 256);
-		strlcpy(address, r->address, 46);
-		*port = r->port;
-		match = RECENT_ONE;
-	} else if (r && r->connections) {
-		match = RECENT_SEVERAL;
-	}
-	if (match != RECENT_NONE)
+	if (r && r->connections) {
+		match = r->host_count == 1 && r->hosts[0].host[0] ? RECENT_ONE : RECENT_SEVERAL;
+		*count = r->host_count <= RECENT_HOSTS ? r->host_count : 0;
+		memcpy(hosts, r->hosts, sizeof r->hosts);
 		atomic_store(&verifies_by_itself, true);
+	}
 	lock_leave(&lock);
 	return match;
 }

@@ -10,16 +10,19 @@
 
 #include "hooks.h"
 
-/* Which trust for which host. Never 0; 0 means "the client's own trust". */
+/* Which trust for which host: its name, and the certificates that count for it now. A CA that was taken out of the file takes its
+ * sessions along. Never 0; 0 means "the client's own trust". */
 static uintptr_t trust_tag(const struct connection *n)
 {
-	const struct setting *s = n->rule.set[KEY_ONLY_CA_FILE];
-	if (!s)
-		s = n->rule.set[KEY_EXTRA_CA_FILE];
+	const struct setting *s = connection_trust(n);
+	const char *why;
 	if (!s || !n->host)
 		return 0;
+	struct anchors *a = anchors_acquire(n->copy, s, &why);
+	uint64_t content = a ? a->content : 0;
+	anchors_release(a);
 	uint64_t h = hash_bytes(HASH_SEED, n->host, strlen(n->host) + 1);
-	h = hash_bytes(h, s->value, strlen(s->value) + 1);
+	h = hash_bytes(h, &content, sizeof content);
 	h = hash_bytes(h, &s->key, sizeof s->key);
 	return (uintptr_t)h | 1;
 }

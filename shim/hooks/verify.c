@@ -76,25 +76,61 @@ static SSL *ssl_of(const struct openssl *o, X509_STORE_CTX *ctx)
 	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
 }
 
-/* Whose rule is it, in a verification without a connection? A connection of this process that got the very same
- * leaf a moment ago tells; else the leaf's own names do (DESIGN 1.5). */
+static void rule_of_host(struct verification *v, const struct recent_host *h, struct rule *rule)
+{
+	struct peer peer = {.host = h->host[0] ? h->host : NULL,
+			    .address = h->address[0] ? h->address : NULL,
+			    .port = h->port};
+	policy_lookup(policy_of(v->policy), &peer, clock_realtime_ms() / 1000, rule);
+}
+
+static const struct setting *trust_of(const struct rule *rule)
+{
+	return rule->set[KEY_ONLY_CA_FILE] ? rule->set[KEY_ONLY_CA_FILE]
+					   : rule->set[KEY_EXTRA_CA_FILE];
+}
+
+/* One of several hosts is meant: OnlyCAFile of any of them holds, and a further CA only where all have the same. */
+static void find_rule_of_several(struct verification *v, const struct recent_host *hosts,
+				 unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct rule rule;
+		rule_of_host(v, &hosts[i], &rule);
+		const struct setting *first = trust_of(&v->rule), *s = trust_of(&rule);
+		if (i == 0 || (s && s->key == KEY_ONLY_CA_FILE)) {
+			v->rule = rule;
+			if (s && s->key == KEY_ONLY_CA_FILE)
+				return;
+		} else if (!first || !s || strcmp(first->value, s->value) != 0) {
+			v->rule.set[KEY_EXTRA_CA_FILE] = NULL;
+		}
+	}
+}
+
+/* Whose rule is it, in a verification without a connection? A connection of this process that has the very same leaf at the moment
+ * tells; only where there is none do the leaf's own names (DESIGN 1.5). */
 static void find_rule_without_connection(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
-	if (v->have_leaf)
-		v->recent = recent_find(v->leaf, v->host, &v->port, v->address);
+	struct recent_host *hosts = calloc(RECENT_HOSTS, sizeof *hosts);
+	unsigned count = 0;
 	v->policy = policy_acquire();
-	if (!v->policy || !leaf)
-		return;
-	if (v->host[0]) {
-		struct peer peer = {
-		    .host = v->host, .address = v->address[0] ? v->address : NULL, .port = v->port};
-		policy_lookup(policy_of(v->policy), &peer, clock_realtime_ms() / 1000, &v->rule);
-		if (v->rule.set[KEY_EXTRA_CA_FILE] || v->rule.set[KEY_ONLY_CA_FILE])
-			return;
+	if (v->have_leaf && hosts)
+		v->recent = recent_find(v->leaf, hosts, &count);
+	if (v->recent == RECENT_ONE) {
+		strlcpy(v->host, hosts[0].host, sizeof v->host);
+		strlcpy(v->address, hosts[0].address, sizeof v->address);
+		v->port = hosts[0].port;
 	}
-	trust_rule_by_leaf(o, leaf, policy_of(v->policy), &v->rule);
+	if (v->policy && leaf && v->recent == RECENT_ONE)
+		rule_of_host(v, &hosts[0], &v->rule);
+	else if (v->policy && leaf && v->recent == RECENT_SEVERAL)
+		find_rule_of_several(v, hosts, count);
+	else if (v->policy && leaf && hosts)
+		trust_rule_by_leaf(o, leaf, policy_of(v->policy), &v->rule);
+	free(hosts);
 }
 
 static void find_rule(struct verification *v)
@@ -452,11 +488,11 @@ static int plainly(const struct target *t, X509_STORE_CTX *ctx)
 static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL **ssl)
 {
 	const struct openssl *o = copy_api(t->copy);
-	if (verifying && (verifying == ctx || t->caller != CALLER_HOST))
+	if (verifying && verifying == ctx)
 		return true;
 	*ssl = ssl_of(o, ctx);
 	if (!*ssl)
-		return t->caller == CALLER_LIBSSL;
+		return t->caller != CALLER_HOST;
 	return openssl_is_server(o, *ssl);
 }
 

@@ -79,6 +79,7 @@ static struct anchors *parse(struct copy *c, const char *path, const struct buf 
 		return NULL;
 	memcpy(a->path, path, n);
 	a->copy = c;
+	a->content = hash_bytes(HASH_SEED, text->data, text->len);
 	atomic_store(&a->references, 1);
 	QUIET_BEGIN(o)
 	a->trusted = o->OPENSSL_sk_new_null();

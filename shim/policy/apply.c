@@ -92,16 +92,27 @@ static bool min_weakens(const struct applied *a, const struct setting *s)
 	return s->protocol < effective_min(a);
 }
 
-static void apply_min(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a)
+/* Never on `*`: a host that asked for more keeps it. And not past its day, which policy_lookup() only knows of values that weaken
+ * by themselves. */
+static bool may_weaken(const struct setting *s, struct rule *rule)
+{
+	if (s->any_host)
+		return false;
+	if (clock_realtime_ms() / 1000 <= s->section->until)
+		return true;
+	if (!rule->expired)
+		rule->expired = s;
+	return false;
+}
+
+static void apply_min(const struct openssl *o, SSL *ssl, struct rule *rule, struct applied *a)
 {
 	const struct setting *s = rule->set[KEY_MIN_PROTOCOL];
 	if (!s)
 		return;
 	bool weakens = min_weakens(a, s);
-	if (weakens && s->any_host) {
-		/* never on `*`: a host that asked for more keeps it */
+	if (weakens && !may_weaken(s, rule))
 		return;
-	}
 	int top = a->client_max ? a->client_max : openssl_highest_protocol(o);
 	bool pinned_below = top < s->protocol;
 	set_bound(o, ssl, SSL_CTRL_SET_MIN_PROTO_, s->protocol);
@@ -120,14 +131,14 @@ static void apply_min(const struct openssl *o, SSL *ssl, const struct rule *rule
 		weakened(a, s);
 }
 
-static void apply_max(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a)
+static void apply_max(const struct openssl *o, SSL *ssl, struct rule *rule, struct applied *a)
 {
 	const struct setting *s = rule->set[KEY_MAX_PROTOCOL];
 	if (!s)
 		return;
 	int top = a->client_max ? a->client_max : openssl_highest_protocol(o);
 	bool weakens = s->weakening || s->protocol < top;
-	if (weakens && s->any_host)
+	if (weakens && !may_weaken(s, rule))
 		return;
 	set_bound(o, ssl, SSL_CTRL_SET_MAX_PROTO_, s->protocol);
 	a->max = s->protocol;
@@ -229,19 +240,37 @@ static bool lists_accepted(struct copy *c, const struct rule *rule)
 	return ok;
 }
 
-static void apply_lists(const struct openssl *o, SSL *ssl, const struct rule *rule,
-			struct applied *a)
+/* The level that a cipher string asks for; -1: none. */
+static int level_asked(const struct setting *s)
+{
+	static const char word[] = "@SECLEVEL=";
+	int level = -1;
+	for (const char *at = strstr(s->value, word); at; at = strstr(at, word)) {
+		at += sizeof word - 1;
+		if (ascii_is_digit(*at))
+			level = *at - '0';
+	}
+	return level;
+}
+
+static int level_of(const struct openssl *o, const SSL *ssl)
+{
+	return o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+}
+
+static void apply_lists(const struct openssl *o, SSL *ssl, struct rule *rule, struct applied *a)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++) {
 		const struct setting *s = rule->set[conf_keys[i]];
 		if (!s)
 			continue;
-		int before = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
-		if (s->weakening && s->any_host)
+		bool ciphers = s->key == KEY_CIPHER_STRING;
+		int before = level_of(o, ssl), asked = ciphers ? level_asked(s) : -1;
+		bool weakens = asked >= 0 && before >= 0 ? asked < before : s->weakening;
+		if (weakens && !may_weaken(s, rule))
 			continue;
 		conf_set(o, ssl, NULL, s);
-		int after = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
-		if (s->key == KEY_CIPHER_STRING ? after < before : s->weakening)
+		if (weakens || level_of(o, ssl) < before)
 			weakened(a, s);
 	}
 }

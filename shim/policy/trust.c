@@ -9,6 +9,7 @@
 
 #include <tlsmend/apply.h>
 
+#include "../openssl/versions.h"
 #include "internal.h"
 
 enum {
@@ -112,17 +113,22 @@ struct outcome {
 	bool malformed; /* the certificate at the error has an extension that does not parse */
 };
 
-static bool malformed_at(const struct openssl *o, X509_STORE_CTX *ctx)
+static bool is_malformed(const struct openssl *o, X509 *x)
 {
-	X509 *at = o->X509_STORE_CTX_get_current_cert(ctx);
-	return at && o->X509_get_extension_flags &&
-	       o->X509_get_extension_flags(at) & EXFLAG_INVALID_;
+	return x && o->X509_get_extension_flags && o->X509_get_extension_flags(x) & EXFLAG_INVALID_;
 }
 
-/* Verifies a private copy. trusted NULL: with the client's store. Returns 1: good; 0: bad; -1: could not be tried.
- *
- * OpenSSL looks at a certificate's extensions once, keeps what it found, and puts what does not parse into the error queue that
- * one time. Where that time is ours, the errors stay: the client would have had them (tests/clients/test_variants.py). */
+/* OpenSSL looks at a certificate's extensions once, keeps what it found, and puts what does not parse into the error queue that one
+ * time. Where that time is ours, the entries stay: the client would have had them (tests/corpora/trust). */
+static bool parsing_failed(const struct openssl *o)
+{
+	enum { LIBRARY_ASN1 = 13, LIBRARY_X509V3 = 34 };
+	int library = 0, reason = 0;
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	return library == LIBRARY_ASN1 || library == LIBRARY_X509V3;
+}
+
+/* Verifies a private copy. trusted NULL: with the client's store. Returns 1: good; 0: bad; -1: could not be tried.  */
 static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
 		     struct outcome *out)
 {
@@ -137,9 +143,9 @@ static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STAC
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = t->verify(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
 	out->error = o->X509_STORE_CTX_get_error(copy);
-	out->malformed = malformed_at(o, copy);
+	out->malformed = is_malformed(o, o->X509_STORE_CTX_get_current_cert(copy));
 	o->X509_STORE_CTX_free(copy);
-	if (out->malformed && o->ERR_clear_last_mark)
+	if (o->ERR_clear_last_mark && parsing_failed(o))
 		o->ERR_clear_last_mark();
 	else
 		o->ERR_pop_to_mark();
@@ -361,6 +367,7 @@ static void confine(struct trust *t, const struct trial *trial, bool for_host)
 	OPENSSL_STACK *trusted =
 	    t->anchors && for_host && t->untrusted ? t->anchors->trusted : NULL;
 	if (trusted) {
+		t->trusted = trusted;
 		switch_context(t, trial->ctx, trusted);
 		return;
 	}
@@ -398,6 +405,10 @@ void trust_end(struct trust *t, X509_STORE_CTX *ctx)
 	QUIET_BEGIN(o)
 	if (t->switched)
 		o->X509_STORE_CTX_set0_untrusted(ctx, t->client_untrusted);
+	/* There is no way back to the client's store, but a context that is used once more without being initialised must not go
+	 * on with the rule's anchors, for another leaf perhaps: it has none from here on. */
+	if (t->switched && t->trusted)
+		o->X509_STORE_CTX_set0_trusted_stack(ctx, no_certificates(t->copy));
 	if (t->untrusted)
 		o->OPENSSL_sk_free(t->untrusted);
 	QUIET_END(o)
