@@ -105,6 +105,8 @@ struct trial {
 	const struct openssl *o;
 	X509_STORE_CTX *ctx;
 	verify_fn *verify;
+	bool
+	    untouched; /* as the client would verify it: what it looks at first, the client would have looked at */
 };
 
 /* What one trial showed. */
@@ -122,10 +124,10 @@ static bool is_malformed(const struct openssl *o, X509 *x)
  * time. Where that time is ours, the entries stay: the client would have had them (tests/corpora/trust). */
 static bool parsing_failed(const struct openssl *o)
 {
-	enum { LIBRARY_ASN1 = 13, LIBRARY_X509V3 = 34 };
+	enum { LIBRARY_X509V3 = 34 };
 	int library = 0, reason = 0;
 	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
-	return library == LIBRARY_ASN1 || library == LIBRARY_X509V3;
+	return library == LIBRARY_X509V3;
 }
 
 /* Verifies a private copy. trusted NULL: with the client's store. Returns 1: good; 0: bad; -1: could not be tried.  */
@@ -145,7 +147,7 @@ static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STAC
 	out->error = o->X509_STORE_CTX_get_error(copy);
 	out->malformed = is_malformed(o, o->X509_STORE_CTX_get_current_cert(copy));
 	o->X509_STORE_CTX_free(copy);
-	if (o->ERR_clear_last_mark && parsing_failed(o))
+	if (t->untouched && o->ERR_clear_last_mark && (out->malformed || parsing_failed(o)))
 		o->ERR_clear_last_mark();
 	else
 		o->ERR_pop_to_mark();
@@ -320,7 +322,9 @@ static void switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 static void extend(struct trust *t, const struct trial *trial, bool for_host)
 {
 	struct outcome untouched = {0}, ruled = {0};
-	if (try_chain(trial, NULL, t->client_untrusted, &untouched) != 0 ||
+	const struct trial first = {
+	    .o = trial->o, .ctx = trial->ctx, .verify = trial->verify, .untouched = true};
+	if (try_chain(&first, NULL, t->client_untrusted, &untouched) != 0 ||
 	    !wants_anchor(untouched.error) || untouched.malformed)
 		return;
 	t->untrusted = untrusted_with(trial->o, t->client_untrusted, t->anchors);
