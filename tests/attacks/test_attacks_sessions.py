@@ -4,6 +4,9 @@ import pytest
 
 from attackkit import A, B, NOTHING
 
+# most of them wait for rules to be read again
+pytestmark = pytest.mark.slow
+
 MAKE = "connect store=%s sni=a.test server=a save=0 max=%s ctx=0 %s\n"
 WAYS = ["same", "dup", "der", "copy"]
 VERSIONS = ["1.2", "1.3"]

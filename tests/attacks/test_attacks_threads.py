@@ -6,6 +6,9 @@ import pytest
 
 from attackkit import A, NOTHING, TIMEOUT, build
 
+# most of them wait for rules to be read again
+pytestmark = pytest.mark.slow
+
 GOOD_FOR = {"a.test a", "c.test c-public"}
 
 

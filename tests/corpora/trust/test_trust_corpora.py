@@ -21,6 +21,7 @@ WAYS = ["none", "plain", "extra", "empty", "other", "elsewhere", "only-wrong", "
 FLAGS = "-std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -Wshadow".split()
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not (CORPORA / "limbo-core.json").exists(), reason="no corpora beside the checkout (%s)" % CORPORA),
     # one run for all tests of this file, on one worker
     pytest.mark.xdist_group("trust-corpora"),
