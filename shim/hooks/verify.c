@@ -119,14 +119,14 @@ static void find_rule_without_connection(struct verification *v)
 	v->policy = policy_acquire();
 	if (v->have_leaf && hosts)
 		v->recent = recent_find(v->leaf, hosts, &count);
-	if (v->recent == RECENT_ONE) {
+	if (hosts && v->recent == RECENT_ONE) {
 		strlcpy(v->host, hosts[0].host, sizeof v->host);
 		strlcpy(v->address, hosts[0].address, sizeof v->address);
 		v->port = hosts[0].port;
 	}
-	if (v->policy && leaf && v->recent == RECENT_ONE)
+	if (v->policy && leaf && hosts && v->recent == RECENT_ONE)
 		rule_of_host(v, &hosts[0], &v->rule);
-	else if (v->policy && leaf && v->recent == RECENT_SEVERAL)
+	else if (v->policy && leaf && hosts && v->recent == RECENT_SEVERAL)
 		find_rule_of_several(v, hosts, count);
 	else if (v->policy && leaf && hosts)
 		trust_rule_by_leaf(o, leaf, policy_of(v->policy), &v->rule);
@@ -414,7 +414,7 @@ static bool leaf_is_for_another(const struct verification *v)
 
 static void passed(struct verification *v)
 {
-	if (leaf_is_for_another(v)) {
+	if (v->connection && leaf_is_for_another(v)) {
 		evidence_free(v->connection->unnamed);
 		v->connection->unnamed = failure_evidence(v, 1);
 	}
