@@ -301,5 +301,5 @@ def only_failure(result, causes, host, port=None, sha256=None, events=("verify_f
         assert record.get("port") == port, record
     if sha256 is not None:
         assert fingerprint(record["chain"][0]["sha256"]) == sha256
-    assert str(record["pid"]) not in record["message"]
+    assert "[%d]" % record["pid"] not in record["message"]
     return record
