@@ -92,7 +92,7 @@ def make_certificates(d):
 
 class Actor:
     def __init__(self, library, certificates, directory):
-        self.library, self.certs, self.directory, self.count = library, certificates, directory, 0
+        self.preload, self.certs, self.directory, self.count = library, certificates, directory, 0
 
     def environment(self, rules=None, level="info", **more):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
@@ -102,7 +102,7 @@ class Actor:
         self.config = self.directory / f"config{self.count}"
         if rules is not None:
             self.config.write_text(rules.replace("CERTS", str(self.certs)))
-            env.update(LD_PRELOAD=str(self.library), TLSMEND_LOG=str(self.log), TLSMEND_LOG_FORMAT="json",
+            env.update(LD_PRELOAD=str(self.preload), TLSMEND_LOG=str(self.log), TLSMEND_LOG_FORMAT="json",
                        TLSMEND_LOG_LEVEL=level, TLSMEND_CONFIG=str(self.config))
         env.update(more)
         return env

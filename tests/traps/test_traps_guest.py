@@ -188,7 +188,7 @@ def opened(trap, name, *command, preload, env=None):
     settings = {"TLSMEND_CONFIG": trap.directory / "rules", "TLSMEND_LOG": trap.directory / "log"}
     (trap.directory / "rules").write_text(trap.trust_root)
     if preload:
-        settings["TRACED_PRELOAD"] = trap.library
+        settings["TRACED_PRELOAD"] = trap.preload
     result = trap.plain("opens", out, *command, env={**settings, **(env or {})})
     if result.code == 77:
         pytest.skip("ptrace is not allowed here")
@@ -211,7 +211,7 @@ def test_host_without_tls(trap, command, env):
     plain, before = opened(trap, "before", program, preload=False)
     with_library, after = opened(trap, "after", program, preload=True, env=env)
     assert with_library == plain
-    assert surplus(before, after) == [f"open {trap.library}"]
+    assert surplus(before, after) == [f"open {trap.preload}"]
 
 
 @pytest.mark.parametrize("kind", [GOOD, BAD], ids=["good", "bad"])
@@ -221,7 +221,7 @@ def test_disabled(trap, kind):
     assert result.log == b""
     _, before = opened(trap, "before", build("plain"), *kind, preload=False)
     _, after = opened(trap, "after", build("plain"), *kind, preload=True, env={"TLSMEND_DISABLE": "1"})
-    assert surplus(before, after) == [f"open {trap.library}"]
+    assert surplus(before, after) == [f"open {trap.preload}"]
 
 
 # --- signals ------------------------------------------------------------------------------------------------------------------

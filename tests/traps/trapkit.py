@@ -130,7 +130,7 @@ class Runner:
     """Runs a trap: plain() without the library, preloaded() with it, equal() both, and compares."""
 
     def __init__(self, library, certificates, directory):
-        self.library, self.certificates, self.directory = library, certificates, directory
+        self.preload, self.certificates, self.directory = library, certificates, directory
         self.count = 0
 
     def environment(self, extra):
@@ -156,7 +156,7 @@ class Runner:
         if rules is not None:
             config.write_text(rules)
         settings = {
-            "LD_PRELOAD": ":".join(str(p) for p in (around[0], self.library, around[1]) if p),
+            "LD_PRELOAD": ":".join(str(p) for p in (around[0], self.preload, around[1]) if p),
             "TLSMEND_LOG": log, "TLSMEND_LOG_FORMAT": "json", "TLSMEND_LOG_LEVEL": "info",
             "TLSMEND_CONFIG": config if rules is not None else "/nonexistent/tlsmend.conf",
         }
