@@ -102,9 +102,28 @@ def run(plain):
     return plain
 
 
+@pytest.fixture(autouse=True)
+def cause_is_told(request):
+    """A test that carries the marker cause(WORD) has shown that word in a record of a real client or a real library call."""
+    run_module.told.clear()
+    yield
+    for marker in request.node.iter_markers("cause"):
+        if marker.args[0] not in run_module.told:
+            pytest.fail("no record of this test has the cause " + marker.args[0], pytrace=False)
+
+
+def _list_causes(items):
+    """For tests/causes/test_complete.py: the causes that have a case."""
+    path = os.environ.get("TLSMEND_TEST_LIST_CAUSES")
+    if path:
+        words = sorted({m.args[0] for item in items for m in item.iter_markers("cause")})
+        pathlib.Path(path).write_text("".join(w + "\n" for w in words))
+
+
 def pytest_collection_modifyitems(items):
     """A test that has the library and the clients it needs, but takes long for one client, says so itself."""
     for item in items:
         client = getattr(item, "callspec", None) and item.callspec.params.get("client")
         if client is not None and not getattr(client, "quick", True) and item.get_closest_marker("every_client") is None:
             item.add_marker(pytest.mark.slow)
+    _list_causes(items)

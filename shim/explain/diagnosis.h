@@ -73,6 +73,13 @@ void explain_handshake(struct diagnosis *d);
 enum cause handshake_cause(const struct evidence *e);
 int handshake_alert(const struct evidence *e); /* received, or named by the reason; -1: none */
 bool handshake_cut_off(const struct evidence *e);
+const char *handshake_alert_words(struct diagnosis *d);
+/* (diagnose_offer.c) "TLS 1.2 to TLS 1.3"; NULL: not known. */
+const char *handshake_offered(struct diagnosis *d);
+void explain_server_old(struct diagnosis *d);
+void explain_client_old(struct diagnosis *d);
+void explain_no_protocols(struct diagnosis *d);
+void explain_no_certificate(struct diagnosis *d); /* (diagnose_client.c) */
 void explain_unchecked(struct diagnosis *d);
 void explain_load(struct diagnosis *d);
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */

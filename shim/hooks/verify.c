@@ -11,42 +11,13 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
-#include "hooks.h"
+#include "verification.h"
 
 #include <bsd/string.h>
 
 /* The verification that this thread is in, so that OpenSSL's way from one of its functions to the other is not
  * taken for another one. */
 static _Thread_local X509_STORE_CTX *verifying;
-/* Where the collecting callback puts what it sees. */
-static _Thread_local struct evidence *collecting;
-
-static verify_fn *as_verify(void *function)
-{
-	return ((union {
-		       void *object;
-		       verify_fn *function;
-	       }){.object = function})
-	    .function;
-}
-
-/* ---- one verification ------------------------------------------------------------------------------------- */
-
-struct verification {
-	struct copy *copy;
-	X509_STORE_CTX *ctx;
-	SSL *ssl;                      /* NULL: without a connection */
-	struct connection *connection; /* NULL: without one */
-	struct policy_ref *policy;     /* a reference, connectionless only */
-	struct rule rule;
-	char host[256]; /* "" : unknown */
-	char address[46];
-	unsigned port;
-	struct trust trust;
-	uint8_t leaf[32]; /* SHA-256 */
-	bool have_leaf;
-	enum recent_match recent; /* connectionless: was the leaf that of a connection? */
-};
 
 static bool digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
 {
@@ -147,163 +118,7 @@ static void find_rule(struct verification *v)
 	strlcpy(v->address, n->address, sizeof v->address);
 }
 
-enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
-
-/* ---- evidence of a failure ---------------------------------------------------------------------------------- */
-
-static int collect(int ok, X509_STORE_CTX *ctx)
-{
-	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
-	/* the signer of a CRL has a context of its own */
-	bool nested =
-	    o && o->X509_STORE_CTX_get0_parent_ctx && o->X509_STORE_CTX_get0_parent_ctx(ctx);
-	if (!ok && o && collecting && !nested)
-		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
-				   o->X509_STORE_CTX_get_error_depth(ctx));
-	return 1;
-}
-
-/* Once more on a private copy, with a callback that goes on: every error in OpenSSL's order, whatever the client's
- * callback made of them (DESIGN 2.11). With the rule's trust where that gets further: what the client's store lacks is then not
- * what is wrong. Returns the copy, whose chain shows how far it got; NULL: there is none. */
-static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e)
-{
-	const struct openssl *o = copy_api(v->copy);
-	const struct trust *t = &v->trust;
-	OPENSSL_STACK *untrusted =
-	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
-	bool ruled = t->got_further || t->name_refused;
-	X509_STORE_CTX *copy =
-	    t->switched ? NULL : trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
-	struct evidence *outer = collecting;
-	if (t->name_refused)
-		evidence_add_error(
-		    e, host_is_address(v->host) ? ADDRESS_MISMATCH : HOSTNAME_MISMATCH, 0);
-	if (!copy)
-		return NULL;
-	QUIET_BEGIN(o)
-	if (ruled && t->trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
-	collecting = e;
-	o->X509_STORE_CTX_set_verify_cb(copy, collect);
-	as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
-	collecting = outer;
-	QUIET_END(o)
-	return copy;
-}
-
-static struct evidence *evidence_begin(struct verification *v)
-{
-	struct evidence *e;
-	if (v->connection)
-		return connection_evidence(v->connection, v->ssl, EVENT_VERIFY_FAILED);
-	e = evidence_new(EVENT_VERIFY_FAILED);
-	if (!e)
-		return NULL;
-	evidence_library(e, copy_api(v->copy));
-	e->host = v->host[0] ? arena_strdup(&e->arena, v->host) : NULL;
-	e->address = v->address[0] ? arena_strdup(&e->arena, v->address) : NULL;
-	e->port = v->port;
-	return e;
-}
-
-static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx)
-{
-	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
-	enum { USE_CHECK_TIME = 0x2 };
-	if (!param)
-		return;
-	e->verify_flags = o->X509_VERIFY_PARAM_get_flags(param);
-	if (e->verify_flags & USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time)
-		e->now = o->X509_VERIFY_PARAM_get_time(param);
-	char *asked =
-	    o->X509_VERIFY_PARAM_get0_host ? o->X509_VERIFY_PARAM_get0_host(param, 0) : NULL;
-	char *ip = NULL;
-	QUIET_BEGIN(o)
-	if (!asked && o->X509_VERIFY_PARAM_get1_ip_asc)
-		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
-	QUIET_END(o)
-	e->name_asked = asked || ip;
-	if (asked || ip)
-		e->expected_name = arena_strdup(&e->arena, asked ? asked : ip);
-	if (ip)
-		o->CRYPTO_free(ip, "", 0);
-	if (e->security_level < 0 && o->X509_VERIFY_PARAM_get_auth_level)
-		e->security_level = o->X509_VERIFY_PARAM_get_auth_level(param);
-}
-
-/* For evidence_try(): would this help? */
-static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
-{
-	struct verification *v = arg;
-	const struct openssl *o = copy_api(v->copy);
-	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
-	bool good = false;
-	if (!copy)
-		return false;
-	QUIET_BEGIN(o)
-	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
-	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&
-	       o->X509_STORE_CTX_get_error(copy) == 0;
-	o->X509_STORE_CTX_free(copy);
-	QUIET_END(o)
-	return good;
-}
-
-/* The certificates, from the client's context or from the copy that got further, and what might help. */
-static void certificates(struct verification *v, struct evidence *e, const X509_STORE_CTX *built)
-{
-	const struct openssl *o = copy_api(v->copy);
-	const struct trust *t = &v->trust;
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
-	X509_STORE *store =
-	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL;
-	OPENSSL_STACK *chain =
-	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(built) : NULL;
-	OPENSSL_STACK *presented = t->client_untrusted;
-	if (!t->switched)
-		presented = o->X509_STORE_CTX_get0_untrusted
-				? o->X509_STORE_CTX_get0_untrusted(v->ctx)
-				: NULL;
-	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
-	loaded_describe(e, v->copy, store);
-	if (e->code != 0 && !t->switched && built == v->ctx)
-		evidence_try(e, o, leaf, presented, chain, store,
-			     &(struct evidence_trial){passes, v});
-}
-
-static struct evidence *failure_evidence(struct verification *v, int result)
-{
-	const struct openssl *o = copy_api(v->copy);
-	X509_STORE_CTX *ctx = v->ctx;
-	struct evidence *e = evidence_begin(v);
-	enum { VERIFY_PEER = 1 };
-	if (!e)
-		return NULL;
-	e->have_verification = true;
-	e->enforced = v->ssl ? (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0 && result <= 0
-			     : result <= 0;
-	e->verify_peer = v->ssl && (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0;
-	e->code = o->X509_STORE_CTX_get_error(ctx);
-	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
-	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));
-	parameters(e, o, ctx);
-	X509_STORE_CTX *copy = e->code ? collect_errors(v, e) : NULL;
-	bool ruled = copy && (v->trust.got_further || v->trust.name_refused);
-	if (e->error_count == 0 && e->code != 0)
-		evidence_add_error(e, e->code, e->depth);
-	e->rule_refused_name = v->trust.name_refused;
-	e->rule_problem =
-	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
-	certificates(v, e, ruled ? copy : ctx);
-	if (copy) {
-		QUIET_BEGIN(o)
-		o->X509_STORE_CTX_free(copy);
-		QUIET_END(o)
-	}
-	return e;
-}
+/* ---- a failure ---------------------------------------------------------------------------------------------------- */
 
 /* Clients without a connection verify a bad chain twice or three times (.NET: once plainly, then to collect all
  * errors): one failure, one record. */
@@ -361,16 +176,16 @@ static void failed(struct verification *v, int result)
 	const struct openssl *o = copy_api(v->copy);
 	struct connection *n = v->connection;
 	if (!n && v->recent != RECENT_NONE) {
-		recent_failed(v->leaf, failure_evidence(v, result));
+		recent_failed(v->leaf, verification_failure(v, result));
 	} else if (!n) {
 		if (!seen_just_now(v, o->X509_STORE_CTX_get_error(v->ctx)))
-			connection_report(NULL, failure_evidence(v, result));
+			connection_report(NULL, verification_failure(v, result));
 	} else {
 		bool let_pass = result > 0 || n->left_to_client;
 		evidence_free(n->pending);
 		n->pending = NULL;
 		if (!let_pass || !(recent_client_verifies() || looked_at_lately(v)))
-			n->pending = failure_evidence(v, result);
+			n->pending = verification_failure(v, result);
 	}
 }
 
@@ -386,7 +201,7 @@ static void mended(struct verification *v)
 	}
 	if (!record_wanted(LEVEL_INFO))
 		return;
-	struct evidence *e = evidence_begin(v);
+	struct evidence *e = verification_evidence(v);
 	if (!e)
 		return;
 	e->event = EVENT_MENDED;
@@ -416,7 +231,7 @@ static void passed(struct verification *v)
 {
 	if (v->connection && leaf_is_for_another(v)) {
 		evidence_free(v->connection->unnamed);
-		v->connection->unnamed = failure_evidence(v, 1);
+		v->connection->unnamed = verification_failure(v, 1);
 	}
 	bool first =
 	    v->connection || !v->have_leaf || v->recent == RECENT_NONE || recent_passed(v->leaf);

@@ -99,6 +99,15 @@ def hosts_text(hosts):
 
 
 # ---- results ----------------------------------------------------------------------------------------------
+# Causes of the records that the running test has seen; see the marker `cause`.
+told = set()
+
+
+def note_causes(records):
+    """For tests that do not use a Runner: the text of a log in JSON form."""
+    told.update(re.findall(r'"cause": ?"([a-z0-9-]+)"', records))
+
+
 @dataclasses.dataclass
 class Result:
     argv: list
@@ -190,6 +199,7 @@ class Runner:
         # OpenSSL's error lines begin with the thread's id
         err = re.sub(r"(?m)^[0-9A-F]{8,16}(?=:error:)", "THREAD", done.stderr)
         result = Result(argv, done.returncode, done.stdout, err, self.log_text())
+        note_causes(result.log)
         # pytest shows it when the test fails
         print(result, file=sys.stdout)
         return result
@@ -255,6 +265,7 @@ class Interactive:
         self.err = self.popen.stderr.read()
         self.popen.stdout.close()
         self.popen.stderr.close()
+        note_causes(self.runner.log_text())
 
 
 # ---- checks -----------------------------------------------------------------------------------------------

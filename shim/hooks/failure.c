@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What went wrong in a verification: every error that OpenSSL finds, in its order, the certificates on the way, and what
+ * might help. Nothing of the client's is changed; what runs once more does so on private copies.
+ */
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+
+#include "verification.h"
+
+enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
+
+/* Where the collecting callback puts what it sees. */
+static _Thread_local struct evidence *collecting;
+
+static int collect(int ok, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
+	/* the signer of a CRL has a context of its own */
+	bool nested =
+	    o && o->X509_STORE_CTX_get0_parent_ctx && o->X509_STORE_CTX_get0_parent_ctx(ctx);
+	if (!ok && o && collecting && !nested)
+		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
+				   o->X509_STORE_CTX_get_error_depth(ctx));
+	return 1;
+}
+
+/* Once more on a private copy, with a callback that goes on: every error in OpenSSL's order, whatever the client's
+ * callback made of them (DESIGN 2.11). With the rule's trust where that gets further: what the client's store lacks is then not
+ * what is wrong. Returns the copy, whose chain shows how far it got; NULL: there is none. */
+static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e)
+{
+	const struct openssl *o = copy_api(v->copy);
+	const struct trust *t = &v->trust;
+	OPENSSL_STACK *untrusted =
+	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	bool ruled = t->got_further || t->name_refused;
+	X509_STORE_CTX *copy =
+	    t->switched ? NULL : trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
+	struct evidence *outer = collecting;
+	if (t->name_refused)
+		evidence_add_error(
+		    e, host_is_address(v->host) ? ADDRESS_MISMATCH : HOSTNAME_MISMATCH, 0);
+	if (!copy)
+		return NULL;
+	QUIET_BEGIN(o)
+	if (ruled && t->trusted)
+		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
+	collecting = e;
+	o->X509_STORE_CTX_set_verify_cb(copy, collect);
+	as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
+	collecting = outer;
+	QUIET_END(o)
+	return copy;
+}
+
+struct evidence *verification_evidence(struct verification *v)
+{
+	struct evidence *e;
+	if (v->connection)
+		return connection_evidence(v->connection, v->ssl, EVENT_VERIFY_FAILED);
+	e = evidence_new(EVENT_VERIFY_FAILED);
+	if (!e)
+		return NULL;
+	evidence_library(e, copy_api(v->copy));
+	e->host = v->host[0] ? arena_strdup(&e->arena, v->host) : NULL;
+	e->address = v->address[0] ? arena_strdup(&e->arena, v->address) : NULL;
+	e->port = v->port;
+	return e;
+}
+
+static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
+	enum { USE_CHECK_TIME = 0x2 };
+	if (!param)
+		return;
+	e->verify_flags = o->X509_VERIFY_PARAM_get_flags(param);
+	if (e->verify_flags & USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time)
+		e->now = o->X509_VERIFY_PARAM_get_time(param);
+	char *asked =
+	    o->X509_VERIFY_PARAM_get0_host ? o->X509_VERIFY_PARAM_get0_host(param, 0) : NULL;
+	char *ip = NULL;
+	QUIET_BEGIN(o)
+	if (!asked && o->X509_VERIFY_PARAM_get1_ip_asc)
+		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
+	QUIET_END(o)
+	e->name_asked = asked || ip;
+	if (asked || ip)
+		e->expected_name = arena_strdup(&e->arena, asked ? asked : ip);
+	if (ip)
+		o->CRYPTO_free(ip, "", 0);
+	if (e->security_level < 0 && o->X509_VERIFY_PARAM_get_auth_level)
+		e->security_level = o->X509_VERIFY_PARAM_get_auth_level(param);
+}
+
+/* For evidence_try(): would this help? */
+static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	struct verification *v = arg;
+	const struct openssl *o = copy_api(v->copy);
+	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
+	bool good = false;
+	if (!copy)
+		return false;
+	QUIET_BEGIN(o)
+	if (trusted)
+		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&
+	       o->X509_STORE_CTX_get_error(copy) == 0;
+	o->X509_STORE_CTX_free(copy);
+	QUIET_END(o)
+	return good;
+}
+
+/* The certificates, from the client's context or from the copy that got further, and what might help. */
+static void certificates(struct verification *v, struct evidence *e, const X509_STORE_CTX *built)
+{
+	const struct openssl *o = copy_api(v->copy);
+	const struct trust *t = &v->trust;
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	X509_STORE *store =
+	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL;
+	OPENSSL_STACK *chain =
+	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(built) : NULL;
+	OPENSSL_STACK *presented = t->client_untrusted;
+	if (!t->switched)
+		presented = o->X509_STORE_CTX_get0_untrusted
+				? o->X509_STORE_CTX_get0_untrusted(v->ctx)
+				: NULL;
+	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
+	loaded_describe(e, v->copy, store);
+	if (e->code != 0 && !t->switched && built == v->ctx)
+		evidence_try(e, o, leaf, presented, chain, store,
+			     &(struct evidence_trial){passes, v});
+}
+
+struct evidence *verification_failure(struct verification *v, int result)
+{
+	const struct openssl *o = copy_api(v->copy);
+	X509_STORE_CTX *ctx = v->ctx;
+	struct evidence *e = verification_evidence(v);
+	enum { VERIFY_PEER = 1 };
+	if (!e)
+		return NULL;
+	e->have_verification = true;
+	e->enforced = v->ssl ? (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0 && result <= 0
+			     : result <= 0;
+	e->verify_peer = v->ssl && (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0;
+	e->code = o->X509_STORE_CTX_get_error(ctx);
+	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
+	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));
+	parameters(e, o, ctx);
+	X509_STORE_CTX *copy = e->code ? collect_errors(v, e) : NULL;
+	bool ruled = copy && (v->trust.got_further || v->trust.name_refused);
+	if (e->error_count == 0 && e->code != 0)
+		evidence_add_error(e, e->code, e->depth);
+	e->rule_refused_name = v->trust.name_refused;
+	e->rule_problem =
+	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
+	certificates(v, e, ruled ? copy : ctx);
+	if (copy) {
+		QUIET_BEGIN(o)
+		o->X509_STORE_CTX_free(copy);
+		QUIET_END(o)
+	}
+	return e;
+}
