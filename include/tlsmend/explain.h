@@ -124,6 +124,24 @@ struct verify_error {
 	int depth;
 };
 
+/* A ClientHello that was sent, in numbers (hello.c). */
+struct hello {
+	uint16_t
+	    size; /* of the handshake message, its header of 4 bytes included; 0: none was seen */
+	uint16_t min_version,
+	    max_version; /* 0x0301..0x0304; the lowest is known (not 0) only where TLS 1.3 is offered */
+	uint16_t ciphers, ciphers13;        /* cipher suites; those of TLS 1.3 among them */
+	uint16_t first_cipher, first_group; /* IANA's numbers; 0: none */
+	uint16_t groups, signatures;        /* how many */
+	uint16_t key_share_size;            /* of the extension: large with post-quantum groups */
+	bool sni;
+	bool alpn_cut; /* there are more names than fit */
+	uint8_t alpn_size;
+	uint8_t alpn[64]; /* as on the wire: a byte of length before each name */
+};
+/* Pure. False, and *h empty: no ClientHello of TLS over a stream (DTLS has another form), or a malformed one. */
+bool hello_read(struct hello *h, const uint8_t *message, size_t size);
+
 /* What one verification or handshake showed. Everything lives in `arena`; 0/NULL/-1 mean "not known".
  * No pointer into the host's or OpenSSL's memory is kept. */
 struct evidence {
@@ -214,6 +232,7 @@ struct evidence {
 	int min_offered, max_offered; /* 0x0301..0x0304; 0: not known */
 	int client_min, client_max;   /* before a rule changed them; 0: library's default */
 	int server_version;           /* of the ServerHello; 0: none seen */
+	struct hello hello;           /* the first one of this handshake */
 	bool after_handshake;         /* an alert that came after a handshake that succeeded */
 
 	/* a file that could not be loaded (load_failed); its system error is in system_errno, the end of the error queue in

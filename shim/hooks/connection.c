@@ -278,6 +278,7 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->last_sent = n->last_sent;
 	e->last_received = n->last_received;
 	e->server_version = n->server_version;
+	e->hello = n->hello;
 	e->certificate_requested = n->certificate_requested;
 	e->empty_certificate_sent = n->empty_certificate_sent;
 	e->first_count = n->first_count;

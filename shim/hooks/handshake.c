@@ -279,6 +279,7 @@ void observe_info(struct copy *c, const SSL *ssl, int where, int value)
 enum {
 	CONTENT_HANDSHAKE = 22,
 	CONTENT_RECORD_HEADER = 256,
+	MESSAGE_CLIENT_HELLO = 1,
 	MESSAGE_SERVER_HELLO = 2,
 	MESSAGE_CERTIFICATE = 11,
 	MESSAGE_CERTIFICATE_REQUEST = 13,
@@ -296,6 +297,8 @@ static void note_message(struct connection *n, bool sent, const uint8_t *message
 	if (size < 4)
 		return;
 	*(sent ? &n->last_sent : &n->last_received) = message[0];
+	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0)
+		hello_read(&n->hello, message, size);
 	if (!sent && message[0] == MESSAGE_CERTIFICATE_REQUEST)
 		n->certificate_requested = true;
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= 6)

@@ -51,6 +51,7 @@ struct connection {
 	uint64_t written_at_done;
 	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
+	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
 	uint8_t first_bytes[16];
 	uint8_t first_count;
 	bool certificate_requested, empty_certificate_sent;
