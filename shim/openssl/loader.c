@@ -51,9 +51,47 @@ static int visit(struct dl_phdr_info *info, size_t size, void *arg)
 	return 0;
 }
 
+/* _dl_find_object(3) of glibc 2.35, which takes no lock at all. glibc does not give the lock of dl_iterate_phdr(3) a new state in a
+ * forked child: a child that was forked while another thread held it waits for ever
+ * (tests/traps/fork_threads.c, "cold"). Declared here, since the library is built for older ones, too. */
+struct dl_find_object_result {
+	unsigned long long flags;
+	void *map_start, *map_end;
+	struct link_map *link_map;
+	void *reserved[16];
+};
+typedef int dl_find_object_fn(void *pc, struct dl_find_object_result *result);
+
+static bool find_without_lock(uintptr_t address, struct object *o)
+{
+	static dl_find_object_fn *find;
+	static bool looked_for;
+	struct dl_find_object_result r;
+	if (!__atomic_load_n(&looked_for, __ATOMIC_ACQUIRE)) {
+		union {
+			void *object;
+			dl_find_object_fn *function;
+		} f = {.object = loader_libc_function("_dl_find_object")};
+		__atomic_store_n(&find, f.function, __ATOMIC_RELAXED);
+		__atomic_store_n(&looked_for, true, __ATOMIC_RELEASE);
+	}
+	dl_find_object_fn *known = __atomic_load_n(&find, __ATOMIC_RELAXED);
+	if (!known || known((void *)address, &r) != 0)
+		return false;
+	o->base = r.link_map->l_addr;
+	o->low = (uintptr_t)r.map_start;
+	o->high = (uintptr_t)r.map_end;
+	o->dynamic = r.link_map->l_ld;
+	const char *name = r.link_map->l_name ? r.link_map->l_name : "";
+	o->path_cut = strlcpy(o->path, name, sizeof o->path) >= sizeof o->path;
+	return true;
+}
+
 bool loader_object_at(const void *address, struct object *o)
 {
 	struct search s = {.address = (uintptr_t)address, .found = o, .hit = false};
+	if (find_without_lock(s.address, o))
+		return true;
 	dl_iterate_phdr(visit, &s);
 	return s.hit;
 }

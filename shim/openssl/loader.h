@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Looking at loaded objects without the loader's big lock. dladdr(3) takes dl_load_lock, which dlopen(3) holds while it
- * runs constructors; dl_iterate_phdr(3) takes only the lock of the list. Nothing of dl* is called from within its
+ * runs constructors; dl_iterate_phdr(3) takes only the lock of the list, and _dl_find_object(3) none. Nothing of dl* is called from within its
  * callback (DESIGN 2.5).
  */
 #ifndef TLSMEND_LOADER_H
