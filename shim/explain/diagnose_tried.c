@@ -24,11 +24,59 @@ static bool outlasts_a_ca(enum cause c)
 	}
 }
 
+static bool out_of_date(const struct evidence *e, const struct cert_info *c)
+{
+	return e->now != 0 && ((c->not_after != INT64_MIN && c->not_after < e->now) ||
+			       (c->not_before != INT64_MIN && c->not_before > e->now));
+}
+
+/* OpenSSL 3 gives SHA-1 63 bits of security, older ones 80: level 1 wants 80, level 2 wants 112. */
+static bool signed_too_weakly(const struct evidence *e, const struct cert_info *c)
+{
+	const int lowest = e->version >= 0x30000000UL ? 1 : 2;
+
+	return e->security_level >= lowest && c->signature != NULL &&
+	       (strstr(c->signature, "SHA1") != NULL || strstr(c->signature, "MD5") != NULL);
+}
+
+/* OpenSSL leaves out some checks of the last certificate that it found, and makes them once that has an issuer. */
+static const char *obstacle_at_top(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+
+	if (top == NULL || top->self_issued)
+		return NULL;
+	if (top != d->leaf && !(top->ca && top->has_basic_constraints))
+		return say(e, say_subject(e, top), " is no CA certificate", (char *)NULL);
+	if (signed_too_weakly(e, top))
+		return say(e, top == d->leaf ? "the server's certificate" : say_subject(e, top),
+			   " is signed with ", say_string(e, top->signature), (char *)NULL);
+	return NULL;
+}
+
+static const char *obstacle_of_dates(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	for (i = 0; i < e->chain_count; i++) {
+		const struct cert_info *c = &e->chain[i];
+
+		if (out_of_date(e, c))
+			return say(e, i == 0 ? "the server's certificate" : say_subject(e, c),
+				   c->not_before > e->now ? " is not valid yet" : " has expired",
+				   (char *)NULL);
+	}
+	return NULL;
+}
+
 /* What would still be wrong with one more CA; NULL: nothing that is known. */
 const char *help_ca_obstacle(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool system = d->r->cause == CAUSE_ROOT_MISSING_HERE;
+	const char *other;
 	size_t i;
 
 	for (i = 1; i < e->error_count; i++) {
@@ -39,9 +87,11 @@ const char *help_ca_obstacle(struct diagnosis *d)
 			return say(e, cause_table[verify_symbol_cause(s)].title, " (",
 				   name != NULL ? name : "unknown code", ")", (char *)NULL);
 	}
-	if (d->leaf != NULL && d->leaf->not_after != INT64_MIN && e->now != 0 &&
-	    d->leaf->not_after < e->now)
-		return "the server's certificate has expired";
+	other = obstacle_of_dates(d);
+	if (other == NULL)
+		other = obstacle_at_top(d);
+	if (other != NULL)
+		return other;
 	if ((system && e->system_tried == TRIED_BAD) || (!system && e->top_tried == TRIED_BAD))
 		return "tried in memory, the chain fails with it too";
 	return NULL;

@@ -16,6 +16,7 @@ void case_init(struct chain_case *c)
 	memset(c, 0, sizeof(*c));
 	c->untrusted = o->OPENSSL_sk_new_null();
 	c->trusted = o->OPENSSL_sk_new_null();
+	c->further = o->OPENSSL_sk_new_null();
 	c->depth = c->level = -1;
 }
 
@@ -36,6 +37,7 @@ void case_free(struct chain_case *c)
 	openssl_direct()->X509_free(c->leaf);
 	free_stack(c->untrusted);
 	free_stack(c->trusted);
+	free_stack(c->further);
 	for (i = 0; i < c->crl_count; i++)
 		X509_CRL_free(c->crls[i]);
 }
@@ -226,6 +228,7 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 	untrusted = o->OPENSSL_sk_new_null();
 	sort_into(c->untrusted, trusted, untrusted);
 	sort_into(c->trusted, trusted, untrusted);
+	sort_into(c->further, trusted, untrusted);
 	if (o->X509_check_issued(c->leaf, c->leaf) == 0)
 		o->OPENSSL_sk_push(trusted, c->leaf);
 	extended.untrusted = untrusted;

@@ -55,6 +55,7 @@ struct chain_case {
 	char id[256];
 	X509 *leaf;
 	OPENSSL_STACK *untrusted, *trusted; /* never NULL */
+	OPENSSL_STACK *further; /* CAs that nobody has here, but that could be got; never NULL */
 	X509_CRL *crls[CASE_CRLS];
 	size_t crl_count;
 	time_t time;

@@ -95,6 +95,7 @@ static void run(const json_t *test, const char *profile, unsigned long flags, co
 	c.leaf = certificate(json_object_get(test, "peer_certificate"));
 	certificates(json_object_get(test, "untrusted_intermediates"), c.untrusted);
 	certificates(json_object_get(test, "trusted_certs"), c.trusted);
+	certificates(json_object_get(test, "further_ca"), c.further); /* forge.py */
 	revocation_lists(json_object_get(test, "crls"), &c);
 	c.time = time_of(json_object_get(test, "validation_time"));
 	c.purpose =

@@ -3,6 +3,7 @@
  * NIST's Public Key Interoperability Test Suite: every certificate is checked for revocation, policies are evaluated.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../unit/openssl_direct.h"
 #include "corpora.h"
@@ -122,6 +123,8 @@ bool pkits_run(const char *directory, const char *only)
 	size_t i;
 
 	snprintf(path, sizeof(path), "%s/pkits/index.json", directory);
+	if (access(path, F_OK) != 0)
+		return true; /* another corpus */
 	index = json_load_file(path, 0, &error);
 	if (index == NULL) {
 		fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: ISC
+"""Chains with one or two faults at known places (forge.py): the cause is one of them, and no CA is proposed where none would help."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROGRAM = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build")) / "corpora" / "causes"
+PAIRS = 250
+
+
+@pytest.fixture(scope="module")
+def forged(tmp_path_factory):
+    """(id, causes that are right, is something unknowable?, what was found or None) of every chain"""
+    if not PROGRAM.exists():
+        pytest.fail("%s is not built; run make units first" % PROGRAM, pytrace=False)
+    directory = tmp_path_factory.mktemp("forged")
+    subprocess.run([sys.executable, HERE / "forge.py", directory, str(PAIRS)], check=True, timeout=120)
+    done = subprocess.run([PROGRAM, directory], capture_output=True, text=True, timeout=120, check=True)
+    found = {line.split("\t")[0]: line.split("\t")[1:] for line in done.stdout.splitlines()}
+    right = json.loads((directory / "right.json").read_text())
+    return [(profile + "/" + case, causes, hidden, found.get(profile + "/" + case))
+            for profile in ("limbo", "limbo-strict") for case, (causes, hidden) in right.items()]  # fmt: skip
+
+
+def test_enough_are_rejected(forged):
+    rejected = [case for case, _, _, found in forged if found]
+    assert len(forged) > 1500 and len(rejected) > 0.9 * len(forged)
+
+
+def test_the_cause_is_a_fault_that_is_there(forged):
+    wrong = ["%s: %s, not one of %s" % (case, found[2], causes) for case, causes, _, found in forged
+             if found and found[2] not in causes and not (case.startswith("limbo-strict/") and found[2] == "strict-profile")]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_broken_certificate_is_no_missing_issuer(forged):
+    """The case that OpenSSL's own code hides: whatever is trusted, a certificate that cannot be read is the cause."""
+    alone = {case: found for case, _, _, found in forged if "+" not in case}
+    broken = {case.rpartition("/")[0] for case, found in alone.items()
+              if found and case.endswith("/trusted") and found[2] == "malformed-certificate"}
+    assert len(broken) > 40
+    wrong = [case for case, found in alone.items()
+             if case.rpartition("/")[0] in broken and "/root/" not in case and found[2] != "malformed-certificate"]
+    assert not wrong
+
+
+def test_no_useless_ca(forged):
+    """Tried with every certificate of the case, and with the root where it is neither sent nor trusted."""
+    assert [case for case, _, hidden, found in forged if found and found[3] == "ca-useless" and not hidden] == []
+    assert sum(1 for *_, found in forged if found and found[3] == "ca") > 10
