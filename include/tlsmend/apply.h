@@ -79,6 +79,8 @@ void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn
 		 const struct rule *rule, const char *host);
 /* After the real verification: gives the client's untrusted stack back. */
 void trust_end(struct trust *t, X509_STORE_CTX *ctx);
+/* Instead of trust_end(), where the verification was left in the middle and its context goes. */
+void trust_drop(struct trust *t);
 /* A private copy of a context: same store, leaf, parameters; no callback of the client. NULL where the client put functions of
  * its own into the store or context, which must not run more often than without us. */
 X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,

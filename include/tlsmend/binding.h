@@ -35,7 +35,8 @@ enum binding_index {
 	INDEX_CTX_MSG,
 	INDEX_SESSION_TAG,
 	INDEX_STORE_CTX_TRUST,
-	INDEX_STORE_FILES, /* what was loaded into it (loaded.c) */
+	INDEX_STORE_CTX_VERIFICATION, /* struct verification, while the client's callback may be called */
+	INDEX_STORE_FILES,            /* what was loaded into it (loaded.c) */
 	INDEX_CTX_FILES,
 	INDEX_SSL_FILES,
 	INDEX_COUNT,

@@ -54,4 +54,14 @@ bool evidence_any_exists(struct evidence *e, const char *list);
 
 void evidence_add_error(struct evidence *e, int code, int depth);
 
+/* (events.c) What ended the verification: the error that the client's callback refused; where it waived all of them, or none was asked
+ * for, the first one. Code 0 with an objection: the client's own, OpenSSL found nothing there. */
+struct verify_error evidence_headline(const struct evidence *e);
+/* The event in which the client's callback said no, or set an error of its own; NULL: none. */
+const struct verify_event *evidence_objection(const struct evidence *e);
+bool evidence_is_waived(const struct evidence *e, const struct verify_event *event);
+bool evidence_waives(const struct evidence *e, int code); /* wherever that error was found */
+/* Where the rule has the right CA, what still fails with it is the cause; the client itself stays at the missing anchor. */
+bool evidence_is_with_rule(const struct evidence *e);
+
 #endif

@@ -124,6 +124,14 @@ struct verify_error {
 	int depth;
 };
 
+/* One call of the client's own verify callback that was about a fault, or that it objected at. */
+struct verify_event {
+	int code; /* what OpenSSL had found; 0: nothing, the objection is the client's own */
+	int depth;
+	int answer; /* 0: no. OpenSSL takes a negative one for a yes in most places */
+	int after; /* the error in the context when the callback returned: X509_V_OK where it took it back */
+};
+
 /* A ClientHello that was sent, in numbers (hello.c). */
 struct hello {
 	uint16_t
@@ -178,6 +186,10 @@ struct evidence {
 	struct verify_error
 	    *errors; /* every error of a collecting run, in order; errors[0] is the cause's */
 	size_t error_count;
+	struct verify_event *events; /* in the client's callback, in order */
+	size_t event_count;
+	bool passed;         /* X509_verify_cert said yes, whatever was found */
+	bool refused_passed; /* ... and the client's own verification function around it said no */
 	struct cert_info *chain; /* leaf first: as built by OpenSSL, as far as it got */
 	size_t chain_count;
 	struct cert_info

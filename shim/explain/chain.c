@@ -63,7 +63,9 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 		return "other name";
 	case CAUSE_NO_TRUST_STORE:
 	case CAUSE_CHAIN_TOO_LONG:
+		return NULL;
 	case CAUSE_CLIENT_REFUSED:
+		return d->objection != NULL ? "refused by the program" : NULL;
 	case CAUSE_INTERNAL:
 	case CAUSE_NONE:
 		return NULL;
@@ -87,7 +89,7 @@ static void mark(struct diagnosis *d)
 	if (d->e->chain_skipped > 0)
 		i = d->culprit != NULL && d->culprit != d->leaf ? (size_t)(d->culprit - d->e->chain)
 								: 0;
-	if (d->r->chain_count == 0 || d->first.code == 0)
+	if (d->r->chain_count == 0 || (d->first.code == 0 && d->objection == NULL))
 		return;
 	if (marks_top(d->failure))
 		i = d->r->chain_count - 1;

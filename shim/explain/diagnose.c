@@ -4,6 +4,8 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 #include <string.h>
 
 enum { SSL_R_CERTIFICATE_VERIFY_FAILED = 134 };
@@ -119,35 +121,11 @@ static const char *section_name(struct evidence *e, const struct cert_info *leaf
 	return "HOST";
 }
 
-static bool wants_anchor(int code, unsigned long version)
+static const struct verify_event *own_objection(const struct evidence *e)
 {
-	return cause_trust_may_act(verify_symbol_cause(verify_symbol(code, version)));
-}
+	const struct verify_event *event = evidence_objection(e);
 
-/* Where the rule has the right CA, what still fails with it is the cause; the client itself stays at the missing anchor.
- * Without the rule's trust that would stand among the errors. */
-static bool tried_with_rule(const struct evidence *e)
-{
-	size_t i;
-
-	if (e->error_count == 0 || e->code == 0 || !wants_anchor(e->code, e->version))
-		return false;
-	for (i = 0; i < e->error_count; i++) {
-		if (wants_anchor(e->errors[i].code, e->version))
-			return false;
-	}
-	return true;
-}
-
-/* The verification of a revocation list's own signer runs in between, and its errors are not about this chain. */
-static struct verify_error first_error(const struct evidence *e)
-{
-	const struct verify_error seen = {e->code, e->depth};
-
-	if (e->error_count == 0 ||
-	    verify_symbol(e->code, e->version) == VERIFY_CRL_PATH_VALIDATION_ERROR)
-		return seen;
-	return e->errors[0];
+	return event != NULL && event->code == 0 ? event : NULL;
 }
 
 static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
@@ -158,40 +136,53 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 		return NULL;
 	d->e = e;
 	d->r = r;
-	d->first = first_error(e);
+	d->first = evidence_headline(e);
 	d->symbol = verify_symbol(d->first.code, e->version);
-	d->with_rule = tried_with_rule(e);
+	d->with_rule = evidence_is_with_rule(e);
+	d->objection = own_objection(e);
 	d->leaf = e->chain_count > 0       ? &e->chain[0]
 		  : e->presented_count > 0 ? &e->presented[0]
 					   : NULL;
-	d->culprit = d->first.code != 0 ? certificate_at(e, d->first.depth) : NULL;
+	d->culprit =
+	    d->first.code != 0 || d->objection != NULL ? certificate_at(e, d->first.depth) : NULL;
 	d->who = connection_name(e, d->leaf);
 	d->section = section_name(e, d->leaf);
 	return d;
 }
 
 /* ---- families ------------------------------------------------------------------------------------------ */
-/* curl and others look at the name by themselves, after a chain that OpenSSL found good. */
-static bool names_another(const struct evidence *e)
+/* curl and others look at the name by themselves, after a chain that OpenSSL found good; others do so in their callback. */
+static bool names_another(const struct diagnosis *d)
 {
-	return e->name_checked && !e->name_matches;
+	const struct evidence *e = d->e;
+
+	return e->name_checked && !e->name_matches &&
+	       (d->objection == NULL || objection_may_be_the_name(d));
+}
+
+static void describe_code(struct diagnosis *d, int code, int depth)
+{
+	struct record *r = d->r;
+
+	r->code = code;
+	r->name = verify_code_name(code, d->e->version);
+	if (r->name == NULL && d->e->code_text != NULL)
+		r->name = say_string(d->e, d->e->code_text);
+	r->depth = depth;
 }
 
 static void describe_verification(struct diagnosis *d)
 {
 	struct record *r = d->r;
 
-	if (d->first.code != 0) {
-		r->code = d->first.code;
-		r->name = verify_code_name(d->first.code, d->e->version);
-		if (r->name == NULL && d->e->code_text != NULL)
-			r->name = say_string(d->e, d->e->code_text);
-		r->depth = d->first.depth;
-	}
+	if (d->first.code != 0)
+		describe_code(d, d->first.code, d->first.depth);
+	else if (d->objection != NULL && d->e->code != 0)
+		describe_code(d, d->e->code, d->first.depth);
 	r->enforced = d->e->enforced;
-	r->cause = d->first.code != 0    ? verify_symbol_cause(d->symbol)
-		   : names_another(d->e) ? CAUSE_NAME_MISMATCH
-					 : CAUSE_CLIENT_REFUSED;
+	r->cause = d->first.code != 0 ? verify_symbol_cause(d->symbol)
+		   : names_another(d) ? CAUSE_NAME_MISMATCH
+				      : CAUSE_CLIENT_REFUSED;
 	if (cause_table[r->cause].family == FAMILY_ANCHOR || d->e->other_path_count > 0)
 		r->cause = anchor_cause(d);
 	if (cause_table[r->cause].family == FAMILY_ANCHOR)

@@ -20,17 +20,28 @@ void explain_unchecked(struct diagnosis *d)
 	struct record *r = d->r;
 	const char *failure = cause_table[r->cause].word;
 
-	if (d->first.code != 0 && r->why != NULL)
-		r->why = say(e, "it would have failed (", failure, "): ", r->why, (char *)NULL);
 	r->cause = unchecked_cause(d);
+	if (d->first.code != 0 && r->why != NULL)
+		r->why = say(e,
+			     r->cause == CAUSE_ERROR_WAIVED ? "what it accepted ("
+							    : "it would have failed (",
+			     failure, "): ", r->why, (char *)NULL);
 	r->message =
-	    say(e, "went on with ", d->who, ": ", cause_table[r->cause].title, (char *)NULL);
+	    say(e, "went on with ", d->who, ": ",
+		r->cause == CAUSE_ERROR_WAIVED
+		    ? "OpenSSL found its certificate wrong, and the program itself accepted it"
+		    : cause_table[r->cause].title,
+		(char *)NULL);
 	if (r->cause == CAUSE_NAME_NOT_CHECKED && d->leaf != NULL) {
 		r->expected = e->host;
 		r->presented = list_names(d, d->leaf);
 		r->why = say(e, "the chain is good, but the certificate names ", r->presented,
 			     ", and the client never asked whether that is ",
 			     say_string(e, e->host), (char *)NULL);
+	}
+	if (r->cause == CAUSE_ERROR_WAIVED) {
+		help_line(d, "once that is mended, have the program treat certificate errors as errors, unless it checks the certificate in a way of its own");
+		return;
 	}
 	/* Last, because only what is mended can be checked. */
 	if (!help_section(d, "then have it verified, by the client's own setting or here:",

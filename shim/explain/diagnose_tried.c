@@ -4,6 +4,8 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 #include <string.h>
 
 /* Errors that a certificate has whatever the chain ends in. Revocation and policy are looked at along the chain, so they say
@@ -79,10 +81,13 @@ const char *help_ca_obstacle(struct diagnosis *d)
 	const char *other;
 	size_t i;
 
-	for (i = 1; i < e->error_count; i++) {
+	for (i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
+		if (e->errors[i].code == d->first.code ||
+		    (!e->passed && evidence_waives(e, e->errors[i].code)))
+			continue;
 		if (outlasts_a_ca(verify_symbol_cause(s)))
 			return say(e, cause_table[verify_symbol_cause(s)].title, " (",
 				   name != NULL ? name : "unknown code", ")", (char *)NULL);

@@ -325,6 +325,11 @@ static void say_plainly(struct diagnosis *d)
 {
 	size_t i;
 
+	if (d->r->cause == CAUSE_CLIENT_REFUSED && (d->objection != NULL || d->e->refused_passed)) {
+		if (d->objection == NULL)
+			explain_objection(d);
+		return;
+	}
 	for (i = 0; i < ARRAY_LENGTH(plain); i++) {
 		if (plain[i].cause != d->r->cause)
 			continue;
@@ -397,6 +402,8 @@ void explain_verify(struct diagnosis *d)
 	d->r->message =
 	    say(d->e, "cannot trust ", d->who, ": ", cause_table[d->r->cause].title, (char *)NULL);
 	say_cause(d);
+	if (d->objection != NULL)
+		explain_objection(d);
 	if (d->e->host != NULL &&
 	    (d->r->cause == CAUSE_CLIENT_REFUSED || d->r->cause == CAUSE_INTERNAL))
 		d->r->message = say(d->e, "connection to ", d->who,

@@ -16,6 +16,8 @@ struct diagnosis {
 	struct record *r;
 	struct verify_error first; /* the cause's; code 0: no verification failed */
 	enum verify_symbol symbol;
+	const struct verify_event
+	    *objection; /* OpenSSL found nothing there, the client's callback did; NULL: none */
 	bool with_rule; /* the errors are those of a verification with the rule's trust */
 	enum cause
 	    failure; /* what failed, also where the record is about the client's not minding */
@@ -81,6 +83,10 @@ void explain_client_old(struct diagnosis *d);
 void explain_no_protocols(struct diagnosis *d);
 void explain_no_certificate(struct diagnosis *d); /* (diagnose_client.c) */
 void explain_unchecked(struct diagnosis *d);
+/* (diagnose_callback.c) What the client's own callback made of it. */
+bool objection_may_be_the_name(const struct diagnosis *d);
+void explain_objection(struct diagnosis *d);
+void note_callback(struct diagnosis *d);
 void explain_load(struct diagnosis *d);
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
 

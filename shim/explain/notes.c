@@ -5,6 +5,8 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 #include <string.h>
 
 enum { WEAK_RSA_BITS = 2048, WEAK_EC_BITS = 224 };
@@ -129,32 +131,16 @@ static void further_errors(struct diagnosis *d)
 	struct evidence *e = d->e;
 	size_t i;
 
-	for (i = 1; i < e->error_count; i++) {
+	for (i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
-		if (said_otherwise(d, s))
+		if (said_otherwise(d, s) || e->errors[i].code == d->first.code ||
+		    evidence_waives(e, e->errors[i].code))
 			continue;
 		note_line(d, say(e, "also wrong: ", cause_table[verify_symbol_cause(s)].title, " (",
 				 name != NULL ? name : "unknown code", " at depth ",
 				 say_int(e, e->errors[i].depth), ")", (char *)NULL));
-	}
-}
-
-/* The client's callback said yes to these, and the verification passed. */
-static void waived_errors(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	size_t i;
-
-	if (d->r->cause != CAUSE_ERROR_WAIVED)
-		return;
-	for (i = 0; i < e->error_count && d->r->waived_count < DIAGNOSIS_LINES; i++) {
-		const char *name = verify_code_name(e->errors[i].code, e->version);
-
-		d->waived[d->r->waived_count++] =
-		    say(e, name != NULL ? name : "code", " (", say_int(e, e->errors[i].code),
-			") at depth ", say_int(e, e->errors[i].depth), (char *)NULL);
 	}
 }
 
@@ -183,7 +169,9 @@ static void shown_to_the_client(struct diagnosis *d)
 	note_line(d,
 		  say(e,
 		      d->with_rule ? "the client itself, without the rule's CA, reports "
-				   : "the client itself reports the last error, ",
+		      : e->event_count > 0 && !e->passed
+			  ? "the client's callback put another error in its place: "
+			  : "the client itself reports the last error, ",
 		      name != NULL ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
 }
 
@@ -227,6 +215,6 @@ void add_notes(struct diagnosis *d)
 			other_near_misses(d);
 	}
 	shown_to_the_client(d);
-	waived_errors(d);
+	note_callback(d);
 	about_rules(d);
 }

@@ -214,9 +214,10 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
 	const struct cert_info *top =
 	    e->chain_count > 0 ? &e->chain[e->chain_count - 1] : e->presented;
+	const struct verify_error first = evidence_headline(e);
 	struct attempt *a;
 
-	if (leaf == NULL || top == NULL || e->error_count == 0 ||
+	if (leaf == NULL || top == NULL || first.code == 0 ||
 	    (a = arena_alloc(&e->arena, sizeof(*a))) == NULL)
 		return;
 	a->e = e;
@@ -227,7 +228,7 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	collect_sent(a, leaf);
 	try_other_path(a, store);
 	if (e->other_path_count > 0 ||
-	    !cause_trust_may_act(verify_symbol_cause(verify_symbol(e->errors[0].code, e->version))))
+	    !cause_trust_may_act(verify_symbol_cause(verify_symbol(first.code, e->version))))
 		return;
 	try_system_bundle(a);
 	if (top->self_signed)

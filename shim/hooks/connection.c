@@ -356,6 +356,16 @@ void connection_report(struct connection *n, struct evidence *e)
 	evidence_free(e);
 }
 
+/* Some clients only read (FTP data). A server that speaks first sends little before it is answered, and session tickets
+ * are small. */
+static bool received_much(const struct connection *n, const SSL *ssl)
+{
+	enum { MUCH = 16384 };
+	const struct openssl *o = copy_api(n->copy);
+	BIO *in = o->SSL_get_rbio(ssl);
+	return in && o->BIO_number_read && o->BIO_number_read(in) - n->read_at_done > MUCH;
+}
+
 /* Did the client send anything of its own after the handshake? An alert that closes the connection is not its own. */
 static bool sent_something(const struct connection *n, const SSL *ssl)
 {
@@ -372,15 +382,16 @@ static bool sent_something(const struct connection *n, const SSL *ssl)
 	return sent > (n->closing ? closing : 0);
 }
 
-/* What became of a failed verification that did not end the handshake: the client went on all the same, or it asked for the
- * result and ended the connection. One that did neither was not interested in this connection. */
+/* What became of a failed verification that did not end the handshake: the client went on all the same, or it knew of the
+ * result, because it asked or by its callback, and ended the connection. One that did neither was not interested in this connection.
+ * One that went on in spite of an objection of its own, and of nothing else, knows what it does. */
 static void report_let_pass(struct connection *n, SSL *ssl)
 {
 	struct evidence *e = n->pending;
 	if (!e || !n->done || recent_client_verifies())
 		return;
-	bool went_on = sent_something(n, ssl);
-	if (!went_on && !n->asked)
+	bool went_on = sent_something(n, ssl) || received_much(n, ssl);
+	if (went_on ? evidence_headline(e).code == 0 : !n->asked && !n->told)
 		return;
 	n->pending = NULL;
 	if (went_on)

@@ -196,12 +196,21 @@ void *thunk_of(const struct copy *c, enum hook h)
 	{                                                                                          \
 		WORKING_FOR(binding_slot(slot), observe_msg(binding_slot(slot), write_p, version,  \
 							    type, buf, len, ssl, arg));            \
+	}                                                                                          \
+	static int verify_##slot(int ok, X509_STORE_CTX *ctx)                                      \
+	{                                                                                          \
+		int answer;                                                                        \
+		WORKING_FOR(binding_slot(slot),                                                    \
+			    answer = observe_verify(binding_slot(slot), ok, ctx));                 \
+		return answer;                                                                     \
 	}
 SLOTS(OBSERVER)
-#define INFO(slot) info_##slot,
-#define MSG(slot)  msg_##slot,
+#define INFO(slot)   info_##slot,
+#define MSG(slot)    msg_##slot,
+#define VERIFY(slot) verify_##slot,
 static openssl_info_cb *const info_observers[COPIES_MAX] = {SLOTS(INFO)};
 static openssl_msg_cb *const msg_observers[COPIES_MAX] = {SLOTS(MSG)};
+static openssl_verify_cb *const verify_observers[COPIES_MAX] = {SLOTS(VERIFY)};
 
 openssl_info_cb *observer_info(const struct copy *c)
 {
@@ -211,4 +220,9 @@ openssl_info_cb *observer_info(const struct copy *c)
 openssl_msg_cb *observer_msg(const struct copy *c)
 {
 	return msg_observers[c->slot];
+}
+
+openssl_verify_cb *observer_verify(const struct copy *c)
+{
+	return verify_observers[c->slot];
 }

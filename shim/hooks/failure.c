@@ -131,9 +131,19 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 				: NULL;
 	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
 	loaded_describe(e, v->copy, store);
-	if (e->code != 0 && !t->switched && built == v->ctx)
+	if ((e->code || e->event_count) && !t->switched && built == v->ctx)
 		evidence_try(e, o, leaf, presented, chain, store,
 			     &(struct evidence_trial){passes, v});
+}
+
+/* What the client's callback saw and answered. */
+static void events(const struct verification *v, struct evidence *e)
+{
+	e->events = arena_alloc(&e->arena, sizeof v->events);
+	if (!e->events)
+		return;
+	memcpy(e->events, v->events, v->event_count * sizeof v->events[0]);
+	e->event_count = v->event_count;
 }
 
 struct evidence *verification_failure(struct verification *v, int result)
@@ -152,9 +162,14 @@ struct evidence *verification_failure(struct verification *v, int result)
 	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
 	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));
 	parameters(e, o, ctx);
-	X509_STORE_CTX *copy = e->code ? collect_errors(v, e) : NULL;
+	e->passed = result > 0;
+	events(v, e);
+	X509_STORE_CTX *copy = e->code || e->event_count ? collect_errors(v, e) : NULL;
 	bool ruled = copy && (v->trust.got_further || v->trust.name_refused);
-	if (e->error_count == 0 && e->code != 0)
+	for (size_t i = 0; !copy && i < e->event_count; i++)
+		if (e->events[i].code)
+			evidence_add_error(e, e->events[i].code, e->events[i].depth);
+	if (e->error_count == 0 && e->event_count == 0 && e->code != 0)
 		evidence_add_error(e, e->code, e->depth);
 	e->rule_refused_name = v->trust.name_refused;
 	e->rule_problem =

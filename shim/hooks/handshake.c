@@ -138,8 +138,9 @@ static void on_done(struct connection *n, SSL *ssl)
 	n->done = true;
 	verify_note_resumed(n, ssl);
 	load_settle(n, ssl, false);
-	BIO *out = o->SSL_get_wbio(ssl);
+	BIO *out = o->SSL_get_wbio(ssl), *in = o->SSL_get_rbio(ssl);
 	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
+	n->read_at_done = in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
 	if (n->mended) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */
@@ -207,6 +208,11 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	enum { CERTIFICATE_VERIFY_FAILED = 134 };
 	bool verification = n->pending && (n->pending->enforced || !e ||
 					   e->ssl_reason == CERTIFICATE_VERIFY_FAILED);
+	/* The client's own function around the verification (SSL_CTX_set_cert_verify_callback) has the last word. */
+	if (!n->pending && e && n->passed && e->ssl_reason == CERTIFICATE_VERIFY_FAILED) {
+		e->event = EVENT_VERIFY_FAILED;
+		e->have_verification = e->enforced = e->passed = e->refused_passed = true;
+	}
 	evidence_free(verification ? e : n->pending);
 	e = verification ? n->pending : e;
 	n->pending = NULL;

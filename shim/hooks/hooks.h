@@ -27,12 +27,14 @@
 /* The pointer that dlsym(3) answers with, so that the call keeps its copy. */
 void *thunk_of(const struct copy *c, enum hook h);
 
-/* The info and the message callback of each copy (OpenSSL passes them no argument that would tell it). */
+/* The info, message and verify callback of each copy (OpenSSL passes them no argument that would tell it). */
 openssl_info_cb *observer_info(const struct copy *c);
 openssl_msg_cb *observer_msg(const struct copy *c);
+openssl_verify_cb *observer_verify(const struct copy *c);
 void observe_info(struct copy *c, const SSL *ssl, int where, int value);
 void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
 		 size_t len, SSL *ssl, void *arg);
+int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx);
 
 /* ---- one client connection (connection.c) ---------------------------------------------------------------------- */
 struct connection {
@@ -48,7 +50,7 @@ struct connection {
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
-	uint64_t written_at_done;
+	uint64_t written_at_done, read_at_done;
 	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
@@ -58,8 +60,10 @@ struct connection {
 	bool mended;         /* a rule's trust was needed for this chain */
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool asked;          /* the client asked for the result of the failed verification */
+	bool told;           /* its callback saw the failure, and may have kept it in mind */
 	bool closing;        /* close_notify went out */
 	bool done;           /* the handshake was completed */
+	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;       /* its failure is in the log */
 	bool observing;      /* our message callback is set */
 };

@@ -9,9 +9,11 @@
 
 #include "hooks.h"
 
+enum { EVENTS_MAX = 24 };
 struct verification {
 	struct copy *copy;
 	X509_STORE_CTX *ctx;
+	X509_STORE_CTX *outer;         /* the one that this thread was in before; NULL: none */
 	SSL *ssl;                      /* NULL: without a connection */
 	struct connection *connection; /* NULL: without one */
 	struct policy_ref *policy;     /* a reference, connectionless only */
@@ -22,8 +24,15 @@ struct verification {
 	struct trust trust;
 	uint8_t leaf[32]; /* SHA-256 */
 	bool have_leaf;
-	enum recent_match recent; /* connectionless: was the leaf that of a connection? */
+	enum recent_match recent;  /* connectionless: was the leaf that of a connection? */
+	openssl_verify_cb *client; /* its callback, while ours stands in front; NULL: it has none */
+	struct verify_event events[EVENTS_MAX];
+	unsigned event_count;
 };
+
+/* The context whose verification this thread is in, so that OpenSSL's way from one of its functions to the other is not taken for
+ * another one. */
+extern _Thread_local X509_STORE_CTX *verifying HIDDEN;
 
 static inline verify_fn *as_verify(void *function)
 {
@@ -33,6 +42,14 @@ static inline verify_fn *as_verify(void *function)
 	       }){.object = function})
 	    .function;
 }
+
+/* (events.c) Around the real call: notes in v->events what the client's callback sees and answers. */
+void events_begin(struct verification *v);
+void events_end(struct verification *v);
+/* The context is being verified right now, further up on this or another stack. */
+bool events_under_way(struct copy *c, X509_STORE_CTX *ctx);
+/* Gives back everything that a verification holds, but its context. */
+void verification_free(struct verification *v);
 
 /* An evidence that begins with what is known of the peer. NULL: no memory. */
 struct evidence *verification_evidence(struct verification *v);

@@ -15,9 +15,7 @@
 
 #include <bsd/string.h>
 
-/* The verification that this thread is in, so that OpenSSL's way from one of its functions to the other is not
- * taken for another one. */
-static _Thread_local X509_STORE_CTX *verifying;
+_Thread_local X509_STORE_CTX *verifying;
 
 static bool digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
 {
@@ -182,6 +180,7 @@ static void failed(struct verification *v, int result)
 			connection_report(NULL, verification_failure(v, result));
 	} else {
 		bool let_pass = result > 0 || n->left_to_client;
+		n->told = v->event_count > 0;
 		evidence_free(n->pending);
 		n->pending = NULL;
 		if (!let_pass || !(recent_client_verifies() || looked_at_lately(v)))
@@ -229,6 +228,8 @@ static bool leaf_is_for_another(const struct verification *v)
 
 static void passed(struct verification *v)
 {
+	if (v->connection)
+		v->connection->passed = true;
 	if (v->connection && leaf_is_for_another(v)) {
 		evidence_free(v->connection->unnamed);
 		v->connection->unnamed = verification_failure(v, 1);
@@ -283,14 +284,24 @@ static void before(struct verification *v)
 static void after(struct verification *v, int result)
 {
 	const struct openssl *o = copy_api(v->copy);
-	bool bad = result <= 0 || o->X509_STORE_CTX_get_error(v->ctx) != 0;
+	/* a callback may have taken the error back */
+	bool bad = result <= 0 || o->X509_STORE_CTX_get_error(v->ctx) != 0 ||
+		   (v->connection && v->event_count);
 	if (bad)
 		failed(v, result);
 	else
 		passed(v);
 	if (v->trust.setting)
 		trust_end(&v->trust, v->ctx);
+	v->trust = (struct trust){0};
+}
+
+void verification_free(struct verification *v)
+{
+	if (v->trust.setting)
+		trust_drop(&v->trust);
 	policy_release(v->policy);
+	free(v);
 }
 
 static int plainly(const struct target *t, X509_STORE_CTX *ctx)
@@ -303,7 +314,7 @@ static int plainly(const struct target *t, X509_STORE_CTX *ctx)
 static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL **ssl)
 {
 	const struct openssl *o = copy_api(t->copy);
-	if (verifying && verifying == ctx)
+	if ((verifying && verifying == ctx) || events_under_way(t->copy, ctx))
 		return true;
 	*ssl = ssl_of(o, ctx);
 	if (!*ssl)
@@ -327,17 +338,21 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->ctx = ctx;
 	v->ssl = ssl;
 	v->connection = ssl ? connection_of(t->copy, ssl) : NULL;
-	X509_STORE_CTX *outer = verifying;
+	v->outer = verifying;
 	verifying = ctx;
-	if (!ssl || v->connection)
+	if (!ssl || v->connection) {
 		before(v);
+		events_begin(v);
+	}
 	errno = entry_errno;
 	int result = plainly(t, ctx);
 	KEEP_ERRNO_BEGIN
-	if (!ssl || v->connection)
+	if (!ssl || v->connection) {
+		events_end(v);
 		after(v, result);
-	verifying = outer;
-	free(v);
+	}
+	verifying = v->outer;
+	verification_free(v);
 	KEEP_ERRNO_END
 	return result;
 }

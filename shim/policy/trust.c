@@ -413,6 +413,14 @@ void trust_end(struct trust *t, X509_STORE_CTX *ctx)
 	 * on with the rule's anchors, for another leaf perhaps: it has none from here on. */
 	if (t->switched && t->trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(ctx, no_certificates(t->copy));
+	QUIET_END(o)
+	trust_drop(t);
+}
+
+void trust_drop(struct trust *t)
+{
+	const struct openssl *o = copy_api(t->copy);
+	QUIET_BEGIN(o)
 	if (t->untrusted)
 		o->OPENSSL_sk_free(t->untrusted);
 	QUIET_END(o)

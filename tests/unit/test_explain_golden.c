@@ -347,6 +347,38 @@ static struct evidence *peer_error(void)
 	return e;
 }
 
+/* OpenSSL finds an expired certificate under an unknown root, and the program's callback says yes to both. */
+static struct verify_event waived_events[] = {{20, 1, 1, 0}, {10, 0, 1, 0}};
+
+static struct evidence *error_waived(void)
+{
+	struct evidence *e = issuer_unknown();
+
+	e->chain[0].not_after = NOW - 3 * DAY;
+	evidence_add_error(e, 10, 0);
+	e->event = EVENT_VERIFY_IGNORED;
+	e->enforced = false;
+	e->verify_peer = e->passed = true;
+	e->code = 0;
+	e->events = waived_events;
+	e->event_count = 2;
+	return e;
+}
+
+static struct verify_event refusal_event = {0, 0, 0, 0};
+
+static struct evidence *client_refused(void)
+{
+	struct evidence *e = issuer_unknown();
+
+	e->error_count = 0;
+	e->code = 1;
+	e->depth = 0;
+	e->events = &refusal_event;
+	e->event_count = 1;
+	return e;
+}
+
 static struct evidence *weakened(void)
 {
 	struct evidence *e = failed_handshake(0, -1);
@@ -395,6 +427,8 @@ static const struct {
     {"name-under-rule", name_under_rule},
     {"without-connection", without_connection},
     {"verification-off", verification_off},
+    {"error-waived", error_waived},
+    {"client-refused", client_refused},
     {"not-tls", not_tls},
     {"client-too-old", client_too_old},
     {"server-too-old", server_too_old},

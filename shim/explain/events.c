@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the client's own callback made of a verification: which error ended it, which ones it waived.
+ */
+#include <tlsmend/evidence.h>
+
+#include "codes.h"
+
+static bool is_last(const struct evidence *e, const struct verify_event *event)
+{
+	return event == &e->events[e->event_count - 1];
+}
+
+/* Did OpenSSL take the answer for a no? A negative one only at the end of the path. */
+static bool is_refusal(const struct evidence *e, const struct verify_event *event)
+{
+	return event->answer == 0 || (event->answer < 0 && !e->passed && is_last(e, event));
+}
+
+bool evidence_is_waived(const struct evidence *e, const struct verify_event *event)
+{
+	return event->code != 0 && !is_refusal(e, event);
+}
+
+bool evidence_waives(const struct evidence *e, int code)
+{
+	bool waived = false;
+	size_t i;
+
+	for (i = 0; i < e->event_count; i++) {
+		if (e->events[i].code != code)
+			continue;
+		if (!evidence_is_waived(e, &e->events[i]))
+			return false;
+		waived = true;
+	}
+	return waived;
+}
+
+const struct verify_event *evidence_objection(const struct evidence *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->event_count; i++) {
+		if (!evidence_is_waived(e, &e->events[i]))
+			return &e->events[i];
+	}
+	return NULL;
+}
+
+/* What the client itself had to do with, without the rule's trust. */
+static struct verify_error seen_by_client(const struct evidence *e)
+{
+	const struct verify_event *event = evidence_objection(e);
+
+	if (event == NULL && e->passed && e->event_count > 0)
+		event = &e->events[0];
+	return event != NULL ? (struct verify_error){event->code, event->depth}
+			     : (struct verify_error){e->code, e->depth};
+}
+
+static bool wants_anchor(const struct evidence *e, int code)
+{
+	return cause_trust_may_act(verify_symbol_cause(verify_symbol(code, e->version)));
+}
+
+bool evidence_is_with_rule(const struct evidence *e)
+{
+	const struct verify_error seen = seen_by_client(e);
+	size_t i;
+
+	if (e->error_count == 0 || seen.code == 0 || !wants_anchor(e, seen.code))
+		return false;
+	/* without the rule's trust the missing anchor would stand among the errors */
+	for (i = 0; i < e->error_count; i++) {
+		if (wants_anchor(e, e->errors[i].code))
+			return false;
+	}
+	return true;
+}
+
+struct verify_error evidence_headline(const struct evidence *e)
+{
+	const struct verify_error seen = seen_by_client(e);
+
+	if (evidence_is_with_rule(e))
+		return e->errors[0];
+	/* The verification of a revocation list's own signer runs in between, and its errors are not about this chain. */
+	if (e->event_count > 0 || e->error_count == 0 ||
+	    verify_symbol(e->code, e->version) == VERIFY_CRL_PATH_VALIDATION_ERROR)
+		return seen;
+	return e->errors[0];
+}

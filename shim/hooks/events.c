@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Ours in front of the client's verify callback while the real verification runs: what OpenSSL found, in its order, and what
+ * the client made of it.
+ *
+ * The client sees no difference. While its callback runs the context carries that callback and the thread knows of no
+ * verification of ours, so it may read the callback or set another one, verify something else, switch stacks, or never come
+ * back (longjmp, an exception). What is known of a verification hangs on its context, not on the thread.
+ */
+#include "verification.h"
+
+enum { CRL_PATH_VALIDATION_ERROR = 54 };
+
+/* ex_data: the context goes although its verification never came back to us. */
+static void abandoned(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
+{
+	(void)parent;
+	(void)ad;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	if (!ptr)
+		return;
+	KEEP_ERRNO_BEGIN
+	verification_free(ptr);
+	KEEP_ERRNO_END
+}
+
+static int index_of(struct copy *c)
+{
+	return binding_index(c, INDEX_STORE_CTX_VERIFICATION, NULL, abandoned);
+}
+
+/* The default callback says yes or no as OpenSSL does; nothing is to be learned from it. Its address is that in a fresh
+ * context. */
+static openssl_verify_cb *default_callback(struct copy *c)
+{
+	static _Atomic(openssl_verify_cb *) known[COPIES_MAX];
+	const struct openssl *o = copy_api(c);
+	openssl_verify_cb *found = atomic_load_explicit(&known[c->slot], memory_order_relaxed);
+	if (found)
+		return found;
+	QUIET_BEGIN(o)
+	X509_STORE_CTX *fresh = o->X509_STORE_CTX_new();
+	if (fresh && o->X509_STORE_CTX_init(fresh, NULL, NULL, NULL))
+		found = o->X509_STORE_CTX_get_verify_cb(fresh);
+	if (fresh)
+		o->X509_STORE_CTX_free(fresh);
+	QUIET_END(o)
+	atomic_store_explicit(&known[c->slot], found, memory_order_relaxed);
+	return found;
+}
+
+bool events_under_way(struct copy *c, X509_STORE_CTX *ctx)
+{
+	int index = atomic_load(&c->index[INDEX_STORE_CTX_VERIFICATION]);
+	return index >= 0 && copy_api(c)->X509_STORE_CTX_get_ex_data(ctx, index);
+}
+
+void events_begin(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	if (!o->X509_STORE_CTX_get_verify_cb)
+		return;
+	openssl_verify_cb *client = o->X509_STORE_CTX_get_verify_cb(v->ctx);
+	int index, stored = 0;
+	if (!client || client == default_callback(v->copy) || client == observer_verify(v->copy) ||
+	    (index = index_of(v->copy)) < 0)
+		return;
+	QUIET_BEGIN(o)
+	stored = o->X509_STORE_CTX_set_ex_data(v->ctx, index, v);
+	QUIET_END(o)
+	if (stored != 1)
+		return;
+	v->client = client;
+	o->X509_STORE_CTX_set_verify_cb(v->ctx, observer_verify(v->copy));
+}
+
+void events_end(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	if (!v->client)
+		return;
+	QUIET_BEGIN(o)
+	o->X509_STORE_CTX_set_ex_data(v->ctx, index_of(v->copy), NULL);
+	QUIET_END(o)
+	if (o->X509_STORE_CTX_get_verify_cb(v->ctx) == observer_verify(v->copy))
+		o->X509_STORE_CTX_set_verify_cb(v->ctx, v->client);
+}
+
+/* The signer of a CRL is verified in a context of its own, which OpenSSL gives the callback of the first one. */
+static struct verification *verification_of(struct copy *c, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = copy_api(c);
+	struct verification *v = NULL;
+	int index = index_of(c);
+	while (index >= 0 && ctx && !(v = o->X509_STORE_CTX_get_ex_data(ctx, index)))
+		ctx = o->X509_STORE_CTX_get0_parent_ctx ? o->X509_STORE_CTX_get0_parent_ctx(ctx)
+							: NULL;
+	return v;
+}
+
+static void note(struct verification *v, struct verify_event event)
+{
+	const struct verify_event *last = v->event_count ? &v->events[v->event_count - 1] : NULL;
+	/* the same again, as in several paths to one issuer */
+	if (last && last->code == event.code && last->depth == event.depth &&
+	    last->answer == event.answer)
+		return;
+	if (v->event_count < EVENTS_MAX)
+		v->events[v->event_count++] = event;
+	else if (event.answer <= 0)
+		v->events[EVENTS_MAX - 1] = event;
+}
+
+/* `before`: what the context said before the client was asked. */
+static void look(struct verification *v, X509_STORE_CTX *ctx, int ok, struct verify_event before,
+		 int answer)
+{
+	const struct openssl *o = copy_api(v->copy);
+	before.after = o->X509_STORE_CTX_get_error(ctx);
+	before.answer = answer;
+	if (ctx != v->ctx) {
+		/* a "no" comes back as an error of the outer context */
+		const struct verify_event crl = {CRL_PATH_VALIDATION_ERROR,
+						 o->X509_STORE_CTX_get_error_depth(v->ctx), answer,
+						 before.after};
+		if (!ok && answer > 0)
+			note(v, crl);
+		return;
+	}
+	if (!ok) {
+		note(v, before);
+	} else if (answer <= 0 || (before.after != before.code && before.after != 0)) {
+		/* an objection of its own: OpenSSL found nothing */
+		before.code = 0;
+		note(v, before);
+	}
+}
+
+/* What the client left in the context it keeps; none at all is its own affair. */
+static void step_in_front(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	openssl_verify_cb *now = o->X509_STORE_CTX_get_verify_cb(v->ctx);
+	if (!now)
+		return;
+	v->client = now;
+	o->X509_STORE_CTX_set_verify_cb(v->ctx, observer_verify(v->copy));
+}
+
+int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = copy_api(c);
+	struct verification *v = verification_of(c, ctx);
+	if (!v)
+		return ok;
+	openssl_verify_cb *const client = v->client;
+	const struct verify_event before = {.code = o->X509_STORE_CTX_get_error(ctx),
+					    .depth = o->X509_STORE_CTX_get_error_depth(ctx)};
+	o->X509_STORE_CTX_set_verify_cb(v->ctx, client);
+	o->X509_STORE_CTX_set_verify_cb(ctx, client);
+	verifying = v->outer;
+	int answer = client(ok, ctx);
+	verifying = v->ctx;
+	look(v, ctx, ok, before, answer);
+	if (ctx != v->ctx && o->X509_STORE_CTX_get_verify_cb(ctx) == client)
+		o->X509_STORE_CTX_set_verify_cb(ctx, observer_verify(c));
+	step_in_front(v);
+	return answer;
+}
