@@ -42,6 +42,8 @@ postgresql       file /usr/lib/postgresql/*/bin/postgres
 postgresql-client      command psql
 libio-socket-ssl-perl  perl IO::Socket::SSL
 libcap2-bin      command setcap
+acl              command setfacl
+openssh-client   command ssh-keygen
 hyperfine        command hyperfine
 valgrind         command valgrind
 '

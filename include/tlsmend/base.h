@@ -124,6 +124,8 @@ struct file_status {
 	uint32_t owner, group, mode;
 };
 int file_status(const char *path, struct file_status *s);
+/* Does a POSIX access list (setfacl) say more than the mode? */
+bool file_has_access_list(const char *path);
 /* Target of a symbolic link, NUL-terminated; false: none, or longer than n - 1 bytes. */
 bool file_link(const char *path, char *target, size_t n);
 /* Reads a regular file of at most `limit` bytes into b (appended). 0, or an error number: EFBIG for a

@@ -47,8 +47,8 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 void evidence_file(struct evidence *e);
 /* Does the end of the error queue say that certificate and key do not belong together? */
 bool evidence_is_key_mismatch(const struct evidence *e);
-/* The public keys of both; `certificate` may be NULL. */
-void evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificate);
+/* The public keys of both. NULL: out of the files e->file_other and e->file_path, where these are known. False: they are the same. */
+bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificate, EVP_PKEY *key);
 /* Is any of these paths, separated by colons, there? */
 bool evidence_any_exists(struct evidence *e, const char *list);
 

@@ -114,6 +114,12 @@ enum file_form {
 	FORM_DER,
 	FORM_DER_CUT,
 	FORM_PKCS12,
+	FORM_PKCS7_DER,
+	FORM_KEYSTORE,   /* of Java */
+	FORM_PEM_INLINE, /* its BEGIN line does not stand alone on a line */
+	FORM_PEM_DASHES, /* its BEGIN line has not five dashes on either side */
+	FORM_BASE64,     /* the inside of a PEM block */
+	FORM_HTML,
 	FORM_TEXT,
 	FORM_UTF16,
 	FORM_BINARY
@@ -259,18 +265,29 @@ struct evidence {
 	    file_denier; /* what could not be found, entered or read: a directory on the way, or the file */
 	const char
 	    *file_blocks; /* types of its PEM blocks: "CERTIFICATE, PRIVATE KEY"; NULL: none */
-	const char *file_groups; /* the process's groups: "33, 110" */
+	const char *file_groups; /* the process's groups: "33 (www-data), 110 (ssl-cert)" */
+	const char *file_label;  /* its AppArmor or SELinux label, where it is confined; or NULL */
 	enum file_form file_form;
 	int file_library;     /* of the last error in the queue; 0: none */
 	bool file_der_wanted; /* the client asked for DER */
 	bool file_has_certificate, file_has_key, file_has_encrypted_key;
+	bool file_old_encryption; /* by a method that OpenSSL 3.0 moved to its legacy provider */
 	bool file_denier_is_directory,
-	    file_denier_known; /* known: the next three are of file_denier */
+	    file_denier_known; /* known: the next six are of file_denier */
+	bool file_in_group;    /* the process is a member of file_group */
+	bool file_access_list; /* there is an ACL, beyond the mode */
 	uint32_t file_owner, file_group, file_mode;
+	const char *file_owner_text, *file_group_text,
+	    *file_user;              /* "0 (root)"; user: the process */
 	uint32_t file_uid, file_gid; /* the process's effective ones */
+	bool file_user_namespace;    /* the process's users are not the host's */
+	bool file_root_is_bound;     /* user 0, but without the capability to read everything */
 	uint64_t file_size;
-	bool have_pair_spki[2]; /* certificate, key */
+	unsigned file_bad_line;       /* first line inside a PEM block that is no base64; 0: none */
+	bool file_method_unsupported; /* encrypted in a way that this OpenSSL cannot undo */
+	bool have_pair_spki[2];       /* certificate, key */
 	uint8_t pair_spki[2][32];
+	const char *pair_key[2]; /* "RSA 2048", "EC P-256"; NULL: not known */
 };
 
 /* ---- record ---------------------------------------------------------------------------------------- */

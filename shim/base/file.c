@@ -42,6 +42,11 @@ int file_status(const char *path, struct file_status *s)
 	return error;
 }
 
+bool file_has_access_list(const char *path)
+{
+	return sys_getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+}
+
 bool file_link(const char *path, char *target, size_t n)
 {
 	const long got = sys_readlink(path, target, n);

@@ -84,6 +84,11 @@ long sys_readlink(const char *path, char *out, size_t n)
 	return sys_call(SYS_readlinkat, AT_FDCWD, pointer(path), pointer(out), (long)n, 0, 0);
 }
 
+long sys_getxattr(const char *path, const char *name, void *out, size_t n)
+{
+	return sys_call(SYS_getxattr, pointer(path), pointer(name), pointer(out), (long)n, 0, 0);
+}
+
 int sys_fcntl(int fd, int command, long argument)
 {
 	return (int)sys_call(SYS_fcntl, fd, command, argument, 0, 0, 0);

@@ -26,6 +26,7 @@ long sys_write(int fd, const void *data, size_t n);
 int sys_stat(const char *path, struct stat *st); /* follows symbolic links */
 int sys_fstat(int fd, struct stat *st);
 long sys_readlink(const char *path, char *out, size_t n);
+long sys_getxattr(const char *path, const char *name, void *out, size_t n); /* follows links */
 int sys_fcntl(int fd, int command, long argument);
 int sys_ioctl(int fd, unsigned long request, void *argument);
 int sys_poll(struct pollfd *p, unsigned count, int timeout_ms);

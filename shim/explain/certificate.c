@@ -115,9 +115,9 @@ static const char *key_kind(const struct openssl *o, const EVP_PKEY *key, int id
 	}
 }
 
-static const char *key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key,
-			    unsigned bits)
+const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key)
 {
+	const int bits = o->EVP_PKEY_get_bits != NULL ? o->EVP_PKEY_get_bits(key) : 0;
 	const int id = o->EVP_PKEY_get_base_id != NULL ? o->EVP_PKEY_get_base_id(key) : 0;
 	const char *copy, *curve = NULL;
 	char name[64];
@@ -131,7 +131,7 @@ static const char *key_text(struct evidence *e, const struct openssl *o, const E
 		buf_strs(&b, " ", curve, (char *)NULL);
 	else if (bits > 0 && id != NID_ed25519 && id != NID_ed448) {
 		buf_putc(&b, ' ');
-		buf_uint(&b, bits);
+		buf_uint(&b, (unsigned)bits);
 	}
 	copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
@@ -149,7 +149,7 @@ static void key_evidence(struct evidence *e, const struct openssl *o, X509 *x,
 	if (key != NULL) {
 		bits = o->EVP_PKEY_get_bits != NULL ? o->EVP_PKEY_get_bits(key) : 0;
 		out->key_bits = bits > 0 ? (unsigned)bits : 0;
-		out->key = key_text(e, o, key, out->key_bits);
+		out->key = evidence_key_text(e, o, key);
 		o->EVP_PKEY_free(key);
 	}
 	QUIET_END(o)

@@ -28,6 +28,8 @@ struct text evidence_common_name(struct evidence *e, const struct openssl *o, X5
 /* Extension flags, usages, identifiers, and what is wrong with extensions (extensions.c). */
 void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);
+/* "RSA 2048", "EC P-256". Under QUIET_BEGIN. */
+const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key);
 /* The first certificate of the system's bundle that bears `name` and that fits() takes (bundle.c); owned by the caller. *path says
  * where it was, static or in the arena. NULL: none, or not found within the bounds. */
 X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,

@@ -87,7 +87,12 @@ void explain_unchecked(struct diagnosis *d);
 bool objection_may_be_the_name(const struct diagnosis *d);
 void explain_objection(struct diagnosis *d);
 void note_callback(struct diagnosis *d);
-void explain_load(struct diagnosis *d);
+void explain_load(struct diagnosis *d);                           /* (diagnose_file.c) */
+const char *file_role_name(const struct evidence *e);             /* "CA file" */
+const char *file_path_text(struct evidence *e, const char *path); /* escaped; NULL: "" */
+void explain_file_missing(struct diagnosis *d);                   /* (diagnose_access.c) */
+void explain_file_unreadable(struct diagnosis *d);
+void explain_file_form(struct diagnosis *d);  /* (diagnose_form.c) */
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
 
 void draw_chain(struct diagnosis *d);

@@ -249,6 +249,7 @@ struct owner {
 	struct copy *copy;
 	SSL_CTX *ctx;
 	SSL *ssl;
+	bool clean; /* the error queue was empty before the call */
 };
 
 static void *object_of(const struct owner *w)
@@ -289,6 +290,21 @@ static void went_on_from_ca(const struct owner *w)
 		failed_settle(o->SSL_CTX_get_cert_store(ctx), ROLE_CA, false);
 }
 
+/* A cipher or digest that moved to the legacy provider (3.0): a key that was encrypted with it cannot be read, whatever the passphrase.
+ * Only the first entry of the queue says so, and says it of damaged files too. */
+static bool first_error_is_unsupported(const struct openssl *o)
+{
+	enum { UNSUPPORTED = 0x8010c };
+	int library, reason;
+	openssl_error_split(o, o->ERR_peek_error(), &library, &reason);
+	return reason == UNSUPPORTED;
+}
+
+static bool queue_is_empty(struct copy *c)
+{
+	return copy_api(c)->ERR_peek_error() == 0;
+}
+
 static void own_failed(const struct owner *w, enum file_role role, const char *path, int type,
 		       const char *call)
 {
@@ -299,9 +315,11 @@ static void own_failed(const struct owner *w, enum file_role role, const char *p
 	if (!e)
 		return;
 	e->file_der_wanted = type == TYPE_ASN1;
+	e->file_method_unsupported =
+	    e->file_old_encryption && w->clean && first_error_is_unsupported(copy_api(w->copy));
 	if (role == FILE_KEY && evidence_is_key_mismatch(e)) {
 		e->file_other = path_of(e, w, LOADED_CERTIFICATE);
-		evidence_pair(e, copy_api(w->copy), certificate_of(w));
+		evidence_pair(e, copy_api(w->copy), certificate_of(w), NULL);
 	}
 	failed_wait(object_of(w), e);
 }
@@ -337,9 +355,10 @@ static void pair_failed(const struct owner *w, const char *call)
 		return;
 	e->file_path = path_of(e, w, LOADED_KEY);
 	e->file_other = path_of(e, w, LOADED_CERTIFICATE);
-	if (e->file_path && e->file_other && evidence_is_key_mismatch(e)) {
+	if (e->file_path && e->file_other && evidence_is_key_mismatch(e) &&
+	    evidence_pair(e, copy_api(w->copy), certificate_of(w), NULL)) {
 		evidence_file(e);
-		evidence_pair(e, copy_api(w->copy), certificate_of(w));
+		e->system_errno = 0; /* both were loaded */
 		failed_wait(object_of(w), e);
 		return;
 	}
@@ -366,18 +385,20 @@ static int pair_checked(const struct owner *w, int result, const char *call)
 		type *writable;                                                                    \
 	}){.given = (pointer)})                                                                    \
 	    .writable
-#define OF_CTX(c) (&(struct owner){t->copy, (c), NULL})
-#define OF_SSL(s) (&(struct owner){t->copy, NULL, (s)})
+#define OF_CTX(c) (&(struct owner){t->copy, (c), NULL, clean})
+#define OF_SSL(s) (&(struct owner){t->copy, NULL, (s), clean})
 
 int hook_SSL_CTX_use_certificate_file(const struct target *t, SSL_CTX *ctx, const char *file,
 				      int type)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, SSL_CTX *, const char *, int)(ctx, file, type);
 	return own_loaded(OF_CTX(ctx), FILE_CERTIFICATE, file, type, r, CALL);
 }
 
 int hook_SSL_CTX_use_certificate_chain_file(const struct target *t, SSL_CTX *ctx, const char *file)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, SSL_CTX *, const char *)(ctx, file);
 	return own_loaded(OF_CTX(ctx), FILE_CERTIFICATE, file, 0, r, CALL);
 }
@@ -385,36 +406,42 @@ int hook_SSL_CTX_use_certificate_chain_file(const struct target *t, SSL_CTX *ctx
 int hook_SSL_CTX_use_PrivateKey_file(const struct target *t, SSL_CTX *ctx, const char *file,
 				     int type)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, SSL_CTX *, const char *, int)(ctx, file, type);
 	return own_loaded(OF_CTX(ctx), FILE_KEY, file, type, r, CALL);
 }
 
 int hook_SSL_CTX_check_private_key(const struct target *t, const SSL_CTX *ctx)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, const SSL_CTX *)(ctx);
 	return pair_checked(OF_CTX(WRITABLE(SSL_CTX, ctx)), r, CALL);
 }
 
 int hook_SSL_use_certificate_file(const struct target *t, SSL *ssl, const char *file, int type)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, SSL *, const char *, int)(ssl, file, type);
 	return own_loaded(OF_SSL(ssl), FILE_CERTIFICATE, file, type, r, CALL);
 }
 
 int hook_SSL_use_certificate_chain_file(const struct target *t, SSL *ssl, const char *file)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, SSL *, const char *)(ssl, file);
 	return own_loaded(OF_SSL(ssl), FILE_CERTIFICATE, file, 0, r, CALL);
 }
 
 int hook_SSL_use_PrivateKey_file(const struct target *t, SSL *ssl, const char *file, int type)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, SSL *, const char *, int)(ssl, file, type);
 	return own_loaded(OF_SSL(ssl), FILE_KEY, file, type, r, CALL);
 }
 
 int hook_SSL_check_private_key(const struct target *t, const SSL *ssl)
 {
+	const bool clean = queue_is_empty(t->copy);
 	int r = REAL(int, const SSL *)(ssl);
 	return pair_checked(OF_SSL(WRITABLE(SSL, ssl)), r, CALL);
 }

@@ -2,73 +2,17 @@
 """Files that a client could not load: one record with the cause and the path; what it loaded stands in the store line."""
 import os
 import re
-import subprocess
 
 import pytest
 
-from clients.table import CLIENTS, DEBIAN_PYTHON, HERE, SYSTEM_BUNDLE, missing
+from clients.table import CLIENTS, DEBIAN_PYTHON, HERE, missing
+from lib.files import COMMANDS, HOST, NOBODY, curl, make_files, only_load_failure, python
 from lib.run import check_records, only_failure
-
-HOST, NOBODY = "legacy.test", 65534
-
-
-def curl(port, ca=None, cert=None, key=None):
-    options = [*(["--cacert", ca] if ca else []), *(["--cert", cert] if cert else []), *(["--key", key] if key else [])]
-    return ["curl", "-sS", "-m", "20", *options, "https://%s:%d/" % (HOST, port)]
-
-
-def python(port, ca=None, cert=None, key=None):
-    options = [*(["--ca", ca] if ca else []), *(["--cert", cert] if cert else []), *(["--key", key] if key else [])]
-    return [DEBIAN_PYTHON, HERE / "connect.py", HOST, port, *options]
-
-
-def psql(port, ca=None, cert=None, key=None):
-    text = "host=%s port=%s user=postgres dbname=postgres connect_timeout=20 sslmode=verify-full sslrootcert=%s" % (
-        HOST, port, ca or SYSTEM_BUNDLE,
-    )  # fmt: skip
-    text += (" sslcert=%s" % cert if cert else "") + (" sslkey=%s" % key if key else "")
-    return ["psql", "-X", "-A", "-t", "-c", "select 'hello from ' || ssl::text from pg_stat_ssl where pid = pg_backend_pid()", text]
-
-
-def s_client(port, ca=None, cert=None, key=None):
-    options = [*(["-CAfile", ca] if ca else []), *(["-cert", cert] if cert else []), *(["-key", key] if key else [])]
-    return ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port), "-servername", HOST, *options]
-
-
-COMMANDS = {"curl": curl, "python": python, "psql": psql, "s_client": s_client}
 
 
 @pytest.fixture
 def files(run, pki):
-    """name -> path of each kind of file, made from a client's certificate of its own."""
-    mine = pki.good("client.test")
-    crt, key = mine.leaf.pem, mine.leaf.key_pem
-    w = run.write
-    made = {
-        "root": pki.root_pem, "stranger": pki.stranger_pem, "cert": w("cert.pem", crt), "key": w("key.pem", key, 0o600),
-        "other-key": w("other.pem", pki.good("other.client.test").leaf.key_pem, 0o600),
-        "missing": run.scratch / "missing.pem", "way-missing": run.scratch / "no-directory" / "ca.pem",
-        "unreadable": w("unreadable.pem", pki.root.pem, 0o600), "der": w("root.der", pki.root.der),
-        "empty": w("empty.pem", ""), "text": w("text.pem", "see the wiki\n"), "cut": w("cut.pem", crt[:300]),
-        "directory": run.scratch / "directory", "locked": run.scratch / "locked" / "ca.pem",
-        "link": run.scratch / "link.pem", "damaged": w("damaged.pem", crt[:200] + b"!" + crt[201:]),
-    }  # fmt: skip
-    made["directory"].mkdir()
-    made["locked"].parent.mkdir()
-    made["locked"].write_bytes(pki.root.pem)
-    made["locked"].parent.chmod(0o700)
-    made["link"].symlink_to(run.scratch / "locked" / "ca.pem")
-
-    def openssl(name, *argv):
-        made[name] = run.scratch / (name + ".pem")
-        done = subprocess.run(["openssl", *map(str, argv), "-out", str(made[name])], capture_output=True, timeout=30)
-        assert done.returncode == 0, done.stderr
-        made[name].chmod(0o600)
-
-    openssl("key-der", "pkey", "-in", made["key"], "-outform", "DER")
-    openssl("encrypted", "pkey", "-in", made["key"], "-aes128", "-passout", "pass:secret")
-    openssl("p12", "pkcs12", "-export", "-in", made["cert"], "-inkey", made["key"], "-passout", "pass:x")
-    return made
+    return make_files(run, pki)
 
 
 def port_of(sites, client):
@@ -76,15 +20,6 @@ def port_of(sites, client):
     if missing(name):
         pytest.skip(missing(name))
     return sites.of(CLIENTS[name], HOST)[0]
-
-
-def only_load_failure(result, cause, path):
-    check_records(result)
-    assert [r["event"] for r in result.records] == ["load_failed"], result
-    record = result.records[0]
-    assert record["level"] == "error" and record["cause"] == cause, record
-    assert str(path) in record["message"], record["message"]
-    return record
 
 
 # client, files by role, cause, role of the file that is named, what the record says

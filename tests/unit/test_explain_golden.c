@@ -402,10 +402,100 @@ static struct evidence *mended(void)
 	return e;
 }
 
+static struct evidence *failed_load(enum file_role role, const char *path)
+{
+	struct evidence *e = evidence_new(EVENT_LOAD_FAILED);
+
+	e->library = "OpenSSL 3.0.19";
+	e->version = 0x30000130;
+	e->file_role = role;
+	e->file_path = path;
+	e->file_call =
+	    role == FILE_CA ? "SSL_CTX_load_verify_locations" : "SSL_CTX_use_PrivateKey_file";
+	return e;
+}
+
+static struct evidence *file_missing(void)
+{
+	struct evidence *e = failed_load(FILE_CA, "certs/corp-root.pem");
+
+	e->system_errno = ENOENT;
+	e->file_denier = "certs";
+	e->file_denier_is_directory = true;
+	e->file_cwd = "/var/lib/app";
+	return e;
+}
+
+static struct evidence *file_unreadable(void)
+{
+	struct evidence *e = failed_load(FILE_KEY, "/etc/ssl/private/app.key");
+
+	e->system_errno = EACCES;
+	e->file_denier = "/etc/ssl/private";
+	e->file_denier_is_directory = e->file_denier_known = true;
+	e->file_mode = 0710;
+	e->file_owner_text = "0 (root)";
+	e->file_group = 110;
+	e->file_group_text = "110 (ssl-cert)";
+	e->file_uid = e->file_gid = 33;
+	e->file_user = e->file_groups = "33 (www-data)";
+	return e;
+}
+
+static struct evidence *file_confined(void)
+{
+	struct evidence *e = file_unreadable();
+
+	e->file_mode = 0755;
+	e->file_label = "/usr/sbin/app (enforce)";
+	return e;
+}
+
+static struct evidence *file_not_pem(void)
+{
+	struct evidence *e = failed_load(FILE_CA, "/etc/app/corp-root.pem");
+
+	e->file_form = FORM_DER;
+	e->file_has_certificate = true;
+	e->file_size = 889;
+	return e;
+}
+
+static struct evidence *key_mismatch(void)
+{
+	struct evidence *e = failed_load(FILE_KEY, "/etc/app/key.pem");
+
+	e->file_library = 11;
+	e->ssl_reason = 116;
+	e->ssl_reason_text = "key values mismatch";
+	e->file_form = FORM_PEM;
+	e->file_has_key = true;
+	e->file_other = "/etc/app/cert.pem";
+	e->have_pair_spki[0] = e->have_pair_spki[1] = true;
+	e->pair_spki[1][0] = 0x5a;
+	e->pair_key[0] = e->pair_key[1] = "RSA 2048";
+	return e;
+}
+
+static struct evidence *bad_passphrase(void)
+{
+	struct evidence *e = failed_load(FILE_KEY, "/etc/app/key.pem");
+
+	e->file_form = FORM_PEM;
+	e->file_has_key = e->file_has_encrypted_key = true;
+	return e;
+}
+
 static const struct {
 	const char *name;
 	struct evidence *(*make)(void);
 } cases[] = {
+    {"file-missing", file_missing},
+    {"file-unreadable", file_unreadable},
+    {"file-confined", file_confined},
+    {"file-not-pem", file_not_pem},
+    {"key-mismatch", key_mismatch},
+    {"bad-passphrase", bad_passphrase},
     {"untrusted-root", untrusted_root},
     {"issuer-unknown", issuer_unknown},
     {"intermediate-not-sent", intermediate_not_sent},

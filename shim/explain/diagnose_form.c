@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Files that are there and can be read, but do not hold what the client wants in the form that it wants.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+static bool wants_key(const struct evidence *e)
+{
+	return e->file_role == FILE_KEY || e->file_role == FILE_PAIR;
+}
+
+static bool is_swapped(const struct evidence *e)
+{
+	return wants_key(e) ? e->file_has_certificate && !e->file_has_key
+			    : e->file_has_key && !e->file_has_certificate;
+}
+
+static bool has_block(const struct evidence *e, const char *label)
+{
+	return e->file_blocks != NULL && strstr(e->file_blocks, label) != NULL;
+}
+
+/* Forms that say everything, with what to do about them. %s in the help is the file. */
+static const struct {
+	const char *what, *help, *command;
+} forms[] = {
+    [FORM_EMPTY] = {"it is empty", "get the file again from where it came", NULL},
+    [FORM_SPECIAL] = {"it is no regular file", "name a regular file", NULL},
+    [FORM_PEM_CUT] = {"it is cut off: its last PEM block has no end",
+		      "get the whole file again from where it came", NULL},
+    [FORM_DER_CUT] = {"it is DER (binary), and cut off",
+		      "get the whole file again from where it came", NULL},
+    [FORM_PKCS7_DER] = {"it is a PKCS #7 file (.p7b, .p7c), in DER (binary)",
+			"convert it:", "openssl pkcs7 -print_certs -inform DER -in "},
+    [FORM_KEYSTORE] = {"it is a keystore of Java (.jks)",
+		       "export what is needed with keytool, as PKCS #12, and convert that", NULL},
+    [FORM_PEM_INLINE] = {"its BEGIN line does not stand alone at the start of a line",
+			 "save it again with its line breaks: the lines BEGIN and END stand alone, "
+			 "and nothing, not "
+			 "even a blank, comes before them",
+			 NULL},
+    [FORM_PEM_DASHES] = {"its lines BEGIN and END have not five hyphens on either side",
+			 "correct these two lines to the form -----BEGIN ...----- and "
+			 "-----END ...-----; word processors change hyphens",
+			 NULL},
+    [FORM_BASE64] = {"it is the inside of a PEM block, without its lines BEGIN and END", NULL,
+		     NULL},
+    [FORM_HTML] = {"it is a web page (HTML)",
+		   "download the file again: a page was saved in its place, perhaps of a login or "
+		   "of an error",
+		   NULL},
+    [FORM_TEXT] = {"it is text without any PEM block",
+		   "get the file again from where it came, in PEM form", NULL},
+    [FORM_UTF16] = {"it is UTF-16 text, as Windows editors write it",
+		    "convert it:", "iconv -f UTF-16 -t UTF-8 "},
+    [FORM_BINARY] = {"it is binary, and neither certificate nor key",
+		     "get the file again from where it came, in PEM form", NULL},
+};
+
+static const char *kind_of_damage(struct evidence *e)
+{
+	if (e->file_bad_line != 0)
+		return say(e, "a PEM block in it is damaged, at line ",
+			   say_int(e, e->file_bad_line), (char *)NULL);
+	return "a PEM block in it is damaged";
+}
+
+static const char *swapped_text(const struct evidence *e)
+{
+	if (wants_key(e))
+		return "it holds a certificate, not a key";
+	return "it holds a key, not a certificate";
+}
+
+static const char *what_it_is(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->file_form == FORM_DIRECTORY)
+		return "it is a directory";
+	if (e->file_form == FORM_PKCS12)
+		return "it is a PKCS #12 file (.p12, .pfx)";
+	if ((size_t)e->file_form < ARRAY_LENGTH(forms) && forms[e->file_form].what != NULL)
+		return forms[e->file_form].what;
+	if (is_swapped(e))
+		return swapped_text(e);
+	if (e->file_form == FORM_DER && !e->file_der_wanted)
+		return e->file_has_encrypted_key ? "it is DER (binary), not PEM, and encrypted"
+						 : "it is DER (binary), not PEM";
+	if (e->file_form == FORM_DER)
+		return e->file_has_encrypted_key
+			   ? "it is an encrypted key in DER, which OpenSSL loads in PEM only"
+			   : "its DER form is damaged, or of another kind";
+	if (e->file_form == FORM_PEM && e->file_der_wanted)
+		return "it is PEM, and the client asked for DER";
+	if (wants_key(e) && has_block(e, "OPENSSH PRIVATE KEY"))
+		return "it is a key in OpenSSH's own form, which OpenSSL does not read";
+	if (!wants_key(e) && has_block(e, "REQUEST"))
+		return "it is a certificate request, not a certificate";
+	if (wants_key(e) && has_block(e, "PUBLIC KEY"))
+		return "it is a public key, not the private one";
+	if (!wants_key(e) && has_block(e, "PKCS7"))
+		return "it is a PKCS #7 file (.p7b, .p7c)";
+	if (e->file_method_unsupported)
+		return "it is encrypted in an old way that this OpenSSL does not support any more";
+	if (wants_key(e) ? e->file_has_key : e->file_has_certificate)
+		return kind_of_damage(e);
+	return e->file_blocks != NULL
+		   ? say(e, "it holds something else: ", e->file_blocks, (char *)NULL)
+		   : "OpenSSL could not use it";
+}
+
+static void help_command(struct diagnosis *d, const char *command, const char *rest)
+{
+	help_line(d, say(d->e, "    ", command, file_path_text(d->e, d->e->file_path), rest,
+			 (char *)NULL));
+}
+
+static void help_directory(struct diagnosis *d)
+{
+	if (d->e->file_role == FILE_CA)
+		help_line(d,
+			  "give it as a directory (curl: --capath) after openssl rehash, or name "
+			  "a file in it");
+	else
+		help_line(d, "name a file in it");
+}
+
+static void help_swapped(struct diagnosis *d)
+{
+	if (d->e->file_role == FILE_CA)
+		help_line(d,
+			  "give the client the CA's certificate, and keep the key where only its "
+			  "owner reads it");
+	else
+		help_line(
+		    d,
+		    "certificate and key were probably swapped in the client's settings: correct "
+		    "them");
+}
+
+static void help_convert(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	help_line(d, "convert it:");
+	if (e->file_form == FORM_PKCS12)
+		help_command(d, "openssl pkcs12 -in ",
+			     wants_key(e) ? " -nocerts -out NEW.pem" : " -nokeys -out NEW.pem");
+	else if (e->file_form == FORM_DER)
+		help_command(d,
+			     wants_key(e) ? "openssl pkey -inform DER -in "
+					  : "openssl x509 -inform DER -in ",
+			     " -out NEW.pem");
+	else
+		help_command(d, "openssl pkcs7 -print_certs -in ", " -out NEW.pem");
+}
+
+/* The block that is wanted around what the file has. */
+static void help_base64(struct diagnosis *d)
+{
+	const char *label = wants_key(d->e) ? "PRIVATE KEY" : "CERTIFICATE";
+
+	help_line(d, say(d->e, "put the line -----BEGIN ", label,
+			 "----- before it and the line -----END ", label, "----- after it",
+			 (char *)NULL));
+}
+
+/* The text editors' and converters' ways for what is PEM, but not the right one. */
+static void help_pem(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->file_form == FORM_PEM && e->file_der_wanted)
+		help_line(d,
+			  "tell the client that the file is PEM (curl: --cert-type PEM, --key-type "
+			  "PEM)");
+	else if (wants_key(e) && has_block(e, "OPENSSH PRIVATE KEY")) {
+		help_line(d, "use the key that the certificate was issued for; if it is this one, "
+			     "convert a copy of it:");
+		help_line(d, "    ssh-keygen -p -m PKCS8 -f COPY");
+	} else if (!wants_key(e) && has_block(e, "REQUEST") && !e->file_has_certificate)
+		help_line(d,
+			  "the request is what was sent to the CA: use the certificate that the CA "
+			  "sent back");
+	else if (wants_key(e) && has_block(e, "PUBLIC KEY") && !e->file_has_key)
+		help_line(d, "use the private key that was made together with it");
+	else if (e->file_method_unsupported) {
+		help_line(
+		    d, "encrypt it anew; openssl asks for the old passphrase, then for a new one:");
+		help_command(d, "openssl pkcs8 -topk8 -provider legacy -provider default -in ",
+			     " -out NEW.pem");
+	} else
+		help_line(d, "get the file again from where it came, in PEM form");
+}
+
+static void help_form(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const size_t form = (size_t)e->file_form;
+
+	if (e->file_form == FORM_DIRECTORY)
+		help_directory(d);
+	else if (e->file_form == FORM_BASE64)
+		help_base64(d);
+	else if (form < ARRAY_LENGTH(forms) && forms[form].help != NULL) {
+		help_line(d, forms[form].help);
+		if (forms[form].command != NULL)
+			help_command(d, forms[form].command,
+				     e->file_form == FORM_UTF16 ? " > NEW.pem" : " -out NEW.pem");
+	} else if (is_swapped(e) && e->file_form != FORM_PKCS12)
+		help_swapped(d);
+	else if (e->file_form == FORM_PKCS12 || (e->file_form == FORM_DER && !e->file_der_wanted) ||
+		 (!wants_key(e) && has_block(e, "PKCS7")))
+		help_convert(d);
+	else
+		help_pem(d);
+}
+
+/* What was expected, against what is there. */
+static const char *expected_text(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	return say(e, wants_key(e) ? "a private key in " : "a certificate in ",
+		   e->file_der_wanted ? "DER (binary) form" : "PEM form", (char *)NULL);
+}
+
+static const char *presented_text(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->file_form == FORM_DIRECTORY || e->file_form == FORM_SPECIAL)
+		return NULL;
+	return say(e, say_int(e, (int64_t)e->file_size), " bytes",
+		   e->file_blocks != NULL ? " and these PEM blocks: " : "",
+		   say_string(e, e->file_blocks), (char *)NULL);
+}
+
+void explain_file_form(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	struct record *r = d->r;
+
+	r->message = say(e, "cannot load the ", file_role_name(e), " ",
+			 file_path_text(e, e->file_path), ": ", what_it_is(d), (char *)NULL);
+	r->expected = expected_text(d);
+	r->presented = presented_text(d);
+	r->why = say(e, "the client wants ", r->expected, (char *)NULL);
+	if (!e->file_der_wanted)
+		r->why = say(e, r->why, ", which begins with the line -----BEGIN ",
+			     wants_key(e) ? "PRIVATE KEY" : "CERTIFICATE", "-----", (char *)NULL);
+	if (r->presented != NULL)
+		r->why = say(e, r->why, "; the file has ", r->presented, (char *)NULL);
+	help_form(d);
+}

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: ISC
+"""Files that a client loads (CAUSES 3): one case of each cause, and every form that a wrong file has."""
+import os
+import subprocess
+
+import pytest
+
+from lib.files import NOBODY, load, make_files, only_load_failure, openssl
+
+
+@pytest.fixture
+def files(run, pki):
+    return make_files(run, pki)
+
+
+def only(run, argv, cause, path, *says, **how):
+    """The client fails with the library as without it; the one record has this cause and says these words."""
+    before, after = run(argv, library=False, names=False, **how), run(argv, names=False, **how)
+    assert (after.code, after.out, after.err) == (before.code, before.out, before.err)
+    assert before.code != 0
+    record = only_load_failure(after, cause, path)
+    for word in says:
+        assert word in after.log, (word, record)
+    assert record["help"], record
+    return record
+
+
+def unprivileged(run):
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to run a client as another user")
+    if run(["test", "-r", os.environ.get("BUILD", __file__)], library=False, names=False, user=NOBODY).code != 0:
+        pytest.skip("an unprivileged user cannot read the build directory")
+
+
+# ---- not there ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.cause("file-missing")
+def test_missing(run, files):
+    only(run, load("ca", files["missing"]), "file-missing", files["missing"], "its directory is there", "no file of this name")
+
+
+@pytest.mark.parametrize("path,says", [
+    ("no-directory/sub/ca.pem", "the directory no-directory on the way does not exist"),
+    ("text.pem/ca.pem", "on the way, text.pem is a file and no directory"),
+    ("missing.pem", "the path is relative, and this process works in "),
+    ("~/ca.pem", "home directory in shells only"),
+    ("/nonexistent/$HOME/ca.pem", "not replaced by its value"),
+    ("missing.pem\n", "a blank or a line break"),
+    ("'missing.pem'", "quotation marks"),
+    ("circle.pem", "lead in a circle"),
+    ("dangling.pem", "a symbolic link to nowhere.pem, which is not there"),
+])  # fmt: skip
+@pytest.mark.cause("file-missing")
+def test_missing_somehow(run, files, path, says):
+    (run.scratch / "circle.pem").symlink_to("circle.pem")
+    (run.scratch / "dangling.pem").symlink_to("nowhere.pem")
+    only(run, load("ca", path), "file-missing", path.strip(), says)
+
+
+# ---- may not be read ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.cause("file-unreadable")
+def test_unreadable(run, files):
+    unprivileged(run)
+    record = only(run, load("ca", files["unreadable"]), "file-unreadable", files["unreadable"],
+                  "(owner 0 (root), group 0 (root), mode 0600)", "user 65534 (nobody)", user=NOBODY)  # fmt: skip
+    assert "    setfacl -m u:65534:r %s" % files["unreadable"] in record["help"]
+
+
+@pytest.mark.cause("file-unreadable")
+def test_unreadable_for_a_group(run, files):
+    """A member of the file's group by a supplementary group only: its groups are told, and the mode of the group is what counts."""
+    unprivileged(run)
+    os.chown(files["unreadable"], 0, 47111)
+    files["unreadable"].chmod(0o604)
+    argv = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--groups", "47110,47111", *load("ca", files["unreadable"])]
+    record = only(run, argv, "file-unreadable", files["unreadable"], "group 47111, mode 0604", "47110, 47111")
+    assert any("setfacl -m u:65534:r" in line for line in record["help"])
+
+
+@pytest.mark.cause("file-unreadable")
+def test_unreadable_by_access_list(run, files):
+    unprivileged(run)
+    files["unreadable"].chmod(0o644)
+    done = subprocess.run(["setfacl", "-m", "u:%d:-" % NOBODY, str(files["unreadable"])], capture_output=True, timeout=20)
+    if done.returncode != 0:
+        pytest.skip("no access lists here: %s" % done.stderr)
+    only(run, load("ca", files["unreadable"]), "file-unreadable", files["unreadable"], "and an access list",
+         "getfacl %s" % files["unreadable"], user=NOBODY)  # fmt: skip
+
+
+@pytest.mark.cause("file-unreadable")
+def test_unreadable_for_root(run, files):
+    """User 0 without the capability that makes it root."""
+    unprivileged(run)
+    os.chown(files["unreadable"], NOBODY, NOBODY)
+    argv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search",
+            *load("ca", files["unreadable"])]  # fmt: skip
+    only(run, argv, "file-unreadable", files["unreadable"], "CAP_DAC_OVERRIDE", "user 0 (root)")
+
+
+@pytest.mark.cause("file-unreadable")
+def test_unreadable_for_root_of_a_container(run, files):
+    unprivileged(run)
+    os.chown(files["unreadable"], 47111, 47111)
+    argv = ["unshare", "--map-root-user", *load("ca", files["unreadable"])]
+    if run(argv[:2] + ["true"], library=False, names=False, user=NOBODY).code != 0:
+        pytest.skip("no user namespaces here")
+    only(run, argv, "file-unreadable", files["unreadable"], "user 0 of a container", user=NOBODY)
+
+
+# ---- holds something else ----------------------------------------------------------------------------------------
+
+
+def edit(name, data, **more):
+    """A maker that writes data(certificate, key), both as PEM."""
+    return lambda run, files: run.write(name, data(files["cert"].read_bytes(), files["key"].read_bytes()), **more)
+
+
+def command(*argv):
+    def make(run, files):
+        path = run.scratch / "made"
+        openssl(*(files.get(a, a) for a in argv), "-out", path)
+        path.chmod(0o644)
+        return path
+
+    return make
+
+
+def ssh_key(run, files):
+    path = run.scratch / "id_rsa"
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", str(path)], check=True, timeout=60)
+    return path
+
+
+# what it is -> how it is made, role, what the record says
+FORMS = {
+    "DER": (command("x509", "-in", "cert", "-outform", "DER"), "ca", "openssl x509 -inform DER -in"),
+    "DER key": (command("pkey", "-in", "key", "-outform", "DER"), "key", "openssl pkey -inform DER -in"),
+    "encrypted DER key": (command("pkcs8", "-topk8", "-in", "key", "-outform", "DER", "-passout", "pass:x"), "key",
+                          "it is DER (binary), not PEM, and encrypted"),
+    "PKCS #12": (command("pkcs12", "-export", "-in", "cert", "-inkey", "key", "-passout", "pass:x"), "ca", "openssl pkcs12 -in"),
+    "PKCS #7": (command("crl2pkcs7", "-nocrl", "-certfile", "cert"), "ca", "openssl pkcs7 -print_certs -in"),
+    "PKCS #7 in DER": (command("crl2pkcs7", "-nocrl", "-certfile", "cert", "-outform", "DER"), "ca",
+                       "openssl pkcs7 -print_certs -inform DER -in"),
+    "request": (command("req", "-new", "-key", "key", "-subj", "/CN=x"), "ca", "it is a certificate request"),
+    "public key": (command("pkey", "-in", "key", "-pubout"), "key", "it is a public key, not the private one"),
+    "old encryption": (command("pkcs8", "-topk8", "-in", "key", "-v1", "PBE-MD5-DES", "-provider", "legacy", "-provider", "default",
+                               "-passout", "pass:x"), "key", "encrypted in an old way that this OpenSSL does not support"),
+    "OpenSSH key": (ssh_key, "key", "OpenSSH's own form"),
+    "empty": (edit("f", lambda c, k: b""), "ca", "it is empty"),
+    "page": (edit("f", lambda c, k: b"\n<!DOCTYPE html><title>Sign in</title>\n"), "ca", "it is a web page (HTML)"),
+    "keystore": (edit("f", lambda c, k: b"\xfe\xed\xfe\xed\0\0\0\2"), "ca", "a keystore of Java"),
+    "UTF-16": (edit("f", lambda c, k: c.decode().encode("utf-16")), "ca", "iconv -f UTF-16"),
+    "UTF-16 without mark": (edit("f", lambda c, k: c.decode().encode("utf-16-le")), "ca", "iconv -f UTF-16"),
+    "one line": (edit("f", lambda c, k: c.replace(b"\n", b"")), "ca", "does not stand alone"),
+    "nothing between its lines": (edit("f", lambda c, k: b"-----BEGIN CERTIFICATE-----END CERTIFICATE-----"), "ca", "does not stand alone"),
+    "indented": (edit("f", lambda c, k: b"  " + c.replace(b"\n", b"\n  ")), "ca", "does not stand alone"),
+    "hyphens": (edit("f", lambda c, k: c.replace(b"-----", b"----")), "ca", "five hyphens"),
+    "dashes": (edit("f", lambda c, k: c.replace(b"-----", "\u2014\u2014-".encode())), "ca", "five hyphens"),
+    "base64 only": (edit("f", lambda c, k: b"".join(c.splitlines(True)[1:-1])), "ca", "put the line -----BEGIN CERTIFICATE-----"),
+    "cut": (edit("f", lambda c, k: c[:300]), "ca", "its last PEM block has no end"),
+    "damaged": (edit("f", lambda c, k: c[:200] + b"!" + c[201:]), "ca", "is damaged, at line 4"),
+    "damaged key": (edit("f", lambda c, k: k[:200] + b"?" + k[201:]), "key", "is damaged, at line 4"),
+    "certificate": (edit("f", lambda c, k: c), "key", "it holds a certificate, not a key"),
+    "key": (edit("f", lambda c, k: k), "ca", "it holds a key, not a certificate"),
+    "key as certificate": (edit("f", lambda c, k: k), "cert", "were probably swapped"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.cause("file-not-pem")
+def test_not_pem(run, files, form):
+    make, role, says = FORMS[form]
+    path = make(run, files)
+    given = {"ca": ("ca", path), "key": ("own", files["cert"], path, "x"), "cert": ("own", path, files["key"])}[role]
+    record = only(run, load(*given), "file-not-pem", path, says)
+    assert record["expected"] == "a %s in PEM form" % ("private key" if role == "key" else "certificate")
+
+
+@pytest.mark.parametrize("text", [b"\xef\xbb\xbf%s", b"see below\n%s", b"%s\r\n"], ids=["mark", "text", "crlf"])
+def test_what_openssl_takes_is_no_failure(run, files, text):
+    path = run.write("odd.pem", text % files["cert"].read_bytes())
+    done = run(load("ca", path), names=False)
+    assert done.code == 0 and done.log == ""
+
+
+# ---- certificate and key -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.cause("key-mismatch")
+def test_mismatch(run, files):
+    record = only(run, load("own", files["cert"], files["other-key"]), "key-mismatch", files["other-key"], str(files["cert"]))
+    lines = [n for n in record["notes"] if "SPKI sha256" in n]
+    assert len(lines) == 2 and lines[0].split("SPKI")[1] != lines[1].split("SPKI")[1]
+
+
+@pytest.mark.cause("key-mismatch")
+def test_mismatch_of_types(run, files):
+    """OpenSSL keeps an EC key beside an RSA certificate and says only later that there is no certificate."""
+    types = {"RSA": ["-algorithm", "RSA"], "EC P-256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]}
+    for name, options in types.items():
+        openssl("genpkey", *options, "-out", run.scratch / name[:2])
+    openssl("req", "-x509", "-key", run.scratch / "RS", "-subj", "/CN=x", "-out", run.scratch / "cert-rsa.pem")
+    only(run, load("own", run.scratch / "cert-rsa.pem", run.scratch / "EC"), "key-mismatch", run.scratch / "EC", "RSA 2048", "EC P-256")
+
+
+@pytest.mark.cause("bad-passphrase")
+@pytest.mark.parametrize("given", [[], ["wrong"]], ids=["none", "wrong"])
+def test_passphrase(run, files, given):
+    only(run, load("own", files["cert"], files["encrypted"], *given), "bad-passphrase", files["encrypted"], "not given or is wrong")
+    assert "secret" not in run.log_text()
