@@ -52,6 +52,10 @@ bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificat
 /* Is any of these paths, separated by colons, there? */
 bool evidence_any_exists(struct evidence *e, const char *list);
 
+/* A directory that the client's store searches, after evidence_chain(). Returns what was added to e->directories; NULL: no more room. */
+const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
+					      const char *path);
+
 void evidence_add_error(struct evidence *e, int code, int depth);
 
 /* (events.c) What ended the verification: the error that the client's callback refused; where it waived all of them, or none was asked
