@@ -52,9 +52,17 @@ bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificat
 /* Is any of these paths, separated by colons, there? */
 bool evidence_any_exists(struct evidence *e, const char *list);
 
-/* A directory that the client's store searches, after evidence_chain(). Returns what was added to e->directories; NULL: no more room. */
-const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
-					      const char *path);
+/* What openssl.cnf sets for every SSL_CTX (openssl_cnf.c). `place` is "FILE:LINE"; both NULL: not there. */
+struct cnf_value {
+	const char *value, *place;
+};
+struct openssl_cnf {
+	struct cnf_value min, max, protocols, ciphers;
+	bool
+	    complete; /* the file was there and all of it was understood: what is not found is not set in it */
+};
+/* path NULL: none. Strings are in e's arena. */
+void evidence_openssl_cnf(struct evidence *e, const char *path, struct openssl_cnf *out);
 
 void evidence_add_error(struct evidence *e, int code, int depth);
 
