@@ -25,6 +25,8 @@ struct applied {
 	int client_min,
 	    client_max; /* 0x0301..0x0304 that the client had (0: the library's own default) */
 	int min, max;   /* in force now; 0: the library's default */
+	const struct setting *ciphers; /* the rule's CipherString, where it is in force */
+	int client_level;              /* security level before that; -1: not known */
 	const struct setting
 	    *weakened[KEY_COUNT]; /* keys that weakened this connection, for the log */
 	unsigned weakened_count;
@@ -36,6 +38,10 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
 		struct rule *rule, struct applied *out);
 /* Bounds that are in force on an SSL, for the record. */
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max);
+/* ... and on an SSL_CTX, method aside. False: those of DTLS. */
+bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *max);
+/* The security level that a cipher string asks for; -1: none. */
+int apply_level_asked(const char *ciphers);
 
 /* ---- anchors.c ------------------------------------------------------------------------------------------------------- */
 /* The certificates of a CA file, in objects of one copy of OpenSSL. Immutable, counted. */

@@ -33,6 +33,7 @@ enum binding_index {
 	INDEX_SSL_MSG_SET, /* not NULL: the client did set one, perhaps NULL */
 	INDEX_CTX_INFO,
 	INDEX_CTX_MSG,
+	INDEX_CTX_FRESH, /* what it had before the client did anything (offer.c) */
 	INDEX_SESSION_TAG,
 	INDEX_STORE_CTX_TRUST,
 	INDEX_STORE_CTX_VERIFICATION, /* struct verification, while the client's callback may be called */
@@ -52,7 +53,6 @@ struct copy {
 	_Atomic(void *) real[HOOK_COUNT];    /* the copy's own functions; NULL: it lacks that one */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[INDEX_COUNT];
-	int reserved[INDEX_COUNT]; /* the numbers behind them, under binding.c's lock */
 };
 
 /* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */

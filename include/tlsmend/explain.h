@@ -125,19 +125,18 @@ enum file_form {
 	FORM_BINARY
 };
 
-/* A directory of CA certificates. OpenSSL reads it only when a name is wanted, and only files called after the name's hash. */
-struct ca_directory {
-	const char *path;
-	int error; /* of looking for a file in it; 0: none */
-	bool is_file;
-	bool unlisted; /* it may be searched, but what is in it cannot be seen */
-	bool bounded;  /* there is more in it than was looked at */
-	unsigned files,
-	    hashed;        /* how many there are, and how many of them are called after a hash */
-	bool wanted_there; /* a file with the hash of the wanted name */
-	int wanted_error;  /* ... which cannot be read */
-	const char
-	    *holder; /* file that holds a CA of the wanted name, under another name; or NULL */
+/* Who gave a setting the value that was in force. */
+enum setter {
+	SETTER_UNKNOWN,
+	SETTER_LIBRARY, /* nobody: OpenSSL's own default */
+	SETTER_DEFAULTS, /* OpenSSL's default or openssl.cnf: it was there before the client did anything */
+	SETTER_CONF, /* openssl.cnf, at `place` */
+	SETTER_CLIENT,
+	SETTER_RULE, /* a rule of ours, at `place` */
+};
+struct origin {
+	enum setter who;
+	const char *place; /* "/etc/ssl/openssl.cnf:34", "TLSMEND_MIN_PROTOCOL"; or NULL */
 };
 
 struct verify_error {
@@ -236,9 +235,6 @@ struct evidence {
 	    store_searched; /* directories that are searched when a name is wanted, escaped; NULL */
 	const char *
 	    store_unloaded; /* files that were to be loaded into it and could not be, escaped; NULL */
-	struct ca_directory *directories; /* those of store_searched */
-	size_t directory_count;
-	char wanted_hash[9]; /* of the issuer that is looked for: "5ad8a5d6"; "": not known */
 	const char *default_file,
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;
@@ -267,9 +263,20 @@ struct evidence {
 	size_t first_count;           /* of what came in first, where it was no TLS */
 	int min_offered, max_offered; /* 0x0301..0x0304; 0: not known */
 	int client_min, client_max;   /* before a rule changed them; 0: library's default */
-	int server_version;           /* of the ServerHello; 0: none seen */
-	struct hello hello;           /* the first one of this handshake */
-	bool after_handshake;         /* an alert that came after a handshake that succeeded */
+	struct origin min_by, max_by; /* of min_offered and max_offered */
+	struct origin level_by;       /* of security_level */
+	/* The cipher list and the TLS 1.3 suites in force, as they were given; NULL: nobody gave one, or it is not known. Where OpenSSL
+	 * refused the string, cipher_call names its function (static), and the connection is none yet. */
+	const char *cipher_string, *ciphersuites;
+	bool
+	    cipher_refused; /* OpenSSL refused cipher_string, and the client went on all the same */
+	struct origin ciphers_by;
+	const char *cipher_call;
+	const char *const *cipher_unknown; /* parts of it that match nothing */
+	size_t cipher_unknown_count;
+	int server_version;   /* of the ServerHello; 0: none seen */
+	struct hello hello;   /* the first one of this handshake */
+	bool after_handshake; /* an alert that came after a handshake that succeeded */
 
 	/* a file that could not be loaded (load_failed); its system error is in system_errno, the end of the error queue in
 	 * ssl_reason, ssl_reason_text */

@@ -137,28 +137,34 @@ static void say_legacy_server(struct diagnosis *d)
 		    "server without RFC 5746, to be replaced by ...");
 }
 
+static const char *dh_bits_for(int level)
+{
+	static const char *const bits[] = {"2048", "2048", "2048", "3072", "7680", "15360"};
+
+	return bits[level < 0 || level >= (int)ARRAY_LENGTH(bits) ? 2 : level];
+}
+
 static void say_weak_handshake(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool dh = d->r->cause == CAUSE_DH_KEY_SMALL;
 
+	expect_level(d);
 	d->r->why =
-	    say(e,
-		dh ? "the server's Diffie-Hellman key is shorter than this client's security level"
-		   : "the server signs its handshake in a way that this client's security level",
-		e->security_level >= 0 ? " " : "",
-		e->security_level >= 0 ? say_int(e, e->security_level) : "",
-		dh ? " demands" : " does not allow, or that it does not know", (char *)NULL);
+	    dh ? say(e, "the server's Diffie-Hellman key is shorter than this client's ",
+		     security_level(d), " demands", (char *)NULL)
+	       : say(e, "the server signs its handshake in a way that this client's ",
+		     security_level(d), " does not allow, or that it does not know", (char *)NULL);
 	if (dh) {
-		help_line(
-		    d, "the server needs ECDHE, or Diffie-Hellman parameters of 2048 bits or more");
+		help_line(d, say(e, "the server needs ECDHE, or Diffie-Hellman parameters of ",
+				 dh_bits_for(e->security_level), " bits or more", (char *)NULL));
 		help_section(d, "until then, for this host, without Diffie-Hellman of that kind:",
 			     "CipherString = DEFAULT:!DHE", (char *)NULL);
 	} else {
 		help_line(d,
 			  "the server needs an update, or a configuration that signs with SHA-256");
-		help_weaken(d, "CipherString = DEFAULT:@SECLEVEL=0",
-			    "server signs with SHA-1, to be replaced by ...");
+		help_level(d, "CipherString = DEFAULT:@SECLEVEL=0",
+			   "server signs with SHA-1, to be replaced by ...");
 	}
 }
 
@@ -169,9 +175,6 @@ struct handshake_words {
 
 /* Causes whose sentence is the alert or the reason itself. */
 static const struct handshake_words words[] = {
-    {CAUSE_HANDSHAKE_REFUSED,
-     "compare the versions, ciphers and groups that the client offers with what the server "
-     "accepts; the server's log often names the reason"},
     {CAUSE_CLIENT_CERTIFICATE_REJECTED,
      "check the client certificate's dates, whether its file also contains the intermediate CA, "
      "and whether the server accepts its CA"},
@@ -184,8 +187,6 @@ static const struct handshake_words words[] = {
 			       "handshake; do not try again with a lower version"},
     {CAUSE_OWN_CERTIFICATE_WEAK,
      "have the client's certificate issued again, with RSA 2048 bits or P-256, and SHA-256"},
-    {CAUSE_NO_CIPHERS, "correct the cipher setting of the client, of openssl.cnf or of the rule; "
-		       "`openssl ciphers -v 'STRING'` shows what a string matches"},
     {CAUSE_PEER_ERROR,
      "look into the server's log at the time of this record: only the server knows more"},
     {CAUSE_PROTOCOL_ERROR, "compare with another client and another network path, and give both "
@@ -238,6 +239,12 @@ static void say_handshake(struct diagnosis *d)
 		break;
 	case CAUSE_NO_PROTOCOLS:
 		explain_no_protocols(d);
+		break;
+	case CAUSE_NO_CIPHERS:
+		explain_no_ciphers(d);
+		break;
+	case CAUSE_HANDSHAKE_REFUSED:
+		explain_refused(d);
 		break;
 	case CAUSE_CLIENT_CERTIFICATE_MISSING:
 		explain_no_certificate(d);

@@ -14,21 +14,117 @@ enum {
 	REASON_VERSION_TOO_LOW = 396,
 };
 
+/* ---- who set it ---------------------------------------------------------------------------------------- */
+
+const char *set_by(struct diagnosis *d, const struct origin *o)
+{
+	struct evidence *e = d->e;
+	const char *place = say_string(e, o->place);
+
+	switch (o->who) {
+	case SETTER_LIBRARY:
+		return "OpenSSL's default";
+	case SETTER_DEFAULTS:
+		return "OpenSSL's default, or set in openssl.cnf";
+	case SETTER_CONF:
+		return o->place != NULL ? say(e, "set in ", place, (char *)NULL)
+					: "set in openssl.cnf";
+	case SETTER_CLIENT:
+		return "set by the client itself";
+	case SETTER_RULE:
+		return o->place != NULL ? say(e, "set by the rule in ", place, (char *)NULL)
+					: "set by a rule of tlsmend";
+	default:
+		return NULL;
+	}
+}
+
+/* " (set in /etc/ssl/openssl.cnf:34)"; "": not known. */
+static const char *in_brackets(struct diagnosis *d, const struct origin *o)
+{
+	const char *by = set_by(d, o);
+
+	return by != NULL ? say(d->e, " (", by, ")", (char *)NULL) : "";
+}
+
+const char *security_level(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->security_level < 0)
+		return "security level";
+	return say(e, "security level ", say_int(e, e->security_level),
+		   in_brackets(d, &e->level_by), (char *)NULL);
+}
+
+void expect_level(struct diagnosis *d)
+{
+	if (d->e->security_level >= 0)
+		d->r->expected = security_level(d);
+}
+
+void help_level(struct diagnosis *d, const char *line, const char *reason)
+{
+	struct evidence *e = d->e;
+
+	if (e->level_by.who == SETTER_RULE && e->level_by.place != NULL)
+		help_line(d, say(e, "the level comes from the rule in ",
+				 say_string(e, e->level_by.place), ": correct it there",
+				 (char *)NULL));
+	else
+		help_weaken(d, line, reason);
+}
+
+/* ---- the offer ------------------------------------------------------------------------------------------- */
+
+/* Lowest and highest version: as sent where that was seen, else as set. 0: not known. */
+static int lowest(const struct evidence *e)
+{
+	return e->hello.min_version != 0 ? e->hello.min_version : e->min_offered;
+}
+
+static int highest(const struct evidence *e)
+{
+	return e->hello.max_version != 0 ? e->hello.max_version : e->max_offered;
+}
+
 /* "TLS 1.2 to TLS 1.3"; NULL: not known. */
 const char *handshake_offered(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
+	const int low = lowest(e), high = highest(e);
 
-	if (e->min_offered == 0 && e->max_offered == 0)
+	if (low == 0 && high == 0)
 		return NULL;
-	if (e->min_offered == e->max_offered)
-		return say(e, "only ", say_version(e, e->max_offered), (char *)NULL);
-	if (e->max_offered == 0)
-		return say(e, say_version(e, e->min_offered), " and newer", (char *)NULL);
-	if (e->min_offered == 0)
-		return say(e, "at most ", say_version(e, e->max_offered), (char *)NULL);
-	return say(e, say_version(e, e->min_offered), " to ", say_version(e, e->max_offered),
-		   (char *)NULL);
+	if (low == high)
+		return say(e, "only ", say_version(e, high), (char *)NULL);
+	if (high == 0)
+		return say(e, say_version(e, low), " and newer", (char *)NULL);
+	if (low == 0)
+		return say(e, "at most ", say_version(e, high), (char *)NULL);
+	return say(e, say_version(e, low), " to ", say_version(e, high), (char *)NULL);
+}
+
+/* " (the minimum is set in ...)"; "": not known, or nobody set one. */
+static const char *minimum_by(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *by = set_by(d, &e->min_by);
+
+	if (e->hello.min_version > TLS_1_0 && e->min_offered < e->hello.min_version)
+		return " (this OpenSSL, or its security level, allows no older one)";
+	if (e->min_offered == 0 || by == NULL)
+		return "";
+	return say(e, " (the minimum is ", by, ")", (char *)NULL);
+}
+
+static const char *maximum_by(struct diagnosis *d)
+{
+	const char *by = set_by(d, &d->e->max_by);
+
+	if (d->e->max_offered == 0 || by == NULL)
+		return "";
+	return say(d->e, " (the maximum is ", by, ")", (char *)NULL);
 }
 
 /* What the server did with an offer that it does not take. */
@@ -39,6 +135,8 @@ static const char *refusal_words(struct diagnosis *d)
 	return d->e->eof ? "the server closed the connection right after the client's first message"
 			 : "the connection was reset right after the client's first message";
 }
+
+/* ---- server-too-old ---------------------------------------------------------------------------------------- */
 
 /* The server chose an old version, and only its signatures (SHA-1, MD5) stood in the way: the version had been accepted. */
 static bool old_signatures(const struct evidence *e)
@@ -55,87 +153,200 @@ static const char *server_old_why(struct diagnosis *d)
 
 	if (old_signatures(e))
 		return say(e, "the server chose ", say_version(e, e->server_version),
-			   ", whose signatures (SHA-1, MD5) this client's security level does not "
-			   "allow",
-			   (char *)NULL);
-	if (e->server_version != 0 && e->server_version < TLS_1_2)
+			   ", whose signatures (SHA-1, MD5) this client's ", security_level(d),
+			   " does not allow", (char *)NULL);
+	if (e->server_version != 0 &&
+	    (e->server_version < TLS_1_2 || e->server_version < lowest(e)))
 		return say(e, "the server chose ", say_version(e, e->server_version),
 			   offer != NULL ? "; this client accepts "
 					 : ", which this client does not accept",
-			   offer != NULL ? offer : "", (char *)NULL);
+			   offer != NULL ? offer : "", minimum_by(d), (char *)NULL);
 	if (handshake_alert(e) > 0)
 		return say(e, handshake_alert_words(d), "; this client offers ",
 			   offer != NULL ? offer : "the versions up to its library's newest",
-			   ", so the server probably knows only older ones", (char *)NULL);
+			   minimum_by(d), ", so the server probably knows only older ones",
+			   (char *)NULL);
 	return say(e, "the server speaks none of the versions that this client accepts",
 		   offer != NULL ? "; this client accepts " : "", offer != NULL ? offer : "",
-		   (char *)NULL);
+		   minimum_by(d), (char *)NULL);
+}
+
+/* The line of a rule that lets the server's version through; NULL: none does. */
+static const char *lower_minimum(const struct evidence *e)
+{
+	switch (e->server_version) {
+	case TLS_1_2:
+		return "MinProtocol = TLSv1.2";
+	case TLS_1_1:
+		return "MinProtocol = TLSv1.1";
+	default:
+		/* a server that said nothing knows TLS 1.2 rather, where the client only offers 1.3 */
+		return e->server_version == 0 && lowest(e) == TLS_1_3 ? "MinProtocol = TLSv1.2"
+								      : "MinProtocol = TLSv1";
+	}
+}
+
+/* The client was asked for TLS 1.3 only, and the server speaks 1.2, or may: nothing is weak yet. */
+static bool only_not_newest(const struct evidence *e)
+{
+	return lowest(e) == TLS_1_3 && (e->server_version == TLS_1_2 || e->server_version == 0);
+}
+
+static void help_server_old(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const bool ruled =
+	    e->min_by.who == SETTER_RULE && e->min_by.place != NULL && !old_signatures(e);
+	const char *lead =
+	    ruled ? say(e, "until then, instead of the rule in ", say_string(e, e->min_by.place),
+			", with a date at which the exception ends:", (char *)NULL)
+		  : "until then, for this host only and with a date at which the exception ends:";
+	const char *level = "CipherString = DEFAULT:@SECLEVEL=0";
+	const char *reason = "Reason = old server, to be replaced by ...";
+	const char *until = say(e, "Until = ", until_date(d), (char *)NULL);
+
+	if (e->server_version != 0 && e->server_version < TLS_1_0)
+		return; /* no rule allows SSL 3.0 */
+	if (old_signatures(e))
+		help_section(d, lead, level, reason, until, (char *)NULL);
+	else if (only_not_newest(e))
+		help_section(d, lead, lower_minimum(e), reason, until, (char *)NULL);
+	else
+		help_section(d, lead, lower_minimum(e), level, reason, until, (char *)NULL);
 }
 
 void explain_server_old(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *lead =
-	    "until then, for this host only and with a date at which the exception ends:";
-	const char *level = "CipherString = DEFAULT:@SECLEVEL=0";
-	const char *reason = "Reason = old server, to be replaced by ...";
-	const char *until = say(e, "Until = ", until_date(d), (char *)NULL);
 
 	d->r->why = server_old_why(d);
+	if (old_signatures(e))
+		expect_level(d);
+	else if (handshake_offered(d) != NULL)
+		d->r->expected = say(e, handshake_offered(d), minimum_by(d), (char *)NULL);
+	d->r->presented =
+	    e->server_version != 0 ? say_version(e, e->server_version) : d->r->presented;
 	if (e->server_version == 0 && handshake_alert(e) > 0)
 		d->r->message = say(
 		    e, "cannot connect to ", d->who,
 		    ": the server refuses every TLS version that this client offers", (char *)NULL);
-	help_line(d, "the server needs an update that speaks TLS 1.2 or 1.3");
-	if (e->server_version != 0 && e->server_version < TLS_1_0)
-		return; /* no rule allows SSL 3.0 */
-	if (old_signatures(e))
-		help_section(d, lead, level, reason, until, (char *)NULL);
-	else
-		help_section(d, lead,
-			     e->server_version == TLS_1_1 ? "MinProtocol = TLSv1.1"
-							  : "MinProtocol = TLSv1",
-			     level, reason, until, (char *)NULL);
+	help_line(d, only_not_newest(e) ? "the server needs an update that speaks TLS 1.3"
+					: "the server needs an update that speaks TLS 1.2 or 1.3");
+	help_server_old(d);
+}
+
+/* ---- client-too-old ---------------------------------------------------------------------------------------- */
+
+static const char *raise_maximum(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->max_by.who == SETTER_CONF && e->max_by.place != NULL)
+		return say(e, "raise the maximum in ", say_string(e, e->max_by.place),
+			   ", or for this host only:", (char *)NULL);
+	return "allow the client a newer version in its own settings, or here:";
 }
 
 void explain_client_old(struct diagnosis *d)
 {
+	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d);
-	const int alert = handshake_alert(d->e);
+	const int alert = handshake_alert(e);
 
+	if (offer == NULL)
+		offer = "old versions only";
+	d->r->presented = say(e, offer, maximum_by(d), (char *)NULL);
 	if (alert == ALERT_PROTOCOL_VERSION)
 		d->r->why =
-		    say(d->e, "the server does not accept the TLS version; this client offers ",
-			offer != NULL ? offer : "old versions only", (char *)NULL);
+		    say(e, "the server does not accept the TLS version; this client offers ",
+			d->r->presented, (char *)NULL);
 	else
-		d->r->why = say(d->e, refusal_words(d), "; this client offers ",
-				offer != NULL ? offer : "old versions only",
+		d->r->why = say(e, refusal_words(d), "; this client offers ", d->r->presented,
 				", which servers refuse today, often in this way", (char *)NULL);
-	help_section(d, "allow the client a newer version in its own settings, or here:",
-		     d->e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
-						  : "MinProtocol = TLSv1.2",
-		     (char *)NULL);
+	if (e->max_by.who == SETTER_RULE && e->max_by.place != NULL)
+		help_line(d, say(e, "raise MaxProtocol in the rule in ",
+				 say_string(e, e->max_by.place), (char *)NULL));
+	else
+		help_section(d, raise_maximum(d),
+			     e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
+						       : "MinProtocol = TLSv1.2",
+			     (char *)NULL);
 	if (alert != ALERT_PROTOCOL_VERSION)
 		help_line(d, "if that does not help, look into the server's log: only the server "
 			     "knows more");
 }
 
+/* ---- no-protocols ------------------------------------------------------------------------------------------ */
+
+/* "the minimum is TLS 1.3 (set by the client itself)" */
+static const char *bound_words(struct diagnosis *d, const char *what, int version,
+			       const struct origin *by)
+{
+	return say(d->e, "the ", what, " is ", say_version(d->e, version), in_brackets(d, by),
+		   (char *)NULL);
+}
+
+static const char *no_protocols_why(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const int min = e->min_offered, max = e->max_offered;
+
+	if (max != 0 && max < TLS_1_0)
+		return say(e, "every TLS version is switched off", in_brackets(d, &e->max_by),
+			   (char *)NULL);
+	if (min != 0 && max != 0 && min > max)
+		return say(e, bound_words(d, "minimum", min, &e->min_by), ", but ",
+			   bound_words(d, "maximum", max, &e->max_by),
+			   ", so that no TLS version is left", (char *)NULL);
+	return say(
+	    e, "the settings leave no TLS version to offer",
+	    max != 0 ? say(e, "; ", bound_words(d, "maximum", max, &e->max_by), (char *)NULL) : "",
+	    min != 0 ? say(e, "; ", bound_words(d, "minimum", min, &e->min_by), (char *)NULL) : "",
+	    ", and ", security_level(d), " or this build of OpenSSL rules the rest out",
+	    (char *)NULL);
+}
+
+/* "the maximum in /etc/ssl/openssl.cnf:34"; NULL: the place is not known. */
+static const char *place_words(struct diagnosis *d, const char *what, const struct origin *by)
+{
+	if (by->place != NULL)
+		return say(d->e, "the ", what, " in ", say_string(d->e, by->place), (char *)NULL);
+	return by->who == SETTER_CLIENT
+		   ? say(d->e, "the ", what, " in the client's own settings", (char *)NULL)
+		   : NULL;
+}
+
+/* Which bounds can be corrected where. */
+static const char *places(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *min = place_words(d, "minimum", &e->min_by);
+	const char *max = place_words(d, "maximum", &e->max_by);
+
+	if (e->min_by.who == SETTER_CLIENT && e->max_by.who == SETTER_CLIENT)
+		return "the minimum or the maximum in the client's own settings";
+	if (min == NULL && max == NULL)
+		return "the lowest and highest version in the client's settings or in openssl.cnf";
+	return say(e, min != NULL ? min : "", min != NULL && max != NULL ? ", or " : "",
+		   max != NULL ? max : "", (char *)NULL);
+}
+
 void explain_no_protocols(struct diagnosis *d)
 {
-	const char *offer = handshake_offered(d);
-	const bool ours = d->e->rule != NULL && (d->e->client_min != d->e->min_offered ||
-						 d->e->client_max != d->e->max_offered);
+	struct evidence *e = d->e;
+	const char *correct = say(e, "correct ", places(d), (char *)NULL);
 
-	d->r->why =
-	    say(d->e, "the settings leave no TLS version to offer",
-		offer != NULL ? "; allowed is " : "", offer != NULL ? offer : "",
-		", and the security level or a switched-off version rules it out", (char *)NULL);
-	if (ours)
-		help_line(d, "correct the bounds in the rule that is in force for this host");
-	else if (d->e->max_offered != 0 && d->e->max_offered < TLS_1_2)
-		help_section(d, "allow the client a newer version in its own settings, or here:",
-			     "MinProtocol = TLSv1.2", (char *)NULL);
+	if (e->min_offered != 0 && e->max_offered != 0 && e->min_offered > e->max_offered)
+		d->r->message = say(e, "cannot connect to ", d->who,
+				    ": the lowest TLS version that the settings allow is above the "
+				    "highest",
+				    (char *)NULL);
+	d->r->why = d->r->presented = no_protocols_why(d);
+	if (e->min_by.who == SETTER_RULE || e->max_by.who == SETTER_RULE || e->max_offered == 0)
+		help_line(d, correct);
 	else
-		help_line(d, "correct the lowest and highest version in the client's settings or "
-			     "in openssl.cnf");
+		help_section(d, say(e, correct, ", or lift the maximum here:", (char *)NULL),
+			     e->min_offered == TLS_1_3 ? "MinProtocol = TLSv1.3"
+						       : "MinProtocol = TLSv1.2",
+			     (char *)NULL);
 }

@@ -226,14 +226,37 @@ static void say_path_length(struct diagnosis *d)
 		     "certificate a higher limit (pathlen)");
 }
 
-/* OpenSSL's levels in bits of strength: RSA 1024 reaches level 1, RSA 2048 level 2 (SSL_CTX_set_security_level(3)). */
+/* The shortest keys that each security level takes: bits of strength as in SSL_CTX_set_security_level(3), and NIST SP 800-57. */
+static const struct {
+	unsigned rsa, ec;
+	const char *enough, *line;
+} levels[] = {
+    {0, 0, NULL, "CipherString = DEFAULT:@SECLEVEL=0"},
+    {1024, 160, "RSA 2048 bits or more, or P-256", "CipherString = DEFAULT:@SECLEVEL=1"},
+    {2048, 224, "RSA 2048 bits or more, or P-256", "CipherString = DEFAULT:@SECLEVEL=2"},
+    {3072, 256, "RSA 3072 bits or more, or P-256", "CipherString = DEFAULT:@SECLEVEL=3"},
+    {7680, 384, "RSA 7680 bits or more, or P-384", "CipherString = DEFAULT:@SECLEVEL=4"},
+    {15360, 512, "P-521", NULL},
+};
+
+/* The highest level at which the key is long enough. */
 static const char *level_for_key(const struct cert_info *c)
 {
 	const bool ec = c != NULL && c->key != NULL && strncmp(c->key, "EC", 2) == 0;
 	const unsigned bits = c != NULL ? c->key_bits : 0;
+	size_t i = 0;
 
-	return bits >= (ec ? 160u : 1024u) ? "CipherString = DEFAULT:@SECLEVEL=1"
-					   : "CipherString = DEFAULT:@SECLEVEL=0";
+	while (i + 2 < ARRAY_LENGTH(levels) && bits >= (ec ? levels[i + 1].ec : levels[i + 1].rsa))
+		i++;
+	return levels[i].line;
+}
+
+/* What a new key must be like. */
+static const char *key_enough(const struct evidence *e)
+{
+	const int level = e->security_level;
+
+	return levels[level < 1 || level >= (int)ARRAY_LENGTH(levels) ? 2 : level].enough;
 }
 
 static void say_weak_key(struct diagnosis *d)
@@ -241,14 +264,36 @@ static void say_weak_key(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
-	d->r->why = say(
-	    e, "the key of ", whose(d), c != NULL && c->key != NULL ? " (" : "",
-	    c != NULL ? say_string(e, c->key) : "", c != NULL && c->key != NULL ? ")" : "",
-	    " is weaker than this client's security level", e->security_level >= 0 ? " " : "",
-	    e->security_level >= 0 ? say_int(e, e->security_level) : "", " demands", (char *)NULL);
-	help_line(d,
-		  "a new key (RSA 2048 bits or more, or P-256) and a new certificate are needed");
-	help_weaken(d, level_for_key(c), "key too short, to be replaced by ...");
+	expect_level(d);
+	d->r->presented = c != NULL && c->key != NULL ? say_string(e, c->key) : NULL;
+	d->r->why =
+	    say(e, "the key of ", whose(d), c != NULL && c->key != NULL ? " (" : "",
+		c != NULL ? say_string(e, c->key) : "", c != NULL && c->key != NULL ? ")" : "",
+		" is weaker than this client's ", security_level(d), " demands", (char *)NULL);
+	help_line(d, say(e, "a new key (", key_enough(e), ") and a new certificate are needed",
+			 (char *)NULL));
+	help_level(d, level_for_key(c), "key too short, to be replaced by ...");
+}
+
+/* The highest level that takes a digest, by the end of OpenSSL's name for the signature; SHA-1 and older reach none. */
+static const struct {
+	const char *digest;
+	const char *line;
+} digests[] = {
+    {"SHA224", "CipherString = DEFAULT:@SECLEVEL=2"},
+    {"SHA256", "CipherString = DEFAULT:@SECLEVEL=3"},
+    {"SHA384", "CipherString = DEFAULT:@SECLEVEL=4"},
+};
+
+static const char *level_for_digest(const struct cert_info *c)
+{
+	size_t i;
+
+	for (i = 0; c != NULL && c->signature != NULL && i < ARRAY_LENGTH(digests); i++) {
+		if (strstr(c->signature, digests[i].digest) != NULL)
+			return digests[i].line;
+	}
+	return "CipherString = DEFAULT:@SECLEVEL=0";
 }
 
 static void say_weak_digest(struct diagnosis *d)
@@ -256,16 +301,19 @@ static void say_weak_digest(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
-	d->r->why = say(e, whose(d), " is signed with ",
-			c != NULL && c->signature != NULL ? say_string(e, c->signature)
-							  : "an outdated digest",
-			", which this client's security level", e->security_level >= 0 ? " " : "",
-			e->security_level >= 0 ? say_int(e, e->security_level) : "",
-			" does not accept", (char *)NULL);
-	help_line(d, "the certificate has to be issued again with SHA-256");
+	expect_level(d);
+	d->r->presented = c != NULL && c->signature != NULL ? say_string(e, c->signature) : NULL;
+	d->r->why = say(
+	    e, whose(d), " is signed with ",
+	    c != NULL && c->signature != NULL ? say_string(e, c->signature) : "an outdated digest",
+	    ", which this client's ", security_level(d), " does not accept", (char *)NULL);
+	help_line(d, say(e, "the certificate has to be issued again with ",
+			 e->security_level <= 3   ? "SHA-256"
+			 : e->security_level == 4 ? "SHA-384"
+						  : "SHA-512",
+			 (char *)NULL));
 	if (d->symbol == VERIFY_CA_MD_TOO_WEAK)
-		help_weaken(d, "CipherString = DEFAULT:@SECLEVEL=0",
-			    "outdated signature, to be replaced by ...");
+		help_level(d, level_for_digest(c), "outdated signature, to be replaced by ...");
 }
 
 static void say_strict(struct diagnosis *d)

@@ -66,9 +66,6 @@ const char *help_ca_obstacle(
     struct diagnosis *d); /* what one more CA would not mend; NULL: nothing that is known */
 void explain_wrong_path(struct diagnosis *d);
 void explain_missing_here(struct diagnosis *d);
-/* (diagnose_directory.c) The client searches another directory than OpenSSL's own. */
-bool directory_was_given(const struct evidence *e);
-void explain_directories(struct diagnosis *d);
 enum cause name_cause(
     const struct diagnosis *d); /* (diagnose_name.c) of a name that does not match */
 const struct cert_info *constraining_ca(const struct diagnosis *d); /* NULL: none, or not known */
@@ -84,6 +81,16 @@ const char *handshake_offered(struct diagnosis *d);
 void explain_server_old(struct diagnosis *d);
 void explain_client_old(struct diagnosis *d);
 void explain_no_protocols(struct diagnosis *d);
+/* "set in /etc/ssl/openssl.cnf:34"; NULL: not known. */
+const char *set_by(struct diagnosis *d, const struct origin *o);
+/* "security level 2 (OpenSSL's default)", as far as it is known. */
+const char *security_level(struct diagnosis *d);
+void expect_level(struct diagnosis *d); /* the level is what was expected */
+/* help_weaken() with a line that lowers the level; where a rule raised it, that rule instead. */
+void help_level(struct diagnosis *d, const char *line, const char *reason);
+/* (diagnose_ciphers.c) */
+void explain_no_ciphers(struct diagnosis *d);
+void explain_refused(struct diagnosis *d);
 void explain_no_certificate(struct diagnosis *d); /* (diagnose_client.c) */
 void explain_unchecked(struct diagnosis *d);
 /* (diagnose_callback.c) What the client's own callback made of it. */

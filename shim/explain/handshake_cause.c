@@ -156,6 +156,8 @@ enum cause handshake_cause(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
 
+	if (e->cipher_call != NULL)
+		return CAUSE_NO_CIPHERS;
 	if (alert > 0)
 		return alert_cause(e, alert);
 	if (!looks_like_tls(e))

@@ -323,6 +323,8 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	e->resumed = o->SSL_session_reused && o->SSL_session_reused(ssl);
 	e->security_level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
 	handshake_facts(e, n);
+	if (event == EVENT_HANDSHAKE_FAILED || event == EVENT_VERIFY_FAILED)
+		offer_describe(e, n, ssl);
 	transfer_facts(e, o, ssl);
 	return e;
 }

@@ -49,6 +49,11 @@ static struct evidence *take(struct waiting *w)
 	return e;
 }
 
+static unsigned role_of(const struct evidence *e)
+{
+	return e->event == EVENT_LOAD_FAILED ? 1u << e->file_role : ROLE_CIPHERS;
+}
+
 unsigned failed_settle(const void *object, unsigned roles, bool report)
 {
 	struct evidence *taken[WAITING];
@@ -57,7 +62,7 @@ unsigned failed_settle(const void *object, unsigned roles, bool report)
 		return 0;
 	for (unsigned i = 0; i < WAITING; i++) {
 		struct waiting *w = &waiting[i];
-		if (w->object && (!object || w->object == object) && roles & 1u << w->e->file_role)
+		if (w->object && (!object || w->object == object) && roles & role_of(w->e))
 			taken[n++] = take(w);
 	}
 	lock_leave(&lock);
@@ -77,6 +82,8 @@ bool failed_known(const void *object, enum file_role role, const char *path, con
 		return false;
 	for (unsigned i = 0; i < WAITING && !found; i++) {
 		struct evidence *e = waiting[i].object == object ? waiting[i].e : NULL;
+		if (e && e->event != EVENT_LOAD_FAILED)
+			continue;
 		/* a pair that does not fit was noticed when its key was loaded */
 		if (!e ||
 		    (e->file_role != role && !(role == FILE_PAIR && e->file_role == FILE_KEY)))
@@ -141,8 +148,12 @@ bool load_settle(struct connection *n, SSL *ssl, bool failed)
 	/* otherwise a verification without the CA file says so itself, in its store line */
 	unsigned reported = store ? failed_settle(store, ROLE_CA, ended) : 0;
 	failed_settle(ssl, ROLE_OWN, missed);
-	if (ctx)
+	/* it went on to a handshake in spite of a cipher string that OpenSSL refused */
+	failed_settle(ssl, ROLE_CIPHERS, false);
+	if (ctx) {
 		failed_settle(ctx, ROLE_OWN, missed);
+		failed_settle(ctx, ROLE_CIPHERS, false);
+	}
 	return ended && reported > 0;
 }
 

@@ -37,6 +37,7 @@ static void context_made(struct copy *c, SSL_CTX *ctx, int protocol)
 	if (!ctx)
 		return;
 	KEEP_ERRNO_BEGIN
+	offer_note_context(c, ctx);
 	if (protocol) {
 		QUIET_BEGIN(o)
 		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
@@ -95,8 +96,10 @@ static void on_start(struct copy *c, SSL *ssl)
 		apply_bounds(o, ssl, &n->applied.client_min, &n->applied.client_max);
 		n->applied.min = n->applied.client_min;
 		n->applied.max = n->applied.client_max;
+		n->applying = true;
 		if (n->policy)
 			apply_rule(c, ssl, policy_of(n->policy), &peer, &n->rule, &n->applied);
+		n->applying = false;
 	}
 	for (unsigned i = 0; i < n->applied.weakened_count && record_wanted(LEVEL_WARNING); i++)
 		connection_report(

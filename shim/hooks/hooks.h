@@ -66,6 +66,7 @@ struct connection {
 	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;       /* its failure is in the log */
 	bool observing;      /* our message callback is set */
+	bool applying; /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 struct connection *connection_of(struct copy *c, const SSL *ssl);
@@ -132,7 +133,10 @@ enum loaded_kind {
 	LOADED_DEFAULT_DIRECTORY, /* into a trust store */
 	LOADED_CERTIFICATE,
 	LOADED_KEY, /* into an SSL_CTX or SSL */
+	LOADED_CIPHERS,
+	LOADED_CIPHERSUITES, /* strings, not files, which go the same way (ciphers.c) */
 };
+enum { LOADED_BYTES = 512 }; /* what is kept of a path or a string, its NUL included */
 /* Remembers a file at the object that it went into, which `which` tells the class of. path NULL: OpenSSL's own. */
 void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
 		 const char *path, bool ok);
@@ -141,6 +145,9 @@ bool loaded_watch(struct copy *c, enum binding_index which);
 /* The last file of this kind that was loaded, in e's arena; NULL: none. */
 const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
 			const void *object, enum loaded_kind kind);
+/* ... where OpenSSL refused the last one. */
+const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
+			   const void *object, enum loaded_kind kind);
 /* The store line: after evidence_chain(). */
 void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store);
 /* A store, SSL_CTX or SSL is freed: what could not be loaded into it is reported. */
@@ -150,6 +157,12 @@ unsigned load_failures(void);
 /* The handshake of this connection came to its end. True: the client ended it, because of a file that it loaded meanwhile and could
  * not use; that is reported. */
 bool load_settle(struct connection *n, SSL *ssl, bool failed);
+
+/* ---- who set the offer (offer.c) ------------------------------------------------------------------------------------------ */
+/* Right after SSL_CTX_new(): remembers what the context has before the client does anything. */
+void offer_note_context(struct copy *c, SSL_CTX *ctx);
+/* Bounds, security level and ciphers with who set them. Reads openssl.cnf. */
+void offer_describe(struct evidence *e, struct connection *n, SSL *ssl);
 
 /* ---- dlsym.c ---- */
 void *dlsym_choose(void *handle, const char *name, void *caller);

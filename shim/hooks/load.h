@@ -13,7 +13,8 @@ enum {
 	ROLE_KEY = 1u << FILE_KEY,
 	ROLE_PAIR = 1u << FILE_PAIR,
 	ROLE_OWN = ROLE_CERTIFICATE | ROLE_KEY | ROLE_PAIR,
-	ROLE_ALL = ROLE_CA | ROLE_OWN,
+	ROLE_CIPHERS = 1u << 8, /* no file: a cipher string */
+	ROLE_ALL = ROLE_CA | ROLE_OWN | ROLE_CIPHERS,
 };
 
 /* Ends the waiting of an object's files of the given roles (a mask); object NULL: of all. Returns how many there were. */

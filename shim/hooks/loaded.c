@@ -10,7 +10,7 @@
 
 #include "hooks.h"
 
-enum { LOADED_MAX = 16, PATH_BYTES = 512 };
+enum { LOADED_MAX = 16 };
 
 struct loaded {
 	struct loaded *next;
@@ -84,7 +84,7 @@ static bool list_set(const struct openssl *o, enum binding_index which, int inde
 
 static struct loaded *new_entry(enum loaded_kind kind, const char *path, bool ok)
 {
-	const size_t n = strnlen(path, PATH_BYTES - 1);
+	const size_t n = strnlen(path, LOADED_BYTES - 1);
 	struct loaded *l = malloc(sizeof *l + n + 1);
 	if (!l)
 		return NULL;
@@ -96,11 +96,11 @@ static struct loaded *new_entry(enum loaded_kind kind, const char *path, bool ok
 	return l;
 }
 
-/* An object has one certificate and one key of a kind, a trust store any number of files. */
+/* An object has one certificate, one key and one cipher list, a trust store any number of files. */
 static bool same_place(const struct loaded *l, enum loaded_kind kind, const char *path)
 {
-	return l->kind == kind && (kind == LOADED_CERTIFICATE || kind == LOADED_KEY ||
-				   strncmp(l->path, path, PATH_BYTES - 1) == 0);
+	return l->kind == kind &&
+	       (kind >= LOADED_CERTIFICATE || strncmp(l->path, path, LOADED_BYTES - 1) == 0);
 }
 
 static void note(const struct openssl *o, enum binding_index which, int index, void *object,
@@ -114,7 +114,7 @@ static void note(const struct openssl *o, enum binding_index which, int index, v
 		else
 			last = l;
 	}
-	if (old && strncmp(old->path, path, PATH_BYTES - 1) == 0) {
+	if (old && strncmp(old->path, path, LOADED_BYTES - 1) == 0) {
 		old->ok = ok;
 		return;
 	}
@@ -147,8 +147,8 @@ bool loaded_watch(struct copy *c, enum binding_index which)
 	return index_of(c, which) >= 0;
 }
 
-const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
-			const void *object, enum loaded_kind kind)
+static const char *path_of(struct evidence *e, struct copy *c, enum binding_index which,
+			   const void *object, enum loaded_kind kind, bool ok)
 {
 	const char *path = NULL;
 	int index = object ? index_of(c, which) : -1;
@@ -156,23 +156,28 @@ const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index w
 		return NULL;
 	for (const struct loaded *l = list_of(copy_api(c), which, index, object); l && !path;
 	     l = l->next)
-		if (l->kind == kind && l->ok)
+		if (l->kind == kind && l->ok == ok)
 			path = arena_strdup(&e->arena, l->path);
 	lock_leave(&lock);
 	return path;
+}
+
+const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
+			const void *object, enum loaded_kind kind)
+{
+	return path_of(e, c, which, object, kind, true);
+}
+
+const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
+			   const void *object, enum loaded_kind kind)
+{
+	return path_of(e, c, which, object, kind, false);
 }
 
 /* ---- the store line ------------------------------------------------------------------------------------------- */
 
 struct lists {
 	struct buf files, searched, failed;
-	bool uris; /* what is added now are stores */
-};
-
-struct entry {
-	enum loaded_kind kind;
-	bool ok;
-	const char *path;
 };
 
 static void add(struct buf *b, const char *what, const char *more)
@@ -184,76 +189,32 @@ static void add(struct buf *b, const char *what, const char *more)
 	buf_puts(b, more);
 }
 
-/* One of a list that is separated by colons, or a store's URI. */
-static void add_one_directory(struct lists *t, struct evidence *e, const struct openssl *o,
-			      const char *path)
+static void add_directory(struct lists *t, struct evidence *e, const char *path)
 {
-	const struct ca_directory *d = evidence_directory(e, o, path);
-	const char *more = "";
-	if (!d || (d->is_file && t->uris))
-		e->store_has_lookups = true; /* read whole, or not looked at */
-	else if (d->is_file)
-		more = " (which is a file)";
-	else if (d->error == EACCES || d->error == EPERM)
-		more = " (which this process may not enter)";
-	else if (d->error)
-		more = " (which is not there)";
-	else if (d->unlisted || d->bounded || d->wanted_there || d->hashed)
-		e->store_has_lookups = true;
-	else
-		more = d->files ? " (where no file is called after a hash)" : " (which is empty)";
-	add(&t->searched, path, more);
+	bool there = path && evidence_any_exists(e, path);
+	add(&t->searched, path, there ? "" : " (which is not there)");
+	e->store_has_lookups = e->store_has_lookups || there;
 }
 
-static void add_directories(struct lists *t, struct evidence *e, const struct openssl *o,
-			    const char *list)
-{
-	const char *end;
-	for (; list && *list; list = *end ? end + 1 : end) {
-		end = t->uris ? list + strlen(list) : list + strcspn(list, ":");
-		char *path =
-		    end > list ? arena_strndup(&e->arena, list, (size_t)(end - list)) : NULL;
-		if (path)
-			add_one_directory(t, e, o, path);
-	}
-}
-
-static void add_uri(struct lists *t, struct evidence *e, const struct openssl *o, const char *uri)
-{
-	if (strncmp(uri, "file:", 5) == 0)
-		uri += strncmp(uri, "file:///", 8) == 0 ? 7 : 5;
-	else if (strchr(uri, ':')) { /* of a provider: pkcs11:... */
-		e->store_has_lookups = true;
-		add(&t->searched, uri, "");
-		return;
-	}
-	t->uris = true;
-	add_directories(t, e, o, uri);
-	t->uris = false;
-}
-
-static void add_entry(struct lists *t, struct evidence *e, const struct openssl *o,
-		      const struct entry *l)
+static void add_entry(struct lists *t, struct evidence *e, const struct loaded *l)
 {
 	switch (l->kind) {
 	case LOADED_FILE:
 		add(l->ok ? &t->files : &t->failed, l->path, "");
 		break;
 	case LOADED_DIRECTORY:
-		add_directories(t, e, o, l->path);
+		add_directory(t, e, l->path);
 		break;
 	case LOADED_URI: /* looked at when a name is wanted, like a directory */
-		if (l->ok)
-			add_uri(t, e, o, l->path);
-		else
-			add(&t->failed, l->path, "");
+		add(l->ok ? &t->searched : &t->failed, l->path, "");
+		e->store_has_lookups = e->store_has_lookups || l->ok;
 		break;
 	case LOADED_DEFAULT_FILE:
 		if (e->default_file_exists)
 			add(&t->files, e->default_file, "");
 		break;
 	case LOADED_DEFAULT_DIRECTORY:
-		add_directories(t, e, o, e->default_dir);
+		add_directory(t, e, e->default_dir);
 		break;
 	default:
 		break;
@@ -267,35 +228,21 @@ static const char *finish(struct evidence *e, struct buf *b)
 	return text;
 }
 
-/* A copy of the list, in e's arena: what is looked at on disk is not looked at under the lock. Returns how many. */
-static unsigned copy_list(struct evidence *e, const struct loaded *l, struct entry *entries)
-{
-	unsigned n = 0;
-	for (; l && n < LOADED_MAX; l = l->next) {
-		entries[n] = (struct entry){l->kind, l->ok, arena_strdup(&e->arena, l->path)};
-		if (entries[n].path)
-			n++;
-	}
-	return n;
-}
-
 void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
 {
 	enum { LINE_LIMIT = 1024 };
-	const struct openssl *o = copy_api(c);
-	struct lists t = {.uris = false};
-	struct entry *entries = arena_alloc(&e->arena, LOADED_MAX * sizeof *entries);
-	int index = store && entries ? index_of(c, INDEX_STORE_FILES) : -1;
+	struct lists t;
+	int index = store ? index_of(c, INDEX_STORE_FILES) : -1;
 	if (index < 0 || !lock_enter(&lock, NULL))
 		return;
-	unsigned n = copy_list(e, list_of(o, INDEX_STORE_FILES, index, store), entries);
-	lock_leave(&lock);
 	buf_init(&t.files, LINE_LIMIT);
 	buf_init(&t.searched, LINE_LIMIT);
 	buf_init(&t.failed, LINE_LIMIT);
 	e->store_has_lookups = false;
-	for (unsigned i = 0; i < n; i++)
-		add_entry(&t, e, o, &entries[i]);
+	for (const struct loaded *l = list_of(copy_api(c), INDEX_STORE_FILES, index, store); l;
+	     l = l->next)
+		add_entry(&t, e, l);
+	lock_leave(&lock);
 	e->store_text = finish(e, &t.files);
 	e->store_searched = finish(e, &t.searched);
 	e->store_unloaded = finish(e, &t.failed);

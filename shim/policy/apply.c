@@ -29,7 +29,35 @@ static void clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
 		o->SSL_ctrl(ssl, SSL_CTRL_CLEAR_OPTIONS_, (long)options, NULL);
 }
 
-/* What SSL_CTX_set_min/max_proto_version() and SSL_OP_NO_* come to; 0: the library's own default. */
+/* What is left of the bounds after SSL_OP_NO_*; 0: the library's own default. */
+static void fold_options(const struct openssl *o, uint64_t options, int *min, int *max)
+{
+	int top = *max ? *max : openssl_highest_protocol(o);
+	int low = *min ? *min : PROTOCOL_TLS1;
+	while (top >= PROTOCOL_TLS1 && options & openssl_no_protocol_option(top)) {
+		top--;
+		*max = top;
+	}
+	while (low < top && options & openssl_no_protocol_option(low)) {
+		low++;
+		*min = low;
+	}
+}
+
+bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *max)
+{
+	enum { DTLS_BITS = 0xff00 & ~0x0300 };
+	uint64_t options = o->SSL_CTX_get_options
+			       ? o->SSL_CTX_get_options(ctx)
+			       : (uint64_t)o->SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS_, 0, NULL);
+	*min = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
+	*max = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
+	if ((*min | *max) & DTLS_BITS)
+		return false;
+	fold_options(o, options, min, max);
+	return true;
+}
+
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
 {
 	uint64_t options = options_of(o, ssl);
@@ -41,16 +69,7 @@ void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
 	int version = o->SSL_version(ssl);
 	if (!*min && !*max && version >= PROTOCOL_TLS1 && version <= PROTOCOL_TLS1_2)
 		*min = *max = version;
-	int top = *max ? *max : openssl_highest_protocol(o);
-	int low = *min ? *min : PROTOCOL_TLS1;
-	while (top >= PROTOCOL_TLS1 && options & openssl_no_protocol_option(top)) {
-		top--;
-		*max = top;
-	}
-	while (low < top && options & openssl_no_protocol_option(low)) {
-		low++;
-		*min = low;
-	}
+	fold_options(o, options, min, max);
 }
 
 static void set_bound(const struct openssl *o, SSL *ssl, int control, int version)
@@ -240,12 +259,11 @@ static bool lists_accepted(struct copy *c, const struct rule *rule)
 	return ok;
 }
 
-/* The level that a cipher string asks for; -1: none. */
-static int level_asked(const struct setting *s)
+int apply_level_asked(const char *ciphers)
 {
 	static const char word[] = "@SECLEVEL=";
 	int level = -1;
-	for (const char *at = strstr(s->value, word); at; at = strstr(at, word)) {
+	for (const char *at = strstr(ciphers, word); at; at = strstr(at, word)) {
 		at += sizeof word - 1;
 		if (ascii_is_digit(*at))
 			level = *at - '0';
@@ -265,10 +283,14 @@ static void apply_lists(const struct openssl *o, SSL *ssl, struct rule *rule, st
 		if (!s)
 			continue;
 		bool ciphers = s->key == KEY_CIPHER_STRING;
-		int before = level_of(o, ssl), asked = ciphers ? level_asked(s) : -1;
+		int before = level_of(o, ssl), asked = ciphers ? apply_level_asked(s->value) : -1;
 		bool weakens = asked >= 0 && before >= 0 ? asked < before : s->weakening;
 		if (weakens && !may_weaken(s, rule))
 			continue;
+		if (ciphers) {
+			a->ciphers = s;
+			a->client_level = before;
+		}
 		conf_set(o, ssl, NULL, s);
 		if (weakens || level_of(o, ssl) < before)
 			weakened(a, s);

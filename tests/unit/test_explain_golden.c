@@ -317,6 +317,172 @@ static struct evidence *client_refused_with_80(void)
 	return e;
 }
 
+static struct evidence *server_too_old_for_conf(void)
+{
+	struct evidence *e = server_refuses_all();
+
+	e->min_offered = 0x0303;
+	e->min_by = (struct origin){SETTER_CONF, "/etc/ssl/openssl.cnf:34"};
+	e->hello.size = 517;
+	e->hello.min_version = 0x0303;
+	e->hello.max_version = 0x0304;
+	return e;
+}
+
+static struct evidence *server_too_old_for_rule(void)
+{
+	struct evidence *e = server_refuses_all();
+
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] MinProtocol";
+	e->min_offered = e->hello.min_version = e->hello.max_version = 0x0304;
+	e->min_by = (struct origin){SETTER_RULE, "/etc/tlsmend.conf:4"};
+	e->hello.size = 517;
+	return e;
+}
+
+static struct evidence *client_too_old_by_conf(void)
+{
+	struct evidence *e = client_too_old();
+
+	e->min_offered = 0;
+	e->max_offered = 0x0302;
+	e->max_by = (struct origin){SETTER_CONF, "/etc/ssl/openssl.cnf:35"};
+	return e;
+}
+
+static struct evidence *no_protocols(void)
+{
+	struct evidence *e = failed_handshake(191, -1);
+
+	e->ssl_reason_text = "no protocols available";
+	e->last_sent = -1;
+	e->min_offered = 0x0304;
+	e->max_offered = 0x0303;
+	e->min_by = (struct origin){SETTER_CLIENT, NULL};
+	e->max_by = (struct origin){SETTER_CONF, "/etc/ssl/openssl.cnf:35"};
+	return e;
+}
+
+static struct evidence *no_protocols_by_rule(void)
+{
+	struct evidence *e = no_protocols();
+
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] MaxProtocol";
+	e->max_by = (struct origin){SETTER_RULE, "/etc/tlsmend.conf:4"};
+	return e;
+}
+
+static struct evidence *no_ciphers(void)
+{
+	static const char *const unknown[] = {"TLS_AES_128_GCM_SHA256", "AES-GCM"};
+	struct evidence *e = failed_handshake(185, -1);
+
+	e->ssl_reason_text = "no cipher match";
+	e->host = e->sni = NULL;
+	e->port = 0;
+	e->have_connection = false;
+	e->last_sent = -1;
+	e->cipher_call = "SSL_CTX_set_cipher_list";
+	e->cipher_string = "TLS_AES_128_GCM_SHA256:AES-GCM:!aNULL";
+	e->ciphers_by = (struct origin){SETTER_CLIENT, NULL};
+	e->cipher_unknown = unknown;
+	e->cipher_unknown_count = 2;
+	return e;
+}
+
+static struct evidence *no_ciphers_at_level(void)
+{
+	struct evidence *e = failed_handshake(181, -1);
+
+	e->ssl_reason_text = "no ciphers available";
+	e->last_sent = -1;
+	e->max_offered = 0x0303;
+	e->cipher_string = "AES128-SHA:@SECLEVEL=4";
+	e->ciphers_by = e->level_by = (struct origin){SETTER_CLIENT, NULL};
+	e->security_level = 4;
+	return e;
+}
+
+static struct evidence *handshake_refused(void)
+{
+	struct evidence *e = failed_handshake(1040, 40);
+
+	e->ssl_reason_text = "sslv3 alert handshake failure";
+	e->sni = NULL;
+	e->cipher_string = "AES256-SHA";
+	e->ciphers_by = (struct origin){SETTER_CLIENT, NULL};
+	e->security_level = 2;
+	e->hello = (struct hello){.size = 226,
+				  .max_version = 0x0303,
+				  .ciphers = 1,
+				  .first_cipher = 0x0035,
+				  .groups = 1,
+				  .first_group = 25,
+				  .signatures = 20};
+	return e;
+}
+
+static struct evidence *usual_handshake_refused(void)
+{
+	struct evidence *e = failed_handshake(1040, 40);
+
+	e->ssl_reason_text = "sslv3 alert handshake failure";
+	e->hello = (struct hello){.size = 517,
+				  .min_version = 0x0303,
+				  .max_version = 0x0304,
+				  .ciphers = 30,
+				  .ciphers13 = 3,
+				  .groups = 10,
+				  .signatures = 20,
+				  .sni = true};
+	return e;
+}
+
+static struct evidence *weak_key_by_conf(void)
+{
+	struct evidence *e = weak_key();
+
+	chain[0].key = "RSA 2048";
+	chain[0].key_bits = 2048;
+	e->security_level = 3;
+	e->level_by = (struct origin){SETTER_CONF, "/etc/ssl/openssl.cnf:36"};
+	return e;
+}
+
+static struct evidence *weak_digest_by_rule(void)
+{
+	struct evidence *e = three_of(68, 1, 3);
+
+	chain[1].signature = "RSA-SHA1";
+	e->security_level = 3;
+	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] CipherString";
+	e->level_by = (struct origin){SETTER_RULE, "/etc/tlsmend.conf:4"};
+	return e;
+}
+
+static struct evidence *dh_key_small(void)
+{
+	struct evidence *e = failed_handshake(394, -1);
+
+	e->ssl_reason_text = "dh key too small";
+	e->last_received = 12;
+	e->security_level = 2;
+	e->level_by = (struct origin){SETTER_LIBRARY, NULL};
+	return e;
+}
+
+static struct evidence *legacy_signature(void)
+{
+	struct evidence *e = failed_handshake(370, -1);
+
+	e->ssl_reason_text = "wrong signature type";
+	e->server_version = 0x0303;
+	e->last_received = 12;
+	e->security_level = 2;
+	e->level_by = (struct origin){SETTER_DEFAULTS, NULL};
+	return e;
+}
+
 static struct evidence *closed_early(void)
 {
 	struct evidence *e = failed_handshake(294, -1);
@@ -525,6 +691,19 @@ static const struct {
     {"server-too-old-signature", server_signs_like_tls10},
     {"server-too-old-alert", server_refuses_all},
     {"client-too-old-alert", client_refused_with_80},
+    {"server-too-old-conf", server_too_old_for_conf},
+    {"server-too-old-rule", server_too_old_for_rule},
+    {"client-too-old-conf", client_too_old_by_conf},
+    {"no-protocols", no_protocols},
+    {"no-protocols-rule", no_protocols_by_rule},
+    {"no-ciphers", no_ciphers},
+    {"no-ciphers-level", no_ciphers_at_level},
+    {"handshake-refused", handshake_refused},
+    {"handshake-refused-usual", usual_handshake_refused},
+    {"weak-key-conf", weak_key_by_conf},
+    {"weak-digest-rule", weak_digest_by_rule},
+    {"dh-key-small", dh_key_small},
+    {"legacy-signature", legacy_signature},
     {"closed-early", closed_early},
     {"client-certificate-missing", client_certificate},
     {"peer-error", peer_error},

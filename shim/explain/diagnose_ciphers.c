@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Ciphers: a list that leaves nothing, and an offer that the server refused as a whole (CAUSES 2).
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+enum { TLS_1_2 = 0x0303, TLS_1_3 = 0x0304, REASON_NO_CIPHER_MATCH = 185 };
+
+/* ---- no-ciphers: a string that OpenSSL refused ---------------------------------------------------------------- */
+
+static bool is_list_of_suites(const struct evidence *e)
+{
+	return e->cipher_call != NULL && strstr(e->cipher_call, "ciphersuites") != NULL;
+}
+
+/* "FOO", "BAR" */
+static const char *unknown_parts(struct diagnosis *d, const char **first_suite)
+{
+	struct evidence *e = d->e;
+	const char *list = "";
+	size_t i;
+
+	for (i = 0; i < e->cipher_unknown_count; i++) {
+		const char *part = e->cipher_unknown[i];
+
+		if (part == NULL)
+			continue;
+		if (*first_suite == NULL && strncmp(part, "TLS_", 4) == 0)
+			*first_suite = part;
+		list = say(e, list, *list != '\0' ? ", " : "", "\"", say_string(e, part), "\"",
+			   (char *)NULL);
+	}
+	return list;
+}
+
+static void explain_refused_string(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *suite = NULL, *unknown = unknown_parts(d, &suite);
+	const char *kind = is_list_of_suites(e) ? "list of TLS 1.3 ciphersuites" : "cipher list";
+	const char *fault = e->ssl_reason == REASON_NO_CIPHER_MATCH || e->ssl_reason_text == NULL
+				? "leaves no cipher"
+				: say(e, "is not understood by OpenSSL (",
+				      say_string(e, e->ssl_reason_text), ")", (char *)NULL);
+
+	d->r->message = say(e, "cannot connect to any server: the ", kind,
+			    " that this client sets cannot be used", (char *)NULL);
+	d->r->why = say(e, "\"", say_string(e, e->cipher_string), "\" ", fault,
+			*unknown != '\0' ? "; this OpenSSL does not know " : "", unknown,
+			", and the client gave up before it connected", (char *)NULL);
+	d->r->presented = say_string(e, e->cipher_string);
+	help_line(
+	    d, is_list_of_suites(e)
+		   ? "correct the list in the client's settings; `openssl ciphers -s -tls1_3` "
+		     "shows the names that OpenSSL knows"
+		   : "correct the list in the client's settings, or take it out there, so that "
+		     "OpenSSL's own counts; `openssl ciphers -v ALL` shows the names that OpenSSL "
+		     "knows");
+	if (suite != NULL && !is_list_of_suites(e))
+		note_line(d, say(e, "names that begin with TLS_, as \"", say_string(e, suite),
+				 "\", are written so for TLS 1.3 only, in a setting of their own "
+				 "(Ciphersuites; curl: --tls13-ciphers)",
+				 (char *)NULL));
+}
+
+/* ---- no-ciphers: nothing left in the handshake ------------------------------------------------------------------ */
+
+/* "the cipher list "X" (set by ...)" */
+static const char *list_words(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *by = set_by(d, &e->ciphers_by);
+
+	if (e->cipher_string == NULL)
+		return "the cipher list";
+	return say(e, "the cipher list \"", say_string(e, e->cipher_string), "\"",
+		   by != NULL ? " (" : "", by != NULL ? by : "", by != NULL ? ")" : "",
+		   e->cipher_refused ? ", which OpenSSL refused" : "", (char *)NULL);
+}
+
+static void help_ciphers(struct diagnosis *d)
+{
+	enum { USUAL_LEVEL = 2 };
+	struct evidence *e = d->e;
+	const struct origin *by = &e->ciphers_by;
+	const char *line = e->security_level > USUAL_LEVEL ? "CipherString = DEFAULT:@SECLEVEL=2"
+							   : "CipherString = DEFAULT";
+
+	if (by->place != NULL)
+		help_line(d, say(e, "correct it in ", say_string(e, by->place),
+				 "; `openssl ciphers -s -v 'STRING'` shows what a list comes to",
+				 (char *)NULL));
+	else
+		help_section(d, "correct it in the client's settings, or here, for this host only:",
+			     line, (char *)NULL);
+}
+
+void explain_no_ciphers(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->cipher_call != NULL) {
+		explain_refused_string(d);
+		return;
+	}
+	d->r->message = say(e, "cannot connect to ", d->who,
+			    ": the client's settings leave no cipher to offer", (char *)NULL);
+	d->r->presented = say(e, list_words(d), "; ", security_level(d), (char *)NULL);
+	if (e->min_offered >= TLS_1_3) {
+		d->r->why = say(e, "the client only allows TLS 1.3, and no ciphersuite of it",
+				e->ciphersuites != NULL ? "; its list is \"" : "",
+				say_string(e, e->ciphersuites), e->ciphersuites != NULL ? "\"" : "",
+				(char *)NULL);
+		help_section(d, "correct it in the client's settings, or here, for this host only:",
+			     "Ciphersuites = TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
+			     (char *)NULL);
+		return;
+	}
+	d->r->why = say(e, "of ", list_words(d), ", ", security_level(d),
+			" allows none for the highest version that the client offers",
+			e->max_offered != 0 ? ", " : "",
+			e->max_offered != 0 ? say_version(e, e->max_offered) : "", (char *)NULL);
+	help_ciphers(d);
+}
+
+/* ---- handshake-refused ------------------------------------------------------------------------------------------ */
+
+static const struct {
+	unsigned id;
+	const char *name;
+} groups[] = {
+    {23, "P-256"},
+    {24, "P-384"},
+    {25, "P-521"},
+    {29, "X25519"},
+    {30, "X448"},
+    {256, "ffdhe2048"},
+    {4588, "X25519MLKEM768"},
+};
+
+static const char *group_name(struct evidence *e, unsigned id)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(groups); i++) {
+		if (groups[i].id == id)
+			return groups[i].name;
+	}
+	return say(e, "number ", say_int(e, id), (char *)NULL);
+}
+
+static const char *count(struct evidence *e, unsigned n, const char *one)
+{
+	return say(e, say_int(e, n), " ", one, n == 1 ? "" : "s", (char *)NULL);
+}
+
+/* Adds to a list that begins as NULL. */
+static void item(struct diagnosis *d, const char **list, const char *s)
+{
+	*list = say(d->e, *list != NULL ? *list : "", *list != NULL ? "; " : "", s, (char *)NULL);
+}
+
+/* "only 1 cipher for TLS 1.2 and older, of the cipher list "X" (set by ...)" */
+static const char *few_ciphers(struct diagnosis *d, unsigned n)
+{
+	struct evidence *e = d->e;
+
+	return say(e, n == 0 ? "no cipher" : say(e, "only ", count(e, n, "cipher"), (char *)NULL),
+		   " for TLS 1.2 and older", e->cipher_string != NULL ? ", of " : "",
+		   e->cipher_string != NULL ? list_words(d) : "", (char *)NULL);
+}
+
+/* "only 1 group (P-521)" */
+static const char *few_groups(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct hello *h = &e->hello;
+
+	return say(e, "only ", count(e, h->groups, "group"), h->groups == 1 ? " (" : ", the first ",
+		   group_name(e, h->first_group), h->groups == 1 ? ")" : "", (char *)NULL);
+}
+
+/* What most clients of today do otherwise; NULL: nothing. */
+static const char *unusual(struct diagnosis *d)
+{
+	enum { FEW_CIPHERS = 4, FEW_GROUPS = 2, FEW_SIGNATURES = 2, USUAL_LEVEL = 2 };
+	struct evidence *e = d->e;
+	const struct hello *h = &e->hello;
+	const unsigned older = h->ciphers - h->ciphers13;
+	const char *list = NULL;
+
+	if (!h->sni && e->host != NULL && !name_is_address(e->host))
+		item(d, &list, "no host name (SNI)");
+	if (h->min_version != 0 && h->min_version == h->max_version)
+		item(d, &list, say(e, "only ", say_version(e, h->max_version), (char *)NULL));
+	else if (h->max_version < TLS_1_2)
+		item(d, &list, say(e, "at most ", say_version(e, h->max_version), (char *)NULL));
+	if (h->min_version < TLS_1_3 && older <= FEW_CIPHERS)
+		item(d, &list, few_ciphers(d, older));
+	if (h->max_version >= TLS_1_3 && h->ciphers13 == 1)
+		item(d, &list, "only 1 ciphersuite for TLS 1.3");
+	if (h->groups > 0 && h->groups <= FEW_GROUPS)
+		item(d, &list, few_groups(d));
+	if (h->signatures > 0 && h->signatures <= FEW_SIGNATURES)
+		item(d, &list,
+		     say(e, "only ", count(e, h->signatures, "signature algorithm"), (char *)NULL));
+	if (list != NULL && e->security_level > USUAL_LEVEL)
+		item(d, &list, security_level(d));
+	return list;
+}
+
+/* "TLS 1.2 to TLS 1.3, 30 ciphers, 5 groups, the host name (SNI) legacy.example.com" */
+static const char *offer_words(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct hello *h = &e->hello;
+	const char *versions = handshake_offered(d);
+
+	return say(e, versions != NULL ? versions : "", ", ", count(e, h->ciphers, "cipher"), ", ",
+		   count(e, h->groups, "group"), h->sni ? ", the host name (SNI) " : "",
+		   h->sni ? say_string(e, e->sni) : "", (char *)NULL);
+}
+
+void explain_refused(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *odd = e->hello.size != 0 ? unusual(d) : NULL;
+	const char *versions = handshake_offered(d);
+
+	if (e->hello.size != 0) {
+		d->r->presented =
+		    say(e, offer_words(d),
+			odd != NULL ? "; unusual in this offer: " : ", which is a usual offer",
+			odd != NULL ? odd : "", (char *)NULL);
+		d->r->why = say(e, handshake_alert_words(d), "; the client offered ",
+				d->r->presented, (char *)NULL);
+	} else {
+		d->r->why = say(e, handshake_alert_words(d),
+				versions != NULL ? "; this client offers " : "",
+				versions != NULL ? versions : "", (char *)NULL);
+	}
+	if (odd != NULL && !e->hello.sni && key_is_known("ServerName") &&
+	    strcmp(d->section, "HOST") != 0)
+		help_section(d, "if the server wants a host name (SNI), send one:",
+			     say(e, "ServerName = ", say_string(e, e->host), (char *)NULL),
+			     (char *)NULL);
+	if (odd != NULL)
+		help_line(d, "widen what is unusual in the client's settings, unless the server is "
+			     "meant to accept just that");
+	help_line(d, "compare the versions, ciphers and groups that the client offers with what "
+		     "the server accepts; the server's log often names the reason");
+}
