@@ -45,24 +45,28 @@ static void explain_refused_string(struct diagnosis *d)
 				: say(e, "is not understood by OpenSSL (",
 				      say_string(e, e->ssl_reason_text), ")", (char *)NULL);
 
-	d->r->message = say(e, "cannot connect to any server: the ", kind,
-			    " that this client sets cannot be used", (char *)NULL);
-	d->r->why = say(e, "\"", say_string(e, e->cipher_string), "\" ", fault,
-			*unknown != '\0' ? "; this OpenSSL does not know " : "", unknown,
-			", and the client gave up before it connected", (char *)NULL);
+	/* perhaps it is a server: nobody knows before the handshake */
+	d->r->message = say(e, "no TLS connection is possible: the ", kind,
+			    " that this program sets cannot be used", (char *)NULL);
+	d->r->why =
+	    say(e, "\"", say_string(e, e->cipher_string), "\" ", fault,
+		*unknown != '\0' ? "; this OpenSSL does not know " : "", unknown,
+		*unknown != '\0' ? "," : "", " and the program gave up on it", (char *)NULL);
 	d->r->presented = say_string(e, e->cipher_string);
 	help_line(
 	    d, is_list_of_suites(e)
-		   ? "correct the list in the client's settings; `openssl ciphers -s -tls1_3` "
+		   ? "correct the list in the program's settings; `openssl ciphers -s -tls1_3` "
 		     "shows the names that OpenSSL knows"
-		   : "correct the list in the client's settings, or take it out there, so that "
+		   : "correct the list in the program's settings, or take it out there, so that "
 		     "OpenSSL's own counts; `openssl ciphers -v ALL` shows the names that OpenSSL "
 		     "knows");
 	if (suite != NULL && !is_list_of_suites(e))
-		note_line(d, say(e, "names that begin with TLS_, as \"", say_string(e, suite),
-				 "\", are written so for TLS 1.3 only, in a setting of their own "
-				 "(Ciphersuites; curl: --tls13-ciphers)",
-				 (char *)NULL));
+		note_line(
+		    d, say(e, "names that begin with TLS_, as \"", say_string(e, suite),
+			   "\", are written so for TLS 1.3 only, in a setting of their own "
+			   "(Ciphersuites; curl: --tls13-ciphers); `openssl ciphers -stdname ALL` "
+			   "shows OpenSSL's own names beside those of older versions",
+			   (char *)NULL));
 }
 
 /* ---- no-ciphers: nothing left in the handshake ------------------------------------------------------------------ */

@@ -112,7 +112,10 @@ static const char *minimum_by(struct diagnosis *d)
 	const char *by = set_by(d, &e->min_by);
 
 	if (e->hello.min_version > TLS_1_0 && e->min_offered < e->hello.min_version)
-		return " (this OpenSSL, or its security level, allows no older one)";
+		return e->security_level > 0
+			   ? say(e, " (this OpenSSL allows no older one, at least not at ",
+				 security_level(d), ")", (char *)NULL)
+			   : " (this OpenSSL allows no older one)";
 	if (e->min_offered == 0 || by == NULL)
 		return "";
 	return say(e, " (the minimum is ", by, ")", (char *)NULL);

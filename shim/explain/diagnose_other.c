@@ -40,7 +40,8 @@ void explain_unchecked(struct diagnosis *d)
 			     say_string(e, e->host), (char *)NULL);
 	}
 	if (r->cause == CAUSE_ERROR_WAIVED) {
-		help_line(d, "once that is mended, have the program treat certificate errors as errors, unless it checks the certificate in a way of its own");
+		help_line(d, "once that is mended, have the program treat certificate errors as "
+			     "errors, unless it checks the certificate in a way of its own");
 		return;
 	}
 	/* Last, because only what is mended can be checked. */

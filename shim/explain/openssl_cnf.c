@@ -7,7 +7,7 @@
 
 #include <tlsmend/evidence.h>
 
-enum { FILE_LIMIT = 128 * 1024, INCLUDE_DEPTH = 4, ASSIGNMENTS = 1024, NAME_BYTES = 256 };
+enum { FILE_LIMIT = 128 * 1024, INCLUDE_DEPTH = 4, ASSIGNMENTS = 512, NAME_BYTES = 256 };
 
 struct assignment {
 	const char *section, *key, *value;
@@ -195,8 +195,8 @@ void evidence_openssl_cnf(struct evidence *e, const char *path, struct openssl_c
 {
 	struct reading r = {.section = "default", .complete = true};
 	*out = (struct openssl_cnf){.complete = false};
-	r.list = arena_alloc(&r.arena, ASSIGNMENTS * sizeof *r.list);
-	if (!r.list || !path)
+	r.list = path ? arena_alloc(&r.arena, ASSIGNMENTS * sizeof *r.list) : NULL;
+	if (!r.list)
 		return;
 	/* Debian's stands in /etc, and a link to it where OpenSSL looks */
 	char *target = arena_alloc(&r.arena, NAME_BYTES);
