@@ -49,6 +49,13 @@ void evidence_file(struct evidence *e);
 bool evidence_is_key_mismatch(const struct evidence *e);
 /* The public keys of both. NULL: out of the files e->file_other and e->file_path, where these are known. False: they are the same. */
 bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificate, EVP_PKEY *key);
+/* The client's own certificate as it is set on an SSL whose server asked for one, and what that server wants. Of the private key only
+ * whether there is one. */
+void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl);
+/* Does the end of the error queue say that a certificate is too weak for the security level? */
+bool evidence_is_weak_certificate(const struct evidence *e);
+/* The certificates in e->file_path, which OpenSSL read but would not use. */
+void evidence_own_file(struct evidence *e, const struct openssl *o);
 /* Is any of these paths, separated by colons, there? */
 bool evidence_any_exists(struct evidence *e, const char *list);
 

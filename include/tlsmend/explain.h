@@ -139,6 +139,21 @@ struct origin {
 	const char *place; /* "/etc/ssl/openssl.cnf:34", "TLSMEND_MIN_PROTOCOL"; or NULL */
 };
 
+/* The client's own certificate, which a server may ask for, and what that server wants. */
+struct own_certificate {
+	struct cert_info *chain; /* the one set in the client, then those that go along with it */
+	size_t count;            /* 0: the client has none */
+	unsigned sent; /* certificates in the Certificate message; 0: none, or not known */
+	bool has_key;
+	bool too_late;      /* the SSL_CTX has one, but got it after this connection was made */
+	const char *file;   /* that it was loaded from, as the client gave it; or NULL */
+	bool names_known;   /* the next four mean something */
+	struct text *names; /* of the CAs that the server accepts; the first ones */
+	size_t name_count;
+	size_t names_in_all;
+	bool issuer_named; /* one of them stands in the chain, or issued one of it */
+};
+
 struct verify_error {
 	int code;
 	int depth;
@@ -257,7 +272,10 @@ struct evidence {
 	bool eof;                       /* the peer closed the connection */
 	int alert_sent, alert_received; /* description byte; -1: none */
 	int last_sent, last_received;   /* handshake message type (RFC 8446 section 4); -1: none */
-	bool certificate_requested, empty_certificate_sent;
+	bool certificate_requested, certificate_sent, empty_certificate_sent;
+	bool
+	    unanswered; /* the peer ended the connection right after the handshake, without a byte */
+	struct own_certificate own; /* where the server asked for it, or it could not be loaded */
 	uint64_t bytes_received, bytes_sent;
 	uint8_t first_bytes[16];
 	size_t first_count;           /* of what came in first, where it was no TLS */

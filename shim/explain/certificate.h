@@ -13,6 +13,7 @@ enum {
 	EVIDENCE_MAX_NAMES = 100,
 	EVIDENCE_MAX_NAME_BYTES = 4096,
 	EVIDENCE_MAX_NEAR = 8,
+	OWN_NAMES = 8, /* CAs that a server accepts */
 	EVIDENCE_MAX_ERRORS = 32,
 };
 
