@@ -34,9 +34,9 @@ const char *file_path_text(struct evidence *e, const char *path)
 static bool own_certificate_is_weak(const struct evidence *e)
 {
 	enum {
-		EE_KEY_TOO_SMALL = 397,
-		CA_KEY_TOO_SMALL = 398,
-		CA_MD_TOO_WEAK = 399,
+		CA_KEY_TOO_SMALL = 397,
+		CA_MD_TOO_WEAK = 398,
+		EE_KEY_TOO_SMALL = 399,
 		SSL_LIBRARY = 20
 	};
 
@@ -142,8 +142,7 @@ static void explain_weak(struct diagnosis *d)
 
 	d->r->message = say(e, "cannot use the certificate file ", file_path_text(e, e->file_path),
 			    ": OpenSSL finds it too weak", (char *)NULL);
-	d->r->why = e->ssl_reason_text != NULL ? say_string(e, e->ssl_reason_text) : NULL;
-	help_line(d, "have it issued again, with RSA 2048 bits or P-256 and SHA-256");
+	explain_own_weak(d);
 }
 
 void explain_load(struct diagnosis *d)

@@ -175,9 +175,6 @@ struct handshake_words {
 
 /* Causes whose sentence is the alert or the reason itself. */
 static const struct handshake_words words[] = {
-    {CAUSE_CLIENT_CERTIFICATE_REJECTED,
-     "check the client certificate's dates, whether its file also contains the intermediate CA, "
-     "and whether the server accepts its CA"},
     {CAUSE_UNKNOWN_SERVER_NAME,
      "correct the host name in the client or in DNS: the server that answers does not serve it"},
     {CAUSE_SNI_NOT_SENT, "use a client (or a setting of it) that sends the host's name (SNI)"},
@@ -185,8 +182,6 @@ static const struct handshake_words words[] = {
 			   "allow HTTP/1.1 and HTTP/2), or enable the protocol on the server"},
     {CAUSE_DOWNGRADE_DETECTED, "find out what stands between client and server and changes the "
 			       "handshake; do not try again with a lower version"},
-    {CAUSE_OWN_CERTIFICATE_WEAK,
-     "have the client's certificate issued again, with RSA 2048 bits or P-256, and SHA-256"},
     {CAUSE_PEER_ERROR,
      "look into the server's log at the time of this record: only the server knows more"},
     {CAUSE_PROTOCOL_ERROR, "compare with another client and another network path, and give both "
@@ -248,6 +243,15 @@ static void say_handshake(struct diagnosis *d)
 		break;
 	case CAUSE_CLIENT_CERTIFICATE_MISSING:
 		explain_no_certificate(d);
+		break;
+	case CAUSE_CLIENT_CERTIFICATE_REJECTED:
+		explain_rejected(d);
+		break;
+	case CAUSE_OWN_CERTIFICATE_WEAK:
+		explain_own_weak(d);
+		break;
+	case CAUSE_KEY_MISMATCH:
+		explain_dropped_key(d);
 		break;
 	case CAUSE_LEGACY_RENEGOTIATION:
 		say_legacy_server(d);

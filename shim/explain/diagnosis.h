@@ -91,7 +91,21 @@ void help_level(struct diagnosis *d, const char *line, const char *reason);
 /* (diagnose_ciphers.c) */
 void explain_no_ciphers(struct diagnosis *d);
 void explain_refused(struct diagnosis *d);
-void explain_no_certificate(struct diagnosis *d); /* (diagnose_client.c) */
+/* (diagnose_client.c) The client's own certificate. */
+void explain_no_certificate(struct diagnosis *d);
+void explain_own_weak(struct diagnosis *d); /* in a handshake or a file: all but the headline */
+bool own_pair_differs(const struct evidence *e); /* OpenSSL dropped a key that does not fit */
+void explain_dropped_key(struct diagnosis *d);
+const struct cert_info *own_leaf(const struct evidence *e); /* NULL: the client has none */
+const char *server_reaction(struct diagnosis *d);           /* "the server sent the alert ..." */
+void note_wanted_certificate(struct diagnosis *d);
+void note_own_certificate(struct diagnosis *d);
+/* Where the server gave no reason: says so, and a headline that fits. */
+void note_no_reason(struct diagnosis *d, const char *headline);
+void explain_rejected(struct diagnosis *d); /* (diagnose_rejected.c) */
+/* (notes.c) By what is usual now, whatever the level. */
+bool certificate_has_weak_key(const struct cert_info *c);
+bool certificate_has_weak_digest(const struct cert_info *c);
 void explain_unchecked(struct diagnosis *d);
 /* (diagnose_callback.c) What the client's own callback made of it. */
 bool objection_may_be_the_name(const struct diagnosis *d);

@@ -9,9 +9,12 @@ enum {
 	TLS_1_2 = 0x0303,
 	TLS_1_3 = 0x0304,
 	ALERT_HANDSHAKE_FAILURE = 40,
+	ALERT_NO_CERTIFICATE = 41,
 	ALERT_BAD_CERTIFICATE = 42,
 	ALERT_ILLEGAL_PARAMETER = 47,
 	ALERT_ACCESS_DENIED = 49,
+	ALERT_DECODE_ERROR = 50,
+	ALERT_DECRYPT_ERROR = 51,
 	ALERT_PROTOCOL_VERSION = 70,
 	ALERT_INSUFFICIENT_SECURITY = 71,
 	ALERT_INTERNAL_ERROR = 80,
@@ -19,6 +22,7 @@ enum {
 	ALERT_UNRECOGNIZED_NAME = 112,
 	ALERT_CERTIFICATE_REQUIRED = 116,
 	ALERT_NO_APPLICATION_PROTOCOL = 120,
+	SERVER_HELLO_DONE = 14,
 	REASON_ALERT_BASE = 1000, /* SSL_AD_REASON_OFFSET */
 };
 
@@ -101,19 +105,40 @@ static enum cause version_alert(const struct evidence *e)
 	return CAUSE_PEER_ERROR; /* either side may be the old one */
 }
 
+/* The server has seen our answer to its question for a certificate, and nothing else since. */
+static bool judged_us(const struct evidence *e)
+{
+	return e->certificate_requested &&
+	       (e->after_handshake || e->last_received == SERVER_HELLO_DONE);
+}
+
+/* OpenSSL's servers say 40 where the application refuses a certificate, and 51 for a signature that is wrong; others 50 for one that they
+ * cannot read. */
+static bool may_be_about_certificate(const struct evidence *e, int alert)
+{
+	return e->certificate_sent && judged_us(e) &&
+	       (alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_DECODE_ERROR ||
+		alert == ALERT_DECRYPT_ERROR);
+}
+
+static enum cause missing_or_dropped(const struct evidence *e)
+{
+	return own_pair_differs(e) ? CAUSE_KEY_MISMATCH : CAUSE_CLIENT_CERTIFICATE_MISSING;
+}
+
 static enum cause alert_cause(const struct evidence *e, int alert)
 {
 	const bool about_certificate =
-	    (alert >= ALERT_BAD_CERTIFICATE && alert <= ALERT_ACCESS_DENIED && alert != 47);
+	    (alert >= ALERT_NO_CERTIFICATE && alert <= ALERT_ACCESS_DENIED && alert != 47);
 
 	if (refuses_old_offer(e, alert))
 		return CAUSE_CLIENT_TOO_OLD;
 	if (alert == ALERT_CERTIFICATE_REQUIRED)
-		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+		return missing_or_dropped(e);
 	if (e->certificate_requested && (alert == ALERT_HANDSHAKE_FAILURE || about_certificate) &&
 	    e->empty_certificate_sent)
-		return CAUSE_CLIENT_CERTIFICATE_MISSING;
-	if (e->certificate_requested && about_certificate)
+		return missing_or_dropped(e);
+	if ((e->certificate_requested && about_certificate) || may_be_about_certificate(e, alert))
 		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
 	switch (alert) {
 	case ALERT_HANDSHAKE_FAILURE:
@@ -162,8 +187,11 @@ enum cause handshake_cause(const struct evidence *e)
 		return alert_cause(e, alert);
 	if (!looks_like_tls(e))
 		return CAUSE_NOT_TLS;
-	if (handshake_cut_off(e) && e->certificate_requested && e->empty_certificate_sent)
-		return CAUSE_CLIENT_CERTIFICATE_MISSING;
+	if ((handshake_cut_off(e) || e->unanswered) && e->certificate_requested &&
+	    e->empty_certificate_sent)
+		return missing_or_dropped(e);
+	if ((handshake_cut_off(e) || e->unanswered) && e->certificate_sent && judged_us(e))
+		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
 	if (refuses_old_offer(e, -1))
 		return CAUSE_CLIENT_TOO_OLD;
 	if (handshake_cut_off(e) && e->bytes_received == 0 && e->last_received < 0)

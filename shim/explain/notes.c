@@ -21,7 +21,7 @@ static bool is_rsa_like(const struct cert_info *c)
 	return c->key != NULL && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0);
 }
 
-static bool weak_key(const struct cert_info *c)
+bool certificate_has_weak_key(const struct cert_info *c)
 {
 	if (c->key_bits == 0)
 		return false;
@@ -31,7 +31,7 @@ static bool weak_key(const struct cert_info *c)
 }
 
 /* A root's own signature proves nothing, so it cannot be weak. */
-static bool weak_digest(const struct cert_info *c)
+bool certificate_has_weak_digest(const struct cert_info *c)
 {
 	return c->signature != NULL && !c->self_issued &&
 	       (strstr(c->signature, "SHA1") != NULL || strstr(c->signature, "MD5") != NULL ||
@@ -59,10 +59,10 @@ static void check_strength(struct diagnosis *d, const struct cert_info *c, bool 
 {
 	struct evidence *e = d->e;
 
-	if (weak_key(c) && !(culprit && d->failure == CAUSE_WEAK_KEY))
+	if (certificate_has_weak_key(c) && !(culprit && d->failure == CAUSE_WEAK_KEY))
 		note_line(d, say(e, "also wrong: the key of ", called(d, c), " is weak (",
 				 say_string(e, c->key), ")", (char *)NULL));
-	if (weak_digest(c) && !(culprit && d->failure == CAUSE_WEAK_DIGEST))
+	if (certificate_has_weak_digest(c) && !(culprit && d->failure == CAUSE_WEAK_DIGEST))
 		note_line(d, say(e, "also wrong: ", called(d, c), " is signed with ",
 				 say_string(e, c->signature), (char *)NULL));
 	if (c->malformed && d->failure != CAUSE_MALFORMED_CERTIFICATE)

@@ -317,6 +317,41 @@ static void by_alert(void **state)
 	assert_word(failed_handshake(1048, 48), CAUSE_PEER_ERROR);
 }
 
+/* Alerts that mean much count as about the client's certificate only right after it was sent. */
+static void by_certificate(void **state)
+{
+	static const int alerts[] = {40, 50, 51};
+	struct evidence *e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(alerts); i++) {
+		e = failed_handshake(0, alerts[i]);
+		e->server_version = 0x0303;
+		e->last_received = 14;
+		e->certificate_requested = e->certificate_sent = true;
+		assert_word(e, CAUSE_CLIENT_CERTIFICATE_REJECTED);
+		e = failed_handshake(0, alerts[i]);
+		e->server_version = 0x0303;
+		e->last_received = 4; /* NewSessionTicket: it was accepted */
+		e->certificate_requested = e->certificate_sent = true;
+		assert_word(e, CAUSE_PEER_ERROR);
+	}
+	e = failed_handshake(294, -1);
+	e->server_version = 0x0303;
+	e->last_received = 14;
+	e->eof = e->certificate_requested = e->certificate_sent = true;
+	assert_word(e, CAUSE_CLIENT_CERTIFICATE_REJECTED);
+	e = failed_handshake(294, -1);
+	e->server_version = 0x0303;
+	e->last_received = 4;
+	e->eof = e->certificate_requested = e->certificate_sent = true;
+	assert_word(e, CAUSE_PROTOCOL_ERROR);
+	e = failed_handshake(0, -1);
+	e->unanswered = e->certificate_requested = e->empty_certificate_sent = true;
+	assert_word(e, CAUSE_CLIENT_CERTIFICATE_MISSING);
+}
+
 static void by_version(void **state)
 {
 	struct evidence *e = failed_handshake(1070, 70);
@@ -522,6 +557,7 @@ int main(void)
 	    cmocka_unit_test(no_tls_there),
 	    cmocka_unit_test(by_reason),
 	    cmocka_unit_test(by_alert),
+	    cmocka_unit_test(by_certificate),
 	    cmocka_unit_test(by_version),
 	    cmocka_unit_test(signatures_of_an_old_version),
 	    cmocka_unit_test(refusals_of_an_old_offer),

@@ -493,13 +493,146 @@ static struct evidence *closed_early(void)
 	return e;
 }
 
+/* ---- the client's own certificate */
+static struct cert_info own[2];
+static struct text accepted[] = {{"CN=Corp Client CA,O=Corp", 24}, {"CN=Corp Root CA,O=Corp", 22}};
+
+static struct evidence *asked_for_certificate(int alert)
+{
+	struct evidence *e = failed_handshake(0, alert);
+
+	e->certificate_requested = e->after_handshake = true;
+	e->protocol = "TLSv1.3";
+	e->own.names_known = true;
+	e->own.names = accepted;
+	e->own.name_count = 2;
+	e->own.names_in_all = 14;
+	return e;
+}
+
 static struct evidence *client_certificate(void)
 {
-	struct evidence *e = failed_handshake(1116, 116);
+	struct evidence *e = asked_for_certificate(116);
 
+	e->ssl_reason = 1116;
 	e->ssl_reason_text = "tlsv13 alert certificate required";
-	e->certificate_requested = e->empty_certificate_sent = e->after_handshake = true;
-	e->protocol = "TLSv1.3";
+	e->empty_certificate_sent = true;
+	return e;
+}
+
+static struct evidence *client_certificate_end(void)
+{
+	struct evidence *e = asked_for_certificate(-1);
+
+	e->empty_certificate_sent = e->unanswered = e->eof = true;
+	e->own.names_in_all = e->own.name_count = 0;
+	return e;
+}
+
+static struct evidence *with_own(struct evidence *e)
+{
+	own[0] = certificate_of("CN=billing,O=Partner", "CN=Partner Issuing CA,O=Partner",
+				FROM_PRESENTED);
+	own[0].common_name = text_of("billing");
+	own[0].has_extended_key_usage = own[0].eku_client = true;
+	own[0].sha256[31] = 1;
+	e->own.chain = own;
+	e->own.count = 1;
+	e->own.has_key = true;
+	e->own.file = "/etc/billing/client.pem";
+	e->certificate_sent = true;
+	e->own.sent = 1;
+	return e;
+}
+
+static struct evidence *client_certificate_unsent(void)
+{
+	struct evidence *e = with_own(asked_for_certificate(116));
+
+	e->certificate_sent = false;
+	e->empty_certificate_sent = true;
+	e->own.sent = 0;
+	return e;
+}
+
+static struct evidence *client_certificate_no_key(void)
+{
+	struct evidence *e = client_certificate_unsent();
+
+	e->own.has_key = false;
+	return e;
+}
+
+static struct evidence *dropped_key(void)
+{
+	struct evidence *e = client_certificate_no_key();
+
+	e->file_path = "/etc/billing/client.key";
+	e->file_other = e->own.file;
+	e->have_pair_spki[0] = e->have_pair_spki[1] = true;
+	e->pair_spki[1][0] = 1;
+	return e;
+}
+
+static struct evidence *rejected_expired(void)
+{
+	struct evidence *e = with_own(asked_for_certificate(45));
+
+	own[0].not_after = NOW - 3 * DAY;
+	e->own.issuer_named = true;
+	return e;
+}
+
+static struct evidence *rejected_other_ca(void)
+{
+	return with_own(asked_for_certificate(48));
+}
+
+static struct evidence *rejected_unseen(void)
+{
+	struct evidence *e = with_own(asked_for_certificate(46));
+
+	e->own.issuer_named = true;
+	e->own.sent = 2;
+	return e;
+}
+
+static struct evidence *rejected_end(void)
+{
+	struct evidence *e = with_own(asked_for_certificate(-1));
+
+	e->unanswered = e->eof = true;
+	e->own.names_in_all = e->own.name_count = 0;
+	own[0].eku_client = false;
+	own[0].eku_server = true;
+	return e;
+}
+
+static struct evidence *own_weak(void)
+{
+	struct evidence *e = with_own(failed_handshake(399, -1));
+
+	e->ssl_reason_text = "ee key too small";
+	e->certificate_requested = true;
+	e->security_level = 2;
+	own[0].key = "RSA 1024";
+	own[0].key_bits = 1024;
+	return e;
+}
+
+static struct evidence *own_weak_file(void)
+{
+	struct evidence *e = own_weak();
+
+	e->event = EVENT_LOAD_FAILED;
+	e->host = e->sni = NULL;
+	e->port = 0;
+	e->have_connection = e->certificate_requested = false;
+	e->file_role = FILE_CERTIFICATE;
+	e->file_library = 20;
+	e->file_call = "SSL_CTX_use_certificate_chain_file";
+	e->file_path = e->own.file;
+	e->own.file = NULL;
 	return e;
 }
 
@@ -706,6 +839,16 @@ static const struct {
     {"legacy-signature", legacy_signature},
     {"closed-early", closed_early},
     {"client-certificate-missing", client_certificate},
+    {"client-certificate-missing-end", client_certificate_end},
+    {"client-certificate-unsent", client_certificate_unsent},
+    {"client-certificate-no-key", client_certificate_no_key},
+    {"key-mismatch-handshake", dropped_key},
+    {"client-certificate-expired", rejected_expired},
+    {"client-certificate-other-ca", rejected_other_ca},
+    {"client-certificate-unseen", rejected_unseen},
+    {"client-certificate-rejected-end", rejected_end},
+    {"own-certificate-weak", own_weak},
+    {"own-certificate-weak-file", own_weak_file},
     {"peer-error", peer_error},
     {"weakened", weakened},
     {"mended", mended},
