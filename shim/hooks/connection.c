@@ -280,6 +280,7 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->server_version = n->server_version;
 	e->hello = n->hello;
 	e->certificate_requested = n->certificate_requested;
+	e->certificate_sent = n->certificate_sent;
 	e->empty_certificate_sent = n->empty_certificate_sent;
 	e->first_count = n->first_count;
 	memcpy(e->first_bytes, n->first_bytes, n->first_count);
@@ -430,6 +431,7 @@ void connection_end(struct connection *n, SSL *ssl)
 {
 	report_let_pass(n, ssl);
 	report_unnamed(n, ssl);
+	unanswered_settle(n, ssl, false);
 	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&
 	    sent_something(n, ssl))
 		connection_mended(n, ssl, connection_trust(n));

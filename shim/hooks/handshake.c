@@ -144,6 +144,7 @@ static void on_done(struct connection *n, SSL *ssl)
 	BIO *out = o->SSL_get_wbio(ssl), *in = o->SSL_get_rbio(ssl);
 	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 	n->read_at_done = in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
+	unanswered_start(n, ssl);
 	if (n->mended) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */
@@ -205,8 +206,10 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		return;
 	}
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
-	if (e)
+	if (e) {
 		library_error(e, o, stuck != NULL, host_errno);
+		own_certificate_evidence(n, ssl, e);
+	}
 	/* a failed verification that was let pass is not what ended the handshake, unless libssl says so */
 	enum { CERTIFICATE_VERIFY_FAILED = 134 };
 	bool verification = n->pending && (n->pending->enforced || !e ||
@@ -223,30 +226,69 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	connection_report(n, e);
 }
 
+/* Alerts that say something about the client's certificate (RFC 8446 section 6.2). */
+static bool about_certificate(const struct connection *n, const SSL *ssl, int description)
+{
+	enum {
+		HANDSHAKE_FAILURE = 40,
+		NO_CERTIFICATE = 41,
+		ACCESS_DENIED = 49,
+		DECODE_ERROR = 50,
+		DECRYPT_ERROR = 51,
+		CERTIFICATE_REQUIRED = 116
+	};
+	/* also when the server asked for it later, after the handshake */
+	if (description == CERTIFICATE_REQUIRED)
+		return true;
+	if (!n->certificate_requested)
+		return false;
+	if (description == HANDSHAKE_FAILURE || description == DECODE_ERROR ||
+	    description == DECRYPT_ERROR)
+		return unanswered_so_far(n, ssl);
+	return description >= NO_CERTIFICATE && description <= ACCESS_DENIED;
+}
+
 /* A fatal alert after a handshake that succeeded, by TLS 1.3: the server looked at our certificate, or missed it, only now. */
+static void on_late_alert(struct connection *n, SSL *ssl, int description)
+{
+	if (!n->done || n->reported || !about_certificate(n, ssl, description))
+		return;
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	if (e) {
+		e->after_handshake = true;
+		own_certificate_evidence(n, ssl, e);
+	}
+	n->reported = true;
+	connection_report(n, e);
+}
+
+/* From 3.0 on OpenSSL answers an end of the connection that it met while reading with an alert: decode_error. */
+static bool met_end(const struct openssl *o, int description)
+{
+	enum { DECODE_ERROR = 50, UNEXPECTED_EOF = 294 };
+	int library = 0, reason = 0;
+	if (description != DECODE_ERROR)
+		return false;
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	return library == ERR_LIB_SSL_ && reason == UNEXPECTED_EOF;
+}
+
 static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 {
-	enum { FATAL = 2, CERTIFICATE_REQUIRED = 116, BAD_CERTIFICATE = 42, ACCESS_DENIED = 49 };
-	enum { CLOSE_NOTIFY = 0 };
+	enum { FATAL = 2, CLOSE_NOTIFY = 0 };
 	int description = value & 0xff;
 	if ((where & SSL_CB_WRITE_) && description == CLOSE_NOTIFY)
 		n->closing = true;
 	if (value >> 8 != FATAL)
 		return;
 	if (where & SSL_CB_WRITE_) {
+		if (n->done && met_end(copy_api(n->copy), description))
+			unanswered_settle(n, ssl, true);
 		n->alert_sent = description;
 		return;
 	}
 	n->alert_received = description;
-	bool about_us = description == CERTIFICATE_REQUIRED ||
-			(description >= BAD_CERTIFICATE && description <= ACCESS_DENIED);
-	if (!n->done || n->reported || !about_us || !n->certificate_requested)
-		return;
-	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
-	if (e)
-		e->after_handshake = true;
-	n->reported = true;
-	connection_report(n, e);
+	on_late_alert(n, ssl, description);
 }
 
 static void observe(struct copy *c, SSL *ssl, int where, int value, int host_errno)
@@ -292,16 +334,11 @@ enum {
 	MESSAGE_SERVER_HELLO = 2,
 	MESSAGE_CERTIFICATE = 11,
 	MESSAGE_CERTIFICATE_REQUEST = 13,
+	MESSAGE_COMPRESSED = 25, /* a Certificate (RFC 8879) */
 };
 
-/* Certificate with an empty list: three bytes of length (TLS 1.2), a context of one byte before them in TLS 1.3. */
-static bool empty_certificate(const uint8_t *body, size_t n)
-{
-	return (n == 3 && !(body[0] | body[1] | body[2])) ||
-	       (n == 4 && body[0] == 0 && !(body[1] | body[2] | body[3]));
-}
-
-static void note_message(struct connection *n, bool sent, const uint8_t *message, size_t size)
+static void note_message(struct connection *n, bool sent, bool tls13, const uint8_t *message,
+			 size_t size)
 {
 	if (size < 4)
 		return;
@@ -312,8 +349,9 @@ static void note_message(struct connection *n, bool sent, const uint8_t *message
 		n->certificate_requested = true;
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= 6)
 		n->server_version = message[4] << 8 | message[5];
-	if (sent && message[0] == MESSAGE_CERTIFICATE)
-		n->empty_certificate_sent = empty_certificate(message + 4, size - 4);
+	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED))
+		own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? message + 4 : NULL,
+				     size - 4, tls13);
 }
 
 static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)
@@ -330,7 +368,8 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 	openssl_msg_cb *client = client_msg_callback(c, ssl);
 	struct connection *n = connection_of(c, ssl);
 	if (n && content_type == CONTENT_HANDSHAKE)
-		note_message(n, write_p != 0, buf, len);
+		note_message(n, write_p != 0, copy_api(c)->SSL_version(ssl) == PROTOCOL_TLS1_3, buf,
+			     len);
 	else if (n && content_type == CONTENT_RECORD_HEADER && !write_p)
 		note_first_bytes(n, buf, len);
 	if (client)

@@ -50,13 +50,14 @@ struct connection {
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
-	uint64_t written_at_done, read_at_done;
+	uint64_t written_at_done, read_at_done, done_ms;
 	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
 	uint8_t first_bytes[16];
 	uint8_t first_count;
-	bool certificate_requested, empty_certificate_sent;
+	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
+	bool certificate_requested, certificate_sent, empty_certificate_sent;
 	bool mended;         /* a rule's trust was needed for this chain */
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool asked;          /* the client asked for the result of the failed verification */
@@ -104,6 +105,18 @@ bool recent_passed(const uint8_t leaf[32]);
 void recent_end(const uint8_t leaf[32]);
 /* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
 bool recent_client_verifies(void);
+
+/* ---- the client's own certificate (unanswered.c) ---------------------------------------------------------------------------- */
+/* The client's Certificate message: counts what is in it. */
+void own_certificate_note(struct connection *n, const uint8_t *body, size_t size, bool tls13);
+/* What the client has and what the server wants, where the server asked for it. */
+void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e);
+/* TLS 1.3, and the server looks at the client's certificate only now: what to compare with later. */
+void unanswered_start(struct connection *n, SSL *ssl);
+/* Since the handshake was done, at most these bytes came in: an alert at most. */
+bool unanswered_so_far(const struct connection *n, const SSL *ssl);
+/* Reports a server that ended the connection so, once the client met the end of it. `met`: it just did. */
+void unanswered_settle(struct connection *n, SSL *ssl, bool met);
 
 /* verify.c: a handshake that verified nothing is done. */
 void verify_note_resumed(struct connection *n, SSL *ssl);

@@ -280,6 +280,14 @@ static X509 *certificate_of(const struct owner *w)
 	return o->SSL_CTX_get0_certificate ? o->SSL_CTX_get0_certificate(w->ctx) : NULL;
 }
 
+static int level_of(const struct owner *w)
+{
+	const struct openssl *o = copy_api(w->copy);
+	if (w->ssl)
+		return o->SSL_get_security_level ? o->SSL_get_security_level(w->ssl) : -1;
+	return o->SSL_CTX_get_security_level ? o->SSL_CTX_get_security_level(w->ctx) : -1;
+}
+
 /* It went on to its own certificate, so a CA file or CRL that could not be loaded before did not matter to it: libpq looks for a
  * CRL that need not be there. */
 static void went_on_from_ca(const struct owner *w)
@@ -317,6 +325,10 @@ static void own_failed(const struct owner *w, enum file_role role, const char *p
 	e->file_der_wanted = type == TYPE_ASN1;
 	e->file_method_unsupported =
 	    e->file_old_encryption && w->clean && first_error_is_unsupported(copy_api(w->copy));
+	if (role == FILE_CERTIFICATE && evidence_is_weak_certificate(e)) {
+		evidence_own_file(e, copy_api(w->copy));
+		e->security_level = level_of(w);
+	}
 	if (role == FILE_KEY && evidence_is_key_mismatch(e)) {
 		e->file_other = path_of(e, w, LOADED_CERTIFICATE);
 		evidence_pair(e, copy_api(w->copy), certificate_of(w), NULL);

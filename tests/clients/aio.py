@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
-"""GET with asyncio, which hands OpenSSL memory BIOs. Usage: aio.py HOST PORT [CAFILE]"""
+"""GET with asyncio, which hands OpenSSL memory BIOs. Usage: aio.py HOST PORT [CAFILE [CERTFILE KEYFILE]]"""
 import asyncio
 import ssl
 import sys
 
 host, port = sys.argv[1:3]
 context = ssl.create_default_context(cafile=sys.argv[3] if len(sys.argv) > 3 else None)
+if len(sys.argv) > 5:
+    context.load_cert_chain(sys.argv[4], sys.argv[5])
 
 
 async def get():

@@ -161,8 +161,9 @@ class Servers:
     def postgres_missing():
         return None if glob.glob("/usr/lib/postgresql/*/bin/postgres") else "no PostgreSQL server installed"
 
-    def postgres(self, identity, addresses):
-        """PostgreSQL with ssl=on, user and database `postgres`, no password. It refuses to run as root."""
+    def postgres(self, identity, addresses, hba=None, **more):
+        """PostgreSQL with ssl=on, user and database `postgres`, no password. It refuses to run as root. `hba`: the lines of its
+        pg_hba.conf; `more`: settings."""
         binaries = os.path.dirname(sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))[-1])
         home = self.directory / ("postgres-%d" % self._count)
         home.mkdir()
@@ -187,8 +188,10 @@ class Servers:
         settings = {
             "listen_addresses": ",".join(addresses), "port": port, "ssl": "on", "ssl_cert_file": identity.chain,
             "ssl_key_file": key, "unix_socket_directories": "", "fsync": "off", "max_connections": 10,
-            "shared_buffers": "1MB", "dynamic_shared_memory_type": "mmap", "max_wal_senders": 0,
+            "shared_buffers": "1MB", "dynamic_shared_memory_type": "mmap", "max_wal_senders": 0, **more,
         }  # fmt: skip
+        if hba:
+            (data / "pg_hba.conf").write_text(hba)
         process = Process(
             [*become, binaries + "/postgres", "-D", data, *(a for k, v in settings.items() for a in ("-c", f"{k}={v}"))],
             self._path("postgres"), lambda p: "ready to accept connections" in p.output(), env=env, cwd=home,
