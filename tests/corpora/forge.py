@@ -493,9 +493,28 @@ def cases(pairs=0, seed=1):
         yield from _in_situations(f"{l1}/{p1}+{l2}/{p2}", lambda f1=f1, p1=p1, f2=f2, p2=p2: two(f1, p1, f2, p2), c1 | c2)
 
 
+# A CA that has two certificates, as after a cross-signing: one is good and the other has a fault. OpenSSL takes the first that fits.
+def alternatives():
+    for label, (function, places, causes) in FAULTS.items():
+        for place in LOWER_CAS:
+            if place not in places:
+                continue
+            faulty = Chain()
+            function(faulty, place)
+            good = Chain()
+            if faulty.sent is not None or faulty.trusted is not None or faulty.certs()[place].key is not good.certs()[place].key:
+                continue
+            twin = faulty.certs()[place]
+            for order in ("first", "last"):
+                chain = Chain()
+                pair = [twin, chain.certs()[place]] if order == "first" else [chain.certs()[place], twin]
+                chain.sent = [*pair, chain.upper] if place == "lower" else [chain.lower, *pair]
+                yield case(f"two/{order}/{label}/{place}/trusted", chain, False), {"wrong-path"}
+
+
 if __name__ == "__main__":
     out, right = [], {}
-    for test, causes in cases(int(sys.argv[2]) if len(sys.argv) > 2 else 0):
+    for test, causes in [*cases(int(sys.argv[2]) if len(sys.argv) > 2 else 0), *alternatives()]:
         out.append(test)
         right[test["id"]] = [sorted(causes), hidden(test["id"])]
     with open(sys.argv[1] + "/limbo-core.json", "w") as f:
