@@ -117,13 +117,19 @@ enum {
 /* ---- the error queue ------------------------------------------------------------------------------- */
 /* What stands between these two leaves neither an entry nor a gap in the host's error queue, and errno as
  * it was. Around each call that can fail, not around ten: the ring holds 16 (DESIGN 2.9). */
+struct quiet {
+	int error_number;   /* errno */
+	int top, top_flags; /* before 3.0: where the queue ended; top -1: not known */
+};
+struct quiet openssl_quiet_begin(const struct openssl *o);
+void openssl_quiet_end(const struct openssl *o, const struct quiet *q);
+/* ... where what was put into the queue meanwhile is to stay, as far as this copy can do so. */
+void openssl_quiet_keep(const struct openssl *o, const struct quiet *q);
 #define QUIET_BEGIN(o)                                                                             \
 	{                                                                                          \
-		const int quiet_errno_ = errno;                                                    \
-		(o)->ERR_set_mark();
+		const struct quiet quiet_ = openssl_quiet_begin(o);
 #define QUIET_END(o)                                                                               \
-	(o)->ERR_pop_to_mark();                                                                    \
-	errno = quiet_errno_;                                                                      \
+	openssl_quiet_end(o, &quiet_);                                                             \
 	}
 
 #endif

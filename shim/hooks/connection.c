@@ -410,6 +410,11 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 	if (!e || !n->done)
 		return;
 	n->unnamed = NULL;
+	/* with verification off and no interest in its result, the name is the least of what is not checked */
+	if (n->left_to_client && !n->relied) {
+		evidence_free(e);
+		return;
+	}
 	if (sent_something(n, ssl))
 		e->event = EVENT_VERIFY_IGNORED;
 	connection_report(n, e);

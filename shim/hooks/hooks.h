@@ -62,6 +62,7 @@ struct connection {
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool asked;          /* the client asked for the result of the failed verification */
 	bool told;           /* its callback saw the failure, and may have kept it in mind */
+	bool relied;         /* ... of a good one, with verification off */
 	bool closing;        /* close_notify went out */
 	bool done;           /* the handshake was completed */
 	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */

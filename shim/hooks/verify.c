@@ -209,21 +209,28 @@ static void mended(struct verification *v)
 	connection_report(NULL, e);
 }
 
+/* Did the client have OpenSSL check a name? Before 3.0 that cannot be asked; a check that passed leaves the name that it found. */
+static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
+{
+	if (o->X509_VERIFY_PARAM_get0_host)
+		return o->X509_VERIFY_PARAM_get0_host(param, 0) != NULL;
+	return !o->X509_VERIFY_PARAM_get0_peername || o->X509_VERIFY_PARAM_get0_peername(param);
+}
+
 /* The host that the client asked for by name, and a leaf that is not for it. */
-static bool leaf_is_for_another(const struct verification *v)
+static bool leaf_is_for_another(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
 	const struct connection *n = v->connection;
 	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(v->ctx);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
 	int match = 1;
-	if (!n || !n->sni || n->left_to_client || !leaf || !o->X509_check_host || !param ||
-	    !o->X509_VERIFY_PARAM_get0_host || o->X509_VERIFY_PARAM_get0_host(param, 0))
+	if (!n || !n->sni || !leaf || !o->X509_check_host || !param || name_was_checked(o, param))
 		return false;
 	QUIET_BEGIN(o)
 	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
 	QUIET_END(o)
-	return match == 0;
+	return match == 0 && !(n->left_to_client && looked_at_lately(v));
 }
 
 static void passed(struct verification *v)
@@ -381,6 +388,8 @@ long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 	struct connection *n = connection_of(t->copy, ssl);
 	if (n && n->done && result != 0)
 		n->asked = true;
+	if (n && n->done && n->left_to_client && result == 0)
+		n->relied = true;
 	if (n && n->done && n->mended && n->left_to_client && result == 0) {
 		n->mended = false;
 		connection_mended(n, writable_ssl(ssl), connection_trust(n));

@@ -34,6 +34,65 @@ void openssl_error_split(const struct openssl *o, unsigned long code, int *libra
 	}
 }
 
+/* ---- marks in the error queue ------------------------------------------------------------------------------------- */
+
+/* Before 3.0 a mark is a flag of the queue's last entry: a second one at the same place, OpenSSL's own included, is the same one,
+ * and the first ERR_pop_to_mark() takes it away; the next one then goes on into the host's entries (tests/generations). So where
+ * the queue ended is remembered here. Its structure is public there: err_state_st of openssl/err.h. */
+enum { QUEUE_LENGTH = 16, FLAG_MARK = 1 };
+struct error_state {
+	int flags[QUEUE_LENGTH];
+	unsigned long codes[QUEUE_LENGTH];
+	char *data[QUEUE_LENGTH];
+	int data_flags[QUEUE_LENGTH];
+	const char *file[QUEUE_LENGTH];
+	int line[QUEUE_LENGTH];
+	int top, bottom;
+};
+
+static struct error_state *error_state(const struct openssl *o)
+{
+	enum { THREAD_ID = 16 }; /* 1.0.2 has a pointer and a long before the rest */
+	if (o->version >= 0x30000000UL || !o->ERR_get_state)
+		return NULL;
+	char *state = o->ERR_get_state();
+	return state ? (void *)(state + (o->version < 0x10100000UL ? THREAD_ID : 0)) : NULL;
+}
+
+struct quiet openssl_quiet_begin(const struct openssl *o)
+{
+	struct quiet q = {.error_number = errno, .top = -1};
+	const struct error_state *s = error_state(o);
+	if (s) {
+		q.top = s->top;
+		q.top_flags = s->flags[s->top];
+	} else {
+		o->ERR_set_mark();
+	}
+	return q;
+}
+
+void openssl_quiet_end(const struct openssl *o, const struct quiet *q)
+{
+	struct error_state *s = q->top < 0 ? NULL : error_state(o);
+	if (!s) {
+		o->ERR_pop_to_mark();
+	} else {
+		s->flags[q->top] |= FLAG_MARK;
+		for (int i = 0; i < QUEUE_LENGTH && s->top != q->top && s->top != s->bottom; i++)
+			o->ERR_pop_to_mark();
+		s->flags[q->top] = q->top_flags;
+	}
+	errno = q->error_number;
+}
+
+void openssl_quiet_keep(const struct openssl *o, const struct quiet *q)
+{
+	if (q->top < 0 && o->ERR_clear_last_mark)
+		o->ERR_clear_last_mark();
+	errno = q->error_number;
+}
+
 uint64_t openssl_no_protocol_option(int protocol)
 {
 	switch (protocol) {

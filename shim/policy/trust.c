@@ -139,19 +139,17 @@ static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STAC
 	int good = -1;
 	if (!copy)
 		return -1;
-	const int kept_errno = errno;
-	o->ERR_set_mark();
+	const struct quiet quiet = openssl_quiet_begin(o);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = t->verify(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
 	out->error = o->X509_STORE_CTX_get_error(copy);
 	out->malformed = is_malformed(o, o->X509_STORE_CTX_get_current_cert(copy));
 	o->X509_STORE_CTX_free(copy);
-	if (t->untouched && o->ERR_clear_last_mark && (out->malformed || parsing_failed(o)))
-		o->ERR_clear_last_mark();
+	if (t->untouched && (out->malformed || parsing_failed(o)))
+		openssl_quiet_keep(o, &quiet);
 	else
-		o->ERR_pop_to_mark();
-	errno = kept_errno;
+		openssl_quiet_end(o, &quiet);
 	return good;
 }
 

@@ -4,8 +4,9 @@
 import os
 import pathlib
 import re
-import shutil
 import subprocess
+
+from lib import roots
 
 # Same length, so that the dynamic string table keeps its offsets. Sonames carry no hash, unlike symbol versions.
 RENAMED = {b"libssl.so.3\0": b"libssx.so.3\0", b"libcrypto.so.3\0": b"libcrypty.so.3\0"}
@@ -44,46 +45,12 @@ def root_with(directory):
     return [ssl[0], crypto[0]] if ssl and crypto else None
 
 
-def debian_site():
-    """Where this machine's apt gets Debian's packages from."""
-    listing = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE) $(COMPONENT) $(CODENAME)"],
-                             capture_output=True, text=True, timeout=20).stdout
-    for line in listing.splitlines():
-        site, component, codename = (line.split() + ["", ""])[:3]
-        if component == "main" and not codename.endswith("-security"):
-            return site
-    return None
-
-
-def apt_root(suite, package, directory):
-    """Unpacks `package` of a Debian suite below `directory`, touching nothing of the system. None where that fails."""
-    site = debian_site() if shutil.which("apt-get") and shutil.which("dpkg-deb") else None
-    if site is None:
-        return None
-    for sub in ("lists/partial", "archives/partial", "etc"):
-        (directory / sub).mkdir(parents=True, exist_ok=True)
-    (directory / "etc/sources.list").write_text(f"deb [trusted=yes] {site} {suite} main\n")
-    (directory / "etc/status").write_text("")
-    options = [f"-oDir::Etc::SourceList={directory}/etc/sources.list", "-oDir::Etc::SourceParts=/dev/null",
-               f"-oDir::State::Lists={directory}/lists", f"-oDir::State::Status={directory}/etc/status",
-               f"-oDir::Cache={directory}", "-oAPT::Sandbox::User=root", "-oAcquire::Languages=none",
-               "-oAcquire::Retries=0", "-oAcquire::http::Timeout=10"]
-    try:
-        subprocess.run(["apt-get", *options, "-qq", "update"], check=True, timeout=120, capture_output=True)
-        subprocess.run(["apt-get", *options, "-qq", "download", package], check=True, timeout=60, cwd=directory,
-                       capture_output=True)
-        for deb in directory.glob(f"{package}_*.deb"):
-            subprocess.run(["dpkg-deb", "-x", str(deb), str(directory / "root")], check=True, timeout=60)
-    except (subprocess.SubprocessError, OSError):
-        return None
-    finally:
-        shutil.rmtree(directory / "lists", ignore_errors=True)
-    return root_with(directory / "root")
-
-
 def other_generation(cache):
     """OpenSSL 1.1.1: from $TLSMEND_TEST_OPENSSL_111 (a directory with both libraries), else from Debian 11, kept in `cache`."""
     given = os.environ.get("TLSMEND_TEST_OPENSSL_111")
     if given:
         return root_with(given)
-    return (root_with(cache / "root") if cache.exists() else None) or apt_root("bullseye", "libssl1.1", cache)
+    try:
+        return root_with(roots.unpack(cache, ["bullseye"], ["libssl1.1"], dependencies=False))
+    except (roots.Missing, OSError, subprocess.SubprocessError):
+        return None
