@@ -385,6 +385,12 @@ static bool sent_something(const struct connection *n, const SSL *ssl)
 	return sent > (n->closing ? closing : 0);
 }
 
+/* Did a client with verification turned off look at the certificate's names by itself? */
+static bool read_names(const struct connection *n)
+{
+	return n->left_to_client && recent_names_read(n->leaf);
+}
+
 /* What became of a failed verification that did not end the handshake: the client went on all the same, or it knew of the
  * result, because it asked or by its callback, and ended the connection. One that did neither was not interested in this connection.
  * One that went on in spite of an objection of its own, and of nothing else, knows what it does. */
@@ -394,7 +400,7 @@ static void report_let_pass(struct connection *n, SSL *ssl)
 	if (!e || !n->done || recent_client_verifies())
 		return;
 	bool went_on = sent_something(n, ssl) || received_much(n, ssl);
-	if (went_on ? evidence_headline(e).code == 0 : !n->asked && !n->told)
+	if (went_on ? evidence_headline(e).code == 0 : !n->asked && !n->told && !read_names(n))
 		return;
 	n->pending = NULL;
 	if (went_on)
@@ -411,7 +417,7 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 		return;
 	n->unnamed = NULL;
 	/* with verification off and no interest in its result, the name is the least of what is not checked */
-	if (n->left_to_client && !n->relied) {
+	if (n->left_to_client && !n->relied && !read_names(n)) {
 		evidence_free(e);
 		return;
 	}

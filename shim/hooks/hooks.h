@@ -102,6 +102,10 @@ enum recent_match recent_find(const uint8_t leaf[32], struct recent_host hosts[R
 void recent_failed(const uint8_t leaf[32], struct evidence *e);
 /* It passed. True: for the first time on this connection. */
 bool recent_passed(const uint8_t leaf[32]);
+/* The client looks at the names of a leaf that some connection has. Asked about before a leaf's digest is made: is there any? */
+bool recent_waiting(void);
+void recent_read_names(const uint8_t leaf[32]);
+bool recent_names_read(const uint8_t leaf[32]);
 /* The connection ends: what failed and was not made good is reported now. */
 void recent_end(const uint8_t leaf[32]);
 /* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */

@@ -18,16 +18,18 @@ enum { RECENT = 64, FORGET_AFTER_MS = 30000 };
 struct recent {
 	uint8_t leaf[32];
 	struct recent_host hosts[RECENT_HOSTS];
-	unsigned host_count;     /* RECENT_HOSTS + 1: more than fit */
-	bool passed;             /* since the latest connection began */
-	bool passed_once;        /* ever: a failure before a pass is only a first attempt */
-	unsigned connections;    /* that are still there */
+	unsigned host_count;  /* RECENT_HOSTS + 1: more than fit */
+	bool names_read;      /* the client looked at its names since the latest connection began */
+	bool passed;          /* since the latest connection began */
+	bool passed_once;     /* ever: a failure before a pass is only a first attempt */
+	unsigned connections; /* that are still there */
 	struct evidence *failed; /* the fullest look at the failure; owned */
 	uint64_t at_ms;          /* 0: free */
 };
 static struct recent recent[RECENT];
 static unsigned next_recent;
 static struct lock lock;
+static atomic_uint waiting; /* connections that are noted here */
 /* A client that verified by itself once does so always. */
 static atomic_bool verifies_by_itself;
 
@@ -94,8 +96,9 @@ void recent_note(const uint8_t leaf[32], const struct connection *n)
 		r->host_count = 0;
 	add_host(r, n);
 	r->at_ms = now;
-	r->passed = false;
+	r->passed = r->names_read = false;
 	r->connections++;
+	atomic_fetch_add(&waiting, 1);
 	lock_leave(&lock);
 	connection_report(NULL, evicted);
 }
@@ -121,6 +124,31 @@ enum recent_match recent_find(const uint8_t leaf[32], struct recent_host hosts[R
 static size_t fullness(const struct evidence *e)
 {
 	return e->chain_count + e->presented_count;
+}
+
+bool recent_waiting(void)
+{
+	return atomic_load_explicit(&waiting, memory_order_relaxed) != 0;
+}
+
+void recent_read_names(const uint8_t leaf[32])
+{
+	if (!enter())
+		return;
+	struct recent *r = find(leaf);
+	if (r && r->connections)
+		r->names_read = true;
+	lock_leave(&lock);
+}
+
+bool recent_names_read(const uint8_t leaf[32])
+{
+	if (!enter())
+		return false;
+	const struct recent *r = find(leaf);
+	bool read = r && r->names_read;
+	lock_leave(&lock);
+	return read;
 }
 
 void recent_failed(const uint8_t leaf[32], struct evidence *e)
@@ -166,8 +194,10 @@ void recent_end(const uint8_t leaf[32])
 	if (!enter())
 		return;
 	struct recent *r = find(leaf);
-	if (r && r->connections)
+	if (r && r->connections) {
 		r->connections--;
+		atomic_fetch_sub(&waiting, 1);
+	}
 	/* with several connections at once: whose failure it is shows when a pass follows, or the last one ends */
 	if (r && (r->connections == 0 || !r->passed_once)) {
 		report = r->failed;

@@ -376,6 +376,24 @@ int hook_X509_STORE_CTX_verify(const struct target *t, X509_STORE_CTX *ctx)
 
 /* ---- the client asks for the result ------------------------------------------------------------------------------------ */
 
+/* curl from 8.2x on verifies nothing in the handshake and looks at the names first: where they are wrong, it never asks for the
+ * result. A client that only fetches a certificate does not read its names. */
+void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int *critical,
+			    int *index)
+{
+	uint8_t leaf[32];
+	KEEP_ERRNO_BEGIN
+	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST && recent_waiting() &&
+	    digest(copy_api(t->copy), x, leaf))
+		recent_read_names(leaf);
+	KEEP_ERRNO_END
+	return ((union {
+		       void *object;
+		       void *(*function)(const X509 *, int, int *, int *);
+	       }){.object = t->real})
+	    .function(x, nid, critical, index);
+}
+
 /* It acts on it, then, or goes on knowingly (curl -k): what it sends, if anything, tells. */
 long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 {

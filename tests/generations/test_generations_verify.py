@@ -92,3 +92,23 @@ def test_clients_own_callbacks_see_what_they_saw(compare, client, name, sites, p
         return
     done = compare([*client(HOST, sites.https(HOST)[0], ca=pki.root_pem), "--callbacks"])
     assert done.code == 0 and done.log == "" and "infos" in done.out
+
+
+def test_untrusted_and_for_another_name(compare, client, sites):
+    """Clients that look at the name first (curl from 8.2x on) never ask for the result of the verification then."""
+    port, identity = sites.variant("wrong-name")
+    done = compare(client(HOST, port))
+    assert done.code != 0
+    record = only_failure(done, ("issuer-unknown",), HOST, port, identity.sha256)
+    assert "elsewhere.test" in str(record["notes"]), "the name would be the next thing to fail"
+
+
+def test_who_only_fetches_the_certificate_fails_at_nothing(away, client, name, sites):
+    """A monitor that verifies nothing and sends nothing, as `openssl s_client` in scripts."""
+    if name != "openssl":
+        return
+    argv = [a for a in client(HOST, sites.variant("wrong-name")[0], waive=True) if a != "-brief"]
+    at = argv.index("-verify_hostname")
+    done = away(argv[:at] + argv[at + 2 :])
+    assert done.code == 0 and "BEGIN CERTIFICATE" in done.out
+    assert not [r for r in done.records if r["cause"] not in ("issuer-unknown", "error-waived")], done
