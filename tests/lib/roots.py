@@ -165,6 +165,10 @@ def _furnish(root):
     (root / "etc/nsswitch.conf").write_text("passwd: files\nhosts: files\n")
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
     shutil.copy(BUNDLE, root / BUNDLE.lstrip("/"))
+    # a store in both forms: some suites' OpenSSL looks for the directory only
+    first = pathlib.Path(BUNDLE).read_text().partition("-----END CERTIFICATE-----")
+    (root / "etc/ssl/certs/first.pem").write_text(first[0] + first[1] + "\n")
+    subprocess.run(["openssl", "rehash", str(root / "etc/ssl/certs")], check=True, capture_output=True, timeout=60)
     # for a linker that looks into the root from outside
     for link in (root / "usr/lib64").iterdir():
         if link.is_symlink() and os.path.isabs(os.readlink(link)):
