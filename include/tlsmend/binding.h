@@ -34,6 +34,7 @@ enum binding_index {
 	INDEX_CTX_INFO,
 	INDEX_CTX_MSG,
 	INDEX_CTX_FRESH, /* what it had before the client did anything (offer.c) */
+	INDEX_CTX_EARLY, /* not NULL: our message callback is on the context itself */
 	INDEX_SESSION_TAG,
 	INDEX_STORE_CTX_TRUST,
 	INDEX_STORE_CTX_VERIFICATION, /* struct verification, while the client's callback may be called */

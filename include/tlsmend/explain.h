@@ -185,6 +185,8 @@ struct hello {
 /* Pure. False, and *h empty: no ClientHello of TLS over a stream (DTLS has another form), or a malformed one. */
 bool hello_read(struct hello *h, const uint8_t *message, size_t size);
 
+enum { EVIDENCE_FIRST_BYTES = 96 };
+
 /* What one verification or handshake showed. Everything lives in `arena`; 0/NULL/-1 mean "not known".
  * No pointer into the host's or OpenSSL's memory is kept. */
 struct evidence {
@@ -277,8 +279,11 @@ struct evidence {
 	    unanswered; /* the peer ended the connection right after the handshake, without a byte */
 	struct own_certificate own; /* where the server asked for it, or it could not be loaded */
 	uint64_t bytes_received, bytes_sent;
-	uint8_t first_bytes[16];
-	size_t first_count;           /* of what came in first, where it was no TLS */
+	bool given_up; /* the client ended the connection, perhaps because the server had */
+	unsigned waited_seconds; /* until then */
+	uint8_t first_bytes[EVIDENCE_FIRST_BYTES];
+	size_t
+	    first_count; /* of what came in first; more than a record header only where it was no TLS */
 	int min_offered, max_offered; /* 0x0301..0x0304; 0: not known */
 	int client_min, client_max;   /* before a rule changed them; 0: library's default */
 	struct origin min_by, max_by; /* of min_offered and max_offered */
@@ -371,6 +376,9 @@ struct record {
 /* Fills *r from e. All strings are in e->arena or static: r lives as long as e. Never fails: without
  * memory it gives the generic record of the event. */
 void diagnose(struct evidence *e, struct record *r);
+
+/* Could what came in first be a TLS record? True where nothing is known of it. */
+bool evidence_begins_as_tls(const struct evidence *e);
 
 /* Would a further CA help? True only for causes of family FAMILY_ANCHOR that CAUSES 1.1 marks so. */
 bool cause_trust_may_act(enum cause c);

@@ -34,6 +34,7 @@ static const struct {
     {267, CAUSE_NOT_TLS},              /* wrong version number */
     {156, CAUSE_NOT_TLS},              /* http request */
     {155, CAUSE_NOT_TLS},              /* https proxy request */
+    {252, CAUSE_NOT_TLS},              /* unknown protocol, 1.0.2 only */
     {258, CAUSE_SERVER_TOO_OLD},       /* unsupported protocol */
     {396, CAUSE_SERVER_TOO_OLD},       /* version too low */
     {191, CAUSE_NO_PROTOCOLS},         /* no protocols available */
@@ -66,7 +67,7 @@ bool handshake_cut_off(const struct evidence *e)
 }
 
 /* TLS records begin with 20 to 24 and a major version 3. */
-static bool looks_like_tls(const struct evidence *e)
+bool evidence_begins_as_tls(const struct evidence *e)
 {
 	return e->first_count == 0 || (e->first_bytes[0] >= 20 && e->first_bytes[0] <= 24 &&
 				       (e->first_count < 2 || e->first_bytes[1] == 3));
@@ -185,7 +186,7 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_NO_CIPHERS;
 	if (alert > 0)
 		return alert_cause(e, alert);
-	if (!looks_like_tls(e))
+	if (!evidence_begins_as_tls(e))
 		return CAUSE_NOT_TLS;
 	if ((handshake_cut_off(e) || e->unanswered) && e->certificate_requested &&
 	    e->empty_certificate_sent)
@@ -194,7 +195,7 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
 	if (refuses_old_offer(e, -1))
 		return CAUSE_CLIENT_TOO_OLD;
-	if (handshake_cut_off(e) && e->bytes_received == 0 && e->last_received < 0)
+	if ((handshake_cut_off(e) || e->given_up) && e->bytes_received == 0 && e->last_received < 0)
 		return CAUSE_CLOSED_EARLY;
 	return reason_cause(e);
 }

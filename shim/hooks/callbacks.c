@@ -4,6 +4,7 @@
  * getters. So the client neither loses a callback nor sees one that it did not set (DESIGN 2.1, 2.2). The callback's argument
  * (SSL_set_msg_callback_arg) is left alone: ours gets the client's and hands it on.
  */
+#include "../openssl/versions.h"
 #include "hooks.h"
 
 enum { CTRL_SET_MSG_CALLBACK = 15 };
@@ -56,10 +57,20 @@ static void *ssl_stored(struct copy *c, const SSL *ssl, enum binding_index which
 
 /* ---- info callbacks --------------------------------------------------------------------------------------- */
 
-void observe_context(struct copy *c, SSL_CTX *ctx)
+static void set_context_msg(struct copy *c, SSL_CTX *ctx, openssl_msg_cb *callback)
 {
+	union callback real = {.object = atomic_load(&c->real[HOOK_SSL_CTX_set_msg_callback])};
+	if (real.object)
+		((void (*)(SSL_CTX *, openssl_msg_cb *))real.generic)(ctx, callback);
+}
+
+void observe_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method)
+{
+	const struct openssl *o = copy_api(c);
 	if (ctx_store(c, ctx, INDEX_CTX_INFO, NULL))
-		copy_api(c)->SSL_CTX_set_info_callback(ctx, observer_info(c));
+		o->SSL_CTX_set_info_callback(ctx, observer_info(c));
+	if (openssl_header_needs_context(o, method) && ctx_store(c, ctx, INDEX_CTX_EARLY, c))
+		set_context_msg(c, ctx, observer_msg(c));
 }
 
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl)
@@ -121,23 +132,48 @@ void observe_messages(struct copy *c, SSL *ssl, bool on)
 	copy_api(c)->SSL_set_msg_callback(ssl, on ? observer_msg(c) : client_msg_callback(c, ssl));
 }
 
+/* Is ours on the context, so that its SSLs have it before their handshake begins? */
+static bool is_early(struct copy *c, const SSL_CTX *ctx)
+{
+	return copy_api(c)->version >= OPENSSL_3_2 && ctx_stored(c, ctx, INDEX_CTX_EARLY);
+}
+
+void observe_no_server(struct copy *c, SSL *ssl)
+{
+	if (is_early(c, copy_api(c)->SSL_get_SSL_CTX(ssl)))
+		observe_messages(c, ssl, false);
+}
+
 /* The callback that goes to OpenSSL while the client wants `callback`. */
 static openssl_msg_cb *msg_in_force(struct copy *c, SSL *ssl, openssl_msg_cb *callback)
 {
+	const struct openssl *o = copy_api(c);
 	union callback f = {.msg = callback};
 	struct connection *n = connection_of(c, ssl);
 	if (callback == observer_msg(c))
 		return callback; /* our own, on its way through libssl */
 	bool stored =
 	    ssl_store(c, ssl, INDEX_SSL_MSG, f.object) && ssl_store(c, ssl, INDEX_SSL_MSG_SET, c);
-	return stored && n && n->observing ? observer_msg(c) : callback;
+	bool ours =
+	    n ? n->observing
+	      : is_early(c, o->SSL_get_SSL_CTX(ssl)) && o->SSL_in_before && o->SSL_in_before(ssl);
+	return stored && ours ? observer_msg(c) : callback;
+}
+
+static openssl_msg_cb *context_msg_in_force(struct copy *c, SSL_CTX *ctx, openssl_msg_cb *callback)
+{
+	union callback f = {.msg = callback};
+	if (callback == observer_msg(c))
+		return callback;
+	return ctx_store(c, ctx, INDEX_CTX_MSG, f.object) && is_early(c, ctx) ? observer_msg(c)
+									      : callback;
 }
 
 void hook_SSL_CTX_set_msg_callback(const struct target *t, SSL_CTX *ctx, openssl_msg_cb *callback)
 {
-	union callback f = {.msg = callback}, real = {.object = t->real};
-	ctx_store(t->copy, ctx, INDEX_CTX_MSG, f.object);
-	((void (*)(SSL_CTX *, openssl_msg_cb *))real.generic)(ctx, callback);
+	union callback real = {.object = t->real};
+	((void (*)(SSL_CTX *, openssl_msg_cb *))real.generic)(
+	    ctx, context_msg_in_force(t->copy, ctx, callback));
 }
 
 void hook_SSL_set_msg_callback(const struct target *t, SSL *ssl, openssl_msg_cb *callback)
@@ -150,9 +186,9 @@ long hook_SSL_CTX_callback_ctrl(const struct target *t, SSL_CTX *ctx, int comman
 {
 	union callback f = {.generic = function}, real = {.object = t->real};
 	if (command == CTRL_SET_MSG_CALLBACK)
-		ctx_store(t->copy, ctx, INDEX_CTX_MSG, f.object);
+		f.msg = context_msg_in_force(t->copy, ctx, f.msg);
 	return ((long (*)(SSL_CTX *, int, openssl_generic_fn *))real.generic)(ctx, command,
-									      function);
+									      f.generic);
 }
 
 long hook_SSL_callback_ctrl(const struct target *t, SSL *ssl, int command,

@@ -113,11 +113,12 @@ static bool socket_peer(int fd, char address[46], unsigned *port)
 	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
 }
 
+enum { DESCRIPTORS = 256 };
+
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
  * peer only, that is it; where there are several, those to an address that the host's name was resolved to. */
 static void find_peer_among_descriptors(struct connection *n)
 {
-	enum { DESCRIPTORS = 256 };
 	char address[46], name[256], found[46] = "";
 	unsigned port, found_port = 0;
 	bool several = false, by_name = false;
@@ -140,6 +141,22 @@ static void find_peer_among_descriptors(struct connection *n)
 		strlcpy(n->address, found, sizeof n->address);
 		n->port = found_port;
 	}
+}
+
+int connection_descriptor(const struct connection *n)
+{
+	char address[46];
+	unsigned port;
+	int found = -1;
+	for (int fd = 0; n->port && fd < DESCRIPTORS; fd++) {
+		if (!socket_peer(fd, address, &port) || port != n->port ||
+		    strcmp(address, n->address) != 0)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = fd;
+	}
+	return found;
 }
 
 /* An address that was resolved under another name than the one that is asked for: a proxy stands there, and its port is not
@@ -224,6 +241,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	connection_clear(n);
 	n->copy = c;
 	n->load_failures = load_failures();
+	n->began_ms = clock_monotonic_ms();
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
 	identify(n, ssl);
 	n->policy = policy_acquire();
@@ -449,13 +467,49 @@ void connection_end(struct connection *n, SSL *ssl)
 	n->mended = false;
 }
 
+/* Does the client hand the bytes to OpenSSL itself? Then the end of the connection does not reach OpenSSL, if it does not hand on that. */
+static bool fed_by_client(const struct openssl *o, SSL *ssl)
+{
+	BIO *in = o->SSL_get_rbio(ssl);
+	const char *name = in && o->BIO_method_name ? o->BIO_method_name(in) : NULL;
+	return name && strcmp(name, "memory buffer") == 0;
+}
+
+/* The client gives up a handshake to which no byte of an answer came: its time is over, or it saw the end of a connection that it
+ * feeds to OpenSSL itself (asyncio). One that it lets go at once it may have had no more use for. */
+static void report_unanswered(struct connection *n, SSL *ssl)
+{
+	enum { CLIENT_HELLO = 1, PATIENCE_MS = 1000 };
+	const struct openssl *o = copy_api(n->copy);
+	if (n->done || n->reported || n->pending || n->last_sent != CLIENT_HELLO ||
+	    n->last_received >= 0 || n->first_count || n->alert_sent >= 0 ||
+	    n->alert_received >= 0 || !openssl_is_stream(o, ssl))
+		return;
+	uint64_t waited = clock_monotonic_ms() - n->began_ms;
+	if (waited < PATIENCE_MS && !fed_by_client(o, ssl))
+		return;
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	n->reported = true;
+	if (e && (e->bytes_received > 0 || e->bytes_sent == 0)) {
+		evidence_free(e);
+		return;
+	}
+	if (e) {
+		e->given_up = true;
+		e->waited_seconds = (unsigned)((waited + 500) / 1000);
+	}
+	connection_report(n, e);
+}
+
 void hook_SSL_free(const struct target *t, SSL *ssl)
 {
 	KEEP_ERRNO_BEGIN
 	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
 	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
-	if (n)
+	if (n) {
+		report_unanswered(n, ssl);
 		connection_end(n, ssl);
+	}
 	KEEP_ERRNO_END((union {
 		void *object;
 		void (*function)(SSL *);

@@ -31,7 +31,7 @@ static int make_flexible(const struct openssl *o, const SSL_METHOD **method)
 	return protocol;
 }
 
-static void context_made(struct copy *c, SSL_CTX *ctx, int protocol)
+static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
 {
 	const struct openssl *o = copy_api(c);
 	if (!ctx)
@@ -44,7 +44,7 @@ static void context_made(struct copy *c, SSL_CTX *ctx, int protocol)
 		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
 		QUIET_END(o)
 	}
-	observe_context(c, ctx);
+	observe_context(c, ctx, method);
 	KEEP_ERRNO_END
 }
 
@@ -56,7 +56,7 @@ SSL_CTX *hook_SSL_CTX_new(const struct target *t, const SSL_METHOD *method)
 			       SSL_CTX *(*function)(const SSL_METHOD *);
 		       }){.object = t->real})
 			   .function(method);
-	context_made(t->copy, ctx, protocol);
+	context_made(t->copy, ctx, method, protocol);
 	return ctx;
 }
 
@@ -70,7 +70,7 @@ SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const
 		    SSL_CTX *(*function)(OSSL_LIB_CTX *, const char *, const SSL_METHOD *);
 	    }){.object = t->real})
 		.function(libctx, propq, method);
-	context_made(t->copy, ctx, protocol);
+	context_made(t->copy, ctx, method, protocol);
 	return ctx;
 }
 
@@ -175,7 +175,8 @@ static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
 }
 
 /* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
- * be an old one of the host's. */
+ * be one of the client's own BIO. "Reading" alone does not say that it did: libssl sets it after a record that it does not
+ * take, too. Each try begins with errno 0 and an empty queue. */
 static void library_error(struct evidence *e, const struct openssl *o, bool transport,
 			  int host_errno)
 {
@@ -183,8 +184,9 @@ static void library_error(struct evidence *e, const struct openssl *o, bool tran
 	unsigned long code = o->ERR_peek_last_error();
 	int library = 0, reason = 0;
 	openssl_error_split(o, code, &library, &reason);
-	bool alert = e->alert_received >= 0 && reason == ALERT + e->alert_received;
-	if (code && library == ERR_LIB_SSL_ && (!transport || reason == UNEXPECTED_EOF || alert)) {
+	bool known = reason == UNEXPECTED_EOF ||
+		     (e->alert_received >= 0 && reason == ALERT + e->alert_received);
+	if (code && library == ERR_LIB_SSL_ && (!transport || host_errno == 0 || known)) {
 		e->ssl_reason = reason;
 		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
 		e->eof = reason == UNEXPECTED_EOF;
@@ -209,6 +211,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	if (e) {
 		library_error(e, o, stuck != NULL, host_errno);
 		own_certificate_evidence(n, ssl, e);
+		greeting_rest(e, n, ssl);
 	}
 	/* a failed verification that was let pass is not what ended the handshake, unless libssl says so */
 	enum { CERTIFICATE_VERIFY_FAILED = 134 };
@@ -293,8 +296,11 @@ static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 
 static void observe(struct copy *c, SSL *ssl, int where, int value, int host_errno)
 {
-	if (openssl_is_server(copy_api(c), ssl))
+	if (openssl_is_server(copy_api(c), ssl)) {
+		if (where == SSL_CB_HANDSHAKE_START_)
+			observe_no_server(c, ssl);
 		return;
+	}
 	if (where == SSL_CB_HANDSHAKE_START_) {
 		on_start(c, ssl);
 		return;

@@ -51,6 +51,7 @@ struct connection {
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	uint64_t written_at_done, read_at_done, done_ms;
+	uint64_t began_ms; /* clock_monotonic_ms() */
 	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
@@ -129,8 +130,17 @@ void verify_note_resumed(struct connection *n, SSL *ssl);
 /* ---- client's own callbacks (callbacks.c) ------------------------------------------------------------------------- */
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl);
 openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl);
-void observe_context(struct copy *c, SSL_CTX *ctx); /* sets our info callback on a new context */
+/* Sets our callbacks on a new context. */
+void observe_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method);
 void observe_messages(struct copy *c, SSL *ssl, bool on);
+/* A server's SSL, which got our message callback from its context, gets its own back. */
+void observe_no_server(struct copy *c, SSL *ssl);
+
+/* ---- a peer that speaks no TLS (greeting.c) ----------------------------------------------------------------------------- */
+/* The first bytes that OpenSSL took are known: what the peer said after them still waits, and is looked at, but not taken. */
+void greeting_rest(struct evidence *e, const struct connection *n, SSL *ssl);
+/* The one descriptor of this process that is connected there; -1: none, or several. (connection.c) */
+int connection_descriptor(const struct connection *n);
 
 /* ---- sessions (session.c) -------------------------------------------------------------------------------------------- */
 /* Before the ClientHello: drops a session that was made under other trust than this host has now. */

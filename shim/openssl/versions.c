@@ -134,6 +134,16 @@ int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
 	return 0;
 }
 
+bool openssl_header_needs_context(const struct openssl *o, const SSL_METHOD *method)
+{
+	const SSL_METHOD *flexible;
+	if (o->version < OPENSSL_3_2)
+		return false;
+	return (o->TLS_client_method && method == o->TLS_client_method()) ||
+	       (o->TLS_method && method == o->TLS_method()) ||
+	       openssl_fixed_method(o, method, &flexible) != 0;
+}
+
 int openssl_highest_protocol(const struct openssl *o)
 {
 	return o->version >= 0x10101000UL ? 0x0304 : 0x0303;

@@ -18,6 +18,10 @@ uint64_t openssl_no_protocol_option(int protocol);
  * method to use instead. */
 int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
 			 const SSL_METHOD **flexible);
+/* A record layer of 3.2 and later hands its headers only to a message callback that was set before it was made, and the first one is
+ * made before SSL_CB_HANDSHAKE_START. True: a context of this method, which is one for TLS over a stream, needs the callback itself. */
+enum { OPENSSL_3_2 = 0x30200000 };
+bool openssl_header_needs_context(const struct openssl *o, const SSL_METHOD *method);
 /* The highest protocol that this copy speaks. */
 int openssl_highest_protocol(const struct openssl *o);
 
