@@ -4,46 +4,7 @@
  */
 #include "diagnosis.h"
 
-#include <string.h>
-
-enum { TLS_1_1 = 0x0302, TLS_1_3 = 0x0304 };
-
-/* What protocols without TLS say first. */
-static const struct {
-	const char *start;
-	size_t n;
-	const char *what;
-	const char *help;
-} greetings[] = {
-    {"HTTP/", 5, "a plain HTTP answer",
-     "use http:// for this port, or the port that serves https; a proxy may also have answered: "
-     "check the proxy setting"},
-    {"<", 1, "an HTML or XML page",
-     "use http:// for this port, or the port that serves https; a proxy may also have answered: "
-     "check the proxy setting"},
-    {"220", 3, "the greeting of a mail or FTP server",
-     "switch STARTTLS on in the client (or use the port for TLS from the start: 465 for SMTP, 990 "
-     "for FTP)"},
-    {"+OK", 3, "the greeting of a POP3 server",
-     "switch STARTTLS on in the client, or use port 995"},
-    {"* OK", 4, "the greeting of an IMAP server",
-     "switch STARTTLS on in the client, or use port 993"},
-    {"SSH-", 4, "the greeting of an SSH server", "correct the port: this one belongs to SSH"},
-    {"RFB ", 4, "the greeting of a VNC server", "correct the port: this one belongs to VNC"},
-    {"-ERR", 4, "an error of a Redis or POP3 server without TLS",
-     "correct the port, or switch TLS on in that server"},
-    {"AMQP", 4, "the greeting of an AMQP broker without TLS",
-     "use the broker's port for TLS (usually 5671)"},
-    {"CONNE", 5, "a request, not an answer: the other side speaks HTTP as a client",
-     "check the proxy setting"},
-};
-
-/* The first packet of a MySQL or MariaDB server: three bytes of length, number 0, protocol 10. */
-static bool looks_like_mysql(const struct evidence *e)
-{
-	return e->first_count >= 5 && e->first_bytes[2] == 0 && e->first_bytes[3] == 0 &&
-	       (e->first_bytes[4] == 10 || e->first_bytes[4] == 0xff);
-}
+enum { TLS_1_1 = 0x0302 };
 
 const char *handshake_alert_words(struct diagnosis *d)
 {
@@ -70,62 +31,6 @@ static const char *last_message(struct diagnosis *d)
 			   name != NULL ? name : say_int(e, e->last_sent),
 			   ", and no handshake message came back", (char *)NULL);
 	return "no handshake message was exchanged";
-}
-
-static const char *printable_start(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct text t = {(const char *)e->first_bytes, e->first_count < sizeof(e->first_bytes)
-								 ? e->first_count
-								 : sizeof(e->first_bytes)};
-
-	return say_text(e, t);
-}
-
-static void say_not_tls(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const char *what = NULL, *help = "correct the port or the protocol setting of the client";
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(greetings) && what == NULL; i++) {
-		if (e->first_count >= greetings[i].n &&
-		    memcmp(e->first_bytes, greetings[i].start, greetings[i].n) == 0) {
-			what = greetings[i].what;
-			help = greetings[i].help;
-		}
-	}
-	if (what == NULL && looks_like_mysql(e))
-		what = "the greeting of a MySQL or MariaDB server, which starts without TLS";
-	if (e->first_count == 0)
-		d->r->why = "what came back is no TLS record";
-	else
-		d->r->why = say(e, "what came back is ", what != NULL ? what : "no TLS record",
-				"; it begins with \"", printable_start(d), "\"", (char *)NULL);
-	d->r->expected = "a TLS record";
-	d->r->presented = e->first_count > 0 ? printable_start(d) : NULL;
-	help_line(d, help);
-}
-
-static void say_closed_early(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-
-	d->r->why = say(e, "the connection was ", e->eof ? "closed" : "reset",
-			" before a single byte of an answer came",
-			e->bytes_sent > 0 ? "; the client had sent " : "",
-			e->bytes_sent > 0 ? say_int(e, (int64_t)e->bytes_sent) : "",
-			e->bytes_sent > 0 ? " bytes" : "",
-			e->have_connection ? (e->sni != NULL ? ", with the host name (SNI) "
-							     : ", without a host name (SNI)")
-					   : "",
-			say_string(e, e->have_connection ? e->sni : NULL), (char *)NULL);
-	help_line(d, "look into the log of the server, and of a firewall or load balancer in front "
-		     "of it: who closed the connection, and why");
-	if (e->max_offered == 0 || e->max_offered == TLS_1_3)
-		help_section(
-		    d, "if the server is an old one, try whether a smaller offer is answered:",
-		    "MaxProtocol = TLSv1.2", (char *)NULL);
 }
 
 static void say_legacy_server(struct diagnosis *d)
@@ -158,8 +63,13 @@ static void say_weak_handshake(struct diagnosis *d)
 	if (dh) {
 		help_line(d, say(e, "the server needs ECDHE, or Diffie-Hellman parameters of ",
 				 dh_bits_for(e->security_level), " bits or more", (char *)NULL));
-		help_section(d, "until then, for this host, without Diffie-Hellman of that kind:",
+		help_section(d,
+			     "most servers know ECDHE too, and take it when this client does not "
+			     "offer the old kind of Diffie-Hellman:",
 			     "CipherString = DEFAULT:!DHE", (char *)NULL);
+		help_line(d, "a server that knows nothing else is reached with a lower level");
+		help_level(d, "CipherString = DEFAULT:@SECLEVEL=1",
+			   "server with a short Diffie-Hellman key, to be replaced by ...");
 	} else {
 		help_line(d,
 			  "the server needs an update, or a configuration that signs with SHA-256");
@@ -175,11 +85,6 @@ struct handshake_words {
 
 /* Causes whose sentence is the alert or the reason itself. */
 static const struct handshake_words words[] = {
-    {CAUSE_UNKNOWN_SERVER_NAME,
-     "correct the host name in the client or in DNS: the server that answers does not serve it"},
-    {CAUSE_SNI_NOT_SENT, "use a client (or a setting of it) that sends the host's name (SNI)"},
-    {CAUSE_NO_COMMON_ALPN, "correct the port or the protocol setting of the client (for HTTP: "
-			   "allow HTTP/1.1 and HTTP/2), or enable the protocol on the server"},
     {CAUSE_DOWNGRADE_DETECTED, "find out what stands between client and server and changes the "
 			       "handshake; do not try again with a lower version"},
     {CAUSE_PEER_ERROR,
@@ -188,11 +93,67 @@ static const struct handshake_words words[] = {
 			   "records to the server's operator"},
 };
 
+/* What some alerts (as negative numbers) and some of OpenSSL's reasons ask for. */
+static const struct {
+	int number;
+	const char *help;
+} special[] = {
+    {-20,
+     "what this client sent reached the server changed, or one of the two has an error: compare "
+     "with another network path, and with another client on the same path"},
+    {-49, "the server keeps this client out: have its operator admit it (its address, or its "
+	  "certificate)"},
+    {-80,
+     "the server failed by itself: its log at the time of this record says why (often a "
+     "certificate or key that it cannot use, or nothing set up for the name that was asked for)"},
+    {-115, "the pre-shared key's name in the client is not one that the server knows: compare the "
+	   "settings of both"},
+    {281,
+     "what the server sent reached this client changed, or one of the two has an error: compare "
+     "with another network path, and with another client on the same path"},
+};
+
+static const char *special_help(const struct evidence *e)
+{
+	const int alert = handshake_alert(e);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(special); i++) {
+		if (special[i].number == (alert > 0 ? -alert : e->ssl_reason))
+			return special[i].help;
+	}
+	return NULL;
+}
+
+/* A message of TLS, but none that a server begins with: mostly a ClientHello. */
+static bool roles_swapped(const struct evidence *e)
+{
+	enum { UNEXPECTED_MESSAGE = 244 };
+
+	return e->ssl_reason == UNEXPECTED_MESSAGE && e->server_version == 0 &&
+	       e->last_received < 0 && !e->after_handshake;
+}
+
+static void say_swapped(struct diagnosis *d)
+{
+	d->r->why =
+	    "the other side began with a message that no TLS server begins with; probably it "
+	    "waits for a server, as a TLS client does";
+	help_line(d, "check whether both ends are set up as clients: a tunnel or port forwarding "
+		     "that was set up the wrong way round, or a program that was given its own "
+		     "peer's role");
+}
+
 static void say_generic(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d), *what;
 	size_t i;
+
+	if (roles_swapped(e) && handshake_alert(e) < 0) {
+		say_swapped(d);
+		return;
+	}
 
 	if (handshake_alert(e) > 0)
 		what = handshake_alert_words(d);
@@ -211,6 +172,11 @@ static void say_generic(struct diagnosis *d)
 			e->after_handshake ? "the handshake itself had succeeded" : last_message(d),
 			offer != NULL && !e->after_handshake ? "; this client offers " : "",
 			offer != NULL && !e->after_handshake ? offer : "", (char *)NULL);
+	if ((d->r->cause == CAUSE_PEER_ERROR || d->r->cause == CAUSE_PROTOCOL_ERROR) &&
+	    special_help(e) != NULL) {
+		help_line(d, special_help(e));
+		return;
+	}
 	for (i = 0; i < ARRAY_LENGTH(words); i++) {
 		if (words[i].cause == d->r->cause)
 			help_line(d, words[i].help);
@@ -221,10 +187,17 @@ static void say_handshake(struct diagnosis *d)
 {
 	switch (d->r->cause) {
 	case CAUSE_NOT_TLS:
-		say_not_tls(d);
+		explain_not_tls(d);
 		break;
 	case CAUSE_CLOSED_EARLY:
-		say_closed_early(d);
+		explain_closed_early(d);
+		break;
+	case CAUSE_NO_COMMON_ALPN:
+		explain_no_alpn(d);
+		break;
+	case CAUSE_UNKNOWN_SERVER_NAME:
+	case CAUSE_SNI_NOT_SENT:
+		explain_name_alert(d);
 		break;
 	case CAUSE_SERVER_TOO_OLD:
 		explain_server_old(d);

@@ -76,6 +76,20 @@ enum cause handshake_cause(const struct evidence *e);
 int handshake_alert(const struct evidence *e); /* received, or named by the reason; -1: none */
 bool handshake_cut_off(const struct evidence *e);
 const char *handshake_alert_words(struct diagnosis *d);
+/* (greeting.c) What an answer without TLS is of; NULL: nothing that is known. */
+struct protocol {
+	const char *what; /* "what came back is ..." */
+	const char *help;
+};
+const struct protocol *greeting_protocol(const struct evidence *e);
+/* What is usually on a port and begins without TLS; NULL: nothing that is known. */
+const struct protocol *greeting_of_port(unsigned port, const char **name);
+/* Its first line; or, where it is binary, the text in it, or (*text false) its first bytes in hexadecimal. */
+const char *greeting_shown(struct diagnosis *d, bool *text);
+void explain_not_tls(struct diagnosis *d); /* (diagnose_hello.c) */
+void explain_closed_early(struct diagnosis *d);
+void explain_no_alpn(struct diagnosis *d);
+void explain_name_alert(struct diagnosis *d); /* unknown-server-name, sni-not-sent */
 /* (diagnose_offer.c) "TLS 1.2 to TLS 1.3"; NULL: not known. */
 const char *handshake_offered(struct diagnosis *d);
 void explain_server_old(struct diagnosis *d);

@@ -235,44 +235,6 @@ static void not_checked(void **state)
 	assert_word(e, CAUSE_NAME_NOT_CHECKED);
 }
 
-static struct evidence *first_bytes(const char *s, size_t n)
-{
-	struct evidence *e = failed_handshake(267, -1);
-
-	memcpy(e->first_bytes, s, n);
-	e->first_count = n;
-	e->bytes_received = n;
-	return e;
-}
-
-static void no_tls_there(void **state)
-{
-	static const struct {
-		const char *bytes;
-		const char *words;
-	} table[] = {{"HTTP/", "plain HTTP"}, {"220 m", "mail or FTP"}, {"SSH-2", "SSH"},
-		     {"* OK ", "IMAP"},       {"+OK P", "POP3"},        {"<!doc", "HTML"}};
-	struct evidence *e;
-	struct record r;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_LENGTH(table); i++) {
-		e = first_bytes(table[i].bytes, 5);
-		diagnose(e, &r);
-		assert_int_equal(r.cause, CAUSE_NOT_TLS);
-		assert_non_null(strstr(r.why, table[i].words));
-		evidence_free(e);
-	}
-	e = first_bytes("\x4a\x00\x00\x00\x0a", 5);
-	diagnose(e, &r);
-	assert_non_null(strstr(r.why, "MySQL"));
-	evidence_free(e);
-	assert_word(failed_handshake(267, -1), CAUSE_NOT_TLS);
-	/* A TLS record of an odd version is no plain text. */
-	assert_word(first_bytes("\x16\x03\x09\x00\x10", 5), CAUSE_PROTOCOL_ERROR);
-}
-
 static void by_reason(void **state)
 {
 	static const struct {
@@ -554,7 +516,6 @@ int main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(name_found_out_by_the_client),
 	    cmocka_unit_test(not_checked),
-	    cmocka_unit_test(no_tls_there),
 	    cmocka_unit_test(by_reason),
 	    cmocka_unit_test(by_alert),
 	    cmocka_unit_test(by_certificate),
