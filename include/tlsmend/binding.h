@@ -54,6 +54,7 @@ struct copy {
 	_Atomic(void *) real[HOOK_COUNT];    /* the copy's own functions; NULL: it lacks that one */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[INDEX_COUNT];
+	int reserved[INDEX_COUNT]; /* the numbers behind them, under binding.c's lock */
 };
 
 /* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */

@@ -206,7 +206,7 @@ static struct copy *slot_for(const struct openssl *o)
 	c = &copies[n];
 	c->slot = n;
 	for (size_t i = 0; i < ARRAY_LENGTH(c->index); i++)
-		atomic_store(&c->index[i], -1);
+		atomic_store(&c->index[i], c->reserved[i] = -1);
 	return c;
 }
 
@@ -336,24 +336,68 @@ struct copy *binding_slot(unsigned slot)
 	return &copies[slot];
 }
 
+/* ---- ex_data ---------------------------------------------------------------------------------------------- */
+
+static const uint8_t class_of[] = {
+    [INDEX_SSL_STATE] = EX_INDEX_SSL,
+    [INDEX_SSL_INFO] = EX_INDEX_SSL,
+    [INDEX_SSL_MSG] = EX_INDEX_SSL,
+    [INDEX_SSL_MSG_SET] = EX_INDEX_SSL,
+    [INDEX_CTX_INFO] = EX_INDEX_SSL_CTX,
+    [INDEX_CTX_MSG] = EX_INDEX_SSL_CTX,
+    [INDEX_CTX_FRESH] = EX_INDEX_SSL_CTX,
+    [INDEX_SESSION_TAG] = EX_INDEX_SSL_SESSION,
+    [INDEX_STORE_CTX_TRUST] = EX_INDEX_X509_STORE_CTX,
+    [INDEX_STORE_CTX_VERIFICATION] = EX_INDEX_X509_STORE_CTX,
+    [INDEX_STORE_FILES] = EX_INDEX_X509_STORE,
+    [INDEX_CTX_FILES] = EX_INDEX_SSL_CTX,
+    [INDEX_SSL_FILES] = EX_INDEX_SSL,
+};
+_Static_assert(ARRAY_LENGTH(class_of) == INDEX_COUNT, "a class for each index");
+
+/* The functions of an index, known from the first question for it on. */
+static _Atomic(openssl_ex_dup *) dup_of[INDEX_COUNT];
+static _Atomic(openssl_ex_free *) free_of[INDEX_COUNT];
+
+static int dup_data(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+		    long which, void *c)
+{
+	openssl_ex_dup *function = atomic_load_explicit(&dup_of[which], memory_order_acquire);
+	return function ? function(to, from, from_d, idx, which, c) : 1;
+}
+
+static void free_data(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long which, void *c)
+{
+	openssl_ex_free *function = atomic_load_explicit(&free_of[which], memory_order_acquire);
+	if (function)
+		function(parent, ptr, ad, idx, which, c);
+}
+
+/* All of a class at once, some way behind what the host has: Qt (5 and 6) puts data at the two numbers behind the one that it
+ * registered. What the host registers later comes behind ours. Under the lock. */
+static void reserve_class(struct copy *c, enum binding_index first)
+{
+	enum { GAP = 3 };
+	const struct openssl *o = copy_api(c);
+	/* 1.0.2 counts the classes from another start */
+	int class =
+	    class_of[first] + (o->version < 0x10100000UL && class_of[first] < EX_INDEX_X509);
+	bool gap = class_of[first] == EX_INDEX_SSL || class_of[first] == EX_INDEX_SSL_CTX;
+	QUIET_BEGIN(o)
+	for (int i = 0; gap && i < GAP; i++)
+		o->CRYPTO_get_ex_new_index(class, 0, NULL, NULL, NULL, NULL);
+	for (int i = 0; i < INDEX_COUNT; i++) {
+		if (class_of[i] != class_of[first])
+			continue;
+		int index = o->CRYPTO_get_ex_new_index(class, i, c, NULL, dup_data, free_data);
+		c->reserved[i] = index < 0 ? -2 : index;
+	}
+	QUIET_END(o)
+}
+
 int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
 		  openssl_ex_free *free_fn)
 {
-	static const uint8_t class_of[] = {
-	    [INDEX_SSL_STATE] = EX_INDEX_SSL,
-	    [INDEX_SSL_INFO] = EX_INDEX_SSL,
-	    [INDEX_SSL_MSG] = EX_INDEX_SSL,
-	    [INDEX_SSL_MSG_SET] = EX_INDEX_SSL,
-	    [INDEX_CTX_INFO] = EX_INDEX_SSL_CTX,
-	    [INDEX_CTX_MSG] = EX_INDEX_SSL_CTX,
-	    [INDEX_CTX_FRESH] = EX_INDEX_SSL_CTX,
-	    [INDEX_SESSION_TAG] = EX_INDEX_SSL_SESSION,
-	    [INDEX_STORE_CTX_TRUST] = EX_INDEX_X509_STORE_CTX,
-	    [INDEX_STORE_CTX_VERIFICATION] = EX_INDEX_X509_STORE_CTX,
-	    [INDEX_STORE_FILES] = EX_INDEX_X509_STORE,
-	    [INDEX_CTX_FILES] = EX_INDEX_SSL_CTX,
-	    [INDEX_SSL_FILES] = EX_INDEX_SSL,
-	};
 	int index = atomic_load_explicit(&c->index[which], memory_order_acquire);
 	if (index != -1)
 		return index < 0 ? -1 : index;
@@ -361,15 +405,12 @@ int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_
 		return -1;
 	index = atomic_load(&c->index[which]);
 	if (index == -1) {
-		const struct openssl *o = copy_api(c);
-		/* 1.0.2 counts the classes from another start */
-		int class = class_of[which] +
-			    (o->version < 0x10100000UL && class_of[which] < EX_INDEX_X509);
-		QUIET_BEGIN(o)
-		index = o->CRYPTO_get_ex_new_index(class, 0, c, NULL, dup_fn, free_fn);
-		QUIET_END(o)
-		atomic_store_explicit(&c->index[which], index < 0 ? -2 : index,
-				      memory_order_release);
+		atomic_store(&dup_of[which], dup_fn);
+		atomic_store(&free_of[which], free_fn);
+		if (c->reserved[which] == -1)
+			reserve_class(c, which);
+		index = c->reserved[which];
+		atomic_store_explicit(&c->index[which], index, memory_order_release);
 	}
 	lock_leave(&lock);
 	return index < 0 ? -1 : index;

@@ -274,3 +274,8 @@ def test_memory_runs_out(trap, case, mode):
         if result.code not in (0, 1) or result.err or not outcomes or not outcomes <= allowed:
             wrong.append((n, result.code, result.out, result.err[:200]))
     assert not wrong, f"of {calls} calls, usual result {usual.out!r}"
+
+
+@pytest.mark.parametrize("anchors", ["root", "unrelated"], ids=["good", "bad"])
+def test_numbers_behind_the_hosts_own_are_free(trap, anchors):
+    assert trap.equal("unregistered_index", anchors, "legacy", "legacy.test").code == 0
