@@ -126,6 +126,7 @@ struct file_status {
 int file_status(const char *path, struct file_status *s);
 /* Does a POSIX access list (setfacl) say more than the mode? */
 bool file_has_access_list(const char *path);
+bool file_is_link(const char *path);
 /* Target of a symbolic link, NUL-terminated; false: none, or longer than n - 1 bytes. */
 bool file_link(const char *path, char *target, size_t n);
 /* Reads a regular file of at most `limit` bytes into b (appended). 0, or an error number: EFBIG for a
@@ -133,6 +134,8 @@ bool file_link(const char *path, char *target, size_t n);
  * never inherited. id may be NULL. owner/mode may be NULL: as stat(2) has them. */
 int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id, uint32_t *owner,
 	      uint32_t *mode);
+/* Calls entry() for each name in a directory but "." and "..", until it returns false. 0, or an error number. */
+int file_list(const char *path, bool (*entry)(void *arg, const char *name), void *arg);
 /* "No such file or directory" and the like in English, without strerror(3) and its locale. Never
  * NULL; "error 123" style unknown numbers give "unknown error". */
 const char *errno_text(int number);

@@ -70,6 +70,9 @@ struct openssl_cnf {
 };
 /* path NULL: none. Strings are in e's arena. */
 void evidence_openssl_cnf(struct evidence *e, const char *path, struct openssl_cnf *out);
+/* A directory that the client's store searches, after evidence_chain(). Returns what was added to e->directories; NULL: no more room. */
+const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
+					      const char *path);
 
 void evidence_add_error(struct evidence *e, int code, int depth);
 

@@ -154,6 +154,21 @@ struct own_certificate {
 	bool issuer_named; /* one of them stands in the chain, or issued one of it */
 };
 
+/* A directory of CA certificates. OpenSSL reads it only when a name is wanted, and only files called after the name's hash. */
+struct ca_directory {
+	const char *path;
+	int error; /* of looking for a file in it; 0: none */
+	bool is_file;
+	bool unlisted; /* it may be searched, but what is in it cannot be seen */
+	bool bounded;  /* there is more in it than was looked at */
+	unsigned files,
+	    hashed;        /* how many there are, and how many of them are called after a hash */
+	bool wanted_there; /* a file with the hash of the wanted name */
+	int wanted_error;  /* ... which cannot be read */
+	const char
+	    *holder; /* file that holds a CA of the wanted name, under another name; or NULL */
+};
+
 struct verify_error {
 	int code;
 	int depth;
@@ -252,6 +267,9 @@ struct evidence {
 	    store_searched; /* directories that are searched when a name is wanted, escaped; NULL */
 	const char *
 	    store_unloaded; /* files that were to be loaded into it and could not be, escaped; NULL */
+	struct ca_directory *directories; /* those of store_searched */
+	size_t directory_count;
+	char wanted_hash[9]; /* of the issuer that is looked for: "5ad8a5d6"; "": not known */
 	const char *default_file,
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;

@@ -4,6 +4,8 @@
 #include "system.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 
 static struct file_id id_of(const struct stat *st)
 {
@@ -45,6 +47,13 @@ int file_status(const char *path, struct file_status *s)
 bool file_has_access_list(const char *path)
 {
 	return sys_getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+}
+
+bool file_is_link(const char *path)
+{
+	char c;
+
+	return sys_readlink(path, &c, sizeof(c)) > 0;
 }
 
 bool file_link(const char *path, char *target, size_t n)
@@ -140,4 +149,43 @@ int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id,
 	if (mode)
 		*mode = st.st_mode;
 	return 0;
+}
+
+/* getdents64(2) */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short size;
+	unsigned char type;
+	char name[];
+};
+
+static bool each_entry(const char *entries, size_t n, bool (*entry)(void *arg, const char *name),
+		       void *arg)
+{
+	const struct entry *d;
+
+	for (; n > 0; entries += d->size, n -= d->size) {
+		d = (const void *)entries;
+		if (strcmp(d->name, ".") != 0 && strcmp(d->name, "..") != 0 && !entry(arg, d->name))
+			return false;
+	}
+	return true;
+}
+
+int file_list(const char *path, bool (*entry)(void *arg, const char *name), void *arg)
+{
+	enum { BYTES = 8192 };
+	char *entries = malloc(BYTES);
+	long got = -ENOMEM;
+	const int fd = entries ? sys_open(path, O_RDONLY | O_NONBLOCK | O_DIRECTORY, 0) : -ENOMEM;
+
+	if (fd >= 0) {
+		do
+			got = sys_getdents(fd, entries, BYTES);
+		while (got > 0 && each_entry(entries, (size_t)got, entry, arg));
+		sys_close(fd);
+	}
+	free(entries);
+	return fd < 0 ? -fd : got < 0 ? (int)-got : 0;
 }

@@ -79,6 +79,11 @@ int sys_fstat(int fd, struct stat *st)
 	return (int)sys_call(SYS_fstat, fd, pointer(st), 0, 0, 0, 0);
 }
 
+long sys_getdents(int fd, void *entries, size_t n)
+{
+	return sys_call(SYS_getdents64, fd, pointer(entries), (long)n, 0, 0, 0);
+}
+
 long sys_readlink(const char *path, char *out, size_t n)
 {
 	return sys_call(SYS_readlinkat, AT_FDCWD, pointer(path), pointer(out), (long)n, 0, 0);

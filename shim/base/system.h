@@ -25,6 +25,7 @@ long sys_read(int fd, void *data, size_t n); /* restarts after EINTR */
 long sys_write(int fd, const void *data, size_t n);
 int sys_stat(const char *path, struct stat *st); /* follows symbolic links */
 int sys_fstat(int fd, struct stat *st);
+long sys_getdents(int fd, void *entries, size_t n); /* struct linux_dirent64 */
 long sys_readlink(const char *path, char *out, size_t n);
 long sys_getxattr(const char *path, const char *name, void *out, size_t n); /* follows links */
 int sys_fcntl(int fd, int command, long argument);

@@ -53,6 +53,12 @@ static void say_no_store(struct diagnosis *d)
 	d->r->why =
 	    say(e, "this client has loaded no CA certificate at all, so it can trust nobody", where,
 		(char *)NULL);
+	if (directory_was_given(e)) {
+		help_line(d, "correct the directory that the client is told to search for CA "
+			     "certificates, or give it a file, for example the system's "
+			     "/etc/ssl/certs/ca-certificates.crt");
+		return;
+	}
 	help_line(d, "install the package ca-certificates, or point the client to the system's "
 		     "bundle, for example with");
 	help_line(d, "    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt");
@@ -340,6 +346,8 @@ static void say_what_else_is_needed(struct diagnosis *d)
 void explain_anchor(struct diagnosis *d)
 {
 	d->r->message = say(d->e, "cannot trust ", d->who, (char *)NULL);
+	if (d->r->cause != CAUSE_MALFORMED_CERTIFICATE && d->r->cause != CAUSE_CHAIN_TOO_LONG)
+		explain_directories(d);
 	switch (d->r->cause) {
 	case CAUSE_MALFORMED_CERTIFICATE:
 		say_malformed(d);

@@ -66,6 +66,9 @@ const char *help_ca_obstacle(
     struct diagnosis *d); /* what one more CA would not mend; NULL: nothing that is known */
 void explain_wrong_path(struct diagnosis *d);
 void explain_missing_here(struct diagnosis *d);
+/* (diagnose_directory.c) The client searches another directory than OpenSSL's own. */
+bool directory_was_given(const struct evidence *e);
+void explain_directories(struct diagnosis *d);
 enum cause name_cause(
     const struct diagnosis *d); /* (diagnose_name.c) of a name that does not match */
 const struct cert_info *constraining_ca(const struct diagnosis *d); /* NULL: none, or not known */

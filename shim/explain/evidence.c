@@ -310,6 +310,22 @@ static void look_for_defaults(struct evidence *e, const struct openssl *o)
 	e->default_dir_exists = e->default_dir != NULL && evidence_any_exists(e, e->default_dir);
 }
 
+/* OpenSSL looks into a directory for HASH.0, HASH.1 ... only. */
+static void note_wanted_hash(struct capture *c)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned long hash = 0;
+	int i;
+
+	if (c->child == NULL || c->o->X509_issuer_name_hash == NULL)
+		return;
+	QUIET_BEGIN(c->o)
+	hash = c->o->X509_issuer_name_hash(c->child);
+	QUIET_END(c->o)
+	for (i = 0; i < 8; i++)
+		c->e->wanted_hash[i] = digits[hash >> (28 - 4 * i) & 15];
+}
+
 void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
 		    OPENSSL_STACK *rule)
@@ -333,6 +349,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	e->chain = describe(c, c->chain, &c->chain_count);
 	e->chain_count = c->chain_count;
 	c->child = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
+	note_wanted_hash(c);
 	look_for_near_misses(c);
 	look_into_store(c, store);
 	check_name(e, o, leaf);

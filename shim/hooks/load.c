@@ -6,6 +6,8 @@
  * libssl's functions call libcrypto's, and those each other, through our exports where the library was built so. Each notes the same
  * path at the same object, which counts once; the outermost name is the one that is told.
  */
+#include <string.h>
+
 #include <tlsmend/evidence.h>
 #include <tlsmend/log.h>
 
@@ -136,6 +138,8 @@ int hook_SSL_CTX_load_verify_store(const struct target *t, SSL_CTX *ctx, const c
 	int r = REAL(int, SSL_CTX *, const char *)(ctx, uri);
 	KEEP_ERRNO_BEGIN
 	loaded_note(t->copy, INDEX_STORE_FILES, store_of(t, ctx), LOADED_URI, uri, r == 1);
+	if (store_of(t, ctx) && uri && r != 1 && !strchr(uri, ':'))
+		store_failed(t->copy, store_of(t, ctx), uri, CALL);
 	KEEP_ERRNO_END
 	return r;
 }

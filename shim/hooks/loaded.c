@@ -178,6 +178,13 @@ const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_inde
 
 struct lists {
 	struct buf files, searched, failed;
+	bool uris; /* what is added now are stores */
+};
+
+struct entry {
+	enum loaded_kind kind;
+	bool ok;
+	const char *path;
 };
 
 static void add(struct buf *b, const char *what, const char *more)
@@ -189,32 +196,76 @@ static void add(struct buf *b, const char *what, const char *more)
 	buf_puts(b, more);
 }
 
-static void add_directory(struct lists *t, struct evidence *e, const char *path)
+/* One of a list that is separated by colons, or a store's URI. */
+static void add_one_directory(struct lists *t, struct evidence *e, const struct openssl *o,
+			      const char *path)
 {
-	bool there = path && evidence_any_exists(e, path);
-	add(&t->searched, path, there ? "" : " (which is not there)");
-	e->store_has_lookups = e->store_has_lookups || there;
+	const struct ca_directory *d = evidence_directory(e, o, path);
+	const char *more = "";
+	if (!d || (d->is_file && t->uris))
+		e->store_has_lookups = true; /* read whole, or not looked at */
+	else if (d->is_file)
+		more = " (which is a file)";
+	else if (d->error == EACCES || d->error == EPERM)
+		more = " (which this process may not enter)";
+	else if (d->error)
+		more = " (which is not there)";
+	else if (d->unlisted || d->bounded || d->wanted_there || d->hashed)
+		e->store_has_lookups = true;
+	else
+		more = d->files ? " (where no file is called after a hash)" : " (which is empty)";
+	add(&t->searched, path, more);
 }
 
-static void add_entry(struct lists *t, struct evidence *e, const struct loaded *l)
+static void add_directories(struct lists *t, struct evidence *e, const struct openssl *o,
+			    const char *list)
+{
+	const char *end;
+	for (; list && *list; list = *end ? end + 1 : end) {
+		end = t->uris ? list + strlen(list) : list + strcspn(list, ":");
+		char *path =
+		    end > list ? arena_strndup(&e->arena, list, (size_t)(end - list)) : NULL;
+		if (path)
+			add_one_directory(t, e, o, path);
+	}
+}
+
+static void add_uri(struct lists *t, struct evidence *e, const struct openssl *o, const char *uri)
+{
+	if (strncmp(uri, "file:", 5) == 0)
+		uri += strncmp(uri, "file:///", 8) == 0 ? 7 : 5;
+	else if (strchr(uri, ':')) { /* of a provider: pkcs11:... */
+		e->store_has_lookups = true;
+		add(&t->searched, uri, "");
+		return;
+	}
+	t->uris = true;
+	add_directories(t, e, o, uri);
+	t->uris = false;
+}
+
+static void add_entry(struct lists *t, struct evidence *e, const struct openssl *o,
+		      const struct entry *l)
 {
 	switch (l->kind) {
 	case LOADED_FILE:
 		add(l->ok ? &t->files : &t->failed, l->path, "");
 		break;
 	case LOADED_DIRECTORY:
-		add_directory(t, e, l->path);
+		add_directories(t, e, o, l->path);
 		break;
 	case LOADED_URI: /* looked at when a name is wanted, like a directory */
-		add(l->ok ? &t->searched : &t->failed, l->path, "");
-		e->store_has_lookups = e->store_has_lookups || l->ok;
+		if (l->ok)
+			add_uri(t, e, o, l->path);
+		else
+			add(&t->failed, l->path, "");
 		break;
 	case LOADED_DEFAULT_FILE:
 		if (e->default_file_exists)
 			add(&t->files, e->default_file, "");
 		break;
 	case LOADED_DEFAULT_DIRECTORY:
-		add_directory(t, e, e->default_dir);
+		add_directories(t, e, o, e->default_dir);
 		break;
 	default:
 		break;
@@ -228,21 +279,35 @@ static const char *finish(struct evidence *e, struct buf *b)
 	return text;
 }
 
+/* A copy of the list, in e's arena: what is looked at on disk is not looked at under the lock. Returns how many. */
+static unsigned copy_list(struct evidence *e, const struct loaded *l, struct entry *entries)
+{
+	unsigned n = 0;
+	for (; l && n < LOADED_MAX; l = l->next) {
+		entries[n] = (struct entry){l->kind, l->ok, arena_strdup(&e->arena, l->path)};
+		if (entries[n].path)
+			n++;
+	}
+	return n;
+}
+
 void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
 {
 	enum { LINE_LIMIT = 1024 };
-	struct lists t;
-	int index = store ? index_of(c, INDEX_STORE_FILES) : -1;
+	const struct openssl *o = copy_api(c);
+	struct lists t = {.uris = false};
+	struct entry *entries = arena_alloc(&e->arena, LOADED_MAX * sizeof *entries);
+	int index = store && entries ? index_of(c, INDEX_STORE_FILES) : -1;
 	if (index < 0 || !lock_enter(&lock, NULL))
 		return;
+	unsigned n = copy_list(e, list_of(o, INDEX_STORE_FILES, index, store), entries);
+	lock_leave(&lock);
 	buf_init(&t.files, LINE_LIMIT);
 	buf_init(&t.searched, LINE_LIMIT);
 	buf_init(&t.failed, LINE_LIMIT);
 	e->store_has_lookups = false;
-	for (const struct loaded *l = list_of(copy_api(c), INDEX_STORE_FILES, index, store); l;
-	     l = l->next)
-		add_entry(&t, e, l);
-	lock_leave(&lock);
+	for (unsigned i = 0; i < n; i++)
+		add_entry(&t, e, o, &entries[i]);
 	e->store_text = finish(e, &t.files);
 	e->store_searched = finish(e, &t.searched);
 	e->store_unloaded = finish(e, &t.failed);

@@ -5,7 +5,9 @@ import subprocess
 
 import pytest
 
-from lib.files import NOBODY, load, make_files, only_load_failure, openssl
+from clients.table import CLIENTS, DEBIAN_PYTHON
+from lib.files import HOST, NOBODY, load, make_files, only_load_failure, openssl
+from lib.run import only_failure
 
 
 @pytest.fixture
@@ -33,6 +35,13 @@ def unprivileged(run):
 
 
 # ---- not there ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.cause("file-missing")
+def test_missing_store(run, files):
+    """`openssl s_client -CAstore`"""
+    argv = ["openssl", "s_client", "-connect", "127.0.0.1:1", "-CAstore", files["missing"]]
+    only(run, argv, "file-missing", files["missing"], "SSL_CTX_load_verify_store")
 
 
 @pytest.mark.cause("file-missing")
@@ -212,3 +221,79 @@ def test_mismatch_of_types(run, files):
 def test_passphrase(run, files, given):
     only(run, load("own", files["cert"], files["encrypted"], *given), "bad-passphrase", files["encrypted"], "not given or is wrong")
     assert "secret" not in run.log_text()
+
+
+# ---- directories -------------------------------------------------------------------------------------------------
+
+
+def hash_of(path):
+    return subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", str(path)], capture_output=True, text=True, timeout=20).stdout.strip()
+
+
+# what is in it -> cause, what the store line says of it, what the record says
+DIRECTORIES = {
+    "unhashed": ("no-trust-store", " (where no file is called after a hash)", "has a CA of the wanted name in corp.pem"),
+    "others": ("no-trust-store", " (where no file is called after a hash)", "has 1 file, but none is called after a hash"),
+    "empty": ("no-trust-store", " (which is empty)", "correct the directory"),
+    "missing": ("no-trust-store", " (which is not there)", "is not there; OpenSSL does not say so"),
+    "file": ("no-trust-store", " (which is a file)", "give it as a file"),
+    "locked": ("no-trust-store", " (which this process may not enter)", "may not be entered"),
+    "broken": ("issuer-unknown", "", "is a symbolic link that leads nowhere"),
+}  # fmt: skip
+
+
+def make_directory(run, pki, kind):
+    path = run.scratch / "authorities"
+    if kind == "file":
+        path.write_bytes(pki.root.pem)
+    elif kind != "missing":
+        path.mkdir()
+        (path / {"unhashed": "corp.pem", "others": "x.pem"}.get(kind, "empty")).write_bytes(
+            {"unhashed": pki.root.pem, "others": pki.stranger_pem.read_bytes()}.get(kind, b"")
+        )
+    if kind == "empty":
+        (path / "empty").unlink()
+    if kind == "broken":
+        (path / (hash_of(pki.root_pem) + ".0")).symlink_to("gone.pem")
+    if kind == "locked":
+        path.chmod(0o700)
+    return path
+
+
+SEARCH = """
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.load_verify_locations(capath=sys.argv[3])
+try:
+    context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2])), 20), server_hostname=sys.argv[1])
+except ssl.SSLError as e:
+    sys.exit(str(e))
+"""
+
+
+def search(sites, directory):
+    return [DEBIAN_PYTHON, "-c", SEARCH, HOST, sites.of(CLIENTS["s_client"], HOST)[0], directory]
+
+
+@pytest.mark.parametrize("kind", DIRECTORIES)
+def test_directory_in_which_nothing_counts(run, sites, pki, kind):
+    how = {}
+    if kind == "locked":
+        unprivileged(run)
+        how = {"user": NOBODY}
+    cause, store, says = DIRECTORIES[kind]
+    directory = make_directory(run, pki, kind)
+    done = run(search(sites, directory), **how)
+    record = only_failure(done, (cause,), HOST)
+    assert "; directory %s%s is searched" % (directory, store) in record["store"], record["store"]
+    assert says in done.log, record
+    if kind == "unhashed":
+        assert "    openssl rehash %s" % directory in record["help"]
+
+
+def test_directory_after_rehash(run, sites, pki):
+    """What the help says to do is what was missing."""
+    directory = make_directory(run, pki, "unhashed")
+    openssl("rehash", directory)
+    done = run(search(sites, directory))
+    assert done.code == 0 and done.log == ""

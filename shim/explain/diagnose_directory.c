@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Directories of CA certificates in which OpenSSL finds nothing, though somebody put certificates there.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+static const char *count_text(struct evidence *e, unsigned n)
+{
+	return say(e, say_int(e, n), n == 1 ? " file" : " files", (char *)NULL);
+}
+
+static void help_rehash(struct diagnosis *d, const char *path)
+{
+	help_line(d, say(d->e, "    openssl rehash ", path, (char *)NULL));
+}
+
+/* The wanted CA is there under a name that OpenSSL never looks at. */
+static void help_holder(struct diagnosis *d, const struct ca_directory *dir)
+{
+	struct evidence *e = d->e;
+	const char *path = say_string(e, dir->path);
+
+	help_line(
+	    d,
+	    say(e, "the directory ", path, " has a CA of the wanted name in ",
+		say_string(e, dir->holder), ", but OpenSSL looks only for ", e->wanted_hash,
+		".0 there. If this CA is meant to be trusted, make that link with:", (char *)NULL));
+	help_rehash(d, path);
+}
+
+static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
+{
+	struct evidence *e = d->e;
+	const char *path = say_string(e, dir->path);
+
+	if (dir->is_file)
+		note_line(d, say(e, path,
+				 " was given to the client as a directory of CA certificates, "
+				 "but it is a file: give it as a file (curl: --cacert)",
+				 (char *)NULL));
+	else if (dir->error == EACCES || dir->error == EPERM)
+		note_line(d, say(e, "the directory of CA certificates ", path,
+				 " may not be entered by this process", (char *)NULL));
+	else if (dir->error != 0)
+		note_line(d,
+			  say(e, "the directory of CA certificates ", path,
+			      " is not there; OpenSSL does not say so when it is told to search it",
+			      (char *)NULL));
+	else if (dir->wanted_error == ENOENT)
+		note_line(d,
+			  say(e, path, "/", e->wanted_hash,
+			      ".0, where OpenSSL looks for the wanted CA, is a symbolic link that "
+			      "leads nowhere; openssl rehash ",
+			      path, " makes the links anew", (char *)NULL));
+	else if (dir->wanted_error != 0)
+		note_line(d, say(e, path, "/", e->wanted_hash,
+				 ".0, where OpenSSL looks for the wanted CA, cannot be read: ",
+				 errno_text(dir->wanted_error), (char *)NULL));
+	else if (dir->files > 0 && dir->hashed == 0 && !dir->bounded && dir->holder == NULL)
+		note_line(d, say(e, "the directory ", path, " has ", count_text(e, dir->files),
+				 ", but none is called after a hash (", e->wanted_hash,
+				 ".0 is wanted), so none of them counts; openssl rehash ", path,
+				 " makes the links", (char *)NULL));
+}
+
+bool directory_was_given(const struct evidence *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->directory_count; i++) {
+		if (e->default_dir == NULL ||
+		    strstr(e->default_dir, e->directories[i].path) == NULL)
+			return true;
+	}
+	return false;
+}
+
+void explain_directories(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	for (i = 0; i < e->directory_count; i++) {
+		const struct ca_directory *dir = &e->directories[i];
+
+		if (dir->holder != NULL && !dir->wanted_there && e->wanted_hash[0] != '\0')
+			help_holder(d, dir);
+		note_directory(d, dir);
+	}
+}
