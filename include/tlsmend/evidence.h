@@ -74,6 +74,10 @@ void evidence_openssl_cnf(struct evidence *e, const char *path, struct openssl_c
 const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
 					      const char *path);
 
+/* A directory that the client's store searches, after evidence_chain(). Returns what was added to e->directories; NULL: no more room. */
+const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
+					      const char *path);
+
 void evidence_add_error(struct evidence *e, int code, int depth);
 
 /* (events.c) What ended the verification: the error that the client's callback refused; where it waived all of them, or none was asked
