@@ -46,8 +46,8 @@ static void explain_refused_string(struct diagnosis *d)
 				      say_string(e, e->ssl_reason_text), ")", (char *)NULL);
 
 	/* perhaps it is a server: nobody knows before the handshake */
-	d->r->message = say(e, "no TLS connection is possible: the ", kind,
-			    " that this program sets cannot be used", (char *)NULL);
+	d->r->message = say(e, "no TLS connection is possible with the ", kind,
+			    " that this program sets", (char *)NULL);
 	d->r->why =
 	    say(e, "\"", say_string(e, e->cipher_string), "\" ", fault,
 		*unknown != '\0' ? "; this OpenSSL does not know " : "", unknown,
@@ -250,7 +250,10 @@ void explain_refused(struct diagnosis *d)
 		help_section(d, "if the server wants a host name (SNI), send one:",
 			     say(e, "ServerName = ", say_string(e, e->host), (char *)NULL),
 			     (char *)NULL);
-	if (odd != NULL)
+	if (odd != NULL && e->cipher_string != NULL && e->ciphers_by.place != NULL)
+		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
+				 ", unless the server is meant to accept just that", (char *)NULL));
+	else if (odd != NULL)
 		help_line(d, "widen what is unusual in the client's settings, unless the server is "
 			     "meant to accept just that");
 	help_line(d, "compare the versions, ciphers and groups that the client offers with what "

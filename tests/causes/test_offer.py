@@ -250,7 +250,7 @@ def test_list_that_matches_nothing(run, pki, server_1_2, client, option):
     done = run(argv)
     assert (done.code, done.out, done.err) == (before.code, before.out, before.err)
     record = one(done, "no-ciphers", presented="AES-GCM:!aNULL:NO-SUCH", name="no cipher match")
-    assert "cannot be used" in record["message"] and "host" not in record
+    assert "with the cipher list that this program sets" in record["message"] and "host" not in record
 
 
 def test_parts_that_are_not_known_are_named(run, pki, server_1_2):
@@ -345,6 +345,15 @@ def test_no_cipher_shared(run, pki, picky_server, client, option):
         run(client(picky_server, pki, option, "AES128-SHA256")), "handshake-refused",
         presented=["TLS 1.3", 'only 1 cipher for TLS 1.2 and older, of the cipher list "AES128-SHA256" (%s)' % CLIENT,
                    "the host name (SNI) " + HOST],
+    )  # fmt: skip
+
+
+@pytest.mark.cause("handshake-refused")
+def test_no_cipher_of_a_rule_shared(run, pki, picky_server):
+    config = run.config((HOST, {"CipherString": "AES128-SHA256"}))
+    one(
+        run(curl(picky_server, pki), config=config), "handshake-refused",
+        presented="set by the rule in %s:2" % config, help="widen the cipher list in %s:2" % config,
     )  # fmt: skip
 
 
