@@ -37,6 +37,8 @@ python3-pytest-xdist   python xdist
 python3-pytest-timeout python pytest_timeout
 python3-trustme        python trustme
 python3-cryptography   python cryptography
+python3-openssl  python OpenSSL
+python3-pyqt5    python PyQt5.QtNetwork
 nginx            command nginx
 postgresql       file /usr/lib/postgresql/*/bin/postgres
 postgresql-client      command psql

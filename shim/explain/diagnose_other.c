@@ -13,6 +13,22 @@ static enum cause unchecked_cause(const struct diagnosis *d)
 	return d->e->verify_peer ? CAUSE_ERROR_WAIVED : CAUSE_VERIFICATION_OFF;
 }
 
+/* Qt reads the common name as well, whatever subjectAltName says. */
+static void say_common_name(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *name = say_text(e, d->leaf->common_name);
+
+	if (e->host == NULL || ascii_casecmp(name, e->host) != 0)
+		return;
+	d->r->message = say(e, "went on with ", d->who, ": its certificate belongs to another name",
+			    (char *)NULL);
+	note_line(d, say(e, "the certificate has ", name,
+			 " as its common name only, which current rules do not accept; the program "
+			 "may have gone by it",
+			 (char *)NULL));
+}
+
 /* After describe_verification(): keeps what it found out, as the failure that the client did not mind. */
 void explain_unchecked(struct diagnosis *d)
 {
@@ -36,8 +52,11 @@ void explain_unchecked(struct diagnosis *d)
 		r->expected = e->host;
 		r->presented = list_names(d, d->leaf);
 		r->why = say(e, "the chain is good, but the certificate names ", r->presented,
-			     ", and the client never asked whether that is ",
-			     say_string(e, e->host), (char *)NULL);
+			     ", and OpenSSL was not asked whether that is ", say_string(e, e->host),
+			     (char *)NULL);
+		say_common_name(d);
+		help_line(d, "if this is the right server, connect by a name that its certificate "
+			     "carries, or have its operator add this name");
 	}
 	if (r->cause == CAUSE_ERROR_WAIVED) {
 		help_line(d, "once that is mended, have the program treat certificate errors as "
@@ -47,7 +66,10 @@ void explain_unchecked(struct diagnosis *d)
 	/* Last, because only what is mended can be checked. */
 	if (!help_section(d, "then have it verified, by the client's own setting or here:",
 			  "EnforceVerification = yes", (char *)NULL))
-		help_line(d, "then switch verification on in the client's own settings");
+		help_line(d,
+			  r->cause == CAUSE_NAME_NOT_CHECKED
+			      ? "and switch the check of the name on in the client's own settings"
+			      : "then switch verification on in the client's own settings");
 }
 
 static const char *key_words(struct diagnosis *d)
