@@ -102,6 +102,9 @@ struct near_miss {
 	int code; /* X509_V_ERR_* 29..32, 76, 77, 24 */
 };
 
+/* What the program is built on, where its users see other words than OpenSSL's. */
+enum framework { FRAMEWORK_NONE, FRAMEWORK_DOTNET, FRAMEWORK_QT };
+
 /* What a client wanted of a file, and what is in it. */
 enum file_role { FILE_CA, FILE_CERTIFICATE, FILE_KEY, FILE_PAIR };
 enum file_form {
@@ -230,7 +233,8 @@ struct evidence {
 
 	/* the verification */
 	bool have_verification;
-	bool enforced; /* the client's verify mode ends the handshake on failure */
+	enum framework framework; /* whose verification it is */
+	bool enforced;            /* the client's verify mode ends the handshake on failure */
 	bool
 	    verify_peer; /* the client's mode asks for verification, whatever its callback makes of it */
 	int code, depth;       /* as the client sees it; code 0: passed */

@@ -82,6 +82,11 @@ char *path_search(const char *command, int *error);
 char *path_directory(const char *path); /* as dirname(3), a copy */
 const char *path_base(const char *path);
 
+/* ---- explain_word.c ------------------------------------------------------------------------------ */
+enum { EXPLAIN_WIDTH = 78 };
+/* Prints what is behind an OpenSSL code (number or symbol) or a word of .NET or Qt, in whatever case. False: unknown. */
+bool explain_word(const char *word);
+
 /* The commands. */
 int run_main(const struct command *self, int argc, char **argv);
 int check_main(const struct command *self, int argc, char **argv);

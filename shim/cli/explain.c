@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * tlsmend explain: the long text of a cause.
+ * tlsmend explain: the long text of a cause, and what is behind the words that other programs have for it.
  */
 #include <string.h>
 
 #include <tlsmend/explain.h>
 
 #include "cli.h"
-
-enum { TEXT_WIDTH = 78 };
 
 static bool no_option(void *arg, int id, const char *value)
 {
@@ -49,16 +47,18 @@ int explain_main(const struct command *self, int argc, char **argv)
 	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
 		return status;
 	if (operands > 1)
-		return usage_error(self, "name one cause");
+		return usage_error(self, "name one cause, code or word");
 	if (!operands) {
 		list_causes();
 		return finish_output(STATUS_OK);
 	}
 	enum cause c = cause_by_word(argv[0]);
 
+	if (c == CAUSE_NONE && explain_word(argv[0]))
+		return finish_output(STATUS_OK);
 	if (c == CAUSE_NONE)
 		return unknown(self, argv[0]);
 	printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);
-	say_wrapped(cause_table[c].text, 0, TEXT_WIDTH);
+	say_wrapped(cause_table[c].text, 0, EXPLAIN_WIDTH);
 	return finish_output(STATUS_OK);
 }

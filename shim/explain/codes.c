@@ -45,9 +45,14 @@ enum cause verify_symbol_cause(enum verify_symbol s)
 	return (unsigned)s < VERIFY_SYMBOL_COUNT ? code_table[s].cause : CAUSE_INTERNAL;
 }
 
+const char *verify_symbol_name(enum verify_symbol s)
+{
+	return (unsigned)s < VERIFY_SYMBOL_COUNT ? code_table[s].name : NULL;
+}
+
 const char *verify_code_name(int code, unsigned long version)
 {
-	return code_table[verify_symbol(code, version)].name;
+	return verify_symbol_name(verify_symbol(code, version));
 }
 
 struct number_name {

@@ -20,6 +20,7 @@ enum verify_symbol {
 enum verify_symbol verify_symbol(int code, unsigned long version);
 /* The cause that the code alone suggests; CAUSE_INTERNAL for an unknown one. */
 enum cause verify_symbol_cause(enum verify_symbol s);
+const char *verify_symbol_name(enum verify_symbol s); /* "X509_V_ERR_..."; NULL: unknown */
 /* What the sender of an alert says with it; NULL: unknown. */
 const char *alert_meaning(int description);
 

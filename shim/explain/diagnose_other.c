@@ -52,8 +52,10 @@ void explain_unchecked(struct diagnosis *d)
 		r->expected = e->host;
 		r->presented = list_names(d, d->leaf);
 		r->why = say(e, "the chain is good, but the certificate names ", r->presented,
-			     ", and OpenSSL was not asked whether that is ", say_string(e, e->host),
-			     (char *)NULL);
+			     e->framework == FRAMEWORK_DOTNET
+				 ? ", and the client accepted that it does not name "
+				 : ", and OpenSSL was not asked whether that is ",
+			     say_string(e, e->host), (char *)NULL);
 		say_common_name(d);
 		help_line(d, "if this is the right server, connect by a name that its certificate "
 			     "carries, or have its operator add this name");

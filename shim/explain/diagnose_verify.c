@@ -369,6 +369,24 @@ static const struct plain_words plain[] = {
      "look into the program's own log and settings"},
 };
 
+/* .NET fetches revocation lists and OCSP answers by itself. */
+static bool say_dotnet_revocation(struct diagnosis *d)
+{
+	if (d->e->framework != FRAMEWORK_DOTNET ||
+	    (d->r->cause != CAUSE_CRL_UNAVAILABLE && d->r->cause != CAUSE_CRL_INVALID))
+		return false;
+	d->r->why =
+	    "this program checks for revocation, and .NET got neither a usable revocation "
+	    "list (CRL) nor an answer of the CA's responder (OCSP) for a certificate of the "
+	    "chain";
+	help_line(d, "let this machine reach the addresses for revocation that stand in the "
+		     "certificates; .NET fetches from http:// addresses only");
+	help_line(d,
+		  "where a certificate has no such address, as those of private CAs often, its CA "
+		  "has to issue it again with one");
+	return true;
+}
+
 static void say_plainly(struct diagnosis *d)
 {
 	size_t i;
@@ -378,6 +396,9 @@ static void say_plainly(struct diagnosis *d)
 			explain_objection(d);
 		return;
 	}
+	if (say_dotnet_revocation(d))
+		return;
+
 	for (i = 0; i < ARRAY_LENGTH(plain); i++) {
 		if (plain[i].cause != d->r->cause)
 			continue;

@@ -137,6 +137,7 @@ void explain_file_form(struct diagnosis *d);  /* (diagnose_form.c) */
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
 
 void draw_chain(struct diagnosis *d);
-void add_notes(struct diagnosis *d); /* "also wrong" and what else is worth knowing */
+void add_framework_words(struct diagnosis *d); /* (framework.c) */
+void add_notes(struct diagnosis *d);           /* "also wrong" and what else is worth knowing */
 
 #endif

@@ -163,6 +163,9 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 	if (o->X509_get_pathlen != NULL && (length = o->X509_get_pathlen(x)) >= 0)
 		out->path_length = length < 1000 ? (int)length : 1000;
 	out->malformed = (flags & EXFLAG_INVALID_) != 0;
+	/* OpenSSL gives no purposes of such a certificate, which is not to say that it has none */
+	if (out->malformed)
+		out->has_extended_key_usage = false;
 	if (out->malformed && o->X509_get_key_usage != NULL)
 		out->malformed_why = what_is_malformed(e, o, x, out);
 }

@@ -92,7 +92,7 @@ static void check_leaf(struct diagnosis *d)
 		note_line(d, say(e, "also wrong: the certificate does not name ",
 				 say_string(e, e->host), " (it names ", list_names(d, c), ")",
 				 (char *)NULL));
-	else if (c->san_count == 0 && c->common_name.n > 0)
+	else if (c->san_count == 0 && c->common_name.n > 0 && !c->malformed)
 		note_line(d, "also wrong: the certificate has no subjectAltName; many clients read "
 			     "nothing else");
 	if (c->has_extended_key_usage && !c->eku_server && !c->eku_any &&
@@ -215,6 +215,7 @@ void add_notes(struct diagnosis *d)
 			other_near_misses(d);
 	}
 	shown_to_the_client(d);
+	add_framework_words(d);
 	note_callback(d);
 	about_rules(d);
 }
