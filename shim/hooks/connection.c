@@ -20,7 +20,7 @@
 static void connection_clear(struct connection *n)
 {
 	if (n->left_to_client)
-		recent_end(n->leaf);
+		recent_end(n);
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);
 	policy_release(n->policy);
@@ -230,6 +230,14 @@ void connection_peer(const struct connection *n, struct peer *peer)
 	peer->port = n->port;
 }
 
+void connection_find_peer(struct connection *n)
+{
+	if (n->port != 0 || n->address[0] != '\0')
+		return;
+	find_peer_among_descriptors(n);
+	forget_port_of_proxy(n);
+}
+
 struct connection *connection_start(struct copy *c, SSL *ssl)
 {
 	struct connection *n = connection_of(c, ssl);
@@ -323,10 +331,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	struct evidence *e = evidence_new(event);
 	if (!e)
 		return NULL;
-	if (n->port == 0 && n->address[0] == '\0') {
-		find_peer_among_descriptors(n);
-		forget_port_of_proxy(n);
-	}
+	connection_find_peer(n);
 	evidence_library(e, o);
 	e->have_connection = true;
 	e->host = arena_strdup(&e->arena, n->host);
@@ -461,6 +466,10 @@ void connection_end(struct connection *n, SSL *ssl)
 	report_let_pass(n, ssl);
 	report_unnamed(n, ssl);
 	unanswered_settle(n, ssl, false);
+	if (n->done && n->left_to_client && recent_client_verifies()) {
+		n->ending = sent_something(n, ssl) ? ENDING_WENT_ON : ENDING_GAVE_UP;
+		afterwards_end(n, ssl);
+	}
 	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&
 	    sent_something(n, ssl))
 		connection_mended(n, ssl, connection_trust(n));

@@ -3,9 +3,12 @@
  * What went wrong in a verification: every error that OpenSSL finds, in its order, the certificates on the way, and what
  * might help. Nothing of the client's is changed; what runs once more does so on private copies.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <tlsmend/evidence.h>
+
+#include "../openssl/loader.h"
 
 #include "verification.h"
 
@@ -146,6 +149,27 @@ static void events(const struct verification *v, struct evidence *e)
 	e->event_count = v->event_count;
 }
 
+/* Qt's own verification is told by its callback; .NET's by nothing but that it has no connection. */
+static enum framework framework_of(const struct verification *v)
+{
+	static const char *const qt[] = {"/libQt5Network", "/libQt6Network", "/libqopensslbackend"};
+	enum framework found = FRAMEWORK_NONE;
+	if (!v->ssl)
+		return afterwards_is_dotnet() ? FRAMEWORK_DOTNET : FRAMEWORK_NONE;
+	const void *callback = ((union {
+				       openssl_verify_cb *function;
+				       void *object;
+			       }){.function = v->client})
+				   .object;
+	struct object *at = callback ? calloc(1, sizeof *at) : NULL;
+	if (at && loader_object_at(callback, at))
+		for (size_t i = 0; i < ARRAY_LENGTH(qt); i++)
+			if (strstr(at->path, qt[i]))
+				found = FRAMEWORK_QT;
+	free(at);
+	return found;
+}
+
 struct evidence *verification_failure(struct verification *v, int result)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -155,6 +179,7 @@ struct evidence *verification_failure(struct verification *v, int result)
 	if (!e)
 		return NULL;
 	e->have_verification = true;
+	e->framework = framework_of(v);
 	e->enforced = v->ssl ? (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0 && result <= 0
 			     : result <= 0;
 	e->verify_peer = v->ssl && (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0;

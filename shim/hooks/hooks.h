@@ -37,6 +37,8 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx);
 
 /* ---- one client connection (connection.c) ---------------------------------------------------------------------- */
+/* What the client made of it, as far as what it sent tells. */
+enum ending { ENDING_UNKNOWN, ENDING_GAVE_UP, ENDING_WENT_ON };
 struct connection {
 	struct copy *copy;
 	char *host;                /* DESIGN 1.5, normalised; NULL: unknown */
@@ -50,6 +52,7 @@ struct connection {
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
+	enum ending ending;
 	uint64_t written_at_done, read_at_done, done_ms;
 	uint64_t began_ms; /* clock_monotonic_ms() */
 	unsigned load_failures; /* of the process, when this handshake began */
@@ -86,6 +89,7 @@ void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
 /* The connection ends, or its SSL begins another one: reports what only shows now. */
 void connection_end(struct connection *n, SSL *ssl);
 void connection_peer(const struct connection *n, struct peer *peer);
+void connection_find_peer(struct connection *n); /* late, where it was not known at the start */
 /* ---- leaves of connections whose verification is left to the client (recent.c) ------------------------------------------ */
 void recent_note(const uint8_t leaf[32], const struct connection *n);
 /* The connections that have this leaf at the moment. RECENT_NONE: none; RECENT_ONE: all to one known host; RECENT_SEVERAL: to several,
@@ -107,8 +111,10 @@ bool recent_passed(const uint8_t leaf[32]);
 bool recent_waiting(void);
 void recent_read_names(const uint8_t leaf[32]);
 bool recent_names_read(const uint8_t leaf[32]);
-/* The connection ends: what failed and was not made good is reported now. */
-void recent_end(const uint8_t leaf[32]);
+/* The last word on this leaf was good. */
+bool recent_is_good(const uint8_t leaf[32]);
+/* The connection ends: what failed and was not made good is reported now, as a failure or as ignored. */
+void recent_end(struct connection *n);
 /* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
 bool recent_client_verifies(void);
 
@@ -123,6 +129,24 @@ void unanswered_start(struct connection *n, SSL *ssl);
 bool unanswered_so_far(const struct connection *n, const SSL *ssl);
 /* Reports a server that ended the connection so, once the client met the end of it. `met`: it just did. */
 void unanswered_settle(struct connection *n, SSL *ssl, bool met);
+
+/* What such a client finds out by itself after a good chain, and OpenSSL does not tell (afterwards.c): reports it. Its ending is known. */
+void afterwards_end(struct connection *n, SSL *ssl);
+/* Is this verification, which nobody but the client itself asked for, that of .NET? */
+bool afterwards_is_dotnet(void);
+
+/* Has this leaf been looked at within a minute? Notes it as seen where not. For failures that recur with every connection of a client
+ * that does not mind, and whose looks at why take milliseconds (lately.c). */
+enum { LATELY_LEAVES = 16 };
+struct lately {
+	struct lock lock;
+	struct {
+		uint8_t leaf[32];
+		uint64_t at_ms;
+	} seen[LATELY_LEAVES];
+	unsigned next;
+};
+bool lately_seen(struct lately *l, const uint8_t leaf[32]);
 
 /* verify.c: a handshake that verified nothing is done. */
 void verify_note_resumed(struct connection *n, SSL *ssl);

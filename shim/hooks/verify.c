@@ -144,29 +144,10 @@ static bool seen_just_now(const struct verification *v, int code)
  * leaf is enough. */
 static bool looked_at_lately(struct verification *v)
 {
-	enum { LEAVES = 16, AGAIN_AFTER_MS = 60000 };
-	static struct lock lock;
-	static struct {
-		uint8_t leaf[32];
-		uint64_t at_ms;
-	} seen[LEAVES];
-	static unsigned next;
-	uint64_t now = clock_monotonic_ms();
-	bool lately = false;
+	static struct lately lately;
 	if (!v->have_leaf)
 		v->have_leaf = leaf_digest(copy_api(v->copy), v->ctx, v->leaf);
-	if (!v->have_leaf || !lock_enter(&lock, NULL))
-		return false;
-	for (unsigned i = 0; i < LEAVES; i++)
-		if (seen[i].at_ms && now - seen[i].at_ms < AGAIN_AFTER_MS &&
-		    memcmp(seen[i].leaf, v->leaf, sizeof v->leaf) == 0)
-			lately = true;
-	if (!lately) {
-		memcpy(seen[next % LEAVES].leaf, v->leaf, sizeof v->leaf);
-		seen[next++ % LEAVES].at_ms = now;
-	}
-	lock_leave(&lock);
-	return lately;
+	return v->have_leaf && lately_seen(&lately, v->leaf);
 }
 
 static void failed(struct verification *v, int result)

@@ -2,14 +2,24 @@
 // get URL...           one HttpClient, one request after the other
 // parallel N URL...    N requests at once to each URL, one HttpClient
 // sslstream HOST PORT  a bare SslStream
+// each KIND=HOST:PORT...  one connection after the other; a line of JSON each: what .NET itself makes of the certificate.
+//     stream      SslStream without a callback                 http     HttpClient without one
+//     stream-no   ... with one that notes and says no          http-yes ... with one that notes and says yes
+//     stream-yes  ... that notes and says yes, then talks      http2    HTTP/2
+//     stream-yes-open  ... and is not disposed of
+//     stream-crl, stream-crl-no, stream-crl-yes, http-crl      with revocation checked
+// abandon HOST PORT    an SslStream whose exception nobody catches, and that nobody disposes of
 // Trusts what SSL_CERT_FILE names, or the system's store. Exit code: 1 where anything failed.
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using System.Threading.Tasks;
 
 internal static class Program
@@ -24,6 +34,15 @@ internal static class Program
                 return await Get(args.Skip(2), int.Parse(args[1]), parallel: true);
             case "sslstream":
                 return await Bare(args[1], int.Parse(args[2]));
+            case "each":
+                foreach (string spec in args.Skip(1))
+                {
+                    Console.WriteLine(await new Attempt(spec).Run());
+                }
+                return 0;
+            case "abandon":
+                new SslStream(new TcpClient(args[1], int.Parse(args[2])).GetStream()).AuthenticateAsClient(args[1]);
+                return 0;
             default:
                 Console.Error.WriteLine("unknown mode " + args[0]);
                 return 2;
@@ -83,5 +102,104 @@ internal static class Program
         }
     }
 
-    private static string Messages(Exception e) => e.InnerException is null ? e.Message : e.Message + " / " + Messages(e.InnerException);
+    internal static string Messages(Exception e) => e.InnerException is null ? e.Message : e.Message + " / " + Messages(e.InnerException);
+}
+
+// One connection, and the words of .NET for it.
+internal sealed class Attempt
+{
+    private readonly string spec, kind, host, target;
+    private readonly int port;
+    private static readonly List<SslStream> kept = new();
+    private SslPolicyErrors? errors;
+    private string[] status = Array.Empty<string>();
+
+    // KIND=HOST:PORT or KIND=HOST:PORT/TARGET, where the name that is asked for is another than the one connected to
+    internal Attempt(string spec)
+    {
+        this.spec = spec;
+        kind = spec.Split('=')[0];
+        string[] where = spec.Split('=')[1].Split(':', '/');
+        host = where[0];
+        port = int.Parse(where[1]);
+        target = where.Length > 2 ? where[2] : host;
+    }
+
+    private bool Note(X509Chain chain, SslPolicyErrors seen)
+    {
+        errors = seen;
+        status = chain.ChainStatus.Select(s => s.Status.ToString()).ToArray();
+        return kind.Contains("-yes") || seen == SslPolicyErrors.None;
+    }
+
+    internal async Task<string> Run()
+    {
+        string message = null, answer = null;
+        try
+        {
+            answer = kind.StartsWith("http") ? await Http() : await Stream();
+        }
+        catch (Exception e)
+        {
+            message = Program.Messages(e);
+        }
+        return JsonSerializer.Serialize(new { spec, errors = errors?.ToString(), status, message, answer });
+    }
+
+    private async Task<string> Http()
+    {
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        if (kind.EndsWith("-yes"))
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, seen) => Note(chain, seen);
+        }
+        if (kind.Contains("-crl"))
+        {
+            handler.SslOptions.CertificateRevocationCheckMode = X509RevocationMode.Online;
+        }
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        client.DefaultRequestVersion = kind.StartsWith("http2") ? HttpVersion.Version20 : HttpVersion.Version11;
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        HttpResponseMessage response = await client.GetAsync("https://" + host + ":" + port + "/");
+        return response.Version + " " + (int)response.StatusCode;
+    }
+
+    private async Task<string> Stream()
+    {
+        var tcp = new TcpClient(host, port);
+        var tls = new SslStream(tcp.GetStream());
+        if (kind.EndsWith("-open"))
+        {
+            kept.Add(tls);
+        }
+        try
+        {
+            return await Talk(tls);
+        }
+        finally
+        {
+            if (!kind.EndsWith("-open"))
+            {
+                tls.Dispose();
+                tcp.Dispose();
+            }
+        }
+    }
+
+    private async Task<string> Talk(SslStream tls)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = target };
+        if (kind.EndsWith("-no") || kind.Contains("-yes"))
+        {
+            options.RemoteCertificateValidationCallback = (_, _, chain, seen) => Note(chain, seen);
+        }
+        if (kind.Contains("-crl"))
+        {
+            options.CertificateRevocationCheckMode = X509RevocationMode.Online;
+        }
+        await tls.AuthenticateAsClientAsync(options);
+        await tls.WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.0\r\nHost: " + host + "\r\n\r\n"));
+        int n = await tls.ReadAsync(new byte[4096]);
+        return tls.SslProtocol + " " + (n > 0);
+    }
 }
