@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """.NET: the cause, and the words that .NET itself has for it. The program prints what .NET told it (tests/clients/dotnet), and the
 record must say the same. Several hosts share one process, since each start costs."""
+import contextlib
 import datetime
 import http.server
 import json
@@ -14,10 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from clients.table import missing
 from lib import dotnet, pki as pki_module
 from lib.run import HOSTS, check_records
+from lib.servers import free_port
 
 HOST = "legacy.test"
 CHAIN, NAME = "RemoteCertificateChainErrors", "RemoteCertificateNameMismatch"
-ANY_PURPOSE = (x509.ExtendedKeyUsageOID if hasattr(x509, "ExtendedKeyUsageOID") else x509.oid.ExtendedKeyUsageOID).ANY_EXTENDED_KEY_USAGE
+ANY_PURPOSE = x509.oid.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,17 +66,18 @@ def hosts(pki, servers, sites):
     pki.intermediate_of_any_length = pki_module.issue("tlsmend Test CA for CAs", pki.root, ca=True)
     more = {n: pki.identity("dotnet-" + n, *chain) for n, chain in _more(pki).items()}
     tls12 = {"tls12": (more["good"], "ssl_protocols TLSv1.2;")}
-    http2 = {"http2": (more["good"], "http2 on;" if _nginx_is_new() else "")}
-    every = {**{n: (i, "") for n, i in more.items()}, **tls12, **http2}
+    http2_port = free_port(HOSTS[HOST])
+    http2 = {"http2": (more["good"], "listen %s:%d ssl http2;" % (HOSTS[HOST], http2_port))}
+    resumes = {"resumes": (more["good"], "location = /reused { return 200 $ssl_session_reused; }")}
+    every = {**{n: (i, "") for n, i in more.items()}, **tls12, **http2, **resumes}
     ports = servers.nginx([(HOSTS[HOST], [HOST], identity, extra) for identity, extra in every.values()])
     found = {n: "%s:%d" % (HOST, port) for n, port in zip(every, ports)}
     found.update({n: "%s:%d" % (HOST, sites.variant(n)[0]) for n in pki_module.VARIANTS})
+    found["http2"] = "%s:%d" % (HOST, http2_port)
+    for name in ("good", "by-address"):
+        found["address of " + name] = found[name].replace(HOST, HOSTS[HOST])
     found["other"] = "other.test:%d" % sites.https("other.test")[0]
     return found
-
-
-def _nginx_is_new():
-    return False
 
 
 class Answer:
@@ -184,3 +187,135 @@ def test_a_callback_that_says_yes(run, pki, hosts, kind):
         assert a.record["event"] == "verify_ignored" and a.record["level"] == "warning", name
         assert a.record["cause"] == ("name-not-checked" if a.errors == NAME else "error-waived"), name
         assert a.words == (set(a.errors.split(", ")), set(a.status)), name
+
+
+@pytest.mark.cause("address-mismatch")
+def test_an_address(run, pki, hosts):
+    """.NET sends no name where it was asked for an address."""
+    answers = each(run, pki, hosts, "stream-no", "address of good", "address of by-address")
+    assert answers["address of by-address"].errors == "None" and not answers["address of by-address"].records
+    a = answers["address of good"]
+    assert (a.errors, a.record["event"], a.record["cause"]) == (NAME, "verify_failed", "address-mismatch")
+    assert a.words == ({NAME}, set()) and a.record["expected"] == HOSTS[HOST]
+
+
+def test_a_name_of_its_own(run, pki, hosts):
+    """The name that counts is the one that the program asks for, not the one that it resolved."""
+    where = {"asked": hosts["good"].replace(HOST, "other.test").replace("other.test", HOSTS[HOST]) + "/" + HOST,
+             "wrong": hosts["good"] + "/elsewhere.test"}  # fmt: skip
+    answers = each(run, pki, where, "stream-no", "asked")
+    assert answers["asked"].errors == "None" and answers["asked"].records == []
+    done = run(["dotnet", dotnet.build(), "each", "stream-no=" + where["wrong"]], env={"SSL_CERT_FILE": pki.root_pem})
+    assert json.loads(done.out)["errors"] == NAME
+    assert [(r["cause"], r["host"], r["expected"]) for r in done.records] == [("name-mismatch", "elsewhere.test", "elsewhere.test")]
+
+
+def test_nobody_catches_the_exception(run, pki, hosts):
+    """The program dies of it, and nothing is disposed of."""
+    for name in ("untrusted-root", "wrong-name"):
+        done = run(["dotnet", dotnet.build(), "abandon", *hosts[name].split(":")], env={"SSL_CERT_FILE": pki.root_pem})
+        assert done.code == -6 and "AuthenticationException" in done.err
+        assert [(r["event"], r["cause"]) for r in done.records] == [("verify_failed", CAUSES[name])]
+
+
+def test_a_connection_that_is_open_when_the_program_ends(run, pki, hosts):
+    """A callback accepted it, or it would not be open."""
+    specs = ["stream-yes-open=" + hosts[n] for n in ("untrusted-root", "good")]
+    done = run(["dotnet", dotnet.build(), "each", *specs], env={"SSL_CERT_FILE": pki.root_pem})
+    assert done.out.count("True") == 2
+    assert [(r["event"], r["cause"], r["host"]) for r in done.records] == [("verify_ignored", "error-waived", HOST)]
+
+
+# ---- what works ---------------------------------------------------------------------------------------------------------
+def test_good_connections_are_silent(run, pki, hosts):
+    """40 requests one after the other (sessions are resumed), two hosts at once, HTTP/2, TLS 1.2."""
+    urls = ["https://%s/reused" % hosts["resumes"]] * 20 + ["https://%s/" % hosts["tls12"], "https://%s/" % hosts["other"]] * 10
+    done = run(["dotnet", dotnet.build(), "get", *urls], env={"SSL_CERT_FILE": pki.root_pem})
+    assert done.code == 0 and done.out.count("OK ") == len(urls) and done.log == ""
+    assert done.out.count("/reused r\n") >= 10
+    for kind in ("http-yes", "stream"):
+        answers = each(run, pki, hosts, kind, *["good", "tls12", "other"] * 4)
+        assert all(a.answer and a.records == [] for a in answers.values())
+    assert each(run, pki, hosts, "http2", "http2")["http2"].answer == "2.0 200"
+    urls = ["https://%s/" % hosts[n] for n in ("good", "other", "tls12")]
+    done = run(["dotnet", dotnet.build(), "parallel", 14, *urls], env={"SSL_CERT_FILE": pki.root_pem})
+    assert done.code == 0 and done.out.count("OK ") == 42 and done.log == ""
+
+
+def test_each_of_many_failures_at_once(run, pki, hosts):
+    """Both hosts have their record, though their connections overlap; the good ones none."""
+    names = ["untrusted-root", "wrong-name", "good", "other"]
+    done = run(["dotnet", dotnet.build(), "parallel", 5, *("https://%s/" % hosts[n] for n in names)], env={"SSL_CERT_FILE": pki.root_pem})
+    assert done.out.count("OK ") == 10
+    told = {(r["host"], r["event"], r["cause"]) for r in done.records}
+    assert told == {(HOST, "verify_failed", CAUSES[n]) for n in names[:2]}
+
+
+# ---- revocation -----------------------------------------------------------------------------------------------------------
+class Lists(http.server.BaseHTTPRequestHandler):
+    lists = {}
+
+    def do_GET(self):
+        body = self.lists.get(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *_):
+        pass
+
+
+def revocation_list(issuer, *revoked, age=0):
+    now = pki_module.now() - datetime.timedelta(days=age)
+    b = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject).last_update(now).next_update(now + 2 * pki_module.DAY)
+    b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False)
+    b = b.add_extension(x509.CRLNumber(1), False)
+    for c in revoked:
+        serial = x509.load_der_x509_certificate(c.der).serial_number
+        b = b.add_revoked_certificate(x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build())
+    return b.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+@pytest.fixture(scope="module")
+def revocable(pki, servers, hosts):
+    """{label: "HOST:PORT"}: certificates that say where their list is, which .NET then fetches."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lists)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+
+    def at(path):
+        url = "http://127.0.0.1:%d%s" % (server.server_port, path)
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+        return [(x509.oid.ExtensionOID.CRL_DISTRIBUTION_POINTS, x509.CRLDistributionPoints([point]).public_bytes(), False)]
+
+    ca = pki_module.issue("CA with lists", pki.root, ca=True, extra=at("/root"))
+    leaves = {n: pki_module.issue(HOST, ca, names=[HOST], extra=at("/old" if n == "old-list" else "/none" if n == "no-list" else "/ca"))
+              for n in ("listed", "revoked", "old-list", "no-list")}  # fmt: skip
+    Lists.lists = {"/root": revocation_list(pki.root), "/ca": revocation_list(ca, leaves["revoked"]), "/old": revocation_list(ca, age=9)}
+    identities = [pki.identity("revocable-" + n, leaf, ca) for n, leaf in leaves.items()]
+    ports = servers.nginx([(HOSTS[HOST], [HOST], i, "") for i in identities])
+    with contextlib.closing(server.socket):
+        yield {"no-address": hosts["good"], **{n: "%s:%d" % (HOST, port) for n, port in zip(leaves, ports)}}
+        server.shutdown()
+        thread.join(10)
+
+
+@pytest.mark.cause("revoked")
+@pytest.mark.cause("crl-unavailable")
+def test_revocation(run, pki, revocable):
+    causes = {"revoked": "revoked", "no-address": "crl-unavailable", "no-list": "crl-unavailable", "old-list": "crl-invalid"}
+    answers = each(run, pki, revocable, "stream-crl-no", "listed", *causes)
+    assert answers["listed"].errors == "None" and answers["listed"].records == []
+    for name, cause in causes.items():
+        a = answers[name]
+        assert (a.record["event"], a.record["cause"]) == ("verify_failed", cause), name
+        assert a.words == (set(a.errors.split(", ")), set(a.status)), name
+        assert not any("ExtraCAFile" in line or "OpenSSL does not fetch" in line for line in a.record["help"])
+
+
+def test_revocation_that_a_callback_accepts(run, pki, revocable):
+    """Whether an unknown state was accepted or the CA's responder gave a good answer cannot be told: nothing is said."""
+    for name, a in each(run, pki, revocable, "stream-crl-yes", "revoked", "listed", "no-address", "no-list").items():
+        assert a.answer
+        assert [(r["event"], r["cause"]) for r in a.records] == ([("verify_ignored", "error-waived")] if name == "revoked" else []), name
