@@ -52,11 +52,13 @@ const struct command command_table[] = {
      "quoted\n"
      "for where they go. In a shell: eval \"$(tlsmend env)\"\n",
      env_options, false, STATUS_USAGE, env_main},
-    {"explain", "[CAUSE]", "what a cause means; without one, the list",
+    {"explain", "[CAUSE|CODE|WORD]", "what a cause means; without one, the list",
      "Prints what a cause, the word in brackets in a record, means, why it should not be waved\n"
-     "through, and who can mend it. Without CAUSE, lists all.\n"
+     "through, and who can mend it. Without CAUSE, lists all. For a verification code of OpenSSL\n"
+     "(20, X509_V_ERR_CERT_HAS_EXPIRED) or a word of .NET (PartialChain) or Qt (HostNameMismatch),\n"
+     "in upper or lower case, lists the causes that may be behind it.\n"
      "\n"
-     "Exit status: 0, or 2 for an unknown cause.\n",
+     "Exit status: 0, or 2 for an unknown word.\n",
      NULL, false, STATUS_USAGE, explain_main},
     {"report", "[FILE...]", "summary of JSON logs, with the rules that would mend",
      "Reads JSON records, one a line, from FILEs (- or none: standard input) and prints which\n"

@@ -29,6 +29,16 @@ static void say_common_name(struct diagnosis *d)
 			 (char *)NULL));
 }
 
+/* .NET compares names always, and tells the program. */
+static void help_dotnet_callback(struct diagnosis *d)
+{
+	help_line(
+	    d, "once that is mended, have the program's validation callback "
+	       "(RemoteCertificateValidationCallback, ServerCertificateCustomValidationCallback) "
+	       "accept nothing but SslPolicyErrors.None, unless it checks the certificate in a "
+	       "way of its own");
+}
+
 /* After describe_verification(): keeps what it found out, as the failure that the client did not mind. */
 void explain_unchecked(struct diagnosis *d)
 {
@@ -45,7 +55,9 @@ void explain_unchecked(struct diagnosis *d)
 	r->message =
 	    say(e, "went on with ", d->who, ": ",
 		r->cause == CAUSE_ERROR_WAIVED
-		    ? "OpenSSL found its certificate wrong, and the program itself accepted it"
+		    ? say(e, e->framework == FRAMEWORK_DOTNET ? ".NET" : "OpenSSL",
+			  " found its certificate wrong, and the program itself accepted it",
+			  (char *)NULL)
 		    : cause_table[r->cause].title,
 		(char *)NULL);
 	if (r->cause == CAUSE_NAME_NOT_CHECKED && d->leaf != NULL) {
@@ -59,6 +71,10 @@ void explain_unchecked(struct diagnosis *d)
 		say_common_name(d);
 		help_line(d, "if this is the right server, connect by a name that its certificate "
 			     "carries, or have its operator add this name");
+	}
+	if (e->framework == FRAMEWORK_DOTNET) {
+		help_dotnet_callback(d);
+		return;
 	}
 	if (r->cause == CAUSE_ERROR_WAIVED) {
 		help_line(d, "once that is mended, have the program treat certificate errors as "

@@ -87,6 +87,7 @@ static void report(struct connection *n, SSL *ssl, X509 *leaf, bool named, int d
 	e->framework = afterwards_is_dotnet() ? FRAMEWORK_DOTNET : FRAMEWORK_NONE;
 	e->have_verification = e->verify_peer = true;
 	e->enforced = !went_on;
+	e->passed = went_on;
 	if (!n->sni)
 		e->expected_name = arena_strdup(&e->arena, n->address);
 	/* the chain that .NET built is gone by now; it was good, so that what was presented shows it but for the root */

@@ -467,7 +467,8 @@ void connection_end(struct connection *n, SSL *ssl)
 	report_unnamed(n, ssl);
 	unanswered_settle(n, ssl, false);
 	if (n->done && n->left_to_client && recent_client_verifies()) {
-		n->ending = sent_something(n, ssl) ? ENDING_WENT_ON : ENDING_GAVE_UP;
+		n->ending = sent_something(n, ssl) || received_much(n, ssl) ? ENDING_WENT_ON
+									    : ENDING_GAVE_UP;
 		afterwards_end(n, ssl);
 	}
 	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&

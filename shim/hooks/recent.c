@@ -172,6 +172,8 @@ void recent_failed(const uint8_t leaf[32], struct evidence *e)
 	if (!e)
 		return;
 	e->verify_peer = true; /* whatever the mode of its connection */
+	e->event_count =
+	    0; /* its callback says yes to everything, in order to collect it; what it decides shows later */
 	if (enter()) {
 		struct recent *r = find(leaf);
 		if (r && r->connections) {
@@ -226,8 +228,10 @@ static void report_ended(struct evidence *e, bool went_on)
 	}
 	if (e && went_on)
 		e->event = EVENT_VERIFY_IGNORED;
-	if (e)
+	if (e) {
 		e->enforced = !went_on;
+		e->passed = went_on;
+	}
 	connection_report(NULL, e);
 }
 

@@ -42,3 +42,44 @@ def test_unknown_cause_names_the_nearest(tlsmend, word, near):
 def test_unknown_cause(tlsmend):
     r = tlsmend("explain", "zzz")
     assert r.returncode == 2 and "'tlsmend explain' lists them" in r.stderr
+
+
+# ---- words of others ------------------------------------------------------------------------------------------
+def causes_behind(text):
+    return {line.split()[0] for line in text.splitlines() if line.startswith("  ") and line.split()[0] in WORDS}
+
+
+@pytest.mark.parametrize("word", ["PartialChain", "partialchain", "PARTIALCHAIN"])
+def test_word_of_dotnet(tlsmend, word):
+    r = tlsmend("explain", word)
+    assert r.returncode == 0 and r.stdout.startswith("PartialChain: .NET's word for what OpenSSL calls\n")
+    assert "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20)" in r.stdout
+    behind = causes_behind(r.stdout)
+    assert {"issuer-unknown", "intermediate-not-sent", "malformed-certificate"} <= behind and "untrusted-root" not in behind
+
+
+@pytest.mark.parametrize("word, cause", [
+    ("UntrustedRoot", "untrusted-root"), ("NotTimeValid", "expired"), ("OfflineRevocation", "crl-unavailable"),
+    ("RemoteCertificateNameMismatch", "name-mismatch"), ("HostNameMismatch", "name-mismatch"),
+    ("SelfSignedCertificateInChain", "untrusted-root"), ("The certificate has expired", "expired"),
+    ("X509_V_ERR_CERT_REVOKED", "revoked"), ("cert_revoked", "revoked"), ("23", "revoked")])  # fmt: skip
+def test_words_and_codes(tlsmend, word, cause):
+    r = tlsmend("explain", word)
+    assert r.returncode == 0 and cause in causes_behind(r.stdout)
+
+
+def test_number_with_two_meanings(tlsmend):
+    out = tlsmend("explain", "24").stdout
+    assert out.startswith("X509_V_ERR_NO_ISSUER_PUBLIC_KEY (77 in OpenSSL 1.1, 24 in OpenSSL 3.0 and later)\n")
+    assert "In OpenSSL 1.1, 24 was:\nX509_V_ERR_INVALID_CA" in out
+
+
+def test_words_about_all_errors(tlsmend):
+    for word in ("RemoteCertificateChainErrors", "RemoteCertificateNotAvailable"):
+        r = tlsmend("explain", word)
+        assert r.returncode == 0 and r.stdout.startswith(word + ":\n") and "SslPolicyErrors" in r.stdout
+
+
+@pytest.mark.parametrize("word", ["0", "999", "-1", "None", "UnspecifiedError", "X509_V_OK", "20x", ""])
+def test_no_word_of_anybody(tlsmend, word):
+    assert tlsmend("explain", word).returncode == 2

@@ -257,6 +257,47 @@ static struct evidence *verification_off(void)
 	return e;
 }
 
+static struct evidence *in_dotnet(void)
+{
+	struct evidence *e = untrusted_root();
+
+	e->framework = FRAMEWORK_DOTNET;
+	evidence_add_error(e, 10, 0);
+	chain[0].not_after = NOW - DAY;
+	return e;
+}
+
+static struct evidence *accepted_in_dotnet(void)
+{
+	struct evidence *e = name_mismatch();
+
+	e->framework = FRAMEWORK_DOTNET;
+	e->event = EVENT_VERIFY_IGNORED;
+	e->enforced = false;
+	e->verify_peer = e->passed = e->name_checked = true;
+	e->code = 0;
+	e->error_count = 0;
+	return e;
+}
+
+static struct evidence *revocation_in_dotnet(void)
+{
+	struct evidence *e = three_of(3, 0, 3);
+
+	e->framework = FRAMEWORK_DOTNET;
+	return e;
+}
+
+static struct evidence *in_qt(void)
+{
+	struct evidence *e = intermediate_not_sent();
+
+	e->framework = FRAMEWORK_QT;
+	evidence_add_error(e, 27, 0);
+	evidence_add_error(e, 21, 0);
+	return e;
+}
+
 static struct evidence *not_tls(void)
 {
 	struct evidence *e = failed_handshake(267, -1);
@@ -818,6 +859,10 @@ static const struct {
     {"verification-off", verification_off},
     {"error-waived", error_waived},
     {"client-refused", client_refused},
+    {"dotnet", in_dotnet},
+    {"dotnet-accepted", accepted_in_dotnet},
+    {"dotnet-revocation", revocation_in_dotnet},
+    {"qt", in_qt},
     {"not-tls", not_tls},
     {"client-too-old", client_too_old},
     {"server-too-old", server_too_old},
