@@ -68,7 +68,9 @@ void explain_unchecked(struct diagnosis *d)
 				 ? ", and the client accepted that it does not name "
 				 : ", and OpenSSL was not asked whether that is ",
 			     say_string(e, e->host), (char *)NULL);
-		say_common_name(d);
+		if (e->framework !=
+		    FRAMEWORK_DOTNET) /* which did look at it, and told the program */
+			say_common_name(d);
 		help_line(d, "if this is the right server, connect by a name that its certificate "
 			     "carries, or have its operator add this name");
 	}
