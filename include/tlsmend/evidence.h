@@ -54,6 +54,8 @@ bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificat
 void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl);
 /* Does the end of the error queue say that a certificate is too weak for the security level? */
 bool evidence_is_weak_certificate(const struct evidence *e);
+/* One that OpenSSL would not use. */
+void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 *x);
 /* The certificates in e->file_path, which OpenSSL read but would not use. */
 void evidence_own_file(struct evidence *e, const struct openssl *o);
 /* Is any of these paths, separated by colons, there? */

@@ -69,13 +69,15 @@ void note_own_certificate(struct diagnosis *d)
 	if (c == NULL)
 		return;
 	note_line(
-	    d, say(e, "this client's certificate: ", say_text(e, c->subject), ", issued by ",
-		   say_text(e, c->issuer), ", valid from ", say_date(e, c->not_before), " to ",
-		   say_date(e, c->not_after), ", ", purposes(c), c->key != NULL ? ", " : "",
-		   say_string(e, c->key), c->signature != NULL ? ", " : "",
-		   say_string(e, c->signature), c->serial != NULL ? ", serial " : "",
-		   say_string(e, c->serial), c->have_sha256 ? ", sha256 " : "",
-		   c->have_sha256 ? say_hex(e, c->sha256, sizeof(c->sha256)) : "", (char *)NULL));
+	    d,
+	    say(e,
+		e->event == EVENT_LOAD_FAILED ? "the certificate: " : "this client's certificate: ",
+		say_text(e, c->subject), ", issued by ", say_text(e, c->issuer), ", valid from ",
+		say_date(e, c->not_before), " to ", say_date(e, c->not_after), ", ", purposes(c),
+		c->key != NULL ? ", " : "", say_string(e, c->key), c->signature != NULL ? ", " : "",
+		say_string(e, c->signature), c->serial != NULL ? ", serial " : "",
+		say_string(e, c->serial), c->have_sha256 ? ", sha256 " : "",
+		c->have_sha256 ? say_hex(e, c->sha256, sizeof(c->sha256)) : "", (char *)NULL));
 	if (e->own.file != NULL)
 		note_line(d, say(e, "that certificate was loaded from ", say_string(e, e->own.file),
 				 (char *)NULL));
@@ -264,7 +266,7 @@ void explain_own_weak(struct diagnosis *d)
 		    e, say_subject(e, c), " of ", say_issuer(e, c), " has ",
 		    c->key != NULL ? say_string(e, c->key) : "a key of an unknown kind",
 		    c->signature != NULL ? " and is signed with " : "", say_string(e, c->signature),
-		    wanted != NULL ? "; this client demands " : "", wanted, (char *)NULL);
+		    wanted != NULL ? "; this program demands " : "", wanted, (char *)NULL);
 	d->r->presented = c != NULL ? say(e, say_string(e, c->key), ", ",
 					  say_string(e, c->signature), (char *)NULL)
 				    : NULL;

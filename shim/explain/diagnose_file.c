@@ -140,8 +140,11 @@ static void explain_weak(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	d->r->message = say(e, "cannot use the certificate file ", file_path_text(e, e->file_path),
-			    ": OpenSSL finds it too weak", (char *)NULL);
+	d->r->message =
+	    e->file_path == NULL || *e->file_path == '\0'
+		? "cannot use this program's own certificate: OpenSSL finds it too weak"
+		: say(e, "cannot use the certificate file ", file_path_text(e, e->file_path),
+		      ": OpenSSL finds it too weak", (char *)NULL);
 	explain_own_weak(d);
 }
 

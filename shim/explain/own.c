@@ -209,6 +209,18 @@ static void read_certificates(struct own *w, const struct buf *file)
 	QUIET_END(o)
 }
 
+void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 *x)
+{
+	struct own *w = arena_alloc(&e->arena, sizeof(*w));
+
+	if (w == NULL)
+		return;
+	w->e = e;
+	w->o = o;
+	add(w, x, FROM_PRESENTED);
+	describe(w);
+}
+
 void evidence_own_file(struct evidence *e, const struct openssl *o)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));

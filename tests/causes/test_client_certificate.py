@@ -5,11 +5,12 @@ What a client that has failed, or that did not fail, must see is that of a run w
 import socket
 import ssl
 import struct
+import time
 import subprocess
-import threading
 
 import pytest
 
+from clients.table import CLIENTS as TABLE
 from clients.table import DEBIAN_PYTHON, HERE, missing
 from lib import pki as make
 from lib.run import HOSTS, check_records, fingerprint
@@ -121,6 +122,51 @@ def test_missing(run, pki, demanding, version, name):
     assert ROOT_NAME in record["expected"] and record["presented"] == "none"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_missing_dotnet(run, pki, demanding, version):
+    if missing("dotnet"):
+        pytest.skip(missing("dotnet"))
+    client, port = TABLE["dotnet"], demanding(version)
+    argv, how = client.argv(HOST, port), {"env": client.env(pki.root_pem)}
+    before, after = run(argv, library=False, **how), run(argv, **how)
+    assert (before.code, after.code) == (1, 1)
+    only(check_records(after), MISSING, "who runs the server", ROOT_NAME)
+
+
+LATER = """
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+context.post_handshake_auth = True
+s = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2])), 20), server_hostname=sys.argv[1])
+try:
+    s.sendall(b"GET /private HTTP/1.0\\r\\n\\r\\n")
+    print(s.recv(100))
+except ssl.SSLError as e:
+    print(e.reason)
+"""
+
+
+def test_asked_for_later(run, pki, servers):
+    """TLS 1.3 lets a server ask when it knows what is wanted."""
+
+    def behaviour(connection, identity):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity.chain, identity.key)
+        context.load_verify_locations(pki.root_pem)
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.post_handshake_auth = True
+        with context.wrap_socket(connection, server_side=True) as tls:
+            tls.recv(1000)
+            tls.verify_client_post_handshake()
+            tls.sendall(b"wait")
+            tls.recv(1000)
+
+    port = servers.odd(HOSTS[HOST], behaviour, pki.good(HOST))
+    argv = [DEBIAN_PYTHON, run.write("later.py", LATER.replace("s.recv(100))", "s.recv(100), s.recv(100))")), HOST, port, pki.root_pem]
+    result = check_records(run(argv))
+    assert [r["cause"] for r in result.records] == [MISSING] and result.records[0]["alert"] == "received:116", result
+
+
 def test_many_names(run, pki, servers):
     """Eight of the CAs, and how many more."""
     bundle = pki.write("many.pem", pki.root.pem + b"".join(make.issue("CA %d" % i, ca=True).pem for i in range(11)))
@@ -229,6 +275,23 @@ def test_fire_and_forget(run, pki, servers, what, ending):
     port = servers.odd(HOSTS[HOST], asks(pki.root_pem, ending, tickets=0), pki.good(HOST))
     result = seen(run, [DEBIAN_PYTHON, run.write("forget.py", FORGET), HOST, port, pki.root_pem, *what.split()])
     assert result.code == 0 and result.log == "", result
+
+
+@pytest.mark.slow
+def test_late_end(run, pki, servers):
+    """A connection that lasted was none that the server refused."""
+
+    def behaviour(connection, identity):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity.chain, identity.key)
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(pki.root_pem)
+        context.num_tickets = 0
+        with context.wrap_socket(connection, server_side=True):
+            time.sleep(11)
+
+    port = servers.odd(HOSTS[HOST], behaviour, pki.good(HOST))
+    assert seen(run, python(port, pki.root_pem)).log == ""
 
 
 # ---- rejected ----------------------------------------------------------------------------------------------------------
@@ -398,6 +461,14 @@ def test_weak(run, pki, sites, name, kind, says):
     assert str(cert.chain) in record["message"]
     assert says in record["presented"] and "security level 2" in record["expected"]
     assert "CN=client.test" in str(record["notes"])
+
+
+def test_weak_in_memory(run, pki, sites):
+    """A program that reads the file by itself: the file's name is not known, all else is."""
+    result = seen(run, s_client(sites.https(HOST)[0], pki.root_pem, weak(pki, "1024")))
+    assert [(r["event"], r["cause"]) for r in check_records(result).records] == [("load_failed", "own-certificate-weak")], result
+    record = result.records[0]
+    assert "RSA 1024" in record["presented"] and "security level 2" in record["expected"]
 
 
 RAISED = """
