@@ -439,8 +439,9 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 	if (!e || !n->done)
 		return;
 	n->unnamed = NULL;
-	/* with verification off and no interest in its result, the name is the least of what is not checked */
-	if (n->left_to_client && !n->relied && !read_names(n)) {
+	/* with verification off and no interest in its result, the name is the least of what is not checked; see afterwards.c for a
+	 * client that verifies by itself */
+	if (n->left_to_client && (recent_client_verifies() || (!n->relied && !read_names(n)))) {
 		evidence_free(e);
 		return;
 	}
