@@ -54,7 +54,7 @@ struct connection {
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	enum ending ending;
 	uint64_t written_at_done, read_at_done, done_ms;
-	uint64_t began_ms; /* clock_monotonic_ms() */
+	uint64_t began_ms;      /* clock_monotonic_ms() */
 	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
@@ -165,6 +165,10 @@ void observe_no_server(struct copy *c, SSL *ssl);
 void greeting_rest(struct evidence *e, const struct connection *n, SSL *ssl);
 /* The one descriptor of this process that is connected there; -1: none, or several. (connection.c) */
 int connection_descriptor(const struct connection *n);
+
+/* ---- no answer at all (silence.c) ---------------------------------------------------------------------------------------- */
+/* The SSL is about to be freed: reports a handshake to which no byte of an answer came. */
+void silence_report(struct connection *n, SSL *ssl);
 
 /* ---- sessions (session.c) -------------------------------------------------------------------------------------------- */
 /* Before the ClientHello: drops a session that was made under other trust than this host has now. */
