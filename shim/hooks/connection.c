@@ -467,6 +467,9 @@ void connection_end(struct connection *n, SSL *ssl)
 	report_let_pass(n, ssl);
 	report_unnamed(n, ssl);
 	unanswered_settle(n, ssl, false);
+	n->closed = true;
+	if (n->done_ms && n->empty_certificate_sent && !n->reported)
+		load_settle(n, ssl, false);
 	if (n->done && n->left_to_client && recent_client_verifies()) {
 		n->ending = sent_something(n, ssl) || received_much(n, ssl) ? ENDING_WENT_ON
 									    : ENDING_GAVE_UP;

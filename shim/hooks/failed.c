@@ -147,13 +147,16 @@ bool load_settle(struct connection *n, SSL *ssl, bool failed)
 	const bool ended = ended_by_load(n, failed), missed = failed && n->certificate_requested;
 	/* otherwise a verification without the CA file says so itself, in its store line */
 	unsigned reported = store ? failed_settle(store, ROLE_CA, ended) : 0;
-	failed_settle(ssl, ROLE_OWN, missed);
 	/* it went on to a handshake in spite of a cipher string that OpenSSL refused */
 	failed_settle(ssl, ROLE_CIPHERS, false);
-	if (ctx) {
-		failed_settle(ctx, ROLE_OWN, missed);
+	if (ctx)
 		failed_settle(ctx, ROLE_CIPHERS, false);
-	}
+	/* under TLS 1.3 it shows later whether the server can do without a certificate */
+	if (!failed && n->done_ms && n->empty_certificate_sent && !n->closed)
+		return false;
+	failed_settle(ssl, ROLE_OWN, missed);
+	if (ctx)
+		failed_settle(ctx, ROLE_OWN, missed);
 	return ended && reported > 0;
 }
 

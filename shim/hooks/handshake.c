@@ -140,11 +140,11 @@ static void on_done(struct connection *n, SSL *ssl)
 		return;
 	n->done = true;
 	verify_note_resumed(n, ssl);
+	unanswered_start(n, ssl);
 	load_settle(n, ssl, false);
 	BIO *out = o->SSL_get_wbio(ssl), *in = o->SSL_get_rbio(ssl);
 	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 	n->read_at_done = in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
-	unanswered_start(n, ssl);
 	if (n->mended) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */
@@ -261,6 +261,7 @@ static void on_late_alert(struct connection *n, SSL *ssl, int description)
 		e->after_handshake = true;
 		own_certificate_evidence(n, ssl, e);
 	}
+	load_settle(n, ssl, true);
 	n->reported = true;
 	connection_report(n, e);
 }

@@ -68,6 +68,7 @@ struct connection {
 	bool told;           /* its callback saw the failure, and may have kept it in mind */
 	bool relied;         /* ... of a good one, with verification off */
 	bool closing;        /* close_notify went out */
+	bool closed;         /* it ends: connection_end() */
 	bool done;           /* the handshake was completed */
 	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;       /* its failure is in the log */

@@ -148,6 +148,7 @@ void unanswered_settle(struct connection *n, SSL *ssl, bool met)
 	e->eof = e->eof || met;
 	e->unanswered = e->after_handshake = true;
 	own_certificate_evidence(n, ssl, e);
+	load_settle(n, ssl, true);
 	n->reported = true;
 	connection_report(n, e);
 }

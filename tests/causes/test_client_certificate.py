@@ -443,6 +443,20 @@ def test_dropped_key(run, pki, demanding, client, version):
     assert good.out == "answered\n" and good.log == ""
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_could_not_be_loaded(run, pki, servers, demanding, client, version):
+    """The program went on without its certificate: that matters where the server demands one, and only there."""
+    if missing("perl"):
+        pytest.skip(missing("perl"))
+    argv = ["perl", run.write("client.pl", NET_SSLEAY), HOST]
+    files = [pki.root_pem, run.scratch / "not-there.pem", client.key]
+    result = seen(run, [*argv, demanding(version), *files])
+    assert sorted(r["cause"] for r in result.records) == [MISSING, "file-missing"], result
+    port = servers.odd(HOSTS[HOST], asks(pki.root_pem, "answer", version=VERSIONS[version]), pki.good(HOST))
+    result = seen(run, [*argv, port, *files])
+    assert result.out == "answered\n" and result.log == "", result
+
+
 # ---- too weak to be used ------------------------------------------------------------------------------------------------------
 def weak(pki, kind):
     how = {"1024": {"key": "rsa1024"}, "sha1": {"digest": make.hashes.SHA1()}}[kind]
