@@ -25,6 +25,9 @@ enum hook {
 /* Index of a hook's name, or -1. */
 int hook_by_name(const char *name);
 
+/* Once, after a copy was found that lacks a function that we need: what to say about it, and the library's path. NULL: nothing. */
+const char *binding_problem(const char **path);
+
 /* Which object classes carry ex_data of ours. */
 enum binding_index {
 	INDEX_SSL_STATE,   /* struct connection */

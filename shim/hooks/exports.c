@@ -5,6 +5,8 @@
  */
 #include <netdb.h>
 
+#include <tlsmend/log.h>
+
 #include "hooks.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -31,6 +33,17 @@ bool hooks_inert(void)
 	return environment_get()->disabled;
 }
 
+/* A call that is passed through. Where that is so because this OpenSSL is unknown to us, it is said once. */
+static void pass_by(void)
+{
+	const char *path, *text = binding_problem(&path);
+	if (!text || hooks_inert())
+		return;
+	KEEP_ERRNO_BEGIN
+	record_config_error(path, 0, text);
+	KEEP_ERRNO_END
+}
+
 #define HOOK(lib, ret, name, none, tell, params, args)                                             \
 	EXPORTED ret name(params);                                                                 \
 	EXPORTED ret name(params)                                                                  \
@@ -38,8 +51,10 @@ bool hooks_inert(void)
 		struct target t;                                                                   \
 		if (!binding_target(HOOK_##name, __builtin_return_address(0), NULL, &t))           \
 			return none;                                                               \
-		if (!t.copy || hooks_inert())                                                      \
+		if (!t.copy || hooks_inert()) {                                                    \
+			pass_by();                                                                 \
 			return REAL(ret, t.real, P(params), P(args));                              \
+		}                                                                                  \
 		ret result;                                                                        \
 		WORKING_FOR(t.copy, result = hook_##name(&t, args));                               \
 		return result;                                                                     \
@@ -51,10 +66,12 @@ bool hooks_inert(void)
 		struct target t;                                                                   \
 		if (!binding_target(HOOK_##name, __builtin_return_address(0), NULL, &t))           \
 			return;                                                                    \
-		if (!t.copy || hooks_inert())                                                      \
+		if (!t.copy || hooks_inert()) {                                                    \
+			pass_by();                                                                 \
 			REAL(void, t.real, P(params), P(args));                                    \
-		else                                                                               \
+		} else {                                                                           \
 			WORKING_FOR(t.copy, hook_##name(&t, args));                                \
+		}                                                                                  \
 	}
 #define LIBC(ret, name, params, args)
 #define STUB(name)

@@ -8,6 +8,7 @@
 #include <bsd/string.h>
 
 #include "loader.h"
+#include "problem.h"
 
 /* The version under which an old glibc has dlsym and dlopen. */
 #if defined __x86_64__
@@ -128,6 +129,8 @@ bool binding_is_own(const void *address)
 struct draft {
 	struct openssl *table; /* owned until published */
 	void *real[HOOK_COUNT];
+	const char *lacks; /* the first required function that is not there; NULL: none */
+	char version_text[48];
 };
 
 /* Looked up by ourselves: half of it optional, and a dlsym(3) that fails would take the place of an error that the host has not
@@ -138,38 +141,12 @@ static void *table_symbol(const struct wanted *w, const struct symbols *in)
 	return p || !w->also ? p : loader_symbol_of(in, w->also);
 }
 
-/* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required is missing or this is not
- * OpenSSL. */
-static struct openssl *make_table(const struct symbols *ssl, const struct symbols *crypto)
+/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
+static bool is_openssl(const struct openssl *o, const struct symbols *crypto)
 {
-	struct openssl *o = calloc(1, sizeof *o);
-	if (!o)
-		return NULL;
-	o->complete = ssl != NULL;
-	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
-		const struct wanted *w = &wanted[i];
-		if (w->library == LIBRARY_ssl && !ssl)
-			continue;
-		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
-		memcpy((char *)o + w->offset, &p, sizeof p);
-		if (p || !w->required)
-			continue;
-		if (w->library == LIBRARY_ssl) {
-			o->complete = false;
-			continue;
-		}
-		free(o);
-		return NULL;
-	}
-	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
-	/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
-	if (o->version < 0x10002000UL || o->version >> 12 == 0x20000 ||
-	    loader_symbol_of(crypto, "BORINGSSL_self_test") ||
-	    loader_symbol_of(crypto, "awslc_version_string")) {
-		free(o);
-		return NULL;
-	}
-	return o;
+	return o->version >= 0x10002000UL && o->version >> 12 != 0x20000 &&
+	       !loader_symbol_of(crypto, "BORINGSSL_self_test") &&
+	       !loader_symbol_of(crypto, "awslc_version_string");
 }
 
 /* "OpenSSL 3.0.22" out of "OpenSSL 3.0.22 25 Aug 2026" */
@@ -181,6 +158,45 @@ static void name_version(struct openssl *o)
 	space = space ? strchr(space + 1, ' ') : NULL;
 	if (space)
 		*space = '\0';
+}
+
+/* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required of libcrypto is missing or this is
+ * not OpenSSL. */
+static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
+				  const struct symbols *crypto)
+{
+	struct openssl *o = calloc(1, sizeof *o);
+	bool usable = true;
+	if (!o)
+		return NULL;
+	o->complete = ssl != NULL;
+	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+		const struct wanted *w = &wanted[i];
+		if (w->library == LIBRARY_ssl && !ssl)
+			continue;
+		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
+		memcpy((char *)o + w->offset, &p, sizeof p);
+		if (p || !w->required)
+			continue;
+		if (!d->lacks)
+			d->lacks = w->name;
+		if (w->library == LIBRARY_ssl)
+			o->complete = false;
+		else
+			usable = false;
+	}
+	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
+	if (is_openssl(o, crypto)) {
+		name_version(o);
+		memcpy(d->version_text, o->version_text, sizeof d->version_text);
+	} else {
+		usable = false;
+		d->lacks = NULL;
+	}
+	if (usable)
+		return o;
+	free(o);
+	return NULL;
 }
 
 /* The copy with that libssl (or libcrypto), or NULL. */
@@ -248,10 +264,11 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	bool ssl = library == LIBRARY_ssl;
 	if (!loader_symbols(crypto, &of_crypto) || !loader_symbols(at, &of_ssl))
 		return false;
-	d->table = make_table(ssl ? &of_ssl : NULL, &of_crypto);
+	d->table = make_table(d, ssl ? &of_ssl : NULL, &of_crypto);
+	if (d->lacks)
+		problem_note(at->path, d->version_text, d->lacks);
 	if (!d->table)
 		return false;
-	name_version(d->table);
 	d->table->crypto_base = (void *)crypto->low;
 	d->table->ssl_base = ssl ? (void *)at->low : NULL;
 	for (int h = 0; h < HOOK_COUNT; h++)
