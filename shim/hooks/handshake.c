@@ -180,16 +180,16 @@ static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
 static void library_error(struct evidence *e, const struct openssl *o, bool transport,
 			  int host_errno)
 {
-	enum { UNEXPECTED_EOF = 294, ALERT = 1000 };
+	enum { ALERT = 1000 };
 	unsigned long code = o->ERR_peek_last_error();
 	int library = 0, reason = 0;
 	openssl_error_split(o, code, &library, &reason);
-	bool known = reason == UNEXPECTED_EOF ||
-		     (e->alert_received >= 0 && reason == ALERT + e->alert_received);
+	const bool end = openssl_is_end_of_file(o, reason);
+	bool known = end || (e->alert_received >= 0 && reason == ALERT + e->alert_received);
 	if (code && library == ERR_LIB_SSL_ && (!transport || host_errno == 0 || known)) {
 		e->ssl_reason = reason;
 		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
-		e->eof = reason == UNEXPECTED_EOF;
+		e->eof = end;
 	} else if (transport) {
 		e->system_errno = host_errno;
 		e->eof = host_errno == 0;
@@ -269,12 +269,12 @@ static void on_late_alert(struct connection *n, SSL *ssl, int description)
 /* From 3.0 on OpenSSL answers an end of the connection that it met while reading with an alert: decode_error. */
 static bool met_end(const struct openssl *o, int description)
 {
-	enum { DECODE_ERROR = 50, UNEXPECTED_EOF = 294 };
+	enum { DECODE_ERROR = 50 };
 	int library = 0, reason = 0;
 	if (description != DECODE_ERROR)
 		return false;
 	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
-	return library == ERR_LIB_SSL_ && reason == UNEXPECTED_EOF;
+	return library == ERR_LIB_SSL_ && openssl_is_end_of_file(o, reason);
 }
 
 static void on_alert(struct connection *n, SSL *ssl, int where, int value)

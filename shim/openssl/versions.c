@@ -34,6 +34,12 @@ void openssl_error_split(const struct openssl *o, unsigned long code, int *libra
 	}
 }
 
+bool openssl_is_end_of_file(const struct openssl *o, int reason)
+{
+	enum { UNEXPECTED_EOF = 294 }; /* 1.1.1: a callback for OCSP failed */
+	return o->version >= 0x30000000UL && reason == UNEXPECTED_EOF;
+}
+
 /* ---- marks in the error queue ------------------------------------------------------------------------------------- */
 
 /* Before 3.0 a mark is a flag of the queue's last entry: a second one at the same place, OpenSSL's own included, is the same one,

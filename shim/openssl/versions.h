@@ -12,6 +12,8 @@ bool openssl_is_server(const struct openssl *o, const SSL *ssl);
 bool openssl_is_stream(const struct openssl *o, const SSL *ssl);
 /* Takes a packed error code apart. reason carries the errno for system errors (library == ERR_LIB_SYS_). */
 void openssl_error_split(const struct openssl *o, unsigned long code, int *library, int *reason);
+/* Does this reason of libssl mean that the connection ended? Before 3.0 nothing says so, and its number means something else. */
+bool openssl_is_end_of_file(const struct openssl *o, int reason);
 /* SSL_OP_NO_TLSv1 ... of this generation. */
 uint64_t openssl_no_protocol_option(int protocol);
 /* The protocol version that a fixed-version method stands for; 0: a flexible one, or a server's. *flexible is the

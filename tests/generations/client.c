@@ -4,7 +4,7 @@
  * libraries: what a program of that time gets.
  *
  *   client HOST PORT [--ca FILE] [--cert FILE] [--key FILE] [--alpn NAME] [--ciphers STRING] [--max 0xVERSION]
- *          [--method tls1|tls1_2] [--no-verify] [--waive] [--callbacks]
+ *          [--method tls1|tls1_2] [--no-verify] [--waive] [--callbacks] [--stapled]
  */
 #include <netdb.h>
 #include <openssl/err.h>
@@ -19,7 +19,7 @@
 
 static struct {
 	const char *ca, *cert, *key, *alpn, *ciphers, *max, *method;
-	bool no_verify, waive, callbacks;
+	bool no_verify, waive, callbacks, stapled;
 } wanted;
 static unsigned infos, messages;
 
@@ -61,6 +61,13 @@ static int say_yes(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
+static int cannot_tell(SSL *ssl, void *arg)
+{
+	(void)ssl;
+	(void)arg;
+	return -1;
+}
+
 static const SSL_METHOD *method(void)
 {
 #if OPENSSL_VERSION_NUMBER < 0x40000000L
@@ -98,6 +105,10 @@ static SSL_CTX *make_context(void)
 		memcpy(list + 1, wanted.alpn, list[0]);
 		SSL_CTX_set_alpn_protos(ctx, list, list[0] + 1u);
 	}
+	if (wanted.stapled) {
+		SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
+		SSL_CTX_set_tlsext_status_cb(ctx, cannot_tell);
+	}
 	if (wanted.callbacks) {
 		SSL_CTX_set_info_callback(ctx, on_info);
 		SSL_CTX_set_msg_callback(ctx, on_message);
@@ -126,8 +137,8 @@ static const char **option(const char *name)
 	const struct {
 		const char *name, **value;
 	} table[] = {
-	    {"--ca", &wanted.ca},           {"--cert", &wanted.cert},       {"--key", &wanted.key},
-	    {"--alpn", &wanted.alpn},       {"--ciphers", &wanted.ciphers}, {"--max", &wanted.max},
+	    {"--ca", &wanted.ca},         {"--cert", &wanted.cert},       {"--key", &wanted.key},
+	    {"--alpn", &wanted.alpn},     {"--ciphers", &wanted.ciphers}, {"--max", &wanted.max},
 	    {"--method", &wanted.method},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -151,6 +162,8 @@ int main(int argc, char **argv)
 			wanted.waive = true;
 		else if (strcmp(argv[i], "--callbacks") == 0)
 			wanted.callbacks = true;
+		else if (strcmp(argv[i], "--stapled") == 0)
+			wanted.stapled = true;
 		else
 			return 2;
 	}

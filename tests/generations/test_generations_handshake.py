@@ -55,6 +55,17 @@ def test_odd_peer(compare, client, odd, behaviour):
     record = only_handshake(done, cause)
     if behaviour.startswith("alert"):
         assert record["alert"] == "received:" + behaviour[6:]
+    if cause == "not-tls":
+        assert {"http": "HTTP/1.1", "smtp": "220 mail", "ssh": "SSH-2.0"}[behaviour] in record["presented"]
+
+
+def test_failed_stapling_callback(compare, client, name, sites, pki):
+    """In 1.1.1 its reason has the number that means the end of a file from 3.0 on."""
+    if name != "own":
+        return
+    done = compare([*client(HOST, sites.https(HOST)[0], ca=pki.root_pem), "--stapled"])
+    assert done.code != 0 and "ocsp callback failure" in done.out
+    assert only_handshake(done, "protocol-error")["name"] == "ocsp callback failure"
 
 
 # ---- protocol versions -------------------------------------------------------------------------------------
