@@ -31,14 +31,15 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 			  struct cert_info *out);
 
 /* How the caller verifies once more: the same leaf, parameters and functions, in objects of its own. trusted NULL: with the client's store;
- * else only these count as anchors. The stacks are the caller's of passes(). True: the chain is valid. */
+ * else only these count as anchors. level: security level
+ * of the certificates, or EVIDENCE_SAME_LEVEL. The stacks are the caller's of passes(). True: the chain is valid. */
 struct evidence_trial {
-	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted);
+	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level);
 	void *arg;
 };
 /* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
  * not. t NULL: nothing can be verified once more, so only the bundle is looked into. Reads the system's bundle of CA certificates (at most 1 MiB, 5 ms); at most EVIDENCE_TRIALS verifications. */
-enum { EVIDENCE_TRIALS = 6 };
+enum { EVIDENCE_TRIALS = 6, EVIDENCE_SAME_LEVEL = -1 };
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
 
@@ -76,9 +77,8 @@ void evidence_openssl_cnf(struct evidence *e, const char *path, struct openssl_c
 const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
 					      const char *path);
 
-/* A directory that the client's store searches, after evidence_chain(). Returns what was added to e->directories; NULL: no more room. */
-const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
-					      const char *path);
+/* In a verification's callback: the revocation list that it is about, of the first such error. */
+void evidence_crl(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx);
 
 void evidence_add_error(struct evidence *e, int code, int depth);
 

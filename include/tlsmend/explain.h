@@ -84,9 +84,15 @@ struct cert_info {
 	int path_length; /* -1: none */
 	bool has_key_usage, key_usage_cert_sign;
 	bool has_name_constraints;
+	struct text *permitted, *excluded; /* subtrees: "DNS:corp.example"; at most 16 */
+	size_t permitted_count, excluded_count;
 	bool has_extended_key_usage, eku_server, eku_client, eku_any;
+	const char *extended_key_usages; /* "clientAuth, 1.2.3"; NULL: no such extension */
+	const char *policies;            /* of certificatePolicies; NULL: no such extension */
 	struct text subject_key_id, authority_key_id; /* raw bytes; n == 0: none */
-	struct text ca_issuers_url;                   /* first caIssuers URI; n == 0: none */
+	const char *authority_serial; /* hex: serial number of the wanted issuer; NULL: none */
+	struct text crl_url;          /* first URI where its revocation list is; n == 0: none */
+	struct text ca_issuers_url;   /* first caIssuers URI; n == 0: none */
 	const char *
 	    unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
 	bool trusted_by_client; /* the same certificate is in the client's store */
@@ -260,6 +266,8 @@ struct evidence {
 	struct cert_info *other_path;
 	size_t other_path_count;
 	enum tried top_tried;
+	enum tried level_tried; /* a lower security level; where good: level_enough */
+	int level_enough;
 	const char
 	    *system_file; /* bundle that has the wanted root; NULL: not looked for, or not there */
 	struct cert_info *system_root;
@@ -277,8 +285,15 @@ struct evidence {
 	const char *default_file,
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;
-	int64_t now;     /* the time against which dates were checked, seconds UTC */
-	bool name_asked; /* the client asked OpenSSL to check a name or address */
+	bool default_file_set, default_dir_set; /* by SSL_CERT_FILE, SSL_CERT_DIR */
+	int crl_count; /* revocation lists in the client's store */
+	bool have_crl; /* the one that OpenSSL was looking at: */
+	struct text crl_issuer;
+	int64_t crl_last, crl_next; /* INT64_MIN: none, or does not parse */
+	int64_t revoked_at;         /* the certificate's entry in it; 0: not known */
+	const char *revoked_reason; /* static; NULL: none given */
+	int64_t now;                /* the time against which dates were checked, seconds UTC */
+	bool name_asked;            /* the client asked OpenSSL to check a name or address */
 	bool
 	    name_matches; /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
 	bool name_checked;

@@ -22,6 +22,8 @@ typedef struct x509_st X509;
 typedef struct X509_name_st X509_NAME;
 typedef struct X509_name_entry_st X509_NAME_ENTRY;
 typedef struct X509_pubkey_st X509_PUBKEY;
+typedef struct X509_crl_st X509_CRL;
+typedef struct x509_revoked_st X509_REVOKED;
 typedef struct X509_extension_st X509_EXTENSION;
 typedef struct x509_store_st X509_STORE;
 typedef struct x509_store_ctx_st X509_STORE_CTX;
@@ -114,6 +116,7 @@ enum {
 	GEN_URI_ = 6,
 	GEN_IPADD_ = 7,
 	X509_LU_X509_ = 1,
+	X509_LU_CRL_ = 2,
 };
 
 /* ---- the error queue ------------------------------------------------------------------------------- */

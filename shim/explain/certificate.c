@@ -32,7 +32,7 @@ static bool digits(const unsigned char *s, size_t n, unsigned *value)
 }
 
 /* RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ until 2049, YYYYMMDDHHMMSSZ from then on. No ASN1_TIME_to_tm(3): 1.1.1. */
-static int64_t time_value(const struct openssl *o, const ASN1_STRING *s)
+int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s)
 {
 	const unsigned char *d;
 	struct civil_time t;
@@ -55,9 +55,8 @@ static int64_t time_value(const struct openssl *o, const ASN1_STRING *s)
 	return civil_valid(&t) ? civil_to_unix(&t) : INT64_MIN;
 }
 
-static const char *serial_text(struct evidence *e, const struct openssl *o, X509 *x)
+const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
 {
-	const ASN1_STRING *s = o->X509_get_serialNumber(x);
 	const char *copy;
 	struct buf b;
 	int n;
@@ -198,12 +197,12 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 	out->common_name = evidence_common_name(e, o, subject);
 	QUIET_BEGIN(o)
 	out->self_issued = o->X509_NAME_cmp(subject, issuer) == 0;
-	out->serial = serial_text(e, o, x);
+	out->serial = evidence_serial(e, o, o->X509_get_serialNumber(x));
 	QUIET_END(o)
 	out->not_before = out->not_after = INT64_MIN;
 	if (o->X509_get0_notBefore != NULL && o->X509_get0_notAfter != NULL) {
-		out->not_before = time_value(o, o->X509_get0_notBefore(x));
-		out->not_after = time_value(o, o->X509_get0_notAfter(x));
+		out->not_before = evidence_time(o, o->X509_get0_notBefore(x));
+		out->not_after = evidence_time(o, o->X509_get0_notAfter(x));
 	}
 	evidence_san(e, o, x, out);
 	key_evidence(e, o, x, out);
@@ -211,4 +210,5 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 	digests(o, x, out);
 	evidence_extensions(e, o, x, out);
 	evidence_ca_issuers(e, o, x, out);
+	evidence_details(e, o, x, out);
 }

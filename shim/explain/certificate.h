@@ -26,6 +26,15 @@ void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct c
 void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);
 struct text evidence_common_name(struct evidence *e, const struct openssl *o, X509_NAME *name);
+/* One name of a list; n == 0: a kind that a record does not show. */
+struct text evidence_general_name(struct evidence *e, const struct openssl *o,
+				  const GENERAL_NAME *g);
+/* What sentences show of further extensions (details.c). */
+void evidence_details(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out);
+/* Hex; NULL: none. */
+const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s);
+/* Seconds UTC; INT64_MIN: does not parse. */
+int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);
 /* Extension flags, usages, identifiers, and what is wrong with extensions (extensions.c). */
 void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);

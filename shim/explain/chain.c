@@ -50,7 +50,11 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 	case CAUSE_ISSUER_REFUSED:
 		return "no issuer that fits";
 	case CAUSE_MALFORMED_CERTIFICATE:
-		return c->malformed_why != NULL ? c->malformed_why : "malformed";
+		return c->malformed_why != NULL ? c->malformed_why
+		       : c->malformed           ? "malformed"
+						: "its issuer's certificate is broken";
+	case CAUSE_WRONG_PATH:
+		return "leads astray";
 	case CAUSE_EXPIRED:
 		return say(e, "expired ", say_date(e, c->not_after), (char *)NULL);
 	case CAUSE_NOT_YET_VALID:
@@ -93,6 +97,9 @@ static void mark(struct diagnosis *d)
 		return;
 	if (marks_top(d->failure))
 		i = d->r->chain_count - 1;
+	if (d->failure == CAUSE_WRONG_PATH)
+		i = wrong_turn(d->e) != NULL ? (size_t)(wrong_turn(d->e) - d->e->chain)
+					     : d->r->chain_count;
 	if (i < d->r->chain_count)
 		d->chain[i].mark = mark_for(d, d->chain[i].cert);
 }

@@ -8,7 +8,11 @@
 
 #include <string.h>
 
-enum { SSL_R_CERTIFICATE_VERIFY_FAILED = 134 };
+enum {
+	SSL_R_CERTIFICATE_VERIFY_FAILED = 134,
+	SSL_R_NO_VALID_SCTS = 216,
+	SSL_R_CALLBACK_FAILED = 234, /* in a client only of what checks SCTs */
+};
 
 static enum level level_of(enum event event)
 {
@@ -171,6 +175,7 @@ static void describe_code(struct diagnosis *d, int code, int depth)
 	r->depth = depth;
 }
 
+/* curl and others look at the name by themselves, after a chain that OpenSSL found good. */
 static void describe_verification(struct diagnosis *d)
 {
 	struct record *r = d->r;
@@ -182,7 +187,7 @@ static void describe_verification(struct diagnosis *d)
 	r->enforced = d->e->enforced;
 	r->cause = d->first.code != 0 ? verify_symbol_cause(d->symbol)
 		   : names_another(d) ? CAUSE_NAME_MISMATCH
-				      : CAUSE_CLIENT_REFUSED;
+				      : objection_cause(d);
 	if (cause_table[r->cause].family == FAMILY_ANCHOR || d->e->other_path_count > 0)
 		r->cause = anchor_cause(d);
 	if (cause_table[r->cause].family == FAMILY_ANCHOR)
@@ -199,6 +204,28 @@ static bool verification_ended_it(const struct diagnosis *d)
 	       !d->e->after_handshake && d->e->alert_received < 0;
 }
 
+/* A program that verifies by a function of its own: OpenSSL only knows that it said no. */
+static bool client_ended_it(const struct diagnosis *d)
+{
+	return !d->e->have_verification && d->e->ssl_reason == SSL_R_CERTIFICATE_VERIFY_FAILED &&
+	       !d->e->after_handshake && d->e->alert_received < 0;
+}
+
+/* After a chain that OpenSSL found good: proof that the certificate is in public logs (SSL_CTX_enable_ct(3)). */
+static bool scts_ended_it(const struct diagnosis *d)
+{
+	return d->e->ssl_reason == SSL_R_CALLBACK_FAILED || d->e->ssl_reason == SSL_R_NO_VALID_SCTS;
+}
+
+static void describe_scts(struct diagnosis *d)
+{
+	d->r->cause = CAUSE_SCTS_MISSING;
+	d->r->code = d->e->ssl_reason;
+	d->r->name = say_string(d->e, d->e->ssl_reason_text);
+	explain_verify(d);
+	d->failure = d->r->cause;
+}
+
 static void describe(struct diagnosis *d)
 {
 	switch (d->e->event) {
@@ -211,8 +238,10 @@ static void describe(struct diagnosis *d)
 		explain_unchecked(d);
 		break;
 	case EVENT_HANDSHAKE_FAILED:
-		if (verification_ended_it(d))
+		if (verification_ended_it(d) || client_ended_it(d))
 			describe_verification(d);
+		else if (scts_ended_it(d))
+			describe_scts(d);
 		else
 			explain_handshake(d);
 		break;

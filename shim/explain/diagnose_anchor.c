@@ -40,19 +40,52 @@ static void say_malformed(struct diagnosis *d)
 		     "send them this record");
 }
 
+/* "; SSL_CERT_FILE points to X, which is not there" */
+static const char *default_place(struct diagnosis *d, const char *path, bool exists, bool set,
+				 const char *variable, const char *what)
+{
+	struct evidence *e = d->e;
+
+	if (path == NULL || (exists && !set))
+		return "";
+	return say(e, "; ", set ? variable : what, set ? " points to " : " ", say_string(e, path),
+		   exists ? ", from which none came"
+		   : set  ? ", which does not exist"
+			  : " does not exist",
+		   (char *)NULL);
+}
+
+static void help_variable(struct diagnosis *d, const char *path, bool wrong, const char *variable)
+{
+	if (wrong)
+		help_line(d, say(d->e, "correct ", variable,
+				 " in the environment of this program: ", say_string(d->e, path),
+				 " does not exist", (char *)NULL));
+}
+
 static void say_no_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *where = "";
+	const bool told = directory_was_given(e) || e->store_unloaded != NULL;
 
-	if (e->default_file != NULL && e->default_dir != NULL && !e->default_file_exists &&
-	    !e->default_dir_exists)
-		where = say(e, "; its default file ", say_string(e, e->default_file),
-			    " and its default directory ", say_string(e, e->default_dir),
-			    " do not exist", (char *)NULL);
 	d->r->why =
-	    say(e, "this client has loaded no CA certificate at all, so it can trust nobody", where,
+	    say(e, "this client has loaded no CA certificate at all, so it can trust nobody",
+		told ? ""
+		     : default_place(d, e->default_file, e->default_file_exists,
+				     e->default_file_set, "SSL_CERT_FILE", "its default file"),
+		told ? ""
+		     : default_place(d, e->default_dir, e->default_dir_exists, e->default_dir_set,
+				     "SSL_CERT_DIR", "its default directory"),
 		(char *)NULL);
+	help_variable(d, e->default_file, e->default_file_set && !e->default_file_exists,
+		      "SSL_CERT_FILE");
+	help_variable(d, e->default_dir, e->default_dir_set && !e->default_dir_exists,
+		      "SSL_CERT_DIR");
+	if (e->system_root != NULL && e->system_file != NULL) {
+		help_ca(d, "point this client to the system's bundle, or for this host only:",
+			say(e, "ExtraCAFile = ", say_string(e, e->system_file), (char *)NULL));
+		return;
+	}
 	if (directory_was_given(e)) {
 		help_line(d, "correct the directory that the client is told to search for CA "
 			     "certificates, or give it a file, for example the system's "
@@ -64,40 +97,6 @@ static void say_no_store(struct diagnosis *d)
 	help_line(d, "    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt");
 }
 
-static const char *sent_by(const struct cert_info *c)
-{
-	if (c->from == FROM_RULE)
-		return "in the rule's file";
-	return c->from == FROM_STORE ? "in the client's store" : "sent by the server";
-}
-
-static const char *refusal(struct diagnosis *d, const struct near_miss *near,
-			   const struct cert_info *child)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *c = near->candidate;
-
-	switch (verify_symbol(near->code, e->version)) {
-	case VERIFY_AKID_SKID_MISMATCH:
-		return say(e, "its key identifier is ",
-			   say_hex(e, c->subject_key_id.s, c->subject_key_id.n), ", wanted is ",
-			   say_hex(e, child->authority_key_id.s, child->authority_key_id.n),
-			   (char *)NULL);
-	case VERIFY_AKID_ISSUER_SERIAL_MISMATCH:
-		return "its issuer or serial number is not the one that the certificate names";
-	case VERIFY_KEYUSAGE_NO_CERTSIGN:
-		return "it may not sign certificates (keyUsage without keyCertSign)";
-	case VERIFY_SIGNATURE_ALGORITHM_MISMATCH:
-	case VERIFY_UNSUPPORTED_SIGNATURE_ALGORITHM:
-		return "its key is of another kind than the signature";
-	case VERIFY_NO_ISSUER_PUBLIC_KEY:
-		return "its public key cannot be read";
-	default:
-		return say(e, "OpenSSL refuses it with code ", say_int(e, near->code),
-			   (char *)NULL);
-	}
-}
-
 static void say_refused(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -105,14 +104,14 @@ static void say_refused(struct diagnosis *d)
 	const struct near_miss *near = &e->near[0];
 
 	d->r->why = say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
-			"; a CA certificate of that name is there (", sent_by(near->candidate),
-			"), but it is not the one: ", refusal(d, near, top), (char *)NULL);
+			"; a CA certificate of that name is there (", near_where(near->candidate),
+			"), but it is not the one: ", near_refusal(d, near, top), (char *)NULL);
 	if (same_certificate(top, near->candidate)) {
 		d->r->why = say(e, "the client's store holds ", say_subject(e, top),
 				", which bears its own name as issuer but names another key than "
 				"its own as that of its issuer: ",
-				refusal(d, near, top), "; so OpenSSL does not take it for a root",
-				(char *)NULL);
+				near_refusal(d, near, top),
+				"; so OpenSSL does not take it for a root", (char *)NULL);
 		help_line(d, "if the CA has changed its key, give the client the root with the "
 			     "wanted key identifier; otherwise who runs the CA has to issue this "
 			     "root certificate again");
@@ -221,43 +220,10 @@ static void say_self_signed(struct diagnosis *d)
 		extra_ca_line(d, c != NULL ? c->common_name : (struct text){NULL, 0}));
 }
 
-/* Words in the names of CAs that TLS-inspecting products make. A hint for a note, never a decision. */
-static const char *inspection_product(const struct cert_info *c)
-{
-	static const char *const products[] = {"Fortinet",
-					       "FortiGate",
-					       "Zscaler",
-					       "Netskope",
-					       "Palo Alto",
-					       "Blue Coat",
-					       "Sophos",
-					       "Kaspersky",
-					       "Avast",
-					       "ESET SSL Filter",
-					       "Bitdefender",
-					       "mitmproxy",
-					       "PortSwigger",
-					       "Fiddler",
-					       "Charles Proxy",
-					       "Cisco Umbrella",
-					       "McAfee Web Gateway",
-					       "Forcepoint",
-					       "SonicWall"};
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(products); i++) {
-		if (c->subject.n > 0 &&
-		    memmem(c->subject.s, c->subject.n, products[i], strlen(products[i])) != NULL)
-			return products[i];
-	}
-	return NULL;
-}
-
 static void say_untrusted_root(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-	const char *product;
 
 	if (top == NULL)
 		return;
@@ -266,12 +232,6 @@ static void say_untrusted_root(struct diagnosis *d)
 		say(e, "put ", say_subject(e, top),
 		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
 		extra_ca_line(d, top->common_name));
-	product = inspection_product(top);
-	if (product != NULL)
-		note_line(d,
-			  say(e, "the root's name is one that ", product,
-			      " uses: a TLS-inspecting proxy may stand between client and server",
-			      (char *)NULL));
 }
 
 static void say_unknown(struct diagnosis *d)
@@ -305,10 +265,21 @@ static void say_unknown(struct diagnosis *d)
 
 static void say_too_long(struct diagnosis *d)
 {
+	struct evidence *e = d->e;
 	const bool loop = d->symbol == VERIFY_PATH_LOOP || chain_is_loop(d);
 
-	d->r->why = loop ? "certificates of the chain issue each other in a circle"
-			 : "the chain has more certificates than this client's depth limit allows";
+	d->r->why =
+	    loop ? "certificates of the chain issue each other in a circle"
+		 : say(e, "the chain has more certificates than this client's depth limit allows",
+		       d->symbol == VERIFY_CERT_CHAIN_TOO_LONG && d->first.depth > 0 ? ": at most "
+										     : "",
+		       d->symbol == VERIFY_CERT_CHAIN_TOO_LONG && d->first.depth > 0
+			   ? say_int(e, d->first.depth - 1)
+			   : "",
+		       d->symbol == VERIFY_CERT_CHAIN_TOO_LONG && d->first.depth > 0
+			   ? " between the server's certificate and the root"
+			   : "",
+		       (char *)NULL);
 	help_line(d, loop ? "the server's operator has to send a chain that ends in a root"
 			  : "raise the verification depth in the client's own configuration");
 }
@@ -386,6 +357,7 @@ void explain_anchor(struct diagnosis *d)
 		say_unknown(d);
 		break;
 	}
+	note_inspection(d);
 	if (d->e->rule_refused_name)
 		say_name_forbids(d);
 	else

@@ -31,6 +31,18 @@ bool objection_may_be_the_name(const struct diagnosis *d)
 		evidence_waives(d->e, reason));
 }
 
+/* OpenSSL leaves OCSP to the program (until 3.6), and has codes with which its callback can say so. */
+enum cause objection_cause(struct diagnosis *d)
+{
+	const enum verify_symbol s =
+	    verify_symbol(d->objection != NULL ? given_reason(d->objection) : 0, d->e->version);
+
+	if (verify_symbol_cause(s) != CAUSE_OCSP)
+		return CAUSE_CLIENT_REFUSED;
+	d->symbol = s;
+	return CAUSE_OCSP;
+}
+
 static const char *reason_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -59,6 +71,8 @@ void explain_objection(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
+	if (d->r->cause == CAUSE_OCSP)
+		return;
 	if (d->r->cause != CAUSE_CLIENT_REFUSED) {
 		d->r->why = say(e, d->r->why,
 				"; OpenSSL was not asked to check the name, it was a check of the "

@@ -41,6 +41,89 @@ static const char *asked_name(struct diagnosis *d)
 	return e->host != NULL ? say_string(d->e, e->host) : "another name";
 }
 
+static bool ends_in(struct text t, const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (t.n < n || ascii_lower(t.s[t.n - n + i]) != ascii_lower(s[i]))
+			return false;
+	}
+	return true;
+}
+
+/* "*.corp.example" stands for one label: neither for corp.example nor for a.b.corp.example (RFC 9525 section 6.3). */
+static void note_wildcard(struct diagnosis *d, struct text name)
+{
+	const char *host = d->e->expected_name != NULL ? d->e->expected_name : d->e->host;
+	const struct text asked = {host, host != NULL ? strlen(host) : 0};
+	struct evidence *e = d->e;
+
+	if (name.n < 3 || asked.n == 0 || memcmp(name.s, "*.", 2) != 0)
+		return;
+	if (asked.n == name.n - 2 && ends_in(asked, name.s + 2, name.n - 2))
+		note_line(d, say(e, say_text(e, name), " does not stand for ", asked_name(d),
+				 " itself, only for one name before it", (char *)NULL));
+	else if (asked.n > name.n && ends_in(asked, name.s + 1, name.n - 1))
+		note_line(d, say(e, say_text(e, name), " stands for one label only, and ",
+				 asked_name(d), " has more before that", (char *)NULL));
+}
+
+/* How far apart two short names are: letters to add, drop or change (Levenshtein). */
+static size_t distance(struct text a, struct text b)
+{
+	enum { LONGEST = 64 };
+	uint8_t row[LONGEST + 1];
+	size_t i, k;
+
+	if (a.n > LONGEST || b.n > LONGEST)
+		return LONGEST;
+	for (k = 0; k <= b.n; k++)
+		row[k] = (uint8_t)k;
+	for (i = 1; i <= a.n; i++) {
+		uint8_t diagonal = row[0];
+
+		row[0] = (uint8_t)i;
+		for (k = 1; k <= b.n; k++) {
+			const bool same = ascii_lower(a.s[i - 1]) == ascii_lower(b.s[k - 1]);
+			uint8_t best = (uint8_t)(diagonal + !same);
+
+			diagonal = row[k];
+			if (row[k] + 1 < best)
+				best = (uint8_t)(row[k] + 1);
+			if (row[k - 1] + 1 < best)
+				best = (uint8_t)(row[k - 1] + 1);
+			row[k] = best;
+		}
+	}
+	return row[b.n];
+}
+
+/* Of many names, the one that was perhaps meant. */
+static void note_closest(struct diagnosis *d)
+{
+	enum { CLOSE = 4 };
+	const char *host = d->e->expected_name != NULL ? d->e->expected_name : d->e->host;
+	const struct text asked = {host, host != NULL ? strlen(host) : 0};
+	struct text closest = {NULL, 0};
+	size_t i, best = CLOSE;
+
+	for (i = 0; d->leaf != NULL && i < d->leaf->san_count; i++) {
+		struct text t = d->leaf->san[i];
+
+		if (t.n <= 4 || memcmp(t.s, "DNS:", 4) != 0)
+			continue;
+		t = (struct text){t.s + 4, t.n - 4};
+		note_wildcard(d, t);
+		if (distance(asked, t) < best) {
+			best = distance(asked, t);
+			closest = t;
+		}
+	}
+	if (closest.n > 0 && d->leaf->san_count > 1)
+		note_line(d, say(d->e, "closest: ", say_text(d->e, closest), (char *)NULL));
+}
+
 static void say_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -60,6 +143,7 @@ static void say_name(struct diagnosis *d)
 			     "if this is the right server under another name on purpose, say which "
 			     "name its certificate must carry:",
 			     say(e, "ExpectName = ", names, (char *)NULL), (char *)NULL);
+	note_closest(d);
 }
 
 static void say_sni(struct diagnosis *d)
@@ -114,20 +198,104 @@ static void say_address(struct diagnosis *d)
 		     "it (subjectAltName = IP:...)");
 }
 
+static bool is_dns(struct text t)
+{
+	return t.n >= 4 && memcmp(t.s, "DNS:", 4) == 0;
+}
+
+/* RFC 5280 section 4.2.1.10: the name itself, and every name that has more labels before it. */
+static bool within(struct text name, struct text tree)
+{
+	const size_t n = tree.n - 4;
+
+	if (n == 0)
+		return true;
+	if (!ends_in(name, tree.s + 4, n))
+		return false;
+	return name.n - 4 == n || tree.s[4] == '.' || name.s[name.n - n - 1] == '.';
+}
+
+static bool in_one_of(struct text name, const struct text *trees, size_t count, bool *any)
+{
+	size_t i;
+
+	*any = false;
+	for (i = 0; i < count; i++) {
+		if (!is_dns(trees[i]))
+			continue;
+		*any = true;
+		if (within(name, trees[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The DNS name of the leaf that this CA may not certify; n == 0: it is a name of another kind. */
+static struct text offending_name(const struct cert_info *leaf, const struct cert_info *ca)
+{
+	bool limited, excluded;
+	size_t i;
+
+	for (i = 0; i < leaf->san_count; i++) {
+		const struct text t = leaf->san[i];
+
+		if (!is_dns(t))
+			continue;
+		if (in_one_of(t, ca->excluded, ca->excluded_count, &excluded) ||
+		    (!in_one_of(t, ca->permitted, ca->permitted_count, &limited) && limited))
+			return (struct text){t.s + 4, t.n - 4};
+	}
+	return (struct text){NULL, 0};
+}
+
+static const char *trees_of(struct diagnosis *d, const char *lead, const struct text *trees,
+			    size_t count, const char *before)
+{
+	const char *list = "";
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct text t =
+		    is_dns(trees[i]) ? (struct text){trees[i].s + 4, trees[i].n - 4} : trees[i];
+
+		list = say(d->e, list, i > 0 ? ", " : "", t.n > 0 ? say_text(d->e, t) : "any",
+			   (char *)NULL);
+	}
+	return count > 0 ? say(d->e, before, lead, list, (char *)NULL) : "";
+}
+
 static void say_constraint(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const struct cert_info *ca = constraining_ca(d);
-	const char *names = d->culprit != NULL ? list_names(d, d->culprit) : NULL;
+	const struct cert_info *ca = constraining_ca(d), *c = d->culprit;
+	const char *names = c != NULL ? list_names(d, c) : NULL, *limits = "";
 	const bool many = d->symbol == VERIFY_UNSPECIFIED;
+	struct text offending = {NULL, 0};
 
+	if (ca != NULL && c != NULL && !many)
+		offending = offending_name(c, ca);
+	if (ca != NULL) {
+		limits = trees_of(d, "only ", ca->permitted, ca->permitted_count, "");
+		limits = say(e, limits,
+			     trees_of(d, "not ", ca->excluded, ca->excluded_count,
+				      *limits != '\0' ? "; " : ""),
+			     (char *)NULL);
+	}
+	if (*limits != '\0')
+		d->r->expected = limits;
+	if (!many)
+		d->r->presented = offending.n > 0 ? say_text(e, offending) : names;
 	d->r->why = say(
 	    e, ca != NULL ? "the CA " : "a CA of the chain", ca != NULL ? say_subject(e, ca) : "",
-	    " is limited to certain names (nameConstraints), and ",
+	    " is limited to certain names (nameConstraints", *limits != '\0' ? ": " : "", limits,
+	    "), and ",
 	    many ? "there are too many names and limits to compare"
-		 : "a name below it is outside of that limit, or cannot be compared with it",
-	    !many && names != NULL ? "; " : "", !many && names != NULL ? whose(d) : "",
-	    !many && names != NULL ? " names " : "", !many && names != NULL ? names : "",
+	    : offending.n > 0
+		? say(e, whose(d), " names ", say_text(e, offending), (char *)NULL)
+		: "a name below it is outside of that limit, or cannot be compared with it",
+	    !many && offending.n == 0 && names != NULL
+		? say(e, "; ", whose(d), " names ", names, (char *)NULL)
+		: "",
 	    (char *)NULL);
 	if (many)
 		d->r->message =

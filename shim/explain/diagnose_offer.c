@@ -71,8 +71,15 @@ void help_level(struct diagnosis *d, const char *line, const char *reason)
 		help_line(d, say(e, "the level comes from the rule in ",
 				 say_string(e, e->level_by.place), ": correct it there",
 				 (char *)NULL));
-	else
-		help_weaken(d, line, reason);
+	else if (e->level_tried == TRIED_BAD)
+		help_line(d,
+			  "a lower security level for this host alone does not help here: tried in "
+			  "memory, the chain fails with it too");
+	else {
+		help_weaken(d, e->level_tried == TRIED_GOOD ? tried_level_line(d) : line, reason);
+		if (e->level_tried == TRIED_GOOD)
+			note_line(d, "tried: this rule makes the chain valid");
+	}
 }
 
 /* ---- the offer ------------------------------------------------------------------------------------------- */

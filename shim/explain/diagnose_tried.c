@@ -73,11 +73,21 @@ static const char *obstacle_of_dates(struct diagnosis *d)
 	return NULL;
 }
 
+static bool proposes_bundle(const struct diagnosis *d)
+{
+	return d->r->cause == CAUSE_ROOT_MISSING_HERE || d->r->cause == CAUSE_NO_TRUST_STORE;
+}
+
+bool leaf_is_for_another(const struct evidence *e)
+{
+	return e->host != NULL && e->name_checked && !e->name_matches;
+}
+
 /* What would still be wrong with one more CA; NULL: nothing that is known. */
 const char *help_ca_obstacle(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const bool system = d->r->cause == CAUSE_ROOT_MISSING_HERE;
+	const bool system = proposes_bundle(d);
 	const char *other;
 	size_t i;
 
@@ -102,11 +112,17 @@ const char *help_ca_obstacle(struct diagnosis *d)
 	return NULL;
 }
 
+static bool is_at_hand(const struct diagnosis *d, bool system)
+{
+	return system || (top_of_chain(d) != NULL && top_of_chain(d)->self_signed);
+}
+
 /* A section with a CA file after a line that leads to it, or why that would not be enough. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line)
 {
 	const struct evidence *e = d->e;
-	const bool system = d->r->cause == CAUSE_ROOT_MISSING_HERE;
+	const bool system = proposes_bundle(d);
+	const enum tried tried = system ? e->system_tried : e->top_tried;
 	const char *other = help_ca_obstacle(d);
 
 	if (other != NULL) {
@@ -114,13 +130,16 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 				 "; that has to be mended first", (char *)NULL));
 		return;
 	}
-	if (help_section(d, lead, line, (char *)NULL) &&
-	    (system ? e->system_tried : e->top_tried) == TRIED_GOOD)
+	if (!help_section(d, lead, line, (char *)NULL) || leaf_is_for_another(e))
+		return; /* that alone is not enough, which is said there */
+	if (tried == TRIED_GOOD)
 		note_line(d, "tried: this rule makes the chain valid");
+	else if (tried == TRIED_NOT && !is_at_hand(d, system))
+		note_line(
+		    d, "not tried: the certificate that belongs into the file is not at hand here");
 }
 
-/* The first CA of the path that OpenSSL took and that the good one does not have. */
-static const struct cert_info *wrong_turn(const struct evidence *e)
+const struct cert_info *wrong_turn(const struct evidence *e)
 {
 	size_t i, k;
 
@@ -151,7 +170,8 @@ void explain_wrong_path(struct diagnosis *d)
 		", issued by ", say_issuer(e, last), ", which this client trusts; OpenSSL took ",
 		wrong != NULL ? say_subject(e, wrong) : "another way",
 		wrong != NULL ? " issued by " : "", wrong != NULL ? say_issuer(e, wrong) : "",
-		wrong != NULL ? " instead" : "", " and does not turn back", (char *)NULL);
+		wrong != NULL ? " instead" : "", ", does not turn back, and fails there: ",
+		cause_table[verify_symbol_cause(d->symbol)].title, (char *)NULL);
 	help_line(d, wrong != NULL
 			 ? say(e, "the server's operator has to stop sending ",
 			       say_subject(e, wrong), " issued by ", say_issuer(e, wrong),
@@ -176,4 +196,10 @@ void explain_missing_here(struct diagnosis *d)
 			", but in no store that this client loaded", (char *)NULL);
 	help_ca(d, "point the client to that bundle in its own settings, or for this host only:",
 		say(e, "ExtraCAFile = ", say_string(e, file), (char *)NULL));
+}
+
+const char *tried_level_line(struct diagnosis *d)
+{
+	return say(d->e, "CipherString = DEFAULT:@SECLEVEL=", say_int(d->e, d->e->level_enough),
+		   (char *)NULL);
 }

@@ -51,6 +51,8 @@ static enum cause refine(const struct diagnosis *d)
 
 	if (d->first.code == 0 && d->r->cause == CAUSE_NAME_MISMATCH)
 		return name_cause(d);
+	if (d->r->cause == CAUSE_CLIENT_REFUSED)
+		return d->r->cause;
 	switch (d->symbol) {
 	case VERIFY_CERT_NOT_YET_VALID:
 		return clock_is_wrong(d->e) ? CAUSE_CLOCK_WRONG : CAUSE_NOT_YET_VALID;
@@ -85,6 +87,10 @@ static void say_expired(struct diagnosis *d)
 
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " has expired", (char *)NULL);
+	if (c != NULL && e->now != 0) {
+		d->r->expected = say(e, "valid on ", say_date(e, e->now), (char *)NULL);
+		d->r->presented = say(e, "valid until ", say_date(e, c->not_after), (char *)NULL);
+	}
 	if (c != NULL && c->not_after != INT64_MIN)
 		d->r->why = say(e, whose(d), " was valid until ", say_date(e, c->not_after),
 				e->now > c->not_after ? say(e, ", ", days(d, e->now - c->not_after),
@@ -108,6 +114,10 @@ static void say_not_yet(struct diagnosis *d)
 
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " is not valid yet", (char *)NULL);
+	if (c != NULL && e->now != 0) {
+		d->r->expected = say(e, "valid on ", say_date(e, e->now), (char *)NULL);
+		d->r->presented = say(e, "valid from ", say_date(e, c->not_before), (char *)NULL);
+	}
 	if (c != NULL && c->not_before != INT64_MIN)
 		d->r->why = say(e, whose(d), " is valid from ", say_date(e, c->not_before), "; ",
 				clock_name(e), " says ", say_date(e, e->now), (char *)NULL);
@@ -131,6 +141,26 @@ static void say_clock(struct diagnosis *d)
 }
 
 /* ---- the rest, one sentence and one help each --------------------------------------------------------- */
+static void note_certificate(struct diagnosis *d, const char *what, const struct cert_info *c)
+{
+	struct evidence *e = d->e;
+
+	if (c->have_sha256)
+		note_line(d, say(e, what, say_subject(e, c), ", ", near_where(c), ", sha256 ",
+				 say_hex(e, c->sha256, sizeof(c->sha256)), (char *)NULL));
+}
+
+/* Both certificates, so that it can be seen which of the two is the wrong one. */
+static void note_pair(struct diagnosis *d)
+{
+	const struct cert_info *issuer = certificate_at(d->e, d->first.depth + 1);
+
+	if (d->culprit != NULL)
+		note_certificate(d, "signed: ", d->culprit);
+	if (issuer != NULL)
+		note_certificate(d, "taken for its issuer: ", issuer);
+}
+
 static void say_signature(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -148,6 +178,7 @@ static void say_signature(struct diagnosis *d)
 		d->r->why = say(e, "the signature of ", say_subject(e, c),
 				" does not fit the key of its issuer ", say_issuer(e, c),
 				" as it is known here", (char *)NULL);
+	note_pair(d);
 	help_line(
 	    d, "there are probably two CAs of that name, or the CA has a new key: get its present "
 	       "certificate from who runs it, compare the fingerprint, and replace the old one");
@@ -161,6 +192,8 @@ static void say_critical(struct diagnosis *d)
 	    e, whose(d), " carries a critical extension that this OpenSSL does not understand",
 	    d->culprit != NULL && d->culprit->unknown_critical != NULL ? ": " : "",
 	    d->culprit != NULL ? say_string(e, d->culprit->unknown_critical) : "", (char *)NULL);
+	if (d->culprit != NULL && d->culprit->unknown_critical != NULL)
+		d->r->presented = say_string(e, d->culprit->unknown_critical);
 	help_line(d, "the certificate has to be issued again without it (or with it not critical), "
 		     "or the client needs a newer OpenSSL that knows it");
 }
@@ -182,12 +215,28 @@ static void say_purpose(struct diagnosis *d)
 		return;
 	}
 	d->r->expected = "extendedKeyUsage serverAuth";
+	d->r->presented =
+	    c == NULL ? NULL
+	    : c->extended_key_usages != NULL
+		? say(e, "extendedKeyUsage ", say_string(e, c->extended_key_usages), (char *)NULL)
+		: "no extendedKeyUsage";
 	d->r->why =
 	    c != NULL && c->has_extended_key_usage && !c->eku_server && !c->eku_any
 		? say(e, whose(d), " was issued for ", uses,
 		      ", not for a TLS server (extendedKeyUsage without serverAuth)", (char *)NULL)
 		: say(e, whose(d), " was not issued for this use", (char *)NULL);
 	help_line(d, "the certificate has to be issued again with extendedKeyUsage serverAuth");
+}
+
+static const char *ca_marks(struct diagnosis *d, const struct cert_info *c)
+{
+	return say(d->e,
+		   !c->has_basic_constraints ? "no basicConstraints"
+		   : c->ca                   ? "CA:TRUE"
+					     : "CA:FALSE",
+		   c->has_key_usage && !c->key_usage_cert_sign ? ", keyUsage without keyCertSign"
+							       : "",
+		   (char *)NULL);
 }
 
 static void say_not_ca(struct diagnosis *d)
@@ -200,17 +249,34 @@ static void say_not_ca(struct diagnosis *d)
 	    d->symbol == VERIFY_PROXY_CERTIFICATES_NOT_ALLOWED)
 		d->r->why = say(e, whose(d), " is of a kind that may not be used in this place",
 				(char *)NULL);
-	else
-		d->r->why = say(
-		    e, c != NULL ? say_subject(e, c) : "a certificate",
-		    " stands in the chain as an issuer, but it is no CA",
-		    c != NULL && !c->has_basic_constraints ? " (it has no basicConstraints)" : "",
-		    c != NULL && c->has_key_usage && !c->key_usage_cert_sign
-			? " (its keyUsage lacks keyCertSign)"
-			: "",
-		    (char *)NULL);
+	else {
+		d->r->expected = "basicConstraints CA:TRUE, keyUsage keyCertSign";
+		d->r->presented = c != NULL ? ca_marks(d, c) : NULL;
+		d->r->why =
+		    say(e, c != NULL ? say_subject(e, c) : "a certificate",
+			" stands in the chain as an issuer, but it is not marked as a CA that "
+			"may sign certificates",
+			c != NULL ? " (" : "", c != NULL ? d->r->presented : "",
+			c != NULL ? ")" : "", (char *)NULL);
+	}
 	help_line(d, "who runs that CA has to issue its certificate again as a CA certificate "
 		     "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
+}
+
+/* "CA too deep", "CA further down" */
+static const char *cas_below(struct diagnosis *d, int depth)
+{
+	const char *list = "";
+	int i;
+
+	for (i = depth - 1; i > 0; i--) {
+		const struct cert_info *c = certificate_at(d->e, i);
+
+		if (c != NULL && !c->self_issued)
+			list = say(d->e, list, *list != '\0' ? ", " : "", say_subject(d->e, c),
+				   (char *)NULL);
+	}
+	return list;
 }
 
 static void say_path_length(struct diagnosis *d)
@@ -218,9 +284,15 @@ static void say_path_length(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
+	if (c != NULL && c->path_length >= 0) {
+		d->r->expected = say(e, "at most ", say_int(e, c->path_length), " CAs below ",
+				     say_subject(e, c), (char *)NULL);
+		d->r->presented = cas_below(d, d->first.depth);
+	}
 	d->r->why = c != NULL && c->path_length >= 0
 			? say(e, say_subject(e, c), " allows ", say_int(e, c->path_length),
-			      " CA certificates below it, and the chain has more", (char *)NULL)
+			      " CA certificates below it (pathlen), and the chain has more",
+			      *d->r->presented != '\0' ? ": " : "", d->r->presented, (char *)NULL)
 			: "a CA of the chain allows fewer CA certificates below it than there are";
 	help_line(d, "the server needs a certificate from a CA that may issue it, or the CA "
 		     "certificate a higher limit (pathlen)");
@@ -316,102 +388,6 @@ static void say_weak_digest(struct diagnosis *d)
 		help_level(d, level_for_digest(c), "outdated signature, to be replaced by ...");
 }
 
-static void say_strict(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-
-	d->r->why = say(e, whose(d), " breaks a formal rule (",
-			e->code_text != NULL ? say_string(e, e->code_text) : "see the code below",
-			"), and this client checks strictly", (char *)NULL);
-	help_line(d, "the certificate has to be issued again according to RFC 5280");
-	if (key_is_known("Strict"))
-		help_weaken(d, "Strict = no",
-			    "private CA with a formal fault, to be replaced by ...");
-}
-
-struct plain_words {
-	enum cause cause;
-	const char *why, *help;
-};
-
-/* Causes that need no more than their own words. */
-static const struct plain_words plain[] = {
-    {CAUSE_EXPLICIT_CURVE,
-     "a key of the chain uses an elliptic curve given by its parameters instead of its name",
-     "its holder needs a new key on a named curve such as P-256"},
-    {CAUSE_DISTRUSTED,
-     "this client's trust store says explicitly that a certificate of the chain must not be "
-     "trusted",
-     "respect it; the server needs a certificate from another CA"},
-    {CAUSE_REVOKED, "its CA has withdrawn a certificate of the chain",
-     "the server's operator needs a new key and a new certificate"},
-    {CAUSE_CRL_UNAVAILABLE,
-     "this client demands a revocation list for every CA that it checks, and one is missing or "
-     "does not belong to the certificate",
-     "load the CA's present revocation list (CRL) into the client; OpenSSL does not fetch it"},
-    {CAUSE_CRL_INVALID,
-     "a revocation list that this client loaded is out of date, not valid yet, or cannot be "
-     "verified",
-     "load the CA's present revocation list (CRL)"},
-    {CAUSE_OCSP,
-     "this client demands a signed proof (OCSP) that the certificate is not revoked, and there is "
-     "none that holds",
-     "the server's operator has to look after OCSP stapling and its access to the CA's responder"},
-    {CAUSE_POLICY, "the chain does not carry the certificate policy that this client demands",
-     "ask the CA for a certificate under that policy, or correct the client's policy setting"},
-    {CAUSE_PINNED_ELSEWHERE, "no key of the chain is the one that was pinned for this host",
-     "find out whether the server's key was renewed on purpose; if so, add the new key's pin "
-     "beside the old one"},
-    {CAUSE_SCTS_MISSING,
-     "this client demands proof that the certificate stands in public logs, and there is none",
-     "the CA has to log the certificate (Certificate Transparency)"},
-    {CAUSE_CLIENT_REFUSED, "OpenSSL did not find the fault; a check of the program's own refused",
-     "look into the program's own log and settings"},
-};
-
-/* .NET fetches revocation lists and OCSP answers by itself. */
-static bool say_dotnet_revocation(struct diagnosis *d)
-{
-	if (d->e->framework != FRAMEWORK_DOTNET ||
-	    (d->r->cause != CAUSE_CRL_UNAVAILABLE && d->r->cause != CAUSE_CRL_INVALID))
-		return false;
-	d->r->why =
-	    "this program checks for revocation, and .NET got neither a usable revocation "
-	    "list (CRL) nor an answer of the CA's responder (OCSP) for a certificate of the "
-	    "chain";
-	help_line(d, "let this machine reach the addresses for revocation that stand in the "
-		     "certificates; .NET fetches from http:// addresses only");
-	help_line(d,
-		  "where a certificate has no such address, as those of private CAs often, its CA "
-		  "has to issue it again with one");
-	return true;
-}
-
-static void say_plainly(struct diagnosis *d)
-{
-	size_t i;
-
-	if (d->r->cause == CAUSE_CLIENT_REFUSED && (d->objection != NULL || d->e->refused_passed)) {
-		if (d->objection == NULL)
-			explain_objection(d);
-		return;
-	}
-	if (say_dotnet_revocation(d))
-		return;
-
-	for (i = 0; i < ARRAY_LENGTH(plain); i++) {
-		if (plain[i].cause != d->r->cause)
-			continue;
-		d->r->why = plain[i].why;
-		help_line(d, plain[i].help);
-		return;
-	}
-	d->r->why = say(d->e, "OpenSSL could not finish the verification",
-			d->e->code_text != NULL ? ": " : "", say_string(d->e, d->e->code_text),
-			(char *)NULL);
-	help_line(d, "the code below is what the developers of the program or of OpenSSL need");
-}
-
 static void say_cause(struct diagnosis *d)
 {
 	switch (d->r->cause) {
@@ -452,11 +428,8 @@ static void say_cause(struct diagnosis *d)
 	case CAUSE_WEAK_DIGEST:
 		say_weak_digest(d);
 		break;
-	case CAUSE_STRICT_PROFILE:
-		say_strict(d);
-		break;
 	default:
-		say_plainly(d);
+		explain_demand(d);
 		break;
 	}
 }

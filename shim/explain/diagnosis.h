@@ -58,12 +58,25 @@ const struct cert_info *top_of_chain(const struct diagnosis *d);
 const struct cert_info *malformed_one(const struct diagnosis *d);
 const struct cert_info *issuer_by_another_name(const struct diagnosis *d);
 bool chain_is_loop(const struct diagnosis *d);
+/* (near.c) Near misses: where a candidate is from, why it is not the issuer of `child`; all of them as notes. */
+const char *near_where(const struct cert_info *c);
+const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
+			 const struct cert_info *child);
+void note_near_misses(struct diagnosis *d);
+void note_inspection(struct diagnosis *d); /* (inspection.c) */
+/* (diagnose_demand.c) What only some clients demand: revocation, policies, pins, a strict profile; and what OpenSSL does not explain. */
+void explain_demand(struct diagnosis *d);
+/* (diagnose_tried.c) The security level that was tried and is low enough. */
+const char *tried_level_line(struct diagnosis *d);
 bool is_nameless(const struct cert_info *c);
 bool same_certificate(const struct cert_info *a, const struct cert_info *b);
 /* (diagnose_tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line);
 const char *help_ca_obstacle(
     struct diagnosis *d); /* what one more CA would not mend; NULL: nothing that is known */
+/* The first CA of the path that OpenSSL took and that the good one does not have. */
+const struct cert_info *wrong_turn(const struct evidence *e);
+bool leaf_is_for_another(const struct evidence *e); /* the leaf is not for the host */
 void explain_wrong_path(struct diagnosis *d);
 void explain_missing_here(struct diagnosis *d);
 /* (diagnose_directory.c) The client searches another directory than OpenSSL's own. */
@@ -126,6 +139,7 @@ bool certificate_has_weak_digest(const struct cert_info *c);
 void explain_unchecked(struct diagnosis *d);
 /* (diagnose_callback.c) What the client's own callback made of it. */
 bool objection_may_be_the_name(const struct diagnosis *d);
+enum cause objection_cause(struct diagnosis *d);
 void explain_objection(struct diagnosis *d);
 void note_callback(struct diagnosis *d);
 void explain_load(struct diagnosis *d);                           /* (diagnose_file.c) */

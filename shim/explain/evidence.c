@@ -226,6 +226,7 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	for (i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 
+		e->crl_count += o->X509_OBJECT_get_type(object) == X509_LU_CRL_;
 		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
 			continue;
 		anchor = o->X509_OBJECT_get0_X509(object);
@@ -290,10 +291,11 @@ bool evidence_any_exists(struct evidence *e, const char *list)
 
 /* As OpenSSL itself decides: variables count, but not in a privileged process. */
 static const char *default_path(struct evidence *e, const char *variable,
-				const char *(*builtin)(void))
+				const char *(*builtin)(void), bool *set)
 {
 	const char *value = environment_is_secure() ? NULL : getenv(variable);
 
+	*set = value != NULL;
 	if (value == NULL && builtin != NULL)
 		value = builtin();
 	return arena_strdup(&e->arena, value);
@@ -303,8 +305,10 @@ static void look_for_defaults(struct evidence *e, const struct openssl *o)
 {
 	struct file_id id;
 
-	e->default_file = default_path(e, "SSL_CERT_FILE", o->X509_get_default_cert_file);
-	e->default_dir = default_path(e, "SSL_CERT_DIR", o->X509_get_default_cert_dir);
+	e->default_file =
+	    default_path(e, "SSL_CERT_FILE", o->X509_get_default_cert_file, &e->default_file_set);
+	e->default_dir =
+	    default_path(e, "SSL_CERT_DIR", o->X509_get_default_cert_dir, &e->default_dir_set);
 	e->default_file_exists =
 	    e->default_file != NULL && file_identify(e->default_file, &id) == 0;
 	e->default_dir_exists = e->default_dir != NULL && evidence_any_exists(e, e->default_dir);

@@ -31,13 +31,23 @@ static struct text octets(struct evidence *e, const struct openssl *o, const ASN
 	return t;
 }
 
-static char *oid_text(struct evidence *e, const struct openssl *o, X509_EXTENSION *x, bool numeric)
+/* "1.3.6.1.5.5.7.1.11 (Subject Information Access)" */
+static const char *named_oid(struct evidence *e, const struct openssl *o, X509_EXTENSION *x)
 {
-	char text[80];
+	char number[80], name[80];
+	const char *copy;
+	struct buf b;
 
-	if (o->OBJ_obj2txt(text, sizeof(text), o->X509_EXTENSION_get_object(x), numeric) <= 0)
+	if (o->OBJ_obj2txt(number, sizeof(number), o->X509_EXTENSION_get_object(x), 1) <= 0)
 		return NULL;
-	return arena_strdup(&e->arena, text);
+	buf_init(&b, 0);
+	buf_puts(&b, number);
+	if (o->OBJ_obj2txt(name, sizeof(name), o->X509_EXTENSION_get_object(x), 0) > 0 &&
+	    strcmp(name, number) != 0)
+		buf_strs(&b, " (", name, ")", (char *)NULL);
+	copy = arena_strdup(&e->arena, buf_str(&b));
+	buf_free(&b);
+	return copy;
 }
 
 static void find_unknown_critical(struct evidence *e, const struct openssl *o, X509 *x,
@@ -51,7 +61,7 @@ static void find_unknown_critical(struct evidence *e, const struct openssl *o, X
 		X509_EXTENSION *ext = o->X509_get_ext(x, i);
 
 		if (o->X509_EXTENSION_get_critical(ext) && !o->X509_supported_extension(ext)) {
-			out->unknown_critical = oid_text(e, o, ext, true);
+			out->unknown_critical = named_oid(e, o, ext);
 			return;
 		}
 	}
@@ -138,16 +148,6 @@ static void usages(const struct openssl *o, X509 *x, uint32_t flags, struct cert
 	}
 }
 
-static bool has_name_constraints(const struct openssl *o, X509 *x)
-{
-	int critical = -1;
-	void *value = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
-
-	if (value != NULL && o->NAME_CONSTRAINTS_free != NULL)
-		o->NAME_CONSTRAINTS_free(value);
-	return value != NULL || critical != -1;
-}
-
 static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *x,
 			     struct cert_info *out)
 {
@@ -179,9 +179,6 @@ void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 	out->self_signed = out->self_issued;
 	QUIET_BEGIN(o)
 	flags_and_usages(e, o, x, out);
-	QUIET_END(o)
-	QUIET_BEGIN(o)
-	out->has_name_constraints = has_name_constraints(o, x);
 	QUIET_END(o)
 	QUIET_BEGIN(o)
 	/* 1: basicConstraints says so; 3: self-signed of version 1 (X509_check_ca(3)). */

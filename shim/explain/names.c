@@ -128,10 +128,11 @@ static struct text address_name(struct evidence *e, const struct openssl *o, con
 	return evidence_text(e, "IP:", "(malformed)", 11);
 }
 
-/* n == 0: a kind of name that a record does not show. */
-static struct text general_name(struct evidence *e, const struct openssl *o, const GENERAL_NAME *g)
+struct text evidence_general_name(struct evidence *e, const struct openssl *o,
+				  const GENERAL_NAME *g)
 {
 	const struct text none = {NULL, 0};
+	struct text t;
 	int type = -1;
 	const void *value = o->GENERAL_NAME_get0_value(g, &type);
 
@@ -146,6 +147,9 @@ static struct text general_name(struct evidence *e, const struct openssl *o, con
 		return string_name(e, o, "URI:", value);
 	case GEN_EMAIL_:
 		return string_name(e, o, "email:", value);
+	case GEN_DIRNAME_:
+		t = evidence_name(e, o, value);
+		return evidence_text(e, "DirName:", t.s, t.n);
 	default:
 		return none;
 	}
@@ -172,7 +176,7 @@ static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STAC
 		return;
 	out->san = arena_alloc(&e->arena, (size_t)n * sizeof(*out->san));
 	for (i = 0; out->san != NULL && i < n; i++) {
-		t = general_name(e, o, o->OPENSSL_sk_value(names, i));
+		t = evidence_general_name(e, o, o->OPENSSL_sk_value(names, i));
 		if (t.n > 0)
 			out->san[out->san_count++] = t;
 	}

@@ -126,6 +126,13 @@ static bool said_otherwise(const struct diagnosis *d, enum verify_symbol s)
 		cause_table[d->failure].family == FAMILY_ANCHOR);
 }
 
+/* Who may not be a CA, or is rejected, fails OpenSSL's check of the purpose too; that says nothing more. */
+static bool follows(const struct diagnosis *d, enum verify_symbol s, int depth)
+{
+	return s == VERIFY_INVALID_PURPOSE && depth == d->first.depth &&
+	       (d->failure == CAUSE_NOT_A_CA || d->failure == CAUSE_DISTRUSTED);
+}
+
 static void further_errors(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -135,26 +142,12 @@ static void further_errors(struct diagnosis *d)
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
-		if (said_otherwise(d, s) || e->errors[i].code == d->first.code ||
-		    evidence_waives(e, e->errors[i].code))
+		if (said_otherwise(d, s) || follows(d, s, e->errors[i].depth) ||
+		    e->errors[i].code == d->first.code || evidence_waives(e, e->errors[i].code))
 			continue;
 		note_line(d, say(e, "also wrong: ", cause_table[verify_symbol_cause(s)].title, " (",
 				 name != NULL ? name : "unknown code", " at depth ",
 				 say_int(e, e->errors[i].depth), ")", (char *)NULL));
-	}
-}
-
-static void other_near_misses(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	size_t i;
-
-	for (i = d->failure == CAUSE_ISSUER_REFUSED ? 1 : 0; i < e->near_count; i++) {
-		const struct cert_info *c = e->near[i].candidate;
-
-		note_line(d, say(e, "there is another CA certificate named ", say_subject(e, c),
-				 ", which does not fit", c->have_sha256 ? ": sha256 " : "",
-				 c->have_sha256 ? say_hex(e, c->sha256, 32) : "", (char *)NULL));
 	}
 }
 
@@ -212,7 +205,7 @@ void add_notes(struct diagnosis *d)
 		further_errors(d);
 		if (cause_table[d->failure].family == FAMILY_ANCHOR &&
 		    d->failure != CAUSE_WRONG_PATH && d->failure != CAUSE_ROOT_MISSING_HERE)
-			other_near_misses(d);
+			note_near_misses(d);
 	}
 	shown_to_the_client(d);
 	add_framework_words(d);

@@ -19,6 +19,7 @@ struct attempt {
 	const struct openssl *o;
 	const struct evidence_trial *trial;
 	OPENSSL_STACK *untrusted;              /* the caller's: what the peer sent */
+	OPENSSL_STACK *chain;                  /* the caller's: what OpenSSL built */
 	X509 *top;                             /* the last certificate of the chain */
 	X509 *sent[EVIDENCE_MAX_CERTIFICATES]; /* leaf first */
 	size_t count;
@@ -29,7 +30,8 @@ struct attempt {
 	unsigned visits, path_trials, trials;
 };
 
-static bool passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+static bool passes_at(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
+		      int level)
 {
 	const struct openssl *o = a->o;
 	bool good = false;
@@ -37,9 +39,14 @@ static bool passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *unt
 	if (++a->trials > EVIDENCE_TRIALS)
 		return false;
 	QUIET_BEGIN(o)
-	good = a->trial->passes(a->trial->arg, trusted, untrusted);
+	good = a->trial->passes(a->trial->arg, trusted, untrusted, level);
 	QUIET_END(o)
 	return good;
+}
+
+static bool passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+{
+	return passes_at(a, trusted, untrusted, EVIDENCE_SAME_LEVEL);
 }
 
 static bool issued(const struct openssl *o, X509 *issuer, X509 *subject)
@@ -100,6 +107,32 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 	o->X509_STORE_unlock(store);
 }
 
+static bool is_sent(const struct attempt *a, X509 *x)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++) {
+		if (a->o->X509_cmp(a->sent[i], x) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What OpenSSL built itself, up to an anchor, is not another path: where it passes alone, it is the client that says no. */
+static bool is_the_one_taken(const struct attempt *a)
+{
+	const struct openssl *o = a->o;
+	const size_t n = a->chain != NULL ? (size_t)o->OPENSSL_sk_num(a->chain) : 0;
+	size_t i;
+
+	for (i = 0; i < a->length && i < n; i++) {
+		if (o->X509_cmp(o->OPENSSL_sk_value(a->chain, (int)i), a->sent[a->path[i]]) != 0)
+			return false;
+	}
+	return a->length == n ||
+	       (a->length < n && !is_sent(a, o->OPENSSL_sk_value(a->chain, (int)a->length)));
+}
+
 static bool try_path(struct attempt *a)
 {
 	const struct openssl *o = a->o;
@@ -107,7 +140,7 @@ static bool try_path(struct attempt *a)
 	bool good;
 	size_t i;
 
-	if (a->path_trials++ >= PATH_MAX_TRIALS)
+	if (is_the_one_taken(a) || a->path_trials++ >= PATH_MAX_TRIALS)
 		return false;
 	untrusted = o->OPENSSL_sk_new_null();
 	if (untrusted == NULL)
@@ -155,10 +188,26 @@ static void keep_path(struct attempt *a)
 	e->other_path_count = a->length;
 }
 
-/* One certificate leaves no choice, and a faulty leaf is on every path. */
-static void try_other_path(struct attempt *a, X509_STORE *store)
+/* What a client demands of the leaf or by itself has nothing to do with the path. */
+static bool depends_on_path(enum cause c)
 {
-	if (a->trial == NULL || a->count < 2 ||
+	switch (c) {
+	case CAUSE_NAME_MISMATCH:
+	case CAUSE_ADDRESS_MISMATCH:
+	case CAUSE_OCSP:
+	case CAUSE_PINNED_ELSEWHERE:
+	case CAUSE_SCTS_MISSING:
+	case CAUSE_CLIENT_REFUSED:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* One certificate leaves no choice, and a faulty leaf is on every path. */
+static void try_other_path(struct attempt *a, X509_STORE *store, enum cause cause)
+{
+	if (a->trial == NULL || !depends_on_path(cause) || a->count < 2 ||
 	    (a->e->presented_count > 0 && a->e->presented[0].malformed))
 		return;
 	find_anchored(a, store);
@@ -208,6 +257,29 @@ static void try_system_bundle(struct attempt *a)
 	o->X509_free(root);
 }
 
+/* ---- a lower security level ------------------------------------------------------------------------------- */
+static void try_levels(struct attempt *a)
+{
+	struct evidence *e = a->e;
+	int level;
+
+	if (a->trial == NULL || e->security_level <= 0)
+		return;
+	e->level_tried = TRIED_BAD;
+	for (level = e->security_level > 2 ? 2 : e->security_level - 1; level >= 0; level--) {
+		if (passes_at(a, NULL, a->untrusted, level)) {
+			e->level_tried = TRIED_GOOD;
+			e->level_enough = level;
+			return;
+		}
+	}
+}
+
+static bool is_about_strength(enum cause c)
+{
+	return c == CAUSE_WEAK_KEY || c == CAUSE_WEAK_DIGEST;
+}
+
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t)
 {
@@ -216,6 +288,7 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	    e->chain_count > 0 ? &e->chain[e->chain_count - 1] : e->presented;
 	const struct verify_error first = evidence_headline(e);
 	struct attempt *a;
+	enum cause cause;
 
 	if (leaf == NULL || top == NULL || first.code == 0 ||
 	    (a = arena_alloc(&e->arena, sizeof(*a))) == NULL)
@@ -224,11 +297,14 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	a->o = o;
 	a->trial = t;
 	a->untrusted = presented;
+	a->chain = chain;
 	a->top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : leaf;
 	collect_sent(a, leaf);
-	try_other_path(a, store);
-	if (e->other_path_count > 0 ||
-	    !cause_trust_may_act(verify_symbol_cause(verify_symbol(first.code, e->version))))
+	cause = verify_symbol_cause(verify_symbol(first.code, e->version));
+	try_other_path(a, store, cause);
+	if (e->other_path_count == 0 && is_about_strength(cause))
+		try_levels(a);
+	if (e->other_path_count > 0 || !cause_trust_may_act(cause))
 		return;
 	try_system_bundle(a);
 	if (top->self_signed)

@@ -23,6 +23,8 @@ static int collect(int ok, X509_STORE_CTX *ctx)
 	/* the signer of a CRL has a context of its own */
 	bool nested =
 	    o && o->X509_STORE_CTX_get0_parent_ctx && o->X509_STORE_CTX_get0_parent_ctx(ctx);
+	if (!ok && o && collecting)
+		evidence_crl(collecting, o, ctx);
 	if (!ok && o && collecting && !nested)
 		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
 				   o->X509_STORE_CTX_get_error_depth(ctx));
@@ -99,7 +101,7 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 }
 
 /* For evidence_try(): would this help? */
-static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
 {
 	struct verification *v = arg;
 	const struct openssl *o = copy_api(v->copy);
@@ -108,6 +110,8 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
 	if (!copy)
 		return false;
 	QUIET_BEGIN(o)
+	if (level != EVIDENCE_SAME_LEVEL && o->X509_VERIFY_PARAM_set_auth_level)
+		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&

@@ -3,6 +3,7 @@
 
 Usage: connect.py HOST PORT [--ca FILE] [--no-names] [--no-verify] [--no-sni] [--san-only] [--tls1 | --max-tls1 | --options-tls1]
                             [--seclevel0] [--resolve NAME]... [--cert FILE --key FILE]
+                            [--flags N]
 """
 import argparse
 import socket
@@ -17,6 +18,7 @@ p.add_argument("port", type=int)
 p.add_argument("--ca")
 p.add_argument("--cert")
 p.add_argument("--key")
+p.add_argument("--flags", type=int, default=0)
 p.add_argument("--resolve", action="append", default=[])
 for flag in "no-names no-verify no-sni san-only tls1 max-tls1 options-tls1 seclevel0".split():
     p.add_argument("--" + flag, action="store_true")
@@ -39,6 +41,8 @@ if a.seclevel0:
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
 if a.no_names or a.no_verify or a.no_sni:
     context.check_hostname = False
+if a.flags:
+    context.verify_flags |= a.flags
 if a.san_only:
     context.hostname_checks_common_name = False
 if a.no_verify:

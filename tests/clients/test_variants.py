@@ -35,6 +35,7 @@ def test_variant_is_what_it_says(plain, sites, pki, variant):
     assert "code=%d:" % VARIANTS[variant].code in done.out
 
 
+@pytest.mark.parametrize("variant", [pytest.param(v, marks=pytest.mark.cause(VARIANTS[v].causes[0])) for v in VARIANTS])
 def test_with_own_ca(run, sites, pki, variant):
     port, identity = sites.variant(variant)
     before = run(connect_for(variant, port, "--ca", pki.root_pem), library=False)

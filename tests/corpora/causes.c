@@ -127,7 +127,7 @@ struct trial_of {
 	X509_STORE_CTX *ctx;
 };
 
-static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
 {
 	const struct openssl *o = openssl_direct();
 	const struct trial_of *t = arg;
@@ -136,6 +136,8 @@ static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untru
 
 	if (copy == NULL)
 		return false;
+	if (level != EVIDENCE_SAME_LEVEL)
+		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
 	if (trusted != NULL)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = X509_verify_cert(copy) == 1;

@@ -71,6 +71,10 @@ class Certificate:
         self.der, self.key, self.subject = der, key, subject
 
     @property
+    def serial(self):
+        return x509.load_der_x509_certificate(self.der).serial_number
+
+    @property
     def sha256(self):
         return hashlib.sha256(self.der).hexdigest()
 
@@ -122,13 +126,15 @@ def issue(
     key_identifiers=True,
     cert_sign=None,
     permitted=None,
+    authority=None,
     ca_issuers=None,
     extra=(),
     raw_san=None,
     second_san=False,
     break_signature=False,
 ):
-    """One certificate, signed by `issuer` or by itself. `ca`: True, False (basicConstraints says so), None (absent)."""
+    """One certificate, signed by `issuer` or by itself. `ca`: True, False (basicConstraints says so), None (absent).
+    `authority`: the authorityKeyIdentifier instead of the issuer's."""
     key = new_key(key) if isinstance(key, str) else key
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name, _validate=False)])
     signing = issuer.key if issuer else key
@@ -154,7 +160,7 @@ def issue(
         b = b.add_extension(x509.ExtendedKeyUsage([oid[p] for p in purposes]), critical=False)
     if key_identifiers:
         b = b.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), critical=False)
+        b = b.add_extension(authority or x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), False)
     san = x509.SubjectAlternativeName([_general_name(n) for n in names]) if names else None
     if raw_san is not None:
         b = b.add_extension(x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, raw_san), False)
@@ -181,6 +187,17 @@ def issue(
     if break_signature:
         der = der[:-1] + bytes([der[-1] ^ 1])
     return Certificate(der, key, subject)
+
+
+def revocation_list(issuer, *revoked, reason=x509.ReasonFlags.key_compromise, last=None, until=None, key=None):
+    """A CRL in PEM. `key`: signs instead of the issuer's."""
+    b = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject)
+    b = b.last_update(last or now() - DAY).next_update(until or now() + 30 * DAY)
+    b = b.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
+    for c in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(c.serial).revocation_date(now() - DAY)
+        b = b.add_revoked_certificate(entry.add_extension(x509.CRLReason(reason), critical=False).build())
+    return b.sign(key or issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 class Pki:

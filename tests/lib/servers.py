@@ -291,6 +291,16 @@ def sends_alert(number):
     return behaviour
 
 
+def presents_certificate(connection, identity):
+    """A web server whose own OpenSSL puts up with any certificate and whose client may say no."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.load_cert_chain(identity.chain, identity.key)
+    with context.wrap_socket(connection, server_side=True) as tls:
+        tls.recv(65536)
+        tls.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
 def asks_for_client_certificate(ca_file, version):
     def behaviour(connection, identity):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -113,9 +113,10 @@ static inline void bytes_release(const struct openssl *o, OPENSSL_STACK *all)
 	o->OPENSSL_sk_free(all);
 }
 
-static inline bool bytes_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+static inline bool bytes_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
+				int level)
 {
-	(void)untrusted;
+	(void)untrusted, (void)level;
 	return (*(const uint8_t *)arg & 2) != 0 && trusted != NULL;
 }
 

@@ -78,7 +78,7 @@ static void put(OPENSSL_STACK *to, X509 *x)
 	api()->OPENSSL_sk_push(to, x);
 }
 
-static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
 {
 	struct world *w = arg;
 	X509_STORE_CTX *ctx = api()->X509_STORE_CTX_new();
@@ -87,6 +87,8 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
 	w->verified++;
 	api()->X509_STORE_CTX_init(ctx, w->store, w->certs[LEAF], untrusted);
 	X509_VERIFY_PARAM_set_time(api()->X509_STORE_CTX_get0_param(ctx), NOW);
+	if (level != EVIDENCE_SAME_LEVEL)
+		api()->X509_VERIFY_PARAM_set_auth_level(api()->X509_STORE_CTX_get0_param(ctx), level);
 	if (trusted != NULL)
 		api()->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
@@ -282,6 +284,40 @@ static void presented_root_is_tried(void **state)
 }
 
 /* OpenSSL stopped at the leaf; with the intermediate the client's own root does. */
+/* Where the path that OpenSSL took passes alone, it is the client that says no. */
+static void path_taken_is_not_another(void **state)
+{
+	struct world *w = *state;
+	struct record r;
+	struct evidence *e;
+
+	X509_STORE_add_cert(w->store, w->certs[ROOT]);
+	put(w->presented, w->certs[ISSUING]);
+	put(w->chain, w->certs[LEAF]);
+	put(w->chain, w->certs[ISSUING]);
+	put(w->chain, w->certs[ROOT]);
+	e = tried(w, 23, &r);
+	assert_int_equal(e->other_path_count, 0);
+	assert_int_equal(r.cause, CAUSE_REVOKED);
+	evidence_free(e);
+}
+
+/* No path has another key for the leaf, so that none is looked for. */
+static void pin_has_no_other_path(void **state)
+{
+	struct world *w = *state;
+	struct record r;
+	struct evidence *e;
+
+	X509_STORE_add_cert(w->store, w->certs[ROOT]);
+	put(w->presented, w->certs[ISSUING]);
+	put(w->chain, w->certs[LEAF]);
+	e = tried(w, 65, &r);
+	assert_int_equal(e->other_path_count, 0);
+	assert_int_equal(r.cause, CAUSE_PINNED_ELSEWHERE);
+	evidence_free(e);
+}
+
 static void another_path_is_valid(void **state)
 {
 	struct world *w = *state;
@@ -315,6 +351,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(odd_bundles, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(presented_root_is_tried, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(another_path_is_valid, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(path_taken_is_not_another, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(pin_has_no_other_path, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

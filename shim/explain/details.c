@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Extensions whose content a sentence shows: which names a CA may certify, for which uses and under which policies, where the revocation
+ * list is, which issuer and serial number are wanted.
+ */
+#include "certificate.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum {
+	NID_authority_key_identifier = 90,
+	NID_certificate_policies = 89,
+	NID_crl_distribution_points = 103,
+	NID_name_constraints = 666,
+	SHOWN = 16, /* of a list */
+	LIST_BYTES = 1024,
+};
+
+/* Public structs of x509v3.h, the same in all generations. */
+struct policy_info {
+	ASN1_OBJECT *policy;
+	OPENSSL_STACK *qualifiers;
+};
+struct distribution_point_name {
+	int type; /* 0: full name */
+	OPENSSL_STACK *names;
+	X509_NAME *relative;
+};
+struct distribution_point {
+	struct distribution_point_name *name;
+	void *reasons, *issuer;
+	int flags;
+};
+struct general_subtree {
+	GENERAL_NAME *base;
+	void *minimum, *maximum;
+};
+struct name_constraints {
+	OPENSSL_STACK *permitted, *excluded;
+};
+
+/* "1.2.3, anyPolicy": the objects that `take` finds in the elements of a stack. */
+static const char *objects(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
+			   const ASN1_OBJECT *(*take)(const void *))
+{
+	const char *copy;
+	struct buf b;
+	char text[80];
+	int i;
+
+	buf_init(&b, LIST_BYTES);
+	for (i = 0; i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+		const ASN1_OBJECT *object = take(o->OPENSSL_sk_value(list, i));
+		const int nid = o->OBJ_obj2nid(object);
+		const char *name = nid > 0 ? o->OBJ_nid2sn(nid) : NULL;
+
+		if (name == NULL)
+			name = o->OBJ_obj2txt(text, sizeof(text), object, 1) > 0 ? text : "?";
+		buf_strs(&b, b.len > 0 ? ", " : "", name, (char *)NULL);
+	}
+	copy = arena_strdup(&e->arena, buf_str(&b));
+	buf_free(&b);
+	return copy;
+}
+
+static const ASN1_OBJECT *itself(const void *element)
+{
+	return element;
+}
+
+static const ASN1_OBJECT *policy_of(const void *element)
+{
+	return ((const struct policy_info *)element)->policy;
+}
+
+static void usages(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_ext_key_usage_, NULL, NULL);
+
+	if (list == NULL)
+		return;
+	out->extended_key_usages = objects(e, o, list, itself);
+	if (o->EXTENDED_KEY_USAGE_free != NULL)
+		o->EXTENDED_KEY_USAGE_free(list);
+}
+
+static void policies(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	OPENSSL_STACK *list;
+
+	if (o->CERTIFICATEPOLICIES_free == NULL)
+		return;
+	list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
+	if (list == NULL)
+		return;
+	out->policies = objects(e, o, list, policy_of);
+	o->CERTIFICATEPOLICIES_free(list);
+}
+
+static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	OPENSSL_STACK *list;
+	int i, k;
+
+	if (o->CRL_DIST_POINTS_free == NULL)
+		return;
+	list = o->X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
+	for (i = 0; list != NULL && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+		const struct distribution_point *p = o->OPENSSL_sk_value(list, i);
+		OPENSSL_STACK *names =
+		    p->name != NULL && p->name->type == 0 ? p->name->names : NULL;
+
+		for (k = 0; names != NULL && k < o->OPENSSL_sk_num(names) && k < SHOWN; k++) {
+			const struct text t =
+			    evidence_general_name(e, o, o->OPENSSL_sk_value(names, k));
+
+			if (out->crl_url.n == 0 && t.n > 4 && memcmp(t.s, "URI:", 4) == 0)
+				out->crl_url = (struct text){t.s + 4, t.n - 4};
+		}
+	}
+	if (list != NULL)
+		o->CRL_DIST_POINTS_free(list);
+}
+
+/* An address and its mask (RFC 5280 section 4.2.1.10). */
+static struct text network(struct evidence *e, const struct openssl *o, const GENERAL_NAME *g)
+{
+	int type = -1;
+	const ASN1_STRING *s = o->GENERAL_NAME_get0_value(g, &type);
+	const int n = s != NULL && type == GEN_IPADD_ ? o->ASN1_STRING_length(s) : 0;
+	char address[INET6_ADDRSTRLEN], mask[INET6_ADDRSTRLEN];
+	struct text t = {NULL, 0};
+	struct buf b;
+
+	if ((n != 8 && n != 32) ||
+	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), address,
+		       sizeof(address)) ||
+	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s) + n / 2, mask,
+		       sizeof(mask)))
+		return t;
+	buf_init(&b, 0);
+	buf_strs(&b, address, "/", mask, (char *)NULL);
+	t = evidence_text(e, "IP:", buf_str(&b), b.len);
+	buf_free(&b);
+	return t;
+}
+
+static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
+			     size_t *count)
+{
+	const int n = list != NULL ? o->OPENSSL_sk_num(list) : 0;
+	struct text *out;
+	int i;
+
+	*count = 0;
+	if (n <= 0 || (out = arena_alloc(&e->arena, SHOWN * sizeof(*out))) == NULL)
+		return NULL;
+	for (i = 0; i < n && *count < SHOWN; i++) {
+		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);
+		struct text t = network(e, o, tree->base);
+
+		if (t.n == 0)
+			t = evidence_general_name(e, o, tree->base);
+		if (t.n > 0)
+			out[(*count)++] = t;
+	}
+	return out;
+}
+
+static void constraints(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	struct name_constraints *nc;
+	int critical = -1;
+
+	nc = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
+	out->has_name_constraints = nc != NULL || critical != -1;
+	if (nc == NULL)
+		return;
+	out->permitted = subtrees(e, o, nc->permitted, &out->permitted_count);
+	out->excluded = subtrees(e, o, nc->excluded, &out->excluded_count);
+	if (o->NAME_CONSTRAINTS_free != NULL)
+		o->NAME_CONSTRAINTS_free(nc);
+}
+
+static void wanted_serial(struct evidence *e, const struct openssl *o, X509 *x,
+			  struct cert_info *out)
+{
+	const ASN1_STRING *serial =
+	    o->X509_get0_authority_serial != NULL ? o->X509_get0_authority_serial(x) : NULL;
+
+	out->authority_serial = evidence_serial(e, o, serial);
+}
+
+void evidence_details(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	QUIET_BEGIN(o)
+	usages(e, o, x, out);
+	QUIET_END(o)
+	QUIET_BEGIN(o)
+	policies(e, o, x, out);
+	QUIET_END(o)
+	QUIET_BEGIN(o)
+	crl_address(e, o, x, out);
+	QUIET_END(o)
+	QUIET_BEGIN(o)
+	constraints(e, o, x, out);
+	wanted_serial(e, o, x, out);
+	QUIET_END(o)
+}

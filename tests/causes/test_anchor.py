@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: ISC
+"""No trusted anchor (CAUSES 1.1): each cause with real clients, and what the record says and proposes."""
+import os
+import subprocess
+
+import pytest
+from cryptography import x509
+
+from clients.table import SYSTEM_BUNDLE
+from lib.pki import DAY, issue, new_key, now
+
+from .conftest import HOST, curl, python, s_client
+
+every_client = pytest.mark.parametrize("client", [curl, python, s_client], ids=lambda c: c.name)
+two_clients = pytest.mark.parametrize("client", [curl, python], ids=lambda c: c.name)
+TRIED = "tried: this rule makes the chain valid"
+
+
+@pytest.fixture(scope="module")
+def world(pki):
+    """CAs of this file's cases."""
+
+    class World:
+        rekeyed_root = issue("Rekeyed Root", ca=True)
+        # the same name with another key, as after a renewal with a new key
+        former_root = issue("Rekeyed Root", ca=True)
+
+    return World
+
+
+# ---- malformed -----------------------------------------------------------------------------------------------
+@pytest.mark.cause("malformed-certificate")
+@every_client
+@pytest.mark.parametrize("variant,what", [("malformed-extension", "subjectAltName cannot be read"),
+                                          ("duplicate-extension", "subjectAltName stands twice")])  # fmt: skip
+def test_malformed(tell, sites, pki, client, variant, what):
+    port, identity = sites.variant(variant)
+    told = tell(client(port, pki.root_pem), "malformed-certificate", identity.leaf)
+    assert "ExtraCAFile" not in told.help and "issue it again" in told.help
+    assert what in told.text()
+
+
+@pytest.mark.cause("malformed-certificate")
+@two_clients
+def test_malformed_intermediate(tell, show, pki, client):
+    """The leaf is sound, so a look at the leaf alone would not find it."""
+    ca = issue("Broken CA", pki.root, ca=True, names=["ca.test"], second_san=True)
+    leaf = issue(HOST, ca, names=[HOST])
+    told = tell(client(show(leaf, ca).port, pki.root_pem), "malformed-certificate", leaf)
+    assert "Broken CA" in told.text() and "ExtraCAFile" not in told.help
+    assert "another CA certificate" not in told.notes
+
+
+# ---- the client's store ----------------------------------------------------------------------------------------
+@pytest.mark.cause("no-trust-store")
+@pytest.mark.parametrize("client", ["python", "s_client"])
+def test_store_is_nowhere(tell, show, pki, client):
+    argv = python if client == "python" else s_client
+    port = show(*good(pki)).port
+    argv = [a for a in argv(port, "-") if a not in ("--ca", "-CAfile", "-")]
+    nowhere = {"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": "/nonexistent/certs"}
+    told = tell(argv, "no-trust-store", env=nowhere)
+    text = told.text()
+    assert "SSL_CERT_FILE" in text and "/nonexistent/ca.pem" in text and "/nonexistent/certs" in text
+    assert told.record["store"].startswith("0 anchors")
+    assert "correct SSL_CERT_FILE" in told.help and "correct SSL_CERT_DIR" in told.help
+
+
+@pytest.mark.cause("no-trust-store")
+def test_store_is_a_directory_without_hashes(tell, run, show, pki):
+    """The files are there, but not under their hash names; openssl's own defaults do not count with -CApath."""
+    port = show(*good(pki)).port
+    directory = run.scratch / "certs"
+    directory.mkdir()
+    (directory / "root.pem").write_bytes(pki.root.pem)
+    argv = [a for a in s_client(port, "-") if a not in ("-CAfile", "-")]
+    argv += ["-no-CAfile", "-no-CAstore", "-CApath", str(directory)]
+    told = tell(argv, "no-trust-store")
+    assert "openssl rehash %s" % directory in told.help
+    subprocess.run(["openssl", "rehash", str(directory)], check=True, timeout=30)
+    assert run(argv).code == 0
+
+
+def good(pki):
+    return issue(HOST, pki.intermediate, names=[HOST]), pki.intermediate
+
+
+# ---- issuer refused --------------------------------------------------------------------------------------------
+@pytest.mark.cause("issuer-refused")
+@every_client
+def test_ca_has_a_new_key(tell, run, show, pki, world, client):
+    leaf = issue(HOST, world.rekeyed_root, names=[HOST])
+    former = run.write("former.pem", world.former_root.pem)
+    told = tell(client(show(leaf).port, former), "issuer-refused", leaf)
+    assert told.expected and told.presented and told.expected != told.presented
+    assert "in the client's store" in told.text() and world.former_root.sha256 in told.notes.replace(":", "").lower()
+    # the right one mends it, as the help says
+    assert "ExtraCAFile" in told.help
+    present = run.write("present.pem", world.rekeyed_root.pem)
+    assert run(client(show(leaf).port, former), extra_ca={HOST: present}).code == 0
+
+
+@pytest.mark.cause("issuer-refused")
+@two_clients
+def test_issuer_and_serial_of_another(tell, run, show, client):
+    root = issue("Root with a serial number", ca=True)
+    wrong = x509.AuthorityKeyIdentifier(None, [x509.DirectoryName(root.subject)], 4711)
+    leaf = issue(HOST, root, names=[HOST], authority=wrong)
+    told = tell(client(show(leaf).port, run.write("ca.pem", root.pem)), "issuer-refused", leaf)
+    text = told.text()
+    # both values: the wanted serial number (0x1267) and the candidate's
+    assert "1267" in text
+    assert "%X" % root.serial in text.replace(":", "")
+
+
+# ---- what the server sends -----------------------------------------------------------------------------------------
+@pytest.mark.cause("intermediate-not-sent")
+@every_client
+def test_only_the_leaf_is_sent(tell, run, show, pki, client):
+    leaf = issue(HOST, pki.intermediate, names=[HOST], ca_issuers="http://ca.test/issuing.crt")
+    port = show(leaf).port
+    told = tell(client(port, pki.root_pem), "intermediate-not-sent", leaf)
+    assert "full chain" in told.help and "http://ca.test/issuing.crt" in told.help
+    both = run.write("both.pem", pki.intermediate.pem + pki.root.pem)
+    assert run(client(port, pki.stranger_pem), extra_ca={HOST: both}).code == 0
+
+
+@pytest.mark.cause("incomplete-chain")
+@every_client
+def test_wrong_intermediates_are_sent(tell, show, pki, client):
+    former = issue("Former Issuing CA", pki.root, ca=True)
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    told = tell(client(show(leaf, former).port, pki.root_pem), "incomplete-chain", leaf)
+    assert "chain that belongs to this certificate" in told.help
+    assert "<- missing" in told.text()
+
+
+@pytest.mark.cause("incomplete-chain")
+@two_clients
+def test_a_gap_below_the_root(tell, show, pki, client):
+    policy = issue("Policy CA", pki.root, ca=True)
+    issuing = issue("Issuing CA below it", policy, ca=True)
+    leaf = issue(HOST, issuing, names=[HOST])
+    told = tell(client(show(leaf, issuing, pki.root).port, pki.root_pem), "incomplete-chain", leaf)
+    assert "Policy CA" in told.text()
+
+
+@pytest.mark.cause("anchor-not-root")
+@pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.name)  # curl takes any anchor
+def test_only_an_intermediate_in_the_store(tell, run, show, pki, client):
+    leaf, intermediate = good(pki)
+    store = run.write("intermediate.pem", intermediate.pem)
+    told = tell(client(show(leaf).port, store), "anchor-not-root", leaf)
+    assert told.code == 2 and "Test Root" in told.help
+
+
+@pytest.mark.cause("self-signed")
+@every_client
+def test_self_signed(tell, run, show, pki, client):
+    leaf = issue(HOST, names=[HOST])
+    told = tell(client(show(leaf).port, pki.root_pem), "self-signed", leaf)
+    assert TRIED in told.notes and "fingerprint" in told.help
+    assert leaf.sha256 in told.text().replace(":", "").lower()
+    assert run(client(show(leaf).port, pki.root_pem), extra_ca={HOST: show(leaf).identity.chain}).code == 0
+
+
+@pytest.mark.cause("no-trust-store")
+def test_store_file_is_empty(tell, run, show, pki):
+    """The rule that is proposed is one that works: the root is in the system's bundle."""
+    leaf, intermediate = good(pki)
+    with open(SYSTEM_BUNDLE, "rb") as f:
+        bundle = run.write("bundle.pem", f.read() + pki.root.pem)
+    overlays = {os.path.dirname(SYSTEM_BUNDLE): {os.path.basename(SYSTEM_BUNDLE): bundle}}
+    empty = run.write("empty.pem", "")
+    env = {"SSL_CERT_FILE": str(empty), "SSL_CERT_DIR": "/nonexistent/certs"}
+    argv = [a for a in python(show(leaf, intermediate).port, "-") if a not in ("--ca", "-")]
+    told = tell(argv, "no-trust-store", env=env, overlays=overlays)
+    assert TRIED in told.notes and str(empty) in told.text()
+    proposed = told.help.split("ExtraCAFile = ")[1]
+    assert run(argv, env=env, overlays=overlays, extra_ca={HOST: proposed}).code == 0
+
+
+@pytest.mark.cause("self-signed")
+@two_clients
+def test_self_signed_for_another_name(tell, show, pki, client):
+    leaf = issue("localhost", names=["localhost"])
+    told = tell(client(show(leaf).port, pki.root_pem), "self-signed", leaf)
+    assert TRIED not in told.notes, "trust counts for the name only"
+    assert "does not name legacy.test" in told.notes
+
+
+@pytest.mark.cause("untrusted-root")
+@every_client
+def test_untrusted_root(tell, run, show, pki, client):
+    leaf, intermediate = good(pki)
+    port = show(leaf, intermediate, pki.root).port
+    told = tell(client(port, pki.stranger_pem), "untrusted-root", leaf)
+    assert TRIED in told.notes and pki.root.sha256 in told.text().replace(":", "").lower()
+    assert run(client(port, pki.stranger_pem), extra_ca={HOST: pki.root_pem}).code == 0
+
+
+@pytest.mark.cause("untrusted-root")
+@two_clients
+def test_root_of_an_inspecting_proxy(tell, show, pki, client):
+    proxy = issue("Zscaler Root CA", ca=True)
+    leaf = issue(HOST, proxy, names=[HOST])
+    told = tell(client(show(leaf, proxy).port, pki.root_pem), "untrusted-root", leaf)
+    assert "Zscaler" in told.notes and "inspect" in told.notes
+
+
+@pytest.mark.cause("untrusted-root")
+@two_clients
+def test_root_with_the_name_of_a_trusted_one(tell, run, show, world, client):
+    leaf = issue(HOST, world.rekeyed_root, names=[HOST])
+    store = run.write("former.pem", world.former_root.pem)
+    told = tell(client(show(leaf, world.rekeyed_root).port, store), "untrusted-root", leaf)
+    assert world.former_root.sha256 in told.notes.replace(":", "").lower(), "the trusted one of that name"
+
+
+@pytest.mark.cause("root-missing-here")
+@pytest.mark.parametrize("client", ["curl", "s_client"])
+def test_root_is_in_the_systems_bundle_only(tell, run, show, pki, client):
+    # by default both look into the system's directory, too
+    client = {"curl": lambda *a: curl(*a, "--capath", pki.empty_dir),
+              "s_client": lambda *a: s_client(*a, "-no-CApath", "-no-CAstore")}[client]  # fmt: skip
+    leaf, intermediate = good(pki)
+    with open(SYSTEM_BUNDLE, "rb") as f:
+        bundle = run.write("bundle.pem", f.read() + pki.root.pem)
+    overlays = {os.path.dirname(SYSTEM_BUNDLE): {os.path.basename(SYSTEM_BUNDLE): bundle}}
+    told = tell(client(show(leaf, intermediate).port, pki.stranger_pem), "root-missing-here", leaf, overlays=overlays)
+    assert TRIED in told.notes
+    proposed = told.help.split("ExtraCAFile = ")[1]
+    assert os.path.realpath(proposed) == os.path.realpath(SYSTEM_BUNDLE)
+    assert run(client(show(leaf, intermediate).port, pki.stranger_pem), overlays=overlays,
+               extra_ca={HOST: proposed}).code == 0  # fmt: skip
+
+
+@pytest.mark.cause("issuer-unknown")
+@every_client
+def test_issuer_unknown(tell, run, show, pki, client):
+    leaf, intermediate = good(pki)
+    told = tell(client(show(leaf, intermediate).port, pki.stranger_pem), "issuer-unknown", leaf)
+    assert "wanted: the CA whose subject key identifier is" in told.notes
+    assert "tlsmend Test Root" in told.help
+    assert run(client(show(leaf, intermediate).port, pki.stranger_pem), extra_ca={HOST: pki.root_pem}).code == 0
+
+
+@pytest.mark.cause("issuer-unknown")
+def test_issuer_unknown_without_a_connection(tell, run, pki):
+    leaf, intermediate = good(pki)
+    sent = run.write("sent.pem", intermediate.pem)
+    argv = ["openssl", "verify", "-CAfile", pki.stranger_pem, "-untrusted", sent, run.write("leaf.pem", leaf.pem)]
+    told = tell(argv, "issuer-unknown", leaf)
+    assert "[%s]" % HOST in told.help, "the leaf's name is the section's"
+
+
+# ---- the way that OpenSSL goes ---------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def cross_signed():
+    """A CA that is a root of its own and was once signed by one that has expired since."""
+
+    class CrossSigned:
+        old = issue("Old Root", ca=True, not_before=now() - 4000 * DAY, not_after=now() - 30 * DAY)
+        root = issue("New Root", ca=True)
+        cross = issue("New Root", old, ca=True, key=root.key, not_before=now() - 900 * DAY)
+        issuing = issue("Issuing CA of New Root", root, ca=True)
+        leaf = issue(HOST, issuing, names=[HOST])
+
+    return CrossSigned
+
+
+TRUSTED_FIRST, NO_ALT_CHAINS, PARTIAL_CHAIN = 0x8000, 0x100000, 0x80000
+
+
+@pytest.mark.cause("wrong-path")
+def test_expired_cross_sign(tell, run, show, small_client, cross_signed):
+    """As OpenSSL 1.0.2 goes by default."""
+    c = cross_signed
+    store = run.write("both.pem", c.old.pem + c.root.pem)
+    port = show(c.leaf, c.issuing, c.cross).port
+    assert run(small_client(port, store)).code == 0
+    told = tell(small_client(port, store, "clear=%d" % TRUSTED_FIRST), "wrong-path", c.leaf)
+    assert told.code == 10 and "stop sending" in told.help and c.cross.sha256 in told.help.replace(":", "").lower()
+    assert "a certificate has expired" in told.text() and "<- leads astray" in told.text()
+    assert "tried: with only the certificates of that chain the verification passes" in told.notes
+    assert run(small_client(show(c.leaf, c.issuing).port, store, "clear=%d" % TRUSTED_FIRST)).code == 0
+
+
+@pytest.mark.cause("wrong-path")
+def test_cross_sign_of_an_unknown_root(tell, run, show, small_client, cross_signed):
+    c = cross_signed
+    store = run.write("new.pem", c.root.pem)
+    flags = ["clear=%d" % TRUSTED_FIRST, "set=%d" % NO_ALT_CHAINS]
+    told = tell(small_client(show(c.leaf, c.issuing, c.cross).port, store, *flags), "wrong-path", c.leaf)
+    assert "Old Root" in told.text() and "ExtraCAFile" not in told.help
+
+
+@pytest.mark.cause("wrong-path")
+@every_client
+def test_two_issuers_of_one_key(tell, run, show, pki, client):
+    """OpenSSL of any version takes the first of them that fits."""
+    unknown = issue("Unknown Root", ca=True)
+    astray = issue("tlsmend Test Issuing CA", unknown, ca=True, key=pki.intermediate.key)
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    told = tell(client(show(leaf, astray, pki.intermediate).port, pki.root_pem), "wrong-path", leaf)
+    assert astray.sha256 in told.help.replace(":", "").lower() and "ExtraCAFile" not in told.help
+    assert run(client(show(leaf, pki.intermediate).port, pki.root_pem)).code == 0
+
+
+# ---- too long ------------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def deep(pki):
+    chain = [pki.root]
+    for i in range(4):
+        chain.insert(0, issue("Level %d" % i, chain[0], ca=True))
+    return [issue(HOST, chain[0], names=[HOST]), *chain[:-1]]
+
+
+@pytest.mark.cause("chain-too-long")
+def test_deeper_than_the_client_allows(tell, show, pki, small_client, deep):
+    told = tell(small_client(show(*deep).port, pki.root_pem, "depth=2"), "chain-too-long", deep[0])
+    assert told.code == 22 and "depth" in told.help and "at most 2 between" in told.text() and "ExtraCAFile" not in told.help
+
+
+@pytest.mark.cause("chain-too-long")
+def test_deeper_than_openssl_is_told(tell, show, pki, deep):
+    tell(s_client(show(*deep).port, pki.root_pem, "-verify_depth", "2"), "chain-too-long", deep[0])
+
+
+@pytest.mark.cause("chain-too-long")
+@two_clients
+def test_circle(tell, show, pki, client):
+    keys = new_key(), new_key()
+    one = issue("Circle One", ca=True, key=keys[0])
+    two = issue("Circle Two", ca=True, key=keys[1])
+    one, two = issue("Circle One", two, ca=True, key=keys[0]), issue("Circle Two", one, ca=True, key=keys[1])
+    leaf = issue(HOST, one, names=[HOST])
+    told = tell(client(show(leaf, one, two).port, pki.root_pem), "chain-too-long", leaf)
+    assert "circle" in told.text() and "ExtraCAFile" not in told.help

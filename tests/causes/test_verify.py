@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: ISC
+"""What a verification finds besides a missing anchor (CAUSES 1.2): each cause with real clients. No CA is ever proposed here.
+
+Leaves that are wrong in one way, with more clients and under rules: tests/clients/test_variants.py.
+"""
+import subprocess
+import time
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtensionOID, ObjectIdentifier
+
+from clients import table
+from lib.pki import DAY, Certificate, issue, new_key, now, revocation_list
+from lib.run import HOSTS
+
+from .conftest import HOST, curl, python, s_client
+
+every_client = pytest.mark.parametrize("client", [curl, python, s_client], ids=lambda c: c.name)
+two_clients = pytest.mark.parametrize("client", [curl, python], ids=lambda c: c.name)
+CRL_CHECK, X509_STRICT = 0x4, 0x20
+TRIED = "tried: this rule makes the chain valid"
+
+
+def leaf_of(issuer, **how):
+    return issue(HOST, issuer, **{"names": [HOST], **how})
+
+
+def date(when):
+    return when.strftime("%Y-%m-%d")
+
+
+# ---- time ----------------------------------------------------------------------------------------------------
+@pytest.mark.cause("expired")
+@every_client
+def test_expired(tell, show, pki, client):
+    """Which one, since when, what else has expired, and the clock against which it was checked."""
+    gone = now() - 3 * DAY
+    ca = issue("Expired CA", pki.root, ca=True, not_before=now() - 900 * DAY, not_after=now() - 2 * DAY)
+    leaf = leaf_of(ca, not_before=now() - 90 * DAY, not_after=gone)
+    told = tell(client(show(leaf, ca).port, pki.root_pem), "expired", leaf)
+    text = told.text()
+    # OpenSSL looks from the top down, so the CA comes first
+    assert "Expired CA" in told.message and date(now()) in text
+    assert "the server's certificate expired on " + date(gone) in told.notes
+    assert told.expected and told.presented
+
+
+@pytest.mark.cause("not-yet-valid")
+@every_client
+def test_not_yet_valid(tell, show, pki, client):
+    begin = now() + 2 * DAY
+    leaf = leaf_of(pki.intermediate, not_before=begin)
+    told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "not-yet-valid", leaf)
+    assert date(begin) in told.text() and "clock" in told.help
+
+
+@pytest.mark.cause("expired")
+def test_time_that_the_client_chose(tell, show, pki, small_client):
+    leaf = leaf_of(pki.intermediate)
+    later = int(time.time()) + 1000 * 86400
+    told = tell(small_client(show(leaf, pki.intermediate).port, pki.root_pem, "time=%d" % later), "expired", leaf)
+    assert "the time that the client chose" in told.text()
+
+
+@pytest.mark.cause("clock-wrong")
+@two_clients
+def test_clock_years_behind(tell, show, pki, client):
+    """As on a machine that starts in 1970; here it is the certificates that are years ahead."""
+    begin = now() + 3 * 365 * DAY
+    root = issue("Root of the Future", ca=True, not_before=begin, not_after=begin + 900 * DAY)
+    leaf = leaf_of(root, not_before=begin, not_after=begin + 90 * DAY)
+    store = show(leaf, root).identity.chain
+    told = tell(client(show(leaf, root).port, store), "clock-wrong", leaf)
+    assert "set the clock" in told.help and date(now()) in told.text()
+
+
+# ---- names ---------------------------------------------------------------------------------------------------
+@pytest.mark.cause("name-mismatch")
+@every_client
+def test_another_name(tell, show, pki, client):
+    leaf = issue("www.elsewhere.test", pki.intermediate, names=["www.elsewhere.test", "legacy.tests", "elsewhere.test"])
+    told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "name-mismatch", leaf)
+    assert told.expected == HOST
+    assert told.presented == "www.elsewhere.test, legacy.tests, elsewhere.test"
+    assert "closest: legacy.tests" in told.text()
+
+
+@pytest.mark.cause("no-san")
+def test_no_san(tell, show, pki):
+    leaf = issue(HOST, pki.intermediate)
+    told = tell(python(show(leaf, pki.intermediate).port, pki.root_pem, "--san-only"), "no-san", leaf)
+    assert "subjectAltName = DNS:" + HOST in told.help and told.presented == "CN=" + HOST
+
+
+@pytest.mark.cause("address-mismatch")
+@pytest.mark.parametrize("client", ["python", "s_client"])
+def test_address(tell, show, pki, client):
+    leaf = issue(HOST, pki.intermediate, names=[HOST, "127.0.0.9"])
+    port, address = show(leaf, pki.intermediate).port, HOSTS[HOST]
+    argv = {
+        "python": [table.DEBIAN_PYTHON, table.HERE / "connect.py", address, port, "--ca", pki.root_pem],
+        "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-verify_ip", address, "-connect",
+                     "%s:%d" % (address, port), "-CAfile", pki.root_pem],
+    }[client]  # fmt: skip
+    told = tell(argv, "address-mismatch", leaf)
+    assert told.expected == address and "127.0.0.9" in told.presented
+    assert HOST in told.text(), "a name by which to connect instead"
+
+
+@pytest.mark.cause("sni-not-sent")
+def test_sni_not_sent(tell, servers, pki):
+    """Two hosts at one address: without SNI the default one answers."""
+    sites = [(HOSTS[HOST], ["default.test"], pki.good("default.test"), "")]
+    port = servers.nginx(sites)[0]
+    argv = ["openssl", "s_client", "-brief", "-verify_return_error", "-verify_hostname", HOST, "-noservername", "-connect",
+            "%s:%d" % (HOST, port), "-CAfile", pki.root_pem]  # fmt: skip
+    told = tell(argv, "sni-not-sent", sites[0][2].leaf)
+    assert told.expected == HOST and told.presented == "default.test"
+
+
+@pytest.mark.cause("name-constraint")
+@every_client
+def test_name_constraint(tell, show, pki, client):
+    ca = issue("CA for allowed.test only", pki.root, ca=True, permitted=["allowed.test", "other.allowed.test"])
+    leaf = leaf_of(ca)
+    told = tell(client(show(leaf, ca).port, pki.root_pem), "name-constraint", leaf)
+    text = told.text()
+    assert "CA for allowed.test only" in text and HOST in told.presented
+    assert "allowed.test, other.allowed.test" in told.expected, "the subtrees"
+
+
+# ---- what a certificate may be used for ------------------------------------------------------------------------
+@pytest.mark.cause("wrong-purpose")
+@every_client
+def test_client_certificate_on_a_server(tell, show, pki, client):
+    leaf = leaf_of(pki.intermediate, purposes=("client",))
+    told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "wrong-purpose", leaf)
+    assert "serverAuth" in told.expected and "clientAuth" in told.presented and "serverAuth" in told.help
+
+
+@pytest.mark.cause("wrong-purpose")
+@two_clients
+def test_ca_for_clients_only(tell, show, pki, client):
+    eku = (ExtensionOID.EXTENDED_KEY_USAGE, b"\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02", False)
+    ca = issue("CA for clients", pki.root, ca=True, extra=[eku])
+    leaf = leaf_of(ca)
+    told = tell(client(show(leaf, ca).port, pki.root_pem), "wrong-purpose", leaf)
+    assert "CA for clients" in told.text() and told.presented == "extendedKeyUsage clientAuth"
+
+
+@pytest.mark.cause("not-a-ca")
+@every_client
+def test_not_a_ca(tell, show, pki, client):
+    ca = issue("Not a CA", pki.root, ca=False, cert_sign=True)
+    leaf = leaf_of(ca)
+    told = tell(client(show(leaf, ca).port, pki.root_pem), "not-a-ca", leaf)
+    assert "Not a CA" in told.text() and "CA:TRUE" in told.expected and "CA:FALSE" in told.presented
+
+
+@pytest.mark.cause("not-a-ca")
+@two_clients
+def test_ca_that_may_not_sign(tell, run, show, client):
+    root = issue("Root without keyCertSign", ca=True, cert_sign=False)
+    leaf = leaf_of(root)
+    told = tell(client(show(leaf).port, run.write("ca.pem", root.pem)), "not-a-ca", leaf)
+    assert "keyCertSign" in told.help and "keyCertSign" in told.text()
+
+
+@pytest.mark.cause("path-length")
+@every_client
+def test_path_length(tell, show, pki, client):
+    below = issue("CA too deep", pki.intermediate, ca=True)
+    leaf = leaf_of(below)
+    told = tell(client(show(leaf, below, pki.intermediate).port, pki.root_pem), "path-length", leaf)
+    text = told.text()
+    # the CA whose limit it is, the limit, and what stands below it
+    assert "tlsmend Test Issuing CA" in text and "allows 0" in text and "CA too deep" in text
+
+
+@pytest.mark.cause("unknown-critical-extension")
+@every_client
+def test_unknown_critical_extension(tell, show, pki, client):
+    leaf = leaf_of(pki.intermediate, extra=[(ObjectIdentifier("1.3.6.1.4.1.55555.1.2"), b"\x05\x00", True)])
+    told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "unknown-critical-extension", leaf)
+    assert "1.3.6.1.4.1.55555.1.2" in told.text()
+
+
+# ---- signatures and keys ----------------------------------------------------------------------------------------
+@pytest.mark.cause("bad-signature")
+@every_client
+def test_ca_of_the_same_name_has_another_key(tell, run, show, client):
+    """Without key identifiers, the name is all that OpenSSL has to go by."""
+    real, other = (issue("Twin CA", ca=True, key_identifiers=False) for _ in range(2))
+    leaf = leaf_of(real, key_identifiers=False)
+    told = tell(client(show(leaf).port, run.write("other.pem", other.pem)), "bad-signature", leaf)
+    assert "Twin CA" in told.text() and other.sha256 in told.notes.replace(":", "").lower()
+
+
+@pytest.mark.cause("bad-signature")
+@two_clients
+def test_forged(tell, show, pki, client):
+    leaf = leaf_of(pki.intermediate, break_signature=True)
+    tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "bad-signature", leaf)
+
+
+@pytest.mark.cause("weak-key")
+@every_client
+def test_weak_key(tell, run, show, pki, client):
+    leaf = leaf_of(pki.intermediate, key="rsa1024")
+    port = show(leaf, pki.intermediate).port
+    told = tell(client(port, pki.root_pem), "weak-key", leaf)
+    assert "RSA 1024" in told.presented and "level 2" in told.expected
+    assert TRIED in told.notes
+    lines = [h.strip() for h in told.record["help"] if h.startswith("    ")]
+    assert run(client(port, pki.root_pem), config=run.write("proposed.conf", "\n".join(lines))).code == 0
+
+
+@pytest.mark.cause("weak-digest")
+@every_client
+def test_weak_digest(tell, run, show, pki, client):
+    leaf = leaf_of(pki.intermediate, digest=hashes.SHA1())
+    port = show(leaf, pki.intermediate).port
+    told = tell(client(port, pki.root_pem), "weak-digest", leaf)
+    assert "SHA1" in told.presented and "SHA-256" in told.help and TRIED in told.notes
+    lines = [h.strip() for h in told.record["help"] if h.startswith("    ")]
+    assert run(client(port, pki.root_pem), config=run.write("proposed.conf", "\n".join(lines))).code == 0
+
+
+@pytest.fixture(scope="module")
+def explicit_curve(pki, world_directory):
+    """A CA whose key spells its curve out, which only the command can still make."""
+    key, request, made = (world_directory / ("explicit." + s) for s in ("key", "csr", "pem"))
+    extensions = world_directory / "explicit.ext"
+    extensions.write_text("basicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\n"
+                          "subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n")  # fmt: skip
+    root_key = pki.write("root.key", pki.root.key_pem)
+    for argv in (
+        ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-param_enc", "explicit", "-out", key],
+        ["req", "-new", "-key", key, "-subj", "/CN=CA with a curve of its own", "-out", request],
+        ["x509", "-req", "-in", request, "-CA", pki.root_pem, "-CAkey", root_key, "-days", "30", "-extfile", extensions, "-out", made],
+    ):  # fmt: skip
+        subprocess.run(["openssl", *map(str, argv)], check=True, capture_output=True, timeout=30)
+    # the certificate below is signed by another way of writing the same key
+    subprocess.run(["openssl", "ec", "-in", str(key), "-param_enc", "named_curve", "-out", str(key) + ".named"],
+                   check=True, capture_output=True, timeout=30)  # fmt: skip
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    der = subprocess.run(["openssl", "x509", "-in", str(made), "-outform", "DER"], check=True, capture_output=True, timeout=30)
+    named = load_pem_private_key(open(str(key) + ".named", "rb").read(), None)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "CA with a curve of its own")])
+    return Certificate(der.stdout, named, subject)
+
+
+@pytest.mark.cause("explicit-curve")
+@every_client
+def test_explicit_curve(tell, show, pki, explicit_curve, client):
+    leaf = leaf_of(explicit_curve, authority=x509.AuthorityKeyIdentifier(None, None, None), key_identifiers=False)
+    told = tell(client(show(leaf, explicit_curve).port, pki.root_pem), "explicit-curve", leaf)
+    assert "CA with a curve of its own" in told.text() and "P-256" in told.help
+
+
+# ---- stricter than usual ---------------------------------------------------------------------------------------------
+def python_313():
+    return next((path for version, path in table.pyenv_pythons() if version.startswith("3.13")), None)
+
+
+@pytest.mark.cause("strict-profile")
+@pytest.mark.parametrize("client", ["s_client", "python"])
+def test_strict(tell, show, pki, client):
+    leaf = leaf_of(pki.intermediate, key_identifiers=False)
+    port = show(leaf, pki.intermediate).port
+    argv = s_client(port, pki.root_pem, "-x509_strict") if client == "s_client" else python(
+        port, pki.root_pem, "--flags", X509_STRICT)  # fmt: skip
+    told = tell(argv, "strict-profile", leaf)
+    assert "it has no authorityKeyIdentifier" in told.text() and "strict" in told.text()
+
+
+@pytest.mark.skipif(not python_313(), reason="no Python 3.13 in pyenv")
+def test_strict_by_default(tell, show, pki):
+    """Python 3.13 sets the flag by itself."""
+    leaf = leaf_of(pki.intermediate, key_identifiers=False)
+    argv = python(show(leaf, pki.intermediate).port, pki.root_pem)
+    told = tell([python_313(), *argv[1:]], "strict-profile", leaf)
+    assert "Python" in told.text()
+
+
+@pytest.mark.cause("distrusted")
+@every_client
+def test_distrusted(tell, run, show, pki, client):
+    trusted = subprocess.run(["openssl", "x509", "-in", pki.root_pem, "-addreject", "serverAuth", "-trustout"],
+                             check=True, capture_output=True, timeout=30)  # fmt: skip
+    leaf = leaf_of(pki.intermediate)
+    store = run.write("rejected.pem", trusted.stdout)
+    told = tell(client(show(leaf, pki.intermediate).port, store), "distrusted", leaf)
+    assert "tlsmend Test Root" in told.text() and "ExtraCAFile" not in told.help
+
+
+# ---- revocation --------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def revocable(pki):
+    class Revocable:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.test/issuing.crl")], None, None, None)
+        leaf = leaf_of(pki.intermediate, extra=[(
+            ExtensionOID.CRL_DISTRIBUTION_POINTS, x509.CRLDistributionPoints([point]).public_bytes(), False)])  # fmt: skip
+
+    return Revocable
+
+
+def check_crl(client, run, port, pki, crl):
+    """curl, Python and s_client, each in its own way of loading a CRL."""
+    if client == "curl":
+        return curl(port, pki.root_pem, "--crlfile", run.write("list.crl", crl))
+    if client == "python":
+        return python(port, run.write("ca-and-list.pem", pki.root_pem.read_bytes() + crl), "--flags", CRL_CHECK)
+    return s_client(port, pki.root_pem, "-crl_check", "-CRL", run.write("list.crl", crl))
+
+
+crl_clients = pytest.mark.parametrize("client", ["python", "s_client"])
+
+
+@pytest.mark.cause("revoked")
+@crl_clients
+def test_revoked(tell, run, show, pki, revocable, client):
+    crl = revocation_list(pki.intermediate, revocable.leaf)
+    told = tell(check_crl(client, run, show(revocable.leaf, pki.intermediate).port, pki, crl), "revoked", revocable.leaf)
+    text = told.text()
+    assert "%X" % revocable.leaf.serial in text, "the serial number"
+    assert "the key was compromised" in text and date(now() - DAY) in text
+    assert "new key" in told.help
+
+
+@pytest.mark.cause("revoked")
+def test_revoked_in_curl(tell, run, show, pki, revocable):
+    """curl wants a list of every CA of the chain."""
+    crl = revocation_list(pki.intermediate, revocable.leaf) + revocation_list(pki.root)
+    tell(check_crl("curl", run, show(revocable.leaf, pki.intermediate).port, pki, crl), "revoked", revocable.leaf)
+
+
+@pytest.mark.cause("crl-unavailable")
+@pytest.mark.parametrize("client", ["curl", "python", "s_client"])
+def test_crl_of_another_ca(tell, run, show, pki, revocable, client):
+    crl = revocation_list(pki.stranger)
+    told = tell(check_crl(client, run, show(revocable.leaf, pki.intermediate).port, pki, crl), "crl-unavailable",
+                revocable.leaf)  # fmt: skip
+    text = told.text()
+    assert "tlsmend Test Issuing CA" in text and "http://crl.test/issuing.crl" in text
+
+
+@pytest.mark.cause("crl-invalid")
+@crl_clients
+@pytest.mark.parametrize("how,what", [
+    ({"last": now() - 30 * DAY, "until": now() - DAY}, "has expired on " + date(now() - DAY)),
+    ({"last": now() + DAY}, "is not valid before " + date(now() + DAY)),
+    ({"key": new_key()}, "does not fit the CA's key"),
+], ids=["expired", "not-yet", "forged"])  # fmt: skip
+def test_crl_invalid(tell, run, show, pki, revocable, client, how, what):
+    crl = revocation_list(pki.intermediate, **how)
+    told = tell(check_crl(client, run, show(revocable.leaf, pki.intermediate).port, pki, crl), "crl-invalid", revocable.leaf)
+    assert 'list (CRL) of "CN=tlsmend Test Issuing CA"' in told.text() and what in told.text()
+    assert "http://crl.test/issuing.crl" in told.help
+
+
+@pytest.mark.cause("ocsp")
+@pytest.mark.parametrize("code", [73, 74, 75])
+def test_ocsp(tell, show, pki, small_client, code):
+    """OpenSSL 3.0 leaves it to the client's callback, which has these codes to say it."""
+    leaf = leaf_of(pki.intermediate)
+    told = tell(small_client(show(leaf, pki.intermediate).port, pki.root_pem, "says=%d" % code), "ocsp", leaf)
+    assert told.code == code
+
+
+# ---- further wishes of the client ----------------------------------------------------------------------------------------
+@pytest.mark.cause("policy")
+@pytest.mark.parametrize("client", ["s_client", "verify"])
+def test_policy(tell, run, show, pki, client):
+    leaf = leaf_of(pki.intermediate)
+    more = ["-policy_check", "-explicit_policy", "-policy", "1.3.6.1.4.1.55555.7"]
+    if client == "s_client":
+        argv = s_client(show(leaf, pki.intermediate).port, pki.root_pem, *more)
+    else:
+        argv = ["openssl", "verify", *more, "-CAfile", pki.root_pem, "-untrusted", run.write("ca.pem", pki.intermediate.pem),
+                run.write("leaf.pem", leaf.pem)]  # fmt: skip
+    told = tell(argv, "policy", leaf)
+    assert told.code == 43 and told.presented == "no policy"
+
+
+@pytest.mark.cause("pinned-elsewhere")
+def test_dane(tell, show, pki):
+    leaf = leaf_of(pki.intermediate)
+    argv = s_client(show(leaf, pki.intermediate).port, pki.root_pem, "-dane_tlsa_domain", HOST, "-dane_tlsa_rrdata",
+                    "3 1 1 " + "ab" * 32)  # fmt: skip
+    told = tell(argv, "pinned-elsewhere", leaf)
+    assert told.code == 65
+
+
+@pytest.mark.cause("scts-missing")
+def test_no_scts(tell, show, pki, small_client):
+    """s_client only looks at them; OpenSSL can also be told to demand them."""
+    leaf = leaf_of(pki.intermediate)
+    told = tell(small_client(show(leaf, pki.intermediate).port, pki.root_pem, "ct"), "scts-missing", event="handshake_failed")
+    assert "Certificate Transparency" in told.text()
+
+
+@pytest.mark.cause("client-refused")
+@pytest.mark.parametrize("option,event", [("says=0", "verify_failed"), ("says=27", "verify_failed"), ("says=50", "verify_failed"), ("own", "handshake_failed")])
+def test_client_refused(tell, show, pki, small_client, option, event):
+    leaf = leaf_of(pki.intermediate)
+    told = tell(small_client(show(leaf, pki.intermediate).port, pki.root_pem, option), "client-refused", event=event)
+    assert "program" in told.message and "ExtraCAFile" not in told.help
+
+
+@pytest.mark.cause("internal")
+def test_nothing_to_verify(tell, small_client):
+    told = tell([small_client(0, "-")[0], "nothing"], "internal")
+    assert told.code == 69
