@@ -26,7 +26,6 @@ def test_the_table_is_read():
     assert len(CAUSES) >= 65
 
 
-@pytest.mark.xfail(strict=True, reason="being written")
 def test_every_cause_has_a_case(cases):
     assert [word for word, _ in CAUSES if word not in cases] == []
 
@@ -45,6 +44,6 @@ GIVING_UP = re.compile(
 @pytest.mark.parametrize("word,text", CAUSES, ids=[c[0] for c in CAUSES])
 def test_long_text(word, text):
     text = text.replace('\\n"', "").replace('"', "")
-    assert len(text) > 280
+    assert len(text) > 400
     assert "Why it matters:" in text and "Who can mend it:" in text
     assert not GIVING_UP.search(text), GIVING_UP.search(text)
