@@ -112,7 +112,15 @@ struct near_miss {
 enum framework { FRAMEWORK_NONE, FRAMEWORK_DOTNET, FRAMEWORK_QT };
 
 /* What a client wanted of a file, and what is in it. */
-enum file_role { FILE_CA, FILE_CERTIFICATE, FILE_KEY, FILE_PAIR };
+enum file_role {
+	FILE_CA,
+	FILE_CERTIFICATE,
+	FILE_KEY,
+	FILE_PAIR,
+	FILE_CRL,
+	FILE_PKCS12,
+	FILE_OTHER /* the client opened it for a purpose that only it knows */
+};
 enum file_form {
 	FORM_UNKNOWN,
 	FORM_EMPTY,
@@ -368,7 +376,9 @@ struct evidence {
 	bool file_user_namespace;    /* the process's users are not the host's */
 	bool file_root_is_bound;     /* user 0, but without the capability to read everything */
 	uint64_t file_size;
-	unsigned file_bad_line;       /* first line inside a PEM block that is no base64; 0: none */
+	unsigned file_bad_line; /* first line inside a PEM block that is no base64; 0: none */
+	bool file_read; /* the client read it by itself, not by a function of OpenSSL for files */
+	bool file_wrong_passphrase;   /* of a PKCS #12 file: its checksum says so */
 	bool file_method_unsupported; /* encrypted in a way that this OpenSSL cannot undo */
 	bool have_pair_spki[2];       /* certificate, key */
 	uint8_t pair_spki[2][32];

@@ -161,7 +161,7 @@ static void help_grant(struct diagnosis *d)
 			 ", for example:", (char *)NULL));
 	help_line(d, say(e, "    setfacl -m u:", uid, e->file_denier_is_directory ? ":x " : ":r ",
 			 path, (char *)NULL));
-	if (e->file_role == FILE_KEY || e->file_role == FILE_PAIR)
+	if (e->file_role == FILE_KEY || e->file_role == FILE_PAIR || e->file_role == FILE_PKCS12)
 		help_line(d, "no others: whoever can read the key can pass for this client");
 }
 

@@ -14,6 +14,9 @@ const char *file_role_name(const struct evidence *e)
 	    [FILE_CERTIFICATE] = "certificate file",
 	    [FILE_KEY] = "key file",
 	    [FILE_PAIR] = "key file",
+	    [FILE_CRL] = "file of revocation lists (CRL)",
+	    [FILE_PKCS12] = "PKCS #12 file",
+	    [FILE_OTHER] = "file",
 	};
 	return names[e->file_role];
 }
@@ -71,6 +74,8 @@ static enum cause file_cause(const struct evidence *e)
 		return CAUSE_KEY_MISMATCH;
 	if (own_certificate_is_weak(e))
 		return CAUSE_OWN_CERTIFICATE_WEAK;
+	if (e->file_wrong_passphrase)
+		return CAUSE_BAD_PASSPHRASE;
 	if (e->file_role == FILE_KEY && e->file_has_encrypted_key && e->file_form == FORM_PEM &&
 	    e->file_bad_line == 0 && !e->file_der_wanted && !e->file_method_unsupported)
 		return CAUSE_BAD_PASSPHRASE;

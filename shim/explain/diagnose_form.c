@@ -11,8 +11,27 @@ static bool wants_key(const struct evidence *e)
 	return e->file_role == FILE_KEY || e->file_role == FILE_PAIR;
 }
 
+/* What the role asks for. */
+static const struct kind {
+	const char *what, *form, *label;
+} certificate_kind = {"a certificate", "PEM form", "CERTIFICATE"},
+  key_kind = {"a private key", "PEM form", "PRIVATE KEY"},
+  crl_kind = {"a revocation list (CRL)", "PEM form", "X509 CRL"},
+  pkcs12_kind = {"a certificate with its key", "PKCS #12 (binary) form", NULL};
+
+static const struct kind *wanted_kind(const struct evidence *e)
+{
+	if (e->file_role == FILE_CRL)
+		return &crl_kind;
+	if (e->file_role == FILE_PKCS12)
+		return &pkcs12_kind;
+	return wants_key(e) ? &key_kind : &certificate_kind;
+}
+
 static bool is_swapped(const struct evidence *e)
 {
+	if (e->file_role == FILE_CRL || e->file_role == FILE_PKCS12)
+		return false;
 	return wants_key(e) ? e->file_has_certificate && !e->file_has_key
 			    : e->file_has_key && !e->file_has_certificate;
 }
@@ -80,6 +99,16 @@ static const char *what_it_is(struct diagnosis *d)
 
 	if (e->file_form == FORM_DIRECTORY)
 		return "it is a directory";
+	if (e->file_method_unsupported)
+		return "it is encrypted in an old way that this OpenSSL does not support any more";
+	if (e->file_role == FILE_PKCS12 && e->file_form == FORM_PKCS12)
+		return "OpenSSL cannot use what is in it";
+	if (e->file_role == FILE_PKCS12 && e->file_form == FORM_DER)
+		return "it is DER (binary), but not PKCS #12";
+	if (e->file_role == FILE_PKCS12 && e->file_form == FORM_PEM)
+		return "it is PEM, not PKCS #12";
+	if (e->file_role == FILE_CRL && e->file_has_certificate && !has_block(e, "X509 CRL"))
+		return "it holds a certificate, not a revocation list";
 	if (e->file_form == FORM_PKCS12)
 		return "it is a PKCS #12 file (.p12, .pfx)";
 	if ((size_t)e->file_form < ARRAY_LENGTH(forms) && forms[e->file_form].what != NULL)
@@ -103,8 +132,8 @@ static const char *what_it_is(struct diagnosis *d)
 		return "it is a public key, not the private one";
 	if (!wants_key(e) && has_block(e, "PKCS7"))
 		return "it is a PKCS #7 file (.p7b, .p7c)";
-	if (e->file_method_unsupported)
-		return "it is encrypted in an old way that this OpenSSL does not support any more";
+	if (e->file_role == FILE_CRL && has_block(e, "X509 CRL"))
+		return kind_of_damage(e);
 	if (wants_key(e) ? e->file_has_key : e->file_has_certificate)
 		return kind_of_damage(e);
 	return e->file_blocks != NULL
@@ -161,7 +190,12 @@ static void help_convert(struct diagnosis *d)
 /* The block that is wanted around what the file has. */
 static void help_base64(struct diagnosis *d)
 {
-	const char *label = wants_key(d->e) ? "PRIVATE KEY" : "CERTIFICATE";
+	const char *label = wanted_kind(d->e)->label;
+
+	if (label == NULL) {
+		help_line(d, "get the file again from where it came");
+		return;
+	}
 
 	help_line(d, say(d->e, "put the line -----BEGIN ", label,
 			 "----- before it and the line -----END ", label, "----- after it",
@@ -196,6 +230,25 @@ static void help_pem(struct diagnosis *d)
 		help_line(d, "get the file again from where it came, in PEM form");
 }
 
+static void help_pkcs12(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->file_method_unsupported) {
+		help_line(d, "make it anew; openssl asks for its passphrase, then for new ones:");
+		help_command(d, "openssl pkcs12 -legacy -in ", " -out NEW.pem");
+		help_line(d, "    openssl pkcs12 -export -in NEW.pem -out NEW.p12");
+	} else if (e->file_form == FORM_PEM) {
+		help_line(d,
+			  "tell the client that the file is PEM (curl: --cert-type PEM), or make a "
+			  "PKCS #12 file of certificate and key:");
+		help_line(d, "    openssl pkcs12 -export -in CERTIFICATE -inkey KEY -out NEW.p12");
+	} else {
+		help_line(d,
+			  "get the file again from where it came, in PKCS #12 form (.p12, .pfx)");
+	}
+}
+
 static void help_form(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -203,6 +256,8 @@ static void help_form(struct diagnosis *d)
 
 	if (e->file_form == FORM_DIRECTORY)
 		help_directory(d);
+	else if (e->file_role == FILE_PKCS12)
+		help_pkcs12(d);
 	else if (e->file_form == FORM_BASE64)
 		help_base64(d);
 	else if (form < ARRAY_LENGTH(forms) && forms[form].help != NULL) {
@@ -224,8 +279,8 @@ static const char *expected_text(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	return say(e, wants_key(e) ? "a private key in " : "a certificate in ",
-		   e->file_der_wanted ? "DER (binary) form" : "PEM form", (char *)NULL);
+	return say(e, wanted_kind(e)->what, " in ",
+		   e->file_der_wanted ? "DER (binary) form" : wanted_kind(e)->form, (char *)NULL);
 }
 
 static const char *presented_text(struct diagnosis *d)
@@ -249,9 +304,9 @@ void explain_file_form(struct diagnosis *d)
 	r->expected = expected_text(d);
 	r->presented = presented_text(d);
 	r->why = say(e, "the client wants ", r->expected, (char *)NULL);
-	if (!e->file_der_wanted)
+	if (!e->file_der_wanted && wanted_kind(e)->label != NULL)
 		r->why = say(e, r->why, ", which begins with the line -----BEGIN ",
-			     wants_key(e) ? "PRIVATE KEY" : "CERTIFICATE", "-----", (char *)NULL);
+			     wanted_kind(e)->label, "-----", (char *)NULL);
 	if (r->presented != NULL)
 		r->why = say(e, r->why, "; the file has ", r->presented, (char *)NULL);
 	help_form(d);

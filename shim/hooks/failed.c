@@ -51,7 +51,9 @@ static struct evidence *take(struct waiting *w)
 
 static unsigned role_of(const struct evidence *e)
 {
-	return e->event == EVENT_LOAD_FAILED ? 1u << e->file_role : ROLE_CIPHERS;
+	if (e->event != EVENT_LOAD_FAILED)
+		return ROLE_CIPHERS;
+	return e->file_read ? ROLE_READ : 1u << e->file_role;
 }
 
 unsigned failed_settle(const void *object, unsigned roles, bool report)
@@ -121,6 +123,7 @@ void failed_wait(const void *object, struct evidence *e)
 
 void load_object_gone(const void *object)
 {
+	load_context_settled(object);
 	failed_settle(object, ROLE_ALL, true);
 }
 

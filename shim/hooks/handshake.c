@@ -38,6 +38,7 @@ static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method,
 		return;
 	KEEP_ERRNO_BEGIN
 	offer_note_context(c, ctx);
+	load_context_made(c, ctx);
 	if (protocol) {
 		QUIET_BEGIN(o)
 		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);

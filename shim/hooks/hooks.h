@@ -209,6 +209,9 @@ const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_inde
 void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store);
 /* A store, SSL_CTX or SSL is freed: what could not be loaded into it is reported. */
 void load_object_gone(const void *object);
+/* An SSL_CTX was made: until load_context_settled(), what this thread reads from files may be for it. */
+void load_context_made(struct copy *c, SSL_CTX *ctx);
+void load_context_settled(const void *ctx);
 /* How many loads failed so far in this process. */
 unsigned load_failures(void);
 /* The handshake of this connection came to its end. True: the client ended it, because of a file that it loaded meanwhile and could

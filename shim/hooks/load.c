@@ -14,14 +14,8 @@
 #include "../openssl/versions.h"
 #include "load.h"
 
-#define REAL(ret, ...)                                                                             \
-	((union {                                                                                  \
-		void *object;                                                                      \
-		ret (*function)(__VA_ARGS__);                                                      \
-	}){.object = t->real})                                                                     \
-	    .function
-/* A hook's own name without "hook_". */
-#define CALL (__func__ + 5)
+#define REAL LOAD_REAL
+#define CALL LOAD_CALL
 
 enum { TYPE_ASN1 = 2, TYPE_DEFAULT = 3, LOOKUP_FILE = 1, LOOKUP_DIRECTORY = 2 };
 
@@ -49,8 +43,8 @@ static struct evidence *begin(struct copy *c, enum file_role role, const char *c
 	return e;
 }
 
-static struct evidence *failure(struct copy *c, enum file_role role, const char *path,
-				const char *call)
+struct evidence *load_failure(struct copy *c, enum file_role role, const char *path,
+			      const char *call)
 {
 	struct evidence *e = begin(c, role, call);
 	if (!e)
@@ -72,12 +66,13 @@ static X509_STORE *store_of(const struct target *t, const SSL_CTX *ctx)
 	return ctx && o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(ctx) : NULL;
 }
 
-static void store_failed(struct copy *c, X509_STORE *store, const char *path, const char *call)
+static void store_failed(struct copy *c, X509_STORE *store, enum file_role role, const char *path,
+			 const char *call)
 {
 	struct evidence *e;
-	if (failed_known(store, FILE_CA, path, call))
+	if (failed_known(store, role, path, call))
 		return;
-	e = failure(c, FILE_CA, path, call);
+	e = load_failure(c, role, path, call);
 	if (e)
 		failed_wait(store, e);
 }
@@ -94,7 +89,7 @@ static int store_loaded(const struct target *t, X509_STORE *store, const char *f
 		if (result == 1)
 			failed_settle(store, ROLE_CA, false);
 		else
-			store_failed(t->copy, store, file, call);
+			store_failed(t->copy, store, FILE_CA, file, call);
 	}
 	KEEP_ERRNO_END
 	return result;
@@ -139,7 +134,7 @@ int hook_SSL_CTX_load_verify_store(const struct target *t, SSL_CTX *ctx, const c
 	KEEP_ERRNO_BEGIN
 	loaded_note(t->copy, INDEX_STORE_FILES, store_of(t, ctx), LOADED_URI, uri, r == 1);
 	if (store_of(t, ctx) && uri && r != 1 && !strchr(uri, ':'))
-		store_failed(t->copy, store_of(t, ctx), uri, CALL);
+		store_failed(t->copy, store_of(t, ctx), FILE_CA, uri, CALL);
 	KEEP_ERRNO_END
 	return r;
 }
@@ -246,6 +241,46 @@ int hook_X509_LOOKUP_ctrl_ex(const struct target *t, X509_LOOKUP *lookup, int co
 	return lookup_used(t, lookup, command, path, type, r, CALL);
 }
 
+/* A file of certificates, or of CRLs, of the given type (curl: --crlfile). */
+static int lookup_loaded(const struct target *t, X509_LOOKUP *lookup, enum file_role role,
+			 const char *file, int type, int result, const char *call)
+{
+	const struct openssl *o = copy_api(t->copy);
+	X509_STORE *store =
+	    lookup && o->X509_LOOKUP_get_store ? o->X509_LOOKUP_get_store(lookup) : NULL;
+	if (!store || !file || type == TYPE_DEFAULT)
+		return result;
+	KEEP_ERRNO_BEGIN
+	if (role == FILE_CA)
+		store_loaded(t, store, file, NULL, result > 0, call);
+	else if (result > 0)
+		failed_settle(store, ROLE_CA, false);
+	else
+		store_failed(t->copy, store, role, file, call);
+	KEEP_ERRNO_END
+	return result;
+}
+
+int hook_X509_load_cert_file(const struct target *t, X509_LOOKUP *lookup, const char *file,
+			     int type)
+{
+	int r = REAL(int, X509_LOOKUP *, const char *, int)(lookup, file, type);
+	return lookup_loaded(t, lookup, FILE_CA, file, type, r, CALL);
+}
+
+int hook_X509_load_cert_crl_file(const struct target *t, X509_LOOKUP *lookup, const char *file,
+				 int type)
+{
+	int r = REAL(int, X509_LOOKUP *, const char *, int)(lookup, file, type);
+	return lookup_loaded(t, lookup, FILE_CA, file, type, r, CALL);
+}
+
+int hook_X509_load_crl_file(const struct target *t, X509_LOOKUP *lookup, const char *file, int type)
+{
+	int r = REAL(int, X509_LOOKUP *, const char *, int)(lookup, file, type);
+	return lookup_loaded(t, lookup, FILE_CRL, file, type, r, CALL);
+}
+
 /* ---- the client's own certificate and key ------------------------------------------------------------------------- */
 
 /* Where a certificate or key goes: one of the two. */
@@ -312,9 +347,19 @@ static bool first_error_is_unsupported(const struct openssl *o)
 	return reason == UNSUPPORTED;
 }
 
-static bool queue_is_empty(struct copy *c)
+bool load_queue_is_empty(struct copy *c)
 {
 	return copy_api(c)->ERR_peek_error() == 0;
+}
+
+void load_note_method(struct evidence *e, struct copy *c, bool clean)
+{
+	enum { PKCS12_LIBRARY = 35, MAC_VERIFY_FAILURE = 113 };
+	const bool pkcs12 = e->file_role == FILE_PKCS12 && e->file_form == FORM_PKCS12;
+	e->file_wrong_passphrase =
+	    pkcs12 && e->file_library == PKCS12_LIBRARY && e->ssl_reason == MAC_VERIFY_FAILURE;
+	e->file_method_unsupported =
+	    (e->file_old_encryption || pkcs12) && clean && first_error_is_unsupported(copy_api(c));
 }
 
 static void own_failed(const struct owner *w, enum file_role role, const char *path, int type,
@@ -323,12 +368,11 @@ static void own_failed(const struct owner *w, enum file_role role, const char *p
 	struct evidence *e;
 	if (failed_known(object_of(w), role, path, call) || !loaded_watch(w->copy, index_of(w)))
 		return;
-	e = failure(w->copy, role, path, call);
+	e = load_failure(w->copy, role, path, call);
 	if (!e)
 		return;
 	e->file_der_wanted = type == TYPE_ASN1;
-	e->file_method_unsupported =
-	    e->file_old_encryption && w->clean && first_error_is_unsupported(copy_api(w->copy));
+	load_note_method(e, w->copy, w->clean);
 	if (role == FILE_CERTIFICATE && evidence_is_weak_certificate(e)) {
 		evidence_own_file(e, copy_api(w->copy));
 		e->security_level = level_of(w);
@@ -352,6 +396,7 @@ static int own_loaded(const struct owner *w, enum file_role role, const char *pa
 			    role == FILE_KEY ? LOADED_KEY : LOADED_CERTIFICATE, path, true);
 		failed_settle(object_of(w),
 			      role == FILE_KEY ? ROLE_KEY | ROLE_PAIR : ROLE_CERTIFICATE, false);
+		failed_settle(NULL, ROLE_READ, false);
 	} else {
 		own_failed(w, role, path, type, call);
 	}
@@ -407,14 +452,14 @@ static int pair_checked(const struct owner *w, int result, const char *call)
 int hook_SSL_CTX_use_certificate_file(const struct target *t, SSL_CTX *ctx, const char *file,
 				      int type)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, SSL_CTX *, const char *, int)(ctx, file, type);
 	return own_loaded(OF_CTX(ctx), FILE_CERTIFICATE, file, type, r, CALL);
 }
 
 int hook_SSL_CTX_use_certificate_chain_file(const struct target *t, SSL_CTX *ctx, const char *file)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, SSL_CTX *, const char *)(ctx, file);
 	return own_loaded(OF_CTX(ctx), FILE_CERTIFICATE, file, 0, r, CALL);
 }
@@ -422,42 +467,104 @@ int hook_SSL_CTX_use_certificate_chain_file(const struct target *t, SSL_CTX *ctx
 int hook_SSL_CTX_use_PrivateKey_file(const struct target *t, SSL_CTX *ctx, const char *file,
 				     int type)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, SSL_CTX *, const char *, int)(ctx, file, type);
 	return own_loaded(OF_CTX(ctx), FILE_KEY, file, type, r, CALL);
 }
 
 int hook_SSL_CTX_check_private_key(const struct target *t, const SSL_CTX *ctx)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, const SSL_CTX *)(ctx);
 	return pair_checked(OF_CTX(WRITABLE(SSL_CTX, ctx)), r, CALL);
 }
 
 int hook_SSL_use_certificate_file(const struct target *t, SSL *ssl, const char *file, int type)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, SSL *, const char *, int)(ssl, file, type);
 	return own_loaded(OF_SSL(ssl), FILE_CERTIFICATE, file, type, r, CALL);
 }
 
 int hook_SSL_use_certificate_chain_file(const struct target *t, SSL *ssl, const char *file)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, SSL *, const char *)(ssl, file);
 	return own_loaded(OF_SSL(ssl), FILE_CERTIFICATE, file, 0, r, CALL);
 }
 
 int hook_SSL_use_PrivateKey_file(const struct target *t, SSL *ssl, const char *file, int type)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, SSL *, const char *, int)(ssl, file, type);
 	return own_loaded(OF_SSL(ssl), FILE_KEY, file, type, r, CALL);
 }
 
 int hook_SSL_check_private_key(const struct target *t, const SSL *ssl)
 {
-	const bool clean = queue_is_empty(t->copy);
+	const bool clean = load_queue_is_empty(t->copy);
 	int r = REAL(int, const SSL *)(ssl);
 	return pair_checked(OF_SSL(WRITABLE(SSL, ssl)), r, CALL);
+}
+
+int hook_SSL_CTX_use_RSAPrivateKey_file(const struct target *t, SSL_CTX *ctx, const char *file,
+					int type)
+{
+	const bool clean = load_queue_is_empty(t->copy);
+	int r = REAL(int, SSL_CTX *, const char *, int)(ctx, file, type);
+	return own_loaded(OF_CTX(ctx), FILE_KEY, file, type, r, CALL);
+}
+
+int hook_SSL_use_RSAPrivateKey_file(const struct target *t, SSL *ssl, const char *file, int type)
+{
+	const bool clean = load_queue_is_empty(t->copy);
+	int r = REAL(int, SSL *, const char *, int)(ssl, file, type);
+	return own_loaded(OF_SSL(ssl), FILE_KEY, file, type, r, CALL);
+}
+
+/* ---- objects that the client has from somewhere --------------------------------------------------------------------- */
+
+static void key_refused(const struct owner *w, EVP_PKEY *key, const char *call)
+{
+	struct evidence *e;
+	if (failed_known(object_of(w), FILE_PAIR, "", call) || !loaded_watch(w->copy, index_of(w)))
+		return;
+	e = begin(w->copy, FILE_PAIR, call);
+	if (!e)
+		return;
+	e->file_other = path_of(e, w, LOADED_CERTIFICATE);
+	if (e->file_library == ERR_LIB_X509_ && evidence_is_key_mismatch(e) &&
+	    evidence_pair(e, copy_api(w->copy), certificate_of(w), key))
+		failed_wait(object_of(w), e);
+	else
+		evidence_free(e);
+}
+
+/* Through libssl's own functions for files it comes here too; those tell better. */
+static int key_used(const struct target *t, const struct owner *w, EVP_PKEY *key, int result,
+		    const char *call)
+{
+	if (t->caller != CALLER_HOST || !object_of(w) || !key)
+		return result;
+	KEEP_ERRNO_BEGIN
+	if (result == 1) {
+		failed_settle(object_of(w), ROLE_KEY | ROLE_PAIR, false);
+		failed_settle(NULL, ROLE_READ, false);
+	} else {
+		key_refused(w, key, call);
+	}
+	KEEP_ERRNO_END
+	return result;
+}
+
+int hook_SSL_CTX_use_PrivateKey(const struct target *t, SSL_CTX *ctx, EVP_PKEY *key)
+{
+	int r = REAL(int, SSL_CTX *, EVP_PKEY *)(ctx, key);
+	return key_used(t, &(struct owner){t->copy, ctx, NULL, false}, key, r, CALL);
+}
+
+int hook_SSL_use_PrivateKey(const struct target *t, SSL *ssl, EVP_PKEY *key)
+{
+	int r = REAL(int, SSL *, EVP_PKEY *)(ssl, key);
+	return key_used(t, &(struct owner){t->copy, NULL, ssl, false}, key, r, CALL);
 }

@@ -46,9 +46,10 @@ int hook_SSL_CTX_use_certificate(const struct target *t, SSL_CTX *ctx, X509 *x)
 	if (t->caller != CALLER_HOST || !ctx)
 		return r;
 	KEEP_ERRNO_BEGIN
-	if (r == 1)
+	if (r == 1) {
 		failed_settle(ctx, ROLE_CERTIFICATE, false);
-	else if (loaded_watch(t->copy, INDEX_CTX_FILES))
+		failed_settle(NULL, ROLE_READ, false);
+	} else if (loaded_watch(t->copy, INDEX_CTX_FILES))
 		refused(t->copy, ctx, x,
 			o->SSL_CTX_get_security_level ? o->SSL_CTX_get_security_level(ctx) : -1,
 			CALL);
@@ -67,9 +68,10 @@ int hook_SSL_use_certificate(const struct target *t, SSL *ssl, X509 *x)
 	if (t->caller != CALLER_HOST || !ssl)
 		return r;
 	KEEP_ERRNO_BEGIN
-	if (r == 1)
+	if (r == 1) {
 		failed_settle(ssl, ROLE_CERTIFICATE, false);
-	else if (loaded_watch(t->copy, INDEX_SSL_FILES))
+		failed_settle(NULL, ROLE_READ, false);
+	} else if (loaded_watch(t->copy, INDEX_SSL_FILES))
 		refused(t->copy, ssl, x,
 			o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1, CALL);
 	KEEP_ERRNO_END

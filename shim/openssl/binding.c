@@ -75,7 +75,8 @@ static struct object own;
 
 int hook_by_name(const char *name)
 {
-	if (name[0] != 'S' && name[0] != 'X')
+	/* what hooked names begin with; dlsym(3) is asked for many others */
+	if (!strchr("BPSXd", name[0]))
 		return -1;
 	for (int h = 0; h < HOOK_COUNT; h++)
 		if (strcmp(name, hook_names[h]) == 0)

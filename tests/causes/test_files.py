@@ -223,6 +223,119 @@ def test_passphrase(run, files, given):
     assert "secret" not in run.log_text()
 
 
+# ---- read by the client itself -------------------------------------------------------------------------------------
+
+
+def curl_pkcs12(path, passphrase, *options):
+    return ["curl", "-sS", "-m", "20", *options, "--cert", "%s:%s" % (path, passphrase), "--cert-type", "P12"]
+
+
+PKCS12 = {
+    "passphrase": ("bad-passphrase", lambda files: files["p12"], "openssl pkcs12 -noout -in"),
+    "PEM": ("file-not-pem", lambda files: files["cert"], "it is PEM, not PKCS #12"),
+    "DER": ("file-not-pem", lambda files: files["der"], "but not PKCS #12"),
+    "empty": ("file-not-pem", lambda files: files["empty"], "it is empty"),
+    "old": ("file-not-pem", lambda files: files["old-p12"], "openssl pkcs12 -legacy -in"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PKCS12)
+def test_pkcs12(run, sites, files, kind):
+    cause, choose, says = PKCS12[kind]
+    files["old-p12"] = run.scratch / "old.p12"
+    openssl("pkcs12", "-export", "-legacy", "-in", files["cert"], "-inkey", files["key"], "-passout", "pass:x", "-out", files["old-p12"])
+    path = choose(files)
+    argv = curl_pkcs12(path, "x" if kind == "old" else "wrong", "https://%s:%d/" % (HOST, sites.of(CLIENTS["curl"], HOST)[0]))
+    before, after = run(argv, library=False), run(argv)
+    assert before.code == 58 and (after.code, after.out, after.err) == (before.code, before.out, before.err)
+    only_load_failure(after, cause, path)
+    assert says in after.log and "wrong" not in after.log.replace("not given or is wrong", "")
+
+
+def test_pkcs12_that_works(run, sites, files):
+    url = "https://%s:%d/" % (HOST, sites.of(CLIENTS["curl"], HOST)[0])
+    done = run(curl_pkcs12(files["p12"], "x", "--cacert", files["root"], url))
+    assert done.code == 0 and done.log == "", done
+
+
+@pytest.mark.parametrize("given,cause", [("missing", "file-missing"), ("cert", "file-not-pem")])
+def test_revocation_list(run, sites, files, given, cause):
+    url = "https://%s:%d/" % (HOST, sites.of(CLIENTS["curl"], HOST)[0])
+    done = run(["curl", "-sS", "-m", "20", "--cacert", files["root"], "--crlfile", files[given], url])
+    assert done.code == 82
+    record = only_load_failure(done, cause, files[given])
+    assert "revocation list" in record["message"]
+
+
+# nginx as a client of the servers behind it; it reads certificate and key through BIOs
+NGINX = """
+pid %(scratch)s/nginx.pid; error_log stderr;
+events {}
+http {
+    access_log off; client_body_temp_path %(scratch)s/t1; proxy_temp_path %(scratch)s/t2; fastcgi_temp_path %(scratch)s/t3;
+    uwsgi_temp_path %(scratch)s/t4; scgi_temp_path %(scratch)s/t5;
+    server {
+        listen unix:%(scratch)s/socket;
+        location / { proxy_pass https://127.0.0.1:1; proxy_ssl_certificate %(cert)s; proxy_ssl_certificate_key %(key)s; }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("cert,key,cause,named", [
+    ("missing", "key", "file-missing", "missing"),
+    ("der", "key", "file-not-pem", "der"),
+    ("cert", "cut", "file-not-pem", "cut"),
+    ("cert", "encrypted", "bad-passphrase", "encrypted"),
+    ("cert", "other-key", "key-mismatch", None),
+    ("cert", "key", None, None),
+])  # fmt: skip
+def test_read_through_a_bio(run, files, cert, key, cause, named):
+    text = NGINX % {"scratch": run.scratch, "cert": files[cert], "key": files[key]}
+    argv = ["/usr/sbin/nginx", "-t", "-q", "-c", run.write("nginx.conf", text)]
+    before, after = run(argv, library=False, names=False), run(argv, names=False)
+    assert after.code == before.code == (1 if cause else 0), after
+    if cause:
+        only_load_failure(after, cause, files[named] if named else "does not belong to its certificate")
+    else:
+        assert after.log == ""
+
+
+# A client that looks for a certificate of its own, and works without one, or with another.
+PROBE = """
+import ctypes, sys
+ssl, crypto = ctypes.CDLL("libssl.so.3"), ctypes.CDLL("libcrypto.so.3")
+for library, names in ((ssl, "TLS_client_method SSL_CTX_new SSL_new"), (crypto, "BIO_new_file PEM_read_bio_X509 PEM_read_bio_PrivateKey")):
+    for name in names.split():
+        getattr(library, name).restype = ctypes.c_void_p
+p = ctypes.c_void_p
+ctx = p(ssl.SSL_CTX_new(p(ssl.TLS_client_method())))
+for path in sys.argv[2:]:
+    bio = crypto.BIO_new_file(path.encode(), b"r")
+    x = crypto.PEM_read_bio_X509(p(bio), None, None, None) if bio else None
+    if x:
+        ssl.SSL_CTX_use_certificate(ctx, p(x))
+    if bio:
+        crypto.BIO_free(p(bio))
+if sys.argv[1] == "goes-on":
+    ssl.SSL_free(p(ssl.SSL_new(ctx)))
+if sys.argv[1] != "exits":
+    ssl.SSL_CTX_free(ctx)
+"""
+
+
+def test_probing_is_no_failure(run, files):
+    def causes(*argv):
+        done = run([DEBIAN_PYTHON, "-c", PROBE, *argv], names=False)
+        assert done.code == 0, done
+        return [r["cause"] for r in done.records]
+
+    assert causes("goes-on", files["missing"], files["text"]) == []
+    assert causes("gives-up", files["missing"], files["cert"]) == []
+    assert causes("gives-up", files["text"]) == ["file-not-pem"]
+    assert causes("exits", files["missing"]) == ["file-missing"]
+
+
 # ---- directories -------------------------------------------------------------------------------------------------
 
 

@@ -5,9 +5,11 @@
  *
  * load_files DIRECTORY   also built as a shared object, for load_files_local, and without a libssl, for load_files_dlsym
  */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
+#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
@@ -157,6 +159,128 @@ static int ssl_check(void)
 	return F(SSL_check_private_key)(ssl);
 }
 
+static int no_passphrase(char *buf, int size, int writing, void *arg);
+
+static int load_certificates(void)
+{
+	return F(X509_load_cert_file)(lookup, path, X509_FILETYPE_PEM) +
+	       100 * F(X509_load_cert_crl_file)(lookup, path, X509_FILETYPE_PEM);
+}
+
+static int load_crls(void)
+{
+	return F(X509_load_crl_file)(lookup, path, X509_FILETYPE_PEM);
+}
+
+static int rsa_key(void)
+{
+	return F(SSL_CTX_use_RSAPrivateKey_file)(ctx, path, SSL_FILETYPE_PEM) +
+	       2 * F(SSL_use_RSAPrivateKey_file)(ssl, path, SSL_FILETYPE_PEM);
+}
+
+static int read_certificates(void)
+{
+	int n = 0;
+	X509 *x;
+	BIO *bio = F(BIO_new_file)(path, "r");
+
+	if (bio == NULL)
+		return -1;
+	while ((x = F(PEM_read_bio_X509)(bio, NULL, NULL, NULL)) != NULL) {
+		n += 1 + 10 * F(SSL_CTX_use_certificate)(ctx, x) +
+		     100 * F(SSL_use_certificate)(ssl, x);
+		F(X509_free)(x);
+	}
+	F(BIO_free)(bio);
+	return n;
+}
+
+static int read_certificate(void)
+{
+	BIO *bio = F(BIO_new_file)(path, "rb");
+	X509 *x = bio != NULL ? F(PEM_read_bio_X509_AUX)(bio, NULL, NULL, NULL) : NULL;
+
+	F(X509_free)(x);
+	F(BIO_free)(bio);
+	return x != NULL;
+}
+
+static int read_key(void)
+{
+	int n = 0;
+	BIO *bio = F(BIO_new_file)(path, "r");
+	EVP_PKEY *key =
+	    bio != NULL ? F(PEM_read_bio_PrivateKey)(bio, NULL, no_passphrase, NULL) : NULL;
+
+	if (key != NULL)
+		n = 1 + 2 * F(SSL_CTX_use_PrivateKey)(ctx, key) +
+		    4 * F(SSL_use_PrivateKey)(ssl, key);
+	F(EVP_PKEY_free)(key);
+	F(BIO_free)(bio);
+	return n;
+}
+
+static int parse(PKCS12 *p12, const char *passphrase)
+{
+	EVP_PKEY *key = NULL;
+	X509 *x = NULL;
+	int r = p12 != NULL ? F(PKCS12_parse)(p12, passphrase, &key, &x, NULL) : -1;
+
+	F(EVP_PKEY_free)(key);
+	F(X509_free)(x);
+	return r;
+}
+
+static int read_pkcs12(void)
+{
+	BIO *bio = F(BIO_new_file)(path, "rb");
+	PKCS12 *p12 = bio != NULL ? F(d2i_PKCS12_bio)(bio, NULL) : NULL;
+	int r = parse(p12, "wrong") + 10 * parse(p12, "right") + 100 * parse(p12, NULL);
+
+	F(PKCS12_free)(p12);
+	F(BIO_free)(bio);
+	return r;
+}
+
+static int read_pkcs12_stream(void)
+{
+	FILE *stream = fopen(path, "rb");
+	PKCS12 *p12 = stream != NULL ? F(d2i_PKCS12_fp)(stream, NULL) : NULL;
+	int r = parse(p12, "wrong");
+
+	F(PKCS12_free)(p12);
+	if (stream != NULL)
+		fclose(stream);
+	return r;
+}
+
+static int read_memory(void)
+{
+	BIO *bio = F(BIO_new_mem_buf)("no PEM", 6);
+	X509 *x = F(PEM_read_bio_X509)(bio, NULL, NULL, NULL);
+	EVP_PKEY *key = F(PEM_read_bio_PrivateKey)(bio, NULL, NULL, NULL);
+	PKCS12 *p12 = F(d2i_PKCS12_bio)(bio, NULL);
+
+	F(BIO_free)(bio);
+	return x == NULL && key == NULL && p12 == NULL;
+}
+
+static int read_null(void)
+{
+	BIO *bio = F(BIO_new_file)("/nonexistent/file", "w");
+
+	return bio == NULL && F(SSL_CTX_use_certificate)(ctx, NULL) == 0 &&
+	       F(SSL_CTX_use_PrivateKey)(ctx, NULL) == 0 && F(SSL_new)(NULL) == NULL;
+}
+
+static int new_ssl(void)
+{
+	SSL *other = F(SSL_new)(ctx);
+
+	F(SSL_free)(other);
+	return other != NULL;
+}
+
 static int no_passphrase(char *buf, int size, int writing, void *arg)
 {
 	(void)buf;
@@ -177,7 +301,10 @@ static const struct step {
 		STEP(use_lookup_ex) STEP(use_nothing) STEP(ctx_certificate)
 		    STEP(ctx_certificate_der) STEP(ctx_check) STEP(ctx_chain) STEP(ctx_key)
 			STEP(ctx_key_der) STEP(ctx_check) STEP(ssl_certificate) STEP(ssl_chain)
-			    STEP(ssl_key) STEP(ssl_check)};
+			    STEP(ssl_key) STEP(ssl_check) STEP(load_certificates) STEP(load_crls)
+				STEP(rsa_key) STEP(read_certificates) STEP(read_certificate)
+				    STEP(read_key) STEP(read_pkcs12) STEP(read_pkcs12_stream)
+					STEP(read_memory) STEP(read_null) STEP(new_ssl)};
 
 static void print_queue(void)
 {
@@ -238,7 +365,7 @@ int load_files_main(int argc, char **argv)
 	    "directory",    "empty.pem",      "text.pem",
 	    "cut.pem",      "cut.key",        "cert.der",
 	    "key.der",      "encrypted.key",  "link.pem",
-	    "locked/x.pem", "unreadable.pem",
+	    "locked/x.pem", "unreadable.pem", "both.p12",
 	};
 
 	if (argc != 2)

@@ -33,6 +33,8 @@ def files(certificates, tmp_path):
     openssl("x509", "-in", here / "legacy.crt", "-outform", "DER", "-out", here / "cert.der")
     openssl("pkey", "-in", here / "legacy.key", "-outform", "DER", "-out", here / "key.der")
     openssl("pkey", "-in", here / "legacy.key", "-aes128", "-passout", "pass:secret", "-out", here / "encrypted.key")
+    openssl("pkcs12", "-export", "-in", here / "legacy.crt", "-inkey", here / "legacy.key", "-passout", "pass:right",
+            "-out", here / "both.p12")
     yield here
     (here / "locked").chmod(0o700)
 
