@@ -236,6 +236,7 @@ struct evidence {
 	const char *protocol;  /* negotiated; NULL: not yet */
 	const char *cipher;
 	bool resumed;
+	bool datagram;      /* DTLS or QUIC: rules about versions and ciphers do not act there */
 	const char *rule;   /* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile", or NULL */
 	int security_level; /* -1: not known */
 

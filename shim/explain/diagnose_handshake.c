@@ -89,6 +89,9 @@ static const struct handshake_words words[] = {
 			       "handshake; do not try again with a lower version"},
     {CAUSE_PEER_ERROR,
      "look into the server's log at the time of this record: only the server knows more"},
+    {CAUSE_NETWORK_ERROR, "check whether the service runs and listens on that port, and whether a "
+			  "firewall or a missing route "
+			  "stands between: TLS did not get far enough to find anything wrong"},
     {CAUSE_PROTOCOL_ERROR, "compare with another client and another network path, and give both "
 			   "records to the server's operator"},
 };
@@ -161,8 +164,7 @@ static void say_generic(struct diagnosis *d)
 		what = e->eof ? "the server closed the connection in the middle of the handshake"
 			      : "the connection was reset in the middle of the handshake";
 	else if (e->system_errno != 0)
-		what = say(e, "reading or writing failed: ", errno_text(e->system_errno),
-			   (char *)NULL);
+		what = say(e, "the network says: ", errno_text(e->system_errno), (char *)NULL);
 	else
 		what =
 		    e->ssl_reason_text != NULL

@@ -36,6 +36,20 @@ bool key_is_known(const char *line)
 	return false;
 }
 
+/* Only what a rule adds to verification acts on DTLS and QUIC. */
+static bool key_acts(const struct diagnosis *d, const char *line)
+{
+	static const char *const everywhere[] = {"ExtraCAFile", "OnlyCAFile", "Reason", "Until"};
+	const size_t n = strcspn(line, " =");
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(everywhere); i++) {
+		if (strlen(everywhere[i]) == n && memcmp(everywhere[i], line, n) == 0)
+			return true;
+	}
+	return !d->e->datagram;
+}
+
 bool help_section(struct diagnosis *d, const char *lead, ...)
 {
 	const char *line;
@@ -44,7 +58,7 @@ bool help_section(struct diagnosis *d, const char *lead, ...)
 
 	va_start(ap, lead);
 	while ((line = va_arg(ap, const char *)) != NULL)
-		known = known && key_is_known(line);
+		known = known && key_is_known(line) && key_acts(d, line);
 	va_end(ap);
 	if (!known)
 		return false;

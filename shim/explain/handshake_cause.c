@@ -66,16 +66,22 @@ bool handshake_cut_off(const struct evidence *e)
 	return e->eof || e->system_errno == ECONNRESET || e->system_errno == EPIPE;
 }
 
-/* TLS records begin with 20 to 24 and a major version 3. */
+/* TLS records begin with 20 to 24 and a major version 3; DTLS says 254 instead (and 1 before it was one). */
 bool evidence_begins_as_tls(const struct evidence *e)
 {
-	return e->first_count == 0 || (e->first_bytes[0] >= 20 && e->first_bytes[0] <= 24 &&
-				       (e->first_count < 2 || e->first_bytes[1] == 3));
+	return e->first_count == 0 ||
+	       (e->first_bytes[0] >= 20 && e->first_bytes[0] <= 24 &&
+		(e->first_count < 2 || e->first_bytes[1] == 3 ||
+		 (e->datagram && (e->first_bytes[1] == 254 || e->first_bytes[1] == 1))));
 }
 
+/* A HelloVerifyRequest only asks a DTLS client to say its first message once more. */
 static bool before_server_hello(const struct evidence *e)
 {
-	return e->server_version == 0 && e->last_received < 0 && !e->after_handshake;
+	enum { HELLO_VERIFY_REQUEST = 3 };
+
+	return e->server_version == 0 && !e->after_handshake &&
+	       (e->last_received < 0 || e->last_received == HELLO_VERIFY_REQUEST);
 }
 
 /* How servers refuse an offer of TLS 1.0 or 1.1: seldom with protocol_version. OpenSSL 3 answers with internal_error, since
@@ -143,8 +149,7 @@ static enum cause alert_cause(const struct evidence *e, int alert)
 		return CAUSE_CLIENT_CERTIFICATE_REJECTED;
 	switch (alert) {
 	case ALERT_HANDSHAKE_FAILURE:
-		return e->server_version == 0 && e->last_received < 0 ? CAUSE_HANDSHAKE_REFUSED
-								      : CAUSE_PEER_ERROR;
+		return before_server_hello(e) ? CAUSE_HANDSHAKE_REFUSED : CAUSE_PEER_ERROR;
 	case ALERT_PROTOCOL_VERSION:
 		return version_alert(e);
 	case ALERT_INAPPROPRIATE_FALLBACK:
@@ -197,5 +202,7 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_CLIENT_TOO_OLD;
 	if ((handshake_cut_off(e) || e->given_up) && e->bytes_received == 0 && e->last_received < 0)
 		return CAUSE_CLOSED_EARLY;
+	if (e->ssl_reason == 0 && e->system_errno != 0 && !handshake_cut_off(e))
+		return CAUSE_NETWORK_ERROR;
 	return reason_cause(e);
 }

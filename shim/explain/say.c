@@ -113,6 +113,10 @@ const char *say_version(struct evidence *e, int version)
 {
 	static const char *const names[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
 
+	/* which began with what is TLS 1.1, as 1.0 */
+	if (e->datagram && version >= 0x0302 && version <= 0x0304)
+		return say(e, "D", version == 0x0302 ? names[1] : names[version - 0x0300],
+			   (char *)NULL);
 	if (version >= 0x0300 && version <= 0x0304)
 		return names[version - 0x0300];
 	return say(e, "version ", say_int(e, version), (char *)NULL);

@@ -248,6 +248,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	connection_end(n, ssl); /* an SSL that is used again */
 	connection_clear(n);
 	n->copy = c;
+	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();
 	n->began_ms = clock_monotonic_ms();
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
@@ -334,6 +335,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	connection_find_peer(n);
 	evidence_library(e, o);
 	e->have_connection = true;
+	e->datagram = n->datagram;
 	e->host = arena_strdup(&e->arena, n->host);
 	e->sni = arena_strdup(&e->arena, n->sni);
 	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;

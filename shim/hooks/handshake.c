@@ -93,7 +93,7 @@ static void on_start(struct copy *c, SSL *ssl)
 		return;
 	struct peer peer;
 	connection_peer(n, &peer);
-	if (openssl_is_stream(o, ssl)) {
+	if (!n->datagram) {
 		apply_bounds(o, ssl, &n->applied.client_min, &n->applied.client_max);
 		n->applied.min = n->applied.client_min;
 		n->applied.max = n->applied.client_max;
@@ -152,7 +152,7 @@ static void on_done(struct connection *n, SSL *ssl)
 		if (!n->left_to_client)
 			connection_mended(n, ssl, connection_trust(n));
 	}
-	if (openssl_is_stream(o, ssl) && bound_mended(n, o->SSL_version(ssl)))
+	if (!n->datagram && bound_mended(n, o->SSL_version(ssl)))
 		connection_mended(n, ssl,
 				  n->rule.set[KEY_MIN_PROTOCOL] ? n->rule.set[KEY_MIN_PROTOCOL]
 								: n->rule.set[KEY_MAX_PROTOCOL]);
@@ -345,21 +345,46 @@ enum {
 	MESSAGE_COMPRESSED = 25, /* a Certificate (RFC 8879) */
 };
 
-static void note_message(struct connection *n, bool sent, bool tls13, const uint8_t *message,
+/* The length of a message's header: type and length, with DTLS also its number and the place of this part (RFC 6347 section 4.2.2). */
+static size_t header_size(const struct openssl *o, const SSL *ssl)
+{
+	enum { DTLS_MAJOR = 0xfe, TLS_HEADER = 4, DTLS_HEADER = 12 };
+	return (unsigned)o->SSL_version(ssl) >> 8 == DTLS_MAJOR ? DTLS_HEADER : TLS_HEADER;
+}
+
+/* DTLS counts its versions down from 1.0, which is TLS 1.1 (RFC 6347 section 4.1, RFC 9147 section 5.3). */
+static int as_tls_version(int version)
+{
+	switch (version) {
+	case 0xfeff:
+		return 0x0302;
+	case 0xfefd:
+		return 0x0303;
+	case 0xfefc:
+		return 0x0304;
+	default:
+		return version;
+	}
+}
+
+static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_t *message,
 			 size_t size)
 {
-	if (size < 4)
+	const struct openssl *o = copy_api(n->copy);
+	const size_t header = header_size(o, ssl);
+	if (size < header)
 		return;
+	const uint8_t *body = message + header;
 	*(sent ? &n->last_sent : &n->last_received) = message[0];
-	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0)
+	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0 && !n->datagram)
 		hello_read(&n->hello, message, size);
 	if (!sent && message[0] == MESSAGE_CERTIFICATE_REQUEST)
 		n->certificate_requested = true;
-	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= 6)
-		n->server_version = message[4] << 8 | message[5];
+	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
+		n->server_version = as_tls_version(body[0] << 8 | body[1]);
 	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED))
-		own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? message + 4 : NULL,
-				     size - 4, tls13);
+		own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
+				     size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 }
 
 static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)
@@ -376,8 +401,7 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 	openssl_msg_cb *client = client_msg_callback(c, ssl);
 	struct connection *n = connection_of(c, ssl);
 	if (n && content_type == CONTENT_HANDSHAKE)
-		note_message(n, write_p != 0, copy_api(c)->SSL_version(ssl) == PROTOCOL_TLS1_3, buf,
-			     len);
+		note_message(n, write_p != 0, ssl, buf, len);
 	else if (n && content_type == CONTENT_RECORD_HEADER && !write_p)
 		note_first_bytes(n, buf, len);
 	if (client)

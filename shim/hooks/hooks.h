@@ -69,6 +69,7 @@ struct connection {
 	bool relied;         /* ... of a good one, with verification off */
 	bool closing;        /* close_notify went out */
 	bool closed;         /* it ends: connection_end() */
+	bool datagram;       /* DTLS or QUIC: rules about versions and ciphers do not act */
 	bool done;           /* the handshake was completed */
 	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;       /* its failure is in the log */
