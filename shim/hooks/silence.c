@@ -25,7 +25,7 @@ void silence_report(struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	if (n->done || n->reported || n->pending || n->last_sent != CLIENT_HELLO ||
 	    n->last_received >= 0 || n->first_count || n->alert_sent >= 0 ||
-	    n->alert_received >= 0 || !openssl_is_stream(o, ssl))
+	    n->alert_received >= 0 || n->datagram)
 		return;
 	uint64_t waited = clock_monotonic_ms() - n->began_ms;
 	if (waited < PATIENCE_MS && !fed_by_client(o, ssl))
