@@ -225,7 +225,7 @@ static bool section_name(struct report_item *item, const char *line, struct buf 
 
 struct help {
 	struct buf before, section, keys, after;
-	bool good;
+	bool good, alternative; /* what comes after the first section is another way: a comment */
 };
 
 static void one_help_line(struct help *h, struct report_item *item, enum cause cause,
@@ -233,6 +233,9 @@ static void one_help_line(struct help *h, struct report_item *item, enum cause c
 {
 	if (!is_configuration(line)) {
 		add_line(h->section.len ? &h->after : &h->before, '\n', line);
+	} else if (h->alternative || (line[4] == '[' && h->keys.len)) {
+		h->alternative = true;
+		add_line(&h->after, '\n', line);
 	} else if (line[4] == '[') {
 		h->good = h->good && !h->section.len && section_name(item, line, &h->section);
 	} else if (h->section.len) {

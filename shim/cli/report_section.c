@@ -32,6 +32,7 @@ static const struct {
     {CAUSE_HANDSHAKE_REFUSED, " CipherString Ciphersuites Groups SignatureAlgorithms ServerName "},
     {CAUSE_CLIENT_CERTIFICATE_MISSING, " Certificate PrivateKey "},
     {CAUSE_LEGACY_RENEGOTIATION, " Options "},
+    {CAUSE_NO_CIPHERS, " CipherString Ciphersuites MinProtocol "},
     {CAUSE_DH_KEY_SMALL, " CipherString "},
     {CAUSE_LEGACY_SIGNATURE, " CipherString "},
 };

@@ -160,6 +160,18 @@ static void forget_bio(const BIO *bio)
 	}
 }
 
+/* A program opens files of many kinds through BIOs. One that is not there can only be told by its name. */
+static bool named_like_a_credential(const char *path)
+{
+	static const char *const parts[] = {".pem",  ".crt",  ".cer", ".key", ".der",
+					    ".p12",  ".pfx",  ".p7b", ".crl", "cert",
+					    "/ssl/", "/tls/", "/pki/"};
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
+		if (strstr(path, parts[i]))
+			return true;
+	return false;
+}
+
 BIO *hook_BIO_new_file(const struct target *t, const char *path, const char *mode)
 {
 	BIO *bio = LOAD_REAL(BIO *, const char *, const char *)(path, mode);
@@ -168,7 +180,8 @@ BIO *hook_BIO_new_file(const struct target *t, const char *path, const char *mod
 	if (bio) {
 		if (was_read_from(bio))
 			forget_bio(bio);
-	} else if (path && mode && mode[0] == 'r' && !strchr(mode, '+')) {
+	} else if (path && mode && mode[0] == 'r' && !strchr(mode, '+') &&
+		   named_like_a_credential(path)) {
 		KEEP_ERRNO_BEGIN
 		failed(t, FILE_OTHER, path, LOAD_CALL, false);
 		KEEP_ERRNO_END

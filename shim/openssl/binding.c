@@ -666,21 +666,23 @@ static bool site_find(enum hook h, void *caller, const struct code *code, struct
 	return false;
 }
 
-static enum caller caller_kind(const struct object *o)
+static enum caller caller_kind(uintptr_t low)
 {
-	if (known((void *)o->low, LIBRARY_ssl))
+	if (known((void *)low, LIBRARY_ssl))
 		return CALLER_LIBSSL;
-	return known((void *)o->low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
+	return known((void *)low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
 }
 
 static bool resolve(enum hook h, void *caller, const void *tell, struct object *at,
 		    struct target *t, bool *lasting)
 {
 	bool known_caller = loader_object_at(caller, at);
+	const uintptr_t low = at->low;
 	struct found f = find(h, known_caller ? at : NULL, caller, tell);
-	t->caller = known_caller ? caller_kind(at) : CALLER_HOST;
 	t->real = f.real;
 	t->copy = f.owner && loader_object_at(f.owner, at) ? bind_copy(h, f.owner, at) : NULL;
+	/* last, since OpenSSL's own call may be the first that we hear of it (openssl.cnf is read through BIO_new_file) */
+	t->caller = known_caller ? caller_kind(low) : CALLER_HOST;
 	*lasting = f.lasting;
 	return t->real != NULL;
 }
