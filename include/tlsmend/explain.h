@@ -295,8 +295,8 @@ struct evidence {
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;
 	bool default_file_set, default_dir_set; /* by SSL_CERT_FILE, SSL_CERT_DIR */
-	int crl_count; /* revocation lists in the client's store */
-	bool have_crl; /* the one that OpenSSL was looking at: */
+	int crl_count;                          /* revocation lists in the client's store */
+	bool have_crl;                          /* the one that OpenSSL was looking at: */
 	struct text crl_issuer;
 	int64_t crl_last, crl_next; /* INT64_MIN: none, or does not parse */
 	int64_t revoked_at;         /* the certificate's entry in it; 0: not known */

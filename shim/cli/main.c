@@ -55,7 +55,8 @@ const struct command command_table[] = {
     {"explain", "[CAUSE|CODE|WORD]", "what a cause means; without one, the list",
      "Prints what a cause, the word in brackets in a record, means, why it should not be waved\n"
      "through, and who can mend it. Without CAUSE, lists all. For a verification code of OpenSSL\n"
-     "(20, X509_V_ERR_CERT_HAS_EXPIRED) or a word of .NET (PartialChain) or Qt (HostNameMismatch),\n"
+     "(20, X509_V_ERR_CERT_HAS_EXPIRED) or a word of .NET (PartialChain) or Qt "
+     "(HostNameMismatch),\n"
      "in upper or lower case, lists the causes that may be behind it.\n"
      "\n"
      "Exit status: 0, or 2 for an unknown word.\n",

@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+/* A rule's line for a file that is called after the CA that is wanted. */
+static const char *issuer_file_line(struct diagnosis *d, const struct cert_info *c)
+{
+	const char *issuer = say_issuer(d->e, c);
+
+	return extra_ca_line(d, (struct text){issuer, strlen(issuer)});
+}
+
 static void say_malformed(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -133,9 +141,15 @@ static void say_refused(struct diagnosis *d)
 			     "bears its name would help");
 		return;
 	}
+	if (near->candidate->from == FROM_PRESENTED)
+		help_line(d, "the server's operator has to send the CA certificate that belongs to "
+			     "this one, in place of the one that does not fit");
 	help_ca(d,
-		"get the CA's present certificate from who runs it, compare its fingerprint, "
-		"put it into a file and add:",
+		near->candidate->from == FROM_PRESENTED
+		    ? "until then get the CA's present certificate from who runs it, compare its "
+		      "fingerprint, put it into a file and add:"
+		    : "get the CA's present certificate from who runs it, compare its fingerprint, "
+		      "put it into a file and add:",
 		extra_ca_line(d, near->candidate->common_name));
 }
 
@@ -204,7 +218,7 @@ static void say_not_root(struct diagnosis *d)
 		    ", once its fingerprint is confirmed, to the client's CA file, or for "
 		    "this host only:",
 		    (char *)NULL),
-		extra_ca_line(d, (struct text){"root", 4}));
+		issuer_file_line(d, top));
 }
 
 static void say_self_signed(struct diagnosis *d)
@@ -254,7 +268,7 @@ static void say_unknown(struct diagnosis *d)
 		say(e, "get the certificate of ", say_issuer(e, top),
 		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
 		    (char *)NULL),
-		extra_ca_line(d, (struct text){"root", 4}));
+		issuer_file_line(d, top));
 	help_line(d, "if it is not a root but an intermediate CA, the server should send it, and "
 		     "its root belongs into the file too");
 	if (top->authority_key_id.n > 0)

@@ -85,8 +85,6 @@ struct handshake_words {
 
 /* Causes whose sentence is the alert or the reason itself. */
 static const struct handshake_words words[] = {
-    {CAUSE_DOWNGRADE_DETECTED, "find out what stands between client and server and changes the "
-			       "handshake; do not try again with a lower version"},
     {CAUSE_PEER_ERROR,
      "look into the server's log at the time of this record: only the server knows more"},
     {CAUSE_NETWORK_ERROR, "check whether the service runs and listens on that port, and whether a "
@@ -145,6 +143,26 @@ static void say_swapped(struct diagnosis *d)
 	help_line(d, "check whether both ends are set up as clients: a tunnel or port forwarding "
 		     "that was set up the wrong way round, or a program that was given its own "
 		     "peer's role");
+}
+
+static void say_downgrade(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (handshake_alert(e) > 0)
+		d->r->why = say(e, handshake_alert_words(d),
+				"; it knows a newer version than this client tried in this attempt",
+				(char *)NULL);
+	else
+		d->r->why = say(e, "the server answered with ",
+				e->server_version != 0 ? say_version(e, e->server_version)
+						       : "an old version",
+				", and its answer carries the mark of a server that knows a newer "
+				"one: it did not "
+				"see that this client offers that too (RFC 8446 section 4.1.3)",
+				(char *)NULL);
+	help_line(d, "find out what stands between client and server and changes the handshake; do "
+		     "not try again with a lower version");
 }
 
 static void say_generic(struct diagnosis *d)
@@ -227,6 +245,9 @@ static void say_handshake(struct diagnosis *d)
 		break;
 	case CAUSE_KEY_MISMATCH:
 		explain_dropped_key(d);
+		break;
+	case CAUSE_DOWNGRADE_DETECTED:
+		say_downgrade(d);
 		break;
 	case CAUSE_LEGACY_RENEGOTIATION:
 		say_legacy_server(d);

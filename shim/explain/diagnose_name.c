@@ -120,7 +120,7 @@ static void note_closest(struct diagnosis *d)
 			closest = t;
 		}
 	}
-	if (closest.n > 0 && d->leaf->san_count > 1)
+	if (closest.n > 0 && d->leaf != NULL && d->leaf->san_count > 1)
 		note_line(d, say(d->e, "closest: ", say_text(d->e, closest), (char *)NULL));
 }
 

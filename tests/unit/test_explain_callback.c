@@ -57,9 +57,10 @@ static void the_refused_one_is_the_headline(void **state)
 	assert_int_equal(r.code, EXPIRED);
 	assert_int_equal(r.depth, 0);
 	assert_int_equal(r.waived_count, 1);
-	assert_string_equal(r.waived[0],
-			    "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20) at depth 1: "
-			    "the CA that issued the last certificate of the chain is unknown to this client");
+	assert_string_equal(
+	    r.waived[0],
+	    "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20) at depth 1: "
+	    "the CA that issued the last certificate of the chain is unknown to this client");
 	assert_false(has_note(&r, "ISSUER_CERT_LOCALLY"));
 	evidence_free(e);
 }

@@ -224,8 +224,7 @@ static void not_checked(void **state)
 	assert_int_equal(r.cause, CAUSE_ERROR_WAIVED);
 	assert_int_equal(r.waived_count, 1);
 	assert_string_equal(
-	    r.waived[0],
-	    "X509_V_ERR_CERT_HAS_EXPIRED (10) at depth 0: a certificate has expired");
+	    r.waived[0], "X509_V_ERR_CERT_HAS_EXPIRED (10) at depth 0: a certificate has expired");
 	evidence_free(e);
 
 	e = verification(chain, 0, -1);

@@ -88,7 +88,8 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	api()->X509_STORE_CTX_init(ctx, w->store, w->certs[LEAF], untrusted);
 	X509_VERIFY_PARAM_set_time(api()->X509_STORE_CTX_get0_param(ctx), NOW);
 	if (level != EVIDENCE_SAME_LEVEL)
-		api()->X509_VERIFY_PARAM_set_auth_level(api()->X509_STORE_CTX_get0_param(ctx), level);
+		api()->X509_VERIFY_PARAM_set_auth_level(api()->X509_STORE_CTX_get0_param(ctx),
+							level);
 	if (trusted != NULL)
 		api()->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
