@@ -79,12 +79,22 @@ static const SSL_METHOD *method(void)
 	return TLS_client_method();
 }
 
+/* Nothing may be at a number that nobody had before. */
+static void look_at_new_number(const SSL_CTX *ctx)
+{
+	int number = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+
+	if (SSL_CTX_get_ex_data(ctx, number) != NULL)
+		printf("somebody's data is at a new number\n");
+}
+
 static SSL_CTX *make_context(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(method());
 
 	if (ctx == NULL)
 		fail(NULL);
+	look_at_new_number(ctx);
 	SSL_CTX_set_verify(ctx, wanted.no_verify ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
 			   wanted.waive ? say_yes : NULL);
 	if (wanted.max != NULL)
