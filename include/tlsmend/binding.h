@@ -28,23 +28,11 @@ int hook_by_name(const char *name);
 /* Once, after a copy was found that lacks a function that we need: what to say about it, and the library's path. NULL: nothing. */
 const char *binding_problem(const char **path);
 
-/* Which object classes carry ex_data of ours. */
 enum binding_index {
-	INDEX_SSL_STATE,   /* struct connection */
-	INDEX_SSL_INFO,    /* client's info callback on this SSL */
-	INDEX_SSL_MSG,     /* client's message callback on this SSL */
-	INDEX_SSL_MSG_SET, /* not NULL: the client did set one, perhaps NULL */
-	INDEX_CTX_INFO,
-	INDEX_CTX_MSG,
-	INDEX_CTX_FRESH, /* what it had before the client did anything (offer.c) */
-	INDEX_CTX_EARLY, /* not NULL: our message callback is on the context itself */
-	INDEX_SESSION_TAG,
-	INDEX_STORE_CTX_TRUST,
-	INDEX_STORE_CTX_VERIFICATION, /* struct verification, while the client's callback may be called */
-	INDEX_STORE_FILES,            /* what was loaded into it (loaded.c) */
-	INDEX_CTX_FILES,
-	INDEX_SSL_FILES,
-	INDEX_COUNT,
+#define INDEX(name, class) INDEX_##name,
+#include "../../shim/openssl/indices.def"
+#undef INDEX
+	INDEX_COUNT
 };
 
 enum { COPIES_MAX = 8 };
@@ -57,7 +45,7 @@ struct copy {
 	_Atomic(void *) real[HOOK_COUNT];    /* the copy's own functions; NULL: it lacks that one */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[INDEX_COUNT];
-	int reserved[INDEX_COUNT]; /* the numbers behind them, under binding.c's lock */
+	int reserved[INDEX_COUNT]; /* the numbers behind them, under ex_data.c's lock */
 };
 
 /* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */

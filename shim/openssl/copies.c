@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The copies of OpenSSL in the process: recognised, their tables filled out of api.def, published.
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "internal.h"
+#include "problem.h"
+
+/* The table of functions to fetch: api.def with offsets into struct openssl. */
+struct wanted {
+	const char *name, *also;
+	uint16_t offset;
+	uint8_t library;
+	bool required;
+};
+#define NEED_required true
+#define NEED_optional false
+static const struct wanted wanted[] = {
+#define API(lib, need, ret, name, params, also)                                                    \
+	{#name, also, offsetof(struct openssl, name), LIBRARY_##lib, NEED_##need},
+#include "api.def"
+#undef API
+};
+
+static struct lock lock;
+static struct copy copies[COPIES_MAX];
+static _Atomic unsigned copy_count;
+
+/* A copy as it was found, before it is published. Made without our lock: dl* functions take the loader's, and a constructor that
+ * runs under the loader's may be waiting for ours in another thread. */
+struct draft {
+	struct openssl *table; /* owned until published */
+	void *real[HOOK_COUNT];
+	const char *lacks; /* the first required function that is not there; NULL: none */
+	char version_text[48];
+};
+
+/* Looked up by ourselves: half of it optional, and a dlsym(3) that fails would take the place of an error that the host has not
+ * asked dlerror(3) for yet. */
+static void *table_symbol(const struct wanted *w, const struct symbols *in)
+{
+	void *p = loader_symbol_of(in, w->name);
+	return p || !w->also ? p : loader_symbol_of(in, w->also);
+}
+
+/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
+static bool is_openssl(const struct openssl *o, const struct symbols *crypto)
+{
+	return o->version >= 0x10002000UL && o->version >> 12 != 0x20000 &&
+	       !loader_symbol_of(crypto, "BORINGSSL_self_test") &&
+	       !loader_symbol_of(crypto, "awslc_version_string");
+}
+
+/* "OpenSSL 3.0.22" out of "OpenSSL 3.0.22 25 Aug 2026" */
+static void name_version(struct openssl *o)
+{
+	const char *text = o->OpenSSL_version ? o->OpenSSL_version(0) : NULL;
+	strlcpy(o->version_text, text ? text : "OpenSSL", sizeof o->version_text);
+	char *space = strchr(o->version_text, ' ');
+	space = space ? strchr(space + 1, ' ') : NULL;
+	if (space)
+		*space = '\0';
+}
+
+/* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required of libcrypto is missing or this is
+ * not OpenSSL. */
+static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
+				  const struct symbols *crypto)
+{
+	struct openssl *o = calloc(1, sizeof *o);
+	bool usable = true;
+	if (!o)
+		return NULL;
+	o->complete = ssl != NULL;
+	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+		const struct wanted *w = &wanted[i];
+		if (w->library == LIBRARY_ssl && !ssl)
+			continue;
+		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
+		memcpy((char *)o + w->offset, &p, sizeof p);
+		if (p || !w->required)
+			continue;
+		if (!d->lacks)
+			d->lacks = w->name;
+		if (w->library == LIBRARY_ssl)
+			o->complete = false;
+		else
+			usable = false;
+	}
+	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
+	if (is_openssl(o, crypto)) {
+		name_version(o);
+		memcpy(d->version_text, o->version_text, sizeof d->version_text);
+	} else {
+		usable = false;
+		d->lacks = NULL;
+	}
+	if (usable)
+		return o;
+	free(o);
+	return NULL;
+}
+
+struct copy *copy_known(const void *base, enum library library)
+{
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
+		const struct openssl *o = copy_api(&copies[i]);
+		if (o && (library == LIBRARY_ssl ? o->ssl_base : o->crypto_base) == base)
+			return &copies[i];
+	}
+	return NULL;
+}
+
+/* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
+static struct copy *slot_for(const struct openssl *o)
+{
+	struct copy *c = copy_known(o->crypto_base, LIBRARY_crypto);
+	if (c && !copy_api(c)->ssl_base)
+		return c;
+	unsigned n = atomic_load(&copy_count);
+	if (n == COPIES_MAX)
+		return NULL;
+	c = &copies[n];
+	c->slot = n;
+	for (size_t i = 0; i < ARRAY_LENGTH(c->index); i++)
+		atomic_store(&c->index[i], c->reserved[i] = -1);
+	return c;
+}
+
+/* Under the lock. What was there before stays: somebody may be in the middle of using it. */
+static struct copy *publish(struct draft *d, enum library library)
+{
+	struct openssl *o = d->table;
+	struct copy *c = copy_known(library == LIBRARY_ssl ? o->ssl_base : o->crypto_base, library);
+	if (c)
+		return c; /* another thread was faster */
+	c = slot_for(o);
+	if (!c)
+		return NULL;
+	for (int h = 0; h < HOOK_COUNT; h++)
+		if (d->real[h])
+			atomic_store(&c->real[h], d->real[h]);
+	atomic_store_explicit(&c->api, o, memory_order_release);
+	if (c->slot == atomic_load(&copy_count))
+		atomic_store(&copy_count, c->slot + 1);
+	d->table = NULL;
+	return c;
+}
+
+/* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
+static bool draft_copy(struct draft *d, const struct object *at, enum library library,
+		       struct object *crypto)
+{
+	/* the program itself: its scope is the global one, where our own exports stand */
+	if (at->path[0] == '\0' || at->path_cut)
+		return false;
+	void *handle = real_dlopen(at->path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+	if (!handle)
+		return false;
+	*crypto = *at;
+	if (library == LIBRARY_ssl && !loader_symbol(at, "X509_verify_cert") &&
+	    !loader_object_at(real_dlsym(handle, "X509_verify_cert"), crypto))
+		return false;
+	struct symbols of_crypto, of_ssl;
+	bool ssl = library == LIBRARY_ssl;
+	if (!loader_symbols(crypto, &of_crypto) || !loader_symbols(at, &of_ssl))
+		return false;
+	d->table = make_table(d, ssl ? &of_ssl : NULL, &of_crypto);
+	if (d->lacks)
+		problem_note(at->path, d->version_text, d->lacks);
+	if (!d->table)
+		return false;
+	d->table->crypto_base = (void *)crypto->low;
+	d->table->ssl_base = ssl ? (void *)at->low : NULL;
+	for (int h = 0; h < HOOK_COUNT; h++)
+		if (hook_library[h] == LIBRARY_crypto || ssl)
+			d->real[h] = loader_symbol_of(
+			    hook_library[h] == LIBRARY_ssl ? &of_ssl : &of_crypto, hook_names[h]);
+	return true;
+}
+
+struct copy *bind_copy(enum hook h, const void *function, const struct object *at)
+{
+	enum library library = hook_library[h];
+	struct copy *c = copy_known((void *)at->low, library);
+	if (!c) {
+		struct draft *d = calloc(1, sizeof *d);
+		struct object *crypto = malloc(sizeof *crypto);
+		if (d && crypto && draft_copy(d, at, library, crypto) && lock_enter(&lock, NULL)) {
+			c = publish(d, library);
+			lock_leave(&lock);
+		}
+		if (d)
+			free(d->table);
+		free(d);
+		free(crypto);
+	}
+	/* only what the copy itself has under that name, and only where nothing that we need is missing */
+	if (!c || atomic_load(&c->real[h]) != function ||
+	    (library == LIBRARY_ssl && !copy_api(c)->complete))
+		return NULL;
+	return c;
+}
+
+struct copy *binding_copy_of(enum hook h, void *function)
+{
+	struct copy *c = NULL;
+	KEEP_ERRNO_BEGIN
+	struct object *at = malloc(sizeof *at);
+	if (at && !binding_is_own(function) && loader_object_at(function, at))
+		c = bind_copy(h, function, at);
+	free(at);
+	real_dlerror(); /* only dlsym(3) comes here, and it succeeds */
+	KEEP_ERRNO_END
+	return c;
+}
+
+struct copy *binding_slot(unsigned slot)
+{
+	return &copies[slot];
+}
+
+void *copies_any_real(enum hook h)
+{
+	void *real = NULL;
+	for (unsigned i = 0; !real && i < atomic_load(&copy_count); i++)
+		real = atomic_load(&copies[i].real[h]);
+	return real;
+}
