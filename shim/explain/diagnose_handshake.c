@@ -165,12 +165,36 @@ static void say_downgrade(struct diagnosis *d)
 		     "not try again with a lower version");
 }
 
+/* The client waited for the rest of an answer. */
+static void say_stalled(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->message =
+	    say(e, "cannot connect to ", d->who,
+		": the server's answer stopped in the middle of the handshake", (char *)NULL);
+	d->r->why =
+	    say(e, say_int(e, (int64_t)e->bytes_received), " bytes came, then nothing for ",
+		say_int(e, e->waited_seconds), e->waited_seconds == 1 ? " second" : " seconds",
+		", until the client gave up; ", last_message(d), (char *)NULL);
+	help_line(d, "look into the log of the server, and of a proxy or load balancer in front of "
+		     "it: what does it wait for (a server behind it, a directory or responder that "
+		     "it asks about the certificate)?");
+	help_line(d, "if the server says that it has sent everything, large packets may get lost "
+		     "on the way, as in tunnels (VPN) whose MTU is not known at both ends: compare "
+		     "with another network path");
+}
+
 static void say_generic(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d), *what;
 	size_t i;
 
+	if (e->given_up) {
+		say_stalled(d);
+		return;
+	}
 	if (roles_swapped(e) && handshake_alert(e) < 0) {
 		say_swapped(d);
 		return;

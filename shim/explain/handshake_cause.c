@@ -202,6 +202,8 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_CLIENT_TOO_OLD;
 	if ((handshake_cut_off(e) || e->given_up) && e->bytes_received == 0 && e->last_received < 0)
 		return CAUSE_CLOSED_EARLY;
+	if (e->given_up)
+		return CAUSE_NETWORK_ERROR;
 	if (e->ssl_reason == 0 && e->system_errno != 0 && !handshake_cut_off(e))
 		return CAUSE_NETWORK_ERROR;
 	return reason_cause(e);

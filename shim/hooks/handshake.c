@@ -400,6 +400,8 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 {
 	openssl_msg_cb *client = client_msg_callback(c, ssl);
 	struct connection *n = connection_of(c, ssl);
+	if (n && !write_p && !n->done)
+		n->heard_ms = clock_monotonic_ms();
 	if (n && content_type == CONTENT_HANDSHAKE)
 		note_message(n, write_p != 0, ssl, buf, len);
 	else if (n && content_type == CONTENT_RECORD_HEADER && !write_p)

@@ -55,6 +55,7 @@ struct connection {
 	enum ending ending;
 	uint64_t written_at_done, read_at_done, done_ms;
 	uint64_t began_ms;      /* clock_monotonic_ms() */
+	uint64_t heard_ms;      /* of the latest part of the peer's handshake; 0: none came */
 	unsigned load_failures; /* of the process, when this handshake began */
 	int alert_sent, alert_received, last_sent, last_received, server_version;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */

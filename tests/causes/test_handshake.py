@@ -258,6 +258,56 @@ def test_a_connection_that_is_let_go_at_once_is_no_failure(run, servers):
     assert done.code != 0 and done.log == ""
 
 
+def stops_after(size):
+    """A server whose flight ends after so many bytes and that stays there."""
+
+    def behaviour(connection, identity):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity.chain, identity.key)
+        received, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(received, to_send, server_side=True)
+        received.write(connection.recv(65536))
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            connection.sendall(to_send.read()[:size])
+        stays_silent(connection, identity)
+
+    return behaviour
+
+
+@pytest.mark.cause("network-error")
+@pytest.mark.parametrize("client, size", [("curl", 900), ("python", 900), ("python", 3)])
+def test_an_answer_that_stops_until_the_client_gives_up(run, pki, servers, client, size):
+    port = servers.odd(ADDRESS, stops_after(size), pki.good(HOST))
+    argv = ["curl", "-sS", "-m", "2", "https://%s:%d/" % (HOST, port)]
+    if client == "python":
+        argv = [DEBIAN_PYTHON, "-c", GIVES_UP, HOST, port, "2"]
+    r = failure(run(argv), "network-error", port)
+    assert "stopped in the middle" in r["message"] and "MTU" in helped(r)
+
+
+def test_an_answer_that_is_let_go_at_once_is_no_failure(run, pki, servers):
+    port = servers.odd(ADDRESS, stops_after(900), pki.good(HOST))
+    done = run([DEBIAN_PYTHON, "-c", GIVES_UP, HOST, port, "0.3"])
+    assert done.code != 0 and done.log == ""
+
+
+def test_a_first_message_that_the_client_keeps_is_no_failure(run):
+    done = run([DEBIAN_PYTHON, "-c", KEEPS_ITS_HELLO])
+    assert done.code == 0 and done.log == ""
+
+
+KEEPS_ITS_HELLO = """
+import ssl
+tls = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="legacy.test")
+try:
+    tls.do_handshake()
+except ssl.SSLWantReadError:
+    pass
+"""
+
+
 GIVES_UP = """
 import socket, ssl, sys
 tls = ssl.create_default_context().wrap_socket(socket.socket(), server_hostname=sys.argv[1], do_handshake_on_connect=False)
