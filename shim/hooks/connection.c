@@ -447,7 +447,12 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 		evidence_free(e);
 		return;
 	}
-	if (sent_something(n, ssl))
+	const bool went_on = sent_something(n, ssl);
+	if (n->by_address && (went_on || received_much(n, ssl) || !names_were_read(n->leaf))) {
+		evidence_free(e);
+		return;
+	}
+	if (went_on)
 		e->event = EVENT_VERIFY_IGNORED;
 	connection_report(n, e);
 }

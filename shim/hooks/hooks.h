@@ -67,6 +67,7 @@ struct connection {
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool asked;          /* the client asked for the result of the failed verification */
 	bool told;           /* its callback saw the failure, and may have kept it in mind */
+	bool by_address;     /* `unnamed` is about an address, and `leaf` is set */
 	bool relied;         /* ... of a good one, with verification off */
 	bool closing;        /* close_notify went out */
 	bool closed;         /* it ends: connection_end() */
@@ -93,6 +94,12 @@ void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
 void connection_end(struct connection *n, SSL *ssl);
 void connection_peer(const struct connection *n, struct peer *peer);
 void connection_find_peer(struct connection *n); /* late, where it was not known at the start */
+/* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
+/* From now on. False: the client has not looked at them since the last time, and probably never does. */
+bool names_watch(const uint8_t leaf[32]);
+bool names_watched(void);                 /* is any leaf? */
+void names_note_read(const uint8_t leaf[32]);
+bool names_were_read(const uint8_t leaf[32]);
 /* ---- leaves of connections whose verification is left to the client (recent.c) ------------------------------------------ */
 void recent_note(const uint8_t leaf[32], const struct connection *n);
 /* The connections that have this leaf at the moment. RECENT_NONE: none; RECENT_ONE: all to one known host; RECENT_SEVERAL: to several,

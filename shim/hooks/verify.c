@@ -198,6 +198,23 @@ static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
 	return !o->X509_VERIFY_PARAM_get0_peername || o->X509_VERIFY_PARAM_get0_peername(param);
 }
 
+/* The client connected to an address, as far as is known, and the leaf does not contain it; what the client makes of its names
+ * shows later (names_read.c). */
+static bool leaf_lacks_address(struct verification *v, X509 *leaf)
+{
+	const struct openssl *o = copy_api(v->copy);
+	struct connection *n = v->connection;
+	int match = 1;
+	if (!n->address[0] || !n->host || strcmp(n->host, n->address) != 0 || !o->X509_check_ip_asc)
+		return false;
+	QUIET_BEGIN(o)
+	match = o->X509_check_ip_asc(leaf, n->address, 0);
+	QUIET_END(o)
+	if (match != 0 || !digest(o, leaf, n->leaf))
+		return false;
+	return n->by_address = names_watch(n->leaf);
+}
+
 /* The host that the client asked for by name, and a leaf that is not for it. */
 static bool leaf_is_for_another(struct verification *v)
 {
@@ -206,8 +223,10 @@ static bool leaf_is_for_another(struct verification *v)
 	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(v->ctx);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
 	int match = 1;
-	if (!n || !n->sni || !leaf || !o->X509_check_host || !param || name_was_checked(o, param))
+	if (!n || !leaf || !o->X509_check_host || !param || name_was_checked(o, param))
 		return false;
+	if (!n->sni)
+		return leaf_lacks_address(v, leaf);
 	QUIET_BEGIN(o)
 	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
 	QUIET_END(o)
@@ -364,9 +383,11 @@ void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int 
 {
 	uint8_t leaf[32];
 	KEEP_ERRNO_BEGIN
-	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST && recent_waiting() &&
-	    digest(copy_api(t->copy), x, leaf))
+	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST &&
+	    (recent_waiting() || names_watched()) && digest(copy_api(t->copy), x, leaf)) {
 		recent_read_names(leaf);
+		names_note_read(leaf);
+	}
 	KEEP_ERRNO_END
 	return ((union {
 		       void *object;

@@ -95,7 +95,7 @@ def test_no_san(tell, show, pki):
 
 
 @pytest.mark.cause("address-mismatch")
-@pytest.mark.parametrize("client", ["python", "s_client"])
+@pytest.mark.parametrize("client", ["python", "s_client", "curl"])
 def test_address(tell, show, pki, client):
     leaf = issue(HOST, pki.intermediate, names=[HOST, "127.0.0.9"])
     port, address = show(leaf, pki.intermediate).port, HOSTS[HOST]
@@ -103,10 +103,33 @@ def test_address(tell, show, pki, client):
         "python": [table.DEBIAN_PYTHON, table.HERE / "connect.py", address, port, "--ca", pki.root_pem],
         "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-verify_ip", address, "-connect",
                      "%s:%d" % (address, port), "-CAfile", pki.root_pem],
+        "curl": ["curl", "-sS", "--cacert", pki.root_pem, "https://%s:%d/" % (address, port)],
     }[client]  # fmt: skip
     told = tell(argv, "address-mismatch", leaf)
     assert told.expected == address and "127.0.0.9" in told.presented
     assert HOST in told.text(), "a name by which to connect instead"
+
+
+READS_NAMES = """
+import ssl, socket, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+context.check_hostname = False
+for end in sys.argv[4:]:
+    tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))))
+    if "read" in end:
+        tls.getpeercert()
+    if "write" in end:
+        tls.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    tls.close()
+"""
+
+
+@pytest.mark.parametrize("ends", [("look",), ("look", "look"), ("write",), ("read and write",)])
+def test_connections_to_an_address_that_are_no_failure(run, show, pki, ends):
+    """Closed by one that does not care for names, or used by one that found them right: it may know the name."""
+    port = show(issue(HOST, pki.intermediate, names=[HOST]), pki.intermediate).port
+    done = run([table.DEBIAN_PYTHON, "-c", READS_NAMES, HOSTS[HOST], port, pki.root_pem, *ends])
+    assert done.code == 0 and done.log == ""
 
 
 @pytest.mark.cause("sni-not-sent")
