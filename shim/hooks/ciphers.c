@@ -12,14 +12,8 @@
 #include "load.h"
 #include "offer.h"
 
-#define REAL(ret, ...)                                                                             \
-	((union {                                                                                  \
-		void *object;                                                                      \
-		ret (*function)(__VA_ARGS__);                                                      \
-	}){.object = t->real})                                                                     \
-	    .function
-/* A hook's own name without "hook_". */
-#define CALL (__func__ + 5)
+#define REAL LOAD_REAL
+#define CALL LOAD_CALL
 
 /* ---- which parts of a refused string OpenSSL does not know ------------------------------------------------------------ */
 

@@ -190,7 +190,7 @@ void session_mark(struct connection *n, SSL *ssl);
 /* The one name that this process resolved to the address; false: none, or several. */
 bool resolver_name(const char *address, char host[256]);
 
-/* ---- what was loaded from files (loaded.c, load.c) --------------------------------------------------------------------- */
+/* ---- what was loaded from files (loaded.c, load_*.c, failed.c) --------------------------------------------------------------------- */
 enum loaded_kind {
 	LOADED_FILE,
 	LOADED_DIRECTORY,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Between load.c and failed.c.
+ * Between load_store.c, load_own.c and load_read.c, which files and objects come to, load_failure.c and failed.c.
  */
 #ifndef TLSMEND_LOAD_H
 #define TLSMEND_LOAD_H
@@ -27,7 +27,9 @@ enum {
 	    .function
 #define LOAD_CALL (__func__ + 5)
 
-/* Right after a call that failed. NULL: nobody wants to know, or no memory. */
+/* Right after a call that failed: what OpenSSL says of it, and with a path the file itself. NULL: nobody wants to know, or no memory.
+ * `call` is static. */
+struct evidence *load_begin(struct copy *c, enum file_role role, const char *call);
 struct evidence *load_failure(struct copy *c, enum file_role role, const char *path,
 			      const char *call);
 bool load_queue_is_empty(struct copy *c);
