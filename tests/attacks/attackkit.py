@@ -1,36 +1,22 @@
 # SPDX-License-Identifier: ISC
 """Kit of the attacks: certificates of two CAs, one that the client trusts (public) and one that only a rule may add (corp), and a program
 that plays client and servers."""
-import fcntl
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 
-from lib import pki
+from lib import once, pki
+from lib.run import BUILD, LIBRARY
 
 HERE = pathlib.Path(__file__).resolve().parent
-TREE = HERE.parent.parent
-BUILD = pathlib.Path(os.environ.get("BUILD", TREE / "build")).resolve()
-LIBRARY = BUILD / "libtlsmend.so"
 OUT = BUILD / "attacks"
-FLAGS = "-std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -Wshadow -pthread".split()
 TIMEOUT = 90
 
 
 def build(name, libraries=("-lssl", "-lcrypto"), source=None):
-    """Compiles unless what is there is newer; safe with several pytest processes."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    target, source = OUT / name, source or HERE / (name + ".c")
-    with open(f"{target}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            partial = target.with_name(name + ".new")
-            subprocess.run([os.environ.get("CC", "gcc"), *FLAGS, str(source), "-o", str(partial), *libraries],
-                           check=True, timeout=TIMEOUT)
-            partial.rename(target)
-    return target
+    return once.compile_once(OUT / name, source or HERE / (name + ".c"), [*libraries, "-pthread"])
 
 
 def make_certificates(d):

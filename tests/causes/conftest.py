@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: ISC
 """One way to show a certificate to a real client, and one way to look at what is said about it."""
-import fcntl
 import os
 import pathlib
-import subprocess
 
 import pytest
 
 from clients.table import DEBIAN_PYTHON, HERE as CLIENTS
 from lib import servers as servers_module
-from lib.pki import Certificate
+from lib.once import compile_once
 from lib.run import BUILD, HOSTS, check_record, fingerprint
 
 HOST = "legacy.test"
@@ -36,13 +34,7 @@ s_client = Client("s_client", lambda port, ca, *more: [
 @pytest.fixture(scope="session")
 def small_client():
     """client.c, for what no program can be told to do."""
-    source, target = pathlib.Path(__file__).with_name("client.c"), BUILD / "causes" / "client"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open(str(target) + ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            subprocess.run([os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror",
-                            str(source), "-o", str(target), "-lssl", "-lcrypto"], check=True, timeout=60)  # fmt: skip
+    target = compile_once(BUILD / "causes" / "client", pathlib.Path(__file__).with_name("client.c"), ["-lssl", "-lcrypto"])
     return Client("small", lambda port, ca, *more: [target, HOST, port, ca, *more])
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: ISC
 """Builds the .NET client once, below the build directory, with the SDK found and without a package source."""
-import fcntl
 import hashlib
 import os
 import pathlib
 import shutil
 import subprocess
 
+from lib.once import locked
 from lib.run import BUILD
 
 SOURCES = pathlib.Path(__file__).resolve().parents[1] / "clients" / "dotnet"
@@ -40,9 +40,7 @@ def build():
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources) + version.encode()).hexdigest()[:12]
     work = BUILD / "tests" / ("dotnet-" + digest)
     assembly = work / "out" / "client.dll"
-    work.mkdir(parents=True, exist_ok=True)
-    with open(work / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(work / "lock"):
         if (work / "done").exists():
             return assembly
         for p in sources:

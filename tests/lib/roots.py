@@ -3,7 +3,6 @@
 with apt's own resolver in a private state, never installed. Nothing of the system changes."""
 
 import contextlib
-import fcntl
 import os
 import pathlib
 import re
@@ -12,6 +11,7 @@ import shutil
 import subprocess
 import time
 
+from lib.once import locked
 from lib.run import BUILD, TREE, Runner, hosts_text, namespace_command
 
 CACHE = BUILD / "generations"
@@ -185,11 +185,9 @@ def _try(suite, directory):
 def root_of(suite):
     """The Root of a suite, unpacked at the first question of all. Raises Missing; asks the network once a test run only."""
     directory = CACHE / suite
-    directory.mkdir(parents=True, exist_ok=True)
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     failure = directory / "why-not"
-    with open(directory / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(directory / "lock"):
         if not (directory / "ready").exists():
             if failure.exists() and failure.read_text().startswith(run_id):
                 raise Missing(failure.read_text().partition("\n")[2])

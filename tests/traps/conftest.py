@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Fixtures of the traps. What they are made of is in trapkit.py."""
 
-import fcntl
 import shutil
 
 import pytest
@@ -10,7 +9,9 @@ pytest.register_assert_rewrite("trapkit")
 
 import copies  # noqa: E402
 import trapkit  # noqa: E402
-from trapkit import LIBRARY, OUT  # noqa: E402
+from lib.once import locked  # noqa: E402
+from lib.run import LIBRARY  # noqa: E402
+from trapkit import OUT  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +45,7 @@ def renamed_openssl():
     """[libssl, libcrypto]: the system's OpenSSL under other names."""
     directory = OUT / "renamed"
     directory.mkdir(parents=True, exist_ok=True)
-    with open(OUT / "renamed.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(OUT / "renamed.lock"):
         found = copies.renamed_copy(directory)
     if found is None:
         pytest.skip("no OpenSSL 3 among the system's libraries")
@@ -54,9 +54,7 @@ def renamed_openssl():
 
 @pytest.fixture(scope="session")
 def openssl_111():
-    OUT.mkdir(parents=True, exist_ok=True)
-    with open(OUT / "generation.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(OUT / "generation.lock"):
         found = copies.other_generation(OUT / "bullseye")
     if found is None:
         pytest.skip("OpenSSL 1.1.1: not in $TLSMEND_TEST_OPENSSL_111, and Debian 11's package cannot be fetched")

@@ -3,7 +3,6 @@
 
 import contextlib
 import datetime
-import fcntl
 import json
 import os
 import pathlib
@@ -11,17 +10,13 @@ import subprocess
 
 import trustme
 
+from lib import once
+from lib.run import BUILD
+
 HERE = pathlib.Path(__file__).resolve().parent
-TREE = HERE.parent.parent
-BUILD = pathlib.Path(os.environ.get("BUILD", TREE / "build")).resolve()
-LIBRARY = BUILD / "libtlsmend.so"
 OUT = BUILD / "traps"
 
-CC = os.environ.get("CC", "gcc")
-FLAGS = (
-    "-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Werror -Wshadow "
-    "-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef"
-).split()
+WARNINGS = "-fno-omit-frame-pointer -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef".split()
 OPENSSL = ["-lssl", "-lcrypto"]
 SHARED = ["-shared", "-fPIC"]
 
@@ -55,16 +50,7 @@ TIMEOUT = 60
 
 
 def compile_once(target, source, flags):
-    """Compiles unless what is there is newer than every source; safe with several pytest processes."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{target}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        newest = max(p.stat().st_mtime for p in [source, HERE / "trapkit.py", *HERE.glob("*.h")])
-        if not target.exists() or target.stat().st_mtime < newest:
-            partial = target.with_name(target.name + ".new")
-            subprocess.run([CC, *FLAGS, str(source), "-o", str(partial), *flags], check=True, timeout=TIMEOUT)
-            partial.rename(target)
-    return target
+    return once.compile_once(target, source, flags, [HERE / "trapkit.py", *HERE.glob("*.h")], WARNINGS)
 
 
 def build(name):

@@ -2,7 +2,6 @@
 """Chains of public corpora (x509-limbo twice: as a TLS client and as Python 3.13 verifies; NIST PKITS) through the preloaded library, with the
 case's own roots now in the client's store, now in a rule: a bad chain never becomes good, and a good one only for its host."""
 import concurrent.futures
-import fcntl
 import json
 import os
 import pathlib
@@ -12,13 +11,13 @@ import subprocess
 import pytest
 
 from lib import pki
+from lib.once import compile_once
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 CORPORA = TOP.parent / "shared" / "corpora"
 BUILD = pathlib.Path(os.environ.get("BUILD", TOP / "build")).resolve()
 WAYS = ["none", "plain", "extra", "empty", "other", "elsewhere", "only-wrong", "only-right"]
-FLAGS = "-std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -Wshadow".split()
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,16 +28,7 @@ pytestmark = [
 
 
 def program():
-    out = BUILD / "trust"
-    out.mkdir(parents=True, exist_ok=True)
-    target, source = out / "chains", HERE / "chains.c"
-    with open(out / "chains.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            subprocess.run([os.environ.get("CC", "gcc"), *FLAGS, source, "-o", str(target) + ".new", "-ljansson", "-lssl", "-lcrypto"],
-                           check=True)
-            os.rename(str(target) + ".new", target)
-    return target
+    return compile_once(BUILD / "trust" / "chains", HERE / "chains.c", ["-ljansson", "-lssl", "-lcrypto"])
 
 
 class Line:
