@@ -17,7 +17,6 @@ enum { RELOAD_INTERVAL_MS = 2000 };
 struct policy_ref *policy_acquire(
     void); /* NULL: no rules at all. Give back with policy_release(). Thread-safe. */
 void policy_release(struct policy_ref *r);
-struct policy_ref *policy_retain(struct policy_ref *r); /* one more reference; NULL in, NULL out */
 const struct policy *policy_of(const struct policy_ref *r);
 
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */

@@ -59,8 +59,6 @@ bool evidence_is_weak_certificate(const struct evidence *e);
 void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 *x);
 /* The certificates in e->file_path, which OpenSSL read but would not use. */
 void evidence_own_file(struct evidence *e, const struct openssl *o);
-/* Is any of these paths, separated by colons, there? */
-bool evidence_any_exists(struct evidence *e, const char *list);
 
 /* What openssl.cnf sets for every SSL_CTX (openssl_cnf.c). `place` is "FILE:LINE"; both NULL: not there. */
 struct cnf_value {

@@ -205,10 +205,10 @@ struct hello {
 	    size; /* of the handshake message, its header of 4 bytes included; 0: none was seen */
 	uint16_t min_version,
 	    max_version; /* 0x0301..0x0304; the lowest is known (not 0) only where TLS 1.3 is offered */
-	uint16_t ciphers, ciphers13;        /* cipher suites; those of TLS 1.3 among them */
-	uint16_t first_cipher, first_group; /* IANA's numbers; 0: none */
-	uint16_t groups, signatures;        /* how many */
-	uint16_t key_share_size;            /* of the extension: large with post-quantum groups */
+	uint16_t ciphers, ciphers13; /* cipher suites; those of TLS 1.3 among them */
+	uint16_t groups, signatures; /* how many */
+	uint16_t first_group;        /* IANA's number; 0: none */
+	uint16_t key_share_size;     /* of the extension: large with post-quantum groups */
 	bool sni;
 	bool alpn_cut; /* there are more names than fit */
 	uint8_t alpn_size;

@@ -275,7 +275,7 @@ static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
 }
 
 /* SSL_CERT_DIR may be a list, separated by colons. */
-bool evidence_any_exists(struct evidence *e, const char *list)
+static bool any_exists(struct evidence *e, const char *list)
 {
 	struct file_id id;
 	const char *end, *path;
@@ -311,7 +311,7 @@ static void look_for_defaults(struct evidence *e, const struct openssl *o)
 	    default_path(e, "SSL_CERT_DIR", o->X509_get_default_cert_dir, &e->default_dir_set);
 	e->default_file_exists =
 	    e->default_file != NULL && file_identify(e->default_file, &id) == 0;
-	e->default_dir_exists = e->default_dir != NULL && evidence_any_exists(e, e->default_dir);
+	e->default_dir_exists = e->default_dir != NULL && any_exists(e, e->default_dir);
 }
 
 /* OpenSSL looks into a directory for HASH.0, HASH.1 ... only. */

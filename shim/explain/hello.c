@@ -55,8 +55,6 @@ static void ciphers(struct hello *h, struct view v)
 		unsigned suite = big16(v.at);
 		if (suite == SUITE_RENEGOTIATION || suite == SUITE_FALLBACK)
 			continue;
-		if (h->ciphers == 0)
-			h->first_cipher = (uint16_t)suite;
 		h->ciphers++;
 		if (v.at[0] == 0x13) /* the block of TLS 1.3 */
 			h->ciphers13++;

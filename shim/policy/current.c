@@ -32,13 +32,6 @@ static bool started;
 static _Atomic uint64_t next_look_ms;
 static _Atomic uint32_t reading_pid; /* one thread reads, the others go on with what there is */
 
-struct policy_ref *policy_retain(struct policy_ref *r)
-{
-	if (r)
-		atomic_fetch_add(&r->references, 1);
-	return r;
-}
-
 void policy_release(struct policy_ref *r)
 {
 	if (r && atomic_fetch_sub(&r->references, 1) == 1) {
@@ -251,8 +244,10 @@ struct policy_ref *policy_acquire(void)
 			file_count = 0;
 		if (!started)
 			start();
-		if (current && !policy_empty(current->policy))
-			r = policy_retain(current);
+		if (current && !policy_empty(current->policy)) {
+			r = current;
+			atomic_fetch_add(&r->references, 1);
+		}
 		lock_leave(&lock);
 	}
 	KEEP_ERRNO_END

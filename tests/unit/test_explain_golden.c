@@ -443,7 +443,6 @@ static struct evidence *handshake_refused(void)
 	e->hello = (struct hello){.size = 226,
 				  .max_version = 0x0303,
 				  .ciphers = 1,
-				  .first_cipher = 0x0035,
 				  .groups = 1,
 				  .first_group = 25,
 				  .signatures = 20};
