@@ -225,7 +225,7 @@ def test_handshake_ended_without_a_word(run, pki, servers, client, name, ending)
 
 
 # ---- never reported ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", ["curl", "python", "asyncio", "s_client"])
+@pytest.mark.parametrize("name", ["curl", *(pytest.param(c, marks=pytest.mark.slow) for c in ("python", "asyncio", "s_client"))])
 @pytest.mark.parametrize("tickets", [0, 2])
 @pytest.mark.parametrize("ending", ["answer", "answer-and-close"])
 @pytest.mark.parametrize("version", VERSIONS)
@@ -267,7 +267,7 @@ print("done")
 
 
 @pytest.mark.parametrize("what", ["", "send", "send wait", "send unwrap", "unwrap", "send shutdown", "send wait unwrap", "wait", "send poll"])
-@pytest.mark.parametrize("ending", ["reads", "close_notify", "close"])
+@pytest.mark.parametrize("ending", [pytest.param("reads", marks=pytest.mark.slow), "close_notify", pytest.param("close", marks=pytest.mark.slow)])
 def test_fire_and_forget(run, pki, servers, what, ending):
     """A client that does not wait for an answer does not miss one, whatever the server does meanwhile."""
     if ending != "reads" and "poll" in what:

@@ -507,6 +507,7 @@ def test_more_groups_than_are_kept(tmp_path):
         assert peak < 100, "%.0f MiB" % peak
 
 
+@pytest.mark.slow
 def test_strings_are_bounded_too(tmp_path):
     """Long names that are all different, and lines that are large for the parser."""
     with open(tmp_path / "log", "w") as f:

@@ -73,8 +73,8 @@ def test_number_that_was_kept(trap):
 # --- fork ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", ["warm", "cold"])
-@pytest.mark.parametrize("how,children", [("fork", 200), ("vfork", 50), ("spawn", 50)])
+@pytest.mark.parametrize("state", ["warm", pytest.param("cold", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("how,children", [("fork", 200), pytest.param("vfork", 50, marks=pytest.mark.slow), pytest.param("spawn", 50, marks=pytest.mark.slow)])
 def test_fork_in_a_threaded_host(trap, server, renamed_openssl, how, children, state):
     plugins = [build("libplugin.so"), build_plugin("libplugin_renamed.so", renamed_openssl)]
     result = trap.equal("fork_threads", 3, children, how, *plugins, server, trap.certificates / "unrelated.pem", state)
@@ -251,6 +251,7 @@ MEMORY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["FAIL_AT", "FAIL_FROM"])
 @pytest.mark.parametrize("case", MEMORY)
 def test_memory_runs_out(trap, case, mode):
