@@ -269,8 +269,9 @@ static void say_unknown(struct diagnosis *d)
 		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
 		    (char *)NULL),
 		issuer_file_line(d, top));
-	help_line(d, "if it is not a root but an intermediate CA, the server should send it, and "
-		     "its root belongs into the file too");
+	if (help_ca_obstacle(d) == NULL)
+		help_line(d, "if it is not a root but an intermediate CA, the server should send "
+			     "it, and its root belongs into the file too");
 	if (top->authority_key_id.n > 0)
 		note_line(d, say(e, "wanted: the CA whose subject key identifier is ",
 				 say_hex(e, top->authority_key_id.s, top->authority_key_id.n),
