@@ -238,6 +238,13 @@ void connection_find_peer(struct connection *n)
 	forget_port_of_proxy(n);
 }
 
+static void transferred(const struct openssl *o, SSL *ssl, uint64_t *read, uint64_t *written)
+{
+	BIO *in = o->SSL_get_rbio(ssl), *out = o->SSL_get_wbio(ssl);
+	*read = in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
+	*written = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
+}
+
 struct connection *connection_start(struct copy *c, SSL *ssl)
 {
 	struct connection *n = connection_of(c, ssl);
@@ -250,6 +257,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();
+	transferred(copy_api(c), ssl, &n->read_before, &n->written_before);
 	n->began_ms = clock_monotonic_ms();
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
 	identify(n, ssl);
@@ -317,13 +325,12 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->max_offered = n->applied.max;
 }
 
-static void transfer_facts(struct evidence *e, const struct openssl *o, SSL *ssl)
+/* Without what was said in plain text before, as with STARTTLS over the same BIO. */
+static void transfer_facts(struct evidence *e, const struct connection *n, SSL *ssl)
 {
-	BIO *in = o->SSL_get_rbio(ssl), *out = o->SSL_get_wbio(ssl);
-	if (in && o->BIO_number_read)
-		e->bytes_received = o->BIO_number_read(in);
-	if (out && o->BIO_number_written)
-		e->bytes_sent = o->BIO_number_written(out);
+	transferred(copy_api(n->copy), ssl, &e->bytes_received, &e->bytes_sent);
+	e->bytes_received -= e->bytes_received >= n->read_before ? n->read_before : 0;
+	e->bytes_sent -= e->bytes_sent >= n->written_before ? n->written_before : 0;
 }
 
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event)
@@ -351,7 +358,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	handshake_facts(e, n);
 	if (event == EVENT_HANDSHAKE_FAILED || event == EVENT_VERIFY_FAILED)
 		offer_describe(e, n, ssl);
-	transfer_facts(e, o, ssl);
+	transfer_facts(e, n, ssl);
 	return e;
 }
 

@@ -53,6 +53,7 @@ struct connection {
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	enum ending ending;
+	uint64_t written_before, read_before; /* what the BIOs had carried when the handshake began */
 	uint64_t written_at_done, read_at_done, done_ms;
 	uint64_t began_ms;      /* clock_monotonic_ms() */
 	uint64_t heard_ms;      /* of the latest part of the peer's handshake; 0: none came */

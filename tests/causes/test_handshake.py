@@ -236,6 +236,21 @@ def test_closed_early(ask, servers, client, behaviour):
     assert "Groups" not in helped(r), "the hello fits into one packet"
 
 
+@pytest.mark.cause("closed-early")
+def test_closed_early_after_plain_text_through_the_same_bio(ask, servers, pki):
+    """What a mail server said before STARTTLS is no answer to the first message of TLS."""
+
+    def behaviour(connection, _):
+        connection.sendall(b"220 mail.test ESMTP\r\n")
+        connection.recv(65536)
+        connection.sendall(b"250-mail.test\r\n250 STARTTLS\r\n")
+        connection.recv(65536)
+        connection.sendall(b"220 go ahead\r\n")
+        connection.recv(65536)
+
+    ask("closed-early", servers.odd(ADDRESS, behaviour), "s_client", "-starttls", "smtp")
+
+
 def stays_silent(connection, _):
     while connection.recv(65536):
         pass
