@@ -103,6 +103,12 @@ static void say_no_store(struct diagnosis *d)
 	help_line(d, "install the package ca-certificates, or point the client to the system's "
 		     "bundle, for example with");
 	help_line(d, "    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt");
+	if (top_of_chain(d) != NULL)
+		help_line(d, say(e, "if ", say_issuer(e, top_of_chain(d)),
+				 " is a private CA, it is in no such bundle: get its certificate "
+				 "from who runs it, compare the fingerprint, and give the client "
+				 "that instead",
+				 (char *)NULL));
 }
 
 static void say_refused(struct diagnosis *d)

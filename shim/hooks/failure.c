@@ -92,8 +92,10 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
 	QUIET_END(o)
 	e->name_asked = asked || ip;
+	char normal[256]; /* OpenSSL writes an IPv6 address out in full */
+	const char *address = ip && host_normalise(ip, normal) ? normal : ip;
 	if (asked || ip)
-		e->expected_name = arena_strdup(&e->arena, asked ? asked : ip);
+		e->expected_name = arena_strdup(&e->arena, asked ? asked : address);
 	if (ip)
 		o->CRYPTO_free(ip, "", 0);
 	if (e->security_level < 0 && o->X509_VERIFY_PARAM_get_auth_level)

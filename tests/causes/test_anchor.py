@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from cryptography import x509
 
-from clients.table import SYSTEM_BUNDLE
+from clients.table import DEBIAN_PYTHON, SYSTEM_BUNDLE
 from lib.pki import DAY, issue, new_key, now
 
 from .conftest import HOST, curl, python, s_client
@@ -64,6 +64,27 @@ def test_store_is_nowhere(tell, show, pki, client):
     assert "SSL_CERT_FILE" in text and "/nonexistent/ca.pem" in text and "/nonexistent/certs" in text
     assert told.record["store"].startswith("0 anchors")
     assert "correct SSL_CERT_FILE" in told.help and "correct SSL_CERT_DIR" in told.help
+
+
+UNVERIFIED = """
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+tls.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+tls.recv(1000)
+"""
+
+
+@pytest.mark.cause("verification-off")
+def test_no_store_is_said_to_help_where_nobody_knows_the_root(run, show, pki):
+    """A client that does not verify has loaded no store; the system's would not be enough for a private CA."""
+    port = show(*good(pki)).port
+    done = run([DEBIAN_PYTHON, "-c", UNVERIFIED, HOST, port])
+    [record] = done.records
+    assert record["cause"] == "verification-off"
+    assert any('"tlsmend Test Root" is a private CA' in line for line in record["help"]), record["help"]
 
 
 @pytest.mark.cause("no-trust-store")

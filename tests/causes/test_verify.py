@@ -112,6 +112,14 @@ def test_address(tell, show, pki, client):
     assert ("proxy" in told.text()) == (client == "curl")
 
 
+@pytest.mark.cause("address-mismatch")
+def test_address_of_ipv6_in_its_short_form(run, pki):
+    identity = pki.good(HOST)
+    done = run(["openssl", "verify", "-CAfile", pki.root_pem, "-untrusted", identity.chain, "-verify_ip", "fe80::1",
+                identity.chain])  # fmt: skip
+    assert [r.get("expected") for r in done.records] == ["fe80::1"]
+
+
 READS_NAMES = """
 import ssl, socket, sys
 context = ssl.create_default_context(cafile=sys.argv[3])
