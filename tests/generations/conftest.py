@@ -76,7 +76,7 @@ def build_client(root, world_directory):
     if out.exists():
         return out
     partial = out.with_suffix(".new")
-    lib = root.library_directory()
+    lib = root.lib_directory()
     argv = ["gcc", "--sysroot=%s" % root.path, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations",
             "-B%s/" % lib, "-L%s" % lib, "-o", str(partial), str(HERE / "client.c"), "-lssl", "-lcrypto"]  # fmt: skip
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60)

@@ -134,7 +134,7 @@ def test_functions(each_root):
     text = (TREE / "shim/openssl/api.def").read_text()
     lines = re.findall(r"^API\((\w+), (\w+), .*?, (\w+), \(.*\), (NULL|\"\w+\")\)", text, re.M)
     assert len(lines) == len(re.findall(r"^API\(", text, re.M))
-    there = {name: exports((each_root.library_directory() / ("lib%s.so" % name)).resolve()) for name in ("ssl", "crypto")}
+    there = {name: exports((each_root.lib_directory() / ("lib%s.so" % name)).resolve()) for name in ("ssl", "crypto")}
     missing = {(n, need) for library, need, n, also in lines if not {n, also.strip('"')} & there[library]}
     assert not [n for n, need in missing if need == "required"]
     assert {n for n, _ in missing} == LACKS[each_root.version[0]]

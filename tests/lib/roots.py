@@ -151,7 +151,7 @@ class Root:
         found = [self.headers / "openssl" / name, *self.headers.glob("*/openssl/" + name)]
         return next((p.read_text() for p in found if p.exists()), "")
 
-    def library_directory(self):
+    def lib_directory(self):
         return next(self.path.glob("usr/lib/*/libcrypto.so")).parent
 
 
