@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
- * The state of one client connection: who the peer is, what rule holds, what was seen. It hangs on the SSL as ex_data and goes
- * with it.
+ * The state of one client connection: who the peer is (peer.c), what rule holds, what was seen. It hangs on the SSL as ex_data and
+ * goes with it.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <tlsmend/evidence.h>
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
 #include "hooks.h"
-
-#include <bsd/string.h>
 
 static void connection_clear(struct connection *n)
 {
@@ -84,167 +79,6 @@ static struct connection *connection_new(struct copy *c, SSL *ssl)
 	return n;
 }
 
-/* ---- who is the peer (DESIGN 1.5) ---------------------------------------------------------------------- */
-
-static bool socket_peer(int fd, char address[46], unsigned *port)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} peer = {.any = {0}};
-	socklen_t size = sizeof peer;
-	const void *raw;
-	if (getpeername(fd, &peer.any, &size) != 0)
-		return false;
-	if (peer.any.sa_family == AF_INET) {
-		*port = ntohs(peer.in.sin_port);
-		raw = &peer.in.sin_addr;
-	} else if (peer.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.in6.sin6_addr)) {
-		*port = ntohs(peer.in6.sin6_port);
-		raw = &peer.in6.sin6_addr.s6_addr[12];
-		peer.any.sa_family = AF_INET;
-	} else if (peer.any.sa_family == AF_INET6) {
-		*port = ntohs(peer.in6.sin6_port);
-		raw = &peer.in6.sin6_addr;
-	} else {
-		return false;
-	}
-	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
-}
-
-enum { DESCRIPTORS = 256 };
-
-/* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
- * peer only, that is it; where there are several, those to an address that the host's name was resolved to. */
-static void find_peer_among_descriptors(struct connection *n)
-{
-	char address[46], name[256], found[46] = "";
-	unsigned port, found_port = 0;
-	bool several = false, by_name = false;
-	for (int fd = 0; fd < DESCRIPTORS; fd++) {
-		if (!socket_peer(fd, address, &port))
-			continue;
-		bool fits = n->host && resolver_name(address, name) && strcmp(name, n->host) == 0;
-		if (by_name && !fits)
-			continue;
-		if (found_port && (fits == by_name) &&
-		    (port != found_port || strcmp(address, found) != 0))
-			several = true;
-		else if (fits && !by_name)
-			several = false;
-		by_name = by_name || fits;
-		strlcpy(found, address, sizeof found);
-		found_port = port;
-	}
-	if (!several && found_port) {
-		strlcpy(n->address, found, sizeof n->address);
-		n->port = found_port;
-	}
-}
-
-int connection_descriptor(const struct connection *n)
-{
-	char address[46];
-	unsigned port;
-	int found = -1;
-	for (int fd = 0; n->port && fd < DESCRIPTORS; fd++) {
-		if (!socket_peer(fd, address, &port) || port != n->port ||
-		    strcmp(address, n->address) != 0)
-			continue;
-		if (found >= 0)
-			return -1;
-		found = fd;
-	}
-	return found;
-}
-
-/* An address that was resolved under another name than the one that is asked for: a proxy stands there, and its port is not
- * the host's. */
-static void forget_port_of_proxy(struct connection *n)
-{
-	char name[256];
-	if (n->port && n->host && !host_is_address(n->host) && resolver_name(n->address, name) &&
-	    strcmp(name, n->host) != 0)
-		n->port = 0;
-}
-
-static char *normal_copy(const char *name)
-{
-	char normal[256];
-	return name && host_normalise(name, normal) ? strdup(normal) : NULL;
-}
-
-/* The name or address that the client told OpenSSL to check. */
-static char *asked_name(const struct openssl *o, SSL *ssl)
-{
-	char *name = NULL;
-	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
-	if (!param)
-		return NULL;
-	if (o->X509_VERIFY_PARAM_get0_host)
-		name = normal_copy(o->X509_VERIFY_PARAM_get0_host(param, 0));
-	if (!name && o->X509_VERIFY_PARAM_get1_ip_asc) {
-		char *ip = NULL;
-		QUIET_BEGIN(o)
-		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
-		QUIET_END(o)
-		name = normal_copy(ip);
-		if (ip)
-			o->CRYPTO_free(ip, "", 0);
-	}
-	return name;
-}
-
-static void identify(struct connection *n, SSL *ssl)
-{
-	const struct openssl *o = copy_api(n->copy);
-	char name[256];
-	int fd = -1;
-	QUIET_BEGIN(o)
-	fd = o->SSL_get_fd(ssl);
-	QUIET_END(o)
-	if (fd >= 0)
-		socket_peer(fd, n->address, &n->port);
-	const char *sni = o->SSL_get_servername(ssl, 0);
-	SSL_SESSION *session = o->SSL_get_session(ssl);
-	/* TLS 1.2 and no SNI set: the name that the session was made with, which is not sent */
-	if (sni && session && o->SSL_SESSION_get0_hostname &&
-	    sni == o->SSL_SESSION_get0_hostname(session))
-		sni = NULL;
-	n->sni = normal_copy(sni);
-	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
-	if (!n->host && !n->address[0])
-		find_peer_among_descriptors(n);
-	if (!n->host && n->address[0] && resolver_name(n->address, name))
-		n->host = strdup(name);
-	if (!n->host && n->address[0])
-		n->host = strdup(n->address);
-	forget_port_of_proxy(n);
-}
-
-void connection_peer(const struct connection *n, struct peer *peer)
-{
-	peer->host = n->host;
-	peer->address = n->address[0] ? n->address : NULL;
-	peer->port = n->port;
-}
-
-void connection_find_peer(struct connection *n)
-{
-	if (n->port != 0 || n->address[0] != '\0')
-		return;
-	find_peer_among_descriptors(n);
-	forget_port_of_proxy(n);
-}
-
-static void transferred(const struct openssl *o, SSL *ssl, uint64_t *read, uint64_t *written)
-{
-	BIO *in = o->SSL_get_rbio(ssl), *out = o->SSL_get_wbio(ssl);
-	*read = in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
-	*written = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
-}
-
 struct connection *connection_start(struct copy *c, SSL *ssl)
 {
 	struct connection *n = connection_of(c, ssl);
@@ -257,16 +91,17 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();
-	transferred(copy_api(c), ssl, &n->read_before, &n->written_before);
 	n->began_ms = clock_monotonic_ms();
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
-	identify(n, ssl);
+	n->read_before = connection_received(copy_api(c), ssl);
+	n->written_before = connection_sent(copy_api(c), ssl);
+	connection_identify(n, ssl);
 	n->policy = policy_acquire();
 	if (n->policy) {
 		const struct policy *p = policy_of(n->policy);
 		struct peer peer;
 		if (n->port == 0 && n->address[0] == '\0' && policy_uses_peer(p))
-			find_peer_among_descriptors(n);
+			connection_search_descriptors(n);
 		connection_peer(n, &peer);
 		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &n->rule);
 	}
@@ -325,10 +160,23 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->max_offered = n->applied.max;
 }
 
+uint64_t connection_received(const struct openssl *o, const SSL *ssl)
+{
+	BIO *in = o->SSL_get_rbio(ssl);
+	return in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
+}
+
+uint64_t connection_sent(const struct openssl *o, const SSL *ssl)
+{
+	BIO *out = o->SSL_get_wbio(ssl);
+	return out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
+}
+
 /* Without what was said in plain text before, as with STARTTLS over the same BIO. */
 static void transfer_facts(struct evidence *e, const struct connection *n, SSL *ssl)
 {
-	transferred(copy_api(n->copy), ssl, &e->bytes_received, &e->bytes_sent);
+	e->bytes_received = connection_received(copy_api(n->copy), ssl);
+	e->bytes_sent = connection_sent(copy_api(n->copy), ssl);
 	e->bytes_received -= e->bytes_received >= n->read_before ? n->read_before : 0;
 	e->bytes_sent -= e->bytes_sent >= n->written_before ? n->written_before : 0;
 }
@@ -396,9 +244,7 @@ void connection_report(struct connection *n, struct evidence *e)
 static bool received_much(const struct connection *n, const SSL *ssl)
 {
 	enum { MUCH = 16384 };
-	const struct openssl *o = copy_api(n->copy);
-	BIO *in = o->SSL_get_rbio(ssl);
-	return in && o->BIO_number_read && o->BIO_number_read(in) - n->read_at_done > MUCH;
+	return connection_received(copy_api(n->copy), ssl) > n->read_at_done + MUCH;
 }
 
 /* Did the client send anything of its own after the handshake? An alert that closes the connection is not its own. */
@@ -409,12 +255,8 @@ static bool sent_something(const struct connection *n, const SSL *ssl)
 		ALERT_AT_MOST = 100
 	}; /* a record with an alert, whatever the cipher */
 	const struct openssl *o = copy_api(n->copy);
-	BIO *out = o->SSL_get_wbio(ssl);
-	if (!out || !o->BIO_number_written)
-		return false;
-	uint64_t sent = o->BIO_number_written(out) - n->written_at_done;
 	uint64_t closing = o->SSL_version(ssl) == PROTOCOL_TLS1_3 ? ALERT_TLS13 : ALERT_AT_MOST;
-	return sent > (n->closing ? closing : 0);
+	return connection_sent(o, ssl) > n->written_at_done + (n->closing ? closing : 0);
 }
 
 /* Did a client with verification turned off look at the certificate's names by itself? */

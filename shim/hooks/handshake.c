@@ -144,9 +144,8 @@ static void on_done(struct connection *n, SSL *ssl)
 	verify_note_resumed(n, ssl);
 	unanswered_start(n, ssl);
 	load_settle(n, ssl, false);
-	BIO *out = o->SSL_get_wbio(ssl), *in = o->SSL_get_rbio(ssl);
-	n->written_at_done = out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
-	n->read_at_done = in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
+	n->written_at_done = connection_sent(o, ssl);
+	n->read_at_done = connection_received(o, ssl);
 	if (n->mended) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */

@@ -53,7 +53,8 @@ struct connection {
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	uint8_t leaf[32]; /* SHA-256, where left_to_client */
 	enum ending ending;
-	uint64_t written_before, read_before; /* what the BIOs had carried when the handshake began */
+	uint64_t written_before,
+	    read_before; /* what the BIOs had carried when the handshake began */
 	uint64_t written_at_done, read_at_done, done_ms;
 	uint64_t began_ms;      /* clock_monotonic_ms() */
 	uint64_t heard_ms;      /* of the latest part of the peer's handshake; 0: none came */
@@ -93,12 +94,22 @@ const struct setting *connection_trust(const struct connection *n);
 void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
 /* The connection ends, or its SSL begins another one: reports what only shows now. */
 void connection_end(struct connection *n, SSL *ssl);
+/* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
+uint64_t connection_received(const struct openssl *o, const SSL *ssl);
+uint64_t connection_sent(const struct openssl *o, const SSL *ssl);
+
+/* ---- who is the peer (peer.c) ------------------------------------------------------------------------------------------ */
+void connection_identify(struct connection *n, SSL *ssl); /* at the start */
 void connection_peer(const struct connection *n, struct peer *peer);
+/* Among the sockets of the process, where the client does not tell its own. */
+void connection_search_descriptors(struct connection *n);
 void connection_find_peer(struct connection *n); /* late, where it was not known at the start */
+/* The one descriptor of this process that is connected there; -1: none, or several. */
+int connection_descriptor(const struct connection *n);
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
 bool names_watch(const uint8_t leaf[32]);
-bool names_watched(void);                 /* is any leaf? */
+bool names_watched(void); /* is any leaf? */
 void names_note_read(const uint8_t leaf[32]);
 bool names_were_read(const uint8_t leaf[32]);
 /* ---- leaves of connections whose verification is left to the client (recent.c) ------------------------------------------ */
@@ -174,8 +185,6 @@ void observe_no_server(struct copy *c, SSL *ssl);
 /* ---- a peer that speaks no TLS (greeting.c) ----------------------------------------------------------------------------- */
 /* The first bytes that OpenSSL took are known: what the peer said after them still waits, and is looked at, but not taken. */
 void greeting_rest(struct evidence *e, const struct connection *n, SSL *ssl);
-/* The one descriptor of this process that is connected there; -1: none, or several. (connection.c) */
-int connection_descriptor(const struct connection *n);
 
 /* ---- no answer at all (silence.c) ---------------------------------------------------------------------------------------- */
 /* The SSL is about to be freed: reports a handshake to which no byte of an answer came. */
@@ -212,6 +221,9 @@ bool loaded_watch(struct copy *c, enum binding_index which);
 /* The last file of this kind that was loaded, in e's arena; NULL: none. */
 const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
 			const void *object, enum loaded_kind kind);
+/* ... the SSL's own, or that of its context, which it began with. */
+const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ssl,
+			       enum loaded_kind kind);
 /* ... where OpenSSL refused the last one. */
 const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
 			   const void *object, enum loaded_kind kind);

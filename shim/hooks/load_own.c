@@ -29,14 +29,10 @@ static enum binding_index index_of(const struct owner *w)
 	return w->ssl ? INDEX_SSL_FILES : INDEX_CTX_FILES;
 }
 
-/* The SSL's own file, or that of its context, which it began with. */
 static const char *path_of(struct evidence *e, const struct owner *w, enum loaded_kind kind)
 {
-	const char *path = loaded_path(e, w->copy, index_of(w), object_of(w), kind);
-	if (!path && w->ssl)
-		path = loaded_path(e, w->copy, INDEX_CTX_FILES,
-				   copy_api(w->copy)->SSL_get_SSL_CTX(w->ssl), kind);
-	return path;
+	return w->ssl ? loaded_path_of_ssl(e, w->copy, w->ssl, kind)
+		      : loaded_path(e, w->copy, INDEX_CTX_FILES, w->ctx, kind);
 }
 
 static X509 *certificate_of(const struct owner *w)

@@ -168,6 +168,14 @@ const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index w
 	return path_of(e, c, which, object, kind, true);
 }
 
+const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ssl,
+			       enum loaded_kind kind)
+{
+	const char *path = loaded_path(e, c, INDEX_SSL_FILES, ssl, kind);
+	return path ? path
+		    : loaded_path(e, c, INDEX_CTX_FILES, copy_api(c)->SSL_get_SSL_CTX(ssl), kind);
+}
+
 const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
 			   const void *object, enum loaded_kind kind)
 {

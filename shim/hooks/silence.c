@@ -39,9 +39,7 @@ static bool waits_for_peer(const struct openssl *o, SSL *ssl)
 
 static bool anything_came(const struct openssl *o, const struct connection *n, SSL *ssl)
 {
-	BIO *in = o->SSL_get_rbio(ssl);
-	return n->heard_ms != 0 ||
-	       (in && o->BIO_number_read && o->BIO_number_read(in) > n->read_before);
+	return n->heard_ms != 0 || connection_received(o, ssl) > n->read_before;
 }
 
 static void report(struct connection *n, SSL *ssl, uint64_t waited)

@@ -37,20 +37,11 @@ void own_certificate_note(struct connection *n, const uint8_t *body, size_t size
 	n->certificate_sent = !n->empty_certificate_sent;
 }
 
-static const char *loaded_for(struct connection *n, SSL *ssl, struct evidence *e,
-			      enum loaded_kind kind)
-{
-	const char *path = loaded_path(e, n->copy, INDEX_SSL_FILES, ssl, kind);
-	return path ? path
-		    : loaded_path(e, n->copy, INDEX_CTX_FILES,
-				  copy_api(n->copy)->SSL_get_SSL_CTX(ssl), kind);
-}
-
 /* A certificate that is set after a key which does not fit it makes OpenSSL drop the key without a word. */
 static void compare_pair(struct connection *n, SSL *ssl, struct evidence *e)
 {
 	const struct openssl *o = copy_api(n->copy);
-	e->file_path = loaded_for(n, ssl, e, LOADED_KEY);
+	e->file_path = loaded_path_of_ssl(e, n->copy, ssl, LOADED_KEY);
 	if (!e->file_path)
 		return;
 	e->file_other = e->own.file;
@@ -65,18 +56,12 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
 	evidence_own(e, copy_api(n->copy), ssl);
 	if (e->own.count == 0)
 		return;
-	e->own.file = loaded_for(n, ssl, e, LOADED_CERTIFICATE);
+	e->own.file = loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
 	if (!e->own.has_key && n->empty_certificate_sent)
 		compare_pair(n, ssl, e);
 }
 
 /* ---- no answer ------------------------------------------------------------------------------------------------------ */
-
-static uint64_t received(const struct openssl *o, const SSL *ssl)
-{
-	BIO *in = o->SSL_get_rbio(ssl);
-	return in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
-}
 
 void unanswered_start(struct connection *n, SSL *ssl)
 {
@@ -88,7 +73,7 @@ void unanswered_start(struct connection *n, SSL *ssl)
 
 bool unanswered_so_far(const struct connection *n, const SSL *ssl)
 {
-	uint64_t now = received(copy_api(n->copy), ssl);
+	uint64_t now = connection_received(copy_api(n->copy), ssl);
 	return n->done_ms && now >= n->read_at_done && now - n->read_at_done <= ALERT_AT_MOST;
 }
 
@@ -129,7 +114,8 @@ static bool ended_by_peer(const struct openssl *o, const SSL *ssl, struct eviden
 static bool is_unanswered(const struct connection *n, const SSL *ssl, bool met)
 {
 	const struct openssl *o = copy_api(n->copy);
-	return n->done && !n->reported && !n->closing && received(o, ssl) == n->read_at_done &&
+	return n->done && !n->reported && !n->closing &&
+	       connection_received(o, ssl) == n->read_at_done &&
 	       clock_monotonic_ms() - n->done_ms <= DECIDED_WITHIN_MS &&
 	       (met || client_met_end(o, ssl));
 }

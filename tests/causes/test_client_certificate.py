@@ -96,6 +96,26 @@ def asks(ca, ending, *, version=ssl.TLSVersion.TLSv1_3, tickets=2):
     return behaviour
 
 
+def handshake_in_memory(connection, identity, ca):
+    """TLS 1.2, and a certificate of that CA is demanded. What the server would say at the end stays unsent. True: it was content."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity.chain, identity.key)
+    context.load_verify_locations(ca)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_side=True)
+    while True:
+        try:
+            tls.do_handshake()
+            return True
+        except ssl.SSLWantReadError:
+            connection.sendall(outgoing.read())
+            incoming.write(connection.recv(65536))
+        except ssl.SSLError:
+            return False
+
+
 @pytest.fixture
 def client(pki):
     """A certificate for this client that the servers' CA issued, sent with its intermediate."""
@@ -201,21 +221,7 @@ def test_handshake_ended_without_a_word(run, pki, servers, client, name, ending)
     """TLS 1.2: the end comes in the place of the server's Finished."""
 
     def behaviour(connection, identity):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(identity.chain, identity.key)
-        context.load_verify_locations(pki.stranger_pem)
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(incoming, outgoing, server_side=True)
-        while True:
-            try:
-                tls.do_handshake()
-            except ssl.SSLWantReadError:
-                connection.sendall(outgoing.read())
-                incoming.write(connection.recv(65536))
-            except ssl.SSLError:
-                break
+        assert not handshake_in_memory(connection, identity, pki.stranger_pem)
         if ending == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -354,20 +360,7 @@ def refuses_with(pki, alert):
     expects no encrypted record before the ChangeCipherSpec."""
 
     def behaviour(connection, identity):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(identity.chain, identity.key)
-        context.load_verify_locations(pki.root_pem)
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(incoming, outgoing, server_side=True)
-        while True:
-            try:
-                tls.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                connection.sendall(outgoing.read())
-                incoming.write(connection.recv(65536))
+        assert handshake_in_memory(connection, identity, pki.root_pem)
         connection.sendall(b"\x15\x03\x03\x00\x02\x02" + bytes([alert]))
         connection.recv(65536)
 
