@@ -100,8 +100,8 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	if (n->policy) {
 		const struct policy *p = policy_of(n->policy);
 		struct peer peer;
-		if (n->port == 0 && n->address[0] == '\0' && policy_uses_peer(p))
-			connection_search_descriptors(n);
+		if (policy_uses_peer(p))
+			connection_find_peer(n);
 		connection_peer(n, &peer);
 		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &n->rule);
 	}

@@ -101,9 +101,8 @@ uint64_t connection_sent(const struct openssl *o, const SSL *ssl);
 /* ---- who is the peer (peer.c) ------------------------------------------------------------------------------------------ */
 void connection_identify(struct connection *n, SSL *ssl); /* at the start */
 void connection_peer(const struct connection *n, struct peer *peer);
-/* Among the sockets of the process, where the client does not tell its own. */
-void connection_search_descriptors(struct connection *n);
-void connection_find_peer(struct connection *n); /* late, where it was not known at the start */
+/* Where the SSL does not tell: among the sockets of the process; without the port where a proxy stands there. */
+void connection_find_peer(struct connection *n);
 /* The one descriptor of this process that is connected there; -1: none, or several. */
 int connection_descriptor(const struct connection *n);
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */

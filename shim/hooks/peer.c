@@ -44,7 +44,7 @@ enum { DESCRIPTORS = 256 };
 
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
  * peer only, that is it; where there are several, those to an address that the host's name was resolved to. */
-void connection_search_descriptors(struct connection *n)
+static void search_descriptors(struct connection *n)
 {
 	char address[46], name[256], found[46] = "";
 	unsigned port, found_port = 0;
@@ -142,7 +142,7 @@ void connection_identify(struct connection *n, SSL *ssl)
 	n->sni = normal_copy(sni);
 	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
 	if (!n->host && !n->address[0])
-		connection_search_descriptors(n);
+		search_descriptors(n);
 	if (!n->host && n->address[0] && resolver_name(n->address, name))
 		n->host = strdup(name);
 	if (!n->host && n->address[0])
@@ -161,6 +161,6 @@ void connection_find_peer(struct connection *n)
 {
 	if (n->port != 0 || n->address[0] != '\0')
 		return;
-	connection_search_descriptors(n);
+	search_descriptors(n);
 	forget_port_of_proxy(n);
 }
