@@ -34,6 +34,13 @@ def servers(world_directory):
         yield s
 
 
+@pytest.fixture(autouse=True)
+def odd_servers_end(request):
+    yield
+    if "servers" in request.fixturenames:
+        request.getfixturevalue("servers").end_test()
+
+
 class Sites:
     """The servers that many tests share, started when first asked for."""
 

@@ -54,7 +54,7 @@ def show(pki, servers):
         key = tuple(c.sha256 for c in chain)
         if key not in made:
             identity = pki.identity("shown-%s-%d" % (chain[0].sha256[:16], len(made)), *chain)
-            made[key] = Shown(servers.odd(HOSTS[HOST], servers_module.presents_certificate, identity), identity, chain)
+            made[key] = Shown(servers.odd(HOSTS[HOST], servers_module.presents_certificate, identity, lasting=True), identity, chain)
         return made[key]
 
     return shown

@@ -86,10 +86,16 @@ class Servers:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self._stack = contextlib.ExitStack()
+        self._passing = contextlib.ExitStack()
         self._count = 0
 
     def close(self):
+        self.end_test()
         self._stack.close()
+
+    def end_test(self):
+        """Stops the odd listeners of the test that ends: each is a descriptor and a thread of pytest's own process."""
+        self._passing.close()
 
     def _path(self, kind):
         self._count += 1
@@ -201,8 +207,9 @@ class Servers:
         return port
 
     # ---- odd ones ---------------------------------------------------------------------------------------
-    def odd(self, address, behaviour, identity=None):
-        """A listener in this process whose connections are handled by `behaviour(socket, identity)`."""
+    def odd(self, address, behaviour, identity=None, lasting=False):
+        """A listener in this process whose connections are handled by `behaviour(socket, identity)`. It ends with the test, unless it
+        is `lasting`."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, free_port(address)))
@@ -216,7 +223,7 @@ class Servers:
             thread.join(10)
             listener.close()
 
-        self._stack.callback(stop)
+        (self._stack if lasting else self._passing).callback(stop)
         return listener.getsockname()[1]
 
 
