@@ -119,6 +119,10 @@ enum {
 	X509_LU_CRL_ = 2,
 };
 
+/* For everything of ours that reads PEM, certificates too: any block may be encrypted, and without a callback of its own OpenSSL asks
+ * for the passphrase on the host's terminal, and waits. */
+int openssl_no_passphrase(char *buf, int size, int writing, void *arg);
+
 /* ---- the error queue ------------------------------------------------------------------------------- */
 /* What stands between these two leaves neither an entry nor a gap in the host's error queue, and errno as
  * it was. Around each call that can fail, not around ten: the ring holds 16 (DESIGN 2.9). */

@@ -55,7 +55,7 @@ static bool file_holds_wanted(struct search *s)
 	if (file_read(s->path, READ_BYTES, &b, NULL, NULL, NULL) == 0)
 		in = o->BIO_new_mem_buf(buf_str(&b), (int)b.len);
 	if (in != NULL)
-		x = o->PEM_read_bio_X509(in, NULL, NULL, NULL);
+		x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL);
 	if (x != NULL) {
 		found = has_wanted_name(s, x);
 		o->X509_free(x);

@@ -25,15 +25,6 @@ bool evidence_is_key_mismatch(const struct evidence *e)
 		e->ssl_reason == NO_CERTIFICATE_ASSIGNED);
 }
 
-static int no_passphrase(char *buf, int size, int writing, void *arg)
-{
-	(void)buf;
-	(void)size;
-	(void)writing;
-	(void)arg;
-	return -1;
-}
-
 static void note_key(struct evidence *e, const struct openssl *o, int i, const EVP_PKEY *key)
 {
 	unsigned char *der = NULL;
@@ -70,9 +61,9 @@ static void from_file(struct evidence *e, const struct openssl *o, int i, const 
 	if (path != NULL && file_read(path, 65536, &b, NULL, NULL, NULL) == 0)
 		in = o->BIO_new_mem_buf(buf_str(&b), (int)b.len);
 	if (in != NULL && i == 0)
-		x = o->PEM_read_bio_X509(in, NULL, no_passphrase, NULL);
+		x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL);
 	else if (in != NULL && o->PEM_read_bio_PrivateKey != NULL)
-		key = o->PEM_read_bio_PrivateKey(in, NULL, no_passphrase, NULL);
+		key = o->PEM_read_bio_PrivateKey(in, NULL, openssl_no_passphrase, NULL);
 	if (x != NULL) {
 		note_certificate(e, o, x);
 		o->X509_free(x);

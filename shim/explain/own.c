@@ -198,7 +198,7 @@ static void read_certificates(struct own *w, const struct buf *file)
 	QUIET_BEGIN(o)
 	in = o->BIO_new_mem_buf(der, (int)file->len);
 	while (in != NULL && w->count < OWN_CHAIN &&
-	       (x = o->PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL)
+	       (x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL)) != NULL)
 		add(w, x, FROM_PRESENTED);
 	if (in != NULL)
 		o->BIO_free(in);
