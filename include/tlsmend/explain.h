@@ -244,7 +244,11 @@ struct evidence {
 	const char *key;        /* "MinProtocol"; NULL: another event */
 	const char *key_value;  /* as written */
 	const char *key_effect; /* "expired": Until has passed and the key did not count; NULL */
+	const char *key_place;  /* "/etc/tlsmend.conf:7 [legacy.example.com]" */
 	const char *reason, *until; /* of its section, or NULL */
+	uint64_t use;               /* record_use(); 0: none */
+	/* "MinProtocol = TLSv1 of /etc/tlsmend.conf:7 counted until 2026-01-31": a key that this connection went without; or NULL */
+	const char *expired;
 
 	/* the verification */
 	bool have_verification;
@@ -419,6 +423,7 @@ struct record {
 	const char *store;  /* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
 	const char *ending; /* rest of the code line: "TLS 1.3; not resumed" */
 	unsigned repeated, repeated_seconds; /* filled by the log room */
+	uint64_t use;                        /* of a rule, see record_use(); 0: something else */
 };
 
 /* Fills *r from e. All strings are in e->arena or static: r lives as long as e. Never fails: without

@@ -22,6 +22,14 @@ enum { REPEAT_WINDOW_S = 60 };
 /* Would a record of this level be written at all? Lets callers skip work. */
 bool record_wanted(enum level level);
 
+/* A use of a rule: `mended`, `weakened`, or a key that no longer counts. A record with `use` set keeps its level for the first such use
+ * on a day (UTC) in this process; those after it are of level info, each with a record of its own. What makes two uses the same:
+ * the event and all `parts` (NULL: none); for rules the host, where the key stands, and its value. Some four thousand uses a day
+ * are remembered; beyond that some are said more than once. */
+uint64_t record_use(enum event event, const char *const *parts, size_t count);
+/* Would it be written, were it of this level the first time? */
+bool record_use_wanted(uint64_t use, enum level level);
+
 /* One config_error record (level error): "source:line: text". */
 void record_config_error(const char *source, unsigned line, const char *text);
 

@@ -18,10 +18,9 @@ static enum level level_of(enum event event)
 {
 	switch (event) {
 	case EVENT_VERIFY_IGNORED:
-	case EVENT_WEAKENED:
-		return LEVEL_WARNING;
 	case EVENT_MENDED:
-		return LEVEL_INFO;
+	case EVENT_WEAKENED:
+		return LEVEL_WARNING; /* of a rule's use: the first one of a day, see record_use() */
 	case EVENT_HANDSHAKE_OK:
 		return LEVEL_DEBUG;
 	default:
@@ -59,6 +58,7 @@ static void begin(const struct evidence *e, struct record *r)
 	r->event = e->event;
 	r->time_ms = clock_realtime_ms();
 	r->message = generic_message(e->event);
+	r->use = e->use;
 	r->host = e->host;
 	r->address = e->address;
 	r->sni = e->sni;

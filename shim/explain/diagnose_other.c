@@ -112,22 +112,22 @@ void explain_rule_event(struct diagnosis *d)
 		d->r->message =
 		    say(e, "connection to ", d->who, " weakened by ", key_words(d), (char *)NULL);
 	else if (e->key != NULL && e->key_effect != NULL && strcmp(e->key_effect, "expired") == 0)
-		d->r->message = say(e, "rule for ", d->who, " no longer counts: ", key_words(d),
-				    " had an end", (char *)NULL);
+		d->r->message = say(e, key_words(d), " for ", d->who,
+				    " no longer counts: it was for the time until ",
+				    say_string(e, e->until), (char *)NULL);
 	else
 		return;
-	if (e->rule != NULL)
-		d->r->why = say(e, "by the rule ", say_string(e, e->rule), (char *)NULL);
+	if (e->key_place != NULL || e->rule != NULL)
+		d->r->why =
+		    say(e, "by the rule ",
+			say_string(e, e->key_place != NULL ? e->key_place : e->rule), (char *)NULL);
 	if (e->reason != NULL)
 		note_line(d, say(e, "its reason: ", say_string(e, e->reason), (char *)NULL));
-	if (e->until != NULL)
-		note_line(d, say(e,
-				 e->event == EVENT_CONFIG_ERROR ? "it counted until "
-								: "it counts until ",
-				 say_string(e, e->until), (char *)NULL));
+	if (e->until != NULL && e->event != EVENT_CONFIG_ERROR)
+		note_line(d, say(e, "it counts until ", say_string(e, e->until), (char *)NULL));
 	if (e->event == EVENT_CONFIG_ERROR)
-		help_line(d, "mend what the exception was made for and remove the section, or set "
-			     "a new date (Until)");
+		help_line(d, "where it is no longer needed, take it out; where it is, write a "
+			     "later day (Until)");
 	else if (e->event == EVENT_WEAKENED && (e->until == NULL || e->reason == NULL))
 		help_line(d, "say in the section why it is needed (Reason) and on which day it "
 			     "ends (Until)");

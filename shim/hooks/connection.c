@@ -196,6 +196,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
 	e->port = n->port;
 	e->rule = rule_text(&e->arena, &n->rule);
+	e->expired = expired_text(&e->arena, &n->rule);
 	const SSL_CIPHER *cipher = o->SSL_get_current_cipher(ssl);
 	if (cipher) {
 		e->cipher = arena_strdup(&e->arena, o->SSL_CIPHER_get_name(cipher));
@@ -207,20 +208,6 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	if (event == EVENT_HANDSHAKE_FAILED || event == EVENT_VERIFY_FAILED)
 		offer_describe(e, n, ssl);
 	transfer_facts(e, n, ssl);
-	return e;
-}
-
-struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
-					 const struct setting *s)
-{
-	struct evidence *e = connection_evidence(n, ssl, event);
-	if (!e)
-		return NULL;
-	e->key = key_table[s->key].name;
-	e->key_value = arena_strdup(&e->arena, s->value);
-	e->reason = arena_strdup(&e->arena, s->section->reason);
-	e->until =
-	    s->section->until_text[0] ? arena_strdup(&e->arena, s->section->until_text) : NULL;
 	return e;
 }
 
@@ -304,12 +291,6 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 	if (went_on)
 		e->event = EVENT_VERIFY_IGNORED;
 	connection_report(n, e);
-}
-
-void connection_mended(struct connection *n, SSL *ssl, const struct setting *s)
-{
-	if (s && record_wanted(LEVEL_INFO))
-		connection_report(n, connection_key_evidence(n, ssl, EVENT_MENDED, s));
 }
 
 const struct setting *connection_trust(const struct connection *n)

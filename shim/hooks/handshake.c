@@ -103,16 +103,8 @@ static void on_start(struct copy *c, SSL *ssl)
 			apply_rule(c, ssl, policy_of(n->policy), &peer, &n->rule, &n->applied);
 		n->applying = false;
 	}
-	for (unsigned i = 0; i < n->applied.weakened_count && record_wanted(LEVEL_WARNING); i++)
-		connection_report(
-		    n, connection_key_evidence(n, ssl, EVENT_WEAKENED, n->applied.weakened[i]));
-	if (n->rule.expired) {
-		struct evidence *e =
-		    connection_key_evidence(n, ssl, EVENT_CONFIG_ERROR, n->rule.expired);
-		if (e)
-			e->key_effect = "expired";
-		connection_report(n, e);
-	}
+	connection_weakened(n, ssl);
+	connection_expired(n, ssl);
 	session_check(n, ssl);
 	n->observing = true;
 	observe_messages(c, ssl, true);

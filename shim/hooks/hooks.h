@@ -86,17 +86,26 @@ struct connection *connection_start(struct copy *c, SSL *ssl);
 /* An evidence that begins with what is known of this connection. NULL: no memory. */
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
 void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
-/* ... that begins with one key of its rule. */
-struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
-					 const struct setting *s);
 /* The key whose trust this connection's chain was judged with; NULL: none. */
 const struct setting *connection_trust(const struct connection *n);
-void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
 /* The connection ends, or its SSL begins another one: reports what only shows now. */
 void connection_end(struct connection *n, SSL *ssl);
 /* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
 uint64_t connection_received(const struct openssl *o, const SSL *ssl);
 uint64_t connection_sent(const struct openssl *o, const SSL *ssl);
+
+/* ---- uses of a rule (uses.c) ------------------------------------------------------------------------------------------- */
+/* An evidence that begins with what is known of this connection and of one key of its rule. NULL: no memory. */
+struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
+					 const struct setting *s);
+/* For an evidence of one use of a key; host NULL: not known. */
+void evidence_key(struct evidence *e, const struct setting *s, const char *host);
+/* Each writes a record where one is wanted: the first of a day, or all of them. s NULL: none. */
+void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
+void connection_weakened(struct connection *n, SSL *ssl);
+void connection_expired(struct connection *n, SSL *ssl);
+/* For the note of a failure; NULL: no key has come to its end. */
+const char *expired_text(struct arena *a, const struct rule *rule);
 
 /* ---- who is the peer (peer.c) ------------------------------------------------------------------------------------------ */
 void connection_identify(struct connection *n, SSL *ssl); /* at the start */

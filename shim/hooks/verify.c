@@ -179,14 +179,13 @@ static void mended(struct verification *v)
 		session_mark(v->connection, v->ssl);
 		return;
 	}
-	if (!record_wanted(LEVEL_INFO))
+	if (!record_wanted(LEVEL_WARNING))
 		return;
 	struct evidence *e = verification_evidence(v);
 	if (!e)
 		return;
 	e->event = EVENT_MENDED;
-	e->key = key_table[v->trust.setting->key].name;
-	e->key_value = arena_strdup(&e->arena, v->trust.setting->value);
+	evidence_key(e, v->trust.setting, e->host);
 	connection_report(NULL, e);
 }
 

@@ -2,6 +2,7 @@
 #include "settings.h"
 
 #include "repeat.h"
+#include "use.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -169,6 +170,27 @@ __attribute__((noinline)) static int write_headline(const struct log_settings *s
 	return write_record(s, r, space, line.len + 1);
 }
 
+/* Who asks for debug wants to see each connection that worked, and who asks for info each use of a rule; failures that repeat are
+ * counted. False: not now. */
+static bool is_due(const struct log_settings *s, struct record *r)
+{
+	if (r->event == EVENT_HANDSHAKE_OK)
+		return true;
+	if (!r->use)
+		return repeat_note(r);
+	if (!use_first(r->use))
+		r->level = LEVEL_INFO;
+	return r->level <= s->level;
+}
+
+static void undo(const struct record *r)
+{
+	if (!r->use)
+		repeat_undo(r);
+	else if (r->level != LEVEL_INFO)
+		use_forget(r->use);
+}
+
 static void render_and_write(const struct log_settings *s, struct amended *a)
 {
 	const unsigned lost = atomic_exchange(&dropped, 0);
@@ -184,7 +206,7 @@ static void render_and_write(const struct log_settings *s, struct amended *a)
 	arena_free(&a->arena);
 	if (error) {
 		atomic_fetch_add(&dropped, lost + 1);
-		repeat_undo(r);
+		undo(r);
 	}
 }
 
@@ -202,8 +224,7 @@ void record_submit_to(const struct log_settings *s, const struct record *r)
 		return;
 	}
 	a->record = *r;
-	/* Who asks for debug wants to see each connection that worked. */
-	if (r->event == EVENT_HANDSHAKE_OK || repeat_note(&a->record))
+	if (is_due(s, &a->record))
 		render_and_write(s, a);
 	KEEP_ERRNO_BEGIN
 	free(a);

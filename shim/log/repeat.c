@@ -30,7 +30,7 @@ static uint64_t add_string(uint64_t hash, const char *s)
 
 /* Seeded with the process's random bytes: a peer must not be able to craft a failure that counts as a
  * repetition of another. */
-static uint64_t seed(void)
+uint64_t repeat_seed(void)
 {
 	uint64_t random = 0;
 
@@ -47,7 +47,7 @@ static uint64_t key_of(const struct record *r)
 {
 	const int numbers[] = {(int)r->event, (int)r->cause, (int)r->port, r->code};
 	const struct cert_info *leaf = r->chain_count ? r->chain[0].cert : NULL;
-	uint64_t hash = hash_bytes(seed(), numbers, sizeof numbers);
+	uint64_t hash = hash_bytes(repeat_seed(), numbers, sizeof numbers);
 
 	hash = add_string(hash, r->host);
 	hash = add_string(hash, r->message);

@@ -13,6 +13,9 @@ bool repeat_note(struct record *r);
 /* It could not be written after all: the next one is due at once, and nothing that was counted is lost. */
 void repeat_undo(const struct record *r);
 
+/* Random bytes of the process: no peer can craft what counts as the same as something else. */
+uint64_t repeat_seed(void);
+
 /* For tests: another clock (milliseconds) than clock_monotonic_ms(); NULL restores. Forgets everything. */
 void repeat_reset(uint64_t (*clock)(void));
 

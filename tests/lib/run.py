@@ -123,6 +123,15 @@ class Result:
     def of(self, event):
         return [r for r in self.records if r["event"] == event]
 
+    @property
+    def events(self):
+        return [r["event"] for r in self.records]
+
+    @property
+    def failures(self):
+        """Without the uses of rules, which a working connection has too."""
+        return [r for r in self.records if r["event"] not in ("mended", "weakened")]
+
     def __str__(self):
         return "$ %s\nexit %s\n--- stdout\n%s--- stderr\n%s--- log\n%s" % (
             shlex.join(self.argv), self.code, self.out, self.err, self.log,

@@ -713,6 +713,7 @@ static struct evidence *weakened(void)
 	e->rule = "/etc/tlsmend.conf:7 [legacy.example.com] MinProtocol";
 	e->key = "MinProtocol";
 	e->key_value = "TLSv1";
+	e->key_place = "/etc/tlsmend.conf:8 [legacy.example.com]";
 	e->reason = "firmware of 2011";
 	return e;
 }
@@ -724,7 +725,30 @@ static struct evidence *mended(void)
 	e->event = EVENT_MENDED;
 	e->rule = "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile";
 	e->key = "ExtraCAFile";
+	e->key_place = "/etc/tlsmend.conf:4 [legacy.example.com]";
 	e->key_value = "/etc/tlsmend/corp-root.pem";
+	return e;
+}
+
+static struct evidence *rule_ended(void)
+{
+	struct evidence *e = failed_handshake(0, -1);
+
+	e->event = EVENT_CONFIG_ERROR;
+	e->key = "MinProtocol";
+	e->key_value = "TLSv1";
+	e->key_effect = "expired";
+	e->key_place = "/etc/tlsmend.conf:8 [legacy.example.com]";
+	e->until = "2026-10-31";
+	return e;
+}
+
+static struct evidence *server_too_old_ended(void)
+{
+	struct evidence *e = server_too_old();
+
+	e->expired = "MinProtocol = TLSv1 of /etc/tlsmend.conf:8 [legacy.example.com] counted "
+		     "until 2026-10-31";
 	return e;
 }
 
@@ -883,6 +907,8 @@ static const struct {
     {"peer-error", peer_error},
     {"weakened", weakened},
     {"mended", mended},
+    {"rule-ended", rule_ended},
+    {"server-too-old-ended", server_too_old_ended},
 };
 
 static void records_read_as_reviewed(void **state)

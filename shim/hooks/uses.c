@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Uses of a rule that a log must tell of, though nothing failed: one key made the connection possible, one weakened it, one no longer
+ * counts. Once a day for each host and key as a rule, so what is cheap comes first.
+ */
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
+
+#include "hooks.h"
+
+struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
+					 const struct setting *s)
+{
+	struct evidence *e = connection_evidence(n, ssl, event);
+	if (!e)
+		return NULL;
+	evidence_key(e, s, n->host ? n->host : n->address);
+	return e;
+}
+
+static const char *take_text(struct arena *a, struct buf *b)
+{
+	const char *text = b->len ? arena_strdup(a, buf_str(b)) : NULL;
+	buf_free(b);
+	return text;
+}
+
+static void put_place(struct buf *b, const struct setting *s)
+{
+	buf_puts(b, s->section->source);
+	if (s->line) {
+		buf_putc(b, ':');
+		buf_uint(b, s->line);
+	}
+	buf_strs(b, " [", s->pattern, "]", NULL);
+}
+
+static const char *place_text(struct arena *a, const struct setting *s)
+{
+	struct buf b;
+	buf_init(&b, 512);
+	put_place(&b, s);
+	return take_text(a, &b);
+}
+
+static uint64_t use_of(enum event event, const struct setting *s, const char *host)
+{
+	const char *const parts[] = {host, s->section->source, s->pattern, key_table[s->key].name,
+				     s->value};
+	return record_use(event, parts, ARRAY_LENGTH(parts));
+}
+
+void evidence_key(struct evidence *e, const struct setting *s, const char *host)
+{
+	const struct section *at = s->section;
+	e->key = key_table[s->key].name;
+	e->key_value = arena_strdup(&e->arena, s->value);
+	e->key_place = place_text(&e->arena, s);
+	e->reason = arena_strdup(&e->arena, at->reason);
+	e->until = at->until_text[0] ? arena_strdup(&e->arena, at->until_text) : NULL;
+	e->use = use_of(e->event, s, host);
+}
+
+static bool wanted(const struct connection *n, enum event event, const struct setting *s)
+{
+	enum level level = event == EVENT_CONFIG_ERROR ? LEVEL_ERROR : LEVEL_WARNING;
+	return record_use_wanted(use_of(event, s, n->host ? n->host : n->address), level);
+}
+
+void connection_mended(struct connection *n, SSL *ssl, const struct setting *s)
+{
+	if (s && wanted(n, EVENT_MENDED, s))
+		connection_report(n, connection_key_evidence(n, ssl, EVENT_MENDED, s));
+}
+
+void connection_weakened(struct connection *n, SSL *ssl)
+{
+	for (unsigned i = 0; i < n->applied.weakened_count; i++) {
+		const struct setting *s = n->applied.weakened[i];
+		if (wanted(n, EVENT_WEAKENED, s))
+			connection_report(n, connection_key_evidence(n, ssl, EVENT_WEAKENED, s));
+	}
+}
+
+void connection_expired(struct connection *n, SSL *ssl)
+{
+	const struct setting *s = n->rule.expired;
+	if (!s || !wanted(n, EVENT_CONFIG_ERROR, s))
+		return;
+	struct evidence *e = connection_key_evidence(n, ssl, EVENT_CONFIG_ERROR, s);
+	if (e)
+		e->key_effect = "expired";
+	connection_report(n, e);
+}
+
+/* "MinProtocol = TLSv1 of /etc/tlsmend.conf:7 [old.example] counted until 2026-01-31" */
+const char *expired_text(struct arena *a, const struct rule *rule)
+{
+	const struct setting *s = rule->expired;
+	struct buf b;
+	if (!s)
+		return NULL;
+	buf_init(&b, 1024);
+	buf_strs(&b, key_table[s->key].name, " = ", s->value, " of ", NULL);
+	put_place(&b, s);
+	buf_strs(&b, " counted until ", s->section->until_text, NULL);
+	return take_text(a, &b);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Private to room "log" and its tests: which uses of rules were said today. */
+#ifndef TLSMEND_LOG_USE_H
+#define TLSMEND_LOG_USE_H
+
+#include <tlsmend/log.h>
+
+/* True: this use was not said yet today, and counts as said from now on. Safe in any thread and in a signal handler. */
+bool use_first(uint64_t use);
+/* It could not be written after all. */
+void use_forget(uint64_t use);
+
+/* For tests: another clock (milliseconds) than clock_realtime_ms(); NULL restores. Forgets everything. */
+void use_reset(int64_t (*clock)(void));
+
+#endif
