@@ -65,9 +65,8 @@ typedef int verify_fn(X509_STORE_CTX *ctx);
 /* What a rule did to one verification, to be undone after it. */
 struct trust {
 	struct copy *copy;
-	const struct setting
-	    *setting;            /* ExtraCAFile or OnlyCAFile of the host's rule; NULL: none */
-	struct anchors *anchors; /* a reference; NULL: none, or unusable */
+	const struct setting *setting;               /* trust_of() the host's rule; NULL: none */
+	struct anchors *anchors;                     /* a reference; NULL: none, or unusable */
 	OPENSSL_STACK *client_untrusted, *untrusted; /* the client's own, and ours while switched */
 	OPENSSL_STACK
 	*trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
@@ -77,6 +76,10 @@ struct trust {
 	bool name_refused;   /* the CA fits, but the leaf is not valid for the host */
 	const char *problem; /* why the CA file cannot be used, or NULL */
 };
+/* The key that a verification under this rule is judged with: one that closes, OnlyCAFile or ExtraCAFile. NULL: none. */
+const struct setting *trust_of(const struct rule *rule);
+/* The client's own store does not count, whatever becomes of the rule: all that cannot be done must end the handshake. */
+bool trust_is_strict(const struct rule *rule);
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
  * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL in a
  * verification without a connection, where a name of the leaf must fall under the section's pattern instead. */

@@ -112,6 +112,8 @@ struct section {
 	/* Set at run time (section_reject) where OpenSSL refuses a value or a file cannot be used: the whole
 	 * section no longer counts. */
 	atomic_bool rejected;
+	/* It was dropped for an error, but names strengthening keys: they are all that it holds, and they close. */
+	bool closed;
 	/* What apply.c found out: a bit per copy of OpenSSL and key whose value that copy takes. */
 	_Atomic uint64_t accepted;
 };
@@ -134,7 +136,13 @@ struct rule {
 	unsigned count; /* how many are not NULL */
 	/* A weakening key that would have held but whose Until has passed: for the log. NULL: none. */
 	const struct setting *expired;
+	/* A strengthening key that would hold but cannot be applied, because its section has an error, OpenSSL refuses a part of it,
+	 * or the rules could not be read: connections to this peer must fail (DESIGN 1.4). It is not among `set`, and no less specific
+	 * pattern takes its place. NULL: none. */
+	const struct setting *closed;
 };
+/* Does it strengthen, so that a host must not be left without it? For a bound: above what every client has by default. */
+bool setting_strengthens(const struct setting *s);
 /* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
  * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
  * port > without; environment > file; later > earlier (DESIGN 1.4). CIDR and address patterns are

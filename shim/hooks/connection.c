@@ -115,11 +115,11 @@ static const char *rule_text(struct arena *a, const struct rule *rule)
 {
 	struct buf b;
 	const struct section *last = NULL;
-	if (rule->count == 0)
+	if (rule->count == 0 && !rule->closed)
 		return NULL;
 	buf_init(&b, 512);
-	for (int k = 0; k < KEY_COUNT; k++) {
-		const struct setting *s = rule->set[k];
+	for (int k = -1; k < KEY_COUNT; k++) {
+		const struct setting *s = k < 0 ? rule->closed : rule->set[k];
 		if (!s || k == KEY_REASON || k == KEY_UNTIL)
 			continue;
 		if (s->section != last) {
@@ -134,7 +134,7 @@ static const char *rule_text(struct arena *a, const struct rule *rule)
 		} else {
 			buf_puts(&b, ", ");
 		}
-		buf_puts(&b, key_table[k].name);
+		buf_puts(&b, key_table[s->key].name);
 	}
 	const char *text = b.len ? arena_strdup(a, buf_str(&b)) : NULL;
 	buf_free(&b);
@@ -295,8 +295,7 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 
 const struct setting *connection_trust(const struct connection *n)
 {
-	const struct setting *only = n->rule.set[KEY_ONLY_CA_FILE];
-	return only ? only : n->rule.set[KEY_EXTRA_CA_FILE];
+	return trust_of(&n->rule);
 }
 
 void connection_end(struct connection *n, SSL *ssl)

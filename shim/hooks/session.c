@@ -18,7 +18,7 @@ static uintptr_t trust_tag(const struct connection *n)
 	const char *why;
 	if (!s || !n->host)
 		return 0;
-	struct anchors *a = anchors_acquire(n->copy, s, &why);
+	struct anchors *a = n->rule.closed ? NULL : anchors_acquire(n->copy, s, &why);
 	uint64_t content = a ? a->content : 0;
 	anchors_release(a);
 	uint64_t h = hash_bytes(HASH_SEED, n->host, strlen(n->host) + 1);
@@ -75,7 +75,8 @@ void session_check(struct connection *n, SSL *ssl)
 	if (index < 0)
 		return;
 	uintptr_t made = session_tag(o, session, index), now = trust_tag(n);
-	if (made == now || (made == 0 && !n->rule.set[KEY_ONLY_CA_FILE]))
+	/* where the rule cannot be applied, no session shows that it was */
+	if (!n->rule.closed && (made == now || (made == 0 && !trust_is_strict(&n->rule))))
 		return;
 	QUIET_BEGIN(o)
 	o->SSL_set_session(ssl, NULL);

@@ -53,12 +53,6 @@ static void rule_of_host(struct verification *v, const struct recent_host *h, st
 	policy_lookup(policy_of(v->policy), &peer, clock_realtime_ms() / 1000, rule);
 }
 
-static const struct setting *trust_of(const struct rule *rule)
-{
-	return rule->set[KEY_ONLY_CA_FILE] ? rule->set[KEY_ONLY_CA_FILE]
-					   : rule->set[KEY_EXTRA_CA_FILE];
-}
-
 /* One of several hosts is meant: OnlyCAFile of any of them holds, and a further CA only where all have the same. */
 static void find_rule_of_several(struct verification *v, const struct recent_host *hosts,
 				 unsigned count)
@@ -67,9 +61,9 @@ static void find_rule_of_several(struct verification *v, const struct recent_hos
 		struct rule rule;
 		rule_of_host(v, &hosts[i], &rule);
 		const struct setting *first = trust_of(&v->rule), *s = trust_of(&rule);
-		if (i == 0 || (s && s->key == KEY_ONLY_CA_FILE)) {
+		if (i == 0 || trust_is_strict(&rule)) {
 			v->rule = rule;
-			if (s && s->key == KEY_ONLY_CA_FILE)
+			if (trust_is_strict(&rule))
 				return;
 		} else if (!first || !s || strcmp(first->value, s->value) != 0) {
 			v->rule.set[KEY_EXTRA_CA_FILE] = NULL;
@@ -281,7 +275,7 @@ static void before(struct verification *v)
 		       leaf_digest(o, v->ctx, v->leaf);
 	note_leaf(v);
 	find_rule(v);
-	if (v->rule.set[KEY_EXTRA_CA_FILE] || v->rule.set[KEY_ONLY_CA_FILE])
+	if (trust_of(&v->rule))
 		trust_begin(&v->trust, v->copy, v->ctx,
 			    as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert])), &v->rule,
 			    v->host[0] ? v->host : NULL);

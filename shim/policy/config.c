@@ -99,6 +99,9 @@ static void read_header(struct parser *p, struct slice t)
 	p->draft.line = p->line;
 	explain_header(message_begin(p), t, close);
 	section_fail(p, p->line);
+	/* only for what it closes */
+	p->draft.header = t.s + 1;
+	p->draft.header_length = close != NULL && close > t.s ? (size_t)(close - t.s) - 1 : t.n - 1;
 }
 
 /* ---- keys and values ------------------------------------------------------------------------------ */
@@ -218,6 +221,13 @@ static bool read_line(struct parser *p, struct slice line)
 	name = trim((struct slice){t.s, equals != NULL ? (size_t)(equals - t.s) : t.n});
 	if (!is_utf8(name))
 		return false;
+	if (p->draft.open) {
+		struct slice value = {t.s + t.n, 0};
+
+		if (equals != NULL)
+			value = (struct slice){equals + 1, (size_t)(t.s + t.n - equals - 1)};
+		section_names(p, name.s, name.n, value.s, value.n);
+	}
 	if (!p->draft.open)
 		read_orphan(p, t);
 	else if (p->draft.bad && !p->advice)

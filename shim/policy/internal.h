@@ -49,6 +49,8 @@ bool pattern_is_any(const struct pattern *pattern); /* `*`, or a CIDR of length 
 
 /* ---- keys.c ---------------------------------------------------------------------------------- */
 int key_find(const char *s, size_t n); /* -1: not one of ours */
+/* As key_find(), but a strengthening key is also known where its name is misspelt: it must not be lost for that. */
+int key_meant(const char *s, size_t n);
 /* Why a key that is not ours is not taken, and what to write. */
 void key_explain_unknown(const char *s, size_t n, struct buf *error);
 
@@ -87,7 +89,11 @@ struct draft { /* one section while it is read */
 	uint32_t seen; /* bit per key */
 	struct value values[KEY_COUNT];
 	unsigned lines[KEY_COUNT];
+	uint32_t
+	    strict; /* bit per strengthening key that is named, whatever is wrong with it or with the rest */
+	unsigned strict_lines[KEY_COUNT];
 };
+enum { GUESSES_MAX = 10000 };
 struct parser {
 	struct policy *policy;
 	const struct config_source *source;
@@ -99,6 +105,7 @@ struct parser {
 	const char *item; /* of an environment source: stands in front of each message */
 	size_t item_length;
 	unsigned shown, omitted; /* messages of this source */
+	unsigned guesses;        /* at what an unknown key was meant to be */
 	bool omitted_error;
 	unsigned line;
 	bool orphan_reported; /* text before the first section: said once */
@@ -113,6 +120,9 @@ void message_summary(struct parser *p);
 
 void section_begin(struct parser *p, const char *header, size_t n);
 void section_key(struct parser *p, int key, struct value *v);
+/* A line of the open section begins so, right or wrong. The name may be followed by anything. */
+void section_names(struct parser *p, const char *name, size_t n, const char *value,
+		   size_t value_length);
 /* Sends the message that is being written as an error of the open section, which is thereby dropped. */
 void section_fail(struct parser *p, unsigned line);
 void section_end(struct parser *p);
@@ -132,6 +142,7 @@ struct kept_section { /* one section of the sources, in their order */
 	struct section section;
 	struct kept_section *next;
 	struct entry *entries; /* of its first pattern; one per key */
+	uint32_t keys;
 	unsigned count;
 };
 struct node { /* one pattern; its name points into an interned string */
@@ -153,11 +164,13 @@ struct policy {
 	size_t string_slots, string_count;
 	struct kept_section *first, **tail;
 	size_t section_count, setting_count;
-	uint32_t uses;           /* bit per key */
-	uint64_t prefixes[2][3]; /* [v4], bit per prefix length that occurs */
-	bool blocks;             /* a pattern of addresses occurs */
-	bool ports;              /* a pattern with a port occurs */
-	bool failed;             /* out of memory */
+	uint32_t orders;              /* sections so far, those that only close among them */
+	const struct setting *closed; /* closes for every peer: the rules are not known */
+	uint32_t uses;                /* bit per key */
+	uint64_t prefixes[2][3];      /* [v4], bit per prefix length that occurs */
+	bool blocks;                  /* a pattern of addresses occurs */
+	bool ports;                   /* a pattern with a port occurs */
+	bool failed;                  /* out of memory */
 };
 struct policy *table_new(void); /* NULL: out of memory */
 const char *table_intern(struct policy *p, const char *s, size_t n);

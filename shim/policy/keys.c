@@ -101,7 +101,7 @@ int key_find(const char *s, size_t n)
 	return -1;
 }
 
-/* The key as the tables above have it. */
+/* The key as the tables here have it. */
 static void squeeze(const char *s, size_t n, char out[64])
 {
 	size_t used = 0;
@@ -161,6 +161,30 @@ static const char *later_key(const char *s, size_t n)
 			return later_keys[i];
 	}
 	return NULL;
+}
+
+int key_meant(const char *s, size_t n)
+{
+	/* how people begin them */
+	static const struct {
+		const char *prefix, *name;
+	} strict[] = {
+	    {"only", "OnlyCAFile"}, {"pin", "PinSHA256"}, {"enforce", "EnforceVerification"}};
+	char squeezed[64];
+	const char *near;
+	int key = key_find(s, n);
+
+	if (key >= 0)
+		return key;
+	squeeze(s, n, squeezed);
+	for (size_t i = 0; i < ARRAY_LENGTH(strict); i++) {
+		if (strncmp(squeezed, strict[i].prefix, strlen(strict[i].prefix)) != 0)
+			continue;
+		key = key_find(strict[i].name, strlen(strict[i].name));
+		return key >= 0 ? key : KEY_ONLY_CA_FILE; /* no less strict */
+	}
+	near = synonym(squeezed) == NULL ? nearest_name(squeezed, key_names) : NULL;
+	return near == NULL ? -1 : key_find(near, strlen(near));
 }
 
 void key_explain_unknown(const char *s, size_t n, struct buf *error)

@@ -149,19 +149,38 @@ static void walk_policy(struct walk *w, const struct peer *peer)
 struct lookup {
 	struct rule *out;
 	int64_t now;
+	uint32_t closed; /* bit per key */
 };
+
+bool setting_strengthens(const struct setting *s)
+{
+	return key_table[s->key].effect == STRENGTHENS ||
+	       (s->key == KEY_MIN_PROTOCOL && s->protocol > PROTOCOL_TLS1_2);
+}
+
+static bool is_rejected(const struct setting *s)
+{
+	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed);
+}
 
 static void choose(struct walk *w, enum key key, struct step *step)
 {
 	struct lookup *l = w->arg;
 	const struct entry *e;
 
-	if (l->out->set[key] != NULL)
+	if (l->out->set[key] != NULL || (l->closed >> key & 1) != 0)
 		return;
 	while ((e = step_next(step)) != NULL) {
 		const struct section *section = e->setting.section;
 
-		if (atomic_load_explicit(&e->setting.section->rejected, memory_order_relaxed))
+		if (section->closed ||
+		    (is_rejected(&e->setting) && setting_strengthens(&e->setting))) {
+			l->closed |= UINT32_C(1) << key;
+			if (l->out->closed == NULL)
+				l->out->closed = &e->setting;
+			return;
+		}
+		if (is_rejected(&e->setting))
 			continue;
 		if (!e->setting.weakening || l->now <= section->until) {
 			l->out->set[key] = &e->setting;
@@ -176,12 +195,13 @@ static void choose(struct walk *w, enum key key, struct step *step)
 void policy_lookup_counted(const struct policy *p, const struct peer *peer, int64_t now,
 			   struct rule *out, unsigned *probes)
 {
-	struct lookup l = {out, now};
+	struct lookup l = {.out = out, .now = now};
 	struct walk w = {.policy = p, .visit = choose, .arg = &l};
 
 	memset(out, 0, sizeof(*out));
 	if (policy_empty(p))
 		return;
+	out->closed = p->closed;
 	walk_policy(&w, peer);
 	*probes += w.probes;
 }
@@ -210,6 +230,8 @@ static void list_step(struct walk *w, enum key key, struct step *step)
 	while ((e = step_next(step)) != NULL) {
 		bool winner = (l->seen >> key & 1) == 0;
 
+		if (e->setting.section->closed)
+			continue;
 		l->seen |= UINT32_C(1) << key;
 		if (winner != l->winners)
 			continue;

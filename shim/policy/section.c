@@ -67,6 +67,45 @@ void section_begin(struct parser *p, const char *header, size_t n)
 	}
 }
 
+/* Does that line ask for a bound above what every client has by default? */
+static bool is_high_bound(int key, const char *value, size_t n)
+{
+	size_t length;
+	const char *word;
+
+	while (n > 0 && (ascii_is_space(*value) || *value == '"')) {
+		value++;
+		n--;
+	}
+	word = next_word(&value, value + n, &length);
+	if (key != KEY_MIN_PROTOCOL || word == NULL)
+		return false;
+	return protocol_parse_slice(word, length - (word[length - 1] == '"')) > PROTOCOL_TLS1_2;
+}
+
+void section_names(struct parser *p, const char *name, size_t n, const char *value,
+		   size_t value_length)
+{
+	struct draft *d = &p->draft;
+	size_t word = 0;
+	int key;
+
+	while (word < n && !ascii_is_space(name[word]) && name[word] != ':')
+		word++;
+	key = key_find(name, n);
+	if (key < 0 && p->guesses < GUESSES_MAX) { /* junk is not worth more */
+		p->guesses++;
+		key = key_meant(name, n);
+		key = key >= 0 ? key : key_meant(name, word);
+	}
+	if (key < 0 ||
+	    (key_table[key].effect != STRENGTHENS && !is_high_bound(key, value, value_length)))
+		return;
+	if ((d->strict >> key & 1) == 0)
+		d->strict_lines[key] = p->line;
+	d->strict |= UINT32_C(1) << key;
+}
+
 static bool fail_twice(struct parser *p, int key)
 {
 	struct buf *b = message_begin(p);
@@ -233,7 +272,7 @@ static void advise_overridden(struct parser *p, const struct entry *e, const str
 
 static const char *intern_value(struct policy *policy, const struct value *v)
 {
-	return table_intern(policy, v->text, v->length);
+	return v->text == NULL ? "" : table_intern(policy, v->text, v->length);
 }
 
 /* As written, but no longer than a log line can bear. */
@@ -248,7 +287,7 @@ static const char *intern_header(struct policy *policy, const struct draft *d)
 	return table_intern(policy, cut, HEADER_MAX);
 }
 
-static struct kept_section *make_section(struct parser *p, unsigned count)
+static struct kept_section *make_section(struct parser *p, uint32_t keys)
 {
 	struct draft *d = &p->draft;
 	struct kept_section *kept = arena_alloc(&p->policy->arena, sizeof(*kept));
@@ -257,7 +296,8 @@ static struct kept_section *make_section(struct parser *p, unsigned count)
 		p->policy->failed = true;
 		return NULL;
 	}
-	kept->count = count;
+	kept->keys = keys;
+	kept->count = (unsigned)__builtin_popcount(keys);
 	kept->section.source = p->source_name;
 	kept->section.line = d->line;
 	kept->section.header = intern_header(p->policy, d);
@@ -271,9 +311,15 @@ static struct kept_section *make_section(struct parser *p, unsigned count)
 	return kept;
 }
 
-static bool is_setting(const struct draft *d, unsigned key)
+static uint32_t settings_of(const struct draft *d)
 {
-	return has(d, (enum key)key) && key_table[key].effect != GOVERNS;
+	uint32_t keys = 0;
+
+	for (unsigned key = 0; key < KEY_COUNT; key++) {
+		if (has(d, (enum key)key) && key_table[key].effect != GOVERNS)
+			keys |= UINT32_C(1) << key;
+	}
+	return keys;
 }
 
 /* The settings of the section under one pattern. */
@@ -285,7 +331,7 @@ static bool fill_entries(struct parser *p, struct kept_section *kept, const char
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		struct setting *s = &e->setting;
 
-		if (!is_setting(d, key))
+		if ((kept->keys >> key & 1) == 0)
 			continue;
 		s->key = (enum key)key;
 		s->value = intern_value(p->policy, &d->values[key]);
@@ -293,9 +339,9 @@ static bool fill_entries(struct parser *p, struct kept_section *kept, const char
 		s->weakening = d->values[key].weakening;
 		s->any_host = any;
 		s->pattern = pattern;
-		s->line = d->lines[key];
+		s->line = kept->section.closed ? d->strict_lines[key] : d->lines[key];
 		s->section = &kept->section;
-		e->order = (uint32_t)p->policy->section_count;
+		e->order = p->policy->orders;
 		e++;
 	}
 	return !p->policy->failed;
@@ -327,19 +373,21 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 	for (unsigned i = 0; i < kept->count; i++) {
 		const struct entry *older = table_add(p->policy, node, &entries[i]);
 
-		if (older != NULL && p->advice)
+		if (older != NULL && p->advice && !kept->section.closed &&
+		    !older->setting.section->closed)
 			advise_overridden(p, &entries[i], older);
 	}
 	return true;
 }
 
-static void keep(struct parser *p, unsigned count)
+static void keep(struct parser *p, uint32_t keys)
 {
 	struct draft *d = &p->draft;
 	const char *s = d->header, *word;
-	struct kept_section *kept = make_section(p, count);
+	struct kept_section *kept = make_section(p, keys);
 	size_t n;
 
+	p->policy->orders++;
 	while (kept != NULL && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {
 		if (!add_pattern(p, kept, word, n)) {
 			p->policy->failed = true;
@@ -350,8 +398,35 @@ static void keep(struct parser *p, unsigned count)
 		table_keep(p->policy, kept);
 }
 
-static bool fits(struct parser *p, unsigned count)
+/* What is left of a section with an error that names strengthening keys: its hosts are closed, they are not left without
+ * those keys (DESIGN 1.4). A section that is too large for the table closes for every host. */
+static void keep_closed(struct parser *p)
 {
+	struct draft *d = &p->draft;
+	const char *s = d->header, *word;
+	struct kept_section *kept = make_section(p, d->strict);
+	const bool large = d->patterns > (MAX_SETTINGS - p->policy->setting_count) / KEY_COUNT;
+	struct pattern pattern;
+	size_t n;
+
+	p->policy->orders++;
+	if (kept == NULL)
+		return;
+	kept->section.closed = true;
+	if (large && !add_pattern(p, kept, "*", 1))
+		p->policy->failed = true;
+	while (!large && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {
+		/* which host a pattern that is none was to name, nobody knows */
+		if (pattern_parse(word, n, &pattern, NULL) && !add_pattern(p, kept, word, n)) {
+			p->policy->failed = true;
+			return;
+		}
+	}
+}
+
+static bool fits(struct parser *p, uint32_t keys)
+{
+	const unsigned count = (unsigned)__builtin_popcount(keys);
 	const struct draft *d = &p->draft;
 	struct buf *b;
 
@@ -369,17 +444,17 @@ static bool fits(struct parser *p, unsigned count)
 void section_end(struct parser *p)
 {
 	struct draft *d = &p->draft;
-	unsigned count = 0;
+	const uint32_t keys = settings_of(d);
 
 	if (!d->open || p->policy->failed)
 		return;
 	if (!d->bad || p->advice)
 		check_pairs(p);
-	for (unsigned key = 0; key < KEY_COUNT; key++)
-		count += is_setting(d, key);
 	if (!d->bad && p->advice)
-		advise(p, count);
-	if (!d->bad && count > 0 && fits(p, count))
-		keep(p, count);
+		advise(p, (unsigned)__builtin_popcount(keys));
+	if (!d->bad && keys != 0 && fits(p, keys))
+		keep(p, keys);
+	if (d->bad && d->strict != 0)
+		keep_closed(p);
 	d->open = false;
 }

@@ -228,7 +228,7 @@ void policy_free(struct policy *p)
 
 bool policy_empty(const struct policy *p)
 {
-	return p == NULL || p->setting_count == 0;
+	return p == NULL || (p->setting_count == 0 && p->closed == NULL);
 }
 
 bool policy_uses(const struct policy *p, enum key key)

@@ -378,6 +378,19 @@ static void confine(struct trust *t, const struct trial *trial, bool for_host)
 		o->X509_STORE_CTX_set0_trusted_stack(trial->ctx, nothing);
 }
 
+const struct setting *trust_of(const struct rule *rule)
+{
+	if (rule->closed)
+		return rule->closed;
+	return rule->set[KEY_ONLY_CA_FILE] ? rule->set[KEY_ONLY_CA_FILE]
+					   : rule->set[KEY_EXTRA_CA_FILE];
+}
+
+bool trust_is_strict(const struct rule *rule)
+{
+	return rule->closed || rule->set[KEY_ONLY_CA_FILE];
+}
+
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
 		 const struct rule *rule, const char *host)
 {
@@ -385,17 +398,19 @@ void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn
 	const struct trial trial = {.o = o, .ctx = ctx, .verify = verify};
 	memset(t, 0, sizeof *t);
 	t->copy = c;
-	t->setting = rule->set[KEY_ONLY_CA_FILE] ? rule->set[KEY_ONLY_CA_FILE]
-						 : rule->set[KEY_EXTRA_CA_FILE];
+	t->setting = trust_of(rule);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL;
 	if (!t->setting || !leaf || !o->X509_STORE_CTX_get0_untrusted ||
 	    !o->X509_STORE_CTX_set0_untrusted)
 		return;
 	bool for_host = host ? leaf_is_for(o, leaf, host)
 			     : leaf_names(o, leaf, falls_under, (void *)(uintptr_t)t->setting);
-	t->anchors = anchors_acquire(c, t->setting, &t->problem);
+	if (rule->closed)
+		t->problem = "its section could not be applied; mend it where the log says so";
+	else
+		t->anchors = anchors_acquire(c, t->setting, &t->problem);
 	t->client_untrusted = o->X509_STORE_CTX_get0_untrusted(ctx);
-	if (t->setting->key == KEY_ONLY_CA_FILE)
+	if (trust_is_strict(rule))
 		confine(t, &trial, for_host);
 	else if (t->anchors)
 		extend(t, &trial, for_host);

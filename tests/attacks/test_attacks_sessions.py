@@ -252,3 +252,13 @@ def test_own_certificate_is_no_peer(actor, version):
     assert actor.run(script, A) == actor.run(script)
     actor.run(script, A + "[*]\nOnlyCAFile = CERTS/public.pem\n")
     assert actor.records() == [] or {r["event"] for r in actor.records()} == {"mended"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_no_session_passes_a_closed_rule(actor, version):
+    """OpenSSL refuses a part of the section: no session shows that its OnlyCAFile was applied."""
+    (actor.directory / "strict").write_text(f"[a.test]\nOnlyCAFile = {actor.certs}/public.pem\nGroups = none-such\n")
+    make = f"connect store=public sni=a.test server=a-public save=0 max={version} ctx=0 data=3\n"
+    offer = f"connect store=public sni=a.test server=a-public session=0 max={version} ctx=0\n"
+    assert actor.verdicts(make + offer, NOTHING) == ["good", "good+"]
+    assert actor.verdicts(make + "copy DIR/strict CONFIG\nsleep 2200\n" + offer, NOTHING) == ["good", "bad"]

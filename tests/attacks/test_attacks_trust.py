@@ -168,3 +168,26 @@ def test_signatures_are_not_for_a_host(actor, certificates, signed, how):
     assert verify("corp.pem", "[a.test]\nOnlyCAFile = CERTS/public.pem\n").returncode == 0
     assert verify("public.pem", NOTHING).returncode != 0
     assert actor.records() == []
+
+
+# ---- a strengthening key fails closed ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("rules", [
+    "[a.test]\nOnlyCAFile = CERTS/public.pem\nGroops = X25519\n",
+    "[a.test]\nGroops = X25519\nOnlyCAFile = CERTS/public.pem\n",
+    "[a.test]\nOnlyCAFlie = CERTS/public.pem\n",
+    "[a.test]\nOnlyCAFile = public.pem\n",
+    "[a.test]\nOnlyCAFile = CERTS/public.pem\nGroups = none-such\n",
+    "[a.test]\nOnlyCAFile = CERTS/public.pem\nExtraCAFile = CERTS/corp.pem\n",
+    "[a.test]\nOnlyCAFile = CERTS/nowhere.pem\n",
+    "[*]\nOnlyCAFile = public.pem\n[a.test]\nExtraCAFile = CERTS/public.pem\n",
+])
+def test_strengthening_key_that_cannot_be_applied_closes(actor, rules):
+    """The client's own store knows the chain; the host is not left without its rule all the same."""
+    assert one(actor, "a.test", "a-public", rules) == "bad"
+    assert len(actor.records("config_error")) == 1
+    (failed,) = actor.records("verify_failed")
+    assert "OnlyCAFile" in failed["rule"]
+    if "[*]" not in rules:
+        assert one(actor, "b.test", "b-public", rules) == "good"
+
