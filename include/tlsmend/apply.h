@@ -93,8 +93,35 @@ void trust_drop(struct trust *t);
  * its own into the store or context, which must not run more often than without us. */
 X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 				   OPENSSL_STACK *untrusted);
+/* Does the context's leaf pass, as it stands? Tried on a private copy. 1: yes; 0: no; -1: it cannot be tried. */
+int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify);
 /* The first rule with trust that a name of the leaf falls under; connectionless verifications. */
 bool trust_rule_by_leaf(const struct openssl *o, X509 *leaf, const struct policy *p,
 			struct rule *rule);
+
+/* ---- repair.c: how one verification looks at a chain (ExpectName, TrustedFirst, Strict) ---------------------------------- */
+struct repair {
+	struct copy *copy; /* NULL: nothing was changed */
+	const struct rule *rule;
+	const struct setting
+	    *mended;         /* the key without which the chain would not pass; NULL: none */
+	unsigned long flags; /* of the client */
+	bool with_name;
+	const char *name;
+	char name_buffer[256];
+};
+/* Lays these keys onto the parameters of the context, before trust_begin(). with_name: it is a connection's own, so that its name may be
+ * exchanged. The rule must outlive it. */
+void repair_begin(struct repair *r, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
+		  const struct rule *rule, bool with_name);
+/* After the real verification: the client's flags are as they were. */
+void repair_end(struct repair *r, X509_STORE_CTX *ctx);
+/* One key onto the parameters of a private copy; `name` is that of ExpectName. */
+void repair_param(const struct openssl *o, X509_VERIFY_PARAM *param, enum key key,
+		  const char *name);
+/* The name that the leaf must carry: ExpectName of the rule, else the host. */
+const char *repair_expected(const struct rule *rule, const char *host, char out[256]);
+/* Does this client check form strictly, so that Strict = no weakens it? */
+bool repair_strict_counts(const struct openssl *o, SSL *ssl);
 
 #endif

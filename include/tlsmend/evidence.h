@@ -30,11 +30,14 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out);
 
+enum evidence_key { WITH_TRUSTED_FIRST, WITHOUT_STRICT, WITH_NAME };
 /* How the caller verifies once more: the same leaf, parameters and functions, in objects of its own. trusted NULL: with the client's store;
  * else only these count as anchors. level: security level
  * of the certificates, or EVIDENCE_SAME_LEVEL. The stacks are the caller's of passes(). True: the chain is valid. */
 struct evidence_trial {
 	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level);
+	/* With one key of a rule more; `value` is that of ExpectName. NULL: cannot be done. */
+	bool (*passes_with)(void *arg, enum evidence_key key, const char *value);
 	void *arg;
 };
 /* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
@@ -42,6 +45,9 @@ struct evidence_trial {
 enum { EVIDENCE_TRIALS = 6, EVIDENCE_SAME_LEVEL = -1 };
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
+
+/* ... and whether one of these keys would help, by what failed. After evidence_chain() and the errors. */
+void evidence_try_keys(struct evidence *e, const struct evidence_trial *t);
 
 /* A file that could not be loaded: looks at e->file_path, with the rights that the process has at this moment. Reads regular files
  * only, and keeps nothing of a key in memory. */

@@ -281,6 +281,9 @@ struct evidence {
 	enum tried top_tried;
 	enum tried level_tried; /* a lower security level; where good: level_enough */
 	int level_enough;
+	/* ... with TrustedFirst = yes, with Strict = no, with ExpectName = expect_name (NULL: none was found that would do) */
+	enum tried trusted_first_tried, strict_tried;
+	const char *expect_name;
 	const char
 	    *system_file; /* bundle that has the wanted root; NULL: not looked for, or not there */
 	struct cert_info *system_root;

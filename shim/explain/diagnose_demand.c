@@ -201,7 +201,7 @@ static void say_strict(struct diagnosis *d)
 	help_line(d,
 		  say(e, "who runs ", d->culprit != NULL ? say_issuer(e, d->culprit) : "the CA",
 		      " has to issue this certificate again according to RFC 5280", (char *)NULL));
-	if (key_is_known("Strict"))
+	if (e->strict_tried == TRIED_GOOD)
 		help_weaken(d, "Strict = no",
 			    "private CA with a formal fault, to be replaced by ...");
 }

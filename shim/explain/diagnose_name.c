@@ -124,6 +124,23 @@ static void note_closest(struct diagnosis *d)
 		note_line(d, say(d->e, "closest: ", say_text(d->e, closest), (char *)NULL));
 }
 
+/* Only where OpenSSL compares the names for this client: what the program compares by itself, no rule changes. */
+static void help_expect_name(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->expect_name != NULL &&
+	    help_section(d,
+			 "if this is the right server under another name on purpose, say which "
+			 "name its certificate must carry:",
+			 say(e, "ExpectName = ", say_string(e, e->expect_name), (char *)NULL),
+			 (char *)NULL))
+		note_line(d, "tried: this rule makes the certificate valid");
+	else if (d->first.code == 0)
+		note_line(d, "this program compares names by itself, so that ExpectName in a rule "
+			     "would make no difference");
+}
+
 static void say_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -137,12 +154,7 @@ static void say_name(struct diagnosis *d)
 			names, (char *)NULL);
 	help_line(d, "connect by a name that the certificate carries, or have the server's "
 		     "operator add this name to the certificate");
-	if (d->leaf != NULL && d->leaf->san_count == 1 && has_dns_name(d->leaf) &&
-	    strchr(names, '*') == NULL)
-		help_section(d,
-			     "if this is the right server under another name on purpose, say which "
-			     "name its certificate must carry:",
-			     say(e, "ExpectName = ", names, (char *)NULL), (char *)NULL);
+	help_expect_name(d);
 	note_closest(d);
 }
 
@@ -196,6 +208,7 @@ static void say_address(struct diagnosis *d)
 			", and the certificate names ", names, (char *)NULL);
 	help_line(d, "connect by a name that the certificate carries, or have the address added to "
 		     "it (subjectAltName = IP:...)");
+	help_expect_name(d);
 	/* only the connection told the address, not the client */
 	if (e->have_connection && e->expected_name == NULL)
 		note_line(d, "this program compares names by itself, and what it asked for is not "

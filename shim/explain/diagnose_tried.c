@@ -179,8 +179,10 @@ void explain_wrong_path(struct diagnosis *d)
 			       wrong->have_sha256 ? say_hex(e, wrong->sha256, 32) : "",
 			       wrong->have_sha256 ? ")" : "", (char *)NULL)
 			 : "the server's operator has to send only the certificates of that chain");
-	help_section(d, "where the client's OpenSSL is old, this may do until then:",
-		     "TrustedFirst = yes", (char *)NULL);
+	if (e->trusted_first_tried == TRIED_GOOD &&
+	    help_section(d, "until then, have this client prefer what it trusts itself:",
+			 "TrustedFirst = yes", (char *)NULL))
+		note_line(d, "tried: this rule makes the chain valid");
 	note_line(d, "tried: with only the certificates of that chain the verification passes");
 }
 

@@ -123,6 +123,32 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	return good;
 }
 
+/* With one key of a rule more; with the trust of the rule, where what was found was found with it. */
+static bool passes_with(void *arg, enum evidence_key which, const char *value)
+{
+	static const enum key keys[] = {KEY_TRUSTED_FIRST, KEY_STRICT, KEY_EXPECT_NAME};
+	struct verification *v = arg;
+	const struct openssl *o = copy_api(v->copy);
+	const struct trust *t = &v->trust;
+	OPENSSL_STACK *untrusted =
+	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	const bool ruled = t->got_further || t->name_refused;
+	X509_STORE_CTX *copy =
+	    trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
+	bool good = false;
+	if (!copy)
+		return false;
+	QUIET_BEGIN(o)
+	if (ruled && t->trusted)
+		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
+	repair_param(o, o->X509_STORE_CTX_get0_param(copy), keys[which], value);
+	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&
+	       o->X509_STORE_CTX_get_error(copy) == 0;
+	o->X509_STORE_CTX_free(copy);
+	QUIET_END(o)
+	return good;
+}
+
 /* The certificates, from the client's context or from the copy that got further, and what might help. */
 static void certificates(struct verification *v, struct evidence *e, const X509_STORE_CTX *built)
 {
@@ -140,9 +166,12 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 				: NULL;
 	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
 	loaded_describe(e, v->copy, store);
+	const struct evidence_trial trial = {
+	    .passes = passes, .passes_with = passes_with, .arg = v};
 	if ((e->code || e->event_count) && !t->switched && built == v->ctx)
-		evidence_try(e, o, leaf, presented, chain, store,
-			     &(struct evidence_trial){passes, v});
+		evidence_try(e, o, leaf, presented, chain, store, &trial);
+	if ((e->code || e->event_count) && !t->switched && v->ssl)
+		evidence_try_keys(e, &trial);
 }
 
 /* What the client's callback saw and answered. */

@@ -144,6 +144,11 @@ static void on_done(struct connection *n, SSL *ssl)
 		if (!n->left_to_client)
 			connection_mended(n, ssl, connection_trust(n));
 	}
+	if (n->repaired) {
+		session_mark(n, ssl);
+		if (!n->left_to_client)
+			connection_mended(n, ssl, n->repaired);
+	}
 	if (!n->datagram && bound_mended(n, o->SSL_version(ssl)))
 		connection_mended(n, ssl,
 				  n->rule.set[KEY_MIN_PROTOCOL] ? n->rule.set[KEY_MIN_PROTOCOL]

@@ -65,7 +65,8 @@ struct connection {
 	uint8_t first_count;
 	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
 	bool certificate_requested, certificate_sent, empty_certificate_sent;
-	bool mended;         /* a rule's trust was needed for this chain */
+	bool mended;                    /* a rule's trust was needed for this chain */
+	const struct setting *repaired; /* this key of the rule was; NULL: none */
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool asked;          /* the client asked for the result of the failed verification */
 	bool told;           /* its callback saw the failure, and may have kept it in mind */

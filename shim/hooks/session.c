@@ -10,21 +10,41 @@
 
 #include "hooks.h"
 
-/* Which trust for which host: its name, and the certificates that count for it now. A CA that was taken out of the file takes its
- * sessions along. Never 0; 0 means "the client's own trust". */
+/* What the keys that decide about a chain say, apart from the CA files. */
+static const enum key judging_keys[] = {KEY_EXPECT_NAME, KEY_TRUSTED_FIRST, KEY_STRICT};
+
+static uint64_t judging_tag(const struct rule *rule, uint64_t h, bool *any)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(judging_keys); i++) {
+		const struct setting *s = rule->set[judging_keys[i]];
+		if (!s)
+			continue;
+		*any = true;
+		h = hash_bytes(h, &s->key, sizeof s->key);
+		h = hash_bytes(h, s->value, strlen(s->value) + 1);
+	}
+	return h;
+}
+
+/* Which trust for which host: its name, the certificates that count for it now, and what else its chain was judged by. A CA that was
+ * taken out of the file takes its sessions along. Never 0; 0 means "the client's own trust". */
 static uintptr_t trust_tag(const struct connection *n)
 {
 	const struct setting *s = connection_trust(n);
 	const char *why;
-	if (!s || !n->host)
+	bool any = s != NULL;
+	if (!n->host)
 		return 0;
-	struct anchors *a = n->rule.closed ? NULL : anchors_acquire(n->copy, s, &why);
-	uint64_t content = a ? a->content : 0;
-	anchors_release(a);
 	uint64_t h = hash_bytes(HASH_SEED, n->host, strlen(n->host) + 1);
-	h = hash_bytes(h, &content, sizeof content);
-	h = hash_bytes(h, &s->key, sizeof s->key);
-	return (uintptr_t)h | 1;
+	h = judging_tag(&n->rule, h, &any);
+	if (s) {
+		struct anchors *a = n->rule.closed ? NULL : anchors_acquire(n->copy, s, &why);
+		uint64_t content = a ? a->content : 0;
+		anchors_release(a);
+		h = hash_bytes(h, &content, sizeof content);
+		h = hash_bytes(h, &s->key, sizeof s->key);
+	}
+	return any ? (uintptr_t)h | 1 : 0;
 }
 
 static const char mark_prefix[8] = "tlsmend";

@@ -21,6 +21,7 @@ struct verification {
 	char host[256]; /* "" : unknown */
 	char address[46];
 	unsigned port;
+	struct repair repair;
 	struct trust trust;
 	uint8_t leaf[32]; /* SHA-256 */
 	bool have_leaf;

@@ -183,6 +183,13 @@ static void mended(struct verification *v)
 	connection_report(NULL, e);
 }
 
+/* One that needed no further anchor, but another look. */
+static void repaired(struct verification *v)
+{
+	v->connection->repaired = v->repair.mended;
+	session_mark(v->connection, v->ssl);
+}
+
 /* Did the client have OpenSSL check a name? Before 3.0 that cannot be asked; a check that passed leaves the name that it found. */
 static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
 {
@@ -238,6 +245,8 @@ static void passed(struct verification *v)
 	    v->connection || !v->have_leaf || v->recent == RECENT_NONE || recent_passed(v->leaf);
 	if (v->trust.switched && first)
 		mended(v);
+	else if (v->repair.mended && v->connection)
+		repaired(v);
 }
 
 /* ---- the hook ------------------------------------------------------------------------------------------------------ */
@@ -275,10 +284,12 @@ static void before(struct verification *v)
 		       leaf_digest(o, v->ctx, v->leaf);
 	note_leaf(v);
 	find_rule(v);
+	verify_fn *real = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]));
+	char expected[256];
+	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
 	if (trust_of(&v->rule))
-		trust_begin(&v->trust, v->copy, v->ctx,
-			    as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert])), &v->rule,
-			    v->host[0] ? v->host : NULL);
+		trust_begin(&v->trust, v->copy, v->ctx, real, &v->rule,
+			    repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected));
 }
 
 static void after(struct verification *v, int result)
@@ -293,6 +304,7 @@ static void after(struct verification *v, int result)
 		passed(v);
 	if (v->trust.setting)
 		trust_end(&v->trust, v->ctx);
+	repair_end(&v->repair, v->ctx);
 	v->trust = (struct trust){0};
 }
 

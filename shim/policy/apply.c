@@ -305,6 +305,18 @@ static bool has_lists(const struct rule *rule)
 	return false;
 }
 
+/* The verification itself does it (repair.c); here it is only told. */
+static void apply_strict(const struct openssl *o, SSL *ssl, struct rule *rule, struct applied *a)
+{
+	const struct setting *s = rule->set[KEY_STRICT];
+	if (!s)
+		return;
+	if (!may_weaken(s, rule))
+		rule->set[KEY_STRICT] = NULL;
+	else if (repair_strict_counts(o, ssl))
+		weakened(a, s);
+}
+
 void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
 		struct rule *rule, struct applied *out)
 {
@@ -314,4 +326,5 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
 	apply_min(o, ssl, rule, out);
 	apply_max(o, ssl, rule, out);
 	apply_lists(o, ssl, rule, out);
+	apply_strict(o, ssl, rule, out);
 }

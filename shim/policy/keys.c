@@ -22,7 +22,7 @@ static const char *const key_names[] = {
 /* Keys of the format that this version does not implement. Leaving one out would be half a section. */
 static const char *const later_keys[] = {
     "PinSHA256",  "EnforceVerification", "Certificate",  "PrivateKey",
-    "ServerName", "ExpectName",          "TrustedFirst", "Strict",
+    "ServerName",
 };
 
 #define NEVER_OFF                                                                                  \
@@ -85,6 +85,9 @@ static const struct {
     {"tlsversion", "MinProtocol and MaxProtocol"},
     {"expires", "Until"},
     {"comment", "Reason"},
+    {"verifyhostname", "ExpectName"},
+    {"verifyip", "ExpectName"},
+    {"x509strict", "Strict"},
 };
 
 static bool same_name(const char *s, size_t n, const char *name)

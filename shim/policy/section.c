@@ -124,6 +124,15 @@ static void put_setting(struct buf *b, int key, const struct value *v)
 	quote(b, v->text, v->length);
 }
 
+/* Whoever holds a certificate for that one name could stand in for every host. */
+static void fail_any_name(struct parser *p)
+{
+	buf_puts(message_begin(p),
+		 "ExpectName is refused for every host: one certificate would do for all of "
+		 "them; write it into a section that names the host");
+	section_fail(p, p->line);
+}
+
 void section_key(struct parser *p, int key, struct value *v)
 {
 	struct draft *d = &p->draft;
@@ -141,6 +150,8 @@ void section_key(struct parser *p, int key, struct value *v)
 	d->seen |= UINT32_C(1) << key;
 	d->values[key] = *v;
 	d->lines[key] = p->line;
+	if (key == KEY_EXPECT_NAME && d->any_host)
+		fail_any_name(p);
 	if (v->weakening && d->any_host) {
 		struct buf *b = message_begin(p);
 
@@ -336,6 +347,7 @@ static bool fill_entries(struct parser *p, struct kept_section *kept, const char
 		s->key = (enum key)key;
 		s->value = intern_value(p->policy, &d->values[key]);
 		s->protocol = d->values[key].protocol;
+		s->number = d->values[key].number;
 		s->weakening = d->values[key].weakening;
 		s->any_host = any;
 		s->pattern = pattern;

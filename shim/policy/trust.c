@@ -153,6 +153,15 @@ static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STAC
 	return good;
 }
 
+int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify)
+{
+	struct outcome seen = {0};
+	const struct trial t = {.o = o, .ctx = ctx, .verify = verify, .untouched = true};
+	return o->X509_STORE_CTX_get0_untrusted
+		   ? try_chain(&t, NULL, o->X509_STORE_CTX_get0_untrusted(ctx), &seen)
+		   : -1;
+}
+
 static bool wants_anchor(int error)
 {
 	return error == ERROR_UNABLE_TO_GET_ISSUER || error == ERROR_DEPTH_ZERO_SELF_SIGNED ||

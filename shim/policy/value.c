@@ -31,6 +31,10 @@ static const char *example(enum key key)
 		return "-Compression";
 	case SYNTAX_DATE:
 		return "2027-03-31";
+	case SYNTAX_YES:
+		return key == KEY_STRICT ? "no" : "yes";
+	case SYNTAX_HOST:
+		return "www.example.com";
 	case SYNTAX_STRING:
 		return key == KEY_GROUPS ? "X25519:P-256" : "ECDSA+SHA256:RSA-PSS+SHA256";
 	case SYNTAX_TEXT:
@@ -70,6 +74,48 @@ static bool digits(const char *s, size_t n, unsigned *value)
 		*value = *value * 10 + (unsigned)(s[i] - '0');
 	}
 	return true;
+}
+
+/* `no` stands for what would be without the key, against a less specific section. */
+static bool yes_check(enum key key, struct value *v, struct buf *error)
+{
+	const bool yes = v->length == 3 && name_equal(v->text, "yes", 3);
+	const bool no = v->length == 2 && name_equal(v->text, "no", 2);
+
+	v->number = yes;
+	if (!yes && !no)
+		return fail(key, v,
+			    key == KEY_STRICT ? "is not no; write no"
+					      : "is neither yes nor no; write yes or no",
+			    error);
+	if (key == KEY_STRICT && yes)
+		return fail(
+		    key, v,
+		    "is nothing that a rule can do: whether a client checks strictly is its own "
+		    "setting; write Strict = no, or take the line out",
+		    error);
+	v->weakening = key == KEY_STRICT;
+	return true;
+}
+
+/* The name that a certificate carries. OpenSSL takes one that begins with a dot for every name below it. */
+static bool host_check(enum key key, const struct value *v, struct buf *error)
+{
+	char name[NAME_MAX_LENGTH + 3], normal[256];
+	bool good = v->length < sizeof name;
+
+	if (good) {
+		memcpy(name, v->text, v->length);
+		name[v->length] = '\0';
+		good = !strchr(name, '*') && !strchr(name, '/') && !strchr(name, '@') &&
+		       host_normalise(name, normal) &&
+		       (host_is_address(normal) || !name_is_numeric(normal, strlen(normal)));
+	}
+	return good || fail(key, v,
+			    "is no single name or address; write one that the certificate stands "
+			    "for, such as "
+			    "www.example.com",
+			    error);
 }
 
 static bool date_check(enum key key, struct value *v, struct buf *error)
@@ -118,6 +164,7 @@ bool value_check(enum key key, struct value *v, struct buf *error)
 	enum key_syntax syntax = key_table[key].syntax;
 
 	v->protocol = 0;
+	v->number = 0;
 	v->weakening = false;
 	v->until = INT64_MAX;
 	if (!bytes_check(key, v, error))
@@ -138,6 +185,10 @@ bool value_check(enum key key, struct value *v, struct buf *error)
 		return ciphersuites_check(v, error);
 	case SYNTAX_OPTIONS:
 		return options_check(v, error);
+	case SYNTAX_YES:
+		return yes_check(key, v, error);
+	case SYNTAX_HOST:
+		return host_check(key, v, error);
 	case SYNTAX_DATE:
 		return date_check(key, v, error);
 	case SYNTAX_STRING:

@@ -305,6 +305,13 @@ def test_expired_cross_sign(tell, run, show, small_client, cross_signed):
     assert "a certificate has expired" in told.text() and "<- leads astray" in told.text()
     assert "tried: with only the certificates of that chain the verification passes" in told.notes
     assert run(small_client(show(c.leaf, c.issuing).port, store, "clear=%d" % TRUSTED_FIRST)).code == 0
+    assert "    TrustedFirst = yes" in told.record["help"] and "tried: this rule makes the chain valid" in told.notes
+    rule = run.config((HOST, {"TrustedFirst": "yes"}))
+    mended = run(small_client(port, store, "clear=%d" % TRUSTED_FIRST), config=rule, settings={"TLSMEND_LOG_LEVEL": "info"})
+    assert mended.code == 0 and [r["event"] for r in mended.records] == ["mended"], mended
+    other = run(small_client(port, store, "clear=%d" % TRUSTED_FIRST), config=run.config(("other.test", {"TrustedFirst": "yes"})))
+    assert other.code != 0
+    assert run(small_client(port, run.write("old.pem", c.old.pem), "clear=%d" % TRUSTED_FIRST), config=rule).code != 0
 
 
 @pytest.mark.cause("wrong-path")
@@ -314,6 +321,22 @@ def test_cross_sign_of_an_unknown_root(tell, run, show, small_client, cross_sign
     flags = ["clear=%d" % TRUSTED_FIRST, "set=%d" % NO_ALT_CHAINS]
     told = tell(small_client(show(c.leaf, c.issuing, c.cross).port, store, *flags), "wrong-path", c.leaf)
     assert "Old Root" in told.text() and "ExtraCAFile" not in told.help
+    rule = run.config((HOST, {"TrustedFirst": "yes"}))
+    assert run(small_client(show(c.leaf, c.issuing, c.cross).port, store, *flags), config=rule).code == 0
+
+
+def test_expired_cross_sign_and_no_new_root(run, show, small_client, cross_signed):
+    """A client whose bundle is older than the new root: TrustedFirst alone finds nothing there; the root is needed, and where the expired one
+    stands in the client's store, in place of that."""
+    c = cross_signed
+    port = show(c.leaf, c.issuing, c.cross).port
+    new, old = run.write("new.pem", c.root.pem), run.write("old.pem", c.old.pem)
+    for store, key, flags, good in (
+        (old, "TrustedFirst", [], False), (old, "OnlyCAFile", [], True), (new, "TrustedFirst", [], True),
+        (run.write("none.pem", issue("Another Root", ca=True).pem), "ExtraCAFile", [], True),
+    ):  # fmt: skip
+        rule = run.config((HOST, {key: "yes" if key == "TrustedFirst" else new}))
+        assert (run(small_client(port, store, *flags), config=rule).code == 0) is good, (store, key)
 
 
 @pytest.mark.cause("wrong-path")

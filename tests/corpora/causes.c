@@ -169,7 +169,7 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 		evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store, NULL);
 	evidence_try(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store,
-		     &(struct evidence_trial){trial_passes, &(struct trial_of){ctx}});
+		     &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
 	return e;
 }
 

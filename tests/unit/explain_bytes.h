@@ -153,7 +153,7 @@ static inline enum cause bytes_explain(const uint8_t *data, size_t n, const char
 		uint8_t how = data[0];
 
 		evidence_try(e, o, leaf, all, chain, NULL,
-			     &(struct evidence_trial){bytes_passes, &how});
+			     &(struct evidence_trial){.passes = bytes_passes, .arg = &how});
 	}
 	BYTES_REQUIRE(e->presented_count <= 32 && e->chain_count <= 32);
 	BYTES_REQUIRE(o->ERR_peek_error() == 0 || leaf == NULL || e->presented_count > 0);

@@ -145,7 +145,7 @@ static struct evidence *tried(struct world *w, int code, struct record *r)
 	evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, api(), w->certs[LEAF], w->presented, w->chain, w->store, NULL);
 	evidence_try(e, api(), w->certs[LEAF], w->presented, w->chain, w->store,
-		     w->untried ? NULL : &(struct evidence_trial){passes, w});
+		     w->untried ? NULL : &(struct evidence_trial){.passes = passes, .arg = w});
 	e->anchor_count = 1; /* a client that trusts nobody is another cause */
 	assert_true(w->verified <= EVIDENCE_TRIALS);
 	diagnose(e, r);
