@@ -20,6 +20,18 @@ void policy_release(struct policy_ref *r);
 const struct policy *policy_of(const struct policy_ref *r);
 
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
+/* What an SSL had before the rule, and what the rule left there: to be given back where the SSL is used again. */
+enum { KEPT_NUMBERS = 3 }; /* lowest and highest version, bytes of certificates */
+struct kept {
+	bool any;
+	bool ciphers, groups; /* the rule sets them */
+	uint64_t options_before, options_after;
+	long numbers_before[KEPT_NUMBERS], numbers_after[KEPT_NUMBERS];
+	char *before[2], *after[2]; /* names of ciphers, TLS 1.2 and TLS 1.3 */
+	SSL *keeper; /* has the client's certificates, signature algorithms, security level */
+	const X509 *certificate; /* that the SSL was left with; only to be compared with */
+	int level;
+};
 struct applied {
 	int client_min,
 	    client_max; /* 0x0301..0x0304 that the client had (0: the library's own default) */
@@ -29,12 +41,17 @@ struct applied {
 	const struct setting
 	    *weakened[KEY_COUNT]; /* keys that weakened this connection, for the log */
 	unsigned weakened_count;
+	struct kept kept;
 };
 /* Lays the keys of `rule` that are no trust onto the SSL, before its ClientHello is built. A value that this copy of OpenSSL refuses
  * rejects its section (one line in the log) and *rule is looked up again without it: never half of a section. The
  * client's SSL_CTX is not touched. */
 void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
 		struct rule *rule, struct applied *out);
+/* undo.c: takes off again what apply_rule() laid onto the SSL, as far as the client did not change it meanwhile; ... or gives back what is
+ * remembered for that. */
+void apply_undo(const struct openssl *o, SSL *ssl, struct applied *a);
+void apply_forget(const struct openssl *o, struct applied *a);
 /* Bounds that are in force on an SSL, for the record. */
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max);
 /* ... and on an SSL_CTX, method aside. False: those of DTLS. */

@@ -28,6 +28,7 @@ enum key_syntax {
 	SYNTAX_OPTIONS,
 	SYNTAX_YES, /* yes or no */
 	SYNTAX_HOST,
+	SYNTAX_NUMBER,
 	SYNTAX_TEXT,
 	SYNTAX_DATE
 };
@@ -123,7 +124,7 @@ struct setting {
 	enum key key;
 	const char *value; /* as written, trimmed and unquoted */
 	int protocol;      /* SYNTAX_PROTOCOL: the number */
-	long number;       /* SYNTAX_YES: 1 or 0 */
+	long number;       /* SYNTAX_NUMBER; SYNTAX_YES: 1 or 0 */
 	bool
 	    weakening; /* by its value alone (MinProtocol below TLSv1.2, @SECLEVEL=0 or 1, Unsafe...);
 				* an adder of weakness that only shows against the client is judged in apply.c */

@@ -31,6 +31,7 @@ static const struct {
     {CAUSE_NO_PROTOCOLS, " MinProtocol MaxProtocol "},
     {CAUSE_HANDSHAKE_REFUSED, " CipherString Ciphersuites Groups SignatureAlgorithms ServerName "},
     {CAUSE_CLIENT_CERTIFICATE_MISSING, " Certificate PrivateKey "},
+    {CAUSE_PROTOCOL_ERROR, " MaxCertList "},
     {CAUSE_LEGACY_RENEGOTIATION, " Options "},
     {CAUSE_NO_CIPHERS, " CipherString Ciphersuites MinProtocol "},
     {CAUSE_DH_KEY_SMALL, " CipherString "},

@@ -199,6 +199,8 @@ static void say_generic(struct diagnosis *d)
 		say_swapped(d);
 		return;
 	}
+	if (explain_long_list(d))
+		return;
 
 	if (handshake_alert(e) > 0)
 		what = handshake_alert_words(d);

@@ -123,6 +123,7 @@ void explain_no_ciphers(struct diagnosis *d);
 void explain_refused(struct diagnosis *d);
 /* (diagnose_client.c) The client's own certificate. */
 void explain_no_certificate(struct diagnosis *d);
+bool explain_long_list(struct diagnosis *d); /* false: it is none */
 void explain_own_weak(struct diagnosis *d); /* in a handshake or a file: all but the headline */
 bool own_pair_differs(const struct evidence *e); /* OpenSSL dropped a key that does not fit */
 void explain_dropped_key(struct diagnosis *d);

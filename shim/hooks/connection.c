@@ -18,6 +18,8 @@ static void connection_clear(struct connection *n)
 		recent_end(n);
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);
+	if (n->copy)
+		apply_forget(copy_api(n->copy), &n->applied);
 	policy_release(n->policy);
 	free(n->host);
 	free(n->sni);

@@ -89,6 +89,8 @@ static void on_start(struct copy *c, SSL *ssl)
 		observe_messages(c, ssl, before->observing = true);
 		return;
 	}
+	if (before)
+		apply_undo(o, ssl, &before->applied);
 	struct connection *n = connection_start(c, ssl);
 	if (!n)
 		return;

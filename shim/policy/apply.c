@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include <tlsmend/apply.h>
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
+#include "onto_ssl.h"
 
 #include <bsd/string.h>
 
@@ -15,18 +15,26 @@ enum { CONF_FLAG_FILE = 0x2, CONF_FLAG_CLIENT = 0x4 };
 
 /* ---- protocol bounds ------------------------------------------------------------------------------------- */
 
-static uint64_t options_of(const struct openssl *o, SSL *ssl)
+uint64_t apply_options(const struct openssl *o, SSL *ssl)
 {
 	return o->SSL_get_options ? o->SSL_get_options(ssl)
 				  : (uint64_t)o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, 0, NULL);
 }
 
-static void clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
+void apply_clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
 {
 	if (o->SSL_clear_options)
 		o->SSL_clear_options(ssl, options);
 	else
 		o->SSL_ctrl(ssl, SSL_CTRL_CLEAR_OPTIONS_, (long)options, NULL);
+}
+
+void apply_set_options(const struct openssl *o, SSL *ssl, uint64_t options)
+{
+	if (o->SSL_set_options)
+		o->SSL_set_options(ssl, options);
+	else
+		o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, (long)options, NULL);
 }
 
 /* What is left of the bounds after SSL_OP_NO_*; 0: the library's own default. */
@@ -60,7 +68,7 @@ bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *
 
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
 {
-	uint64_t options = options_of(o, ssl);
+	uint64_t options = apply_options(o, ssl);
 	QUIET_BEGIN(o)
 	*min = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
 	*max = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
@@ -85,11 +93,11 @@ static void allow_versions(const struct openssl *o, SSL *ssl, int low, int high)
 	uint64_t forbidden = 0;
 	for (int v = low; v <= high; v++)
 		forbidden |= openssl_no_protocol_option(v);
-	if (options_of(o, ssl) & forbidden)
-		clear_options(o, ssl, forbidden);
+	if (apply_options(o, ssl) & forbidden)
+		apply_clear_options(o, ssl, forbidden);
 }
 
-static void weakened(struct applied *a, const struct setting *s)
+void apply_weakened(struct applied *a, const struct setting *s)
 {
 	if (a->weakened_count < ARRAY_LENGTH(a->weakened))
 		a->weakened[a->weakened_count++] = s;
@@ -147,7 +155,7 @@ static void apply_min(const struct openssl *o, SSL *ssl, struct rule *rule, stru
 			   : (a->client_min && s->protocol < a->client_min ? a->client_min - 1
 									   : s->protocol - 1));
 	if (weakens)
-		weakened(a, s);
+		apply_weakened(a, s);
 }
 
 static void apply_max(const struct openssl *o, SSL *ssl, struct rule *rule, struct applied *a)
@@ -164,7 +172,7 @@ static void apply_max(const struct openssl *o, SSL *ssl, struct rule *rule, stru
 	if (s->protocol > top)
 		allow_versions(o, ssl, top + 1, s->protocol);
 	if (weakens)
-		weakened(a, s);
+		apply_weakened(a, s);
 }
 
 /* ---- lists: OpenSSL's own language (SSL_CONF_cmd(3)) ------------------------------------------------------ */
@@ -212,8 +220,11 @@ static void complain(const struct openssl *o, const struct setting *s)
 	buf_init(&b, 1024);
 	buf_strs(&b, key_table[s->key].name, " '", NULL);
 	escape_text(&b, s->value, strlen(s->value), 100);
-	buf_strs(&b, "' is not accepted by ", o->version_text,
-		 "; the section is left out until it is one that `openssl ",
+	buf_strs(&b, "' is not accepted by ", o->version_text, NULL);
+	/* which has the option, but no name for it */
+	if (s->key == KEY_OPTIONS && strcasestr(s->value, "IgnoreUnexpectedEOF"))
+		buf_puts(&b, "; write IgnoreUnexpectedEOF = yes in a line of its own");
+	buf_strs(&b, "; the section is left out until it is one that `openssl ",
 		 s->key == KEY_CIPHER_STRING ? "ciphers" : "s_client", "` takes", NULL);
 	record_config_error(s->section->source, s->line, buf_str(&b));
 	buf_free(&b);
@@ -293,7 +304,7 @@ static void apply_lists(const struct openssl *o, SSL *ssl, struct rule *rule, st
 		}
 		conf_set(o, ssl, NULL, s);
 		if (weakens || level_of(o, ssl) < before)
-			weakened(a, s);
+			apply_weakened(a, s);
 	}
 }
 
@@ -314,7 +325,7 @@ static void apply_strict(const struct openssl *o, SSL *ssl, struct rule *rule, s
 	if (!may_weaken(s, rule))
 		rule->set[KEY_STRICT] = NULL;
 	else if (repair_strict_counts(o, ssl))
-		weakened(a, s);
+		apply_weakened(a, s);
 }
 
 void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
@@ -323,8 +334,13 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
 	const struct openssl *o = copy_api(c);
 	for (int tries = 0; has_lists(rule) && tries < 16 && !lists_accepted(c, rule); tries++)
 		policy_lookup(p, peer, clock_realtime_ms() / 1000, rule);
+	if (rule->count == 0)
+		return;
+	undo_begin(o, ssl, rule, &out->kept);
 	apply_min(o, ssl, rule, out);
 	apply_max(o, ssl, rule, out);
 	apply_lists(o, ssl, rule, out);
 	apply_strict(o, ssl, rule, out);
+	apply_tolerance(o, ssl, rule, out);
+	undo_settle(o, ssl, &out->kept);
 }

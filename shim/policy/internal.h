@@ -62,7 +62,7 @@ struct value {
 	const char *text;
 	size_t length;
 	int protocol;   /* SYNTAX_PROTOCOL */
-	long number;    /* SYNTAX_YES: 1 or 0 */
+	long number;    /* SYNTAX_NUMBER; SYNTAX_YES: 1 or 0 */
 	bool weakening; /* see struct setting */
 	int64_t until;  /* SYNTAX_DATE */
 };

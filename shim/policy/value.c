@@ -35,6 +35,8 @@ static const char *example(enum key key)
 		return key == KEY_STRICT ? "no" : "yes";
 	case SYNTAX_HOST:
 		return "www.example.com";
+	case SYNTAX_NUMBER:
+		return "1048576";
 	case SYNTAX_STRING:
 		return key == KEY_GROUPS ? "X25519:P-256" : "ECDSA+SHA256:RSA-PSS+SHA256";
 	case SYNTAX_TEXT:
@@ -94,7 +96,7 @@ static bool yes_check(enum key key, struct value *v, struct buf *error)
 		    "is nothing that a rule can do: whether a client checks strictly is its own "
 		    "setting; write Strict = no, or take the line out",
 		    error);
-	v->weakening = key == KEY_STRICT;
+	v->weakening = key == KEY_STRICT || (yes && key == KEY_IGNORE_UNEXPECTED_EOF);
 	return true;
 }
 
@@ -116,6 +118,23 @@ static bool host_check(enum key key, const struct value *v, struct buf *error)
 			    "for, such as "
 			    "www.example.com",
 			    error);
+}
+
+/* A list of certificates: a bundle of all public CAs has some 200 KB; what is allowed here a server may have the client hold in
+ * memory. */
+static bool number_check(enum key key, struct value *v, struct buf *error)
+{
+	enum { LEAST = 16384, MOST = 8388608, DIGITS = 9 };
+	unsigned number = 0;
+
+	if (v->length > DIGITS || !digits(v->text, v->length, &number) || number < LEAST ||
+	    number > MOST)
+		return fail(key, v,
+			    "is no number of bytes from 16384 to 8388608; write 1048576, or as "
+			    "much as the server sends",
+			    error);
+	v->number = number;
+	return true;
 }
 
 static bool date_check(enum key key, struct value *v, struct buf *error)
@@ -189,6 +208,8 @@ bool value_check(enum key key, struct value *v, struct buf *error)
 		return yes_check(key, v, error);
 	case SYNTAX_HOST:
 		return host_check(key, v, error);
+	case SYNTAX_NUMBER:
+		return number_check(key, v, error);
 	case SYNTAX_DATE:
 		return date_check(key, v, error);
 	case SYNTAX_STRING:

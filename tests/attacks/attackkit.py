@@ -73,6 +73,8 @@ def make_certificates(d):
                        extra=[])
     write("signer", signer)
     write("me", pki.issue("client", middle, purposes=("client",)), middle)
+    for name in "ab", "me":
+        (d / (name + "-both.pem")).write_bytes((d / (name + ".pem")).read_bytes() + (d / (name + ".key")).read_bytes())
     d.chmod(0o755)
 
 

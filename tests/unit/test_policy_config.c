@@ -234,6 +234,19 @@ static void test_refused_values(void **state)
 	key_says("CipherString = DEFAULT:@SECLEVEL=9",
 		 "CipherString has no such security level: 'SECLEVEL=9'; write @SECLEVEL=0 to "
 		 "@SECLEVEL=5");
+	key_says("IgnoreUnexpectedEOF = maybe",
+		 "IgnoreUnexpectedEOF = 'maybe' is neither yes nor no; write yes or no");
+	key_says("IgnoreUnexpectedEOF =",
+		 "IgnoreUnexpectedEOF has no value; write IgnoreUnexpectedEOF = yes");
+	key_says("MaxCertList = 100k",
+		 "MaxCertList = '100k' is no number of bytes from 16384 to 8388608; write 1048576, "
+		 "or as much as the server sends");
+	key_says("MaxCertList = 16383",
+		 "MaxCertList = '16383' is no number of bytes from 16384 to 8388608; write "
+		 "1048576, or as much as the server sends");
+	key_says("MaxCertList = 4294983680",
+		 "MaxCertList = '4294983680' is no number of bytes from 16384 to 8388608; write "
+		 "1048576, or as much as the server sends");
 	memset(line, 'a', sizeof(line));
 	memcpy(line, "Reason = ", 9);
 	line[9 + VALUE_MAX_LENGTH + 1] = '\0';
@@ -335,6 +348,9 @@ static void test_weakening(void **state)
 	weakens(KEY_OPTIONS, "UnsafeLegacyRenegotiation", true);
 	weakens(KEY_OPTIONS, "+unsafelegacyserverconnect", true);
 	weakens(KEY_OPTIONS, "-UnsafeLegacyServerConnect", false);
+	weakens(KEY_IGNORE_UNEXPECTED_EOF, "yes", true);
+	weakens(KEY_IGNORE_UNEXPECTED_EOF, "no", false);
+	weakens(KEY_MAX_CERT_LIST, "1048576", false);
 	weakens(KEY_OPTIONS, "Bugs , IgnoreUnexpectedEOF", true);
 	weakens(KEY_OPTIONS, "Compression", true);
 	weakens(KEY_OPTIONS, "-Compression", false);
