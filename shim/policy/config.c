@@ -335,6 +335,8 @@ static void read_sources(struct parser *p, const struct config_source *sources, 
 				read_source(p, &sources[i]);
 		}
 	}
+	if (p->advice)
+		advise_shadowed(p);
 	table_intern_done(p->policy);
 }
 

@@ -45,7 +45,8 @@ struct pattern {
 };
 /* False: `error` (may be NULL) gets the sentence. */
 bool pattern_parse(const char *s, size_t n, struct pattern *out, struct buf *error);
-bool pattern_is_any(const struct pattern *pattern); /* `*`, or a CIDR of length 0 */
+/* `*`, or a block of addresses larger than anybody's own. */
+bool pattern_is_any(const struct pattern *pattern);
 
 /* ---- keys.c ---------------------------------------------------------------------------------- */
 int key_find(const char *s, size_t n); /* -1: not one of ours */
@@ -86,7 +87,9 @@ struct draft { /* one section while it is read */
 	const char *header; /* between the brackets */
 	size_t header_length;
 	size_t patterns;
-	bool any_host; /* one of the patterns is `*` or a CIDR of length 0 */
+	const char
+	    *any_host; /* one of the patterns that is every host, or as good as that; NULL: none */
+	size_t any_host_length;
 	uint32_t seen; /* bit per key */
 	struct value values[KEY_COUNT];
 	unsigned lines[KEY_COUNT];
@@ -127,10 +130,24 @@ void section_names(struct parser *p, const char *name, size_t n, const char *val
 /* Sends the message that is being written as an error of the open section, which is thereby dropped. */
 void section_fail(struct parser *p, unsigned line);
 void section_end(struct parser *p);
+static inline bool draft_has(const struct draft *d, enum key key)
+{
+	return (d->seen >> key & 1) != 0;
+}
+/* "KEY = 'VALUE'" */
+void put_setting(struct buf *b, int key, const struct value *v);
 /* Next word of *s up to `end`; NULL when there is none. */
 const char *next_word(const char **s, const char *end, size_t *n);
 
 void environment_source_read(struct parser *p);
+
+/* ---- advice.c: for lint ----------------------------------------------------------------------------- */
+struct entry;
+void advise_section(struct parser *p, unsigned count); /* count: its settings */
+void advise_pattern(struct parser *p, const char *text, const struct pattern *pattern);
+void advise_duplicate(struct parser *p, const char *pattern);
+void advise_overridden(struct parser *p, const struct entry *e, const struct entry *older);
+void advise_shadowed(struct parser *p); /* after all sources */
 
 /* ---- table.c: the rules in memory -------------------------------------------------------------- */
 struct entry { /* one setting under one pattern */
@@ -145,6 +162,8 @@ struct kept_section { /* one section of the sources, in their order */
 	struct entry *entries; /* of its first pattern; one per key */
 	uint32_t keys;
 	unsigned count;
+	unsigned total,
+	    overridden; /* settings under all its patterns; with advice, those that are overridden for good */
 };
 struct node { /* one pattern; its name points into an interned string */
 	struct pattern pattern;

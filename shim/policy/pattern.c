@@ -320,8 +320,16 @@ bool pattern_parse(const char *s, size_t n, struct pattern *out, struct buf *err
 
 bool pattern_is_any(const struct pattern *pattern)
 {
-	return pattern->kind == PATTERN_ANY ||
-	       (pattern->kind == PATTERN_CIDR && pattern->prefix == 0);
+	/* A few such blocks together are every host. 10.0.0.0/8, fc00::/7 and fe80::/10 are nobody else's; of the global addresses
+	 * nobody but the registries has more than a /8 or a /16. */
+	enum { LARGEST_V4 = 8, LARGEST_V6 = 16, LARGEST_PRIVATE_V6 = 7 };
+	const bool private_v6 = pattern->address.bytes[0] >= 0xfc;
+
+	if (pattern->kind != PATTERN_CIDR)
+		return pattern->kind == PATTERN_ANY;
+	if (pattern->address.v4)
+		return pattern->prefix < LARGEST_V4;
+	return pattern->prefix < (private_v6 ? LARGEST_PRIVATE_V6 : LARGEST_V6);
 }
 
 /* ---- names of certificates under a pattern (DESIGN 1.5) ------------------------------------------- */

@@ -55,10 +55,12 @@ void section_begin(struct parser *p, const char *header, size_t n)
 		struct pattern pattern;
 
 		d->patterns++;
-		if (pattern_parse(word, length, &pattern, message_begin(p)))
-			d->any_host = d->any_host || pattern_is_any(&pattern);
-		else
+		if (!pattern_parse(word, length, &pattern, message_begin(p))) {
 			section_fail(p, p->line);
+		} else if (pattern_is_any(&pattern)) {
+			d->any_host = word;
+			d->any_host_length = length;
+		}
 	}
 	if (d->patterns == 0 && p->source->kind == SOURCE_FILE) {
 		buf_puts(message_begin(p),
@@ -118,7 +120,7 @@ static bool fail_twice(struct parser *p, int key)
 }
 
 /* "KEY = 'VALUE'" */
-static void put_setting(struct buf *b, int key, const struct value *v)
+void put_setting(struct buf *b, int key, const struct value *v)
 {
 	buf_strs(b, key_table[key].name, " = ", NULL);
 	quote(b, v->text, v->length);
@@ -152,21 +154,22 @@ void section_key(struct parser *p, int key, struct value *v)
 	d->lines[key] = p->line;
 	if (key == KEY_EXPECT_NAME && d->any_host)
 		fail_any_name(p);
-	if (v->weakening && d->any_host) {
+	if (v->weakening && d->any_host != NULL) {
 		struct buf *b = message_begin(p);
 
 		put_setting(b, key, v);
-		buf_puts(b, " weakens, which is refused for every host; ");
+		buf_puts(b, " weakens, which is refused for every host");
+		if (p->source->kind == SOURCE_FILE && *d->any_host != '*') {
+			buf_puts(b, ", and a block of addresses as large as ");
+			quote(b, d->any_host, d->any_host_length);
+			buf_puts(b, " is as good as that");
+		}
+		buf_puts(b, "; ");
 		buf_puts(b, p->source->kind == SOURCE_FILE
 				? "write it into a section that names the hosts that need it"
 				: "write the one HOST that needs it instead of *");
 		section_fail(p, p->line);
 	}
-}
-
-static bool has(const struct draft *d, enum key key)
-{
-	return (d->seen >> key & 1) != 0;
 }
 
 static unsigned later_line(const struct draft *d, enum key a, enum key b)
@@ -178,14 +181,14 @@ static void check_pairs(struct parser *p)
 {
 	struct draft *d = &p->draft;
 
-	if (has(d, KEY_EXTRA_CA_FILE) && has(d, KEY_ONLY_CA_FILE)) {
+	if (draft_has(d, KEY_EXTRA_CA_FILE) && draft_has(d, KEY_ONLY_CA_FILE)) {
 		buf_puts(
 		    message_begin(p),
 		    "ExtraCAFile and OnlyCAFile in one section contradict each other; write one of "
 		    "them: OnlyCAFile where the client's own store is not to count");
 		section_fail(p, later_line(d, KEY_EXTRA_CA_FILE, KEY_ONLY_CA_FILE));
 	}
-	if (has(d, KEY_MIN_PROTOCOL) && has(d, KEY_MAX_PROTOCOL) &&
+	if (draft_has(d, KEY_MIN_PROTOCOL) && draft_has(d, KEY_MAX_PROTOCOL) &&
 	    d->values[KEY_MIN_PROTOCOL].protocol > d->values[KEY_MAX_PROTOCOL].protocol) {
 		struct buf *b = message_begin(p);
 
@@ -195,88 +198,6 @@ static void check_pairs(struct parser *p)
 		    ", which leaves no version; write a MinProtocol that is not above it", NULL);
 		section_fail(p, later_line(d, KEY_MIN_PROTOCOL, KEY_MAX_PROTOCOL));
 	}
-}
-
-/* ---- advice: for lint ------------------------------------------------------------------------- */
-
-static void advise_weakening(struct parser *p, int key)
-{
-	const struct draft *d = &p->draft;
-	bool reason = has(d, KEY_REASON), until = has(d, KEY_UNTIL);
-	struct buf *b = message_begin(p);
-
-	if (reason && until)
-		return;
-	put_setting(b, key, &d->values[key]);
-	buf_strs(b, " weakens, and the section has no ", reason ? "" : "Reason",
-		 !reason && !until ? " and no " : "", until ? "" : "Until", "; write ",
-		 reason ? "" : "Reason = WHY", !reason && !until ? " and " : "",
-		 until ? "" : "Until = YYYY-MM-DD", NULL);
-	message_send(p, CONFIG_WARNING, d->lines[key]);
-}
-
-static void advise_until(struct parser *p, bool weakens)
-{
-	const struct draft *d = &p->draft;
-	struct buf *b = message_begin(p);
-
-	if (!has(d, KEY_UNTIL) || p->now <= d->values[KEY_UNTIL].until)
-		return;
-	buf_puts(b, "Until = ");
-	quote(b, d->values[KEY_UNTIL].text, d->values[KEY_UNTIL].length);
-	buf_puts(b, weakens ? " is past, so the weakening keys of this section no longer count; "
-			      "take them out, or write "
-			      "a later day where they are still needed"
-			    : " is past, and nothing in this section weakens; take the line out");
-	message_send(p, CONFIG_WARNING, d->lines[KEY_UNTIL]);
-}
-
-static void advise(struct parser *p, unsigned count)
-{
-	const struct draft *d = &p->draft;
-	int weakening = -1;
-
-	for (int key = KEY_COUNT - 1; key >= 0; key--) {
-		if (has(d, (enum key)key) && d->values[key].weakening &&
-		    (weakening < 0 || d->lines[key] < d->lines[weakening]))
-			weakening = key;
-	}
-	if (count == 0) {
-		buf_puts(message_begin(p),
-			 "a section that sets nothing; write a key, such as ExtraCAFile = FILE, or "
-			 "take it out");
-		message_send(p, CONFIG_WARNING, d->line);
-	}
-	if (weakening >= 0 && p->source->kind == SOURCE_FILE)
-		advise_weakening(p, weakening);
-	advise_until(p, weakening >= 0);
-}
-
-static void advise_duplicate(struct parser *p, const char *pattern)
-{
-	struct buf *b = message_begin(p);
-
-	quote(b, pattern, strlen(pattern));
-	buf_puts(b, " stands twice in this header; write it once");
-	message_send(p, CONFIG_WARNING, p->draft.line);
-}
-
-static void advise_overridden(struct parser *p, const struct entry *e, const struct entry *older)
-{
-	struct buf *b = message_begin(p);
-
-	/* one that ends some day leaves the older one its use */
-	if (p->source->kind != SOURCE_FILE || (e->setting.weakening && has(&p->draft, KEY_UNTIL)))
-		return;
-	buf_strs(b, key_table[e->setting.key].name, " for ", NULL);
-	quote(b, e->setting.pattern, strlen(e->setting.pattern));
-	buf_puts(b, " overrides the one at ");
-	escape_text(b, older->setting.section->source, strlen(older->setting.section->source),
-		    4 * QUOTE_MAX);
-	buf_putc(b, ':');
-	buf_uint(b, older->setting.line);
-	buf_puts(b, "; take one of them out");
-	message_send(p, CONFIG_WARNING, e->setting.line);
 }
 
 /* ---- into the table ----------------------------------------------------------------------------- */
@@ -313,9 +234,9 @@ static struct kept_section *make_section(struct parser *p, uint32_t keys)
 	kept->section.line = d->line;
 	kept->section.header = intern_header(p->policy, d);
 	kept->section.until = INT64_MAX;
-	if (has(d, KEY_REASON))
+	if (draft_has(d, KEY_REASON))
 		kept->section.reason = intern_value(p->policy, &d->values[KEY_REASON]);
-	if (has(d, KEY_UNTIL)) {
+	if (draft_has(d, KEY_UNTIL)) {
 		kept->section.until = d->values[KEY_UNTIL].until;
 		memcpy(kept->section.until_text, d->values[KEY_UNTIL].text, 10);
 	}
@@ -327,7 +248,7 @@ static uint32_t settings_of(const struct draft *d)
 	uint32_t keys = 0;
 
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
-		if (has(d, (enum key)key) && key_table[key].effect != GOVERNS)
+		if (draft_has(d, (enum key)key) && key_table[key].effect != GOVERNS)
 			keys |= UINT32_C(1) << key;
 	}
 	return keys;
@@ -377,6 +298,9 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 		return true;
 	}
 	node->last = &kept->section;
+	if (p->advice && !kept->section.closed)
+		advise_pattern(p, text, &pattern);
+	kept->total += kept->count;
 	entries = arena_alloc(&p->policy->arena, kept->count * sizeof(*entries));
 	if (entries == NULL || !fill_entries(p, kept, text, pattern_is_any(&pattern), entries))
 		return false;
@@ -463,7 +387,7 @@ void section_end(struct parser *p)
 	if (!d->bad || p->advice)
 		check_pairs(p);
 	if (!d->bad && p->advice)
-		advise(p, (unsigned)__builtin_popcount(keys));
+		advise_section(p, (unsigned)__builtin_popcount(keys));
 	if (!d->bad && keys != 0 && fits(p, keys))
 		keep(p, keys);
 	if (d->bad && d->strict != 0)

@@ -362,14 +362,17 @@ static void test_weakening(void **state)
 
 static void any_host_says(const char *header, const char *line, const char *setting)
 {
+	const bool block = strchr(header, '/') != NULL;
 	char text[300], expected[400];
 
 	snprintf(text, sizeof(text), "[%s]\nGroups = P-256\n%s\n", header, line);
 	snprintf(expected, sizeof(expected),
-		 "E t.conf:3: %s weakens, which is refused for every host; write it into a section "
+		 "E t.conf:3: %s weakens, which is refused for every host%s%s%s; write it into a "
+		 "section "
 		 "that names the hosts "
 		 "that need it (section [%s] is dropped)\n",
-		 setting, header);
+		 setting, block ? ", and a block of addresses as large as '" : "",
+		 block ? header : "", block ? "' is as good as that" : "", header);
 	says_as(SOURCE_FILE, text, false, expected, true, 0);
 }
 
@@ -385,6 +388,13 @@ static void test_weakening_for_all(void **state)
 	any_host_says("::/0", "Options = UnsafeLegacyServerConnect",
 		      "Options = 'UnsafeLegacyServerConnect'");
 	any_host_says("[::/0]:443", "Options = -EncryptThenMac", "Options = '-EncryptThenMac'");
+	any_host_says("0.0.0.0/1", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
+	any_host_says("126.0.0.0/7", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
+	any_host_says("2000::/3", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
+	any_host_says("fc00::/6", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
+	any_host_says("::ffff:0.0.0.0/97", "MinProtocol = TLSv1", "MinProtocol = 'TLSv1'");
+	says_as(SOURCE_FILE, "[10.0.0.0/8 fc00::/7 fe80::/10 2001:db8::/32]\nMinProtocol = TLSv1\n",
+		false, "", false, 1);
 	says_as(
 	    SOURCE_FILE,
 	    "[*]\nMinProtocol = TLSv1.2\nUntil = 2001-01-01\n[10.0.0.0/8]\nMinProtocol = TLSv1\n",
@@ -470,13 +480,60 @@ static void test_advice(void **state)
 		"out, or write a later day where they are still needed\n",
 		false, 1);
 	says_as(SOURCE_FILE, "[h]\nMinProtocol = TLSv1.2\nUntil = 2001-01-01\n", true,
-		"W t.conf:3: Until = '2001-01-01' is past, and nothing in this section weakens; "
-		"take the line out\n",
+		"W t.conf:3: Until = '2001-01-01' is past, so the weakening keys of this section "
+		"no longer count; take them "
+		"out, or write a later day where they are still needed\n",
 		false, 1);
+	says_as(
+	    SOURCE_FILE, "[h]\nExtraCAFile = /x.pem\nUntil = 9999-12-31\n", true,
+	    "W t.conf:3: Until = '9999-12-31' ends only keys that weaken, and this section has "
+	    "none, so ExtraCAFile counts after it, too; take the line out, and the section when "
+	    "it is no longer needed\n",
+	    false, 1);
 	says_as(SOURCE_FILE, "[h H. i]\nGroups = A\n[h]\nGroups = B\n", true,
 		"W t.conf:1: 'H.' stands twice in this header; write it once\n"
 		"W t.conf:4: Groups for 'h' overrides the one at t.conf:2; take one of them out\n",
 		false, 2);
+	says_as(SOURCE_FILE, "[h i]\nGroups = A\n[h]\nGroups = B\n[I]\nGroups = C\n", true,
+		"W t.conf:4: Groups for 'h' overrides the one at t.conf:2; take one of them out\n"
+		"W t.conf:6: Groups for 'I' overrides the one at t.conf:2; take one of them out\n"
+		"W t.conf:1: no key of this section counts for any host, because all of them are "
+		"set again further down for the same hosts; take the section out\n",
+		false, 3);
+	/* the later one ends some day, and then the first one counts again */
+	says_as(SOURCE_FILE,
+		"[h]\nMinProtocol = TLSv1.2\n[h]\nMinProtocol = TLSv1\nReason = x\nUntil = "
+		"9999-12-31\n",
+		true, "", false, 2);
+}
+
+#define PUBLIC(name)                                                                               \
+	"W t.conf:1: '*." name                                                                     \
+	"' is every host of a public domain, and MinProtocol = 'TLSv1' weakens the connections "   \
+	"to all of them; write the names of the hosts that need it\n"
+
+/* Patterns that are understood, and yet not what anybody wants. */
+static void test_advice_patterns(void **state)
+{
+#define WEAK "]\nMinProtocol = TLSv1\nReason = x\nUntil = 9999-12-31\n"
+	(void)state;
+	says_as(SOURCE_FILE, "[*.com" WEAK, true, PUBLIC("com"), false, 1);
+	says_as(SOURCE_FILE, "[*.co.uk" WEAK, true, PUBLIC("co.uk"), false, 1);
+	says_as(SOURCE_FILE, "[*.corp *.example.com *.uk.com *.coo.uk *.test com" WEAK, true, "",
+		false, 1);
+	says_as(SOURCE_FILE, "[*.com]\nMinProtocol = TLSv1.2\n", true, "", false, 1);
+	says_as(
+	    SOURCE_FILE, "[-a.example *.b-.example c-d.example 224.0.0.1 ff02::1]\nGroups = A\n",
+	    true,
+	    "W t.conf:1: '-a.example' is no name of a host (a label begins or ends with '-'), so "
+	    "this matches no connection; write the host's name\n"
+	    "W t.conf:1: '*.b-.example' is no name of a host (a label begins or ends with '-'), "
+	    "so this matches no connection; write the host's name\n"
+	    "W t.conf:1: '224.0.0.1' is no address of a server, so this matches no connection; "
+	    "write the host's name or address\n"
+	    "W t.conf:1: 'ff02::1' is no address of a server, so this matches no connection; "
+	    "write the host's name or address\n",
+	    false, 1);
 	says_as(SOURCE_FILE,
 		"[h H. i]\nGroups = A\n[h]\nGroups = B\n[z]\nMinProtocol = TLSv1\nUntil = "
 		"2001-01-01\n[q]\n",
@@ -579,13 +636,21 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_format),       cmocka_unit_test(test_section_fields),
-	    cmocka_unit_test(test_refused_keys), cmocka_unit_test(test_refused_values),
-	    cmocka_unit_test(test_pairs),        cmocka_unit_test(test_ciphers),
-	    cmocka_unit_test(test_weakening),    cmocka_unit_test(test_weakening_for_all),
-	    cmocka_unit_test(test_headers),      cmocka_unit_test(test_advice),
-	    cmocka_unit_test(test_environment),  cmocka_unit_test(test_junk),
-	    cmocka_unit_test(test_keys),         cmocka_unit_test(test_junk_in_bad_section),
+	    cmocka_unit_test(test_format),
+	    cmocka_unit_test(test_section_fields),
+	    cmocka_unit_test(test_refused_keys),
+	    cmocka_unit_test(test_refused_values),
+	    cmocka_unit_test(test_pairs),
+	    cmocka_unit_test(test_ciphers),
+	    cmocka_unit_test(test_weakening),
+	    cmocka_unit_test(test_weakening_for_all),
+	    cmocka_unit_test(test_headers),
+	    cmocka_unit_test(test_advice),
+	    cmocka_unit_test(test_advice_patterns),
+	    cmocka_unit_test(test_environment),
+	    cmocka_unit_test(test_junk),
+	    cmocka_unit_test(test_keys),
+	    cmocka_unit_test(test_junk_in_bad_section),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
