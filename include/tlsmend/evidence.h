@@ -26,6 +26,15 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
 		    OPENSSL_STACK *rule);
 
+/* What looks may cost (budget.c): whatever is verified, compared or read for a record of this failure is asked for first. False: it
+ * would be too much, which the record then says; nothing was taken. */
+enum look { LOOK_ERRORS = 1, LOOK_TRIALS = 2, LOOK_STORE = 4, LOOK_FILES = 8 };
+bool evidence_afford(struct evidence *e, enum look what, unsigned cost);
+/* The most that one more verification of this leaf can cost, whichever of the certificates OpenSSL takes, in units of
+ * evidence_afford(). flags: X509_V_FLAG_*. */
+unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK *untrusted,
+			     unsigned long flags);
+
 /* One certificate into *out, strings in the arena. For fuzzing and for the leaf of other records. */
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out);

@@ -320,6 +320,11 @@ struct evidence {
 	const char *
 	    rule_problem; /* e.g. the rule's CA file could not be used, so nothing counts; or NULL */
 
+	/* what the looks cost so far, and which were left out for that (enum look in evidence.h) */
+	unsigned spent, unlooked;
+	uint64_t look;   /* as in struct record */
+	bool repetition; /* of a record with that look: nothing else is known here */
+
 	/* the handshake */
 	int ssl_reason;                 /* ERR_GET_REASON of the last libssl error; 0: none */
 	const char *ssl_reason_text;    /* ERR_reason_error_string; or NULL */
@@ -425,6 +430,7 @@ struct record {
 	size_t chain_count;
 	const char *store;  /* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
 	const char *ending; /* rest of the code line: "TLS 1.3; not resumed" */
+	uint64_t look; /* tells this failure from others before it is looked at; 0: not known */
 	unsigned repeated, repeated_seconds; /* filled by the log room */
 	uint64_t use;                        /* of a rule, see record_use(); 0: something else */
 };

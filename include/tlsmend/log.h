@@ -30,6 +30,12 @@ uint64_t record_use(enum event event, const char *const *parts, size_t count);
 /* Would it be written, were it of this level the first time? */
 bool record_use_wanted(uint64_t use, enum level level);
 
+/* A look at a failure costs milliseconds, and the same failure again is only counted: r->look, made of what is known before any look (0:
+ * nothing is), goes with the record. record_repeats(): such a record was written, and will not be for some seconds. record_repeated()
+ * counts one more in its place. */
+bool record_repeats(uint64_t look);
+void record_repeated(uint64_t look);
+
 /* One config_error record (level error): "source:line: text". */
 void record_config_error(const char *source, unsigned line, const char *text);
 

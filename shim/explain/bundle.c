@@ -10,6 +10,7 @@
 enum {
 	BUNDLE_LIMIT = 1024 * 1024, /* bytes, over all files */
 	BUNDLE_MS = 5,
+	BYTES_A_UNIT = 200,
 	BLOCK_MAX = 16384, /* bytes of a certificate */
 	BLOCKS_BETWEEN_CLOCKS = 16,
 	NO_DIGIT = 0xff,
@@ -25,6 +26,7 @@ static const char *const usual_files[] = {
 };
 
 struct search {
+	struct evidence *e;
 	const struct openssl *o;
 	const unsigned char *name;
 	size_t name_size;
@@ -112,9 +114,13 @@ static X509 *search_text(struct search *s, const char *text)
 
 static X509 *search_file(struct search *s, const char *path)
 {
+	struct file_status status;
 	struct buf text;
 	X509 *x = NULL;
 
+	if (file_status(path, &status) != 0 || status.size > s->left ||
+	    !evidence_afford(s->e, LOOK_FILES, (unsigned)(status.size / BYTES_A_UNIT)))
+		return NULL;
 	buf_init(&text, 0);
 	if (file_read(path, s->left, &text, NULL, NULL, NULL) == 0) {
 		s->left -= text.len < s->left ? text.len : s->left;
@@ -127,7 +133,7 @@ static X509 *search_file(struct search *s, const char *path)
 X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,
 			   bool (*fits)(void *arg, X509 *x), void *arg, const char **path)
 {
-	struct search s = {.o = o, .fits = fits, .arg = arg, .left = BUNDLE_LIMIT};
+	struct search s = {.e = e, .o = o, .fits = fits, .arg = arg, .left = BUNDLE_LIMIT};
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;

@@ -11,9 +11,11 @@
 enum {
 	DIRECTORIES = 8,
 	ENTRIES = 4096,  /* names that are looked at */
-	READ_FILES = 64, /* of them, files that are read for the wanted name, */
+	READ_FILES = 64, /* of them, files that are read for the wanted name */
 	READ_BYTES = 65536,
-	READ_MS = 5, /* and for how long */
+	READ_MS = 5, /* for how long, on a slow disk */
+	READ_COST = 60,
+	NAMES_AT_ONCE = 64, /* for 16 units */
 	PATH_BYTES = 512,
 };
 
@@ -72,7 +74,8 @@ static bool look_at(void *arg, const char *name)
 	struct search *s = arg;
 	struct ca_directory *d = s->d;
 
-	if (++s->seen > ENTRIES) {
+	if (++s->seen > ENTRIES ||
+	    (s->seen % NAMES_AT_ONCE == 0 && !evidence_afford(s->e, LOOK_FILES, 16))) {
 		d->bounded = true;
 		return false;
 	}
@@ -83,7 +86,8 @@ static bool look_at(void *arg, const char *name)
 	}
 	if (d->holder != NULL || s->wanted.n == 0 || s->head + strlen(name) + 1 > PATH_BYTES)
 		return true;
-	if (s->read++ == READ_FILES || clock_monotonic_ms() > s->end_ms) {
+	if (s->read++ == READ_FILES || clock_monotonic_ms() > s->end_ms ||
+	    !evidence_afford(s->e, LOOK_FILES, READ_COST)) {
 		d->bounded = true;
 		s->wanted.n = 0;
 		return true;

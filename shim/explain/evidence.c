@@ -210,6 +210,7 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	const struct openssl *o = c->o;
 	struct evidence *e = c->e;
 	const bool lock = o->X509_STORE_lock != NULL && o->X509_STORE_unlock != NULL;
+	bool compared;
 	OPENSSL_STACK *objects;
 	X509 *anchor;
 	int i, n;
@@ -223,14 +224,18 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	objects = o->X509_STORE_get0_objects(store);
 	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
 	e->anchor_count = 0;
+	compared = evidence_afford(
+	    e, LOOK_STORE, (unsigned)n * (unsigned)(e->presented_count + e->chain_count) / 20);
 	for (i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 
 		e->crl_count += o->X509_OBJECT_get_type(object) == X509_LU_CRL_;
 		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
 			continue;
-		anchor = o->X509_OBJECT_get0_X509(object);
 		e->anchor_count++;
+		if (!compared)
+			continue;
+		anchor = o->X509_OBJECT_get0_X509(object);
 		mark_trusted(c, anchor, c->presented, e->presented, e->presented_count);
 		mark_trusted(c, anchor, c->chain, e->chain, e->chain_count);
 		consider(c, anchor, FROM_STORE);

@@ -201,6 +201,30 @@ static void about_rules(struct diagnosis *d)
 				 (char *)NULL));
 }
 
+/* The rest of a record is right without them, but perhaps not all there is to say. */
+static void about_what_was_not_looked_at(struct diagnosis *d)
+{
+	const unsigned unlooked = d->e->unlooked;
+	const char *what[4];
+	size_t n = 0;
+
+	if (unlooked & LOOK_ERRORS)
+		what[n++] = "further errors";
+	if (unlooked & LOOK_TRIALS)
+		what[n++] = "whether the help is enough";
+	if (unlooked & LOOK_STORE)
+		what[n++] = "all of the client's store";
+	if (unlooked & LOOK_FILES)
+		what[n++] = "all CA files of the system";
+	if (n > 0)
+		note_line(
+		    d, say(d->e,
+			   "not looked at, since it would take too long with these certificates: ",
+			   what[0], n > 1 ? ", " : "", n > 1 ? what[1] : "", n > 2 ? ", " : "",
+			   n > 2 ? what[2] : "", n > 3 ? ", " : "", n > 3 ? what[3] : "",
+			   (char *)NULL));
+}
+
 void add_notes(struct diagnosis *d)
 {
 	if (d->r->chain_count > 0) {
@@ -214,4 +238,5 @@ void add_notes(struct diagnosis *d)
 	add_framework_words(d);
 	note_callback(d);
 	about_rules(d);
+	about_what_was_not_looked_at(d);
 }

@@ -30,21 +30,23 @@ struct attempt {
 	unsigned visits, path_trials, trials;
 };
 
-static bool passes_at(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
-		      int level)
+static enum tried passes_at(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
+			    int level)
 {
 	const struct openssl *o = a->o;
 	bool good = false;
 
-	if (++a->trials > EVIDENCE_TRIALS)
-		return false;
+	if (++a->trials > EVIDENCE_TRIALS ||
+	    !evidence_afford(a->e, LOOK_TRIALS,
+			     budget_verification(o, a->sent[0], untrusted, a->e->verify_flags)))
+		return TRIED_NOT;
 	QUIET_BEGIN(o)
 	good = a->trial->passes(a->trial->arg, trusted, untrusted, level);
 	QUIET_END(o)
-	return good;
+	return good ? TRIED_GOOD : TRIED_BAD;
 }
 
-static bool passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
+static enum tried passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
 {
 	return passes_at(a, trusted, untrusted, EVIDENCE_SAME_LEVEL);
 }
@@ -85,7 +87,7 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 	const struct openssl *o = a->o;
 	OPENSSL_STACK *objects;
 	size_t k;
-	int i;
+	int i, n;
 
 	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
 	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
@@ -93,7 +95,10 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 	    o->X509_STORE_lock(store) != 1)
 		return;
 	objects = o->X509_STORE_get0_objects(store);
-	for (i = 0; objects != NULL && i < o->OPENSSL_sk_num(objects); i++) {
+	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
+		n = 0;
+	for (i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 
 		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
@@ -147,7 +152,7 @@ static bool try_path(struct attempt *a)
 		return false;
 	for (i = 1; i < a->length; i++)
 		o->OPENSSL_sk_push(untrusted, a->sent[a->path[i]]);
-	good = passes(a, NULL, untrusted);
+	good = passes(a, NULL, untrusted) == TRIED_GOOD;
 	o->OPENSSL_sk_free(untrusted);
 	return good;
 }
@@ -225,7 +230,7 @@ static enum tried try_anchor(struct attempt *a, X509 *anchor)
 	if (trusted == NULL)
 		return result;
 	if (o->OPENSSL_sk_push(trusted, anchor) > 0)
-		result = passes(a, trusted, a->untrusted) ? TRIED_GOOD : TRIED_BAD;
+		result = passes(a, trusted, a->untrusted);
 	o->OPENSSL_sk_free(trusted);
 	return result;
 }
@@ -265,13 +270,11 @@ static void try_levels(struct attempt *a)
 
 	if (a->trial == NULL || e->security_level <= 0)
 		return;
-	e->level_tried = TRIED_BAD;
 	for (level = e->security_level > 2 ? 2 : e->security_level - 1; level >= 0; level--) {
-		if (passes_at(a, NULL, a->untrusted, level)) {
-			e->level_tried = TRIED_GOOD;
-			e->level_enough = level;
+		e->level_tried = passes_at(a, NULL, a->untrusted, level);
+		e->level_enough = level;
+		if (e->level_tried != TRIED_BAD)
 			return;
-		}
 	}
 }
 

@@ -186,7 +186,8 @@ static void transfer_facts(struct evidence *e, const struct connection *n, SSL *
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event)
 {
 	const struct openssl *o = copy_api(n->copy);
-	struct evidence *e = evidence_new(event);
+	/* nothing is looked at for a log that is off */
+	struct evidence *e = record_wanted(LEVEL_ERROR) ? evidence_new(event) : NULL;
 	if (!e)
 		return NULL;
 	connection_find_peer(n);
@@ -218,12 +219,18 @@ void connection_report(struct connection *n, struct evidence *e)
 	struct record r;
 	if (!e)
 		return;
+	if (e->repetition) {
+		record_repeated(e->look);
+		evidence_free(e);
+		return;
+	}
 	/* what only showed after the evidence was taken */
 	if (n) {
 		e->alert_sent = n->alert_sent;
 		e->alert_received = n->alert_received;
 	}
 	diagnose(e, &r);
+	r.look = e->look;
 	record_submit(&r);
 	evidence_free(e);
 }

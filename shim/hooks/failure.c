@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
 
 #include "../openssl/loader.h"
 
@@ -31,6 +32,21 @@ static int collect(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
+/* ... of a rule's chain that is too dear to be looked at as a whole: OpenSSL stops at the first error, as in the trial under that rule. */
+static int collect_first(int ok, X509_STORE_CTX *ctx)
+{
+	collect(ok, ctx);
+	return ok;
+}
+
+static bool can_afford_all(struct verification *v, struct evidence *e, OPENSSL_STACK *untrusted)
+{
+	const struct openssl *o = copy_api(v->copy);
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	return leaf && evidence_afford(e, LOOK_ERRORS,
+				       budget_verification(o, leaf, untrusted, e->verify_flags));
+}
+
 /* Once more on a private copy, with a callback that goes on: every error in OpenSSL's order, whatever the client's
  * callback made of them (DESIGN 2.11). With the rule's trust where that gets further: what the client's store lacks is then not
  * what is wrong. Returns the copy, whose chain shows how far it got; NULL: there is none. */
@@ -41,8 +57,10 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 	OPENSSL_STACK *untrusted =
 	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
 	bool ruled = t->got_further || t->name_refused;
+	untrusted = ruled ? t->untrusted : untrusted;
+	bool all = !t->switched && can_afford_all(v, e, untrusted);
 	X509_STORE_CTX *copy =
-	    t->switched ? NULL : trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
+	    t->switched || !(all || ruled) ? NULL : trust_private_copy(o, v->ctx, untrusted);
 	struct evidence *outer = collecting;
 	if (t->name_refused)
 		evidence_add_error(
@@ -53,7 +71,7 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 	if (ruled && t->trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
 	collecting = e;
-	o->X509_STORE_CTX_set_verify_cb(copy, collect);
+	o->X509_STORE_CTX_set_verify_cb(copy, all ? collect : collect_first);
 	as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
 	collecting = outer;
 	QUIET_END(o)
@@ -205,19 +223,72 @@ static enum framework framework_of(const struct verification *v)
 	return found;
 }
 
-struct evidence *verification_failure(struct verification *v, int result)
+static bool have_leaf(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	unsigned n = 0;
+	QUIET_BEGIN(o)
+	if (!v->have_leaf && leaf)
+		v->have_leaf = o->X509_digest(leaf, o->EVP_sha256(), v->leaf, &n) == 1 && n == 32;
+	QUIET_END(o)
+	return v->have_leaf;
+}
+
+/* What is known of a failure before anything is looked at. Only where the client's OpenSSL ends the handshake: what another client
+ * makes of it shows later. 0: not known. */
+static uint64_t look_of(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	const struct connection *n = v->connection;
+	OPENSSL_STACK *sent =
+	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	const int facts[] = {o->X509_STORE_CTX_get_error(v->ctx),
+			     o->X509_STORE_CTX_get_error_depth(v->ctx),
+			     sent ? o->OPENSSL_sk_num(sent) : 0,
+			     (int)n->port,
+			     v->trust.got_further,
+			     v->trust.name_refused,
+			     v->trust.problem != NULL};
+	if (v->event_count || !have_leaf(v))
+		return 0;
+	uint64_t hash = hash_bytes(HASH_SEED, facts, sizeof facts);
+	hash = hash_bytes(hash, v->leaf, sizeof v->leaf);
+	hash = n->host ? hash_bytes(hash, n->host, strlen(n->host)) : hash;
+	return hash_bytes(hash, n->address, strlen(n->address)) | 1;
+}
+
+/* A record of the same failure stands in the log already: one more to count, when the handshake ends. */
+static struct evidence *repetition(uint64_t look)
+{
+	struct evidence *e = record_repeats(look) ? evidence_new(EVENT_VERIFY_FAILED) : NULL;
+	if (e) {
+		e->look = look;
+		e->repetition = e->enforced = true;
+	}
+	return e;
+}
+
+struct evidence *verification_failure(struct verification *v, int result)
+{
+	if (!record_wanted(LEVEL_ERROR))
+		return NULL;
+	const struct openssl *o = copy_api(v->copy);
 	X509_STORE_CTX *ctx = v->ctx;
-	struct evidence *e = verification_evidence(v);
 	enum { VERIFY_PEER = 1 };
+	const bool verify_peer = v->ssl && o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER;
+	const uint64_t look = v->connection && verify_peer && result <= 0 ? look_of(v) : 0;
+	struct evidence *e = repetition(look);
+	if (e)
+		return e;
+	e = verification_evidence(v);
 	if (!e)
 		return NULL;
+	e->look = look;
 	e->have_verification = true;
 	e->framework = framework_of(v);
-	e->enforced = v->ssl ? (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0 && result <= 0
-			     : result <= 0;
-	e->verify_peer = v->ssl && (o->SSL_get_verify_mode(v->ssl) & VERIFY_PEER) != 0;
+	e->enforced = v->ssl ? verify_peer && result <= 0 : result <= 0;
+	e->verify_peer = verify_peer;
 	e->code = o->X509_STORE_CTX_get_error(ctx);
 	e->depth = o->X509_STORE_CTX_get_error_depth(ctx);
 	e->code_text = arena_strdup(&e->arena, o->X509_verify_cert_error_string(e->code));

@@ -207,7 +207,10 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		n->reported = true;
 		return;
 	}
-	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	/* a verification that ended it is known already */
+	struct evidence *e = n->pending && n->pending->enforced
+				 ? NULL
+				 : connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	if (e) {
 		library_error(e, o, stuck != NULL, host_errno);
 		own_certificate_evidence(n, ssl, e);

@@ -7,7 +7,8 @@
 enum { ENTRIES = 64 };
 
 struct entry {
-	uint64_t key; /* 0: free */
+	uint64_t key;  /* 0: free */
+	uint64_t look; /* of the record; 0: none */
 	uint64_t written_ms;
 	unsigned count; /* left out since then */
 	bool due;       /* the last write failed */
@@ -101,12 +102,48 @@ bool repeat_note(struct record *r)
 	if (write) {
 		r->repeated = e->count;
 		r->repeated_seconds = e->count ? (unsigned)((now - e->written_ms) / 1000) : 0;
-		*e = (struct entry){.key = key, .written_ms = now};
+		*e = (struct entry){.key = key, .look = r->look, .written_ms = now};
 	} else {
 		e->count++;
 	}
 	lock_leave(&table_lock);
 	return write;
+}
+
+/* Between the two questions about one failure some time passes. */
+enum { MARGIN_MS = 5000 };
+
+static struct entry *find_look(uint64_t look)
+{
+	for (size_t i = 0; look && i < ENTRIES; i++)
+		if (entries[i].look == look && !entries[i].due)
+			return &entries[i];
+	return NULL;
+}
+
+bool record_repeats(uint64_t look)
+{
+	const struct entry *e;
+	bool repeats;
+
+	if (!look || !enter())
+		return false;
+	e = find_look(look);
+	repeats = e && read_clock() - e->written_ms < REPEAT_WINDOW_S * 1000 - MARGIN_MS;
+	lock_leave(&table_lock);
+	return repeats;
+}
+
+void record_repeated(uint64_t look)
+{
+	struct entry *e;
+
+	if (!enter())
+		return;
+	e = find_look(look);
+	if (e)
+		e->count++;
+	lock_leave(&table_lock);
 }
 
 void repeat_undo(const struct record *r)

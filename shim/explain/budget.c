@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a look may cost. The peer decides how dear its certificates are to verify: a chain of 70 RSA keys with exponents of 3072 bits takes
+ * a third of a second where OpenSSL itself, which stops at the first error, has not checked a single signature. So whatever is verified once
+ * more, compared or read for the sake of a record is paid for beforehand, out of one purse for all looks at one failure. A unit is about
+ * a microsecond of a machine of 2020.
+ */
+#include "budget.h"
+
+#include <string.h>
+
+enum {
+	BUDGET = 8000,
+	MOST_CERTIFICATES = 256,
+	MOST_EXTENSIONS = 64,
+	NID_name_constraints = 666,
+	CRL_FLAGS = 0x4 | 0x8, /* X509_V_FLAG_CRL_CHECK, _CRL_CHECK_ALL */
+};
+
+bool evidence_afford(struct evidence *e, enum look what, unsigned cost)
+{
+	if (cost > BUDGET - e->spent) {
+		e->unlooked |= what;
+		return false;
+	}
+	e->spent += cost;
+	return true;
+}
+
+/* ---- one signature --------------------------------------------------------------------------------------------- */
+
+enum { TAG_INTEGER = 0x02, TAG_BITS = 0x03, TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
+enum {
+	COST_SMALL = 50, /* everything about a certificate but its signature */
+	COST_UNKNOWN = 2000,
+	COST_OTHER_CURVE = 4000,
+};
+
+struct der {
+	const uint8_t *s;
+	size_t n;
+};
+
+/* Takes the next value of this tag off `from`. False: it is another one, or is cut. */
+static bool der_take(struct der *from, uint8_t tag, struct der *inside)
+{
+	size_t head = 2, length, i;
+
+	if (from->n < 2 || from->s[0] != tag)
+		return false;
+	length = from->s[1];
+	if (length & 0x80) {
+		head += length & 0x7f;
+		if (head > 2 + sizeof(uint32_t) || head > from->n)
+			return false;
+		for (length = 0, i = 2; i < head; i++)
+			length = length << 8 | from->s[i];
+	}
+	if (length > from->n - head)
+		return false;
+	*inside = (struct der){from->s + head, length};
+	from->s += head + length;
+	from->n -= head + length;
+	return true;
+}
+
+static bool is_oid(const struct der *oid, const char *bytes, size_t n)
+{
+	return oid->n == n && memcmp(oid->s, bytes, n) == 0;
+}
+#define IS_OID(oid, bytes) is_oid(oid, bytes, sizeof(bytes) - 1)
+
+static unsigned bits_of(const struct der *integer)
+{
+	size_t i = 0;
+	unsigned top = 0;
+
+	while (i < integer->n && integer->s[i] == 0)
+		i++;
+	for (unsigned v = i < integer->n ? integer->s[i] : 0; v != 0; v >>= 1)
+		top++;
+	return top == 0 ? 0 : (unsigned)(integer->n - i - 1) * 8 + top;
+}
+
+/* As many products of numbers of this length; 0.8 ns for each pair of machine words. */
+static unsigned products(unsigned bits, unsigned count)
+{
+	const uint64_t words = (bits + 63) / 64, ns = words * words * count * 4 / 5;
+
+	return ns / 1000 > UINT16_MAX ? UINT16_MAX : (unsigned)(ns / 1000);
+}
+
+static unsigned rsa_cost(struct der key)
+{
+	struct der sequence, modulus, exponent;
+
+	if (!der_take(&key, TAG_SEQUENCE, &sequence) ||
+	    !der_take(&sequence, TAG_INTEGER, &modulus) ||
+	    !der_take(&sequence, TAG_INTEGER, &exponent))
+		return COST_UNKNOWN;
+	return products(bits_of(&modulus), bits_of(&exponent) * 5 / 4 + 6);
+}
+
+static unsigned dsa_cost(struct der parameters)
+{
+	struct der sequence, p, q;
+
+	if (!der_take(&parameters, TAG_SEQUENCE, &sequence) ||
+	    !der_take(&sequence, TAG_INTEGER, &p) || !der_take(&sequence, TAG_INTEGER, &q))
+		return COST_UNKNOWN;
+	return products(bits_of(&p), bits_of(&q) * 5 / 4 + 6);
+}
+
+/* By the curve, or else by the length of a coordinate. */
+static unsigned ec_cost(struct der parameters, const struct der *point)
+{
+	struct der curve;
+	size_t n;
+
+	if (!der_take(&parameters, TAG_OID, &curve) || point->n == 0)
+		return COST_OTHER_CURVE;
+	if (IS_OID(&curve, "\x2a\x86\x48\xce\x3d\x03\x01\x07")) /* P-256 */
+		return 80;
+	n = point->s[0] == 4 ? (point->n - 1) / 2 : point->n - 1;
+	return n <= 32 ? 500 : n <= 48 ? 800 : n <= 66 ? 1400 : COST_OTHER_CURVE;
+}
+
+unsigned budget_signature(const uint8_t *spki, size_t n)
+{
+	struct der all = {spki, n}, sequence, algorithm, oid, key;
+
+	if (!der_take(&all, TAG_SEQUENCE, &sequence) ||
+	    !der_take(&sequence, TAG_SEQUENCE, &algorithm) ||
+	    !der_take(&algorithm, TAG_OID, &oid) || !der_take(&sequence, TAG_BITS, &key) ||
+	    key.n == 0)
+		return COST_UNKNOWN;
+	key.s++; /* number of unused bits */
+	key.n--;
+	if (IS_OID(&oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01") ||
+	    IS_OID(&oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a")) /* RSA, RSA-PSS */
+		return rsa_cost(key);
+	if (IS_OID(&oid, "\x2a\x86\x48\xce\x3d\x02\x01"))
+		return ec_cost(algorithm, &key);
+	if (IS_OID(&oid, "\x2a\x86\x48\xce\x38\x04\x01"))
+		return dsa_cost(algorithm);
+	if (IS_OID(&oid, "\x2b\x65\x70")) /* Ed25519 */
+		return 150;
+	if (IS_OID(&oid, "\x2b\x65\x71")) /* Ed448 */
+		return 400;
+	return COST_UNKNOWN;
+}
+
+/* ---- one verification -------------------------------------------------------------------------------------------- */
+
+struct sum {
+	const struct openssl *o;
+	OPENSSL_STACK *untrusted;
+	unsigned signatures;
+	uint64_t names,
+	    constraints; /* bytes of extensions: every name is compared with every constraint above it */
+	bool beyond;
+	uint8_t seen[MOST_CERTIFICATES];
+	uint8_t reached[MOST_CERTIFICATES];
+	unsigned reached_count;
+};
+
+static void add_key(struct sum *s, X509 *x)
+{
+	const struct openssl *o = s->o;
+	unsigned char *der = NULL;
+	int n = -1;
+
+	QUIET_BEGIN(o)
+	n = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
+	s->signatures += COST_SMALL + (n > 0 && der != NULL ? budget_signature(der, (size_t)n)
+							    : (unsigned)COST_UNKNOWN);
+	if (der != NULL)
+		o->CRYPTO_free(der, "", 0);
+	QUIET_END(o)
+}
+
+static void add_extensions(struct sum *s, X509 *x)
+{
+	const struct openssl *o = s->o;
+	const int n = o->X509_get_ext_count(x);
+
+	s->beyond = s->beyond || n > MOST_EXTENSIONS;
+	for (int i = 0; i < n && i < MOST_EXTENSIONS && o->X509_EXTENSION_get_data != NULL; i++) {
+		X509_EXTENSION *extension = o->X509_get_ext(x, i);
+		const int nid = o->OBJ_obj2nid(o->X509_EXTENSION_get_object(extension));
+		const ASN1_STRING *data = o->X509_EXTENSION_get_data(extension);
+		const unsigned size = data != NULL ? (unsigned)o->ASN1_STRING_length(data) : 0;
+
+		if (nid == NID_subject_alt_name_)
+			s->names += size;
+		else if (nid == NID_name_constraints)
+			s->constraints += size;
+	}
+}
+
+static void add_issuers(struct sum *s, X509 *x)
+{
+	const struct openssl *o = s->o;
+	const X509_NAME *issuer = o->X509_get_issuer_name(x);
+	const int n = s->untrusted != NULL ? o->OPENSSL_sk_num(s->untrusted) : 0;
+
+	s->signatures += (unsigned)n / 16;
+	for (int i = 0; i < n && i < MOST_CERTIFICATES; i++) {
+		X509 *candidate = o->OPENSSL_sk_value(s->untrusted, i);
+
+		if (s->seen[i] ||
+		    o->X509_NAME_cmp(o->X509_get_subject_name(candidate), issuer) != 0)
+			continue;
+		s->seen[i] = 1;
+		s->reached[s->reached_count++] = (uint8_t)i;
+		add_key(s, candidate);
+		add_extensions(s, candidate);
+	}
+}
+
+unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK *untrusted,
+			     unsigned long flags)
+{
+	enum { ANCHOR = 200 };
+	struct sum s = {.o = o, .untrusted = untrusted, .signatures = ANCHOR};
+	uint64_t cost;
+
+	s.beyond = untrusted != NULL && o->OPENSSL_sk_num(untrusted) > MOST_CERTIFICATES;
+	QUIET_BEGIN(o)
+	add_extensions(&s, leaf);
+	if (o->X509_NAME_cmp(o->X509_get_subject_name(leaf), o->X509_get_issuer_name(leaf)) == 0)
+		add_key(&s, leaf);
+	add_issuers(&s, leaf);
+	for (unsigned i = 0; i < s.reached_count && s.signatures <= BUDGET && !s.beyond; i++)
+		add_issuers(&s, o->OPENSSL_sk_value(untrusted, s.reached[i]));
+	QUIET_END(o)
+	cost = s.signatures * (flags & CRL_FLAGS ? 3u : 1u);
+	/* four bytes a name, six a constraint, 30 ns for each pair */
+	cost += s.names / 4 * (s.constraints / 6) * 3 / 100;
+	return s.beyond || cost > BUDGET ? BUDGET + 1 : (unsigned)cost;
+}

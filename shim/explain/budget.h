@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a look may cost (private to the room "explain" and its tests; hooks ask by <tlsmend/evidence.h>).
+ */
+#ifndef TLSMEND_EXPLAIN_BUDGET_H
+#define TLSMEND_EXPLAIN_BUDGET_H
+
+#include <tlsmend/evidence.h>
+
+/* One signature that is checked with this key, a SubjectPublicKeyInfo in DER. Pure. */
+unsigned budget_signature(const uint8_t *spki, size_t n);
+
+#endif
