@@ -88,9 +88,9 @@ EXE_LDFLAGS := -pie $(OWN_LDFLAGS) $(SANITIZE_FLAGS)
 
 rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
 
-LIB_SRC  := $(call rooms,hooks openssl policy explain log base) $(wildcard shim/hooks/dlsym_$(ARCH).S)
+LIB_SRC  := $(call rooms,hooks openssl policy explain log loader base) $(wildcard shim/hooks/dlsym_$(ARCH).S)
 CLI_SRC  := $(call rooms,cli)
-POOL_SRC := $(call rooms,base log policy explain openssl)
+POOL_SRC := $(call rooms,base loader log policy explain openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 CORPORA_SRC := $(sort $(wildcard tests/corpora/*.c))

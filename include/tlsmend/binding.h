@@ -37,8 +37,8 @@ enum binding_index {
 
 enum { COPIES_MAX = 8 };
 
-/* One copy of OpenSSL: a libcrypto, and the libssl on it once that is known. Lives as long as the process; the
- * objects behind it are pinned (RTLD_NODELETE). */
+/* One copy of OpenSSL: a libcrypto, and the libssl on it once that is known. Lives as long as the process, as do the
+ * objects behind it (binding_pin()). */
 struct copy {
 	unsigned slot;
 	_Atomic(const struct openssl *) api; /* immutable; replaced once, when libssl joins */
@@ -46,6 +46,7 @@ struct copy {
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[INDEX_COUNT];
 	int reserved[INDEX_COUNT]; /* the numbers behind them, under ex_data.c's lock */
+	atomic_bool pinned;        /* see binding_pin() */
 };
 
 /* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */
@@ -70,7 +71,7 @@ struct copy *binding_copy_of(enum hook h, void *function);
 struct copy *binding_slot(unsigned slot);
 /* What the caller's own scope has for this name when we are left out: what dlsym(RTLD_DEFAULT, name) would
  * give without the preload. NULL: nothing. */
-void *binding_default_lookup(enum hook h, void *caller);
+void *binding_default_lookup(enum hook h, const void *caller);
 /* Does any loaded object but us define this name? */
 bool binding_defined_elsewhere(enum hook h);
 /* Is this address in the preload library itself? */
@@ -78,10 +79,18 @@ bool binding_is_own(const void *address);
 /* The loader's functions, past our own exports (DESIGN 2.6). */
 typedef void *dlsym_fn(void *handle, const char *name);
 typedef void *dlopen_fn(const char *file, int mode);
+typedef int dlclose_fn(void *handle);
 extern dlsym_fn *real_dlsym;
 extern dlopen_fn *real_dlopen;
+extern dlclose_fn *real_dlclose;
 bool binding_start(
     void); /* fills them; idempotent; any time, even before constructors ran. False: not loaded yet */
+
+/* The host calls dlclose(3): the only moment when a copy could go away, and one when this thread takes the loader's locks anyway. All
+ * copies that are known are kept from now on. */
+void binding_pin(void);
+/* dlerror(3) has nothing to tell from now on, as after a call that succeeded. */
+void binding_no_error(void);
 
 /* The index, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
 int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,

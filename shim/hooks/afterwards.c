@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
+#include <tlsmend/loader.h>
 
-#include "../openssl/loader.h"
 #include "hooks.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */
@@ -18,9 +18,11 @@ static bool has_dotnet(void)
 {
 	static const char *const symbols[] = {"CryptoNative_EnsureOpenSslInitialized",
 					      "DotNetRuntimeInfo", "DotNetRuntimeDebugHeader"};
-	for (size_t i = 0; i < ARRAY_LENGTH(symbols); i++)
-		if (loader_definer(symbols[i], symbols[i], 0))
+	for (size_t i = 0; i < ARRAY_LENGTH(symbols); i++) {
+		const struct lookup q = {.name = symbols[i]};
+		if (loader_definer(&q, NULL))
 			return true;
+	}
 	return false;
 }
 

@@ -6,19 +6,22 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
+#include <tlsmend/loader.h>
+
 #include "hooks.h"
 
 /* "Not ours: go on to the real dlsym." */
 #define GO_ON ((void *)1)
 
 /* Where the stubs jump to. */
-HIDDEN void *dlsym_real_address, *dlopen_real_address;
+HIDDEN void *dlsym_real_address, *dlopen_real_address, *dlclose_real_address;
 
 static void prepare(void)
 {
 	union {
 		dlsym_fn *find;
 		dlopen_fn *open;
+		dlclose_fn *close;
 		void *object;
 	} f;
 	binding_start();
@@ -26,6 +29,8 @@ static void prepare(void)
 	__atomic_store_n(&dlsym_real_address, f.object, __ATOMIC_RELAXED);
 	f.open = real_dlopen;
 	__atomic_store_n(&dlopen_real_address, f.object, __ATOMIC_RELAXED);
+	f.close = real_dlclose;
+	__atomic_store_n(&dlclose_real_address, f.object, __ATOMIC_RELAXED);
 }
 
 /* The host is to see NULL and an error from dlerror(3): asked of a library that has no such symbol. */
@@ -47,6 +52,8 @@ static void *replace(void *handle, const char *name, void *caller, enum hook h)
 	void *real;
 	if (handle == RTLD_DEFAULT) {
 		real = binding_default_lookup(h, caller);
+		if (real)
+			binding_no_error();
 	} else {
 		real = real_dlsym(handle, name);
 		if (!real)
@@ -85,12 +92,19 @@ HIDDEN void *dlsym_choose(void *handle, const char *name, void *caller)
 
 /* An extension that is loaded with RTLD_DEEPBIND calls past us (DESIGN 2.14). Dropping the flag changes how the host's
  * symbols are resolved, so it is done on request only. Returns the mode to go on with. */
-HIDDEN int dlopen_mode(int mode)
+HIDDEN int dlopen_mode(const char *file, int mode)
 {
 	KEEP_ERRNO_BEGIN
 	prepare();
 	if ((mode & RTLD_DEEPBIND) && environment_get()->deepbind_drop && !hooks_inert())
 		mode &= ~RTLD_DEEPBIND;
+	loader_note_open(file, mode);
 	KEEP_ERRNO_END
 	return mode;
+}
+
+HIDDEN void dlclose_prepare(void)
+{
+	prepare();
+	binding_pin();
 }

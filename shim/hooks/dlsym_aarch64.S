@@ -41,8 +41,7 @@ dlopen:
 	.cfi_rel_offset x29, 0
 	.cfi_rel_offset x30, 8
 	str	x0, [sp, #16]
-	mov	w0, w1
-	bl	dlopen_mode
+	bl	dlopen_mode		/* (file, mode) */
 	mov	w1, w0
 	ldr	x0, [sp, #16]
 	ldp	x29, x30, [sp], #32
@@ -54,5 +53,27 @@ dlopen:
 	br	x9
 	.cfi_endproc
 	.size	dlopen, .-dlopen
+
+	.globl	dlclose
+	.type	dlclose, %function
+	.p2align 4
+dlclose:
+	.cfi_startproc
+	stp	x29, x30, [sp, #-32]!
+	.cfi_adjust_cfa_offset 32
+	.cfi_rel_offset x29, 0
+	.cfi_rel_offset x30, 8
+	str	x0, [sp, #16]
+	bl	dlclose_prepare
+	ldr	x0, [sp, #16]
+	ldp	x29, x30, [sp], #32
+	.cfi_adjust_cfa_offset -32
+	.cfi_restore x29
+	.cfi_restore x30
+	adrp	x9, dlclose_real_address
+	ldr	x9, [x9, #:lo12:dlclose_real_address]
+	br	x9
+	.cfi_endproc
+	.size	dlclose, .-dlclose
 
 	.section .note.GNU-stack, "", %progbits

@@ -39,13 +39,27 @@ dlopen:
 	endbr64
 	pushq	%rdi
 	.cfi_adjust_cfa_offset 8
-	movl	%esi, %edi
-	call	dlopen_mode
+	call	dlopen_mode		/* (file, mode) */
 	popq	%rdi
 	.cfi_adjust_cfa_offset -8
 	movl	%eax, %esi
 	jmp	*dlopen_real_address(%rip)
 	.cfi_endproc
 	.size	dlopen, .-dlopen
+
+	.globl	dlclose
+	.type	dlclose, @function
+	.p2align 4
+dlclose:
+	.cfi_startproc
+	endbr64
+	pushq	%rdi
+	.cfi_adjust_cfa_offset 8
+	call	dlclose_prepare
+	popq	%rdi
+	.cfi_adjust_cfa_offset -8
+	jmp	*dlclose_real_address(%rip)
+	.cfi_endproc
+	.size	dlclose, .-dlclose
 
 	.section .note.GNU-stack, "", @progbits

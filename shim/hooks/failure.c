@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
+#include <tlsmend/loader.h>
 #include <tlsmend/log.h>
-
-#include "../openssl/loader.h"
 
 #include "verification.h"
 
@@ -214,12 +213,11 @@ static enum framework framework_of(const struct verification *v)
 				       void *object;
 			       }){.function = v->client})
 				   .object;
-	struct object *at = callback ? calloc(1, sizeof *at) : NULL;
-	if (at && loader_object_at(callback, at))
+	struct object at;
+	if (callback && loader_object_at(callback, &at))
 		for (size_t i = 0; i < ARRAY_LENGTH(qt); i++)
-			if (strstr(at->path, qt[i]))
+			if (strstr(at.path, qt[i]))
 				found = FRAMEWORK_QT;
-	free(at);
 	return found;
 }
 

@@ -257,7 +257,8 @@ void offer_describe(struct evidence *e, struct connection *n, SSL *ssl);
 
 /* ---- dlsym.c ---- */
 void *dlsym_choose(void *handle, const char *name, void *caller);
-int dlopen_mode(int mode);
+int dlopen_mode(const char *file, int mode);
+void dlclose_prepare(void);
 extern void *dlsym_real_address, *dlopen_real_address;
 
 /* OpenSSL hands the SSL to info callbacks and getters as const; what is changed of it is ours, or allowed at that time. */

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "../openssl/loader.h"
+#include <tlsmend/loader.h>
+
 #include "hooks.h"
 
 #include <bsd/string.h>
@@ -124,8 +125,8 @@ static void *behind(_Atomic(void *) *cached, const char *name)
 {
 	void *f = atomic_load_explicit(cached, memory_order_acquire);
 	if (!f) {
-		/* an old glibc without libdl: nobody else stands in between */
-		f = binding_start() ? real_dlsym(RTLD_NEXT, name) : loader_libc_function(name);
+		const struct lookup q = {.name = name};
+		f = loader_next(&q);
 		atomic_store_explicit(cached, f, memory_order_release);
 	}
 	return f;

@@ -31,8 +31,7 @@ static struct lock lock;
 static struct copy copies[COPIES_MAX];
 static _Atomic unsigned copy_count;
 
-/* A copy as it was found, before it is published. Made without our lock: dl* functions take the loader's, and a constructor that
- * runs under the loader's may be waiting for ours in another thread. */
+/* A copy as it was found, before it is published. */
 struct draft {
 	struct openssl *table; /* owned until published */
 	void *real[HOOK_COUNT];
@@ -145,6 +144,7 @@ static struct copy *publish(struct draft *d, enum library library)
 	for (int h = 0; h < HOOK_COUNT; h++)
 		if (d->real[h])
 			atomic_store(&c->real[h], d->real[h]);
+	atomic_store(&c->pinned, false);
 	atomic_store_explicit(&c->api, o, memory_order_release);
 	if (c->slot == atomic_load(&copy_count))
 		atomic_store(&copy_count, c->slot + 1);
@@ -152,30 +152,38 @@ static struct copy *publish(struct draft *d, enum library library)
 	return c;
 }
 
-/* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
-static bool draft_copy(struct draft *d, const struct object *at, enum library library,
-		       struct object *crypto)
+/* The libcrypto that a libssl works with. */
+static const struct link_map *crypto_of(const struct object *ssl)
 {
-	/* the program itself: its scope is the global one, where our own exports stand */
-	if (at->path[0] == '\0' || at->path_cut)
-		return false;
-	void *handle = real_dlopen(at->path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
-	if (!handle)
-		return false;
-	*crypto = *at;
-	if (library == LIBRARY_ssl && !loader_symbol(at, "X509_verify_cert") &&
-	    !loader_object_at(real_dlsym(handle, "X509_verify_cert"), crypto))
-		return false;
+	static const char name[] = "X509_verify_cert";
+	struct lookup q = {.name = name, .companion = "X509_STORE_CTX_get_error"};
+	struct object at;
+	if (loader_symbol(ssl->map, name))
+		return ssl->map;
+	loader_import(ssl->map, name, &q.version);
+	const void *function = loader_bind(&q, ssl->map, true);
+	return function && loader_object_at(function, &at) ? at.map : NULL;
+}
+
+/* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
+static bool draft_copy(struct draft *d, const struct object *at, enum library library)
+{
 	struct symbols of_crypto, of_ssl;
+	struct object crypto;
 	bool ssl = library == LIBRARY_ssl;
-	if (!loader_symbols(crypto, &of_crypto) || !loader_symbols(at, &of_ssl))
+	/* the program itself: its scope is the global one, where our own exports stand */
+	if (at->path[0] == '\0')
+		return false;
+	const struct link_map *map = ssl ? crypto_of(at) : at->map;
+	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, &of_crypto) ||
+	    !loader_symbols(at->map, &of_ssl))
 		return false;
 	d->table = make_table(d, ssl ? &of_ssl : NULL, &of_crypto);
 	if (d->lacks)
 		problem_note(at->path, d->version_text, d->lacks);
 	if (!d->table)
 		return false;
-	d->table->crypto_base = (void *)crypto->low;
+	d->table->crypto_base = (void *)crypto.low;
 	d->table->ssl_base = ssl ? (void *)at->low : NULL;
 	for (int h = 0; h < HOOK_COUNT; h++)
 		if (hook_library[h] == LIBRARY_crypto || ssl)
@@ -190,15 +198,13 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 	struct copy *c = copy_known((void *)at->low, library);
 	if (!c) {
 		struct draft *d = calloc(1, sizeof *d);
-		struct object *crypto = malloc(sizeof *crypto);
-		if (d && crypto && draft_copy(d, at, library, crypto) && lock_enter(&lock, NULL)) {
+		if (d && draft_copy(d, at, library) && lock_enter(&lock, NULL)) {
 			c = publish(d, library);
 			lock_leave(&lock);
 		}
 		if (d)
 			free(d->table);
 		free(d);
-		free(crypto);
 	}
 	/* only what the copy itself has under that name, and only where nothing that we need is missing */
 	if (!c || atomic_load(&c->real[h]) != function ||
@@ -211,13 +217,32 @@ struct copy *binding_copy_of(enum hook h, void *function)
 {
 	struct copy *c = NULL;
 	KEEP_ERRNO_BEGIN
-	struct object *at = malloc(sizeof *at);
-	if (at && !binding_is_own(function) && loader_object_at(function, at))
-		c = bind_copy(h, function, at);
-	free(at);
-	real_dlerror(); /* only dlsym(3) comes here, and it succeeds */
+	struct object at;
+	if (!binding_is_own(function) && loader_object_at(function, &at))
+		c = bind_copy(h, function, &at);
 	KEEP_ERRNO_END
 	return c;
+}
+
+/* ---- no copy goes away ---------------------------------------------------------------------------------------- */
+
+static void pin(const void *base)
+{
+	struct object at;
+	if (base && loader_object_at(base, &at) && at.path[0])
+		real_dlopen(at.path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+void binding_pin(void)
+{
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
+		if (atomic_exchange(&copies[i].pinned, true))
+			continue;
+		KEEP_ERRNO_BEGIN
+		pin(copy_api(&copies[i])->ssl_base);
+		pin(copy_api(&copies[i])->crypto_base);
+		KEEP_ERRNO_END
+	}
 }
 
 struct copy *binding_slot(unsigned slot)

@@ -6,24 +6,12 @@
 #define TLSMEND_OPENSSL_INTERNAL_H
 
 #include <tlsmend/binding.h>
-
-#include "loader.h"
+#include <tlsmend/loader.h>
 
 /* ---- binding.c --------------------------------------------------------------------------------- */
 enum library { LIBRARY_ssl, LIBRARY_crypto };
 extern const char *const hook_names[HOOK_COUNT];
 extern const uint8_t hook_library[HOOK_COUNT]; /* enum library */
-
-/* As real_dlsym: filled by binding_start(). */
-extern void *(*real_dlvsym)(void *handle, const char *name, const char *version);
-extern int (*real_dlclose)(void *handle);
-extern char *(*real_dlerror)(void);
-/* dlpi_addr of the preload library */
-uintptr_t binding_own_base(void);
-
-/* dlerror(3) is the host's: takes the error that it has not asked for yet (NULL: none), and puts it back. */
-char *dlerror_take(void);
-void dlerror_give_back(char *pending); /* frees it */
 
 /* ---- copies.c ---------------------------------------------------------------------------------- */
 /* The copy with that libssl (or libcrypto), or NULL. */
@@ -34,13 +22,9 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 void *copies_any_real(enum hook h);
 
 /* ---- sites.c ----------------------------------------------------------------------------------- */
-/* The call instruction and what follows it. */
-struct code {
-	uint64_t before, after;
-};
-struct code code_around(const void *return_address);
 /* What is known of a place; takes no lock. */
-bool site_find(enum hook h, void *caller, const struct code *code, struct target *t);
-void site_write(enum hook h, void *caller, const struct code *code, const struct target *t);
+bool site_find(enum hook h, void *caller, struct target *t);
+/* The code around `caller` may be read. */
+void site_write(enum hook h, void *caller, const struct target *t);
 
 #endif

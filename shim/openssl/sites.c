@@ -22,32 +22,49 @@ enum { SITES = 256, WAYS = 8 };
 static struct site sites[SITES];
 static struct lock lock;
 
-struct code code_around(const void *return_address)
+/* The call instruction and what follows it, as far as it surely is there: what lies in the same page as the instruction's last byte. */
+struct code {
+	uint64_t before, after;
+};
+
+static struct code code_around(const void *return_address)
 {
-	struct code c;
-	memcpy(&c.before, (const char *)return_address - sizeof c.before, sizeof c.before);
-	memcpy(&c.after, return_address, sizeof c.after);
+	enum { PAGE = 4096, BYTES = 8 };
+	struct code c = {0, 0};
+	const size_t in_page = ((uintptr_t)return_address - 1) % PAGE + 1;
+	const unsigned char *at = return_address;
+	if (in_page >= BYTES && PAGE - in_page >= BYTES) {
+		memcpy(&c.before, at - BYTES, BYTES);
+		memcpy(&c.after, at, BYTES);
+		return c;
+	}
+	for (size_t i = 1; i <= BYTES && i <= in_page; i++)
+		c.before = c.before << 8 | *(at - i);
+	for (size_t i = 0; i < BYTES && i < PAGE - in_page; i++)
+		c.after = c.after << 8 | at[i];
 	return c;
 }
 
 /* A place may stand in any of WAYS neighbours: two that call in turn must not push each other out, for what is looked up anew takes
- * the loader's locks (tests/traps: fork_threads). */
+ * its time. */
 static struct site *site_at(enum hook h, const void *caller, unsigned way)
 {
 	uintptr_t x = (uintptr_t)caller;
 	return &sites[((x ^ (x >> 7) ^ (unsigned)h * 37u) + way) % SITES];
 }
 
-static bool site_read(struct site *s, enum hook h, void *caller, const struct code *code,
-		      struct target *t)
+static bool site_read(struct site *s, enum hook h, void *caller, struct target *t)
 {
 	uint32_t before = atomic_load_explicit(&s->sequence, memory_order_acquire);
 	if (before == 0 || before & 1)
 		return false;
-	bool hit = atomic_load_explicit(&s->caller, memory_order_relaxed) == caller &&
-		   atomic_load_explicit(&s->hook, memory_order_relaxed) == h &&
-		   atomic_load_explicit(&s->code_before, memory_order_relaxed) == code->before &&
-		   atomic_load_explicit(&s->code_after, memory_order_relaxed) == code->after;
+	/* the code is looked at only where such a place was known before */
+	if (atomic_load_explicit(&s->caller, memory_order_relaxed) != caller ||
+	    atomic_load_explicit(&s->hook, memory_order_relaxed) != h)
+		return false;
+	const struct code code = code_around(caller);
+	bool hit = atomic_load_explicit(&s->code_before, memory_order_relaxed) == code.before &&
+		   atomic_load_explicit(&s->code_after, memory_order_relaxed) == code.after;
 	t->real = atomic_load_explicit(&s->real, memory_order_relaxed);
 	t->copy = atomic_load_explicit(&s->copy, memory_order_relaxed);
 	t->caller = (enum caller)atomic_load_explicit(&s->from, memory_order_relaxed);
@@ -56,15 +73,15 @@ static bool site_read(struct site *s, enum hook h, void *caller, const struct co
 }
 
 /* Under the lock: one writer at a time. */
-static void site_fill(struct site *s, enum hook h, void *caller, const struct code *code,
-		      const struct target *t)
+static void site_fill(struct site *s, enum hook h, void *caller, const struct target *t)
 {
+	const struct code code = code_around(caller);
 	uint32_t sequence =
 	    atomic_load(&s->sequence) | 1; /* odd already: a fork caught the writer */
 	atomic_store(&s->sequence, sequence);
 	atomic_store(&s->hook, h);
-	atomic_store(&s->code_before, code->before);
-	atomic_store(&s->code_after, code->after);
+	atomic_store(&s->code_before, code.before);
+	atomic_store(&s->code_after, code.after);
 	atomic_store(&s->caller, caller);
 	atomic_store(&s->real, t->real);
 	atomic_store(&s->copy, t->copy);
@@ -72,7 +89,7 @@ static void site_fill(struct site *s, enum hook h, void *caller, const struct co
 	atomic_store(&s->sequence, sequence + 1);
 }
 
-void site_write(enum hook h, void *caller, const struct code *code, const struct target *t)
+void site_write(enum hook h, void *caller, const struct target *t)
 {
 	static unsigned turn;
 	struct site *s = NULL;
@@ -85,14 +102,14 @@ void site_write(enum hook h, void *caller, const struct code *code, const struct
 		if (same || !atomic_load(&candidate->caller))
 			s = candidate;
 	}
-	site_fill(s ? s : site_at(h, caller, turn++ % WAYS), h, caller, code, t);
+	site_fill(s ? s : site_at(h, caller, turn++ % WAYS), h, caller, t);
 	lock_leave(&lock);
 }
 
-bool site_find(enum hook h, void *caller, const struct code *code, struct target *t)
+bool site_find(enum hook h, void *caller, struct target *t)
 {
 	for (unsigned way = 0; way < WAYS; way++)
-		if (site_read(site_at(h, caller, way), h, caller, code, t))
+		if (site_read(site_at(h, caller, way), h, caller, t))
 			return true;
 	return false;
 }

@@ -2,15 +2,12 @@
  *
  * Which function did the caller of a hook mean?
  */
-#include <dlfcn.h>
-#include <stdlib.h>
-
 #include "internal.h"
 
 struct found {
 	void *real; /* what the call has to go to; NULL: nothing */
-	void *
-	    owner; /* the same name in the copy of OpenSSL behind it; differs where another interposer stands between */
+	/* the same name in the copy of OpenSSL behind it; differs where another interposer stands between */
+	void *owner;
 	bool lasting; /* holds for every call from this place */
 };
 
@@ -20,75 +17,56 @@ static const char *companion(enum hook h)
 	return hook_library[h] == LIBRARY_ssl ? "SSL_get_ex_data" : "X509_STORE_CTX_get_error";
 }
 
-/* Skips a definition of our own. */
-static void *not_own(void *p)
+static const struct link_map *map_of(const struct object *o)
 {
-	return p && !binding_is_own(p) ? p : NULL;
+	return o ? o->map : NULL;
 }
 
-static bool in_openssl(enum hook h, const void *function, struct object *scratch)
+/* The object of a function, where it is an OpenSSL. */
+static bool in_openssl(enum hook h, const void *function, struct object *at)
 {
-	return function && loader_object_at(function, scratch) &&
-	       loader_symbol(scratch, companion(h));
+	return function && loader_object_at(function, at) && loader_symbol(at->map, companion(h));
 }
 
-/* Looked up in the caller's own scope. Only where the global one does not do: dlopen(3) looks at every loaded object. */
-static void *in_scope_of(const struct object *caller, const char *name, const char *version)
+/* The caller imports the symbol: as ld.so binds it for this caller without us, in the version that the caller was linked against. That may
+ * be another interposer, and the call goes through it. */
+static struct found found_imported(enum hook h, const struct object *caller, const char *version)
 {
-	if (!caller || caller->path_cut)
-		return NULL;
-	void *handle = real_dlopen(caller->path[0] ? caller->path : NULL, RTLD_LAZY | RTLD_NOLOAD);
-	if (!handle)
-		return NULL;
-	void *p = version ? real_dlvsym(handle, name, version) : real_dlsym(handle, name);
-	real_dlclose(handle);
-	return not_own(p);
-}
-
-/* The caller imports the symbol: as ld.so binds it for this caller without us, global scope first, in the version that the caller
- * was linked against, then the caller's own scope. dlvsym(3) passes over a definition without a version, which ld.so takes: that
- * is another interposer, and the call goes through it. */
-static struct found found_imported(enum hook h, const struct object *caller, const char *version,
-				   struct object *scratch)
-{
-	const char *name = hook_names[h];
+	struct lookup q = {.name = hook_names[h], .version = version};
 	struct found f = {.lasting = true};
-	void *next = not_own(real_dlsym(RTLD_NEXT, name));
-	if (version)
-		f.owner = not_own(real_dlvsym(RTLD_NEXT, name, version));
-	if (version && !f.owner)
-		f.owner = in_scope_of(caller, name, version);
-	if (!version && in_openssl(h, next, scratch))
-		f.owner = next;
-	if (!f.owner)
-		f.owner = in_scope_of(caller, name, NULL);
-	bool interposer = next && next != f.owner && !in_openssl(h, next, scratch);
-	f.real = interposer || !f.owner ? next : f.owner;
+	struct object at;
+	f.real = loader_bind(&q, caller->map, true);
+	f.owner = in_openssl(h, f.real, &at) ? f.real : NULL;
+	q.companion = companion(h);
+	if (f.real && !f.owner)
+		f.owner = loader_bind(&q, caller->map, true);
 	return f;
 }
 
 /* The caller does not import it: libssl's own tail calls make the return address somebody else's (DESIGN 2.5), or an interposer
  * calls on. `tell` points into the copy that is meant, where an argument does. Never into the caller's own object: it
  * would call us again, without end. */
-static struct found found_otherwise(enum hook h, const struct object *caller, const void *tell,
-				    struct object *scratch)
+static struct found found_otherwise(enum hook h, const struct object *caller, const void *tell)
 {
-	const char *name = hook_names[h];
+	struct lookup q = {.name = hook_names[h]};
 	struct found f = {.lasting = false};
-	if (tell && loader_object_at(tell, scratch))
-		f.owner = not_own(loader_symbol(scratch, name));
-	void *next = not_own(real_dlsym(RTLD_NEXT, name));
-	if (next && !in_openssl(h, next, scratch) && scratch->low != (caller ? caller->low : 0))
+	struct object at;
+	void *next = loader_next(&q);
+	const bool real_one = in_openssl(h, next, &at);
+	if (next && !real_one && loader_object_at(next, &at) && at.map != map_of(caller))
 		f.real = next;
-	if (!f.owner)
-		f.owner = in_openssl(h, next, scratch) ? next : NULL;
+	q.companion = companion(h);
+	if (tell && loader_object_at(tell, &at) && at.map != loader_own())
+		f.owner = loader_symbol(at.map, hook_names[h]);
+	if (!f.owner && real_one)
+		f.owner = next;
 	if (!f.owner && caller) {
-		void *p = in_scope_of(caller, name, NULL);
-		if (in_openssl(h, p, scratch) && scratch->low != caller->low)
-			f.owner = p;
+		f.owner = loader_bind(&q, caller->map, true);
+		if (f.owner && loader_object_at(f.owner, &at) && at.map == caller->map)
+			f.owner = NULL;
 	}
 	if (!f.owner)
-		f.owner = loader_definer(name, companion(h), binding_own_base());
+		f.owner = loader_definer(&q, NULL);
 	if (!f.real)
 		f.real = f.owner;
 	return f;
@@ -99,9 +77,10 @@ static struct found found_otherwise(enum hook h, const struct object *caller, co
  * call us again, without end. */
 static void *own_definition(enum hook h, const struct object *caller, const void *return_address)
 {
-	void *own_one = not_own(loader_symbol(caller, hook_names[h]));
-	if (!own_one || !loader_symbol(caller, companion(h)) ||
-	    loader_within(caller, hook_names[h], return_address))
+	void *own_one =
+	    caller->map != loader_own() ? loader_symbol(caller->map, hook_names[h]) : NULL;
+	if (!own_one || !loader_symbol(caller->map, companion(h)) ||
+	    loader_within(caller->map, hook_names[h], return_address))
 		return NULL;
 	return own_one;
 }
@@ -111,39 +90,34 @@ static struct found find(enum hook h, const struct object *caller, const void *r
 {
 	const char *version = NULL;
 	struct found f = {NULL, NULL, false};
-	struct object *scratch = malloc(sizeof *scratch);
-	bool imports = caller && loader_import(caller, hook_names[h], &version);
-	if (scratch && imports)
-		f = found_imported(h, caller, version, scratch);
+	if (caller && loader_import(caller->map, hook_names[h], &version))
+		f = found_imported(h, caller, version);
 	else if (caller && (f.real = own_definition(h, caller, return_address)) != NULL)
 		f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
-	if (scratch && !f.real)
-		f = found_otherwise(h, caller, tell, scratch);
-	free(scratch);
-	return f;
+	return f.real ? f : found_otherwise(h, caller, tell);
 }
 
-void *binding_default_lookup(enum hook h, void *caller)
+void *binding_default_lookup(enum hook h, const void *caller)
 {
-	struct object *at = malloc(sizeof *at);
+	const struct lookup q = {.name = hook_names[h]};
+	struct object at;
 	void *p = NULL;
 	KEEP_ERRNO_BEGIN
-	p = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
-	if (!p && at && loader_object_at(caller, at))
-		p = in_scope_of(at, hook_names[h], NULL);
-	free(at);
+	p = loader_bind(&q, loader_object_at(caller, &at) ? at.map : NULL, false);
 	KEEP_ERRNO_END
 	return p;
 }
 
 bool binding_defined_elsewhere(enum hook h)
 {
+	const struct lookup q = {.name = hook_names[h]};
 	bool defined = false;
 	KEEP_ERRNO_BEGIN
-	defined = loader_definer(hook_names[h], hook_names[h], binding_own_base()) != NULL;
+	defined = loader_definer(&q, NULL) != NULL;
 	KEEP_ERRNO_END
 	return defined;
 }
+
 static enum caller caller_kind(uintptr_t low)
 {
 	if (copy_known((void *)low, LIBRARY_ssl))
@@ -151,30 +125,18 @@ static enum caller caller_kind(uintptr_t low)
 	return copy_known((void *)low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
 }
 
-static bool resolve(enum hook h, void *caller, const void *tell, struct object *at,
-		    struct target *t, bool *lasting)
+static bool resolve(enum hook h, void *caller, const void *tell, struct target *t, bool *lasting)
 {
-	bool known_caller = loader_object_at(caller, at);
-	const uintptr_t low = at->low;
-	struct found f = find(h, known_caller ? at : NULL, caller, tell);
+	struct object from, at;
+	const bool known = loader_object_at(caller, &from);
+	struct found f = find(h, known ? &from : NULL, caller, tell);
 	t->real = f.real;
-	t->copy = f.owner && loader_object_at(f.owner, at) ? bind_copy(h, f.owner, at) : NULL;
+	t->copy = f.owner && loader_object_at(f.owner, &at) ? bind_copy(h, f.owner, &at) : NULL;
 	/* last, since OpenSSL's own call may be the first that we hear of it (openssl.cnf is read through BIO_new_file) */
-	t->caller = known_caller ? caller_kind(low) : CALLER_HOST;
-	*lasting = f.lasting;
-	return t->real != NULL;
-}
-
-/* Without memory: the plain answer, and nothing of ours. */
-static bool resolve_plainly(enum hook h, const void *caller, struct target *t)
-{
-	struct object at;
-	t->copy = NULL;
-	t->caller = CALLER_HOST;
-	t->real = not_own(real_dlsym(RTLD_NEXT, hook_names[h]));
-	if (!t->real && loader_object_at(caller, &at))
-		t->real = in_scope_of(&at, hook_names[h], NULL);
-	if (!t->real)
+	t->caller = known ? caller_kind(from.low) : CALLER_HOST;
+	/* the place is known again by its code */
+	*lasting = f.lasting && loader_readable(&from, caller);
+	if (!t->real) /* without memory: any, and nothing of ours */
 		t->real = copies_any_real(h);
 	return t->real != NULL;
 }
@@ -191,17 +153,12 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 		if (t->real)
 			return true;
 	}
-	const struct code code = code_around(caller);
-	if (site_find(h, caller, &code, t))
+	if (site_find(h, caller, t))
 		return true;
 	KEEP_ERRNO_BEGIN
-	char *pending = dlerror_take();
-	struct object *at = malloc(sizeof *at);
-	found = (at && resolve(h, caller, tell, at, t, &lasting)) || resolve_plainly(h, caller, t);
-	dlerror_give_back(pending);
-	if (at && found && lasting)
-		site_write(h, caller, &code, t);
-	free(at);
+	found = resolve(h, caller, tell, t, &lasting);
+	if (found && lasting)
+		site_write(h, caller, t);
 	KEEP_ERRNO_END
 	return found;
 }

@@ -129,6 +129,7 @@ HELPER int try_host(const char *anchors, const char *leaf, const char *host)
 	return ok;
 }
 
+#ifndef TRAP_FEW_FUNCTIONS
 /* Everything in this thread's error queue, emptying it. */
 HELPER void print_queue(const char *when)
 {
@@ -153,6 +154,8 @@ HELPER X509 *load_certificate(const char *leaf)
 	BIO_free(in);
 	return x;
 }
+
+#endif
 
 HELPER int tcp_connect(int port)
 {

@@ -113,6 +113,23 @@ def test_other_interposer(trap, order):
     assert "failed" not in mended.out and mended.of("mended")
 
 
+@pytest.mark.parametrize("how,program", [("linked", "load_wait"), ("iterate", "load_wait"), ("local", "load_wait_local"),
+                                         ("global", "load_wait_local"), ("dlsym", "load_wait_dlsym")])
+def test_constructor_waits_for_a_thread(trap, how, program):
+    """While one thread is in dlopen (or in a callback of dl_iterate_phdr), the first connection of all is made by another."""
+    result = trap.equal(program, how, "unrelated", "legacy", HOST)
+    assert f"{HOST}: failed, verify result 20\n" in result.out and result.code == 0, result.out
+    assert len(result.of("verify_failed")) == 1
+    mended = trap.preloaded(program, how, "unrelated", "legacy", HOST, rules=trap.trust_root)
+    assert f"{HOST}: connected, verify result 0\n" in mended.out
+    assert trap.equal(program, how, "unrelated", "legacy", HOST, env={"TLSMEND_DISABLE": "1"}).log == b""
+
+
+@pytest.mark.parametrize("where", ["end", "start", "execute-only"])
+def test_call_from_the_edge_of_a_page(trap, where):
+    trap.equal("page_edge", where)
+
+
 def check_two_copies(trap, server, plugins):
     command = ["two_copies", *plugins, server, HOST]
     for good in (True, False):

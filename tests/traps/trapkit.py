@@ -20,6 +20,8 @@ WARNINGS = "-fno-omit-frame-pointer -Wstrict-prototypes -Wmissing-prototypes -Wp
 OPENSSL = ["-lssl", "-lcrypto"]
 SHARED = ["-shared", "-fPIC"]
 
+ORIGIN = ["-Wl,--enable-new-dtags,-rpath,$ORIGIN"]
+
 # How each is built: flags after the source. Default: linked with the system's OpenSSL.
 BUILDS = {
     "rtld_local": ["-ldl", "-Wl,--enable-new-dtags,-rpath,$ORIGIN"],
@@ -31,6 +33,13 @@ BUILDS = {
     "dlsym_threads": ["-ldl", "-pthread"],
     "load_files_dlsym": ["-ldl"],
     "load_files_local": ["-ldl", "-Wl,--enable-new-dtags,-rpath,$ORIGIN"],
+    # load_wait.c: the program that connects by itself, the one that leaves it to a library, the one that finds its functions
+    "load_wait": ["-DWAIT_MAIN", "-DWAIT_SIDE", "-rdynamic", *ORIGIN, *OPENSSL, "-ldl", "-pthread"],
+    "load_wait_local": ["-DWAIT_MAIN", *ORIGIN, "-ldl", "-pthread"],
+    "load_wait_dlsym": ["-DWAIT_MAIN", "-DWAIT_SIDE", "-DWAIT_FOUND", "-rdynamic", *ORIGIN, "-ldl", "-pthread"],
+    "libload_wait.so": SHARED + ["-DWAIT_LIBRARY"],
+    "libload_wait_local.so": SHARED + ["-DWAIT_LIBRARY", "-DWAIT_SIDE", *OPENSSL, "-pthread"],
+    "libload_wait_global.so": SHARED + ["-DWAIT_LIBRARY", "-DWAIT_SIDE", "-pthread"],
     "libload_files.so": SHARED + ["-DLOAD_FILES_SHARED"] + OPENSSL,
     "quiet": [],
     "opens": [],
@@ -40,7 +49,11 @@ BUILDS = {
     "libbad_malloc.so": SHARED + ["-fno-builtin"],
     "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
 }
-NEEDS = {"fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"]}
+NEEDS = {"fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
+         "load_wait_local": ["libload_wait_local.so", "libload_wait_global.so"], "load_wait_dlsym": ["libload_wait.so"]}
+# Further programs from the source of another.
+SOURCES = {"load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
+           "libload_wait_global.so": "load_wait"}
 
 # RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
 RSA = {"key_type": trustme.KeyType.RSA} if hasattr(trustme, "KeyType") else {}
@@ -56,7 +69,7 @@ def compile_once(target, source, flags):
 def build(name):
     for other in NEEDS.get(name, []):
         build(other)
-    source = HERE / (name.removeprefix("lib").removesuffix(".so") + ".c")
+    source = HERE / (SOURCES.get(name, name.removeprefix("lib").removesuffix(".so")) + ".c")
     return compile_once(OUT / name, source, BUILDS.get(name, [*OPENSSL, "-ldl", "-pthread"]))
 
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Room "loader": what ld.so has loaded and how it binds names, read from its own list of link maps. Nothing here calls a function of
+ * libc or ld.so, but for malloc(3) where it says so:
+ *  - a program may define any of their names (dl_iterate_phdr(3) is a favourite), and its function may not be ready yet when the
+ *    first dlsym(3) comes, long before main;
+ *  - dlsym(3), dlopen(3) and dladdr(3) wait for the lock that dlopen(3) holds while it runs constructors, and a constructor may be
+ *    waiting for the very thread that called us; that of dl_iterate_phdr(3) may be held for ever in a child of fork(2).
+ *
+ * What was loaded at the start stays for ever. Of what came later, an object that code of the host is running in stays, and what it
+ * depends on. Others may be leaving at this moment: they are asked for nothing while ld.so is at work on its list.
+ */
+#ifndef TLSMEND_LOADER_H
+#define TLSMEND_LOADER_H
+
+#include <tlsmend/base.h>
+#include <elf.h>
+#include <link.h>
+
+/* ---- what the kernel gave (start.c) ------------------------------------------------------------------------ */
+/* The process's stack as it was at its start. Never `environ`, which is the host's to change, and may be its own variable. */
+struct process_start {
+	char *const *argv;              /* NULL-terminated, never NULL */
+	char *const *environment;       /* NULL-terminated, never NULL */
+	const ElfW(auxv_t) * auxiliary; /* AT_NULL-terminated, never NULL */
+};
+const struct process_start *process_start(void);
+unsigned long process_auxiliary(unsigned long type); /* 0: not given */
+/* Last component of the name that the program was started under; "" where there is none. */
+const char *process_name(void);
+
+/* ---- loaded objects (maps.c) --------------------------------------------------------------------------------- */
+struct object {
+	const struct link_map *map;
+	uintptr_t base;      /* dlpi_addr */
+	uintptr_t low, high; /* of its mapped segments */
+	const char *path;    /* "" for the program itself; lives as long as the object is loaded */
+};
+/* The object that contains the address; false: none. */
+bool loader_object_at(const void *address, struct object *o);
+/* May data be read where this code stands? (Not from a segment that may only be executed.) */
+bool loader_readable(const struct object *o, const void *code);
+/* The link map of the library (or program) that this code is linked into; NULL: ld.so's list cannot be found. */
+const struct link_map *loader_own(void);
+/* First and last of what was loaded at the start, in load order. */
+const struct link_map *loader_first(void);
+const struct link_map *loader_last_at_start(void);
+/* Waits while ld.so changes its list, which runs no code of the host's and is soon over. False: it went on for too long, as in a child
+ * of fork(2) for ever. */
+bool loader_settled(void);
+
+/* All that is loaded at one moment, in load order. Allocated; NULL: no memory. */
+struct loader_view {
+	size_t count, at_start; /* the first `at_start` of them were loaded at the start */
+	struct loaded_object {
+		const struct link_map *map;
+		const char *soname; /* NULL: none */
+	} at[];
+};
+struct loader_view *loader_view(void);
+/* Is it still there, and safe to look into? */
+bool loader_is_alive(const struct loader_view *v, size_t index);
+
+/* ---- symbols of one object (symbols.c) -------------------------------------------------------------------------- */
+/* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
+struct symbols {
+	uintptr_t base;
+	const ElfW(Dyn) * dynamic;
+	const ElfW(Sym) * symbols;
+	const char *strings;
+	const ElfW(Half) * versions;
+	const ElfW(Verneed) * needed;
+	const ElfW(Verdef) * defined;
+	const uint32_t *gnu_hash, *hash;
+	const char *soname; /* NULL: none */
+	size_t needed_count, defined_count;
+};
+bool loader_symbols(const struct link_map *l, struct symbols *s);
+/* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
+ * NULL for an unversioned reference; else it points into the object. */
+bool loader_import(const struct link_map *l, const char *symbol, const char **version);
+/* The object's own definition of a symbol, in its default version; NULL: none. */
+void *loader_symbol_of(const struct symbols *s, const char *symbol);
+void *loader_symbol(const struct link_map *l, const char *symbol);
+/* ... the one that a reference in another object would be bound to; version NULL: one without. */
+void *loader_symbol_for(const struct symbols *s, const char *symbol, const char *version);
+/* Does this address lie in the object's own function of that name? */
+bool loader_within(const struct link_map *l, const char *symbol, const void *address);
+
+/* ---- how names are bound (scope.c) -------------------------------------------------------------------------------- */
+/* What is looked for. A definition of our own never counts. */
+struct lookup {
+	const char *name;
+	const char *version; /* NULL: a reference without */
+	const char *
+	    companion; /* what else the object has to define, which tells the real library from an interposer; NULL: nothing */
+};
+/* As RTLD_NEXT for us: the next definition behind ours in the global scope; NULL: none. Uses malloc only where something was loaded
+ * with RTLD_GLOBAL since the start. */
+void *loader_next(const struct lookup *q);
+/* As ld.so binds a reference from this object without us, or dlsym(RTLD_DEFAULT) answers there: the global scope (`next`: only
+ * behind us), then what was loaded together with the object; the other way round below RTLD_DEEPBIND. Allocates. */
+void *loader_bind(const struct lookup *q, const struct link_map *from, bool next);
+/* The first definition in load order, whatever its scope, but for those in `except`. Allocates. */
+void *loader_definer(const struct lookup *q, const struct link_map *except);
+/* A function of libc.so.6 itself (libdl.so.2 before glibc 2.34), whoever else defines the name; NULL: none. Allocates nothing. */
+void *loader_libc_function(const char *name);
+/* dlopen(3) is about to be called so: what it changes of the scopes is not to be seen in its list. */
+void loader_note_open(const char *file, int mode);
+
+#endif

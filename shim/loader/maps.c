@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ld.so's list of link maps. New ones are put at its end when they are complete; what was loaded at the start is its beginning, and
+ * is never taken out.
+ */
+#include <tlsmend/loader.h>
+
+#include "../base/system.h"
+
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+/* Of this library: its own dynamic section, by which its link map is known. */
+extern ElfW(Dyn) _DYNAMIC[] HIDDEN;
+
+enum { MAPS_MOST = 65536, HEADERS_NEAR = 1 << 30 };
+
+/* ---- ld.so's list ------------------------------------------------------------------------------------------- */
+
+static const ElfW(Phdr) * header_of(const ElfW(Phdr) * p, size_t count, uint32_t type)
+{
+	for (size_t i = 0; i < count; i++)
+		if (p[i].p_type == type)
+			return &p[i];
+	return NULL;
+}
+
+/* The program's own DT_DEBUG, which ld.so fills for debuggers before anything else can run. Not the variable _r_debug: a program that
+ * refers to that has a copy that is never brought up to date. */
+static struct r_debug *of_program(void)
+{
+	const ElfW(Phdr) *headers = (const void *)(uintptr_t)process_auxiliary(AT_PHDR);
+	const size_t count = process_auxiliary(AT_PHNUM);
+	if (!headers)
+		return NULL;
+	const ElfW(Phdr) *own = header_of(headers, count, PT_PHDR);
+	const ElfW(Phdr) *dynamic = header_of(headers, count, PT_DYNAMIC);
+	const ElfW(Phdr) *first = header_of(headers, count, PT_LOAD);
+	if (!dynamic || !first)
+		return NULL;
+	/* without PT_PHDR they follow the ELF header, at the start of the first segment */
+	const uintptr_t bias =
+	    (uintptr_t)headers -
+	    (own ? own->p_vaddr : first->p_vaddr - first->p_offset + sizeof(ElfW(Ehdr)));
+	for (const ElfW(Dyn) *d = (const void *)(bias + dynamic->p_vaddr); d->d_tag != DT_NULL; d++)
+		if (d->d_tag == DT_DEBUG && d->d_un.d_ptr)
+			return (struct r_debug *)d->d_un.d_ptr;
+	return NULL;
+}
+
+/* A program that was linked without DT_DEBUG: ld.so's own variable. */
+static struct r_debug *of_loader(void)
+{
+	const uintptr_t base = process_auxiliary(AT_BASE);
+	const ElfW(Ehdr) *e = (const void *)base;
+	const ElfW(Phdr) *dynamic =
+	    base ? header_of((const void *)(base + e->e_phoff), e->e_phnum, PT_DYNAMIC) : NULL;
+	if (!dynamic)
+		return NULL;
+	const struct link_map l = {.l_addr = base, .l_ld = (void *)(base + dynamic->p_vaddr)};
+	return loader_symbol(&l, "_r_debug");
+}
+
+static struct r_debug *debug(void)
+{
+	static struct r_debug *_Atomic known;
+	struct r_debug *r = atomic_load_explicit(&known, memory_order_acquire);
+	if (r)
+		return r;
+	r = of_program();
+	if (!r || !r->r_map)
+		r = of_loader();
+	if (!r || !r->r_map)
+		return NULL;
+	atomic_store_explicit(&known, r, memory_order_release);
+	return r;
+}
+
+const struct link_map *loader_first(void)
+{
+	const struct r_debug *r = debug();
+	return r ? r->r_map : NULL;
+}
+
+static const struct link_map *next_of(const struct link_map *l)
+{
+	return __atomic_load_n(&l->l_next, __ATOMIC_ACQUIRE);
+}
+
+/* At the first look, which is before the first dlopen(3): that comes through our stub. */
+const struct link_map *loader_last_at_start(void)
+{
+	static const struct link_map *_Atomic known;
+	const struct link_map *last = atomic_load_explicit(&known, memory_order_acquire);
+	if (last)
+		return last;
+	for (const struct link_map *l = loader_first(); l; l = next_of(l))
+		last = l;
+	atomic_store_explicit(&known, last, memory_order_release);
+	return last;
+}
+
+const struct link_map *loader_own(void)
+{
+	static const struct link_map *_Atomic known;
+	const struct link_map *l = atomic_load_explicit(&known, memory_order_acquire);
+	if (l)
+		return l;
+	for (l = loader_first(); l && l->l_ld != _DYNAMIC; l = next_of(l))
+		;
+	atomic_store_explicit(&known, l, memory_order_release);
+	return l;
+}
+
+/* ---- while others load and unload ------------------------------------------------------------------------------- */
+
+bool loader_settled(void)
+{
+	enum { TRIES = 100 };
+	const struct r_debug *r = debug();
+	for (unsigned i = 0; r && i < TRIES; i++) {
+		static uint32_t never;
+		const struct timespec pause = {0, 1000000};
+		if (__atomic_load_n(&r->r_state, __ATOMIC_ACQUIRE) == RT_CONSISTENT)
+			return true;
+		sys_call(SYS_futex, (long)(intptr_t)&never, FUTEX_WAIT_PRIVATE, 0,
+			 (long)(intptr_t)&pause, 0, 0);
+	}
+	return false;
+}
+
+/* _dl_find_object(3) of glibc 2.35, which takes no lock. Declared here, since the library is built for older ones, too. */
+struct dl_find_object_result {
+	unsigned long long flags;
+	void *map_start, *map_end;
+	struct link_map *link_map;
+	void *reserved[16];
+};
+typedef int dl_find_object_fn(void *pc, struct dl_find_object_result *result);
+
+static dl_find_object_fn *finder(void)
+{
+	static dl_find_object_fn *find;
+	static bool looked_for;
+	if (!__atomic_load_n(&looked_for, __ATOMIC_ACQUIRE)) {
+		union {
+			void *object;
+			dl_find_object_fn *function;
+		} f = {.object = loader_libc_function("_dl_find_object")};
+		__atomic_store_n(&find, f.function, __ATOMIC_RELAXED);
+		__atomic_store_n(&looked_for, true, __ATOMIC_RELEASE);
+	}
+	return __atomic_load_n(&find, __ATOMIC_RELAXED);
+}
+
+/* An object that is leaving is taken out of what _dl_find_object(3) knows before it is unmapped. */
+static bool is_there(const struct link_map *l)
+{
+	struct dl_find_object_result r;
+	if (!loader_settled())
+		return false;
+	dl_find_object_fn *find = finder();
+	return !find || (find(l->l_ld, &r) == 0 && r.link_map == l);
+}
+
+bool loader_is_alive(const struct loader_view *v, size_t index)
+{
+	return index < v->at_start || is_there(v->at[index].map);
+}
+
+static size_t count_maps(void)
+{
+	size_t count = 0;
+	for (const struct link_map *l = loader_first(); l && count < MAPS_MOST; l = next_of(l))
+		count++;
+	return count;
+}
+
+struct loader_view *loader_view(void)
+{
+	enum { SOME_MORE = 16 };
+	const struct link_map *last = loader_last_at_start();
+	const size_t room = count_maps() + SOME_MORE;
+	struct loader_view *v = malloc(sizeof *v + room * sizeof v->at[0]);
+	struct symbols t;
+	if (!v)
+		return NULL;
+	v->count = v->at_start = 0;
+	const bool whole = loader_settled();
+	for (const struct link_map *l = loader_first(); l && v->count < room; l = next_of(l)) {
+		v->at[v->count++].map = l;
+		if (l != last)
+			continue;
+		v->at_start = v->count;
+		if (!whole)
+			break;
+	}
+	for (size_t i = 0; i < v->count; i++)
+		v->at[i].soname =
+		    loader_is_alive(v, i) && loader_symbols(v->at[i].map, &t) ? t.soname : NULL;
+	return v;
+}
+
+/* ---- objects ------------------------------------------------------------------------------------------------------ */
+
+/* The program headers: those of the program from the kernel, those of a library behind its ELF header. A library that was prelinked
+ * has it elsewhere. */
+static const ElfW(Phdr) * headers_of(const struct link_map *l, size_t *count)
+{
+	if (l == loader_first()) {
+		*count = process_auxiliary(AT_PHNUM);
+		return (const void *)(uintptr_t)process_auxiliary(AT_PHDR);
+	}
+	const ElfW(Ehdr) *e = (const void *)l->l_addr;
+	if (!l->l_addr || (uintptr_t)l->l_ld - l->l_addr > HEADERS_NEAR ||
+	    memcmp(e->e_ident, ELFMAG, SELFMAG) != 0 || e->e_phentsize != sizeof(ElfW(Phdr)))
+		return NULL;
+	*count = e->e_phnum;
+	return (const void *)(l->l_addr + e->e_phoff);
+}
+
+static const ElfW(Phdr) * segment_at(const struct link_map *l, uintptr_t address)
+{
+	size_t count;
+	const ElfW(Phdr) *p = headers_of(l, &count);
+	for (size_t i = 0; p && i < count; i++)
+		if (p[i].p_type == PT_LOAD && address - (l->l_addr + p[i].p_vaddr) < p[i].p_memsz)
+			return &p[i];
+	return NULL;
+}
+
+bool loader_readable(const struct object *o, const void *code)
+{
+	const ElfW(Phdr) *p = segment_at(o->map, (uintptr_t)code - 1);
+	return p && (p->p_flags & PF_R);
+}
+
+static void describe(const struct link_map *l, struct object *o)
+{
+	size_t count;
+	const ElfW(Phdr) *p = headers_of(l, &count);
+	o->low = UINTPTR_MAX;
+	o->high = 0;
+	for (size_t i = 0; p && i < count; i++) {
+		const uintptr_t start = l->l_addr + p[i].p_vaddr;
+		if (p[i].p_type != PT_LOAD)
+			continue;
+		if (start < o->low)
+			o->low = start;
+		if (start + p[i].p_memsz > o->high)
+			o->high = start + p[i].p_memsz;
+	}
+}
+
+static bool found(const struct link_map *l, struct object *o)
+{
+	o->map = l;
+	o->base = l->l_addr;
+	o->path = l->l_name ? l->l_name : "";
+	return true;
+}
+
+bool loader_object_at(const void *address, struct object *o)
+{
+	struct dl_find_object_result r;
+	dl_find_object_fn *find = finder();
+	const struct link_map *last = loader_last_at_start();
+	if (find) {
+		if (find((void *)(uintptr_t)address, &r) != 0)
+			return false;
+		o->low = (uintptr_t)r.map_start;
+		o->high = (uintptr_t)r.map_end;
+		return found(r.link_map, o);
+	}
+	bool later = false;
+	for (const struct link_map *l = loader_first(); l; l = next_of(l)) {
+		if (later && !loader_settled())
+			return false;
+		if (segment_at(l, (uintptr_t)address)) {
+			describe(l, o);
+			return found(l, o);
+		}
+		later |= l == last;
+	}
+	return false;
+}

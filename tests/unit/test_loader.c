@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+#include <tlsmend/loader.h>
+
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/ssl.h>
+
+static char **given_argv;
+
+static void test_start(void **state)
+{
+	const struct process_start *s = process_start();
+	(void)state;
+	assert_ptr_equal(s->argv, given_argv);
+	assert_ptr_equal(s->environment, environ);
+	static const unsigned long types[] = {AT_PHDR,   AT_PHNUM,  AT_BASE,  AT_PAGESZ,
+					      AT_SECURE, AT_RANDOM, AT_EXECFN};
+	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
+		assert_int_equal(process_auxiliary(types[i]), getauxval(types[i]));
+	assert_string_equal(process_name(), program_invocation_short_name);
+}
+
+static const char *const names[] = {
+    "SSL_CTX_new", "X509_verify_cert", "OPENSSL_init_ssl", "getaddrinfo",     "dlsym",
+    "dlclose",     "__errno_location", "fileno",           "no_such_function"};
+
+static void test_as_dlsym(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		const struct lookup q = {.name = names[i]};
+		void *expected = dlsym(RTLD_DEFAULT, names[i]);
+		assert_ptr_equal(loader_next(&q), expected);
+		assert_ptr_equal(loader_bind(&q, loader_own(), false), expected);
+		assert_ptr_equal(loader_bind(&q, NULL, true), expected);
+		assert_ptr_equal(loader_definer(&q, NULL), expected);
+	}
+}
+
+static void test_versions(void **state)
+{
+	struct lookup q = {.name = "SSL_CTX_new", .version = "OPENSSL_9.9.9"};
+	const char *version = NULL;
+	(void)state;
+	assert_null(loader_next(&q));
+	const struct link_map *ssl = NULL;
+	for (const struct link_map *l = loader_first(); l; l = l->l_next)
+		if (strstr(l->l_name, "/libssl.so"))
+			ssl = l;
+	assert_non_null(ssl);
+	assert_true(loader_import(ssl, "X509_verify_cert", &version));
+	q = (struct lookup){.name = "X509_verify_cert", .version = version};
+	assert_ptr_equal(loader_bind(&q, ssl, true), dlsym(RTLD_DEFAULT, q.name));
+	q.companion = "SSL_get_ex_data";
+	assert_null(loader_bind(&q, ssl, true));
+	q.companion = "X509_STORE_CTX_get_error";
+	assert_non_null(loader_bind(&q, ssl, true));
+}
+
+static void test_objects(void **state)
+{
+	struct object o;
+	Dl_info info;
+	(void)state;
+	for (size_t i = 0; i + 1 < ARRAY_LENGTH(names); i++) {
+		void *p = dlsym(RTLD_DEFAULT, names[i]);
+		assert_true(loader_object_at(p, &o));
+		assert_true(dladdr(p, &info));
+		assert_ptr_equal(o.low, info.dli_fbase);
+		assert_string_equal(o.path, info.dli_fname);
+		assert_true(loader_readable(&o, p));
+		assert_true(loader_within(o.map, names[i], p));
+	}
+	assert_false(loader_object_at(&o, &o));
+	assert_true(loader_object_at((void *)given_argv, &o) == false);
+	assert_true(loader_object_at(names, &o));
+	assert_ptr_equal(o.map, loader_own());
+	assert_string_equal(o.path, "");
+}
+
+static void test_libc(void **state)
+{
+	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+	(void)state;
+	assert_ptr_equal(loader_libc_function("clock_gettime"), dlsym(libc, "clock_gettime"));
+	assert_ptr_equal(loader_libc_function("dlclose"), dlsym(libc, "dlclose"));
+	assert_null(loader_libc_function("SSL_CTX_new"));
+}
+
+/* Objects that come later: seen in a view, found from within themselves, and globally only where it was asked for. */
+static void test_later(void **state)
+{
+	const struct lookup q = {.name = "jn"};
+	(void)state;
+	assert_null(loader_next(&q));
+	void *handle = dlopen("libm.so.6", RTLD_NOW | RTLD_LOCAL);
+	assert_non_null(handle);
+	struct loader_view *v = loader_view();
+	assert_non_null(v);
+	size_t i = v->at_start;
+	assert_true(i > 2);
+	while (i < v->count && (const void *)v->at[i].map != handle)
+		i++;
+	assert_true(i < v->count && loader_is_alive(v, i));
+	assert_string_equal(v->at[i].soname, "libm.so.6");
+	assert_null(loader_next(&q));
+	assert_non_null(loader_bind(&q, v->at[i].map, true));
+	loader_note_open("libm.so.6", RTLD_NOW | RTLD_GLOBAL);
+	assert_ptr_equal(loader_next(&q), dlsym(handle, "jn"));
+	free(v);
+	dlclose(handle);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_start),    cmocka_unit_test(test_as_dlsym),
+	    cmocka_unit_test(test_versions), cmocka_unit_test(test_objects),
+	    cmocka_unit_test(test_libc),     cmocka_unit_test(test_later),
+	};
+	(void)argc;
+	given_argv = argv;
+	SSL_CTX_free(NULL); /* libssl is linked */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
