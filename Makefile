@@ -154,7 +154,7 @@ $(BUILD)/pool.a: $(POOL_OBJ)
 
 $(BUILD)/tlsmend: $(CLI_OBJ) $(BUILD)/pool.a
 	@echo '  LD      $@'
-	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ljansson $(LIBBSD) -ldl
+	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ljansson -lcrypto $(LIBBSD) -ldl
 
 # ---- tests -----------------------------------------------------------------------------------------
 

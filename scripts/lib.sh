@@ -15,6 +15,7 @@ libc6-dev        header stdio.h
 libbsd-dev       header bsd/stdlib.h
 libelf-dev       header libelf.h
 libjansson-dev   header jansson.h
+libssl-dev       header openssl/ssl.h
 '
 PACKAGES_DEMO='
 openssl          command openssl
@@ -24,7 +25,6 @@ util-linux       command unshare
 '
 PACKAGES_TEST='
 binutils         command readelf
-libssl-dev       header openssl/ssl.h
 libcmocka-dev    header cmocka.h
 clang            command clang
 clang-format     command clang-format

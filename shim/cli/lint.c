@@ -5,13 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cafile.h"
+#include "lint.h"
 #include "settings.h"
 #include "sources.h"
-
-struct lint {
-	size_t errors, warnings;
-};
 
 static bool no_option(void *arg, int id, const char *value)
 {
@@ -30,8 +26,8 @@ static void report(void *arg, const struct config_message *m)
 	message_print(stdout, m);
 }
 
-static void report_text(struct lint *l, enum severity severity, const char *source, unsigned line,
-			const char *first, const char *second)
+void lint_report(struct lint *l, enum severity severity, const char *source, unsigned line,
+		 const char *first, const char *second)
 {
 	struct config_message m = {severity, source, line, NULL};
 	struct buf text;
@@ -44,80 +40,6 @@ static void report_text(struct lint *l, enum severity severity, const char *sour
 	buf_free(&text);
 }
 
-/* ---- CA files -------------------------------------------------------------------------------------- */
-
-/* What the mode of a good CA file means for others. */
-static void check_ca_mode(struct lint *l, const struct setting *s, const char *prefix,
-			  uint32_t mode)
-{
-	char *word = shell_word(s->value);
-
-	if (!(mode & 0004)) {
-		char *text =
-		    join("programs of other users cannot read it; write chmod a+r ", word, NULL);
-
-		report_text(l, CONFIG_WARNING, s->section->source, s->line, prefix, text);
-		free(text);
-	}
-	if (mode & 0002) {
-		char *text = join("everybody can add a CA to it; write chmod o-w ", word, NULL);
-
-		report_text(l, CONFIG_WARNING, s->section->source, s->line, prefix, text);
-		free(text);
-	}
-	free(word);
-}
-
-static void check_ca_content(struct lint *l, const struct setting *s, const char *prefix,
-			     const struct buf *data, uint32_t mode)
-{
-	struct ca_file file;
-
-	ca_file_judge(s->value, buf_str(data), data->len, &file);
-	if (file.problem) {
-		report_text(l, CONFIG_ERROR, s->section->source, s->line, prefix, file.problem);
-		free(file.problem);
-		return;
-	}
-	if (file.keys)
-		report_text(l, CONFIG_WARNING, s->section->source, s->line, prefix,
-			    "also holds a private key; keep keys out of CA files");
-	else
-		check_ca_mode(l, s, prefix, mode);
-	say("%s%s%u: note: %s%zu certificate%s", s->section->source, s->line ? ":" : "", s->line,
-	    prefix, file.certificates, file.certificates == 1 ? "" : "s");
-}
-
-static void check_ca_file(struct lint *l, const struct setting *s, const char *prefix)
-{
-	uint32_t mode = 0;
-	struct buf data;
-
-	buf_init(&data, 0);
-	int error = file_read(s->value, CA_FILE_MAX_BYTES, &data, NULL, NULL, &mode);
-
-	if (error) {
-		char *text = join(error == EINVAL ? "no regular file" : strerror(error),
-				  "; write the path of a PEM file that can be read", NULL);
-
-		report_text(l, CONFIG_ERROR, s->section->source, s->line, prefix, text);
-		free(text);
-	} else {
-		check_ca_content(l, s, prefix, &data, mode);
-	}
-	buf_free(&data);
-}
-
-static void visit(void *arg, const struct setting *s)
-{
-	if (key_table[s->key].syntax != SYNTAX_PATH)
-		return;
-	char *prefix = join(key_table[s->key].name, " ", s->value, ": ", NULL);
-
-	check_ca_file(arg, s, prefix);
-	free(prefix);
-}
-
 /* ---- the configuration's own files ------------------------------------------------------------------ */
 
 static void check_permissions(struct lint *l, const struct source_file *f)
@@ -126,9 +48,9 @@ static void check_permissions(struct lint *l, const struct source_file *f)
 	char *repair = join("; write chmod go-w ", word, NULL);
 
 	if (f->mode & 0002)
-		report_text(l, CONFIG_WARNING, f->path, 0, "everybody can write this file", repair);
+		lint_report(l, CONFIG_WARNING, f->path, 0, "everybody can write this file", repair);
 	else if ((f->mode & 0020) && f->owner == 0)
-		report_text(l, CONFIG_WARNING, f->path, 0, "its group can write this file", repair);
+		lint_report(l, CONFIG_WARNING, f->path, 0, "its group can write this file", repair);
 	free(repair);
 	free(word);
 }
@@ -155,7 +77,7 @@ static int lint_sources(const struct sources *s)
 	struct policy *p = checked(policy_parse(s->list, s->count, true, report, &l, &bad));
 	size_t sections = policy_section_count(p);
 
-	policy_each(p, visit, &l);
+	policy_each(p, lint_files, &l);
 	for (size_t i = 0; i < s->file_count; i++)
 		check_permissions(&l, &s->files[i]);
 	policy_free(p);

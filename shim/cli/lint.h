@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the files of `tlsmend lint` share.
+ */
+#ifndef TLSMEND_CLI_LINT_H
+#define TLSMEND_CLI_LINT_H
+
+#include <tlsmend/policy.h>
+
+#include "cli.h"
+
+struct lint {
+	size_t errors, warnings;
+};
+/* first and second are escaped here. */
+void lint_report(struct lint *l, enum severity severity, const char *source, unsigned line,
+		 const char *first, const char *second);
+/* For policy_each(), with a struct lint: the files that a setting names. */
+void lint_files(void *arg, const struct setting *s);
+
+#endif
