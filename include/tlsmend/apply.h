@@ -31,6 +31,8 @@ struct kept {
 	SSL *keeper; /* has the client's certificates, signature algorithms, security level */
 	const X509 *certificate; /* that the SSL was left with; only to be compared with */
 	int level;
+	bool named; /* ServerName is in force: `name` is the client's own; NULL: it had none */
+	char *name;
 };
 struct applied {
 	int client_min,
@@ -41,6 +43,7 @@ struct applied {
 	const struct setting
 	    *weakened[KEY_COUNT]; /* keys that weakened this connection, for the log */
 	unsigned weakened_count;
+	const struct setting *server_name; /* ServerName, where it changed what is sent */
 	struct kept kept;
 };
 /* Lays the keys of `rule` that are no trust onto the SSL, before its ClientHello is built. A value that this copy of OpenSSL refuses
@@ -52,6 +55,12 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
  * remembered for that. */
 void apply_undo(const struct openssl *o, SSL *ssl, struct applied *a);
 void apply_forget(const struct openssl *o, struct applied *a);
+/* apply_name.c: ServerName. apply_rule() does it; once more for a renegotiation. */
+void apply_name(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a);
+/* Gives the client's own name back: within the handshake, or before the next one. */
+void apply_name_back(const struct openssl *o, SSL *ssl, struct applied *a, bool before_handshake);
+/* The name that went out; `client`: what the client had set. NULL: none. */
+const char *apply_name_sent(struct arena *a, const struct applied *applied, const char *client);
 /* Bounds that are in force on an SSL, for the record. */
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max);
 /* ... and on an SSL_CTX, method aside. False: those of DTLS. */

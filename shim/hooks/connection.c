@@ -195,7 +195,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	e->have_connection = true;
 	e->datagram = n->datagram;
 	e->host = arena_strdup(&e->arena, n->host);
-	e->sni = arena_strdup(&e->arena, n->sni);
+	e->sni = apply_name_sent(&e->arena, &n->applied, n->sni);
 	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
 	e->port = n->port;
 	e->rule = rule_text(&e->arena, &n->rule);

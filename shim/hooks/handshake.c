@@ -86,6 +86,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	/* a renegotiation keeps what holds for its connection; a message callback is enough */
 	if (before && before->done && o->SSL_get_current_cipher(ssl) &&
 	    !(o->SSL_in_before && o->SSL_in_before(ssl))) {
+		apply_name(o, ssl, &before->rule, &before->applied);
 		observe_messages(c, ssl, before->observing = true);
 		return;
 	}
@@ -132,6 +133,7 @@ static void on_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	stop_observing(n, ssl);
+	apply_name_back(o, ssl, &n->applied, false);
 	if (n->done)
 		return;
 	n->done = true;
@@ -203,6 +205,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	if (value > 0 || n->reported || is_retry(o, ssl, &stuck))
 		return;
 	stop_observing(n, ssl);
+	apply_name_back(o, ssl, &n->applied, false);
 	if (load_settle(n, ssl, true)) {
 		n->reported = true;
 		return;
@@ -369,6 +372,15 @@ static int as_tls_version(int version)
 	}
 }
 
+/* What the server sends once its answer to the name has been looked at: that stands in ServerHello, or with TLS 1.3 in
+ * EncryptedExtensions. A HelloRetryRequest, which is a ServerHello too, has the name sent once more. */
+static bool after_name(uint8_t received)
+{
+	enum { HELLO_REQUEST = 0, HELLO_VERIFY_REQUEST = 3, ENCRYPTED_EXTENSIONS = 8 };
+	return received != HELLO_REQUEST && received != MESSAGE_SERVER_HELLO &&
+	       received != HELLO_VERIFY_REQUEST && received != ENCRYPTED_EXTENSIONS;
+}
+
 static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_t *message,
 			 size_t size)
 {
@@ -380,6 +392,8 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 	*(sent ? &n->last_sent : &n->last_received) = message[0];
 	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0 && !n->datagram)
 		hello_read(&n->hello, message, size);
+	if (!sent && after_name(message[0]))
+		apply_name_back(o, ssl, &n->applied, false);
 	if (!sent && message[0] == MESSAGE_CERTIFICATE_REQUEST)
 		n->certificate_requested = true;
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)

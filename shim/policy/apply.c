@@ -7,6 +7,7 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
+#include "internal.h"
 #include "onto_ssl.h"
 
 #include <bsd/string.h>
@@ -214,6 +215,15 @@ static bool conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch, const 
 	return ok;
 }
 
+static bool names_option(const char *options, const char *name)
+{
+	const size_t n = strlen(name);
+	for (; strlen(options) >= n; options++)
+		if (name_equal(options, name, n))
+			return true;
+	return false;
+}
+
 static void complain(const struct openssl *o, const struct setting *s)
 {
 	struct buf b;
@@ -222,7 +232,7 @@ static void complain(const struct openssl *o, const struct setting *s)
 	escape_text(&b, s->value, strlen(s->value), 100);
 	buf_strs(&b, "' is not accepted by ", o->version_text, NULL);
 	/* which has the option, but no name for it */
-	if (s->key == KEY_OPTIONS && strcasestr(s->value, "IgnoreUnexpectedEOF"))
+	if (s->key == KEY_OPTIONS && names_option(s->value, "IgnoreUnexpectedEOF"))
 		buf_puts(&b, "; write IgnoreUnexpectedEOF = yes in a line of its own");
 	buf_strs(&b, "; the section is left out until it is one that `openssl ",
 		 s->key == KEY_CIPHER_STRING ? "ciphers" : "s_client", "` takes", NULL);
@@ -342,5 +352,6 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
 	apply_lists(o, ssl, rule, out);
 	apply_strict(o, ssl, rule, out);
 	apply_tolerance(o, ssl, rule, out);
+	apply_name(o, ssl, rule, out);
 	undo_settle(o, ssl, &out->kept);
 }

@@ -21,8 +21,10 @@ static const char *const key_names[] = {
 
 /* Keys of the format that this version does not implement. Leaving one out would be half a section. */
 static const char *const later_keys[] = {
-    "PinSHA256",  "EnforceVerification", "Certificate",  "PrivateKey",
-    "ServerName",
+    "PinSHA256",
+    "EnforceVerification",
+    "Certificate",
+    "PrivateKey",
 };
 
 #define NEVER_OFF                                                                                  \

@@ -196,6 +196,7 @@ void apply_undo(const struct openssl *o, SSL *ssl, struct applied *a)
 	struct kept *k = &a->kept;
 	if (!k->any)
 		return;
+	apply_name_back(o, ssl, a, true);
 	give_options_back(o, ssl, k);
 	give_numbers_back(o, ssl, k);
 	if (k->ciphers)
@@ -216,6 +217,7 @@ void apply_forget(const struct openssl *o, struct applied *a)
 		free(k->before[i]);
 		free(k->after[i]);
 	}
+	free(k->name);
 	QUIET_BEGIN(o)
 	if (k->keeper)
 		o->SSL_free(k->keeper);

@@ -106,6 +106,9 @@ static bool host_check(enum key key, const struct value *v, struct buf *error)
 	char name[NAME_MAX_LENGTH + 3], normal[256];
 	bool good = v->length < sizeof name;
 
+	if (key == KEY_SERVER_NAME && v->length == 4 && name_equal(v->text, "none", 4))
+		return true;
+
 	if (good) {
 		memcpy(name, v->text, v->length);
 		name[v->length] = '\0';
@@ -113,6 +116,14 @@ static bool host_check(enum key key, const struct value *v, struct buf *error)
 		       host_normalise(name, normal) &&
 		       (host_is_address(normal) || !name_is_numeric(normal, strlen(normal)));
 	}
+	if (key == KEY_SERVER_NAME)
+		return (good && !host_is_address(normal)) ||
+		       fail(key, v,
+			    good ? "is an address, which cannot be sent as a name (RFC 6066); "
+				   "write a name, or none"
+				 : "is no single host name; write the one that the server goes by, "
+				   "such as www.example.com, or none",
+			    error);
 	return good || fail(key, v,
 			    "is no single name or address; write one that the certificate stands "
 			    "for, such as "

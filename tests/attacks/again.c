@@ -8,6 +8,7 @@
  *     --own FILE        the client's own certificate and key, on its SSL_CTX
  *     --client-cb FILE|none   SSL_CTX_set_client_cert_cb()     --cert-cb FILE|none|later  SSL_CTX_set_cert_cb()
  *     --later           the server asks after the handshake (TLS 1.3)
+ *     --groups LIST     that the server takes                  --again   renegotiation (TLS 1.2)
  *     --resume          each connection offers the session of the one before
  *     WORD: fresh (a new SSL), nosni, own=FILE (on the SSL)
  */
@@ -27,8 +28,9 @@
 		}                                                                                  \
 	} while (0)
 
+static const char *group_list, *second_name = "-";
 static const char *server_file, *own_file, *client_cb_file, *cert_cb_file;
-static int asks, demands, top, later, resumes, paused, calls;
+static int asks, demands, again, top, later, resumes, paused, calls;
 
 static int accept_any(int ok, X509_STORE_CTX *ctx)
 {
@@ -39,7 +41,9 @@ static int accept_any(int ok, X509_STORE_CTX *ctx)
 
 static int any_name(SSL *ssl, int *alert, void *argument)
 {
-	(void)ssl;
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+
+	second_name = name ? name : "-";
 	(void)alert;
 	(void)argument;
 	return SSL_TLSEXT_ERR_OK;
@@ -113,6 +117,11 @@ static SSL_CTX *server_context(void)
 	SSL_CTX_set_tlsext_servername_callback(ctx, any_name);
 	SSL_CTX_set_security_level(ctx, 0);
 	SSL_CTX_set_cipher_list(ctx, "ALL");
+	if (group_list)
+		NEED(SSL_CTX_set1_groups_list(ctx, group_list) == 1);
+#ifdef SSL_OP_ALLOW_CLIENT_RENEGOTIATION
+	SSL_CTX_set_options(ctx, SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+#endif
 	if (asks && !later)
 		SSL_CTX_set_verify(
 		    ctx, SSL_VERIFY_PEER | (demands ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
@@ -153,6 +162,16 @@ static void talk(SSL *client, SSL *server)
 {
 	char buf[64];
 
+	if (again) {
+		second_name = "-";
+		NEED(SSL_renegotiate(client) == 1);
+		for (int i = 0; i < 10; i++) {
+			SSL_do_handshake(client);
+			SSL_read(server, buf, sizeof(buf));
+		}
+		NEED(!SSL_renegotiate_pending(client));
+		printf("renegotiated=%s ", second_name);
+	}
 	if (later) {
 		SSL_set_verify(server, SSL_VERIFY_PEER, accept_any);
 		NEED(SSL_verify_client_post_handshake(server) == 1);
@@ -253,6 +272,7 @@ static const char **option(const char *name)
 		const char *name, **value;
 	} table[] = {{"--server", &server_file},
 		     {"--own", &own_file},
+		     {"--groups", &group_list},
 		     {"--client-cb", &client_cb_file},
 		     {"--cert-cb", &cert_cb_file}};
 
@@ -278,6 +298,7 @@ int main(int argc, char **argv)
 			asks |= strcmp(argv[i], "--ask") == 0 || strcmp(argv[i], "--demand") == 0;
 			demands |= strcmp(argv[i], "--demand") == 0;
 			later |= strcmp(argv[i], "--later") == 0;
+			again |= strcmp(argv[i], "--again") == 0;
 			resumes |= strcmp(argv[i], "--resume") == 0;
 			if (strcmp(argv[i], "--max") == 0)
 				top =

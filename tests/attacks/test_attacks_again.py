@@ -49,3 +49,30 @@ def test_sessions_are_left_alone(again):
     arguments = ["--resume", "--max", "1.2", "b.test", "b.test", "a.test", "b.test"]
     plain, ruled = again(*arguments), again(*arguments, rules=rules("SignatureAlgorithms", "MaxCertList"))
     assert [p["resumed"] for p in plain] == ["0", "1", "1", "1"] == [r["resumed"] for r in ruled]
+
+
+# ---- ServerName ------------------------------------------------------------------------------------------------------------
+NAMES = "[a.test]\nServerName = x.test\n[b.test]\nServerName = none\n[c.test]\nServerName = c.test\n"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("resume", [[], ["--resume"]], ids=["full", "resumed"])
+def test_the_client_sees_its_own_name(again, version, resume):
+    hosts = ["a.test", "a.test", "d.test", "b.test", "c.test,nosni", "d.test", "d.test,nosni", "a.test,fresh"]
+    arguments = ["--max", version, *resume, *hosts]
+    plain, ruled = again(*arguments), again(*arguments, rules=NAMES)
+    assert [p["name"] for p in plain] == [r["name"] for r in ruled]
+    if not resume:
+        assert [r["sni"] for r in ruled] == ["x.test", "x.test", "d.test", "-", "c.test", "d.test", "-", "x.test"]
+
+
+def test_second_client_hello(again):
+    """A HelloRetryRequest has the same name sent once more."""
+    rules = NAMES + "[*]\nGroups = X25519:P-256\n"
+    ruled = again("--groups", "P-256", "a.test", "d.test", rules=rules)
+    assert [(r["sni"], r["name"]) for r in ruled] == [("x.test", "a.test"), ("d.test", "d.test")]
+
+
+def test_renegotiation_sends_it_again(again):
+    ruled = again("--max", "1.2", "--again", "a.test", "d.test", rules=NAMES)
+    assert [(r["sni"], r["name"], r["renegotiated"]) for r in ruled] == [("x.test", "a.test", "x.test"), ("d.test", "d.test", "d.test")]

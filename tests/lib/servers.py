@@ -129,7 +129,8 @@ class Servers:
 
     # ---- nginx ------------------------------------------------------------------------------------------
     def nginx(self, sites):
-        """One nginx for `sites`: (address, server names, identity, further directives). Returns the ports in order."""
+        """One nginx for `sites`: (address, server names, identity, further directives, PORT in them is the port). Returns the ports in
+        order."""
         prefix = self.directory / ("nginx-%d" % self._count)
         prefix.mkdir()
         by_address = {}
@@ -144,7 +145,7 @@ class Servers:
             blocks.append(
                 "server { listen %s:%d ssl; server_name %s; ssl_certificate %s; ssl_certificate_key %s; %s\n"
                 ' location / { default_type text/plain; return 200 "hello from %s\\n"; } }\n'
-                % (address, port, " ".join(names), identity.chain, identity.key, more, names[0])
+                % (address, port, " ".join(names), identity.chain, identity.key, more.replace("PORT", str(port)), names[0])
             )
         temporary = "".join(
             "%s_temp_path %s/%s;\n" % (k, prefix, k) for k in "client_body proxy fastcgi uwsgi scgi".split()

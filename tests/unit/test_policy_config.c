@@ -127,7 +127,7 @@ static void test_section_fields(void **state)
 static void test_refused_keys(void **state)
 {
 	static const char *const later[] = {"PinSHA256", "EnforceVerification", "Certificate",
-					    "PrivateKey", "ServerName"};
+					    "PrivateKey"};
 	char line[100], text[1000];
 
 	(void)state;
@@ -234,6 +234,12 @@ static void test_refused_values(void **state)
 	key_says("CipherString = DEFAULT:@SECLEVEL=9",
 		 "CipherString has no such security level: 'SECLEVEL=9'; write @SECLEVEL=0 to "
 		 "@SECLEVEL=5");
+	key_says("ServerName = 192.0.2.1",
+		 "ServerName = '192.0.2.1' is an address, which cannot be sent as a name (RFC "
+		 "6066); write a name, or none");
+	key_says("ServerName = *.example.com",
+		 "ServerName = '*.example.com' is no single host name; write the one that the "
+		 "server goes by, such as www.example.com, or none");
 	key_says("IgnoreUnexpectedEOF = maybe",
 		 "IgnoreUnexpectedEOF = 'maybe' is neither yes nor no; write yes or no");
 	key_says("IgnoreUnexpectedEOF =",
