@@ -435,6 +435,9 @@ struct record {
 	uint64_t use;                        /* of a rule, see record_use(); 0: something else */
 };
 
+/* So begins the message of a record about what a rule would have done (DryRun). */
+#define RECORD_DRY_RUN "dry run: "
+
 /* Fills *r from e. All strings are in e->arena or static: r lives as long as e. Never fails: without
  * memory it gives the generic record of the event. */
 void diagnose(struct evidence *e, struct record *r);

@@ -5,6 +5,7 @@
  *   report_input.c    files into lines, of any size in little memory
  *   report_record.c   a line into what it says
  *   report_groups.c   equal records into groups with counts
+ *   report_uses.c     where rules are used
  *   report_section.c  the rules that records propose, one section for each host
  *   report_text.c report_json.c   the two forms
  *
@@ -34,6 +35,7 @@ enum report_kind {
 	REPORT_WEAKENED,
 	REPORT_CONFIG, /* config_error */
 	REPORT_MENDED,
+	REPORT_DRY_RUN, /* mended or weakened that only would have been */
 	REPORT_KINDS
 };
 /* What a record says. In a group the strings are interned: equal ones are one pointer. Never NULL. */
@@ -80,7 +82,8 @@ struct report {
 	uint64_t records;
 	uint64_t failures;    /* REPORT_FAILURE and REPORT_FILE, with repetitions */
 	uint64_t connections; /* handshake_ok */
-	uint64_t lost;        /* records that never reached the log, as later ones say */
+	bool each_use; /* the log was written at level info: each use of a rule has a record */
+	uint64_t lost; /* records that never reached the log, as later ones say */
 	uint64_t rest_records, rest_count; /* beyond what is kept apart */
 	int64_t first, last;
 	struct report_skipped skipped[SKIP_KINDS];
@@ -102,6 +105,14 @@ void report_line(struct report *r, const char *file, uint64_t number, const char
 void report_skip(struct report *r, enum report_skip kind, const char *file, uint64_t number);
 /* Before the first line: bounds what the parser may take. */
 void report_limit_parser(bool on);
+
+/* ---- where rules are used ---------------------------------------------------------------------------- */
+struct report_uses {
+	uint64_t count; /* records: uses where the log has each of them */
+	size_t rules, hosts, programs;
+};
+/* kind: REPORT_WEAKENED, REPORT_MENDED or REPORT_DRY_RUN. */
+void report_uses_count(const struct report *r, enum report_kind kind, struct report_uses *u);
 
 /* ---- the rules that would mend ---------------------------------------------------------------------- */
 /* May a rule with this key be proposed for this cause? */

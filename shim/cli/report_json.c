@@ -10,7 +10,7 @@
 
 static const char *const lists[REPORT_KINDS] = {
     [REPORT_FAILURE] = "failures",     [REPORT_FILE] = "files",    [REPORT_WEAKENED] = "weakened",
-    [REPORT_CONFIG] = "config_errors", [REPORT_MENDED] = "mended",
+    [REPORT_CONFIG] = "config_errors", [REPORT_MENDED] = "mended", [REPORT_DRY_RUN] = "dry_runs",
 };
 
 static void key(struct buf *b, const char *name)
@@ -67,7 +67,8 @@ static void begin_element(struct buf *b, size_t *count)
 static void group(struct buf *b, const struct report_group *g)
 {
 	const struct report_item *i = &g->item;
-	const bool message = i->kind == REPORT_FILE || i->kind == REPORT_CONFIG;
+	const bool message =
+	    i->kind == REPORT_FILE || i->kind == REPORT_CONFIG || i->kind == REPORT_DRY_RUN;
 
 	number_member(b, "count", g->count);
 	string_member(b, "event", event_name(i->event));
@@ -204,6 +205,28 @@ static void skipped(struct buf *b, const struct report *r)
 	buf_putc(b, '}');
 }
 
+/* How often, where, and whether the log had each use. */
+static void uses(struct buf *b, const struct report *r)
+{
+	static const enum report_kind kinds[] = {REPORT_WEAKENED, REPORT_MENDED, REPORT_DRY_RUN};
+
+	key(b, "uses");
+	buf_strs(b, "{\"each\":", r->each_use ? "true" : "false", NULL);
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		struct report_uses u;
+
+		report_uses_count(r, kinds[i], &u);
+		key(b, lists[kinds[i]]);
+		buf_putc(b, '{');
+		number_member(b, "count", u.count);
+		number_member(b, "rules", u.rules);
+		number_member(b, "hosts", u.hosts);
+		number_member(b, "programs", u.programs);
+		buf_putc(b, '}');
+	}
+	buf_putc(b, '}');
+}
+
 void report_json(struct report *r)
 {
 	struct buf b;
@@ -222,6 +245,7 @@ void report_json(struct report *r)
 	number_member(&b, "count", r->rest_count);
 	buf_putc(&b, '}');
 	skipped(&b, r);
+	uses(&b, r);
 	flush(&b);
 	buf_free(&b);
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++)

@@ -324,12 +324,19 @@ static void take_record(struct report *r, struct strings *s, const json_t *o, en
 	const json_int_t port = json_integer_value(json_object_get(o, "port"));
 	struct report_item item = {.kind = kind_of(event), .event = event};
 
+	if (item.kind == REPORT_MENDED || item.kind == REPORT_WEAKENED) {
+		r->each_use = r->each_use || strcmp(member(s, o, "level", 16), "info") == 0;
+		if (strncmp(member(s, o, "message", LINE_BYTES), RECORD_DRY_RUN,
+			    strlen(RECORD_DRY_RUN)) == 0)
+			item.kind = REPORT_DRY_RUN;
+	}
+
 	item.cause = member(s, o, "cause", CAUSE_BYTES);
 	item.host = host_of(s, o, &item.guessed);
 	item.program = program_of(s, o);
 	item.port = port > 0 && port < 65536 ? (unsigned)port : 0;
 	item.text = item.before = item.section = item.keys = item.after = "";
-	if (item.kind == REPORT_FILE || item.kind == REPORT_CONFIG)
+	if (item.kind == REPORT_FILE || item.kind == REPORT_CONFIG || item.kind == REPORT_DRY_RUN)
 		item.text = member(s, o, "message", LINE_BYTES);
 	else if (item.kind != REPORT_FAILURE)
 		item.text = member(s, o, "rule", LINE_BYTES);

@@ -40,6 +40,15 @@ static const struct form {
     [REPORT_MENDED] = {"Connections mended by a rule",
 		       {true, false, true, true, true, true, true},
 		       "RULE"},
+    [REPORT_DRY_RUN] = {"What rules in a dry run would have done",
+			{true, false, true, true, true, true, true},
+			"MESSAGE"},
+};
+
+static const char *const use_names[REPORT_KINDS] = {
+    [REPORT_WEAKENED] = "weakened",
+    [REPORT_MENDED] = "mended",
+    [REPORT_DRY_RUN] = "dry run",
 };
 
 /* ---- cells -------------------------------------------------------------------------------------------- */
@@ -198,6 +207,44 @@ static void print_skipped(const struct report *r)
 	}
 }
 
+static void add_number(struct buf *b, uint64_t n, const char *before, const char *what)
+{
+	buf_puts(b, before);
+	buf_uint(b, n);
+	buf_strs(b, " ", what, plural(n), NULL);
+}
+
+/* "mended: 37 times by 2 rules, at 3 hosts, in 2 programs" */
+static void print_uses(const struct report *r)
+{
+	bool any = false;
+
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		struct report_uses u;
+		struct buf b;
+
+		if (!use_names[kind])
+			continue;
+		report_uses_count(r, kind, &u);
+		if (!u.count)
+			continue;
+		any = true;
+		buf_init(&b, 0);
+		buf_strs(&b, use_names[kind], ": ", NULL);
+		add_number(&b, u.count, "", r->each_use ? "time" : "record");
+		if (kind != REPORT_DRY_RUN)
+			add_number(&b, u.rules, " by ", "rule");
+		add_number(&b, u.hosts, ", at ", "host");
+		add_number(&b, u.programs, ", in ", "program");
+		puts(buf_str(&b));
+		buf_free(&b);
+	}
+	if (any && !r->each_use)
+		puts("of mended and weakened connections each process wrote the first of a day for "
+		     "each "
+		     "host and rule; TLSMEND_LOG_LEVEL=info writes all");
+}
+
 static void print_head(const struct report *r)
 {
 	struct buf b;
@@ -218,6 +265,7 @@ static void print_head(const struct report *r)
 	buf_free(&b);
 	if (r->connections)
 		printf("%" PRIu64 " connection%s worked\n", r->connections, plural(r->connections));
+	print_uses(r);
 	if (r->lost)
 		printf("lost: %" PRIu64 " record%s that the log did not take when written\n",
 		       r->lost, plural(r->lost));

@@ -139,6 +139,34 @@ def test_other_events(parsed, report):
     assert "5 connections worked" in shown
 
 
+def use(event, host, level="warning", rule="/etc/tlsmend.conf:3 [*.test] ExtraCAFile", **keys):
+    return line(event=event, level=level, cause=None, host=host, rule=rule, message="connection to %s" % host, **keys)
+
+
+def test_where_rules_are_used(parsed, report):
+    text = (use("mended", "a.test") + use("mended", "a.test", program="python3") + use("mended", "b.test")
+            + use("weakened", "c.test", rule="/etc/tlsmend.conf:9 [c.test] MinProtocol"))  # fmt: skip
+    got = parsed(text)["uses"]
+    assert got["mended"] == {"count": 3, "rules": 1, "hosts": 2, "programs": 2} and got["each"] is False
+    assert got["weakened"] == {"count": 1, "rules": 1, "hosts": 1, "programs": 1}
+    shown = report(text).stdout
+    assert "mended: 3 records by 1 rule, at 2 hosts, in 2 programs\n" in shown and "TLSMEND_LOG_LEVEL=info writes all" in shown
+    text += use("mended", "a.test", level="info") * 4
+    assert parsed(text)["uses"]["mended"]["count"] == 7 and parsed(text)["uses"]["each"] is True
+    shown = report(text).stdout
+    assert "mended: 7 times by 1 rule, at 2 hosts, in 2 programs\n" in shown and "writes all" not in shown
+
+
+def test_dry_runs_are_no_uses(parsed, report):
+    message = "dry run: ExtraCAFile = /etc/corp.pem of /etc/tlsmend.conf:3 would have made the connection to a.test possible"
+    text = line(event="mended", level="warning", cause=None, message=message) + use("mended", "b.test")
+    got = parsed(text)
+    assert [m["host"] for m in got["mended"]] == ["b.test"]
+    assert [(d["host"], d["message"]) for d in got["dry_runs"]] == [("a.test", message)]
+    assert got["uses"]["dry_runs"]["count"] == got["uses"]["mended"]["count"] == 1
+    assert "dry run: 1 record, at 1 host, in 1 program\n" in report(text).stdout
+
+
 def test_text_is_aligned_and_sorted(report):
     out = report(line() * 12 + line(host="a-much-longer-name.example.test", program="python3.11") * 3 + line(cause="name-mismatch")).stdout
     lines = out.splitlines()

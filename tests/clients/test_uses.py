@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: ISC
 """Where a rule is used: said once a day for each host and rule in each process, each time at level info."""
+import json
+import subprocess
+
 import pytest
 
 from clients.table import DEBIAN_PYTHON, HERE
-from lib.run import check_records
+from lib.run import COMMAND, check_records
 
 HOST = "legacy.test"
 OTHER = "other.test"
@@ -51,6 +54,13 @@ def test_ended(run, sites, pki, level):
     assert told(done, "config_error") == [(HOST, w) for w in (["error", "info", "info"] if level == "info" else ["error"])]
     message = done.of("config_error")[0]["message"]
     assert "CipherString = DEFAULT:@SECLEVEL=0 for legacy.test:" in message and "2020-01-31" in message
+
+
+def test_report_says_where(run, sites, pki):
+    rules = {HOST: pki.root_pem, OTHER: pki.root_pem}
+    done = loop(run, sites, [HOST, HOST, OTHER], "info", extra_ca=rules)
+    got = subprocess.run([COMMAND, "report", "--format=json", "-"], input=done.log, text=True, capture_output=True, timeout=30)
+    assert json.loads(got.stdout)["uses"]["mended"] == {"count": 3, "rules": 2, "hosts": 2, "programs": 1}
 
 
 def test_a_child_tells_for_itself(run, sites, pki):
