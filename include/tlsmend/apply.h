@@ -11,11 +11,15 @@
 
 /* ---- current.c: the rules in force ----------------------------------------------------------------------------- */
 /* Rules are read at the first question and looked at again for changes every RELOAD_INTERVAL_MS at most. A changed file that
- * does not parse leaves the rules in force as they were. Messages go to the log, once per version of the file. */
+ * does not parse, or that cannot be looked at, leaves the rules in force as they were. Where there were none yet, all hosts are
+ * closed (rule.closed) until the file can be read; each question tries again. Messages go to the log, once per version of the file. */
 struct policy_ref;
 enum { RELOAD_INTERVAL_MS = 2000 };
-struct policy_ref *policy_acquire(
-    void); /* NULL: no rules at all. Give back with policy_release(). Thread-safe. */
+/* NULL: no rules at all. Give back with policy_release(). Thread-safe. */
+struct policy_ref *policy_acquire(void);
+/* Reads the rules, where that was not done yet: early, while the process has descriptors, its first root directory and the
+ * privileges to do so. */
+void policy_prepare(void);
 void policy_release(struct policy_ref *r);
 const struct policy *policy_of(const struct policy_ref *r);
 
@@ -75,16 +79,20 @@ struct anchors {
 	struct copy *copy;
 	OPENSSL_STACK *trusted;       /* self-issued */
 	OPENSSL_STACK *intermediates; /* the others */
+	OPENSSL_STACK *rejected; /* those that the file says are not to be trusted: in neither */
 	OPENSSL_STACK *all;
-	struct file_id id;
 	uint64_t content; /* hash of the file's bytes: the same in every process that reads it */
-	char path[];
 };
-/* The anchors of a CA file, parsed once per process and version of the file. NULL: it cannot be used; one line was logged, and
- * *why (static or living as long as the process) says it. Give back with anchors_release(). */
+/* The anchors of a CA file, parsed once per process and version of the file. What cannot be looked at leaves them as they were.
+ * NULL: it cannot be used; one line was logged, and *why (static) says it. Give back with anchors_release(). */
 struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const char **why);
 void anchors_release(struct anchors *a);
 void anchors_retain(struct anchors *a);
+/* (ca_file.c) The certificates of that text. NULL: it cannot be used, and *why (static) says it; *passes: for want of memory. */
+struct anchors *ca_file_parse(struct copy *c, const struct buf *text, const char **why,
+			      bool *passes);
+/* Is this certificate not to be trusted for a TLS server, by what stands beside it (openssl x509 -addreject)? */
+bool certificate_is_rejected(const struct openssl *o, X509 *x);
 
 /* ---- trust.c: trust for one host only (DESIGN 1.5, 2.4) ------------------------------------------------------------------- */
 typedef int verify_fn(X509_STORE_CTX *ctx);

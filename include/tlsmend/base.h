@@ -130,10 +130,31 @@ bool file_is_link(const char *path);
 /* Target of a symbolic link, NUL-terminated; false: none, or longer than n - 1 bytes. */
 bool file_link(const char *path, char *target, size_t n);
 /* Reads a regular file of at most `limit` bytes into b (appended). 0, or an error number: EFBIG for a
- * larger one, EISDIR, EINVAL for what is no regular file. The descriptor is closed before return and
+ * larger one, EISDIR, EINVAL for what is no regular file; with an id, EAGAIN where it was written meanwhile. The descriptor is closed before return and
  * never inherited. id may be NULL. owner/mode may be NULL: as stat(2) has them. */
 int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id, uint32_t *owner,
 	      uint32_t *mode);
+/* Looking at a file again (look.c). Three outcomes, of which the third says nothing about the file: what was known stays. */
+enum file_look { FILE_THERE, FILE_GONE, FILE_UNSEEN };
+/* Where the process saw a path: a path that leads nowhere from another root directory, or under another file system, was not
+ * taken away. */
+struct file_place {
+	uint64_t root_device, root_inode, folder_device;
+	bool known;
+};
+void file_place_note(const char *path, struct file_place *p);
+/* The error of a look from another place than before; else an error number. */
+enum { FILE_ELSEWHERE = EXDEV };
+/* *error is set where the outcome is not FILE_THERE. An unknown place is any place. */
+enum file_look file_look(const char *path, const struct file_place *from, struct file_id *id,
+			 int *error);
+/* ... as file_read(). */
+enum file_look file_look_read(const char *path, const struct file_place *from, size_t limit,
+			      struct buf *b, struct file_id *id, uint32_t *owner, uint32_t *mode,
+			      int *error);
+/* Does that error pass by itself (descriptors, memory, an interrupted or busy file system), so that it is worth looking again soon? */
+bool look_passes(int error);
+const char *look_text(int error);
 /* Calls entry() for each name in a directory but "." and "..", until it returns false. 0, or an error number. */
 int file_list(const char *path, bool (*entry)(void *arg, const char *name), void *arg);
 /* "No such file or directory" and the like in English, without strerror(3) and its locale. Never

@@ -121,9 +121,24 @@ static int read_open(int fd, size_t limit, struct buf *b, struct stat *st)
 	return error;
 }
 
+/* Half of what is written in place may well look like a whole file. */
+static bool changed_meanwhile(int fd, const struct stat *before)
+{
+	const struct file_id was = id_of(before);
+	struct stat st;
+	struct file_id is;
+
+	if (sys_fstat(fd, &st) != 0)
+		return true;
+	is = id_of(&st);
+	is.ctime_ns = was.ctime_ns; /* a rename or another link to it is no change */
+	return before->st_size > 0 && !file_id_same(&was, &is);
+}
+
 int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id, uint32_t *owner,
 	      uint32_t *mode)
 {
+	const size_t start = b->len;
 	struct stat st;
 	int fd, error = -sys_stat(path, &st);
 
@@ -139,6 +154,10 @@ int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id,
 		return -fd;
 	/* The identity from before the reading: a change during it shows as a new version later. */
 	error = read_open(fd, limit, b, &st);
+	if (!error && id && changed_meanwhile(fd, &st)) {
+		error = EAGAIN;
+		b->len = start;
+	}
 	sys_close(fd);
 	if (error)
 		return error;

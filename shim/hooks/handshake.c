@@ -38,6 +38,7 @@ static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method,
 	if (!ctx)
 		return;
 	KEEP_ERRNO_BEGIN
+	policy_prepare();
 	offer_note_context(c, ctx);
 	load_context_made(c, ctx);
 	if (protocol) {

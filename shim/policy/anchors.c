@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * CA files as certificates of one copy of OpenSSL: parsed once per process and version of the file, not per connection.
+ * CA files as certificates of one copy of OpenSSL: parsed once per process and version of the file, not per connection. What cannot
+ * be looked at, or read no more, leaves what it was; a file that is gone counts no more: that is how somebody takes trust away.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,21 +9,32 @@
 #include <tlsmend/apply.h>
 #include <tlsmend/log.h>
 
-enum { CA_FILE_MAX_BYTES = 16 * 1024 * 1024, CACHE = 256 };
+enum {
+	CA_FILE_MAX_BYTES = 16 * 1024 * 1024,
+	RETRY_MS = 100,
+	FIRST_BUCKETS = 64,
+	FORGET_MS =
+	    600 * 1000 /* of what no rule has asked for since; when the table is full only */
+};
 
 struct cached {
+	struct cached *next;
+	uint64_t hash;
 	struct anchors *anchors; /* one reference; NULL: the file cannot be used */
 	struct copy *copy;
 	char *path;
 	struct file_id id;
-	int error;       /* of the last look */
-	const char *why; /* static; NULL: usable */
-	uint64_t next_look_ms;
+	struct file_place place;
+	bool gone;        /* at the last look */
+	int told;         /* the error of a look that was told last */
+	const char *why;  /* static; NULL: usable */
+	uint64_t look_ms; /* the next one; 0: never looked at */
+	uint64_t used_ms;
 };
 
 static struct lock lock;
-static struct cached cache[CACHE];
-static unsigned used;
+static struct cached **buckets;
+static size_t bucket_count, used;
 
 void anchors_retain(struct anchors *a)
 {
@@ -40,77 +52,12 @@ void anchors_release(struct anchors *a)
 	} f = {.free_x509 = o->X509_free};
 	o->OPENSSL_sk_free(a->trusted);
 	o->OPENSSL_sk_free(a->intermediates);
+	o->OPENSSL_sk_free(a->rejected);
 	o->OPENSSL_sk_pop_free(a->all, f.free_any);
 	free(a);
 }
 
-/* Self-issued certificates are anchors, the others intermediates (DESIGN 1.4). */
-static bool take(struct anchors *a, const struct openssl *o, X509 *x)
-{
-	bool self_issued =
-	    o->X509_NAME_cmp(o->X509_get_subject_name(x), o->X509_get_issuer_name(x)) == 0;
-	if (!o->OPENSSL_sk_push(a->all, x)) {
-		o->X509_free(x);
-		return false;
-	}
-	return o->OPENSSL_sk_push(self_issued ? a->trusted : a->intermediates, x) > 0;
-}
-
-static int parse_pem(struct anchors *a, const struct openssl *o, const struct buf *text)
-{
-	int count = 0;
-	BIO *bio = o->BIO_new_mem_buf(text->data, (int)text->len);
-	X509 *x;
-	while (bio && (x = o->PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
-		if (take(a, o, x))
-			count++;
-	if (bio)
-		o->BIO_free(bio);
-	return count;
-}
-
-static struct anchors *parse(struct copy *c, const char *path, const struct buf *text)
-{
-	const struct openssl *o = copy_api(c);
-	size_t n = strlen(path) + 1;
-	struct anchors *a = calloc(1, sizeof *a + n);
-	int count = 0;
-	if (!a)
-		return NULL;
-	memcpy(a->path, path, n);
-	a->copy = c;
-	a->content = hash_bytes(HASH_SEED, text->data, text->len);
-	atomic_store(&a->references, 1);
-	QUIET_BEGIN(o)
-	a->trusted = o->OPENSSL_sk_new_null();
-	a->intermediates = o->OPENSSL_sk_new_null();
-	a->all = o->OPENSSL_sk_new_null();
-	if (a->trusted && a->intermediates && a->all && text->len)
-		count = parse_pem(a, o, text);
-	QUIET_END(o)
-	if (count == 0) {
-		anchors_release(a);
-		a = NULL;
-	}
-	return a;
-}
-
-/* Why the content of a file gave no certificate. */
-static const char *content_problem(const struct buf *text)
-{
-	const unsigned char *d = (const unsigned char *)text->data;
-	if (text->len == 0)
-		return "is empty; put the CA certificate in PEM form into it";
-	if (d[0] == 0x30 && text->len > 2 && (d[1] & 0x80 || d[1] < 0x80) &&
-	    !memchr(d, '-', text->len < 64 ? text->len : 64))
-		return "is DER, not PEM; convert it: openssl x509 -inform DER -in FILE -out "
-		       "FILE.pem";
-	if (memmem(text->data, text->len, "-----BEGIN CERTIFICATE-----", 27))
-		return "holds a damaged certificate; get the file again from the CA";
-	if (memmem(text->data, text->len, "PRIVATE KEY-----", 16))
-		return "holds a private key and no certificate; name the CA certificate here";
-	return "holds no PEM certificate; it must have a line -----BEGIN CERTIFICATE-----";
-}
+/* ---- what is told --------------------------------------------------------------------------------------------- */
 
 static const char *file_problem(int error)
 {
@@ -128,71 +75,206 @@ static const char *file_problem(int error)
 		       "this host only";
 	case EINVAL:
 		return "is no regular file; name a file with PEM certificates";
+	case EMFILE:
+		return "cannot be read: too many open files; raise the limit of descriptors of "
+		       "this process";
+	case ENOMEM:
+		return "cannot be read: out of memory";
 	default:
 		return "cannot be read; see that the process may open it";
 	}
 }
 
 /* "ExtraCAFile /etc/tlsmend/corp.pem is not there; create it or mend the path" */
-static void complain(const struct setting *s, const char *why)
+static void complain(const struct setting *s, const char *why, const char *more, const char *end)
 {
 	struct buf b;
 	buf_init(&b, 1024);
 	buf_strs(&b, key_table[s->key].name, " ", NULL);
 	escape_text(&b, s->value, strlen(s->value), 512);
-	buf_strs(&b, " ", why, NULL);
+	buf_strs(&b, " ", why, more, end, NULL);
 	record_config_error(s->section->source, s->line, buf_str(&b));
 	buf_free(&b);
 }
 
-/* Under the lock. What was usable before stays in force when the new content is not; a file that is gone does not
- * count any more: that is how somebody takes trust away. */
-static void load(struct cached *e, const struct setting *s)
+static void complain_failed(struct cached *e, const struct setting *s, int error)
+{
+	if (e->told == error)
+		return;
+	e->told = error;
+	if (e->anchors)
+		complain(s, "cannot be read (", look_text(error),
+			 "); what it held before still counts");
+	else
+		complain(s, file_problem(error), NULL, NULL);
+}
+
+/* ---- reading, under the lock ------------------------------------------------------------------------------------ */
+
+/* True: again soon. */
+static bool could_not_look(struct cached *e, const struct setting *s, int error)
+{
+	complain_failed(e, s, error);
+	e->why = e->anchors ? NULL : file_problem(error);
+	return look_passes(error);
+}
+
+static void put(struct cached *e, struct anchors *fresh)
+{
+	anchors_release(e->anchors);
+	e->anchors = fresh;
+}
+
+static void gone(struct cached *e, const struct setting *s)
+{
+	e->gone = true;
+	e->id = (struct file_id){0};
+	e->why = file_problem(ENOENT);
+	put(e, NULL);
+	complain(s, e->why, NULL, NULL);
+}
+
+/* True: again soon. */
+static bool read_content(struct cached *e, const struct setting *s, const struct buf *text)
+{
+	bool passes;
+	const char *why;
+	struct anchors *fresh = ca_file_parse(e->copy, text, &why, &passes);
+	if (fresh) {
+		put(e, fresh);
+		e->why = NULL;
+		if (s->key == KEY_ONLY_CA_FILE &&
+		    copy_api(e->copy)->OPENSSL_sk_num(fresh->trusted) == 0)
+			complain(s,
+				 "holds no self-issued certificate, so no chain can end there; add "
+				 "the root CA's certificate",
+				 NULL, NULL);
+		return false;
+	}
+	if (passes)
+		return could_not_look(e, s, ENOMEM);
+	e->why = e->anchors ? NULL : why;
+	complain(s, why, e->anchors ? "; what it held before still counts" : NULL, NULL);
+	return false;
+}
+
+/* True: again soon. */
+static bool load(struct cached *e, const struct setting *s)
 {
 	struct buf text;
+	struct file_id id;
+	int error;
+	bool soon = false;
 	buf_init(&text, 0);
-	e->error = file_read(e->path, CA_FILE_MAX_BYTES, &text, &e->id, NULL, NULL);
-	struct anchors *fresh = e->error ? NULL : parse(e->copy, e->path, &text);
-	const char *why = fresh ? NULL : e->error ? file_problem(e->error) : content_problem(&text);
-	if (why)
-		complain(s, why);
-	if (e->error)
-		file_identify(e->path,
-			      &e->id); /* so that the same version is not complained about again */
-	if (fresh || e->error == ENOENT) {
-		anchors_release(e->anchors);
-		e->anchors = fresh;
+	switch (
+	    file_look_read(e->path, &e->place, CA_FILE_MAX_BYTES, &text, &id, NULL, NULL, &error)) {
+	case FILE_GONE:
+		gone(e, s);
+		break;
+	case FILE_UNSEEN:
+		soon = could_not_look(e, s, error);
+		if (!soon) /* so that the same version is not complained about again */
+			file_identify(e->path, &e->id);
+		break;
+	case FILE_THERE:
+		soon = read_content(e, s, &text);
+		if (soon)
+			break;
+		e->id = id;
+		e->gone = false;
+		e->told = 0;
+		file_place_note(e->path, &e->place);
 	}
-	e->why = e->anchors ? NULL : why;
 	buf_free(&text);
+	return soon;
 }
 
-static bool changed(struct cached *e)
+/* Looks, and reads where it is another version. True: again soon. */
+static bool look(struct cached *e, const struct setting *s)
 {
 	struct file_id id;
-	int error = file_identify(e->path, &id);
-	if ((error == ENOENT) != (e->error == ENOENT))
-		return true;
-	return error == 0 && !file_id_same(&id, &e->id);
+	int error;
+	if (e->look_ms == 0)
+		return load(e, s);
+	switch (file_look(e->path, &e->place, &id, &error)) {
+	case FILE_GONE:
+		if (!e->gone)
+			gone(e, s);
+		return false;
+	case FILE_UNSEEN:
+		return could_not_look(e, s, error);
+	case FILE_THERE:
+		return (e->gone || !file_id_same(&id, &e->id)) && load(e, s);
+	}
+	return false;
 }
 
-static struct cached *entry_for(struct copy *c, const char *path)
+/* ---- the table ---------------------------------------------------------------------------------------------------- */
+
+static void entry_free(struct cached *e)
 {
-	for (unsigned i = 0; i < used; i++)
-		if (cache[i].copy == c && strcmp(cache[i].path, path) == 0)
-			return &cache[i];
-	/* full: the place of the first goes to the newcomer; who uses its certificates holds a reference */
-	struct cached *e = used < CACHE ? &cache[used] : &cache[0];
-	char *copy = strdup(path);
-	if (!copy)
-		return NULL;
-	if (used < CACHE)
-		used++;
 	anchors_release(e->anchors);
 	free(e->path);
-	memset(e, 0, sizeof *e);
-	e->copy = c;
-	e->path = copy;
+	free(e);
+}
+
+/* Twice as many places, without what nobody has asked for lately. */
+static void grow(uint64_t now)
+{
+	const size_t count = bucket_count ? bucket_count * 2 : FIRST_BUCKETS;
+	struct cached **fresh = calloc(count, sizeof *fresh), *e, *next;
+	if (!fresh)
+		return; /* longer chains, then */
+	for (size_t i = 0; i < bucket_count; i++) {
+		for (e = buckets[i]; e; e = next) {
+			next = e->next;
+			if (now - e->used_ms > FORGET_MS) {
+				entry_free(e);
+				used--;
+				continue;
+			}
+			e->next = fresh[e->hash & (count - 1)];
+			fresh[e->hash & (count - 1)] = e;
+		}
+	}
+	free(buckets);
+	buckets = fresh;
+	bucket_count = count;
+}
+
+static uint64_t hash_of(const struct copy *c, const char *path)
+{
+	const uint64_t h = hash_bytes(HASH_SEED + c->slot, path, strlen(path));
+	return h ^ h >> 29;
+}
+
+static struct cached *entry_new(struct copy *c, const char *path, uint64_t hash)
+{
+	struct cached *e = calloc(1, sizeof *e);
+	char *copy = e ? strdup(path) : NULL;
+	if (!copy) {
+		free(e);
+		return NULL;
+	}
+	*e = (struct cached){.hash = hash, .copy = c, .path = copy};
+	return e;
+}
+
+static struct cached *entry_for(struct copy *c, const char *path, uint64_t now)
+{
+	const uint64_t hash = hash_of(c, path);
+	struct cached *e;
+	for (e = bucket_count ? buckets[hash & (bucket_count - 1)] : NULL; e; e = e->next)
+		if (e->hash == hash && e->copy == c && strcmp(e->path, path) == 0)
+			return e;
+	if (used >= bucket_count)
+		grow(now);
+	e = bucket_count ? entry_new(c, path, hash) : NULL;
+	if (!e)
+		return NULL;
+	e->next = buckets[hash & (bucket_count - 1)];
+	buckets[hash & (bucket_count - 1)] = e;
+	used++;
 	return e;
 }
 
@@ -205,16 +287,16 @@ struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const c
 		return NULL;
 	if (stale) {
 		/* a fork in the middle of a change: begin anew, and let go of what may be half done */
-		memset(cache, 0, sizeof cache);
-		used = 0;
+		buckets = NULL;
+		bucket_count = used = 0;
 	}
-	struct cached *e = entry_for(c, s->value);
 	uint64_t now = clock_monotonic_ms();
-	if (e && (e->next_look_ms == 0 || (now >= e->next_look_ms && changed(e))))
-		load(e, s);
-	if (e && (e->next_look_ms == 0 || now >= e->next_look_ms))
-		e->next_look_ms = now + RELOAD_INTERVAL_MS;
+	struct cached *e = entry_for(c, s->value, now);
+	if (e && now >= e->look_ms)
+		e->look_ms = now + (look(e, s) ? RETRY_MS : RELOAD_INTERVAL_MS);
 	*why = e ? e->why : "cannot be read: out of memory";
+	if (e)
+		e->used_ms = now;
 	if (e && e->anchors) {
 		a = e->anchors;
 		anchors_retain(a);

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: ISC
+"""The configuration and the CA files of rules, while a process lives: what cannot be looked at is not taken for gone, and nothing that
+strengthens gets lost."""
+import errno
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import attackkit
+from attackkit import A
+
+PYTHON = "/usr/bin/python3"
+ONLY = "[a.test]\nOnlyCAFile = CERTS/stranger.pem\n"
+LATER = "sleep 2.1"
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+
+
+@pytest.fixture
+def host(actor):
+    def run(rules, *steps, **more):
+        env = actor.environment(rules, **more)
+        log = open(actor.log, "ab")  # open from the start: what befalls files in these tests befalls a log, too
+        if rules is not None:
+            env["TLSMEND_LOG"] = f"fd:{log.fileno()}"
+        words = [s.replace("CONFIG", str(actor.config)).replace("CERTS", str(actor.certs)).replace("DIR", str(actor.directory)) for s in steps]
+        done = subprocess.run([PYTHON, str(attackkit.HERE / "host.py"), *words], env=env, text=True, capture_output=True, timeout=60,
+                              pass_fds=[log.fileno()])
+        log.close()
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return done.stdout.split()
+    return run
+
+
+def errors(actor):
+    return [r["message"] for r in actor.records("config_error")]
+
+
+def test_descriptors_used_up_after_the_context_was_made(host, actor):
+    """The rules were read by then (test_policy_current.c: where they were not); their CA file was not."""
+    assert host(ONLY, "fill", "connect a-public a.test", "connect b-public b.test", "release", "connect a-public a.test") == ["bad", "good", "bad"]
+    assert host(A, "fill", "connect a a.test", "connect a a.test", "release", "sleep 0.2", "connect a a.test") == ["bad", "bad", "good"]
+    assert len(errors(actor)) == 1 and "too many open files" in errors(actor)[0]
+
+
+def test_no_configuration_needs_no_descriptor(host, actor):
+    got = host("", "new", "fill", "connect a-public a.test", TLSMEND_CONFIG=str(actor.directory / "nowhere"))
+    assert got == ["good"]
+
+
+def test_changed_while_there_are_no_descriptors(host, actor):
+    """The withdrawn rule goes as soon as it can be seen, not never; and what it said holds until then."""
+    got = host(A, "connect a a.test", "put CONFIG # none", LATER, "fill", "connect a a.test", "connect a a.test", "release", "sleep 0.2",
+               "connect a a.test", "connect a a.test")
+    assert got == ["good", "good", "good", "bad", "bad"]
+    assert len(errors(actor)) == 1 and "stay in force" in errors(actor)[0]
+
+
+def test_ca_file_changed_while_there_are_no_descriptors(host, actor):
+    rules = f"[a.test]\nExtraCAFile = {actor.directory}/ca.pem\n"
+    (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    got = host(rules, "connect a a.test", "put DIR/ca.pem @CERTS/stranger.pem", LATER, "fill", "connect a a.test", "release", "sleep 0.2",
+               "connect a a.test", "connect a a.test")
+    assert got == ["good", "good", "bad", "bad"]
+    assert len(errors(actor)) == 1 and "still counts" in errors(actor)[0]
+
+
+@pytest.mark.parametrize("error", [errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EAGAIN, errno.EACCES, errno.EPERM])
+def test_open_fails_for_good(host, actor, error):
+    both = f"[a.test]\nOnlyCAFile = {actor.directory}/ca.pem\n"
+    (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    got = host(both, "connect a a.test", "connect a-public a.test", "put CONFIG # none", "put DIR/ca.pem @CERTS/public.pem", f"deny {error}",
+               LATER, "connect a a.test", "connect a-public a.test", "sleep 0.2", "connect a a.test", "connect a-public a.test")
+    assert got == ["good", "bad"] * 3
+    assert len(errors(actor)) == 2  # each file, once
+
+
+@root_only
+@pytest.mark.parametrize("jail", ["empty", "with files"])
+def test_chroot(host, actor, jail):
+    """Also where the other root directory holds files at these paths: they are not those that the rules were read from."""
+    rules = f"[a.test]\nOnlyCAFile = {actor.directory}/ca.pem\n"
+    (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    at = actor.directory / "jail"
+    at.mkdir()
+    if jail == "with files":
+        inside = at / str(actor.directory)[1:]
+        inside.mkdir(parents=True)
+        (inside / "ca.pem").write_bytes((actor.certs / "public.pem").read_bytes())
+        actor.count += 1
+        (inside / f"config{actor.count}").write_text("# nothing\n")
+        actor.count -= 1
+    got = host(rules, "connect a a.test", "connect a-public a.test", "chroot DIR/jail", LATER, "connect a a.test", "connect a-public a.test",
+               LATER, "connect a a.test", "connect a-public a.test")
+    assert got == ["good", "bad"] * 3
+
+
+@root_only
+def test_privileges_given_up(host, actor):
+    rules = f"[a.test]\nOnlyCAFile = {actor.directory}/secret/ca.pem\n"
+    (actor.directory / "secret").mkdir(mode=0o700)
+    (actor.directory / "secret" / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    (actor.directory / "secret" / "conf").write_text(rules)
+    actor.directory.chmod(0o777)
+    got = host("", "connect a a.test", "user 65534", LATER, "connect a a.test", "connect a-public a.test",
+               TLSMEND_CONFIG=str(actor.directory / "secret" / "conf"))
+    assert got == ["good", "good", "bad"]
+
+
+def test_files_that_are_taken_away_count_no_more(host, actor):
+    rules = f"[a.test]\nExtraCAFile = {actor.directory}/ca.pem\n"
+    (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    assert host(rules, "connect a a.test", "remove DIR/ca.pem", LATER, "connect a a.test") == ["good", "bad"]
+    assert host(A, "connect a a.test", "remove CONFIG", LATER, "connect a a.test") == ["good", "bad"]
+    assert host(ONLY, "connect a-public a.test", "remove CONFIG", LATER, "connect a-public a.test") == ["bad", "good"]
+
+
+@root_only
+def test_several_files_one_of_which_cannot_be_looked_at(host, actor):
+    """The other one is followed all the same."""
+    with tempfile.TemporaryDirectory() as d:
+        os.chmod(d, 0o777)
+        for name, text in dict(one=f"[a.test]\nExtraCAFile = {d}/corp.pem\n", two=f"[b.test]\nOnlyCAFile = {d}/stranger.pem\n").items():
+            pathlib.Path(d, name).write_text(text)
+        for name in "corp", "stranger":
+            shutil.copy(actor.certs / f"{name}.pem", d)
+        got = host("", "connect a a.test", "connect b-public b.test", f"put {d}/one # none", f"mode {d}/two 000", "user 65534", LATER,
+                   "connect a a.test", "connect b-public b.test", TLSMEND_CONFIG=f"{d}/one:{d}/two")
+    assert got == ["good", "bad", "bad", "bad"]
+    assert len(errors(actor)) == 1 and "/two: cannot be read" in errors(actor)[0]
