@@ -69,12 +69,17 @@ ifneq ($(SANITIZE),)
 SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
-# Library. initial-exec: no __tls_get_addr, which allocates. Only what hooks.def names is exported.
+# Library. initial-exec: no __tls_get_addr, which allocates. Only what hooks.def names is exported. No start files: they import
+# names that a program may define.
 # libbsd's strtonum and friends are linked in and hidden: a shared libbsd in every process would put
 # libmd's MD5Init before the host's own.
 LIB_CFLAGS  := -fPIC -fvisibility=hidden -ftls-model=initial-exec
-LIB_LDFLAGS := -shared -static-libgcc -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--build-id=sha1 \
+LIB_LDFLAGS := -shared -nostartfiles -static-libgcc -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--build-id=sha1 \
                -Wl,--as-needed $(OWN_LDFLAGS)
+ifeq ($(ARCH),aarch64)
+# libgcc's helpers for atomics would call getauxval(3) when the library is loaded.
+LIB_CFLAGS  += $(shell $(CC) -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)
+endif
 ifeq ($(SANITIZE_LIBRARY),1)
 LIB_CFLAGS  += $(SANITIZE_FLAGS)
 LIB_LDFLAGS := $(filter-out -Wl$(comma)-z$(comma)defs,$(LIB_LDFLAGS)) $(SANITIZE_FLAGS)
@@ -88,7 +93,7 @@ EXE_LDFLAGS := -pie $(OWN_LDFLAGS) $(SANITIZE_FLAGS)
 
 rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
 
-LIB_SRC  := $(call rooms,hooks openssl policy explain log loader base) $(wildcard shim/hooks/dlsym_$(ARCH).S)
+LIB_SRC  := $(call rooms,hooks openssl policy explain log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S)
 CLI_SRC  := $(call rooms,cli)
 POOL_SRC := $(call rooms,base loader log policy explain openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -123,6 +128,9 @@ $(BUILD)/flags: force
 
 COMPILE = $(CC) $(OWN_CPPFLAGS) $(CPPFLAGS) -MMD -MP $(OWN_CFLAGS) $(CFLAGS)
 
+# What the library has instead of libc's: nothing of it may become a call of itself.
+$(BUILD)/lib/shim/libc/%.c.o: OWN_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=0
+$(BUILD)/lib/shim/libc/string.c.o: LIB_CFLAGS += -ffreestanding -fno-builtin -fno-stack-protector
 $(BUILD)/lib/%.c.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(LIB_CFLAGS) -c -o $@ $<

@@ -3,13 +3,13 @@
  * environment: the process's side, read once and kept. What a variable means stands in
  * environment_read.c. */
 #include <tlsmend/base.h>
+#include <tlsmend/loader.h>
 
 #include "environment_read.h"
 #include "system.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <bsd/string.h>
@@ -25,7 +25,7 @@ bool environment_is_secure(void)
 	bool secure;
 
 	KEEP_ERRNO_BEGIN
-	secure = getauxval(AT_SECURE) != 0;
+	secure = process_auxiliary(AT_SECURE) != 0;
 	KEEP_ERRNO_END
 	return secure;
 }
@@ -54,9 +54,9 @@ const char *environment_exe(void)
 static void read_program(struct environment *e)
 {
 	static char program[64];
-	const char *name = program_invocation_short_name;
+	const char *name = process_name();
 
-	strlcpy(program, name && *name ? name : "unknown", sizeof program);
+	strlcpy(program, *name ? name : "unknown", sizeof program);
 	e->program = program;
 }
 
@@ -77,7 +77,7 @@ const struct environment *environment_get(void)
 	if (!e) {
 		if (stale) /* half made by a thread of the parent: given up, not freed */
 			arena = (struct arena){0};
-		environment_read(&environment, &arena, environ, environment_is_secure(),
+		environment_read(&environment, &arena, process_start()->environment, environment_is_secure(),
 				 TLSMEND_CONFIG_DEFAULT);
 		read_program(&environment);
 		e = &environment;

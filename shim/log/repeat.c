@@ -2,7 +2,7 @@
 #include "repeat.h"
 
 #include <string.h>
-#include <sys/auxv.h>
+#include <tlsmend/loader.h>
 
 enum { ENTRIES = 64 };
 
@@ -36,7 +36,7 @@ uint64_t repeat_seed(void)
 	uint64_t random = 0;
 
 	KEEP_ERRNO_BEGIN
-	const unsigned long address = getauxval(AT_RANDOM);
+	const unsigned long address = process_auxiliary(AT_RANDOM);
 
 	if (address)
 		memcpy(&random, (const void *)(uintptr_t)address, sizeof random);

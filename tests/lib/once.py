@@ -19,12 +19,12 @@ def locked(path):
         yield
 
 
-def compile_once(target, source, flags, includes=(), warnings=()):
+def compile_once(target, source, flags, includes=(), warnings=(), compiler=CC):
     """Compiles a C source, unless what is there is newer than it and its includes. `flags` come after it. Returns the target."""
     with locked(target.with_name(target.name + ".lock")):
         newest = max(p.stat().st_mtime for p in [source, *includes])
         if not target.exists() or target.stat().st_mtime < newest:
             partial = target.with_name(target.name + ".new")
-            subprocess.run([CC, *FLAGS, *warnings, str(source), "-o", str(partial), *flags], check=True, timeout=60)
+            subprocess.run([compiler, *FLAGS, *warnings, str(source), "-o", str(partial), *flags], check=True, timeout=60)
             partial.rename(target)
     return target

@@ -41,6 +41,9 @@ BUILDS = {
     "libload_wait_local.so": SHARED + ["-DWAIT_LIBRARY", "-DWAIT_SIDE", *OPENSSL, "-pthread"],
     "libload_wait_global.so": SHARED + ["-DWAIT_LIBRARY", "-DWAIT_SIDE", "-pthread"],
     "libload_files.so": SHARED + ["-DLOAD_FILES_SHARED"] + OPENSSL,
+    "own_names": ["-fno-builtin", "-rdynamic", "-Wno-nonnull-compare", *OPENSSL, "-ldl"],
+    "phdr_cache": ["-rdynamic", *OPENSSL, "-ldl"],
+    "phdr_late": ["-DLATE", "-rdynamic", *OPENSSL, "-ldl"],
     "quiet": [],
     "opens": [],
     "libfake.so": SHARED,
@@ -52,7 +55,7 @@ BUILDS = {
 NEEDS = {"fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
          "load_wait_local": ["libload_wait_local.so", "libload_wait_global.so"], "load_wait_dlsym": ["libload_wait.so"]}
 # Further programs from the source of another.
-SOURCES = {"load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
+SOURCES = {"phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
            "libload_wait_global.so": "load_wait"}
 
 # RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
@@ -62,8 +65,8 @@ RSA = {"key_type": trustme.KeyType.RSA} if hasattr(trustme, "KeyType") else {}
 TIMEOUT = 60
 
 
-def compile_once(target, source, flags):
-    return once.compile_once(target, source, flags, [HERE / "trapkit.py", *HERE.glob("*.h")], WARNINGS)
+def compile_once(target, source, flags, compiler=once.CC):
+    return once.compile_once(target, source, flags, [HERE / "trapkit.py", *HERE.glob("*.h")], WARNINGS, compiler)
 
 
 def build(name):
