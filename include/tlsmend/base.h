@@ -168,6 +168,7 @@ struct environment {
 	bool secure;    /* AT_SECURE: no variable was read */
 	bool disabled;  /* TLSMEND_DISABLE=1, or secure without a trustworthy /etc/tlsmend.conf */
 	bool dlsym_off; /* TLSMEND_DLSYM=off */
+	bool dry_run;   /* TLSMEND_DRY_RUN=1: no rule changes anything */
 	bool deepbind_drop;                           /* TLSMEND_DEEPBIND=drop */
 	const char *config, *extra_ca, *min_protocol; /* NULL: unset */
 	const char *log, *log_format, *log_level;     /* NULL: unset */

@@ -117,6 +117,7 @@ struct section {
 	atomic_bool rejected;
 	/* It was dropped for an error, but names strengthening keys: they are all that it holds, and they close. */
 	bool closed;
+	bool dry; /* DryRun = yes */
 	/* What apply.c found out: a bit per copy of OpenSSL and key whose value that copy takes. */
 	_Atomic uint64_t accepted;
 };
@@ -144,6 +145,9 @@ struct rule {
 	 * or the rules could not be read: connections to this peer must fail (DESIGN 1.4). It is not among `set`, and no less specific
 	 * pattern takes its place. NULL: none. */
 	const struct setting *closed;
+	/* What would hold instead of `set`, were its section no dry run: never to be applied, only to be told. */
+	const struct setting *dry[KEY_COUNT];
+	unsigned dry_count;
 };
 /* Does it strengthen, so that a host must not be left without it? For a bound: above what every client has by default. */
 bool setting_strengthens(const struct setting *s);
@@ -164,8 +168,10 @@ size_t policy_explain(const struct policy *p, const struct peer *peer, const str
 void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s),
 		 void *arg);
 void section_reject(const struct setting *s);
+/* Every section is a dry run, whatever it says: policy_lookup() finds nothing that holds. Before the first look-up. */
+void policy_dry_run(struct policy *p);
 bool policy_empty(const struct policy *p);
-/* Does any section set this key? Lets hooks skip work that no rule could ask for. */
+/* Does any section that is no dry run set this key? Lets hooks skip work that no rule could ask for. */
 bool policy_uses(const struct policy *p, enum key key);
 /* Does any pattern ask for what only the peer's socket tells: a port, an address, a block of addresses? */
 bool policy_uses_peer(const struct policy *p);

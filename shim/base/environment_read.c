@@ -18,7 +18,7 @@ struct reading {
 	struct arena *arena;
 	const char **bad; /* room for MOST_BAD and a NULL */
 	size_t bad_count;
-	const char *disable, *dlsym, *deepbind, *no_color, *term;
+	const char *disable, *dlsym, *deepbind, *dry_run, *no_color, *term;
 };
 
 /* ---- what a value may be
@@ -105,12 +105,18 @@ static void bad_value(struct reading *r, const char *name, const char *value, co
 
 /* ---- the table of variables
  * ------------------------------------------------------------------------ */
-enum { VARIABLES = 9 };
-static const char *const names[VARIABLES + 1] = {PREFIX "CONFIG",       PREFIX "EXTRA_CA",
-						 PREFIX "MIN_PROTOCOL", PREFIX "LOG",
-						 PREFIX "LOG_FORMAT",   PREFIX "LOG_LEVEL",
-						 PREFIX "DISABLE",      PREFIX "DLSYM",
-						 PREFIX "DEEPBIND",     NULL};
+enum { VARIABLES = 10 };
+static const char *const names[VARIABLES + 1] = {PREFIX "CONFIG",
+						 PREFIX "EXTRA_CA",
+						 PREFIX "MIN_PROTOCOL",
+						 PREFIX "LOG",
+						 PREFIX "LOG_FORMAT",
+						 PREFIX "LOG_LEVEL",
+						 PREFIX "DISABLE",
+						 PREFIX "DLSYM",
+						 PREFIX "DEEPBIND",
+						 PREFIX "DRY_RUN",
+						 NULL};
 
 static const struct variable {
 	bool (*accepts)(const char *value); /* NULL: judged by the room that uses it */
@@ -125,13 +131,14 @@ static const struct variable {
     {is_switch, "1 to disable tlsmend, or 0"},
     {is_dlsym, "on or off"},
     {is_deepbind, "leave or drop"},
+    {is_switch, "1 to change nothing and only tell, or 0"},
 };
 
 static const char **slot_of(struct reading *r, size_t index)
 {
 	const char **slots[VARIABLES] = {
 	    &r->e->config,    &r->e->extra_ca, &r->e->min_protocol, &r->e->log,   &r->e->log_format,
-	    &r->e->log_level, &r->disable,     &r->dlsym,           &r->deepbind,
+	    &r->e->log_level, &r->disable,     &r->dlsym,           &r->deepbind, &r->dry_run,
 	};
 
 	return slots[index];
@@ -262,6 +269,7 @@ void environment_read(struct environment *e, struct arena *a, char *const *varia
 	e->colour =
 	    (!r.no_color || !*r.no_color) && r.term && *r.term && strcmp(r.term, "dumb") != 0;
 	e->disabled = equals(r.disable, "1");
+	e->dry_run = equals(r.dry_run, "1");
 	if (a->failed) {
 		*e = (struct environment){.disabled = true, .bad = nothing_bad};
 		return;

@@ -77,10 +77,13 @@ static char *state(const struct setting *s, const struct rule *r, int64_t now)
 {
 	const struct section *at = s->section;
 
-	if (r->set[s->key] == s) {
+	if (r->set[s->key] == s || r->dry[s->key] == s) {
+		const char *applies = r->set[s->key] == s ? "applies" : "dry run: would apply";
+		const char *weakens = r->set[s->key] == s ? ", weakens" : ", would weaken";
+
 		if (!s->weakening)
-			return copy_string("applies");
-		return join("applies, weakens", at->until_text[0] ? " until " : "", at->until_text,
+			return copy_string(applies);
+		return join(applies, weakens, at->until_text[0] ? " until " : "", at->until_text,
 			    at->reason ? ": " : "", at->reason ? at->reason : "", NULL);
 	}
 	if (s->weakening && s->any_host)
@@ -89,8 +92,8 @@ static char *state(const struct setting *s, const struct rule *r, int64_t now)
 		return join("expired on ", at->until_text, NULL);
 	if (at->rejected)
 		return copy_string("rejected");
-	if (r->set[s->key]) {
-		char *by = source_line(r->set[s->key]);
+	if (r->set[s->key] || r->dry[s->key]) {
+		char *by = source_line(r->set[s->key] ? r->set[s->key] : r->dry[s->key]);
 		char *text = join("overridden by ", by, NULL);
 
 		free(by);
@@ -215,6 +218,8 @@ static int answer(const struct settings *s, const struct question *q, const char
 	struct policy *p =
 	    checked(policy_parse(sources.list, sources.count, false, print_message, &failed, &bad));
 
+	if (s->value[VARIABLE_DRY_RUN] && strcmp(s->value[VARIABLE_DRY_RUN], "1") == 0)
+		policy_dry_run(p);
 	status = print_rule(p, &q->peer, asked);
 	policy_free(p);
 	if (sources.unreadable)

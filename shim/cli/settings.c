@@ -18,6 +18,7 @@ const char *const variable_names[VARIABLE_COUNT] = {
     [VARIABLE_DISABLE] = "TLSMEND_DISABLE",
     [VARIABLE_DLSYM] = "TLSMEND_DLSYM",
     [VARIABLE_DEEPBIND] = "TLSMEND_DEEPBIND",
+    [VARIABLE_DRY_RUN] = "TLSMEND_DRY_RUN",
 };
 
 void settings_init(struct settings *s, const struct command *c)

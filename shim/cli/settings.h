@@ -19,6 +19,7 @@ enum variable {
 	VARIABLE_DISABLE,
 	VARIABLE_DLSYM,
 	VARIABLE_DEEPBIND,
+	VARIABLE_DRY_RUN,
 	VARIABLE_COUNT
 };
 extern const char *const variable_names[VARIABLE_COUNT]; /* "TLSMEND_CONFIG" ... */

@@ -91,6 +91,11 @@ void advise_section(struct parser *p, unsigned count)
 	if (weakening >= 0 && p->source->kind == SOURCE_FILE)
 		advise_weakening(p, weakening);
 	advise_until(p, count);
+	if (d->dry && count > 0) {
+		buf_puts(message_begin(p), "DryRun = yes: nothing of this section is applied; take "
+					   "the line out once the log says what it should");
+		message_send(p, CONFIG_WARNING, d->lines[KEY_DRY_RUN]);
+	}
 }
 
 void advise_duplicate(struct parser *p, const char *pattern)

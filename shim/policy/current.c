@@ -76,6 +76,8 @@ static struct policy_ref *parse(bool *bad)
 		return NULL;
 	atomic_store(&r->references, 1);
 	r->policy = policy_parse(list, n, false, report, NULL, bad);
+	if (r->policy && environment_get()->dry_run)
+		policy_dry_run(r->policy);
 	if (r->policy)
 		return r;
 	free(r);

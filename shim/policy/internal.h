@@ -83,6 +83,7 @@ void quote(struct buf *b, const char *s, size_t n);
 /* ---- the parser's state: config.c, section.c, environment_source.c ------------------------------ */
 struct draft { /* one section while it is read */
 	bool open, bad;
+	bool dry; /* DryRun = yes, also where the section is dropped */
 	unsigned line;
 	const char *header; /* between the brackets */
 	size_t header_length;
@@ -178,6 +179,7 @@ struct interned {
 enum { MAX_SETTINGS = 1 << 21 };
 struct policy {
 	struct arena arena;
+	bool dry;            /* policy_dry_run() */
 	struct node **slots; /* open addressing, at most half full */
 	size_t slot_count, node_count;
 	struct interned *strings; /* only while parsing */

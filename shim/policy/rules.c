@@ -163,6 +163,23 @@ static bool is_rejected(const struct setting *s)
 	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed);
 }
 
+/* Nothing of a dry run holds: it is passed over as if it were not there, and noted. */
+static bool is_dry(const struct walk *w, const struct setting *s)
+{
+	return w->policy->dry || s->section->dry;
+}
+
+static void note_dry(struct lookup *l, enum key key, const struct setting *s)
+{
+	const struct section *section = s->section;
+
+	if (l->out->dry[key] != NULL || section->closed || is_rejected(s) ||
+	    (s->weakening && l->now > section->until))
+		return;
+	l->out->dry[key] = s;
+	l->out->dry_count++;
+}
+
 static void choose(struct walk *w, enum key key, struct step *step)
 {
 	struct lookup *l = w->arg;
@@ -173,6 +190,10 @@ static void choose(struct walk *w, enum key key, struct step *step)
 	while ((e = step_next(step)) != NULL) {
 		const struct section *section = e->setting.section;
 
+		if (is_dry(w, &e->setting)) {
+			note_dry(l, key, &e->setting);
+			continue;
+		}
 		if (section->closed ||
 		    (is_rejected(&e->setting) && setting_strengthens(&e->setting))) {
 			l->closed |= UINT32_C(1) << key;
@@ -201,7 +222,8 @@ void policy_lookup_counted(const struct policy *p, const struct peer *peer, int6
 	memset(out, 0, sizeof(*out));
 	if (policy_empty(p))
 		return;
-	out->closed = p->closed;
+	if (!p->dry)
+		out->closed = p->closed;
 	walk_policy(&w, peer);
 	*probes += w.probes;
 }

@@ -69,6 +69,18 @@ void section_begin(struct parser *p, const char *header, size_t n)
 	}
 }
 
+static bool is_yes(const char *value, size_t n)
+{
+	size_t length;
+	const char *word = next_word(&value, value + n, &length);
+
+	if (word != NULL && length > 2 && word[0] == '"' && word[length - 1] == '"') {
+		word++;
+		length -= 2;
+	}
+	return word != NULL && length == 3 && name_equal(word, "yes", 3);
+}
+
 /* Does that line ask for a bound above what every client has by default? */
 static bool is_high_bound(int key, const char *value, size_t n)
 {
@@ -95,6 +107,8 @@ void section_names(struct parser *p, const char *name, size_t n, const char *val
 	while (word < n && !ascii_is_space(name[word]) && name[word] != ':')
 		word++;
 	key = key_find(name, n);
+	if (key == KEY_DRY_RUN)
+		d->dry = is_yes(value, value_length);
 	if (key < 0 && p->guesses < GUESSES_MAX) { /* junk is not worth more */
 		p->guesses++;
 		key = key_meant(name, n);
@@ -233,6 +247,7 @@ static struct kept_section *make_section(struct parser *p, uint32_t keys)
 	kept->section.source = p->source_name;
 	kept->section.line = d->line;
 	kept->section.header = intern_header(p->policy, d);
+	kept->section.dry = d->dry;
 	kept->section.until = INT64_MAX;
 	if (draft_has(d, KEY_REASON))
 		kept->section.reason = intern_value(p->policy, &d->values[KEY_REASON]);
@@ -309,8 +324,8 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 	for (unsigned i = 0; i < kept->count; i++) {
 		const struct entry *older = table_add(p->policy, node, &entries[i]);
 
-		if (older != NULL && p->advice && !kept->section.closed &&
-		    !older->setting.section->closed)
+		if (older != NULL && p->advice && !kept->section.closed && !kept->section.dry &&
+		    !older->setting.section->closed && !older->setting.section->dry)
 			advise_overridden(p, &entries[i], older);
 	}
 	return true;
@@ -390,7 +405,7 @@ void section_end(struct parser *p)
 		advise_section(p, (unsigned)__builtin_popcount(keys));
 	if (!d->bad && keys != 0 && fits(p, keys))
 		keep(p, keys);
-	if (d->bad && d->strict != 0)
+	if (d->bad && d->strict != 0 && !d->dry)
 		keep_closed(p);
 	d->open = false;
 }

@@ -137,7 +137,8 @@ const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 	e->next_key = older == NULL ? NULL : older->next_key;
 	*link = e;
 	p->setting_count++;
-	p->uses |= UINT32_C(1) << e->setting.key;
+	if (!e->setting.section->dry)
+		p->uses |= UINT32_C(1) << e->setting.key;
 	return older;
 }
 
@@ -261,6 +262,12 @@ void policy_each(const struct policy *p, void (*visit)(void *arg, const struct s
 		for (unsigned i = 0; i < s->count; i++)
 			visit(arg, &s->entries[i].setting);
 	}
+}
+
+void policy_dry_run(struct policy *p)
+{
+	p->dry = true;
+	p->uses = 0;
 }
 
 void section_reject(const struct setting *s)

@@ -69,8 +69,10 @@ static void check_peer(const struct policy *p, const struct peer *peer, int64_t 
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		const struct setting *s = rule.set[key];
 
+		REQUIRE(rule.dry[key] == NULL || rule.dry[key]->section->dry);
 		if (s == NULL)
 			continue;
+		REQUIRE(!s->section->dry);
 		count++;
 		REQUIRE(s->key == key && policy_uses(p, (enum key)key));
 		REQUIRE(all > ARRAY_LENGTH(list) || listed(list, all, s));
@@ -113,7 +115,7 @@ static void check_setting_peers(void *arg, const struct setting *s)
 	REQUIRE(host_normalise(text, host));
 	policy_lookup(p, &peer, INT64_MIN, &rule);
 	if (pattern.kind != PATTERN_SUFFIX || pattern.name_length < 250)
-		REQUIRE(rule.set[s->key] != NULL);
+		REQUIRE(rule.set[s->key] != NULL || rule.dry[s->key] != NULL);
 	REQUIRE(pattern_covers(s->pattern, host, host_is_address(host)) ||
 		pattern.name_length >= 250);
 	check_peer(p, &peer, INT64_MIN, false);

@@ -49,6 +49,7 @@ static void takes_private_copies(void **state)
 						"TLSMEND_MIN_PROTOCOL=h=TLSv1.2",
 						"TLSMEND_DLSYM=off",
 						"TLSMEND_DEEPBIND=drop",
+						"TLSMEND_DRY_RUN=1",
 						"TLSMEND_DISABLE=1",
 						"TLSMEND_LOG=off",
 						"TERM=xterm",
@@ -63,7 +64,7 @@ static void takes_private_copies(void **state)
 	assert_string_equal(e.log, "fd:7"); /* the first counts, as with getenv(3) */
 	assert_string_equal(e.log_format, "json");
 	assert_string_equal(e.log_level, "debug");
-	assert_true(e.dlsym_off && e.deepbind_drop && e.disabled && e.colour);
+	assert_true(e.dlsym_off && e.deepbind_drop && e.disabled && e.dry_run && e.colour);
 	assert_false(e.secure);
 	assert_null(e.bad[0]);
 }
@@ -105,6 +106,8 @@ static void bad_values_are_told_and_do_nothing(void **state)
 	     "TLSMEND_DISABLE=yes is not understood; write 1 to disable tlsmend, or 0"},
 	    {"TLSMEND_DLSYM=maybe", "TLSMEND_DLSYM=maybe is not understood; write on or off"},
 	    {"TLSMEND_DEEPBIND=1", "TLSMEND_DEEPBIND=1 is not understood; write leave or drop"},
+	    {"TLSMEND_DRY_RUN=yes",
+	     "TLSMEND_DRY_RUN=yes is not understood; write 1 to change nothing and only tell, or 0"},
 	    {"TLSMEND_MINPROTOCOL=h=TLSv1",
 	     "TLSMEND_MINPROTOCOL is no variable of tlsmend and has no "
 	     "effect; did you mean TLSMEND_MIN_PROTOCOL?"},
@@ -122,7 +125,7 @@ static void bad_values_are_told_and_do_nothing(void **state)
 		assert_non_null(e.bad[0]);
 		assert_string_equal(e.bad[0], cases[i][1]);
 		assert_null(e.bad[1]);
-		assert_false(e.disabled || e.dlsym_off || e.deepbind_drop);
+		assert_false(e.disabled || e.dlsym_off || e.deepbind_drop || e.dry_run);
 	}
 }
 
