@@ -127,6 +127,12 @@ void trust_drop(struct trust *t);
  * its own into the store or context, which must not run more often than without us. */
 X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 				   OPENSSL_STACK *untrusted);
+/* Functions of the client's own in its store would run more often than without us. */
+bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store);
+/* The presented certificates and the rule's intermediates, in a stack of our own; NULL: no memory. */
+OPENSSL_STACK *trust_untrusted_with(const struct openssl *o, OPENSSL_STACK *presented,
+				    const struct anchors *a);
+bool trust_wants_anchor(int error);
 /* Does the context's leaf pass, as it stands? Tried on a private copy. 1: yes; 0: no; -1: it cannot be tried. */
 int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify);
 /* The first rule with trust that a name of the leaf falls under; connectionless verifications. */
@@ -151,11 +157,55 @@ void repair_begin(struct repair *r, struct copy *c, X509_STORE_CTX *ctx, verify_
 /* After the real verification: the client's flags are as they were. */
 void repair_end(struct repair *r, X509_STORE_CTX *ctx);
 /* One key onto the parameters of a private copy; `name` is that of ExpectName. */
-void repair_param(const struct openssl *o, X509_VERIFY_PARAM *param, enum key key,
+bool repair_param(const struct openssl *o, X509_VERIFY_PARAM *param, enum key key,
 		  const char *name);
 /* The name that the leaf must carry: ExpectName of the rule, else the host. */
 const char *repair_expected(const struct rule *rule, const char *host, char out[256]);
 /* Does this client check form strictly, so that Strict = no weakens it? */
 bool repair_strict_counts(const struct openssl *o, SSL *ssl);
+
+/* ---- system_store.c: the machine's own trust store ------------------------------------------------------------------------- */
+struct system_store {
+	atomic_uint references;
+	struct copy *copy;
+	X509_STORE *store;
+	const char *file, *directory; /* static, or the copy's own; NULL: none */
+	struct file_id id;            /* of `file` */
+};
+/* NULL: there is none. Give back with system_store_release(). */
+struct system_store *system_store_acquire(struct copy *c);
+void system_store_release(struct system_store *s);
+
+/* ---- demand.c: what a rule demands, whatever the client makes of it (EnforceVerification, PinSHA256) ----------------------- */
+/* A chain as the peer showed it, and how the client would look at it. Everything is borrowed. */
+struct demand_view {
+	struct copy *copy;
+	verify_fn *verify; /* the copy's own X509_verify_cert */
+	const struct rule *rule;
+	const char *name; /* that the leaf must carry: repair_expected(); NULL: not known */
+	X509_STORE *store;
+	X509 *leaf; /* NULL: none was shown */
+	OPENSSL_STACK *untrusted;
+	X509_VERIFY_PARAM *param;
+	int level; /* security level; -1: that of `param` */
+};
+/* What was found; to be freed with demand_look_free(). */
+struct demand_look {
+	struct copy *copy;
+	const struct setting *setting; /* the key that is not met */
+	X509_STORE_CTX *ctx;           /* of the verification that decided; NULL: none was made */
+	struct anchors *anchors;       /* of the rule, where they were tried */
+	struct system_store *system;
+	OPENSSL_STACK *untrusted;
+	int error;           /* X509_V_ERR_... */
+	bool by_rule;        /* ... with the anchors of the rule */
+	bool pin_missed;     /* no key that counts is pinned */
+	const char *problem; /* static: why nothing could be verified; NULL */
+};
+bool demand_exists(const struct rule *rule);
+bool demand_is_met(const struct demand_view *w, struct demand_look *l);
+/* ... with another name that the leaf must carry. */
+bool demand_is_met_as(const struct demand_view *w, const char *name);
+void demand_look_free(struct demand_look *l);
 
 #endif

@@ -317,6 +317,11 @@ struct evidence {
 	unsigned long verify_flags; /* X509_V_FLAG_* in force */
 	bool
 	    rule_refused_name; /* a rule had the CA, but the leaf is not valid for the host: trust not given */
+	/* A rule's demand that was not met: "EnforceVerification at /etc/tlsmend.conf:3"; NULL: another failure */
+	const char *demand;
+	bool demand_went_on;        /* the client itself would have gone on */
+	const char *demand_problem; /* static: why nothing could be verified; or NULL */
+	const char *pins;           /* as in the rule, where no key that counts is among them */
 	const char *
 	    rule_problem; /* e.g. the rule's CA file could not be used, so nothing counts; or NULL */
 

@@ -42,6 +42,7 @@ typedef struct ossl_lib_ctx_st OSSL_LIB_CTX;
 typedef struct general_name_st GENERAL_NAME;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
 typedef int openssl_verify_cb(int ok, X509_STORE_CTX *ctx);
+typedef int openssl_cert_verify_cb(X509_STORE_CTX *ctx, void *arg);
 typedef int openssl_pem_password_cb(char *buf, int size, int rwflag, void *arg);
 typedef void openssl_generic_fn(void);
 typedef void openssl_info_cb(const SSL *ssl, int where, int value);

@@ -28,6 +28,7 @@ enum key_syntax {
 	SYNTAX_OPTIONS,
 	SYNTAX_YES, /* yes or no */
 	SYNTAX_HOST,
+	SYNTAX_PINS,
 	SYNTAX_NUMBER,
 	SYNTAX_TEXT,
 	SYNTAX_DATE
@@ -62,6 +63,12 @@ struct peer {
  * address (empty, too long, control characters, embedded NUL is impossible). out has >= 256 bytes. */
 bool host_normalise(const char *in, char out[256]);
 bool host_is_address(const char *host);
+
+/* ---- pins.c: the SHA-256 of a public key in base64 -------------------------------------------- */
+enum { PIN_BYTES = 32, PIN_TEXT = 45 };
+void pin_format(const uint8_t hash[PIN_BYTES], char out[PIN_TEXT]);
+/* Is the hash one of those in a value of PinSHA256? */
+bool pins_have(const char *pins, const uint8_t hash[PIN_BYTES]);
 
 /* ---- configuration ------------------------------------------------------------------------------ */
 enum source_kind {

@@ -16,13 +16,10 @@ enum {
 	NO_DIGIT = 0xff,
 };
 
-/* Where distributions keep it: Debian and its kin, Fedora and RHEL, SUSE, Alpine. */
 static const char *const usual_files[] = {
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
+#define BUNDLE(path) path,
+#include "../policy/bundles.def"
+#undef BUNDLE
 };
 
 struct search {

@@ -180,6 +180,8 @@ static void describe_verification(struct diagnosis *d)
 {
 	struct record *r = d->r;
 
+	if (explain_enforced(d))
+		return;
 	if (d->first.code != 0)
 		describe_code(d, d->first.code, d->first.depth);
 	else if (d->objection != NULL && d->e->code != 0)
@@ -321,6 +323,7 @@ void diagnose(struct evidence *e, struct record *r)
 	describe_ending(d);
 	if (e->event == EVENT_VERIFY_FAILED || e->event == EVENT_VERIFY_IGNORED || d->r->code >= 0)
 		draw_chain(d);
+	note_enforced(d);
 	add_notes(d);
 	if (e->arena.failed) {
 		const enum cause cause = r->cause;

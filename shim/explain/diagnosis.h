@@ -151,6 +151,10 @@ void explain_file_unreadable(struct diagnosis *d);
 void explain_file_form(struct diagnosis *d);  /* (diagnose_form.c) */
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
 
+/* (diagnose_enforced.c) A rule's demand that was not met, where it is not what OpenSSL says that is to be told. */
+bool explain_enforced(struct diagnosis *d);
+void note_enforced(struct diagnosis *d);
+
 void draw_chain(struct diagnosis *d);
 void add_framework_words(struct diagnosis *d); /* (framework.c) */
 void add_notes(struct diagnosis *d);           /* "also wrong" and what else is worth knowing */

@@ -221,10 +221,21 @@ void *thunk_of(const struct copy *c, enum hook h)
 			    answer = observe_verify(binding_slot(slot), ok, ctx));                 \
 		return answer;                                                                     \
 	}
+#define CERT_OBSERVER(slot)                                                                        \
+	static int cert_verify_##slot(X509_STORE_CTX *ctx, void *arg)                              \
+	{                                                                                          \
+		int answer;                                                                        \
+		WORKING_FOR(binding_slot(slot),                                                    \
+			    answer = observe_cert_verify(binding_slot(slot), ctx, arg));           \
+		return answer;                                                                     \
+	}
 SLOTS(OBSERVER)
-#define INFO(slot)   info_##slot,
-#define MSG(slot)    msg_##slot,
-#define VERIFY(slot) verify_##slot,
+SLOTS(CERT_OBSERVER)
+#define INFO(slot)        info_##slot,
+#define MSG(slot)         msg_##slot,
+#define VERIFY(slot)      verify_##slot,
+#define CERT_VERIFY(slot) cert_verify_##slot,
+static openssl_cert_verify_cb *const cert_verify_observers[COPIES_MAX] = {SLOTS(CERT_VERIFY)};
 static openssl_info_cb *const info_observers[COPIES_MAX] = {SLOTS(INFO)};
 static openssl_msg_cb *const msg_observers[COPIES_MAX] = {SLOTS(MSG)};
 static openssl_verify_cb *const verify_observers[COPIES_MAX] = {SLOTS(VERIFY)};
@@ -242,4 +253,9 @@ openssl_msg_cb *observer_msg(const struct copy *c)
 openssl_verify_cb *observer_verify(const struct copy *c)
 {
 	return verify_observers[c->slot];
+}
+
+openssl_cert_verify_cb *observer_cert_verify(const struct copy *c)
+{
+	return cert_verify_observers[c->slot];
 }

@@ -149,9 +149,10 @@ static bool passes_with(void *arg, enum evidence_key which, const char *value)
 	const struct trust *t = &v->trust;
 	OPENSSL_STACK *untrusted =
 	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	if (v->demand)
+		return which == WITH_NAME && demand_is_met_as(v->demand, value);
 	const bool ruled = t->got_further || t->name_refused;
-	X509_STORE_CTX *copy =
-	    trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
+	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
 	bool good = false;
 	if (!copy)
 		return false;

@@ -109,6 +109,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	}
 	connection_weakened(n, ssl);
 	connection_expired(n, ssl);
+	demanded_start(n, ssl);
 	session_check(n, ssl);
 	n->observing = true;
 	observe_messages(c, ssl, true);
@@ -135,7 +136,7 @@ static void on_done(struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);
-	if (n->done)
+	if (!demanded_done(n, ssl) || n->done)
 		return;
 	n->done = true;
 	verify_note_resumed(n, ssl);
@@ -207,6 +208,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		return;
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);
+	demanded_exit(n, ssl);
 	if (load_settle(n, ssl, true)) {
 		n->reported = true;
 		return;

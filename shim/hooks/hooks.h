@@ -31,6 +31,8 @@ void *thunk_of(const struct copy *c, enum hook h);
 openssl_info_cb *observer_info(const struct copy *c);
 openssl_msg_cb *observer_msg(const struct copy *c);
 openssl_verify_cb *observer_verify(const struct copy *c);
+openssl_cert_verify_cb *observer_cert_verify(const struct copy *c);
+int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg);
 void observe_info(struct copy *c, const SSL *ssl, int where, int value);
 void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
 		 size_t len, SSL *ssl, void *arg);
@@ -67,6 +69,10 @@ struct connection {
 	bool certificate_requested, certificate_sent, empty_certificate_sent;
 	bool mended;                    /* a rule's trust was needed for this chain */
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
+	/* demanded.c: the leaf that was judged, the outcome, the error for a refusal; the client's verify mode + 1 while it is another */
+	bool demand_judged, demand_met;
+	uint8_t demand_leaf[32];
+	int demand_error, demand_mode;
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool asked;          /* the client asked for the result of the failed verification */
 	bool told;           /* its callback saw the failure, and may have kept it in mind */
@@ -199,11 +205,21 @@ void greeting_rest(struct evidence *e, const struct connection *n, SSL *ssl);
 /* The SSL is about to be freed: reports a handshake to which no byte of an answer came. */
 void silence_report(struct connection *n, SSL *ssl);
 
+/* ---- what a rule demands whatever the client checks (demanded.c) ---------------------------------------------------------- */
+bool demanded_exists(const struct connection *n);
+void demanded_start(struct connection *n, SSL *ssl);
+/* The handshake ended: the client's verify mode is its own again. */
+void demanded_exit(struct connection *n, SSL *ssl);
+/* It is done. False: it must not have been; no byte goes over it any more, and that is reported. */
+bool demanded_done(struct connection *n, SSL *ssl);
+
 /* ---- sessions (session.c) -------------------------------------------------------------------------------------------- */
 /* Before the ClientHello: drops a session that was made under other trust than this host has now. */
 void session_check(struct connection *n, SSL *ssl);
 /* The session of this handshake was made with the trust of the connection's rule. */
 void session_mark(struct connection *n, SSL *ssl);
+/* Was it made by a handshake that was judged as this host's is now? */
+bool session_is_ours(struct connection *n, SSL *ssl);
 
 /* ---- names that were resolved (resolver.c) ----------------------------------------------------------------------------- */
 /* The one name that this process resolved to the address; false: none, or several. */

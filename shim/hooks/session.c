@@ -11,7 +11,8 @@
 #include "hooks.h"
 
 /* What the keys that decide about a chain say, apart from the CA files. */
-static const enum key judging_keys[] = {KEY_EXPECT_NAME, KEY_TRUSTED_FIRST, KEY_STRICT};
+static const enum key judging_keys[] = {KEY_EXPECT_NAME, KEY_TRUSTED_FIRST, KEY_STRICT,
+					KEY_PIN_SHA256, KEY_ENFORCE_VERIFICATION};
 
 static uint64_t judging_tag(const struct rule *rule, uint64_t h, bool *any)
 {
@@ -96,11 +97,23 @@ void session_check(struct connection *n, SSL *ssl)
 		return;
 	uintptr_t made = session_tag(o, session, index), now = trust_tag(n);
 	/* where the rule cannot be applied, no session shows that it was */
-	if (!n->rule.closed && (made == now || (made == 0 && !trust_is_strict(&n->rule))))
+	if (!n->rule.closed &&
+	    (made == now || (made == 0 && !trust_is_strict(&n->rule) && !demanded_exists(n))))
 		return;
 	QUIET_BEGIN(o)
 	o->SSL_set_session(ssl, NULL);
 	QUIET_END(o)
+}
+
+bool session_is_ours(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	SSL_SESSION *session = o->SSL_get_session(ssl);
+	int index = session && o->SSL_SESSION_get_ex_data
+			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
+			: -1;
+	uintptr_t now = trust_tag(n);
+	return index >= 0 && now && !n->rule.closed && session_tag(o, session, index) == now;
 }
 
 void session_mark(struct connection *n, SSL *ssl)

@@ -21,6 +21,7 @@ struct verification {
 	char host[256]; /* "" : unknown */
 	char address[46];
 	unsigned port;
+	const struct demand_view *demand; /* it is what a rule demands, in a context of ours; NULL: the client's own */
 	struct repair repair;
 	struct trust trust;
 	uint8_t leaf[32]; /* SHA-256 */
@@ -43,6 +44,18 @@ static inline verify_fn *as_verify(void *function)
 	       }){.object = function})
 	    .function;
 }
+
+/* (demanded.c) Around a verification, by OpenSSL or by the client: what the rule demands has the last word. */
+struct demanded {
+	struct connection *connection; /* NULL: nothing is demanded */
+	SSL *ssl;
+	X509_STORE_CTX *ctx;
+	struct demand_view view;
+};
+void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL *ssl);
+int demanded_end(struct demanded *d, int result);
+/* The connection whose verification it is; NULL: none. */
+SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx);
 
 /* (events.c) Around the real call: notes in v->events what the client's callback sees and answers. */
 void events_begin(struct verification *v);

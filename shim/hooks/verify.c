@@ -34,7 +34,7 @@ static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t ou
 	return o->X509_STORE_CTX_get0_cert && digest(o, o->X509_STORE_CTX_get0_cert(ctx), out);
 }
 
-static SSL *ssl_of(const struct openssl *o, X509_STORE_CTX *ctx)
+SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx)
 {
 	if (!o->complete)
 		return NULL;
@@ -328,7 +328,7 @@ static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL *
 	const struct openssl *o = copy_api(t->copy);
 	if ((verifying && verifying == ctx) || events_under_way(t->copy, ctx))
 		return true;
-	*ssl = ssl_of(o, ctx);
+	*ssl = verification_ssl(o, ctx);
 	if (!*ssl)
 		return t->caller != CALLER_HOST;
 	return openssl_is_server(o, *ssl);
@@ -369,14 +369,27 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	return result;
 }
 
+static int verify_as_demanded(const struct target *t, X509_STORE_CTX *ctx)
+{
+	struct demanded d;
+	KEEP_ERRNO_BEGIN
+	demanded_begin(&d, t->copy, ctx, ctx ? verification_ssl(copy_api(t->copy), ctx) : NULL);
+	KEEP_ERRNO_END
+	int result = verify(t, ctx);
+	KEEP_ERRNO_BEGIN
+	result = demanded_end(&d, result);
+	KEEP_ERRNO_END
+	return result;
+}
+
 int hook_X509_verify_cert(const struct target *t, X509_STORE_CTX *ctx)
 {
-	return verify(t, ctx);
+	return verify_as_demanded(t, ctx);
 }
 
 int hook_X509_STORE_CTX_verify(const struct target *t, X509_STORE_CTX *ctx)
 {
-	return verify(t, ctx);
+	return verify_as_demanded(t, ctx);
 }
 
 /* ---- the client asks for the result ------------------------------------------------------------------------------------ */

@@ -75,6 +75,12 @@ bool ciphersuites_check(struct value *v, struct buf *error);
 bool options_check(struct value *v, struct buf *error);
 int protocol_parse_slice(const char *s, size_t n);
 
+/* ---- pins.c ---------------------------------------------------------------------------------- */
+enum pin_found { PIN_NONE, PIN_GOOD, PIN_BAD };
+/* The next of a list that blanks or commas separate; *word and *n are its text. */
+enum pin_found pin_next(const char **s, const char *end, uint8_t hash[PIN_BYTES],
+			const char **word, size_t *n);
+
 /* ---- message.c ------------------------------------------------------------------------------- */
 enum { QUOTE_MAX = 60, MESSAGE_MAX = 1024, HEADER_MAX = 255 };
 /* Adds 'text', escaped, at most QUOTE_MAX bytes of it. */

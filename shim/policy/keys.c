@@ -21,8 +21,6 @@ static const char *const key_names[] = {
 
 /* Keys of the format that this version does not implement. Leaving one out would be half a section. */
 static const char *const later_keys[] = {
-    "PinSHA256",
-    "EnforceVerification",
     "Certificate",
     "PrivateKey",
 };
@@ -87,6 +85,10 @@ static const struct {
     {"tlsversion", "MinProtocol and MaxProtocol"},
     {"expires", "Until"},
     {"comment", "Reason"},
+    {"pinnedpubkey", "PinSHA256"},
+    {"pinnedpublickey", "PinSHA256"},
+    {"pin", "PinSHA256"},
+    {"pinsha", "PinSHA256"},
     {"verifyhostname", "ExpectName"},
     {"verifyip", "ExpectName"},
     {"x509strict", "Strict"},

@@ -13,29 +13,32 @@ enum { FLAG_X509_STRICT = 0x20, FLAG_TRUSTED_FIRST = 0x8000 };
 
 /* Both kinds of name, so that the one that the client asked for does not stand beside it. False: it cannot be set, or memory ran
  * out: what is left then is the client's own name, or one that no certificate carries. */
-static void expect(const struct openssl *o, X509_VERIFY_PARAM *param, const char *name)
+static bool expect(const struct openssl *o, X509_VERIFY_PARAM *param, const char *name)
 {
 	const bool address = host_is_address(name);
+	bool set = false;
 	if (!o->X509_VERIFY_PARAM_set1_host || !o->X509_VERIFY_PARAM_set1_ip ||
 	    !o->X509_VERIFY_PARAM_set1_ip_asc)
-		return;
+		return false;
 	QUIET_BEGIN(o)
 	/* the new one first: in between, both are asked for, and never neither */
-	if (address && o->X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1)
+	set = address ? o->X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1
+		      : o->X509_VERIFY_PARAM_set1_host(param, name, 0) == 1;
+	if (set && address)
 		o->X509_VERIFY_PARAM_set1_host(param, NULL, 0);
-	else if (!address && o->X509_VERIFY_PARAM_set1_host(param, name, 0) == 1)
+	else if (set)
 		o->X509_VERIFY_PARAM_set1_ip(param, NULL, 0);
 	QUIET_END(o)
+	return set;
 }
 
-void repair_param(const struct openssl *o, X509_VERIFY_PARAM *param, enum key key, const char *name)
+bool repair_param(const struct openssl *o, X509_VERIFY_PARAM *param, enum key key, const char *name)
 {
 	if (key == KEY_EXPECT_NAME)
-		expect(o, param, name);
-	else if (key == KEY_TRUSTED_FIRST)
-		o->X509_VERIFY_PARAM_set_flags(param, FLAG_TRUSTED_FIRST);
-	else if (key == KEY_STRICT)
-		o->X509_VERIFY_PARAM_clear_flags(param, FLAG_X509_STRICT);
+		return expect(o, param, name);
+	if (key == KEY_TRUSTED_FIRST)
+		return o->X509_VERIFY_PARAM_set_flags(param, FLAG_TRUSTED_FIRST) == 1;
+	return o->X509_VERIFY_PARAM_clear_flags(param, FLAG_X509_STRICT) == 1;
 }
 
 static bool acts(const struct repair *r, enum key key)

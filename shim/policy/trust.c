@@ -24,7 +24,7 @@ enum {
 /* ---- private copies ----------------------------------------------------------------------------------------- */
 
 /* Functions of the client's own in its store would run more often than without us. */
-static bool store_is_plain(const struct openssl *o, const X509_STORE *store)
+bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store)
 {
 	typedef void *getter(const X509_STORE *);
 	getter *const getters[] = {
@@ -84,7 +84,7 @@ X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 		return NULL;
 	X509_STORE *store = o->X509_STORE_CTX_get0_store(ctx);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert(ctx);
-	if (!store || !leaf || !store_is_plain(o, store))
+	if (!store || !leaf || !trust_store_is_plain(o, store))
 		return NULL;
 	QUIET_BEGIN(o)
 	copy = o->X509_STORE_CTX_new();
@@ -162,7 +162,7 @@ int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify
 		   : -1;
 }
 
-static bool wants_anchor(int error)
+bool trust_wants_anchor(int error)
 {
 	return error == ERROR_UNABLE_TO_GET_ISSUER || error == ERROR_DEPTH_ZERO_SELF_SIGNED ||
 	       error == ERROR_SELF_SIGNED_IN_CHAIN || error == ERROR_UNABLE_TO_GET_ISSUER_LOCALLY ||
@@ -170,8 +170,8 @@ static bool wants_anchor(int error)
 }
 
 /* The presented certificates and the rule's intermediates, in a stack of our own. */
-static OPENSSL_STACK *untrusted_with(const struct openssl *o, OPENSSL_STACK *presented,
-				     const struct anchors *a)
+OPENSSL_STACK *trust_untrusted_with(const struct openssl *o, OPENSSL_STACK *presented,
+				    const struct anchors *a)
 {
 	OPENSSL_STACK *all = NULL;
 	QUIET_BEGIN(o)
@@ -332,9 +332,9 @@ static void extend(struct trust *t, const struct trial *trial, bool for_host)
 	const struct trial first = {
 	    .o = trial->o, .ctx = trial->ctx, .verify = trial->verify, .untouched = true};
 	if (try_chain(&first, NULL, t->client_untrusted, &untouched) != 0 ||
-	    !wants_anchor(untouched.error) || untouched.malformed)
+	    !trust_wants_anchor(untouched.error) || untouched.malformed)
 		return;
-	t->untrusted = untrusted_with(trial->o, t->client_untrusted, t->anchors);
+	t->untrusted = trust_untrusted_with(trial->o, t->client_untrusted, t->anchors);
 	if (!t->untrusted)
 		return;
 	bool good = trial->o->OPENSSL_sk_num(t->anchors->intermediates) > 0 &&
@@ -344,7 +344,7 @@ static void extend(struct trust *t, const struct trial *trial, bool for_host)
 		good = try_chain(trial, t->trusted, t->untrusted, &ruled) == 1;
 	}
 	/* the rule's trust would have got further: what is wrong beyond it is the cause */
-	t->got_further = !good && ruled.error != 0 && !wants_anchor(ruled.error);
+	t->got_further = !good && ruled.error != 0 && !trust_wants_anchor(ruled.error);
 	if (good && for_host)
 		switch_context(t, trial->ctx, t->trusted);
 	else
@@ -374,7 +374,7 @@ static void confine(struct trust *t, const struct trial *trial, bool for_host)
 	const struct openssl *o = trial->o;
 	t->name_refused = t->anchors && !for_host;
 	if (t->anchors)
-		t->untrusted = untrusted_with(o, t->client_untrusted, t->anchors);
+		t->untrusted = trust_untrusted_with(o, t->client_untrusted, t->anchors);
 	OPENSSL_STACK *trusted =
 	    t->anchors && for_host && t->untrusted ? t->anchors->trusted : NULL;
 	if (trusted) {

@@ -35,6 +35,8 @@ static const char *example(enum key key)
 		return key == KEY_STRICT ? "no" : "yes";
 	case SYNTAX_HOST:
 		return "www.example.com";
+	case SYNTAX_PINS:
+		return "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 	case SYNTAX_NUMBER:
 		return "1048576";
 	case SYNTAX_STRING:
@@ -90,6 +92,11 @@ static bool yes_check(enum key key, struct value *v, struct buf *error)
 			    key == KEY_STRICT ? "is not no; write no"
 					      : "is neither yes nor no; write yes or no",
 			    error);
+	if (key == KEY_ENFORCE_VERIFICATION && no)
+		return fail(key, v,
+			    "is refused: tlsmend never turns a check off; name the hosts that are "
+			    "meant in the header of the section that has yes",
+			    error);
 	if (key == KEY_STRICT && yes)
 		return fail(
 		    key, v,
@@ -98,6 +105,28 @@ static bool yes_check(enum key key, struct value *v, struct buf *error)
 		    error);
 	v->weakening = key == KEY_STRICT || (yes && key == KEY_IGNORE_UNEXPECTED_EOF);
 	return true;
+}
+
+static bool pins_check(enum key key, const struct value *v, struct buf *error)
+{
+	const char *s = v->text, *const end = v->text + v->length, *word;
+	uint8_t hash[PIN_BYTES];
+	enum pin_found found;
+	unsigned count = 0;
+	size_t n;
+
+	while ((found = pin_next(&s, end, hash, &word, &n)) == PIN_GOOD)
+		count++;
+	if (found == PIN_NONE && count > 0)
+		return true;
+	buf_strs(error, key_table[key].name, " has ", NULL);
+	quote(error, word, n);
+	buf_puts(
+	    error,
+	    ", which is no SHA-256 in base64 (44 characters, = at the end); write what this "
+	    "prints: openssl x509 -in CERTIFICATE -noout -pubkey | openssl pkey -pubin -outform "
+	    "DER | openssl dgst -sha256 -binary | base64");
+	return false;
 }
 
 /* The name that a certificate carries. OpenSSL takes one that begins with a dot for every name below it. */
@@ -217,6 +246,8 @@ bool value_check(enum key key, struct value *v, struct buf *error)
 		return options_check(v, error);
 	case SYNTAX_YES:
 		return yes_check(key, v, error);
+	case SYNTAX_PINS:
+		return pins_check(key, v, error);
 	case SYNTAX_HOST:
 		return host_check(key, v, error);
 	case SYNTAX_NUMBER:

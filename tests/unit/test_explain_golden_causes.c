@@ -187,6 +187,31 @@ static void name_not_checked_reads_as_reviewed(void **state)
 	golden("name-not-checked", e);
 }
 
+/* What a rule demands, of a client that itself would have gone on. */
+static struct evidence *refused_by_rule(const char *demand)
+{
+	struct evidence *e = failed_verification(0, 0);
+
+	three_certificates(e);
+	e->error_count = 0;
+	e->demand = demand;
+	e->demand_went_on = true;
+	return e;
+}
+
+static void demands_read_as_reviewed(void **state)
+{
+	struct evidence *e = refused_by_rule("EnforceVerification at /etc/tlsmend.conf:3");
+
+	(void)state;
+	e->chain_count = e->presented_count = 0;
+	e->demand_problem = "the server showed no certificate";
+	golden("demand-unmet", e);
+	e = refused_by_rule("PinSHA256 at /etc/tlsmend.conf:3");
+	e->pins = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+	golden("pinned-by-rule", e);
+}
+
 /* ---- all of them --------------------------------------------------------------------------------------------------------- */
 static void every_cause_has_a_golden_record(void **state)
 {
@@ -209,6 +234,7 @@ int main(void)
 	    cmocka_unit_test(verifications_read_as_reviewed),
 	    cmocka_unit_test(handshakes_read_as_reviewed),
 	    cmocka_unit_test(name_not_checked_reads_as_reviewed),
+	    cmocka_unit_test(demands_read_as_reviewed),
 	    cmocka_unit_test(every_cause_has_a_golden_record),
 	};
 

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * EnforceVerification and PinSHA256 of a connection: where its chain is judged (policy/demand.c decides), and how a refusal ends it.
+ *
+ * Usually libssl's own call of X509_verify_cert, or of the client's function in its place, is where that happens. libssl looks at the
+ * verify mode only after that call, so that a refusal sets SSL_VERIFY_PEER there and then: no getter tells of it before, and nothing that the
+ * client sets meanwhile takes it back. Handshakes in which no certificate is verified (a resumed session, a pre-shared key, an anonymous
+ * suite) are looked at when they are done; one that must not be has an SSL that is shut down from then on, which neither reads nor
+ * writes a byte.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "verification.h"
+
+enum { VERIFY_PEER_ = 1, SHUTDOWN_BOTH = 3 };
+
+bool demanded_exists(const struct connection *n)
+{
+	return demand_exists(&n->rule);
+}
+
+/* A key that both sides know already shows no certificate, and sends data before any would come. */
+void demanded_start(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	if (!demanded_exists(n))
+		return;
+	if (o->SSL_set_psk_client_callback)
+		o->SSL_set_psk_client_callback(ssl, NULL);
+	if (o->SSL_set_psk_use_session_callback)
+		o->SSL_set_psk_use_session_callback(ssl, NULL);
+}
+
+static bool digest_of(const struct openssl *o, const X509 *leaf, uint8_t out[32])
+{
+	unsigned n = 0;
+	QUIET_BEGIN(o)
+	if (!leaf || !o->X509_digest(leaf, o->EVP_sha256(), out, &n))
+		n = 0;
+	QUIET_END(o)
+	return n == 32;
+}
+
+/* ---- the record of a refusal ------------------------------------------------------------------------------------- */
+
+static void describe(struct evidence *e, const struct connection *n, const struct demand_look *l,
+		     bool went_on)
+{
+	const struct setting *pins = n->rule.set[KEY_PIN_SHA256];
+	struct buf b;
+	buf_init(&b, 512);
+	buf_strs(&b, key_table[l->setting->key].name, " at ", l->setting->section->source, NULL);
+	if (l->setting->line) {
+		buf_putc(&b, ':');
+		buf_uint(&b, l->setting->line);
+	}
+	e->demand = arena_strdup(&e->arena, buf_str(&b));
+	buf_free(&b);
+	e->demand_went_on = went_on;
+	e->demand_problem = l->problem;
+	e->pins = l->pin_missed && pins ? arena_strdup(&e->arena, pins->value) : NULL;
+	if (l->by_rule) {
+		e->anchor_count = copy_api(n->copy)->OPENSSL_sk_num(l->anchors->trusted);
+		e->store_text = arena_strdup(&e->arena, trust_of(&n->rule)->value);
+		e->store_searched = NULL;
+		e->directory_count = 0;
+	}
+	e->have_verification = e->enforced = true;
+	e->event = EVENT_VERIFY_FAILED;
+}
+
+/* What our own verification found; where there was none, what is known of the connection. */
+static struct evidence *refusal(struct connection *n, SSL *ssl, const struct demand_view *w,
+				const struct demand_look *l)
+{
+	struct verification *v = l->ctx ? calloc(1, sizeof *v) : NULL;
+	struct evidence *e;
+	if (!v)
+		return connection_evidence(n, ssl, EVENT_VERIFY_FAILED);
+	v->copy = n->copy;
+	v->ctx = l->ctx;
+	v->ssl = ssl;
+	v->connection = n;
+	v->rule = n->rule;
+	v->demand = w;
+	e = verification_failure(v, 0);
+	free(v);
+	return e;
+}
+
+/* ---- the judge ------------------------------------------------------------------------------------------------------ */
+
+static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool went_on)
+{
+	struct demand_look l;
+	char expected[256];
+	uint8_t leaf[32];
+	const struct openssl *o = copy_api(n->copy);
+	bool known = digest_of(o, w->leaf, leaf);
+	if (n->demand_judged && known && memcmp(n->demand_leaf, leaf, sizeof leaf) == 0)
+		return n->demand_met;
+	w->copy = n->copy;
+	w->rule = &n->rule;
+	w->name = repair_expected(&n->rule, n->host, expected);
+	w->verify = as_verify(atomic_load(&n->copy->real[HOOK_X509_verify_cert]));
+	n->demand_met = demand_is_met(w, &l);
+	n->demand_judged = known;
+	memcpy(n->demand_leaf, leaf, sizeof leaf);
+	/* one record, of what ended it; and none where all is well */
+	evidence_free(n->pending);
+	evidence_free(n->unnamed);
+	n->pending = n->unnamed = NULL;
+	if (!n->demand_met) {
+		n->demand_error = l.error;
+		n->pending = refusal(n, ssl, w, &l);
+		if (n->pending)
+			describe(n->pending, n, &l, went_on);
+	}
+	demand_look_free(&l);
+	return n->demand_met;
+}
+
+/* The context may be changed by whoever verifies it: what was shown is taken before. */
+void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL *ssl)
+{
+	const struct openssl *o = copy_api(c);
+	struct connection *n = ssl ? connection_of(c, ssl) : NULL;
+	*d = (struct demanded){.connection = NULL};
+	if (!n || !demanded_exists(n))
+		return;
+	d->connection = n;
+	d->ssl = ssl;
+	d->ctx = ctx;
+	d->view = (struct demand_view){
+	    .store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
+	    .leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL,
+	    .untrusted =
+		o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx) : NULL,
+	    .param = o->X509_STORE_CTX_get0_param(ctx),
+	    .level = -1};
+}
+
+int demanded_end(struct demanded *d, int result)
+{
+	struct connection *n = d->connection;
+	if (!n)
+		return result;
+	const struct openssl *o = copy_api(n->copy);
+	const int mode = o->SSL_get_verify_mode(d->ssl);
+	const bool refused = result <= 0 && mode & VERIFY_PEER_;
+	/* its own refusal has its own record */
+	if (refused && !n->rule.closed)
+		return result;
+	if (judge(n, d->ssl, &d->view, !refused)) {
+		session_mark(n, d->ssl);
+		return result;
+	}
+	o->X509_STORE_CTX_set_error(d->ctx, n->demand_error);
+	if (!(mode & VERIFY_PEER_)) {
+		n->demand_mode = mode + 1;
+		o->SSL_set_verify(d->ssl, mode | VERIFY_PEER_, NULL);
+	}
+	return 0;
+}
+
+void demanded_exit(struct connection *n, SSL *ssl)
+{
+	if (n->demand_mode)
+		copy_api(n->copy)->SSL_set_verify(ssl, n->demand_mode - 1, NULL);
+	n->demand_mode = 0;
+}
+
+/* ---- the handshake is done ---------------------------------------------------------------------------------------- */
+
+static bool judge_afterwards(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	if (o->SSL_session_reused && o->SSL_session_reused(ssl) && session_is_ours(n, ssl))
+		return true;
+	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	struct demand_view w = {
+	    .store = o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(o->SSL_get_SSL_CTX(ssl))
+					       : NULL,
+	    .leaf = leaf,
+	    .untrusted = o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL,
+	    .param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL,
+	    .level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1};
+	bool met = (w.param || !leaf) && judge(n, ssl, &w, true);
+	if (leaf)
+		o->X509_free(leaf);
+	if (met)
+		session_mark(n, ssl);
+	return met;
+}
+
+bool demanded_done(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	if (!demanded_exists(n) || judge_afterwards(n, ssl))
+		return true;
+	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
+	struct evidence *e = n->pending;
+	n->pending = NULL;
+	if (!n->reported)
+		connection_report(n, e);
+	else
+		evidence_free(e);
+	n->reported = true;
+	return false;
+}
+
+/* ---- a function of the client's in place of the verification --------------------------------------------------------- */
+
+union cert_verify {
+	void *object;
+	openssl_cert_verify_cb *function;
+};
+
+void hook_SSL_CTX_set_cert_verify_callback(const struct target *t, SSL_CTX *ctx,
+					   openssl_cert_verify_cb *callback, void *arg)
+{
+	const struct openssl *o = copy_api(t->copy);
+	union cert_verify f = {.function = callback};
+	int stored = 0;
+	KEEP_ERRNO_BEGIN
+	int index = callback ? binding_index(t->copy, INDEX_CTX_VERIFY, NULL, NULL) : -1;
+	QUIET_BEGIN(o)
+	stored = index >= 0 && o->SSL_CTX_set_ex_data(ctx, index, f.object) == 1;
+	QUIET_END(o)
+	KEEP_ERRNO_END((union {
+		void *object;
+		void (*function)(SSL_CTX *, openssl_cert_verify_cb *, void *);
+	}){.object = t->real})
+	    .function(ctx, stored ? observer_cert_verify(t->copy) : callback, arg);
+}
+
+int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg)
+{
+	const struct openssl *o = copy_api(c);
+	union cert_verify f = {.object = NULL};
+	struct demanded d;
+	KEEP_ERRNO_BEGIN
+	SSL *ssl = verification_ssl(o, ctx);
+	int index = binding_index(c, INDEX_CTX_VERIFY, NULL, NULL);
+	if (ssl && index >= 0)
+		f.object = o->SSL_CTX_get_ex_data(o->SSL_get_SSL_CTX(ssl), index);
+	demanded_begin(&d, c, ctx, ssl);
+	KEEP_ERRNO_END
+	/* libssl calls it with an SSL, always */
+	int result = f.function ? f.function(ctx, arg) : 0;
+	KEEP_ERRNO_BEGIN
+	result = demanded_end(&d, result);
+	KEEP_ERRNO_END
+	return result;
+}
