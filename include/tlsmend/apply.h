@@ -24,6 +24,20 @@ void policy_release(struct policy_ref *r);
 const struct policy *policy_of(const struct policy_ref *r);
 
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
+/* A rule's certificate and key, in objects of one copy of OpenSSL. Counted (identity.c). */
+struct identity {
+	atomic_uint references;
+	struct copy *copy;
+	X509 *leaf;
+	EVP_PKEY *key;
+	OPENSSL_STACK *chain;
+	uint64_t content;              /* hash of the certificate's file */
+	_Atomic uint8_t fits, refused; /* bit per security level: OpenSSL takes it, or does not */
+};
+void identity_release(struct identity *i);
+/* Sets certificate, key and chain. Leaves entries in the error queue where it fails. */
+bool identity_set(const struct openssl *o, SSL *ssl, const struct identity *i);
+
 /* What an SSL had before the rule, and what the rule left there: to be given back where the SSL is used again. */
 enum { KEPT_NUMBERS = 3 }; /* lowest and highest version, bytes of certificates */
 struct kept {
@@ -35,6 +49,8 @@ struct kept {
 	SSL *keeper; /* has the client's certificates, signature algorithms, security level */
 	const X509 *certificate; /* that the SSL was left with; only to be compared with */
 	int level;
+	struct identity *identity; /* a reference: to be shown where the server asks */
+	bool replaces;             /* ... in place of the client's own */
 	bool named; /* ServerName is in force: `name` is the client's own; NULL: it had none */
 	char *name;
 };

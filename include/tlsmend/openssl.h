@@ -44,6 +44,7 @@ typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
 typedef int openssl_verify_cb(int ok, X509_STORE_CTX *ctx);
 typedef int openssl_cert_verify_cb(X509_STORE_CTX *ctx, void *arg);
 typedef int openssl_pem_password_cb(char *buf, int size, int rwflag, void *arg);
+typedef int openssl_cert_cb(SSL *ssl, void *arg);
 typedef void openssl_generic_fn(void);
 typedef void openssl_info_cb(const SSL *ssl, int where, int value);
 typedef void openssl_msg_cb(int write_p, int version, int content_type, const void *buf, size_t len,

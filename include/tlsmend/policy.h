@@ -122,6 +122,8 @@ struct section {
 	/* Set at run time (section_reject) where OpenSSL refuses a value or a file cannot be used: the whole
 	 * section no longer counts. */
 	atomic_bool rejected;
+	/* A file of it cannot be used: out until it can. */
+	atomic_bool waiting;
 	/* It was dropped for an error, but names strengthening keys: they are all that it holds, and they close. */
 	bool closed;
 	bool dry; /* DryRun = yes */
@@ -148,6 +150,8 @@ struct rule {
 	unsigned count; /* how many are not NULL */
 	/* A weakening key that would have held but whose Until has passed: for the log. NULL: none. */
 	const struct setting *expired;
+	/* Certificate, PrivateKey and CipherString that would hold, but whose section waits. NULL: none. */
+	const struct setting *waiting[3];
 	/* A strengthening key that would hold but cannot be applied, because its section has an error, OpenSSL refuses a part of it,
 	 * or the rules could not be read: connections to this peer must fail (DESIGN 1.4). It is not among `set`, and no less specific
 	 * pattern takes its place. NULL: none. */

@@ -312,6 +312,7 @@ void connection_end(struct connection *n, SSL *ssl)
 	report_let_pass(n, ssl);
 	report_unnamed(n, ssl);
 	unanswered_settle(n, ssl, false);
+	certificate_mended(n, ssl, true);
 	n->closed = true;
 	if (n->done_ms && n->empty_certificate_sent && !n->reported)
 		load_settle(n, ssl, false);

@@ -91,8 +91,8 @@ static void on_start(struct copy *c, SSL *ssl)
 		observe_messages(c, ssl, before->observing = true);
 		return;
 	}
-	if (before)
-		apply_undo(o, ssl, &before->applied);
+	if (before && before->copy)
+		certificate_take_back(before, ssl);
 	struct connection *n = connection_start(c, ssl);
 	if (!n)
 		return;
@@ -106,6 +106,7 @@ static void on_start(struct copy *c, SSL *ssl)
 		if (n->policy)
 			apply_rule(c, ssl, policy_of(n->policy), &peer, &n->rule, &n->applied);
 		n->applying = false;
+		certificate_offer(n, ssl);
 	}
 	connection_weakened(n, ssl);
 	connection_expired(n, ssl);
@@ -144,6 +145,8 @@ static void on_done(struct connection *n, SSL *ssl)
 	load_settle(n, ssl, false);
 	n->written_at_done = connection_sent(o, ssl);
 	n->read_at_done = connection_received(o, ssl);
+	session_mark_identity(n, ssl);
+	certificate_mended(n, ssl, false);
 	if (n->mended) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */

@@ -85,6 +85,7 @@ struct connection {
 	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;       /* its failure is in the log */
 	bool observing;      /* our message callback is set */
+	bool shown;    /* the certificate of a rule is set: the server asked */
 	bool applying; /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
@@ -167,6 +168,13 @@ bool unanswered_so_far(const struct connection *n, const SSL *ssl);
 /* Reports a server that ended the connection so, once the client met the end of it. `met`: it just did. */
 void unanswered_settle(struct connection *n, SSL *ssl, bool met);
 
+/* (certificate.c) A certificate of the rule is shown where the server asks. */
+void certificate_offer(struct connection *n, SSL *ssl);
+/* The handshake is done, or the connection ends: that certificate made the difference. */
+void certificate_mended(struct connection *n, SSL *ssl, bool end);
+/* The SSL is used again: takes off what the rule laid onto it. */
+void certificate_take_back(struct connection *n, SSL *ssl);
+
 /* What such a client finds out by itself after a good chain, and OpenSSL does not tell (afterwards.c): reports it. Its ending is known. */
 void afterwards_end(struct connection *n, SSL *ssl);
 /* Is this verification, which nobody but the client itself asked for, that of .NET? */
@@ -218,6 +226,8 @@ bool demanded_done(struct connection *n, SSL *ssl);
 void session_check(struct connection *n, SSL *ssl);
 /* The session of this handshake was made with the trust of the connection's rule. */
 void session_mark(struct connection *n, SSL *ssl);
+/* ... or where the rule has a certificate to show: a server knows a resumed client again, and does not ask. */
+void session_mark_identity(struct connection *n, SSL *ssl);
 /* Was it made by a handshake that was judged as this host's is now? */
 bool session_is_ours(struct connection *n, SSL *ssl);
 

@@ -51,32 +51,34 @@ static uintptr_t trust_tag(const struct connection *n)
 static const char mark_prefix[8] = "tlsmend";
 struct mark {
 	char prefix[sizeof mark_prefix];
-	uint64_t tag;
+	uint64_t tag, identity;
 };
 
+/* The session's own data; *m is empty where there is no mark. False: what stands there is not ours. */
 static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark *m)
 {
 	void *data = NULL;
 	size_t n = 0;
+	memset(m, 0, sizeof *m);
 	if (!o->SSL_SESSION_get0_ticket_appdata ||
-	    !o->SSL_SESSION_get0_ticket_appdata(session, &data, &n) || n != sizeof *m)
+	    !o->SSL_SESSION_get0_ticket_appdata(session, &data, &n))
 		return false;
-	memcpy(m, data, sizeof *m);
-	return memcmp(m->prefix, mark_prefix, sizeof mark_prefix) == 0;
+	if (n == sizeof *m && memcmp(data, mark_prefix, sizeof mark_prefix) == 0)
+		memcpy(m, data, sizeof *m);
+	return n == 0 || m->prefix[0] != '\0';
 }
 
-static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag)
+/* A program that puts data of its own there keeps it. */
+static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
+		       uintptr_t identity)
 {
-	void *data = NULL;
-	size_t n = 0;
-	struct mark m = {.tag = tag};
-	if (!o->SSL_SESSION_set1_ticket_appdata || !o->SSL_SESSION_get0_ticket_appdata)
+	struct mark m;
+	if (!read_mark(o, session, &m) || !o->SSL_SESSION_set1_ticket_appdata)
 		return;
 	memcpy(m.prefix, mark_prefix, sizeof m.prefix);
-	/* a program that puts data of its own there keeps it */
-	o->SSL_SESSION_get0_ticket_appdata(session, &data, &n);
-	if (n == 0)
-		o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m);
+	m.tag = tag ? tag : m.tag;
+	m.identity = identity ? identity : m.identity;
+	o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m);
 }
 
 static uintptr_t session_tag(const struct openssl *o, SSL_SESSION *session, int index)
@@ -84,6 +86,30 @@ static uintptr_t session_tag(const struct openssl *o, SSL_SESSION *session, int 
 	struct mark m;
 	uintptr_t tag = (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
 	return tag || !read_mark(o, session, &m) ? tag : (uintptr_t)m.tag;
+}
+
+/* Which certificate for which host this connection has to show. 0: none of a rule's. */
+static uintptr_t identity_tag(const struct connection *n)
+{
+	const struct identity *i = n->applied.kept.identity;
+	if (!i)
+		return 0;
+	uint64_t h = hash_bytes(HASH_SEED, &i->content, sizeof i->content);
+	if (n->host)
+		h = hash_bytes(h, n->host, strlen(n->host) + 1);
+	return (uintptr_t)h | 1;
+}
+
+/* The server of a session knows the client by what was shown when it was made, and does not ask again. */
+static bool same_identity(struct connection *n, SSL_SESSION *session)
+{
+	const struct openssl *o = copy_api(n->copy);
+	struct mark m;
+	int index = binding_index(n->copy, INDEX_SESSION_IDENTITY, NULL, NULL);
+	uintptr_t made = index < 0 ? 0 : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
+	if (!made && read_mark(o, session, &m))
+		made = (uintptr_t)m.identity;
+	return made == identity_tag(n);
 }
 
 void session_check(struct connection *n, SSL *ssl)
@@ -97,7 +123,7 @@ void session_check(struct connection *n, SSL *ssl)
 		return;
 	uintptr_t made = session_tag(o, session, index), now = trust_tag(n);
 	/* where the rule cannot be applied, no session shows that it was */
-	if (!n->rule.closed &&
+	if (!n->rule.closed && same_identity(n, session) &&
 	    (made == now || (made == 0 && !trust_is_strict(&n->rule) && !demanded_exists(n))))
 		return;
 	QUIET_BEGIN(o)
@@ -127,6 +153,22 @@ void session_mark(struct connection *n, SSL *ssl)
 		return;
 	QUIET_BEGIN(o)
 	o->SSL_SESSION_set_ex_data(session, index, (void *)trust_tag(n));
-	write_mark(o, session, trust_tag(n));
+	write_mark(o, session, trust_tag(n), 0);
+	QUIET_END(o)
+}
+
+void session_mark_identity(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	uintptr_t tag = identity_tag(n);
+	SSL_SESSION *session = tag ? o->SSL_get_session(ssl) : NULL;
+	int index = session && o->SSL_SESSION_set_ex_data
+			? binding_index(n->copy, INDEX_SESSION_IDENTITY, NULL, NULL)
+			: -1;
+	if (index < 0)
+		return;
+	QUIET_BEGIN(o)
+	o->SSL_SESSION_set_ex_data(session, index, (void *)tag);
+	write_mark(o, session, 0, tag);
 	QUIET_END(o)
 }

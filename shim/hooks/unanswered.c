@@ -56,7 +56,8 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
 	evidence_own(e, copy_api(n->copy), ssl);
 	if (e->own.count == 0)
 		return;
-	e->own.file = loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
+	e->own.file = n->shown ? arena_strdup(&e->arena, n->rule.set[KEY_CERTIFICATE]->value)
+			       : loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
 	if (!e->own.has_key && n->empty_certificate_sent)
 		compare_pair(n, ssl, e);
 }

@@ -338,11 +338,21 @@ static void apply_strict(const struct openssl *o, SSL *ssl, struct rule *rule, s
 		apply_weakened(a, s);
 }
 
+/* False: some section is out from now on, or in again, so that the rule has to be looked up once more. */
+static bool ready(struct copy *c, SSL *ssl, const struct rule *rule, struct applied *out)
+{
+	if (apply_certificate_waited(c, ssl, rule))
+		return false;
+	if (has_lists(rule) && !lists_accepted(c, rule))
+		return false;
+	return apply_certificate_ready(c, ssl, rule, out);
+}
+
 void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
 		struct rule *rule, struct applied *out)
 {
 	const struct openssl *o = copy_api(c);
-	for (int tries = 0; has_lists(rule) && tries < 16 && !lists_accepted(c, rule); tries++)
+	for (int tries = 0; tries < 16 && !ready(c, ssl, rule, out); tries++)
 		policy_lookup(p, peer, clock_realtime_ms() / 1000, rule);
 	if (rule->count == 0)
 		return;

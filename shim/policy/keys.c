@@ -19,12 +19,6 @@ static const char *const key_names[] = {
 #undef KEY
     NULL};
 
-/* Keys of the format that this version does not implement. Leaving one out would be half a section. */
-static const char *const later_keys[] = {
-    "Certificate",
-    "PrivateKey",
-};
-
 #define NEVER_OFF                                                                                  \
 	"tlsmend never turns a check off; write ExtraCAFile = FILE with the certificate "          \
 	"authority that is to "                                                                    \
@@ -161,15 +155,6 @@ static void list_names(struct buf *error)
 		buf_strs(error, i > 0 ? ", " : "", key_names[i], NULL);
 }
 
-static const char *later_key(const char *s, size_t n)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(later_keys); i++) {
-		if (same_name(s, n, later_keys[i]))
-			return later_keys[i];
-	}
-	return NULL;
-}
-
 int key_meant(const char *s, size_t n)
 {
 	/* how people begin them */
@@ -197,15 +182,8 @@ int key_meant(const char *s, size_t n)
 void key_explain_unknown(const char *s, size_t n, struct buf *error)
 {
 	char squeezed[64], word[64];
-	const char *later = later_key(s, n), *ours;
+	const char *ours;
 
-	if (later != NULL) {
-		buf_strs(error, later,
-			 " is not supported by this version yet; take this line out where the rest "
-			 "of the section is right without it",
-			 NULL);
-		return;
-	}
 	squeeze(s, n, squeezed);
 	ours = synonym(squeezed);
 	if (ours == NULL && key_refuse(s, n, error))

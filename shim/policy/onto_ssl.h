@@ -17,6 +17,22 @@ void apply_weakened(struct applied *a, const struct setting *s);
 /* ---- apply_tolerance.c: IgnoreUnexpectedEOF, MaxCertList ---- */
 void apply_tolerance(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a);
 
+/* ---- apply_certificate.c: Certificate, PrivateKey, ReplaceCertificate ---- */
+/* Takes hold of what is to be shown. False: it cannot be used now, and the section of it waits. */
+bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, struct applied *a);
+/* True: the section that waited does so no more. */
+bool apply_certificate_waited(struct copy *c, SSL *ssl, const struct rule *rule);
+
+/* ---- identity.c ---- */
+/* NULL: the files cannot be used, or not be looked at now, which the log says. key NULL: it is in the file of the certificate.
+ * Give back with identity_release(). */
+struct identity *identity_acquire(struct copy *c, const struct setting *certificate,
+				  const struct setting *key);
+void identity_retain(struct identity *i);
+/* Does OpenSSL take it, for an SSL like this one at that security level? A refusal is said once. */
+bool identity_fits(struct copy *c, struct identity *i, SSL *ssl, int level,
+		   const struct setting *s);
+
 /* ---- undo.c ---- */
 /* Before anything of the rule is laid onto the SSL, and after all was. */
 void undo_begin(const struct openssl *o, SSL *ssl, const struct rule *rule, struct kept *k);

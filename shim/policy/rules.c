@@ -160,7 +160,22 @@ bool setting_strengthens(const struct setting *s)
 
 static bool is_rejected(const struct setting *s)
 {
-	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed);
+	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed) ||
+	       atomic_load_explicit(&s->section->waiting, memory_order_relaxed);
+}
+
+/* The first of each; which of them belong together is looked at there (apply_certificate.c). */
+static void note_waiting(struct rule *out, const struct setting *s)
+{
+	const int i = s->key == KEY_CERTIFICATE     ? 0
+		      : s->key == KEY_PRIVATE_KEY   ? 1
+		      : s->key == KEY_CIPHER_STRING ? 2
+						    : -1;
+
+	if (i >= 0 && out->waiting[i] == NULL &&
+	    atomic_load_explicit(&s->section->waiting, memory_order_relaxed) &&
+	    !atomic_load_explicit(&s->section->rejected, memory_order_relaxed))
+		out->waiting[i] = s;
 }
 
 /* Nothing of a dry run holds: it is passed over as if it were not there, and noted. */
@@ -194,6 +209,7 @@ static void choose(struct walk *w, enum key key, struct step *step)
 			note_dry(l, key, &e->setting);
 			continue;
 		}
+		note_waiting(l->out, &e->setting);
 		if (section->closed ||
 		    (is_rejected(&e->setting) && setting_strengthens(&e->setting))) {
 			l->closed |= UINT32_C(1) << key;

@@ -191,9 +191,27 @@ static unsigned later_line(const struct draft *d, enum key a, enum key b)
 	return d->lines[a] > d->lines[b] ? d->lines[a] : d->lines[b];
 }
 
+/* What only means something beside a certificate. */
+static void check_beside_certificate(struct parser *p, enum key key)
+{
+	const struct draft *d = &p->draft;
+	struct buf *b;
+
+	if (!draft_has(d, key) || draft_has(d, KEY_CERTIFICATE))
+		return;
+	b = message_begin(p);
+	buf_strs(b, key_table[key].name, " without Certificate in the same section; write ",
+		 "Certificate = FILE beside it",
+		 key == KEY_PRIVATE_KEY ? ", with the certificate of this key" : "", NULL);
+	section_fail(p, d->lines[key]);
+}
+
 static void check_pairs(struct parser *p)
 {
 	struct draft *d = &p->draft;
+
+	check_beside_certificate(p, KEY_PRIVATE_KEY);
+	check_beside_certificate(p, KEY_REPLACE_CERTIFICATE);
 
 	if (draft_has(d, KEY_EXTRA_CA_FILE) && draft_has(d, KEY_ONLY_CA_FILE)) {
 		buf_puts(

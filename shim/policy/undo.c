@@ -162,7 +162,7 @@ void undo_begin(const struct openssl *o, SSL *ssl, const struct rule *rule, stru
 	note_numbers(o, ssl, k->numbers_before);
 	k->groups = rule->set[KEY_GROUPS] != NULL;
 	k->level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
-	if (rule->set[KEY_CIPHER_STRING] || rule->set[KEY_SIGNATURE_ALGORITHMS])
+	if (rule->set[KEY_CIPHER_STRING] || rule->set[KEY_SIGNATURE_ALGORITHMS] || k->identity)
 		k->keeper = keep_client_state(o, ssl);
 	k->ciphers = (rule->set[KEY_CIPHER_STRING] || rule->set[KEY_CIPHERSUITES]) &&
 		     o->SSL_get_ciphers && o->SSL_set_cipher_list;
@@ -218,6 +218,7 @@ void apply_forget(const struct openssl *o, struct applied *a)
 		free(k->after[i]);
 	}
 	free(k->name);
+	identity_release(k->identity);
 	QUIET_BEGIN(o)
 	if (k->keeper)
 		o->SSL_free(k->keeper);

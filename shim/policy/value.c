@@ -20,7 +20,9 @@ static const char *example(enum key key)
 {
 	switch (key_table[key].syntax) {
 	case SYNTAX_PATH:
-		return "/etc/tlsmend/root.pem";
+		return key == KEY_CERTIFICATE   ? "/etc/tlsmend/client.pem"
+		       : key == KEY_PRIVATE_KEY ? "/etc/tlsmend/client.key"
+						: "/etc/tlsmend/root.pem";
 	case SYNTAX_PROTOCOL:
 		return "TLSv1.2";
 	case SYNTAX_CIPHERS:

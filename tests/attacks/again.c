@@ -10,14 +10,18 @@
  *     --later           the server asks after the handshake (TLS 1.3)
  *     --groups LIST     that the server takes                  --again   renegotiation (TLS 1.2)
  *     --resume          each connection offers the session of the one before
+ *     !full, !free: all descriptors are taken, and given back; !COMMAND: of the shell, and 2.2 s later
  *     WORD: fresh (a new SSL), nosni, own=FILE (on the SSL)
  */
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define NEED(c)                                                                                    \
 	do {                                                                                       \
@@ -266,6 +270,26 @@ static void set_up(SSL *client, char *host)
 	NEED(SSL_set1_host(client, host) == 1);
 }
 
+static void order(const char *what)
+{
+	static int taken[4096], count;
+	const struct rlimit few = {64, 4096};
+
+	if (strcmp(what, "full") == 0) {
+		NEED(setrlimit(RLIMIT_NOFILE, &few) == 0);
+		while (count < 4096 &&
+		       (taken[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+			count++;
+		usleep(2200000);
+	} else if (strcmp(what, "free") == 0) {
+		while (count > 0)
+			close(taken[--count]);
+	} else {
+		NEED(system(what) == 0);
+		usleep(2200000);
+	}
+}
+
 static const char **option(const char *name)
 {
 	static const struct {
@@ -284,7 +308,7 @@ static const char **option(const char *name)
 
 int main(int argc, char **argv)
 {
-	SSL_CTX *cctx = NULL, *sctx;
+	SSL_CTX *cctx = NULL, *sctx = NULL;
 	SSL *client = NULL;
 	SSL_SESSION *session = NULL;
 
@@ -305,6 +329,12 @@ int main(int argc, char **argv)
 				    strcmp(argv[++i], "1.2") == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
 			continue;
 		}
+		if (!sctx)
+			sctx = server_context();
+		if (argv[i][0] == '!') {
+			order(argv[i] + 1);
+			continue;
+		}
 		if (!cctx)
 			cctx = client_context();
 		if (client && strstr(argv[i], ",fresh")) {
@@ -315,7 +345,6 @@ int main(int argc, char **argv)
 			client = SSL_new(cctx);
 		else
 			NEED(SSL_clear(client) == 1);
-		sctx = server_context();
 		SSL *server = SSL_new(sctx);
 		set_up(client, argv[i]);
 		NEED(SSL_set_session(client, resumes ? session : NULL) == 1);
@@ -336,8 +365,8 @@ int main(int argc, char **argv)
 			printf("STRAY ERROR\n");
 		SSL_shutdown(client);
 		SSL_free(server);
-		SSL_CTX_free(sctx);
 	}
+	SSL_CTX_free(sctx);
 	SSL_free(client);
 	SSL_SESSION_free(session);
 	SSL_CTX_free(cctx);

@@ -14,7 +14,9 @@ class Again:
         argv = [str(a).replace("CERTS", str(self.certs)) for a in arguments]
         argv = [str(build("again")), "--server", f"{self.certs}/ab-both.pem", *argv]
         done = subprocess.run(argv, env=env, text=True, capture_output=True, timeout=TIMEOUT)
-        assert done.returncode == 0 and done.stderr == "" and "STRAY" not in done.stdout, (done.returncode, done.stdout, done.stderr)
+        self.log = done.stderr
+        assert done.returncode == 0 and "STRAY" not in done.stdout, (done.returncode, done.stdout, done.stderr)
+        assert more.get("TLSMEND_LOG") == "stderr" or done.stderr == "", (done.returncode, done.stdout, done.stderr)
         return done.stdout.splitlines()
 
     def __call__(self, *arguments, rules=None, **more):

@@ -126,8 +126,7 @@ static void test_section_fields(void **state)
 
 static void test_refused_keys(void **state)
 {
-	static const char *const later[] = {"Certificate", "PrivateKey"};
-	char line[100], text[1000];
+	char text[1000];
 
 	(void)state;
 	key_says("ExtraCaFiel = /x", "unknown key 'ExtraCaFiel'; write ExtraCAFile");
@@ -158,15 +157,6 @@ static void test_refused_keys(void **state)
 		 "'PartialChain' is refused: it would make every certificate in the store an "
 		 "anchor; write ExtraCAFile = "
 		 "FILE with the root, or with the host's own self-signed certificate");
-	for (size_t i = 0; i < ARRAY_LENGTH(later); i++) {
-		snprintf(line, sizeof(line), "%s = yes", later[i]);
-		snprintf(text, sizeof(text),
-			 "%s is not supported by this version yet; take this line out where the "
-			 "rest of the section is "
-			 "right without it",
-			 later[i]);
-		key_says(line, text);
-	}
 	key_says("ExtraCAFile /x", "'ExtraCAFile /x' has no '='; write ExtraCAFile = VALUE");
 	key_says("Until: 2027-01-01", "'Until: 2027-01-01' has no '='; write Until = VALUE");
 	key_says("; note", "'; note' is neither section nor key; write # in front of a comment");
@@ -233,6 +223,12 @@ static void test_refused_values(void **state)
 	key_says("CipherString = DEFAULT:@SECLEVEL=9",
 		 "CipherString has no such security level: 'SECLEVEL=9'; write @SECLEVEL=0 to "
 		 "@SECLEVEL=5");
+	key_says("Certificate = me.pem", "Certificate = 'me.pem' is no absolute path; write the "
+					 "whole path, such as /etc/tlsmend/me.pem");
+	key_says("PrivateKey = ",
+		 "PrivateKey has no value; write PrivateKey = /etc/tlsmend/client.key");
+	key_says("ReplaceCertificate = always",
+		 "ReplaceCertificate = 'always' is neither yes nor no; write yes or no");
 	key_says("ServerName = 192.0.2.1",
 		 "ServerName = '192.0.2.1' is an address, which cannot be sent as a name (RFC "
 		 "6066); write a name, or none");
@@ -272,6 +268,14 @@ static void test_pairs(void **state)
 		"write one of them: OnlyCAFile "
 		"where the client's own store is not to count (section [h] is dropped)\n",
 		true, 0);
+	says_as(SOURCE_FILE, "[h]\nPrivateKey = /a\n", false,
+		"E t.conf:2: PrivateKey without Certificate in the same section; write Certificate "
+		"= FILE beside it, with the certificate of this key (section [h] is dropped)\n",
+		true, 0);
+	says_as(SOURCE_FILE, "[h]\nCertificate = /a\n[h]\nReplaceCertificate = yes\n", false,
+		"E t.conf:4: ReplaceCertificate without Certificate in the same section; write "
+		"Certificate = FILE beside it (section [h] is dropped)\n",
+		true, 1);
 	says_as(SOURCE_FILE, "[h]\nMinProtocol = TLSv1.2\nMaxProtocol = TLSv1.2\n", false, "",
 		false, 1);
 }
