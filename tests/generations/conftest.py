@@ -70,15 +70,15 @@ def away(world_directory, root):
 
 
 # ---- clients ----------------------------------------------------------------------------------------------
-def build_client(root, world_directory):
-    """client.c with the headers and libraries of that root."""
-    out = world_directory / ("client-" + root.suite)
+def build_client(root, world_directory, source=HERE / "client.c"):
+    """A program with the headers and libraries of that root."""
+    out = world_directory / (source.stem + "-" + root.suite)
     if out.exists():
         return out
     partial = out.with_suffix(".new")
     lib = root.lib_directory()
     argv = ["gcc", "--sysroot=%s" % root.path, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations",
-            "-B%s/" % lib, "-L%s" % lib, "-o", str(partial), str(HERE / "client.c"), "-lssl", "-lcrypto"]  # fmt: skip
+            "-B%s/" % lib, "-L%s" % lib, "-o", str(partial), str(source), "-D_GNU_SOURCE", "-lssl", "-lcrypto"]  # fmt: skip
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     partial.rename(out)
