@@ -72,6 +72,14 @@ char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s); /* NULL in, NULL out */
 void arena_free(struct arena *a);
 
+/* ---- who is running (identity.c): without a system call, once identity_use() was called ------------- */
+uint32_t thread_number(void);      /* as gettid(2) */
+uint32_t process_generation(void); /* never 0; another one in a child of fork(2) */
+/* pthread_self(3) and pthread_getcpuclockid(3) of the C library; NULL: it has none. */
+typedef unsigned long identity_self(void);
+typedef int identity_clock(unsigned long thread, clockid_t *id);
+void identity_use(identity_self *s, identity_clock *c);
+
 /* ---- lock: a mutex that survives fork(2) ------------------------------------------------------
  * Knows its owner. lock_enter() returns false, without waiting, when the calling thread already
  * holds it (recursion from a signal handler or a callback): the caller then does without. A lock
@@ -81,7 +89,7 @@ void arena_free(struct arena *a);
 struct lock {
 	_Atomic uint32_t
 	    word; /* 0 free, else the owner's thread id; the top bit says that others wait */
-	_Atomic uint32_t owner_pid;
+	_Atomic uint32_t owner_process; /* process_generation() of the owner */
 };
 bool lock_enter(struct lock *l, bool *stale);
 void lock_leave(struct lock *l);

@@ -103,7 +103,7 @@ void *loader_next(const struct lookup *q);
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next);
 /* The first definition in load order, whatever its scope, but for those in `except`. Allocates. */
 void *loader_definer(const struct lookup *q, const struct link_map *except);
-/* A function of libc.so.6 itself (libdl.so.2 before glibc 2.34), whoever else defines the name; NULL: none. Allocates nothing. */
+/* A function of libc.so.6 itself (libdl.so.2 or libpthread.so.0 before glibc 2.34), whoever else defines the name; NULL: none. Allocates nothing. */
 void *loader_libc_function(const char *name);
 /* dlopen(3) is about to be called so: what it changes of the scopes is not to be seen in its list. */
 void loader_note_open(const char *file, int mode);

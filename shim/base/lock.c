@@ -3,11 +3,11 @@
  * lock: a mutex that knows its owner, so that a signal handler does not wait for the thread that it
  * interrupted, and a child of fork(2) does not wait for a thread that exists in the parent only.
  *
- * States: word 0 = free. word = thread id with owner_pid 0 = being taken or being left. Both set =
+ * States: word 0 = free. word = thread id with owner_process 0 = being taken or being left. Both set =
  * held. Two ways to take over a lock whose owner is gone, each with one compare-and-swap as the
  * arbiter:
- *  - owner_pid is another process: whoever swaps owner_pid to his own has it;
- *  - owner_pid is 0 or our own, but no such thread exists here (fork between the two stores, or the
+ *  - owner_process is another process: whoever swaps owner_process to his own has it;
+ *  - owner_process is 0 or our own, but no such thread exists here (fork between the two stores, or the
  * host cancelled the thread within a hook): whoever swaps word has it. A child of vfork(2) shares
  * the parent's memory and must not call in here; it may only exec anyway. */
 #include <tlsmend/base.h>
@@ -44,42 +44,42 @@ static void futex_wake(struct lock *l)
 	sys_call(SYS_futex, word_pointer(l), FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
 }
 
-static bool thread_is_gone(uint32_t pid, uint32_t tid)
+static bool thread_is_gone(uint32_t tid)
 {
-	return sys_call(SYS_tgkill, (long)pid, (long)tid, 0, 0, 0, 0) == -ESRCH;
+	return sys_call(SYS_tgkill, sys_getpid(), (long)tid, 0, 0, 0, 0) == -ESRCH;
 }
 
-static bool try_take(struct lock *l, uint32_t pid, uint32_t as)
+static bool try_take(struct lock *l, uint32_t process, uint32_t as)
 {
 	uint32_t free_word = 0;
 
 	if (!atomic_compare_exchange_strong(&l->word, &free_word, as))
 		return false;
-	atomic_store(&l->owner_pid, pid);
+	atomic_store(&l->owner_process, process);
 	return true;
 }
 
 /* `patient`: the word has not changed for a while, so asking the kernel about its owner is worth
  * it. */
-static bool take_over(struct lock *l, uint32_t pid, uint32_t tid, uint32_t seen, bool patient)
+static bool take_over(struct lock *l, uint32_t process, uint32_t tid, uint32_t seen, bool patient)
 {
-	uint32_t owner = atomic_load(&l->owner_pid);
+	uint32_t owner = atomic_load(&l->owner_process);
 
-	if (owner && owner != pid) {
-		if (!atomic_compare_exchange_strong(&l->owner_pid, &owner, pid))
+	if (owner && owner != process) {
+		if (!atomic_compare_exchange_strong(&l->owner_process, &owner, process))
 			return false;
 		atomic_store(&l->word, tid | WAITERS);
 		return true;
 	}
-	if (!patient || !thread_is_gone(pid, seen & ~WAITERS))
+	if (!patient || !thread_is_gone(seen & ~WAITERS))
 		return false;
 	if (!atomic_compare_exchange_strong(&l->word, &seen, tid | WAITERS))
 		return false;
-	atomic_store(&l->owner_pid, pid);
+	atomic_store(&l->owner_process, process);
 	return true;
 }
 
-static bool wait_and_take(struct lock *l, uint32_t pid, uint32_t tid, bool *stale)
+static bool wait_and_take(struct lock *l, uint32_t process, uint32_t tid, bool *stale)
 {
 	const uint64_t start = clock_monotonic_ms();
 	uint32_t before = 0;
@@ -89,11 +89,11 @@ static bool wait_and_take(struct lock *l, uint32_t pid, uint32_t tid, bool *stal
 
 		if (!seen) {
 			/* Others may sleep too: keep the mark, so that leaving wakes them. */
-			if (try_take(l, pid, round < SPINS ? tid : tid | WAITERS))
+			if (try_take(l, process, round < SPINS ? tid : tid | WAITERS))
 				return true;
 			continue;
 		}
-		if (take_over(l, pid, tid, seen, round > SPINS && seen == before)) {
+		if (take_over(l, process, tid, seen, round > SPINS && seen == before)) {
 			*stale = true;
 			return true;
 		}
@@ -109,24 +109,25 @@ static bool wait_and_take(struct lock *l, uint32_t pid, uint32_t tid, bool *stal
 
 bool lock_enter(struct lock *l, bool *stale)
 {
-	const uint32_t pid = (uint32_t)sys_getpid(), tid = (uint32_t)sys_gettid();
-	uint32_t owner_pid;
+	const uint32_t process = process_generation(), tid = thread_number();
+	uint32_t owner_process;
 	bool dropped;
 
 	stale = stale ? stale : &dropped;
 	*stale = false;
-	if (try_take(l, pid, tid))
+	if (try_take(l, process, tid))
 		return true;
-	owner_pid = atomic_load(&l->owner_pid);
-	/* owner_pid 0: interrupted between the two stores; still our own. */
-	if ((atomic_load(&l->word) & ~WAITERS) == tid && (!owner_pid || owner_pid == pid))
+	owner_process = atomic_load(&l->owner_process);
+	/* owner_process 0: interrupted between the two stores; still our own. */
+	if ((atomic_load(&l->word) & ~WAITERS) == tid &&
+	    (!owner_process || owner_process == process))
 		return false;
-	return wait_and_take(l, pid, tid, stale);
+	return wait_and_take(l, process, tid, stale);
 }
 
 void lock_leave(struct lock *l)
 {
-	atomic_store(&l->owner_pid, 0);
+	atomic_store(&l->owner_process, 0);
 	if (atomic_exchange(&l->word, 0) & WAITERS)
 		futex_wake(l);
 }

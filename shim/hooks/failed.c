@@ -18,7 +18,8 @@ enum { WAITING = 8 };
 struct waiting {
 	const void *object; /* NULL: free */
 	struct evidence *e;
-	int pid; /* a child of fork(2) has its parent's entries too; they are the parent's to report */
+	uint32_t
+	    process; /* a child of fork(2) has its parent's entries too; they are the parent's to report */
 };
 static struct waiting waiting[WAITING];
 static _Atomic unsigned waiting_count, failures;
@@ -40,7 +41,7 @@ static bool enter(void)
 static struct evidence *take(struct waiting *w)
 {
 	struct evidence *e = w->e;
-	if (w->pid != sys_getpid()) {
+	if (w->process != process_generation()) {
 		evidence_free(e);
 		e = NULL;
 	}
@@ -113,7 +114,7 @@ void failed_wait(const void *object, struct evidence *e)
 		memmove(&waiting[0], &waiting[1], (WAITING - 1) * sizeof waiting[0]);
 		i = WAITING - 1;
 	}
-	waiting[i] = (struct waiting){object, e, sys_getpid()};
+	waiting[i] = (struct waiting){object, e, process_generation()};
 	atomic_fetch_add(&waiting_count, 1);
 	atomic_fetch_add(&failures, 1);
 	lock_leave(&lock);

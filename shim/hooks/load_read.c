@@ -22,7 +22,7 @@ enum { CONFIGURING = 8, PKCS12_FILES = 4, READ_BIOS = 8 };
 static struct configuring {
 	_Atomic(const void *) ctx; /* NULL: free */
 	struct copy *copy;
-	int thread;
+	uint32_t thread;
 } configuring[CONFIGURING];
 /* A PKCS #12 file is read by one call and decrypted by another. */
 static struct pkcs12 {
@@ -48,7 +48,7 @@ void load_context_made(struct copy *c, SSL_CTX *ctx)
 {
 	if (!loaded_watch(c, INDEX_CTX_FILES) || !enter())
 		return;
-	const int thread = sys_gettid();
+	const uint32_t thread = thread_number();
 	struct configuring *slot = NULL;
 	for (unsigned i = 0; i < CONFIGURING; i++)
 		if (atomic_load(&configuring[i].ctx) && configuring[i].thread == thread)
@@ -80,7 +80,7 @@ void load_context_settled(const void *ctx)
 
 static const void *context_of_thread(const struct copy *c)
 {
-	const int thread = sys_gettid();
+	const uint32_t thread = thread_number();
 	const void *ctx = NULL;
 	if (!enter())
 		return NULL;

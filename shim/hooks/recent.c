@@ -31,8 +31,8 @@ struct recent {
 };
 static struct recent recent[RECENT];
 static unsigned next_recent;
-static int
-    owner_pid; /* a child of fork(2) has the parent's entries too; they are the parent's to report */
+static uint32_t
+    owner; /* a child of fork(2) has the parent's entries too; they are the parent's to report */
 static struct lock lock;
 static atomic_uint waiting; /* connections that are noted here */
 /* A client that verified by itself once does so always. */
@@ -100,7 +100,7 @@ void recent_note(const uint8_t leaf[32], const struct connection *n)
 	if (!r->connections || now - r->at_ms > FORGET_AFTER_MS)
 		r->host_count = 0;
 	add_host(r, n);
-	owner_pid = sys_getpid();
+	owner = process_generation();
 	r->at_ms = now;
 	r->passed = r->names_read = false;
 	r->connections++;
@@ -278,7 +278,7 @@ void recent_end(struct connection *n)
 __attribute__((destructor)) static void at_exit(void)
 {
 	KEEP_ERRNO_BEGIN
-	if (recent_client_verifies() && owner_pid == sys_getpid()) {
+	if (recent_client_verifies() && owner == process_generation()) {
 		struct evidence *left[RECENT];
 		unsigned n = 0;
 		if (enter()) {

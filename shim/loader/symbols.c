@@ -247,7 +247,8 @@ static void *of_libc(const struct link_map *l, const char *name)
 {
 	struct symbols t;
 	if (!loader_symbols(l, &t) || !t.soname ||
-	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0))
+	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0 &&
+	     strcmp(t.soname, "libpthread.so.0") != 0))
 		return NULL;
 	void *p = address_of(&t, find(&t, name, NULL, MATCH_DEFAULT));
 	return p ? p : address_of(&t, find(&t, name, NULL, MATCH_ANY));

@@ -173,7 +173,7 @@ static void vanished_thread_is_noticed(void **state)
 		assert_int_equal(pthread_create(&thread, NULL, hold_and_vanish, NULL), 0);
 		pthread_join(thread, NULL);
 		if (between_stores)
-			lock.owner_pid = 0;
+			lock.owner_process = 0;
 		assert_true(lock_enter(&lock, &stale));
 		assert_true(stale);
 		lock_leave(&lock);
@@ -190,7 +190,7 @@ static void thread_number_that_came_round_again(void **state)
 
 	(void)state;
 	lock.word = (uint32_t)gettid();
-	lock.owner_pid = (uint32_t)getppid();
+	lock.owner_process = process_generation() + 1;
 	assert_true(lock_enter(&lock, &stale));
 	assert_true(stale);
 	assert_false(lock_enter(&lock, &stale));
