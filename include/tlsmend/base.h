@@ -80,6 +80,10 @@ typedef unsigned long identity_self(void);
 typedef int identity_clock(unsigned long thread, clockid_t *id);
 void identity_use(identity_self *s, identity_clock *c);
 
+/* A sandbox of the host's: from now on what need not be asked of the kernel is not. */
+void sandbox_note(void);
+bool sandbox_entered(void);
+
 /* ---- lock: a mutex that survives fork(2) ------------------------------------------------------
  * Knows its owner. lock_enter() returns false, without waiting, when the calling thread already
  * holds it (recursion from a signal handler or a callback): the caller then does without. A lock

@@ -98,3 +98,17 @@ uint32_t process_generation(void)
 	mine = atomic_fetch_add(&latest, 1) + 1;
 	return atomic_compare_exchange_strong(g, &none, mine) ? mine : none;
 }
+
+/* ---- a sandbox ----------------------------------------------------------------------------------------------------- */
+
+static atomic_bool sandboxed;
+
+void sandbox_note(void)
+{
+	atomic_store_explicit(&sandboxed, true, memory_order_relaxed);
+}
+
+bool sandbox_entered(void)
+{
+	return atomic_load_explicit(&sandboxed, memory_order_relaxed);
+}

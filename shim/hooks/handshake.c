@@ -32,6 +32,8 @@ static int make_flexible(const struct openssl *o, const SSL_METHOD **method)
 	return protocol;
 }
 
+/* Rules are read now, at the latest: OpenSSL has just read openssl.cnf, and the host will not lock itself up before it has read its
+ * certificates. */
 static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
 {
 	const struct openssl *o = copy_api(c);

@@ -104,7 +104,7 @@ static bool replace(struct policy_ref *fresh)
 
 static bool begin_reading(void)
 {
-	uint32_t me = (uint32_t)getpid(), none = 0;
+	uint32_t me = process_generation(), none = 0;
 	if (atomic_compare_exchange_strong(&reading_pid, &none, me))
 		return true;
 	/* a fork left the mark of a thread that is not here */
@@ -132,7 +132,7 @@ static bool read_again(void)
 static void look_again(void)
 {
 	uint64_t now = clock_monotonic_ms();
-	if (now < atomic_load(&next_look_ms) || !begin_reading())
+	if (now < atomic_load(&next_look_ms) || sandbox_entered() || !begin_reading())
 		return;
 	atomic_store(&next_look_ms, now + RELOAD_INTERVAL_MS);
 	const enum sources_change change = sources_changed();

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: ISC
+"""A process that entered a sandbox between SSL_CTX_new() and its first handshake, and would not survive a system call of ours."""
+
+import pytest
+
+
+@pytest.mark.parametrize("role", ["client", "server"])
+@pytest.mark.parametrize("how, rules", [
+    ("filter", None), ("number", None), ("filter", "[other.test]\nMinProtocol = TLSv1.2\n"),
+])  # fmt: skip
+def test_working_connections(trap, role, rules, how):
+    """... the second one when the rules would have been looked at again."""
+    plain = trap.plain("sandbox", role, "root", 0, how)
+    if plain.code == 77:
+        pytest.skip("no seccomp filter can be set here")
+    assert (plain.code, plain.out) == (0, "good\n"), plain.out
+    result = trap.preloaded("sandbox", role, "root", 2300, how, rules=rules)
+    assert (result.code, result.out) == (0, "good\n"), result.out
