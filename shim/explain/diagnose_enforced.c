@@ -97,8 +97,9 @@ void note_enforced(struct diagnosis *d)
 	if (e->demand == NULL)
 		return;
 	note_line(d, say(e, "it ended because of ", say_string(e, e->demand),
+			 e->demand_problem != NULL ? " (" : "",
+			 e->demand_problem != NULL ? e->demand_problem : "",
+			 e->demand_problem != NULL ? ")" : "",
 			 e->demand_went_on ? "; the client itself would have gone on" : "",
 			 (char *)NULL));
-	if (e->demand_problem != NULL && d->first.code != 0)
-		note_line(d, say(e, "of the rule: ", e->demand_problem, (char *)NULL));
 }

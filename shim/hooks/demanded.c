@@ -194,10 +194,18 @@ static bool judge_afterwards(struct connection *n, SSL *ssl)
 	return met;
 }
 
+/* Early data goes out (TLS 1.3): OpenSSL says "done" before the server has answered, and once more at the end. Only a session that was
+ * made by a handshake of this host, under this rule, was left in place for it. */
+static bool is_early(const struct openssl *o, const SSL *ssl)
+{
+	enum { STATE_OK = 1 };
+	return o->SSL_get_state && o->SSL_get_state(ssl) != STATE_OK;
+}
+
 bool demanded_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (!demanded_exists(n) || judge_afterwards(n, ssl))
+	if (!demanded_exists(n) || is_early(o, ssl) || judge_afterwards(n, ssl))
 		return true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 	struct evidence *e = n->pending;

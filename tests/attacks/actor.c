@@ -11,6 +11,9 @@
  *   ctx=SLOT      one SSL_CTX for several lines                      switch=FILE: SSL_set_SSL_CTX() to a context with that store
  *   min= max=     as 1.2, 1.3 (both ends: smax)                      ciphers= sciphers=, level=N, partial, anonymous, early, nested, jump
  *   again         renegotiate in TLS 1.2                             data=N: application messages afterwards
+ *   instead=yes|call|other|clean   a function of the client's in place of the verification: says yes; calls OpenSSL's, and says yes; has
+ *                 OpenSSL verify another chain (other=ID, of CA public) in a context that bears this SSL; takes the context apart
+ *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake       psk: a key that both sides know already
  *   cert=ID       the client's own certificate                       foreign: this server does not share the ticket keys
  *   info=changed|switched   when the context's info callback changes after SSL_new()
  * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does. `sleep MS`. `copy FROM TO` files. `free SLOT`.
@@ -111,6 +114,62 @@ static int jump_out(int ok, X509_STORE_CTX *ctx)
 	longjmp(jump, 1);
 }
 
+static X509 *certificate(const char *id, STACK_OF(X509) *rest);
+
+/* In place of the whole verification. */
+static int instead(X509_STORE_CTX *ctx, void *argument)
+{
+	const char *how = argument;
+	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	NEED(ssl);
+	if (strcmp(how, "call") == 0) {
+		X509_verify_cert(ctx);
+		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	} else if (strcmp(how, "clean") == 0) {
+		X509_STORE_CTX_set_cert(ctx, NULL);
+		X509_STORE_CTX_set0_untrusted(ctx, NULL);
+	} else if (strcmp(how, "other") == 0) {
+		STACK_OF(X509) *rest = sk_X509_new_null();
+		X509 *leaf = certificate(arg("other"), rest);
+		X509_STORE *store = X509_STORE_new();
+		X509_STORE_CTX *another = X509_STORE_CTX_new();
+		NEED(X509_STORE_load_locations(store, file("public", ".pem"), NULL) == 1);
+		NEED(X509_STORE_CTX_init(another, store, leaf, rest) == 1);
+		X509_STORE_CTX_set_ex_data(another, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+		X509_verify_cert(another);
+		ERR_clear_error();
+		X509_STORE_CTX_free(another);
+		X509_STORE_free(store);
+		X509_free(leaf);
+		sk_X509_pop_free(rest, X509_free);
+	}
+	return 1;
+}
+
+static unsigned psk_client(SSL *ssl, const char *hint, char *identity, unsigned size,
+			   unsigned char *key, unsigned most)
+{
+	(void)ssl, (void)hint, (void)most;
+	snprintf(identity, size, "me");
+	memset(key, 7, 32);
+	return 32;
+}
+
+static unsigned psk_server(SSL *ssl, const char *identity, unsigned char *key, unsigned most)
+{
+	(void)ssl, (void)identity, (void)most;
+	memset(key, 7, 32);
+	return 32;
+}
+
+static void turn_off(int sent, int version, int type, const void *data, size_t size, SSL *ssl,
+		     void *argument)
+{
+	(void)sent, (void)version, (void)type, (void)data, (void)size, (void)argument;
+	SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+}
+
 static SSL_CTX *client_context(const char *store);
 static SSL_CTX *server_context(const char *id);
 static int run_handshake(SSL *client, SSL *server);
@@ -168,6 +227,8 @@ static SSL_CTX *server_context(const char *id)
 
 	NEED(ctx);
 	SSL_CTX_set_security_level(ctx, 0);
+	if (arg("psk"))
+		SSL_CTX_set_psk_server_callback(ctx, psk_server);
 	if (!arg("anonymous")) {
 		NEED(SSL_CTX_use_certificate_chain_file(ctx, file(id, ".pem")) == 1);
 		NEED(SSL_CTX_use_PrivateKey_file(ctx, file(id, ".key"), SSL_FILETYPE_PEM) == 1);
@@ -364,6 +425,8 @@ static SSL *make_client(void)
 		ctx = client_context(arg("store"));
 	if (slot >= 0 && !contexts[slot])
 		contexts[slot] = ctx;
+	if (arg("instead"))
+		SSL_CTX_set_cert_verify_callback(ctx, instead, strdup(arg("instead")));
 	ssl = with_info(ctx);
 	NEED(ssl);
 	if (slot < 0)
@@ -402,6 +465,10 @@ static void set_up(SSL *client)
 		SSL_CTX_free(other);
 	}
 	set_mode(client);
+	if (arg("late"))
+		SSL_set_msg_callback(client, turn_off);
+	if (arg("psk"))
+		SSL_set_psk_client_callback(client, psk_client);
 	offer(client);
 }
 
@@ -449,9 +516,33 @@ static int early(SSL *client, SSL *server)
 	return r;
 }
 
+/* Shut down by somebody else: neither side gets a byte over it. */
+static int is_mute(SSL *client, SSL *server)
+{
+	char buf[64];
+
+	if (SSL_get_shutdown(client) != (SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN))
+		return 0;
+	NEED(SSL_write(client, "ping", 4) <= 0);
+	NEED(SSL_read(server, buf, sizeof(buf)) <= 0);
+	NEED(SSL_write(server, "pong", 4) == 4);
+	NEED(SSL_read(client, buf, sizeof(buf)) <= 0);
+	NEED(SSL_peek(client, buf, sizeof(buf)) <= 0);
+	return 1;
+}
+
 static void finish(SSL *client, SSL *server, int ok)
 {
 	STACK_OF(X509) *chain;
+
+	/* whatever became of it, the client's settings are its own */
+	if (arg("mode") && strcmp(arg("mode"), "none") == 0)
+		NEED(SSL_get_verify_mode(client) == SSL_VERIFY_NONE);
+	if (ok && is_mute(client, server)) {
+		printf("mute\n");
+		ERR_clear_error();
+		return;
+	}
 
 	if (ok) {
 		exchange(client, server, number("data", 1));

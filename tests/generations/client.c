@@ -4,7 +4,7 @@
  * libraries: what a program of that time gets.
  *
  *   client HOST PORT [--ca FILE] [--cert FILE] [--key FILE] [--alpn NAME] [--ciphers STRING] [--max 0xVERSION]
- *          [--method tls1|tls1_2] [--no-verify] [--waive] [--callbacks] [--stapled]
+ *          [--method tls1|tls1_2] [--flags N: of the verification] [--instead: a function that says yes, without a look] [--no-verify] [--waive] [--callbacks] [--stapled]
  */
 #include <netdb.h>
 #include <openssl/err.h>
@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 static struct {
-	const char *ca, *cert, *key, *alpn, *ciphers, *max, *method;
-	bool no_verify, waive, callbacks, stapled;
+	const char *ca, *cert, *key, *alpn, *ciphers, *max, *method, *flags;
+	bool no_verify, waive, callbacks, stapled, instead;
 } wanted;
 static unsigned infos, messages;
 
@@ -61,6 +61,13 @@ static int say_yes(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
+static int say_yes_instead(X509_STORE_CTX *ctx, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	return 1;
+}
+
 static int cannot_tell(SSL *ssl, void *arg)
 {
 	(void)ssl;
@@ -97,6 +104,11 @@ static SSL_CTX *make_context(void)
 	look_at_new_number(ctx);
 	SSL_CTX_set_verify(ctx, wanted.no_verify ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
 			   wanted.waive ? say_yes : NULL);
+	if (wanted.instead)
+		SSL_CTX_set_cert_verify_callback(ctx, say_yes_instead, NULL);
+	if (wanted.flags != NULL)
+		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
+					    strtoul(wanted.flags, NULL, 0));
 	if (wanted.max != NULL)
 		SSL_CTX_set_max_proto_version(ctx, (int)strtol(wanted.max, NULL, 16));
 	if (wanted.max != NULL && strtol(wanted.max, NULL, 16) < TLS1_2_VERSION)
@@ -149,7 +161,7 @@ static const char **option(const char *name)
 	} table[] = {
 	    {"--ca", &wanted.ca},         {"--cert", &wanted.cert},       {"--key", &wanted.key},
 	    {"--alpn", &wanted.alpn},     {"--ciphers", &wanted.ciphers}, {"--max", &wanted.max},
-	    {"--method", &wanted.method},
+	    {"--method", &wanted.method}, {"--flags", &wanted.flags},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (strcmp(table[i].name, name) == 0)
@@ -170,6 +182,8 @@ int main(int argc, char **argv)
 			wanted.no_verify = true;
 		else if (strcmp(argv[i], "--waive") == 0)
 			wanted.waive = true;
+		else if (strcmp(argv[i], "--instead") == 0)
+			wanted.instead = true;
 		else if (strcmp(argv[i], "--callbacks") == 0)
 			wanted.callbacks = true;
 		else if (strcmp(argv[i], "--stapled") == 0)
