@@ -105,6 +105,7 @@ struct trial {
 	const struct openssl *o;
 	X509_STORE_CTX *ctx;
 	verify_fn *verify;
+	unsigned long without; /* flags of the client's that do not count here */
 	bool
 	    untouched; /* as the client would verify it: what it looks at first, the client would have looked at */
 };
@@ -142,6 +143,7 @@ static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STAC
 	const struct quiet quiet = openssl_quiet_begin(o);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+	o->X509_VERIFY_PARAM_clear_flags(o->X509_STORE_CTX_get0_param(copy), t->without);
 	good = t->verify(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
 	out->error = o->X509_STORE_CTX_get_error(copy);
 	out->malformed = is_malformed(o, o->X509_STORE_CTX_get_current_cert(copy));
@@ -325,6 +327,30 @@ static void switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 	t->switched = true;
 }
 
+/* A program that looks at every error in a callback of its own, as .NET does, and knows what to make of a status of revocation that nobody
+ * told: it sees that, instead of a root that is not trusted. Everything else about the chain is good. */
+static bool lacks_revocation_only(const struct trial *trial, OPENSSL_STACK *trusted,
+				  OPENSSL_STACK *untrusted, int error)
+{
+	enum { UNABLE_TO_GET_CRL = 3, FLAGS_CRL_CHECK = 0x4 | 0x8 };
+	const struct openssl *o = trial->o;
+	struct outcome seen = {0};
+	const struct trial without = {
+	    .o = o, .ctx = trial->ctx, .verify = trial->verify, .without = FLAGS_CRL_CHECK};
+	openssl_verify_cb *usual = NULL;
+	if (error != UNABLE_TO_GET_CRL || !o->X509_STORE_CTX_get_verify_cb)
+		return false;
+	QUIET_BEGIN(o)
+	X509_STORE_CTX *fresh = o->X509_STORE_CTX_new();
+	if (fresh && o->X509_STORE_CTX_init(fresh, NULL, NULL, NULL))
+		usual = o->X509_STORE_CTX_get_verify_cb(fresh);
+	if (fresh)
+		o->X509_STORE_CTX_free(fresh);
+	QUIET_END(o)
+	return usual && o->X509_STORE_CTX_get_verify_cb(trial->ctx) != usual &&
+	       try_chain(&without, trusted, untrusted, &seen) == 1;
+}
+
 /* ExtraCAFile: only where the client's own store does not do. */
 static void extend(struct trust *t, const struct trial *trial, bool for_host)
 {
@@ -343,6 +369,7 @@ static void extend(struct trust *t, const struct trial *trial, bool for_host)
 		t->trusted = t->anchors->trusted;
 		good = try_chain(trial, t->trusted, t->untrusted, &ruled) == 1;
 	}
+	good = good || lacks_revocation_only(trial, t->trusted, t->untrusted, ruled.error);
 	/* the rule's trust would have got further: what is wrong beyond it is the cause */
 	t->got_further = !good && ruled.error != 0 && !trust_wants_anchor(ruled.error);
 	if (good && for_host)
