@@ -36,6 +36,7 @@ static const struct {
     {CAUSE_NO_CIPHERS, " CipherString Ciphersuites MinProtocol "},
     {CAUSE_DH_KEY_SMALL, " CipherString "},
     {CAUSE_LEGACY_SIGNATURE, " CipherString "},
+    {CAUSE_OWN_CERTIFICATE_WEAK, " CipherString "},
 };
 
 bool report_key_fits(enum cause cause, const char *key)

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ALERT_CERTIFICATE_REQUIRED = 116, REASON_EE_KEY_TOO_SMALL = 399 };
+enum { ALERT_CERTIFICATE_REQUIRED = 116 };
 
 const struct cert_info *own_leaf(const struct evidence *e)
 {
@@ -214,67 +214,4 @@ void explain_dropped_key(struct diagnosis *d)
 		say_string(e, e->file_path), " belongs to another one", (char *)NULL);
 	note_no_reason(d, "its certificate and private key do not belong together, so it sent "
 			  "none, and the server ended the connection");
-}
-
-/* ---- own-certificate-weak ---------------------------------------------------------------------------------------------- */
-
-/* SSL_CTX_set_security_level(3): what each level demands at least, and what to have issued. */
-static const struct {
-	const char *demands, *good;
-} levels[] = {
-    {"RSA 1024, and no SHA-1", "RSA 3072 bits or P-256, and SHA-256"},
-    {"RSA 2048 or P-224, and no SHA-1", "RSA 3072 bits or P-256, and SHA-256"},
-    {"RSA 3072 or P-256, and SHA-256", "RSA 3072 bits or P-256, and SHA-256"},
-    {"RSA 7680 or P-384, and SHA-384", "P-384, and SHA-384"},
-    {"RSA 15360 or P-521, and SHA-512", "P-521, and SHA-512"},
-};
-
-static const char *level_demands(struct diagnosis *d)
-{
-	const int level = d->e->security_level;
-
-	if (level < 1 || level > 5)
-		return NULL;
-	return say(d->e, "at least ", levels[level - 1].demands, ": ", security_level(d),
-		   (char *)NULL);
-}
-
-static const struct cert_info *weak_one(const struct evidence *e)
-{
-	size_t i;
-
-	for (i = 0; i < e->own.count && e->ssl_reason != REASON_EE_KEY_TOO_SMALL; i++) {
-		if (certificate_has_weak_digest(&e->own.chain[i]) ||
-		    (i > 0 && certificate_has_weak_key(&e->own.chain[i])))
-			return &e->own.chain[i];
-	}
-	return own_leaf(e);
-}
-
-void explain_own_weak(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *c = weak_one(e);
-	const char *wanted = level_demands(d);
-
-	d->r->expected = wanted;
-	if (c == NULL)
-		d->r->why = e->ssl_reason_text != NULL ? say_string(e, e->ssl_reason_text)
-						       : "OpenSSL refuses it";
-	else
-		d->r->why = say(
-		    e, say_subject(e, c), " of ", say_issuer(e, c), " has ",
-		    c->key != NULL ? say_string(e, c->key) : "a key of an unknown kind",
-		    c->signature != NULL ? " and is signed with " : "", say_string(e, c->signature),
-		    wanted != NULL ? "; this program demands " : "", wanted, (char *)NULL);
-	d->r->presented = c != NULL ? say(e, say_string(e, c->key), ", ",
-					  say_string(e, c->signature), (char *)NULL)
-				    : NULL;
-	help_line(d, say(e, "have it issued again by its CA, with ",
-			 levels[e->security_level > 3 ? (e->security_level > 4 ? 4 : 3) : 2].good,
-			 c != NULL && c != own_leaf(e)
-			     ? ", and replace it in the client's certificate file"
-			     : "",
-			 (char *)NULL));
-	note_own_certificate(d);
 }

@@ -468,6 +468,13 @@ def test_weak(run, pki, sites, name, kind, says):
     assert str(cert.chain) in record["message"]
     assert says in record["presented"] and "security level 2" in record["expected"]
     assert "CN=client.test" in str(record["notes"])
+    # what the record says to do works
+    assert "no rule for a host can help" in str(record["help"])
+    lines = [line for line in record["help"] if line.startswith("  ")]
+    assert lines[-1].strip() == "CipherString = DEFAULT:@SECLEVEL=%d" % (1 if kind == "1024" else 0)
+    conf = run.write("weak.cnf", "\n".join(lines) + "\n")
+    again = run(CLIENTS[name](sites.https(HOST)[0], pki.root_pem, cert), env={"OPENSSL_CONF": str(conf)})
+    assert again.code == 0 and again.log == "", again
 
 
 def test_weak_in_memory(run, pki, sites):
@@ -499,6 +506,10 @@ def test_weak_in_the_handshake(run, pki, demanding, version):
     argv = [DEBIAN_PYTHON, run.write("raised.py", RAISED), HOST, demanding(version), pki.root_pem, cert.chain, cert.key]
     record = only(seen(run, argv), "own-certificate-weak", "RSA 1024", "security level 2", "CN=client.test")
     assert record["code"] == 399
+    section = [line.strip() for line in record["help"] if line.startswith("    ")]
+    assert section[:2] == ["[%s]" % HOST, "CipherString = DEFAULT:@SECLEVEL=1"]
+    done = run(argv, config=run.write("help.conf", "\n".join(section) + "\n"))
+    assert [r["event"] for r in done.records] == ["weakened"], done
 
 
 # ---- servers as they are ------------------------------------------------------------------------------------------------------------
