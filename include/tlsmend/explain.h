@@ -108,6 +108,11 @@ struct near_miss {
 	int code; /* X509_V_ERR_* 29..32, 76, 77, 24 */
 };
 
+/* "ExtraCAFile = /x", "/etc/tlsmend.conf:4 [legacy.example.com]", "would have made this chain valid" */
+struct dry_line {
+	const char *key, *place, *text;
+};
+
 /* What the program is built on, where its users see other words than OpenSSL's. */
 enum framework { FRAMEWORK_NONE, FRAMEWORK_DOTNET, FRAMEWORK_QT };
 
@@ -249,6 +254,9 @@ struct evidence {
 	uint64_t use;               /* record_use(); 0: none */
 	/* "MinProtocol = TLSv1 of /etc/tlsmend.conf:7 counted until 2026-01-31": a key that this connection went without; or NULL */
 	const char *expired;
+	/* What keys of a dry run would have done. In a `mended` record: that is all that it is about. */
+	const struct dry_line *dry;
+	size_t dry_count;
 
 	/* the verification */
 	bool have_verification;

@@ -105,7 +105,11 @@ void explain_rule_event(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->event == EVENT_MENDED)
+	if (e->event == EVENT_MENDED && e->dry_count > 0)
+		d->r->message = say(e, RECORD_DRY_RUN, "connection to ", d->who, ": ",
+				    say_string(e, e->dry[0].key), " ",
+				    say_string(e, e->dry[0].text), (char *)NULL);
+	else if (e->event == EVENT_MENDED)
 		d->r->message = say(e, "connection to ", d->who, " made possible by ", key_words(d),
 				    (char *)NULL);
 	else if (e->event == EVENT_WEAKENED)

@@ -168,6 +168,18 @@ static void shown_to_the_client(struct diagnosis *d)
 		      name != NULL ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
 }
 
+/* In a record of its own the first one is the headline. */
+static void about_dry_runs(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	for (i = e->key != NULL ? 1 : 0; i < e->dry_count; i++)
+		note_line(d, say(e, RECORD_DRY_RUN, say_string(e, e->dry[i].key), " of ",
+				 say_string(e, e->dry[i].place), " ", say_string(e, e->dry[i].text),
+				 (char *)NULL));
+}
+
 static void about_rules(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -238,5 +250,6 @@ void add_notes(struct diagnosis *d)
 	add_framework_words(d);
 	note_callback(d);
 	about_rules(d);
+	about_dry_runs(d);
 	about_what_was_not_looked_at(d);
 }

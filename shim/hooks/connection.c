@@ -226,6 +226,7 @@ void connection_report(struct connection *n, struct evidence *e)
 	}
 	/* what only showed after the evidence was taken */
 	if (n) {
+		dry_run_notes(e, n);
 		e->alert_sent = n->alert_sent;
 		e->alert_received = n->alert_received;
 	}

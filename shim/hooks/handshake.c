@@ -164,6 +164,7 @@ static void on_done(struct connection *n, SSL *ssl)
 		connection_mended(n, ssl,
 				  n->rule.set[KEY_MIN_PROTOCOL] ? n->rule.set[KEY_MIN_PROTOCOL]
 								: n->rule.set[KEY_MAX_PROTOCOL]);
+	dry_run_done(n, ssl);
 	if (record_wanted(LEVEL_DEBUG))
 		connection_report(n, connection_evidence(n, ssl, EVENT_HANDSHAKE_OK));
 }

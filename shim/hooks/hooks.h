@@ -41,6 +41,14 @@ int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx);
 /* ---- one client connection (connection.c) ---------------------------------------------------------------------- */
 /* What the client made of it, as far as what it sent tells. */
 enum ending { ENDING_UNKNOWN, ENDING_GAVE_UP, ENDING_WENT_ON };
+/* How a verification would have ended under the keys of a dry run. */
+struct dry_look {
+	bool tried, good, was_good;
+	bool name_refused, got_further; /* see struct trust */
+	int error;
+	const struct setting *key; /* that would have made the difference; NULL: none */
+	const char *problem;       /* why the CA file cannot be used; NULL: it can */
+};
 struct connection {
 	struct copy *copy;
 	char *host;                /* DESIGN 1.5, normalised; NULL: unknown */
@@ -67,6 +75,7 @@ struct connection {
 	uint8_t first_count;
 	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
 	bool certificate_requested, certificate_sent, empty_certificate_sent;
+	struct dry_look dry;
 	bool mended;                    /* a rule's trust was needed for this chain */
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
 	/* demanded.c: the leaf that was judged, the outcome, the error for a refusal; the client's verify mode + 1 while it is another */
@@ -114,6 +123,18 @@ void connection_weakened(struct connection *n, SSL *ssl);
 void connection_expired(struct connection *n, SSL *ssl);
 /* For the note of a failure; NULL: no key has come to its end. */
 const char *expired_text(struct arena *a, const struct rule *rule);
+
+/* "/etc/tlsmend.conf:4 [legacy.example.com]" */
+const char *setting_place(struct arena *a, const struct setting *s);
+
+/* ---- what a dry run would have done (dry_run.c) ------------------------------------------------------------------------ */
+struct verification;
+/* The real verification is over: would another outcome have been reached? */
+void dry_run_verified(struct verification *v, bool good);
+/* A connection works: one record, where anything would have been different. */
+void dry_run_done(struct connection *n, SSL *ssl);
+/* ... and one that failed: notes for its record. */
+void dry_run_notes(struct evidence *e, const struct connection *n);
 
 /* ---- who is the peer (peer.c) ------------------------------------------------------------------------------------------ */
 void connection_identify(struct connection *n, SSL *ssl); /* at the start */

@@ -37,7 +37,7 @@ static void put_place(struct buf *b, const struct setting *s)
 	buf_strs(b, " [", s->pattern, "]", NULL);
 }
 
-static const char *place_text(struct arena *a, const struct setting *s)
+const char *setting_place(struct arena *a, const struct setting *s)
 {
 	struct buf b;
 	buf_init(&b, 512);
@@ -57,7 +57,7 @@ void evidence_key(struct evidence *e, const struct setting *s, const char *host)
 	const struct section *at = s->section;
 	e->key = key_table[s->key].name;
 	e->key_value = arena_strdup(&e->arena, s->value);
-	e->key_place = place_text(&e->arena, s);
+	e->key_place = setting_place(&e->arena, s);
 	e->reason = arena_strdup(&e->arena, at->reason);
 	e->until = at->until_text[0] ? arena_strdup(&e->arena, at->until_text) : NULL;
 	e->use = use_of(e->event, s, host);

@@ -298,6 +298,7 @@ static void after(struct verification *v, int result)
 	/* a callback may have taken the error back */
 	bool bad = result <= 0 || o->X509_STORE_CTX_get_error(v->ctx) != 0 ||
 		   (v->connection && v->event_count);
+	dry_run_verified(v, !bad);
 	if (bad)
 		failed(v, result);
 	else
