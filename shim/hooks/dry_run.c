@@ -14,8 +14,10 @@
 #include "verification.h"
 
 /* Keys that act within a verification, and can be tried there. */
-static const enum key tried_keys[] = {KEY_ONLY_CA_FILE, KEY_EXTRA_CA_FILE, KEY_EXPECT_NAME,
-				      KEY_TRUSTED_FIRST, KEY_STRICT};
+static const enum key tried_keys[] = {
+    KEY_ONLY_CA_FILE, KEY_EXTRA_CA_FILE, KEY_EXPECT_NAME,          KEY_TRUSTED_FIRST,
+    KEY_STRICT,       KEY_PIN_SHA256,    KEY_ENFORCE_VERIFICATION,
+};
 
 static bool is_tried(enum key key)
 {
@@ -94,6 +96,30 @@ static void verify_copy(struct attempt *a, struct verification *v, X509_STORE_CT
 	look->tried = true;
 }
 
+/* What the rule would demand of the chain, by whoever decides it where it counts. */
+static void look_at_demand(struct attempt *a, struct verification *v, struct dry_look *look)
+{
+	const struct openssl *o = copy_api(v->copy);
+	const char *host = v->host[0] ? v->host : NULL;
+	struct demand_look l;
+	const struct demand_view view = {
+	    .copy = v->copy,
+	    .verify = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert])),
+	    .rule = &a->would,
+	    .name = repair_expected(&a->would, host, a->expected),
+	    .store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL,
+	    .leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL,
+	    .untrusted = o->X509_STORE_CTX_get0_untrusted(v->ctx),
+	    .param = o->X509_STORE_CTX_get0_param(v->ctx),
+	    .level = -1};
+	if (!demand_exists(&a->would))
+		return;
+	look->unmet = demand_is_met(&view, &l) ? NULL : l.setting;
+	look->demand_error = l.error;
+	look->demand_problem = l.problem;
+	demand_look_free(&l);
+}
+
 /* After the real verification, so that nothing is parsed here for the first time, and before its context goes. */
 void dry_run_verified(struct verification *v, bool good)
 {
@@ -108,6 +134,7 @@ void dry_run_verified(struct verification *v, bool good)
 	if (copy) {
 		would_hold(&a->would, &n->rule);
 		verify_copy(a, v, copy, &n->dry);
+		look_at_demand(a, v, &n->dry);
 		QUIET_BEGIN(o)
 		o->X509_STORE_CTX_free(copy);
 		QUIET_END(o)
@@ -121,7 +148,8 @@ void dry_run_verified(struct verification *v, bool good)
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
 static const char *const no_effect = "";
-static const char *const only_set = "would have been set; whether that would help was not tried";
+static const char *const only_set =
+    "would have been set; whether the connection works with it was not tried";
 
 static const char *joined(struct arena *a, const char *first, const char *second, const char *third)
 {
@@ -150,6 +178,23 @@ static const char *why_bad(struct arena *a, const struct connection *n)
 	return joined(a, "the chain is still not valid, ", name, NULL);
 }
 
+/* PinSHA256, EnforceVerification: the connection would have ended, whatever the client makes of its own verification. */
+static const char *of_demand(struct arena *a, const struct connection *n, const struct setting *s,
+			     bool done)
+{
+	const struct dry_look *look = &n->dry;
+	const char *ends =
+	    done ? "would have stopped this connection: " : "would have refused this chain, too: ";
+	const char *name = verify_code_name(look->demand_error, copy_api(n->copy)->version);
+	if (look->unmet != s)
+		return no_effect;
+	if (look->demand_problem)
+		return joined(a, ends, look->demand_problem, NULL);
+	if (s->key == KEY_PIN_SHA256)
+		return joined(a, ends, "no key that counts is pinned", NULL);
+	return joined(a, ends, name ? name : "the chain is not valid", NULL);
+}
+
 /* `done`: the connection works. "": nothing would have changed. */
 static const char *of_verification(struct arena *a, const struct connection *n,
 				   const struct setting *s, bool done)
@@ -158,6 +203,8 @@ static const char *of_verification(struct arena *a, const struct connection *n,
 	if (!look->tried)
 		return done ? no_effect
 			    : "would have been looked at in the verification, which was not tried";
+	if (s->key == KEY_PIN_SHA256 || s->key == KEY_ENFORCE_VERIFICATION)
+		return of_demand(a, n, s, done);
 	if (look->good && look->was_good)
 		return no_effect;
 	if (look->good && look->key != s)
@@ -203,6 +250,17 @@ static const char *of_maximum(struct arena *a, const struct connection *n, const
 	return n->applied.client_max == s->protocol ? no_effect : only_set;
 }
 
+/* It is shown where the server asks, and that has shown. */
+static const char *of_certificate(const struct connection *n)
+{
+	if (!n->certificate_requested)
+		return no_effect;
+	if (n->certificate_sent && !n->rule.dry[KEY_REPLACE_CERTIFICATE])
+		return no_effect;
+	return "would have been shown to this server, which asks for a certificate; whether it is "
+	       "accepted was not tried";
+}
+
 /* version 0: the connection failed. */
 static const char *predicate(struct arena *a, const struct connection *n, const struct setting *s,
 			     int version)
@@ -216,6 +274,11 @@ static const char *predicate(struct arena *a, const struct connection *n, const 
 		return of_minimum(a, n, s, version);
 	case KEY_MAX_PROTOCOL:
 		return of_maximum(a, n, s, version);
+	case KEY_CERTIFICATE:
+		return of_certificate(n);
+	case KEY_PRIVATE_KEY:
+	case KEY_REPLACE_CERTIFICATE:
+		return no_effect;
 	/* a connection that works has no need of them */
 	case KEY_IGNORE_UNEXPECTED_EOF:
 	case KEY_MAX_CERT_LIST:

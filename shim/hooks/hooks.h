@@ -46,8 +46,11 @@ struct dry_look {
 	bool tried, good, was_good;
 	bool name_refused, got_further; /* see struct trust */
 	int error;
-	const struct setting *key; /* that would have made the difference; NULL: none */
-	const char *problem;       /* why the CA file cannot be used; NULL: it can */
+	const struct setting *key;   /* that would have made the difference; NULL: none */
+	const char *problem;         /* why the CA file cannot be used; NULL: it can */
+	const struct setting *unmet; /* a demand that would have ended it; NULL: none */
+	int demand_error;
+	const char *demand_problem; /* static; NULL: demand_error tells */
 };
 struct connection {
 	struct copy *copy;
@@ -94,7 +97,7 @@ struct connection {
 	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;       /* its failure is in the log */
 	bool observing;      /* our message callback is set */
-	bool shown;    /* the certificate of a rule is set: the server asked */
+	bool shown;          /* the certificate of a rule is set: the server asked */
 	bool applying; /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */

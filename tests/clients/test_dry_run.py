@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: ISC
 """DryRun = yes and TLSMEND_DRY_RUN=1: the client is as it would be without us, and the log says what would have been."""
+import base64
+import hashlib
+
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from clients.table import DEBIAN_PYTHON, HERE
 from lib.run import HOSTS, check_records
@@ -94,6 +98,39 @@ def test_nothing_would_have_changed(dry, sites, pki):
     for keys in ({"OnlyCAFile": pki.root_pem}, {"ExtraCAFile": pki.stranger_pem}, {"MinProtocol": "TLSv1.2"}):
         done = dry(curl(port, "--cacert", pki.root_pem), keys)
         assert done.code == 0 and done.log == ""
+
+
+def pin(certificate):
+    """Of a certificate: base64 SHA-256 of its SubjectPublicKeyInfo."""
+    key = certificate.key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+
+def test_pins(dry, sites, pki):
+    port, identity = sites.https(HOST)
+    argv = curl(port, "--cacert", pki.root_pem)
+    working_says(dry(argv, {"PinSHA256": pin(pki.stranger)}), "would have stopped this connection: no key that counts is pinned")
+    for good in (identity.leaf, pki.root):
+        assert dry(argv, {"PinSHA256": pin(good)}).log == ""
+
+
+def test_enforced(dry, sites, pki):
+    """A client that verifies nothing: it would be stopped at a bad chain, and nothing is said where it is good."""
+    port, _ = sites.https(HOST)
+    done = dry(get(port, "--no-verify"), {"EnforceVerification": "yes"})
+    assert done.code == 0
+    assert "EnforceVerification = yes" in str(done.records) and "would have stopped this connection: X509_V_ERR_" in str(done.records)
+    done = dry(get(port, "--no-verify"), {"EnforceVerification": "yes", "ExtraCAFile": pki.root_pem})
+    assert "would have stopped" not in str(done.records)
+
+
+def test_certificate(dry, pki, servers):
+    """A server that asks for one, and a client that has none."""
+    port = servers.nginx([(HOSTS[HOST], [HOST], pki.good(HOST), "ssl_verify_client on; ssl_client_certificate %s;" % pki.root_pem)])[0]
+    identity = pki.good("client.test")
+    done = dry(curl(port, "--cacert", pki.root_pem), {"Certificate": identity.chain, "PrivateKey": identity.key})
+    said = [x for r in done.records for x in [r["message"], *r.get("notes", [])] if x.startswith("dry run: ")]
+    assert len(said) == 1 and "would have been shown to this server, which asks for a certificate" in said[0], done
 
 
 # ---- what is set before a handshake ------------------------------------------------------------------------

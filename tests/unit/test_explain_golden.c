@@ -752,6 +752,42 @@ static struct evidence *server_too_old_ended(void)
 	return e;
 }
 
+static const struct dry_line dry_lines[] = {
+    {"OnlyCAFile = /etc/tlsmend/corp-root.pem", "/etc/tlsmend.conf:4 [legacy.example.com]",
+     "would have stopped this connection: its CA fits, but the certificate is not valid for "
+     "legacy.example.com"},
+    {"Groups = P-384", "/etc/tlsmend.conf:5 [legacy.example.com]",
+     "would have been set; whether the connection works with it was not tried"},
+};
+
+static struct evidence *dry_run(void)
+{
+	struct evidence *e = failed_handshake(0, -1);
+
+	e->event = EVENT_MENDED;
+	e->rule = "/etc/tlsmend.conf:4 [legacy.example.com] OnlyCAFile";
+	e->key = "OnlyCAFile";
+	e->key_value = "/etc/tlsmend/corp-root.pem";
+	e->key_place = "/etc/tlsmend.conf:4 [legacy.example.com]";
+	e->dry = dry_lines;
+	e->dry_count = ARRAY_LENGTH(dry_lines);
+	return e;
+}
+
+static const struct dry_line dry_trust[] = {
+    {"ExtraCAFile = /etc/tlsmend/corp-root.pem", "/etc/tlsmend.conf:4 [legacy.example.com]",
+     "would not have helped: its CA fits, but the certificate is not valid for legacy.example.com"},
+};
+
+static struct evidence *untrusted_in_a_dry_run(void)
+{
+	struct evidence *e = untrusted_root();
+
+	e->dry = dry_trust;
+	e->dry_count = ARRAY_LENGTH(dry_trust);
+	return e;
+}
+
 static struct evidence *failed_load(enum file_role role, const char *path)
 {
 	struct evidence *e = evidence_new(EVENT_LOAD_FAILED);
@@ -908,6 +944,8 @@ static const struct {
     {"weakened", weakened},
     {"mended", mended},
     {"rule-ended", rule_ended},
+    {"dry-run", dry_run},
+    {"untrusted-root-dry-run", untrusted_in_a_dry_run},
     {"server-too-old-ended", server_too_old_ended},
 };
 
