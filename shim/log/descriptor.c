@@ -25,6 +25,8 @@
 #define RWF_NOWAIT 8
 #endif
 
+/* Those of enum which_descriptor, and files. */
+enum destination { DESTINATION_FILE = DESCRIPTOR_COUNT, DESTINATIONS };
 enum {
 	TERMINAL_PATIENCE_MS =
 	    200 /* for a slow serial line; a stopped terminal is noticed before */
@@ -36,10 +38,16 @@ struct identity {
 	ino_t inode;
 	mode_t type;
 };
-static struct identity remembered[DESCRIPTOR_COUNT];
+/* A file that is deleted leaves its number to a new one: that was made at another moment, and as a rule opened in another way. */
+struct opening {
+	struct identity file;
+	int flags;                   /* access and O_APPEND; -1: not known */
+	struct statx_timestamp born; /* regular files; 0: not known */
+};
+static struct opening remembered[DESCRIPTOR_COUNT];
 
 /* The last record went out in part: the next one begins on a line of its own. */
-static atomic_bool torn;
+static atomic_bool torn[DESTINATIONS];
 
 /* ---- is it still ours? ----------------------------------------------------------------------------- */
 static struct identity identity_of(const struct stat *st)
@@ -47,13 +55,34 @@ static struct identity identity_of(const struct stat *st)
 	return (struct identity){true, st->st_dev, st->st_rdev, st->st_ino, st->st_mode & S_IFMT};
 }
 
+static struct statx_timestamp birth_of(int fd)
+{
+	struct statx x = {0};
+
+	if (sys_call(SYS_statx, fd, (long)(intptr_t) "", AT_EMPTY_PATH, STATX_BTIME,
+		     (long)(intptr_t)&x, 0) ||
+	    !(x.stx_mask & STATX_BTIME))
+		return (struct statx_timestamp){0};
+	return x.stx_btime;
+}
+
+static struct opening opening_of(int fd, const struct stat *st)
+{
+	struct opening o = {.file = identity_of(st), .flags = sys_fcntl(fd, F_GETFL, 0)};
+
+	o.flags = o.flags < 0 ? -1 : o.flags & (O_ACCMODE | O_APPEND);
+	if (S_ISREG(st->st_mode))
+		o.born = birth_of(fd);
+	return o;
+}
+
 void descriptor_remember(enum which_descriptor which, int fd)
 {
 	struct stat st;
 
-	remembered[which] = (struct identity){0};
+	remembered[which] = (struct opening){0};
 	if (fd >= 0 && !sys_fstat(fd, &st))
-		remembered[which] = identity_of(&st);
+		remembered[which] = opening_of(fd, &st);
 }
 
 bool descriptor_is_terminal(int fd)
@@ -108,19 +137,29 @@ static bool is_network(int fd)
 	       domain != AF_UNIX;
 }
 
-static bool may_write(enum which_descriptor which, int fd, const struct stat *st)
+static bool same_opening(const struct opening *a, const struct opening *b)
 {
-	const struct identity now = identity_of(st), *then = &remembered[which];
-	const bool same = same_file(then, &now);
+	return same_file(&a->file, &b->file) && a->flags == b->flags &&
+	       a->born.tv_sec == b->born.tv_sec && a->born.tv_nsec == b->born.tv_nsec;
+}
 
-	if (!same)
-		return takes_text(which, fd, st);
+/* 0, or an error number. */
+static int may_write(enum which_descriptor which, int fd, const struct stat *st)
+{
+	const struct opening now = opening_of(fd, st);
+
+	if (!same_opening(&remembered[which], &now))
+		return takes_text(which, fd, st) ? 0 : EBADF;
 	/* Under inetd standard error is the connection: the peer must not get our text. */
 	if (S_ISSOCK(st->st_mode) && which == DESCRIPTOR_STDERR)
-		return !is_network(fd);
+		return is_network(fd) ? EBADF : 0;
+	/* What else than a log is opened at its start, and written to from there, may be anybody's data by now. */
+	if (S_ISREG(st->st_mode))
+		return which == DESCRIPTOR_STDERR || (now.flags > 0 && now.flags & O_APPEND)
+			   ? 0
+			   : EOPNOTSUPP;
 	/* eventfd, epoll and the like share one inode, of no type. */
-	return S_ISREG(st->st_mode) || S_ISCHR(st->st_mode) || S_ISFIFO(st->st_mode) ||
-	       S_ISSOCK(st->st_mode);
+	return S_ISCHR(st->st_mode) || S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) ? 0 : EBADF;
 }
 
 /* ---- one write ------------------------------------------------------------------------------------ */
@@ -129,24 +168,24 @@ struct output {
 	size_t total;
 };
 
-static struct output output_of(const char *data, size_t n)
+static struct output output_of(const char *data, size_t n, bool new_line)
 {
 	union {
 		const char *from;
 		char *to; /* iovec has no const form */
 	} text = {data}, line_break = {"\n"};
-	const size_t extra = atomic_exchange(&torn, false);
+	const size_t extra = new_line;
 
 	return (struct output){{{line_break.to, extra}, {text.to, n}}, n + extra};
 }
 
 /* Result of a write, as an error number. */
-static int outcome(const struct output *o, long written)
+static int outcome(const struct output *o, long written, atomic_bool *is_torn)
 {
 	if (written >= 0 && (size_t)written == o->total)
 		return 0;
 	if (written > 0 || o->part[0].iov_len)
-		atomic_store(&torn, true);
+		atomic_store(is_torn, true);
 	return written < 0 ? (int)-written : EAGAIN;
 }
 
@@ -164,7 +203,7 @@ static bool is_ready(int fd, int timeout_ms)
 
 /* The same pipe or terminal through an open file description of our own, which may be non-blocking.
  * Fails without /proc, and in a process that changed its user. */
-static int reopen(int fd)
+static int reopen(int fd, int flags)
 {
 	struct buf path;
 	char space[40];
@@ -173,7 +212,7 @@ static int reopen(int fd)
 	path = (struct buf){.data = space, .cap = sizeof space, .limit = sizeof space - 1};
 	buf_puts(&path, "/proc/self/fd/");
 	buf_uint(&path, (uint64_t)fd);
-	own = sys_open(space, O_WRONLY | O_APPEND | O_NONBLOCK, 0);
+	own = sys_open(space, flags | O_NONBLOCK, 0);
 	return own;
 }
 
@@ -212,7 +251,7 @@ static long write_pipe(int fd, const struct output *o)
 	if (written >= 0 || written == -EAGAIN || written == -EPIPE)
 		return written;
 #endif
-	own = reopen(fd);
+	own = reopen(fd, O_WRONLY | O_APPEND);
 	/* A blocking write of more than PIPE_BUF is safe only where nobody's short writes have used up
 	 * the pipe's pages, which no call tells: where it is empty. */
 	if (own < 0 && o->total > PIPE_BUF && pipe_held(fd) != 0)
@@ -227,7 +266,7 @@ static long write_pipe(int fd, const struct output *o)
 static long write_terminal(int fd, const struct output *o)
 {
 	const uint64_t start = clock_monotonic_ms();
-	const int own = reopen(fd), to = own < 0 ? fd : own;
+	const int own = reopen(fd, O_WRONLY | O_APPEND), to = own < 0 ? fd : own;
 	struct output rest = *o;
 	long written = 0, step = 0;
 
@@ -261,9 +300,36 @@ static long write_socket(int fd, const struct output *o)
 			0, 0);
 }
 
-static int write_quietly(int fd, const struct stat *st, const char *data, size_t n)
+/* Where the next write goes in a regular file, does a line begin there? Asked of the file itself, since a full disk may have cut what another
+ * process wrote. -1: not known. */
+static int begins_line(int fd, const struct stat *st)
 {
-	const struct output o = output_of(data, n);
+	char last = 0;
+	long at = -1, got;
+	int flags, own;
+
+	if (!S_ISREG(st->st_mode))
+		return -1;
+	flags = sys_fcntl(fd, F_GETFL, 0);
+	if (flags >= 0)
+		at = flags & O_APPEND ? (long)st->st_size
+				      : sys_call(SYS_lseek, fd, 0, SEEK_CUR, 0, 0, 0);
+	if (at <= 0)
+		return at == 0 ? 1 : -1;
+	own = reopen(fd, O_RDONLY);
+	if (own < 0)
+		return -1;
+	got = sys_call(SYS_pread64, own, (long)(intptr_t)&last, 1, at - 1, 0, 0);
+	sys_close(own);
+	return got == 1 ? last == '\n' : -1;
+}
+
+static int write_quietly(enum destination to, int fd, const struct stat *st, const char *data,
+			 size_t n)
+{
+	const bool was_torn = atomic_exchange(&torn[to], false);
+	const int begins = begins_line(fd, st);
+	const struct output o = output_of(data, n, begins < 0 ? was_torn : !begins);
 	struct held_signals signals;
 	long written;
 	int error;
@@ -277,7 +343,7 @@ static int write_quietly(int fd, const struct stat *st, const char *data, size_t
 		written = write_terminal(fd, &o);
 	else
 		written = write_parts(fd, &o);
-	error = outcome(&o, written);
+	error = outcome(&o, written, &torn[to]);
 	signals_release(&signals, error);
 	return error;
 }
@@ -285,10 +351,12 @@ static int write_quietly(int fd, const struct stat *st, const char *data, size_t
 int descriptor_write(enum which_descriptor which, int fd, const char *data, size_t n)
 {
 	struct stat st;
+	int error;
 
-	if (sys_fstat(fd, &st) || !may_write(which, fd, &st))
+	if (sys_fstat(fd, &st))
 		return EBADF;
-	return write_quietly(fd, &st, data, n);
+	error = may_write(which, fd, &st);
+	return error ? error : write_quietly((enum destination)which, fd, &st, data, n);
 }
 
 /* ---- files ---------------------------------------------------------------------------------------- */
@@ -318,7 +386,7 @@ int file_write(const char *path, const char *data, size_t n)
 	    !(S_ISCHR(st.st_mode) && descriptor_is_terminal(fd)))
 		error = EINVAL;
 	if (!error)
-		error = write_quietly(fd, &st, data, n);
+		error = write_quietly(DESTINATION_FILE, fd, &st, data, n);
 	sys_close(fd);
 	return error;
 }

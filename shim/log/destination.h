@@ -13,7 +13,8 @@
 enum which_descriptor { DESCRIPTOR_STDERR, DESCRIPTOR_CHOSEN, DESCRIPTOR_COUNT };
 /* Takes what stands behind fd now for the one that was meant; fd -1: none. */
 void descriptor_remember(enum which_descriptor which, int fd);
-/* EBADF where the descriptor is no longer what it was (see descriptor.c). */
+/* EBADF where the descriptor is no longer what it was, EOPNOTSUPP where it is a file that was not opened for appending (see
+ * descriptor.c). A record begins on a line of its own, also here and in file_write(). */
 int descriptor_write(enum which_descriptor which, int fd, const char *data, size_t n);
 /* Opens, writes once, closes. EINVAL: no regular file, FIFO, terminal or /dev/null. */
 int file_write(const char *path, const char *data, size_t n);

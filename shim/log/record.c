@@ -99,6 +99,8 @@ static const char *sink_name(const struct sink *s)
 
 static const char *advice(const struct sink *s, int error)
 {
+	if (s->kind == SINK_FD && error == EOPNOTSUPP)
+		return "open it for appending, as in 9>>FILE";
 	if (s->kind == SINK_FD)
 		return "open it before the program starts, and see that the program leaves it open";
 	if (s->kind != SINK_FILE)
@@ -135,8 +137,11 @@ __attribute__((noinline)) static void complain(const struct log_settings *s, con
 		buf_uint(&line, (uint64_t)s->sink.fd);
 		buf_putc(&line, ')');
 	}
-	buf_strs(&line, ": ", error == EINVAL ? "Not a regular file" : errno_text(error), "; ",
-		 advice(&s->sink, error), "; until then records come here\n", NULL);
+	buf_strs(&line, ": ",
+		 error == EINVAL       ? "Not a regular file"
+		 : error == EOPNOTSUPP ? "It is a file that was not opened for appending"
+				       : errno_text(error),
+		 "; ", advice(&s->sink, error), "; until then records come here\n", NULL);
 	if (line.truncated)
 		space[line.len - 1] = '\n';
 	sink_write(to, line.data, line.len, syslog_priority(LEVEL_ERROR), s->program);

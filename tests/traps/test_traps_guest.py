@@ -41,7 +41,7 @@ def test_reused_stderr_gets_nothing(trap, how, opening):
 @pytest.mark.parametrize("opening", OPENINGS)
 @pytest.mark.parametrize("how", ["RANGE", "LOOP"])
 def test_reused_number_gets_nothing(trap, how, opening):
-    with open(trap.directory / "given", "w") as given:
+    with open(trap.directory / "given", "a") as given:
         fd = fcntl.fcntl(given, fcntl.F_DUPFD, 21)
         try:
             assert fd <= 600
