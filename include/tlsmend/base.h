@@ -184,6 +184,8 @@ struct environment {
 	bool deepbind_drop;                           /* TLSMEND_DEEPBIND=drop */
 	const char *config, *extra_ca, *min_protocol; /* NULL: unset */
 	const char *log, *log_format, *log_level;     /* NULL: unset */
+	const char *cert_file,
+	    *cert_dir;       /* SSL_CERT_FILE, SSL_CERT_DIR: OpenSSL's own; NULL: unset */
 	const char *program; /* last component of argv[0] / comm, never NULL */
 	bool colour;         /* NO_COLOR unset or empty, TERM set and not "dumb" */
 	/* One sentence for each variable that was not understood ("TLSMEND_DLSYM=maybe is not understood;

@@ -214,6 +214,10 @@ static void take(struct reading *r, const char *entry)
 		r->no_color = entry + 9;
 	else if (!strncmp(entry, "TERM=", 5) && !r->term)
 		r->term = entry + 5;
+	else if (!strncmp(entry, "SSL_CERT_FILE=", 14) && !r->e->cert_file)
+		r->e->cert_file = arena_strdup(r->arena, entry + 14);
+	else if (!strncmp(entry, "SSL_CERT_DIR=", 13) && !r->e->cert_dir)
+		r->e->cert_dir = arena_strdup(r->arena, entry + 13);
 	else if (!strncmp(entry, PREFIX, strlen(PREFIX)) &&
 		 strncmp(entry, PREFIX "TEST_", strlen(PREFIX "TEST_")) != 0)
 		take_own(r, entry, equals);

@@ -39,6 +39,13 @@ static void help_dotnet_callback(struct diagnosis *d)
 	       "way of its own");
 }
 
+/* Of a program that nobody can change. */
+static void help_enforce(struct diagnosis *d)
+{
+	help_section(d, "or have it verified here, whatever the program accepts:",
+		     "EnforceVerification = yes", (char *)NULL);
+}
+
 /* After describe_verification(): keeps what it found out, as the failure that the client did not mind. */
 void explain_unchecked(struct diagnosis *d)
 {
@@ -76,16 +83,22 @@ void explain_unchecked(struct diagnosis *d)
 	}
 	if (e->framework == FRAMEWORK_DOTNET) {
 		help_dotnet_callback(d);
+		help_enforce(d);
 		return;
 	}
 	if (r->cause == CAUSE_ERROR_WAIVED) {
 		help_line(d, "once that is mended, have the program treat certificate errors as "
 			     "errors, unless it checks the certificate in a way of its own");
+		help_enforce(d);
 		return;
 	}
 	/* Last, because only what is mended can be checked. */
-	if (!help_section(d, "then have it verified, by the client's own setting or here:",
-			  "EnforceVerification = yes", (char *)NULL))
+	if (!help_section(
+		d,
+		r->cause == CAUSE_NAME_NOT_CHECKED
+		    ? "and have the name checked from then on, by the client's own setting or here:"
+		    : "then have it verified, by the client's own setting or here:",
+		"EnforceVerification = yes", (char *)NULL))
 		help_line(d,
 			  r->cause == CAUSE_NAME_NOT_CHECKED
 			      ? "and switch the check of the name on in the client's own settings"

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../openssl/versions.h"
 #include "verification.h"
 
 enum { VERIFY_PEER_ = 1, SHUTDOWN_BOTH = 3 };
@@ -30,6 +31,20 @@ void demanded_start(struct connection *n, SSL *ssl)
 		o->SSL_set_psk_client_callback(ssl, NULL);
 	if (o->SSL_set_psk_use_session_callback)
 		o->SSL_set_psk_use_session_callback(ssl, NULL);
+}
+
+/* There is no connection to keep a rule at, so that it is not known what is demanded: where anything is of any host, no byte comes in. */
+void demanded_unknown(struct copy *c, SSL *ssl)
+{
+	static const enum key strict[] = {KEY_PIN_SHA256, KEY_ENFORCE_VERIFICATION,
+					  KEY_ONLY_CA_FILE};
+	struct policy_ref *rules = policy_acquire();
+	bool any = false;
+	for (size_t i = 0; rules && i < ARRAY_LENGTH(strict); i++)
+		any = any || policy_uses(policy_of(rules), strict[i]);
+	policy_release(rules);
+	if (any)
+		copy_api(c)->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 }
 
 static bool digest_of(const struct openssl *o, const X509 *leaf, uint8_t out[32])
@@ -127,7 +142,7 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	const struct openssl *o = copy_api(c);
 	struct connection *n = ssl ? connection_of(c, ssl) : NULL;
 	*d = (struct demanded){.connection = NULL};
-	if (!n || !demanded_exists(n))
+	if (!n || !demanded_exists(n) || openssl_is_server(o, ssl))
 		return;
 	d->connection = n;
 	d->ssl = ssl;

@@ -96,8 +96,10 @@ static void on_start(struct copy *c, SSL *ssl)
 	if (before && before->copy)
 		certificate_take_back(before, ssl);
 	struct connection *n = connection_start(c, ssl);
-	if (!n)
+	if (!n) {
+		demanded_unknown(c, ssl);
 		return;
+	}
 	struct peer peer;
 	connection_peer(n, &peer);
 	if (!n->datagram) {

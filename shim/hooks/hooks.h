@@ -240,6 +240,7 @@ void silence_report(struct connection *n, SSL *ssl);
 /* ---- what a rule demands whatever the client checks (demanded.c) ---------------------------------------------------------- */
 bool demanded_exists(const struct connection *n);
 void demanded_start(struct connection *n, SSL *ssl);
+void demanded_unknown(struct copy *c, SSL *ssl); /* ... of an SSL whose state could not be made */
 /* The handshake ended: the client's verify mode is its own again. */
 void demanded_exit(struct connection *n, SSL *ssl);
 /* It is done. False: it must not have been; no byte goes over it any more, and that is reported. */

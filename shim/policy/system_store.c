@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * The machine's own trust store, for clients that never loaded one because they did not mean to verify: the default file and directory of
- * their copy of OpenSSL, or where distributions keep their bundle. In a store of ours, made once for each copy and version of the file;
+ * their copy of OpenSSL, which SSL_CERT_FILE and SSL_CERT_DIR replace as they do for OpenSSL, or where distributions keep their bundle. In a store of ours, made once for each copy and version of the file;
  * nothing of the client's gains by it.
  */
 #include <stdlib.h>
@@ -36,6 +36,9 @@ static const char *find_file(const struct openssl *o, struct file_id *id)
 #include "bundles.def"
 #undef BUNDLE
 	};
+	const char *given = environment_get()->cert_file;
+	if (given)
+		return file_identify(given, id) == 0 && id->size > 0 ? given : NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
 		if (files[i] && file_identify(files[i], id) == 0 && id->size > 0)
 			return files[i];
@@ -63,9 +66,11 @@ static void add_file(struct system_store *s, const struct openssl *o, const char
 static void add_directory(struct system_store *s, const struct openssl *o)
 {
 	struct file_id id;
-	const char *path = o->X509_get_default_cert_dir ? o->X509_get_default_cert_dir() : NULL;
+	const char *path = environment_get()->cert_dir;
+	if (!path && o->X509_get_default_cert_dir)
+		path = o->X509_get_default_cert_dir();
 	if (!path || !o->X509_STORE_add_lookup || !o->X509_LOOKUP_hash_dir ||
-	    !o->X509_LOOKUP_ctrl || file_identify(path, &id) != 0)
+	    !o->X509_LOOKUP_ctrl || (file_identify(path, &id) != 0 && !strchr(path, ':')))
 		return;
 	X509_LOOKUP *lookup = o->X509_STORE_add_lookup(s->store, o->X509_LOOKUP_hash_dir());
 	if (lookup && o->X509_LOOKUP_ctrl(lookup, LOOKUP_ADD_DIRECTORY, path, TYPE_PEM, NULL) == 1)

@@ -202,3 +202,20 @@ def test_dotnet_callback_that_says_yes(run, sites, pki):
     assert done.out.count('"answer":"') == 2, done
     done = ruled(run, argv, {"PinSHA256": pin(pki.stranger)})
     assert '"answer":"' not in done.out and done.of("verify_failed")[0]["cause"] == "pinned-elsewhere", done
+
+
+@needs_dotnet
+def test_dotnet_with_a_store_by_variable(run, sites, pki):
+    """What SSL_CERT_FILE names is what such a program trusts, and what it is verified with."""
+    port, _ = sites.https(HOST)
+    argv = ["dotnet", dotnet.build(), "each", "stream=%s:%d" % (HOST, port), "stream-yes=%s:%d" % (HOST, port)]
+    done = ruled(run, argv, ENFORCE, env={"SSL_CERT_FILE": str(pki.root_pem)})
+    assert done.out.count('"answer":"') == 2 and done.log == "", done
+    assert '"answer":"' not in ruled(run, argv, ENFORCE, env={"SSL_CERT_FILE": str(pki.stranger_pem)}).out
+
+
+@needs_dotnet
+def test_dotnet_is_told_of_the_key(run, sites):
+    done = run(["dotnet", dotnet.build(), "each", "stream-yes=%s:%d" % (HOST, sites.https(HOST)[0])])
+    (record,) = done.of("verify_ignored")
+    assert "    EnforceVerification = yes" in record["help"], record
