@@ -78,6 +78,7 @@ static int lint_sources(const struct sources *s)
 	size_t sections = policy_section_count(p);
 
 	policy_each(p, lint_files, &l);
+	lint_own_settle(&l, NULL);
 	for (size_t i = 0; i < s->file_count; i++)
 		check_permissions(&l, &s->files[i]);
 	policy_free(p);

@@ -11,11 +11,16 @@
 
 struct lint {
 	size_t errors, warnings;
+	const struct setting *certificate; /* whose section may still name its key */
 };
 /* first and second are escaped here. */
 void lint_report(struct lint *l, enum severity severity, const char *source, unsigned line,
 		 const char *first, const char *second);
 /* For policy_each(), with a struct lint: the files that a setting names. */
 void lint_files(void *arg, const struct setting *s);
+
+/* For every setting in turn: client certificates and their keys; at the end once more what is left. */
+void lint_own(struct lint *l, const struct setting *s);
+void lint_own_settle(struct lint *l, const struct setting *key);
 
 #endif

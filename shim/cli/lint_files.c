@@ -168,6 +168,7 @@ void lint_files(void *arg, const struct setting *s)
 {
 	struct named f = {.lint = arg, .setting = s};
 
+	lint_own(arg, s);
 	if (s->key != KEY_EXTRA_CA_FILE && s->key != KEY_ONLY_CA_FILE)
 		return;
 	f.prefix = join(key_table[s->key].name, " ", s->value, ": ", NULL);
