@@ -112,14 +112,27 @@ bool certificate_is_rejected(const struct openssl *o, X509 *x);
 
 /* ---- trust.c: trust for one host only (DESIGN 1.5, 2.4) ------------------------------------------------------------------- */
 typedef int verify_fn(X509_STORE_CTX *ctx);
+/* distrust.c: with what a chain is verified under a rule. Certificates that are marked as not to be trusted, in the client's store or in
+ * the rule's file, stand in front of the rule's anchors, so that OpenSSL itself comes upon them: a rule never overrides that. */
+struct distrust {
+	OPENSSL_STACK *all;  /* what is marked; NULL: nothing */
+	OPENSSL_STACK *held; /* of it, what is in the client's store: references */
+	OPENSSL_STACK *trusted, *untrusted;
+	OPENSSL_STACK *own_trusted; /* `trusted`, where it is not that of the anchors */
+};
+/* False: memory ran out, or the leaf itself is marked: nothing may be verified with it. To be freed in any case. The anchors must outlive it. */
+bool rule_stacks(struct distrust *d, const struct openssl *o, X509_STORE *store, X509 *leaf,
+		 OPENSSL_STACK *presented, const struct anchors *a);
+void distrust_free(struct distrust *d, const struct openssl *o);
 /* What a rule did to one verification, to be undone after it. */
 struct trust {
 	struct copy *copy;
 	const struct setting *setting;               /* trust_of() the host's rule; NULL: none */
 	struct anchors *anchors;                     /* a reference; NULL: none, or unusable */
 	OPENSSL_STACK *client_untrusted, *untrusted; /* the client's own, and ours while switched */
-	OPENSSL_STACK
-	*trusted; /* the rule's anchors, where they were tried; borrowed from `anchors` */
+	OPENSSL_STACK *trusted;                      /* the rule's anchors, where they were tried */
+	OPENSSL_STACK *own_trusted;                  /* the same, where `anchors` does not own it */
+	struct distrust distrust;
 	bool
 	    got_further; /* with the rule's trust the chain fails too, but for another reason than a missing anchor */
 	bool switched;       /* the real context now works with the rule's trust */
@@ -135,6 +148,8 @@ bool trust_is_strict(const struct rule *rule);
  * verification without a connection, where a name of the leaf must fall under the section's pattern instead. */
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
 		 const struct rule *rule, const char *host);
+/* For this context nothing is an anchor any more. Needs no memory. */
+void trust_close(const struct openssl *o, X509_STORE_CTX *ctx);
 /* After the real verification: gives the client's untrusted stack back. */
 void trust_end(struct trust *t, X509_STORE_CTX *ctx);
 /* Instead of trust_end(), where the verification was left in the middle and its context goes. */
@@ -146,8 +161,6 @@ X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 /* Functions of the client's own in its store would run more often than without us. */
 bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store);
 /* The presented certificates and the rule's intermediates, in a stack of our own; NULL: no memory. */
-OPENSSL_STACK *trust_untrusted_with(const struct openssl *o, OPENSSL_STACK *presented,
-				    const struct anchors *a);
 bool trust_wants_anchor(int error);
 /* Does the context's leaf pass, as it stands? Tried on a private copy. 1: yes; 0: no; -1: it cannot be tried. */
 int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify);
@@ -212,11 +225,11 @@ struct demand_look {
 	X509_STORE_CTX *ctx;           /* of the verification that decided; NULL: none was made */
 	struct anchors *anchors;       /* of the rule, where they were tried */
 	struct system_store *system;
-	OPENSSL_STACK *untrusted;
-	int error;           /* X509_V_ERR_... */
-	bool by_rule;        /* ... with the anchors of the rule */
-	bool pin_missed;     /* no key that counts is pinned */
-	const char *problem; /* static: why nothing could be verified; NULL */
+	struct distrust distrust; /* with the rule's CA file */
+	int error;                /* X509_V_ERR_... */
+	bool by_rule;             /* ... with the anchors of the rule */
+	bool pin_missed;          /* no key that counts is pinned */
+	const char *problem;      /* static: why nothing could be verified; NULL */
 };
 bool demand_exists(const struct rule *rule);
 bool demand_is_met(const struct demand_view *w, struct demand_look *l);

@@ -115,7 +115,7 @@ static const char *content_problem(const struct buf *text)
 	const unsigned char *d = (const unsigned char *)text->data;
 	if (text->len == 0)
 		return "is empty; put the CA certificate in PEM form into it";
-	if (d[0] == 0x30 && text->len > 2 && !memchr(d, '-', text->len < 64 ? text->len : 64))
+	if (d[0] == 0x30 && !memmem(text->data, text->len, "-----BEGIN", 10))
 		return "is DER, not PEM; convert it: openssl x509 -inform DER -in FILE -out "
 		       "FILE.pem";
 	if (memmem(text->data, text->len, "CERTIFICATE-----", 16))

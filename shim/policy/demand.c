@@ -171,8 +171,8 @@ static bool attempt_rule(struct demand_look *l, const struct demand_view *w, X50
 	l->anchors = anchors_acquire(w->copy, s, &l->problem);
 	if (!l->anchors)
 		return false;
-	l->untrusted = trust_untrusted_with(o, w->untrusted, l->anchors);
-	return l->untrusted && attempt(l, w, store, l->anchors->trusted, l->untrusted);
+	const bool usable = rule_stacks(&l->distrust, o, store, w->leaf, w->untrusted, l->anchors);
+	return usable && attempt(l, w, store, l->distrust.trusted, l->distrust.untrusted);
 }
 
 static const char no_store[] =
@@ -198,7 +198,9 @@ static bool verified(struct demand_look *l, const struct demand_view *w)
 		return attempt_rule(l, w, store, rule->set[KEY_ONLY_CA_FILE]);
 	if (attempt(l, w, store, NULL, w->untrusted))
 		return true;
-	if (rule->set[KEY_EXTRA_CA_FILE] && attempt_rule(l, w, store, rule->set[KEY_EXTRA_CA_FILE]))
+	/* as trust.c has it: what is wrong beyond a missing anchor is wrong with the rule's, too */
+	if (rule->set[KEY_EXTRA_CA_FILE] && trust_wants_anchor(l->error) &&
+	    attempt_rule(l, w, store, rule->set[KEY_EXTRA_CA_FILE]))
 		return true;
 	if (!plain || has_anchors(o, w->store))
 		return false;
@@ -255,9 +257,8 @@ void demand_look_free(struct demand_look *l)
 	QUIET_BEGIN(o)
 	if (l->ctx)
 		o->X509_STORE_CTX_free(l->ctx);
-	if (l->untrusted)
-		o->OPENSSL_sk_free(l->untrusted);
 	QUIET_END(o)
+	distrust_free(&l->distrust, o);
 	anchors_release(l->anchors);
 	system_store_release(l->system);
 }

@@ -9,8 +9,8 @@
 
 #include <tlsmend/apply.h>
 
-#include "../openssl/versions.h"
 #include "internal.h"
+#include "private.h"
 
 enum {
 	ERROR_UNABLE_TO_GET_ISSUER = 2,
@@ -21,167 +21,11 @@ enum {
 	CHECK_NO_PARTIAL_WILDCARDS = 0x4,
 };
 
-/* ---- private copies ----------------------------------------------------------------------------------------- */
-
-/* Functions of the client's own in its store would run more often than without us. */
-bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store)
-{
-	typedef void *getter(const X509_STORE *);
-	getter *const getters[] = {
-	    o->X509_STORE_get_verify,       o->X509_STORE_get_get_issuer,
-	    o->X509_STORE_get_check_issued, o->X509_STORE_get_check_revocation,
-	    o->X509_STORE_get_get_crl,      o->X509_STORE_get_check_crl,
-	    o->X509_STORE_get_cert_crl,     o->X509_STORE_get_check_policy,
-	    o->X509_STORE_get_lookup_certs, o->X509_STORE_get_lookup_crls,
-	    o->X509_STORE_get_cleanup,
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(getters); i++)
-		if (getters[i] && getters[i](store))
-			return false;
-	return true;
-}
-
-/* The context works from its store, not from a trusted stack that the client gave it. */
-static bool context_is_plain(const struct openssl *o, X509_STORE_CTX *ctx, X509_STORE_CTX *copy)
-{
-	return (!o->X509_STORE_CTX_get_get_issuer ||
-		o->X509_STORE_CTX_get_get_issuer(ctx) == o->X509_STORE_CTX_get_get_issuer(copy)) &&
-	       (!o->X509_STORE_CTX_get_lookup_certs ||
-		o->X509_STORE_CTX_get_lookup_certs(ctx) ==
-		    o->X509_STORE_CTX_get_lookup_certs(copy));
-}
-
-/* All parameters as they are, the flags to the bit. */
-static bool copy_parameters(const struct openssl *o, X509_STORE_CTX *ctx, X509_STORE_CTX *copy)
-{
-	const X509_VERIFY_PARAM *from = o->X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM *param = o->X509_VERIFY_PARAM_new();
-	if (!param)
-		return false;
-	if (!o->X509_VERIFY_PARAM_inherit(param, from)) {
-		o->X509_VERIFY_PARAM_free(param);
-		return false;
-	}
-	unsigned long flags = o->X509_VERIFY_PARAM_get_flags(from);
-	o->X509_VERIFY_PARAM_clear_flags(param, ~flags);
-	o->X509_VERIFY_PARAM_set_flags(param, flags);
-	o->X509_STORE_CTX_set0_param(copy, param);
-	return true;
-}
-
-static int always_as_found(int ok, X509_STORE_CTX *ctx)
-{
-	(void)ctx;
-	return ok;
-}
-
-X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
-				   OPENSSL_STACK *untrusted)
-{
-	X509_STORE_CTX *copy = NULL;
-	if (!o->X509_STORE_CTX_get0_store || !o->X509_STORE_CTX_get0_cert ||
-	    !o->X509_STORE_CTX_set0_trusted_stack)
-		return NULL;
-	X509_STORE *store = o->X509_STORE_CTX_get0_store(ctx);
-	X509 *leaf = o->X509_STORE_CTX_get0_cert(ctx);
-	if (!store || !leaf || !trust_store_is_plain(o, store))
-		return NULL;
-	QUIET_BEGIN(o)
-	copy = o->X509_STORE_CTX_new();
-	if (copy && (!o->X509_STORE_CTX_init(copy, store, leaf, untrusted) ||
-		     !context_is_plain(o, ctx, copy) || !copy_parameters(o, ctx, copy))) {
-		o->X509_STORE_CTX_free(copy);
-		copy = NULL;
-	}
-	if (copy)
-		o->X509_STORE_CTX_set_verify_cb(copy, always_as_found);
-	QUIET_END(o)
-	return copy;
-}
-
-/* ---- one trial -------------------------------------------------------------------------------------------------- */
-
-struct trial {
-	const struct openssl *o;
-	X509_STORE_CTX *ctx;
-	verify_fn *verify;
-	unsigned long without; /* flags of the client's that do not count here */
-	bool
-	    untouched; /* as the client would verify it: what it looks at first, the client would have looked at */
-};
-
-/* What one trial showed. */
-struct outcome {
-	int error;
-	bool malformed; /* the certificate at the error has an extension that does not parse */
-};
-
-static bool is_malformed(const struct openssl *o, X509 *x)
-{
-	return x && o->X509_get_extension_flags && o->X509_get_extension_flags(x) & EXFLAG_INVALID_;
-}
-
-/* OpenSSL looks at a certificate's extensions once, keeps what it found, and puts what does not parse into the error queue that one
- * time. Where that time is ours, the entries stay: the client would have had them (tests/corpora/trust). */
-static bool parsing_failed(const struct openssl *o)
-{
-	enum { LIBRARY_X509V3 = 34 };
-	int library = 0, reason = 0;
-	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
-	return library == LIBRARY_X509V3;
-}
-
-/* Verifies a private copy. trusted NULL: with the client's store. Returns 1: good; 0: bad; -1: could not be tried.  */
-static int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
-		     struct outcome *out)
-{
-	const struct openssl *o = t->o;
-	X509_STORE_CTX *copy = trust_private_copy(o, t->ctx, untrusted);
-	int good = -1;
-	if (!copy)
-		return -1;
-	const struct quiet quiet = openssl_quiet_begin(o);
-	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
-	o->X509_VERIFY_PARAM_clear_flags(o->X509_STORE_CTX_get0_param(copy), t->without);
-	good = t->verify(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
-	out->error = o->X509_STORE_CTX_get_error(copy);
-	out->malformed = is_malformed(o, o->X509_STORE_CTX_get_current_cert(copy));
-	o->X509_STORE_CTX_free(copy);
-	if (t->untouched && (out->malformed || parsing_failed(o)))
-		openssl_quiet_keep(o, &quiet);
-	else
-		openssl_quiet_end(o, &quiet);
-	return good;
-}
-
-int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify)
-{
-	struct outcome seen = {0};
-	const struct trial t = {.o = o, .ctx = ctx, .verify = verify, .untouched = true};
-	return o->X509_STORE_CTX_get0_untrusted
-		   ? try_chain(&t, NULL, o->X509_STORE_CTX_get0_untrusted(ctx), &seen)
-		   : -1;
-}
-
 bool trust_wants_anchor(int error)
 {
 	return error == ERROR_UNABLE_TO_GET_ISSUER || error == ERROR_DEPTH_ZERO_SELF_SIGNED ||
 	       error == ERROR_SELF_SIGNED_IN_CHAIN || error == ERROR_UNABLE_TO_GET_ISSUER_LOCALLY ||
 	       error == ERROR_UNABLE_TO_VERIFY_LEAF;
-}
-
-/* The presented certificates and the rule's intermediates, in a stack of our own. */
-OPENSSL_STACK *trust_untrusted_with(const struct openssl *o, OPENSSL_STACK *presented,
-				    const struct anchors *a)
-{
-	OPENSSL_STACK *all = NULL;
-	QUIET_BEGIN(o)
-	all = presented ? o->OPENSSL_sk_dup(presented) : o->OPENSSL_sk_new_null();
-	for (int i = 0; all && i < o->OPENSSL_sk_num(a->intermediates); i++)
-		o->OPENSSL_sk_push(all, o->OPENSSL_sk_value(a->intermediates, i));
-	QUIET_END(o)
-	return all;
 }
 
 /* ---- for which host ---------------------------------------------------------------------------------------------- */
@@ -314,32 +158,68 @@ static bool keep_alive(struct trust *t, X509_STORE_CTX *ctx)
 }
 
 /* From here on the client's context works with the rule's certificates. trusted NULL: the client's own anchors. */
-static void switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *trusted)
+static bool switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *trusted)
 {
 	const struct openssl *o = copy_api(t->copy);
 	if (trusted && !keep_alive(t, ctx))
-		return;
+		return false;
 	QUIET_BEGIN(o)
 	o->X509_STORE_CTX_set0_untrusted(ctx, t->untrusted);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	QUIET_END(o)
 	t->switched = true;
+	return true;
+}
+
+void trust_close(const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	QUIET_BEGIN(o)
+	if (o->X509_STORE_CTX_set0_trusted_stack)
+		o->X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
+	QUIET_END(o)
+}
+
+/* What a chain is to be verified with under the rule. False: not at all. */
+static bool gather(struct trust *t, const struct trial *trial)
+{
+	const struct openssl *o = trial->o;
+	X509_STORE *store =
+	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(trial->ctx) : NULL;
+	const bool good =
+	    rule_stacks(&t->distrust, o, store, o->X509_STORE_CTX_get0_cert(trial->ctx),
+			t->client_untrusted, t->anchors);
+	t->untrusted = t->distrust.untrusted;
+	t->trusted = t->distrust.trusted;
+	return good;
+}
+
+/* With what gather() found. 1: good. */
+static int try_rule(const struct trust *t, const struct trial *trial, OPENSSL_STACK *trusted,
+		    struct outcome *out)
+{
+	const struct openssl *o = trial->o;
+	const OPENSSL_STACK *avoid = t->distrust.all;
+	OPENSSL_STACK *untrusted =
+	    stack_without(o, NULL, trial->presented.untrusted, t->anchors->intermediates, avoid);
+	int good = untrusted ? try_chain(trial, trusted, untrusted, avoid, out) : -1;
+	stack_free(o, untrusted);
+	return good;
 }
 
 /* A program that looks at every error in a callback of its own, as .NET does, and knows what to make of a status of revocation that nobody
  * told: it sees that, instead of a root that is not trusted. Everything else about the chain is good. */
-static bool lacks_revocation_only(const struct trial *trial, OPENSSL_STACK *trusted,
-				  OPENSSL_STACK *untrusted, int error)
+static bool lacks_revocation_only(const struct trust *t, const struct trial *trial,
+				  OPENSSL_STACK *trusted, int error)
 {
 	enum { UNABLE_TO_GET_CRL = 3, FLAGS_CRL_CHECK = 0x4 | 0x8 };
 	const struct openssl *o = trial->o;
 	struct outcome seen = {0};
-	const struct trial without = {
-	    .o = o, .ctx = trial->ctx, .verify = trial->verify, .without = FLAGS_CRL_CHECK};
+	struct trial without = *trial;
 	openssl_verify_cb *usual = NULL;
 	if (error != UNABLE_TO_GET_CRL || !o->X509_STORE_CTX_get_verify_cb)
 		return false;
+	without.without = FLAGS_CRL_CHECK;
 	QUIET_BEGIN(o)
 	X509_STORE_CTX *fresh = o->X509_STORE_CTX_new();
 	if (fresh && o->X509_STORE_CTX_init(fresh, NULL, NULL, NULL))
@@ -348,70 +228,48 @@ static bool lacks_revocation_only(const struct trial *trial, OPENSSL_STACK *trus
 		o->X509_STORE_CTX_free(fresh);
 	QUIET_END(o)
 	return usual && o->X509_STORE_CTX_get_verify_cb(trial->ctx) != usual &&
-	       try_chain(&without, trusted, untrusted, &seen) == 1;
+	       try_rule(t, &without, trusted, &seen) == 1;
 }
 
 /* ExtraCAFile: only where the client's own store does not do. */
 static void extend(struct trust *t, const struct trial *trial, bool for_host)
 {
+	const struct openssl *o = trial->o;
 	struct outcome untouched = {0}, ruled = {0};
-	const struct trial first = {
-	    .o = trial->o, .ctx = trial->ctx, .verify = trial->verify, .untouched = true};
-	if (try_chain(&first, NULL, t->client_untrusted, &untouched) != 0 ||
-	    !trust_wants_anchor(untouched.error) || untouched.malformed)
+	if (try_chain(trial, NULL, trial->presented.untrusted, NULL, &untouched) != 0 ||
+	    !trust_wants_anchor(untouched.error) || untouched.malformed || !gather(t, trial))
 		return;
-	t->untrusted = trust_untrusted_with(trial->o, t->client_untrusted, t->anchors);
-	if (!t->untrusted)
-		return;
-	bool good = trial->o->OPENSSL_sk_num(t->anchors->intermediates) > 0 &&
-		    try_chain(trial, NULL, t->untrusted, &ruled) == 1;
-	if (!good) {
-		t->trusted = t->anchors->trusted;
-		good = try_chain(trial, t->trusted, t->untrusted, &ruled) == 1;
-	}
-	good = good || lacks_revocation_only(trial, t->trusted, t->untrusted, ruled.error);
+	OPENSSL_STACK *with = t->trusted;
+	bool good = o->OPENSSL_sk_num(t->anchors->intermediates) > 0 &&
+		    try_rule(t, trial, NULL, &ruled) == 1;
+	if (good)
+		with = NULL;
+	else
+		good = try_rule(t, trial, with, &ruled) == 1 ||
+		       lacks_revocation_only(t, trial, with, ruled.error);
+	t->trusted = with;
 	/* the rule's trust would have got further: what is wrong beyond it is the cause */
 	t->got_further = !good && ruled.error != 0 && !trust_wants_anchor(ruled.error);
 	if (good && for_host)
-		switch_context(t, trial->ctx, t->trusted);
+		switch_context(t, trial->ctx, with);
 	else
 		t->name_refused = good;
 }
 
-/* An empty stack that outlives every context; one for each copy. */
-static OPENSSL_STACK *no_certificates(struct copy *c)
+/* OnlyCAFile: the client's own store counts for nothing, whatever it says, but for what it distrusts. Where the file cannot be used,
+ * or the leaf is not for this host, or memory runs out, nothing is trusted. */
+static void confine(struct trust *t, struct trial *trial, bool for_host)
 {
-	static _Atomic(OPENSSL_STACK *) empty[COPIES_MAX];
-	const struct openssl *o = copy_api(c);
-	OPENSSL_STACK *stack = atomic_load(&empty[c->slot]);
-	if (stack)
-		return stack;
-	QUIET_BEGIN(o)
-	OPENSSL_STACK *fresh = o->OPENSSL_sk_new_null();
-	if (fresh && !atomic_compare_exchange_strong(&empty[c->slot], &stack, fresh))
-		o->OPENSSL_sk_free(fresh);
-	QUIET_END(o)
-	return atomic_load(&empty[c->slot]);
-}
-
-/* OnlyCAFile: the client's own store counts for nothing, whatever it says. Where the file cannot be used, or the leaf is not
- * for this host, nothing is trusted. */
-static void confine(struct trust *t, const struct trial *trial, bool for_host)
-{
-	const struct openssl *o = trial->o;
+	struct outcome ruled = {0};
 	t->name_refused = t->anchors && !for_host;
-	if (t->anchors)
-		t->untrusted = trust_untrusted_with(o, t->client_untrusted, t->anchors);
-	OPENSSL_STACK *trusted =
-	    t->anchors && for_host && t->untrusted ? t->anchors->trusted : NULL;
-	if (trusted) {
-		t->trusted = trusted;
-		switch_context(t, trial->ctx, trusted);
-		return;
+	bool usable = t->anchors && gather(t, trial) && for_host;
+	if (usable && t->distrust.all)
+		usable = presented_copy(&trial->presented, trial->o, trial->ctx) &&
+			 try_rule(t, trial, t->trusted, &ruled) >= 0 && !ruled.distrusted;
+	if (!usable || !switch_context(t, trial->ctx, t->trusted)) {
+		t->trusted = NULL;
+		trust_close(trial->o, trial->ctx);
 	}
-	OPENSSL_STACK *nothing = no_certificates(t->copy);
-	if (nothing)
-		o->X509_STORE_CTX_set0_trusted_stack(trial->ctx, nothing);
 }
 
 const struct setting *trust_of(const struct rule *rule)
@@ -427,51 +285,56 @@ bool trust_is_strict(const struct rule *rule)
 	return rule->closed || rule->set[KEY_ONLY_CA_FILE];
 }
 
+static void decide(struct trust *t, struct trial *trial, const struct rule *rule, bool for_host)
+{
+	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
+	if (rule->closed)
+		t->problem = "its section could not be applied; mend it where the log says so";
+	else
+		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
+	if (trust_is_strict(rule))
+		confine(t, trial, for_host);
+	else if (t->anchors && presented_copy(&trial->presented, trial->o, trial->ctx))
+		extend(t, trial, for_host);
+	presented_free(&trial->presented, trial->o);
+}
+
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
 		 const struct rule *rule, const char *host)
 {
 	const struct openssl *o = copy_api(c);
-	const struct trial trial = {.o = o, .ctx = ctx, .verify = verify};
+	struct trial trial = {.o = o, .ctx = ctx, .verify = verify};
 	memset(t, 0, sizeof *t);
 	t->copy = c;
 	t->setting = trust_of(rule);
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL;
-	if (!t->setting || !leaf || !o->X509_STORE_CTX_get0_untrusted ||
-	    !o->X509_STORE_CTX_set0_untrusted)
+	if (!t->setting)
 		return;
+	if (!leaf || !o->X509_STORE_CTX_get0_untrusted || !o->X509_STORE_CTX_set0_untrusted) {
+		if (trust_is_strict(rule))
+			trust_close(o, ctx);
+		return;
+	}
 	bool for_host = host ? leaf_is_for(o, leaf, host)
 			     : leaf_names(o, leaf, falls_under, (void *)(uintptr_t)t->setting);
-	if (rule->closed)
-		t->problem = "its section could not be applied; mend it where the log says so";
-	else
-		t->anchors = anchors_acquire(c, t->setting, &t->problem);
-	t->client_untrusted = o->X509_STORE_CTX_get0_untrusted(ctx);
-	if (trust_is_strict(rule))
-		confine(t, &trial, for_host);
-	else if (t->anchors)
-		extend(t, &trial, for_host);
+	decide(t, &trial, rule, for_host);
 }
 
 void trust_end(struct trust *t, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = copy_api(t->copy);
-	QUIET_BEGIN(o)
 	if (t->switched)
 		o->X509_STORE_CTX_set0_untrusted(ctx, t->client_untrusted);
 	/* There is no way back to the client's store, but a context that is used once more without being initialised must not go
 	 * on with the rule's anchors, for another leaf perhaps: it has none from here on. */
 	if (t->switched && t->trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(ctx, no_certificates(t->copy));
-	QUIET_END(o)
+		trust_close(o, ctx);
 	trust_drop(t);
 }
 
 void trust_drop(struct trust *t)
 {
 	const struct openssl *o = copy_api(t->copy);
-	QUIET_BEGIN(o)
-	if (t->untrusted)
-		o->OPENSSL_sk_free(t->untrusted);
-	QUIET_END(o)
+	distrust_free(&t->distrust, o);
 	anchors_release(t->anchors);
 }
