@@ -7,7 +7,7 @@
 #   BUILD=build                  where to build
 #   DEBUG=1                      -Og, no FORTIFY
 #   SANITIZE=address,undefined   the command and the unit tests (use a BUILD of its own)
-#   SANITIZE_LIBRARY=1           the library too: it then needs the sanitizer's runtime preloaded first
+#   SANITIZE_LIBRARY=1           the library too: LD_PRELOAD="$(gcc -print-file-name=libasan.so):$BUILD/libtlsmend.so"
 #   WERROR=0                     warnings are only warnings (for packagers with a newer compiler)
 #   FUZZ_SECONDS=20              time for each fuzz target
 #   PYTHON=/usr/bin/python3      the one that has Debian's python3-pytest
@@ -81,7 +81,6 @@ ifeq ($(ARCH),aarch64)
 LIB_CFLAGS  += $(shell $(CC) -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)
 endif
 ifeq ($(SANITIZE_LIBRARY),1)
-LIB_CFLAGS  += $(SANITIZE_FLAGS)
 LIB_LDFLAGS := $(filter-out -Wl$(comma)-z$(comma)defs,$(LIB_LDFLAGS)) $(SANITIZE_FLAGS)
 endif
 LIBBSD := -l:libbsd.a
@@ -109,6 +108,18 @@ UNIT_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(UNIT_SRC) $(UNIT_AUX))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 
+# The sanitizer's runtime calls dlsym(3) before it is ready for instrumented code, and before its memcpy(3) and the like are. What
+# runs then is built without, and with memory and string functions of its own; the rest calls the runtime's, which check.
+ifeq ($(SANITIZE_LIBRARY),1)
+EARLY_OBJ := $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,loader libc) shim/base/system.c shim/openssl/binding.c \
+             shim/hooks/dlsym.c)
+$(filter-out $(EARLY_OBJ),$(LIB_OBJ)): LIB_CFLAGS += $(SANITIZE_FLAGS)
+$(EARLY_OBJ): $(BUILD)/own-names
+$(BUILD)/own-names: shim/libc/string.c
+	@mkdir -p $(@D)
+	$(Q)sed -n 's/^DEFINE([^,]*, \([a-z_]*\),.*/\1 own_\1/p' $< >$@
+endif
+
 # ---- what is built ---------------------------------------------------------------------------------
 
 .PHONY: all library command units fuzzers
@@ -134,6 +145,7 @@ $(BUILD)/lib/shim/libc/string.c.o: LIB_CFLAGS += -ffreestanding -fno-builtin -fn
 $(BUILD)/lib/%.c.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(LIB_CFLAGS) -c -o $@ $<
+	$(if $(filter $@,$(EARLY_OBJ)),$(Q)objcopy --redefine-syms=$(BUILD)/own-names $@)
 $(BUILD)/lib/%.S.o: %.S $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(LIB_CFLAGS) -c -o $@ $<
@@ -215,7 +227,15 @@ $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 	    { tail -40 $*.log; echo "fuzz $*: FAILED"; exit 1; }
 	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$*.log) inputs, no finding"
 
-.PHONY: check check-files bench lint
+.PHONY: check check-files check-sanitized bench lint
+# The library itself under AddressSanitizer, in programs that are not: make BUILD=build/asan check-sanitized
+check-sanitized:
+	$(Q)+$(MAKE) --no-print-directory SANITIZE=address,undefined SANITIZE_LIBRARY=1 library
+	$(Q)LD_PRELOAD=$(ASAN_RUNTIME):$(abspath $(BUILD))/libtlsmend.so ASAN_OPTIONS=detect_leaks=0 /bin/true
+	TRAP_FRONT=$(ASAN_RUNTIME) ASAN_OPTIONS=detect_leaks=0 BUILD=$(abspath $(BUILD)) $(PYTEST) -q -n $(PYTEST_JOBS) \
+	    -p no:cacheprovider -m "not slow" tests/traps/test_traps_callback.py \
+	    tests/traps/test_traps_tls.py tests/traps/test_traps_load.py tests/traps/test_traps_loading.py
+ASAN_RUNTIME = $(shell $(CC) -print-file-name=libasan.so)
 check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-library --self-test
 	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so

@@ -97,6 +97,12 @@ DEFINE(int, memcmp, (const void *a, const void *b, size_t n))
 	return 0;
 }
 
+/* clang's own idea */
+DEFINE(int, bcmp, (const void *a, const void *b, size_t n))
+{
+	return OWN(memcmp)(a, b, n);
+}
+
 DEFINE(void *, memchr, (const void *s, int byte, size_t n))
 {
 	const uint64_t ones = 0x0101010101010101u, pattern = ones * (unsigned char)byte;

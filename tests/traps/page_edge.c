@@ -18,12 +18,12 @@ static const unsigned char call_first[] = {0xff, 0xd6, 0x48, 0x83, 0xc4, 8, 0xc3
 static SSL_CTX *enter_first(void *code, const SSL_METHOD *method, void *function)
 {
 	SSL_CTX *result;
-	__asm__ volatile("subq $8, %%rsp\n"
+	__asm__ volatile("subq $128, %%rsp\n"
 			 "call 1f\n"
 			 "jmp 2f\n"
 			 "1: subq $8, %%rsp\n"
 			 "jmp *%[code]\n"
-			 "2: addq $8, %%rsp\n"
+			 "2: addq $128, %%rsp\n"
 			 : "=a"(result), "+D"(method), "+S"(function)
 			 : [code] "b"(code)
 			 : "memory", "cc", "rcx", "rdx", "r8", "r9", "r10", "r11");

@@ -3,7 +3,7 @@
 
 import pytest
 
-from trapkit import build, build_plugin
+from trapkit import build, build_plugin, without_front
 
 HOST = "legacy.test"
 
@@ -33,18 +33,21 @@ def test_rtld_local_mended(trap, plugin, server):
     assert [r["event"] for r in mended.records] == ["mended"]
 
 
+@without_front
 def test_bare_name_by_runpath(trap, plugin, server):
     """dlopen("libplugin.so") looks in the RUNPATH of its caller, which must still be the host."""
     result = trap.equal("rtld_local", plugin.name, "now", server, HOST, anchors(trap, True))
     assert result.code == 0
 
 
+@without_front
 @pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
 def test_deepbind_left_alone(trap, plugin, server, good):
     for rules in (None, trap.trust_root):
         trap.equal("rtld_local", plugin, "deepbind", server, HOST, anchors(trap, good), rules=rules)
 
 
+@without_front
 @pytest.mark.parametrize("name", ["path", "bare"])
 def test_deepbind_dropped(trap, plugin, server, name):
     given = plugin if name == "path" else plugin.name
@@ -92,6 +95,7 @@ def test_dlsym_from_many_threads(trap):
         assert "differs" not in trap.equal("dlsym_threads").out
 
 
+@without_front
 def test_foreign_definer_linked(trap, plugin, server):
     result = trap.equal("fake_linked")
     assert f"SSL_connect 42\nX509_verify_cert 38\nSSL_CTX_new {2 << 40}\n" in result.out
@@ -100,6 +104,7 @@ def test_foreign_definer_linked(trap, plugin, server):
         assert result.out.count("SSL_connect 42\n") == 2
 
 
+@without_front
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_other_interposer(trap, order):
     other = build("libinterposer.so")
@@ -113,6 +118,7 @@ def test_other_interposer(trap, order):
     assert "failed" not in mended.out and mended.of("mended")
 
 
+@without_front
 @pytest.mark.parametrize("how,program", [("linked", "load_wait"), ("iterate", "load_wait"), ("local", "load_wait_local"),
                                          ("global", "load_wait_local"), ("dlsym", "load_wait_dlsym")])
 def test_constructor_waits_for_a_thread(trap, how, program):

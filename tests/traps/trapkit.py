@@ -8,6 +8,7 @@ import os
 import pathlib
 import subprocess
 
+import pytest
 import trustme
 
 from lib import once
@@ -60,6 +61,11 @@ SOURCES = {"phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait
 
 # RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
 RSA = {"key_type": trustme.KeyType.RSA} if hasattr(trustme, "KeyType") else {}
+
+# A sanitizer's runtime, where the library was built with it (make check-sanitized): before everything else, in every run.
+FRONT = os.environ.get("TRAP_FRONT", "")
+# It calls dlopen in the program's stead (no RUNPATH), refuses RTLD_DEEPBIND, and has the program's malloc.
+without_front = pytest.mark.skipif(bool(FRONT), reason="a sanitizer's runtime in front changes what this is about")
 
 # No run may take longer, whatever it does: a hang is a failure and not a stuck suite.
 TIMEOUT = 60
@@ -148,7 +154,7 @@ class Runner:
         return Result(done, log)
 
     def plain(self, *command, env=None, **kwargs):
-        return self.run(command, env, **kwargs)
+        return self.run(command, {"LD_PRELOAD": FRONT, **(env or {})} if FRONT else env, **kwargs)
 
     def preloaded(self, *command, env=None, rules=None, around=("", ""), **kwargs):
         """`rules` is the text of a configuration; `around` are libraries before and after in LD_PRELOAD."""
@@ -158,7 +164,7 @@ class Runner:
         if rules is not None:
             config.write_text(rules)
         settings = {
-            "LD_PRELOAD": ":".join(str(p) for p in (around[0], self.preload, around[1]) if p),
+            "LD_PRELOAD": ":".join(str(p) for p in (FRONT, around[0], self.preload, around[1]) if p),
             "TLSMEND_LOG": log, "TLSMEND_LOG_FORMAT": "json", "TLSMEND_LOG_LEVEL": "info",
             "TLSMEND_CONFIG": config if rules is not None else "/nonexistent/tlsmend.conf",
         }
