@@ -144,8 +144,8 @@ const struct setting *trust_of(const struct rule *rule);
 /* The client's own store does not count, whatever becomes of the rule: all that cannot be done must end the handshake. */
 bool trust_is_strict(const struct rule *rule);
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
- * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL in a
- * verification without a connection, where a name of the leaf must fall under the section's pattern instead. */
+ * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL: not
+ * known, and then no trust is added. */
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
 		 const struct rule *rule, const char *host);
 /* For this context nothing is an anchor any more. Needs no memory. */
@@ -164,9 +164,6 @@ bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store);
 bool trust_wants_anchor(int error);
 /* Does the context's leaf pass, as it stands? Tried on a private copy. 1: yes; 0: no; -1: it cannot be tried. */
 int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify);
-/* The first rule with trust that a name of the leaf falls under; connectionless verifications. */
-bool trust_rule_by_leaf(const struct openssl *o, X509 *leaf, const struct policy *p,
-			struct rule *rule);
 
 /* ---- repair.c: how one verification looks at a chain (ExpectName, TrustedFirst, Strict) ---------------------------------- */
 struct repair {

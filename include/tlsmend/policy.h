@@ -162,6 +162,9 @@ struct rule {
 };
 /* Does it strengthen, so that a host must not be left without it? For a bound: above what every client has by default. */
 bool setting_strengthens(const struct setting *s);
+/* It is open whether `sum` or `other` holds: what strengthens holds from both, anything else from neither. Where both cannot hold at
+ * once, that key is `closed`. */
+void rule_combine(struct rule *sum, const struct rule *other);
 /* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
  * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
  * port > without; environment > file; later > earlier (DESIGN 1.4). CIDR and address patterns are
@@ -184,6 +187,8 @@ void policy_dry_run(struct policy *p);
 bool policy_empty(const struct policy *p);
 /* Does any section that is no dry run set this key? Lets hooks skip work that no rule could ask for. */
 bool policy_uses(const struct policy *p, enum key key);
+/* Might a host be left without something that a rule demands of it, if no rule were applied? */
+bool policy_demands(const struct policy *p);
 /* Does any pattern ask for what only the peer's socket tells: a port, an address, a block of addresses? */
 bool policy_uses_peer(const struct policy *p);
 size_t policy_section_count(const struct policy *p);

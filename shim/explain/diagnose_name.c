@@ -209,11 +209,6 @@ static void say_address(struct diagnosis *d)
 	help_line(d, "connect by a name that the certificate carries, or have the address added to "
 		     "it (subjectAltName = IP:...)");
 	help_expect_name(d);
-	/* only the connection told the address, not the client */
-	if (e->have_connection && e->expected_name == NULL)
-		note_line(d, "this program compares names by itself, and what it asked for is not "
-			     "known here: where it connects through a proxy, the address above is "
-			     "the proxy's, and the host that it asked for is another one");
 }
 
 static bool is_dns(struct text t)

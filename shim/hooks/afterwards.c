@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC
  *
- * .NET compares the host's name and the purposes of the certificates by itself, after a chain that OpenSSL found good; no function
- * of OpenSSL that we see says how that went. So both are looked at here when such a connection ends.
+ * What a client compares by itself, after a chain that OpenSSL found good: .NET the host's name and the purposes of the certificates,
+ * curl an address. No function of OpenSSL that we see says how that went. So it is looked at here when such a connection ends.
  */
 #include <string.h>
 
 #include <tlsmend/evidence.h>
 #include <tlsmend/loader.h>
 
-#include "hooks.h"
+#include "live.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */
 
@@ -101,11 +101,31 @@ static void report(struct connection *n, SSL *ssl, X509 *leaf, bool named, int d
 	connection_report(n, e);
 }
 
+void afterwards_address(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	X509 *leaf = NULL;
+	int match = 1;
+	connection_find_peer(n, ssl);
+	/* one that was looked up by name may be compared with the name; that of a proxy tells nothing */
+	if (n->address[0] && !n->guessed && n->host && strcmp(n->host, n->address) == 0 &&
+	    o->X509_check_ip_asc && o->SSL_get1_peer_certificate)
+		leaf = o->SSL_get1_peer_certificate(ssl);
+	if (!leaf)
+		return;
+	QUIET_BEGIN(o)
+	match = o->X509_check_ip_asc(leaf, n->address, 0);
+	QUIET_END(o)
+	if (match == 0)
+		report(n, ssl, leaf, false, -1);
+	o->X509_free(leaf);
+}
+
 void afterwards_end(struct connection *n, SSL *ssl)
 {
 	static struct lately lately;
 	const struct openssl *o = copy_api(n->copy);
-	if (!o->SSL_get1_peer_certificate || !recent_is_good(n->leaf))
+	if (!o->SSL_get1_peer_certificate || !live_is_good(n))
 		return;
 	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
 	if (!leaf)

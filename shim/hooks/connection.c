@@ -10,12 +10,11 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
-#include "hooks.h"
+#include "live.h"
 
 static void connection_clear(struct connection *n)
 {
-	if (n->left_to_client)
-		recent_end(n);
+	live_end(n);
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);
 	if (n->copy)
@@ -97,15 +96,12 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
 	n->read_before = connection_received(copy_api(c), ssl);
 	n->written_before = connection_sent(copy_api(c), ssl);
-	connection_identify(n, ssl);
 	n->policy = policy_acquire();
+	connection_identify(n, ssl, n->policy ? policy_of(n->policy) : NULL);
 	if (n->policy) {
-		const struct policy *p = policy_of(n->policy);
 		struct peer peer;
-		if (policy_uses_peer(p))
-			connection_find_peer(n);
 		connection_peer(n, &peer);
-		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &n->rule);
+		policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &n->rule);
 	}
 	return n;
 }
@@ -190,7 +186,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	struct evidence *e = record_wanted(LEVEL_ERROR) ? evidence_new(event) : NULL;
 	if (!e)
 		return NULL;
-	connection_find_peer(n);
+	connection_find_peer(n, ssl);
 	evidence_library(e, o);
 	e->have_connection = true;
 	e->datagram = n->datagram;
@@ -259,7 +255,7 @@ static bool sent_something(const struct connection *n, const SSL *ssl)
 /* Did a client with verification turned off look at the certificate's names by itself? */
 static bool read_names(const struct connection *n)
 {
-	return n->left_to_client && recent_names_read(n->leaf);
+	return n->left_to_client && live_names_read(n);
 }
 
 /* What became of a failed verification that did not end the handshake: the client went on all the same, or it knew of the
@@ -268,7 +264,7 @@ static bool read_names(const struct connection *n)
 static void report_let_pass(struct connection *n, SSL *ssl)
 {
 	struct evidence *e = n->pending;
-	if (!e || !n->done || recent_client_verifies())
+	if (!e || !n->done || live_client_verifies())
 		return;
 	bool went_on = sent_something(n, ssl) || received_much(n, ssl);
 	if (went_on ? evidence_headline(e).code == 0 : !n->asked && !n->told && !read_names(n))
@@ -289,16 +285,11 @@ static void report_unnamed(struct connection *n, SSL *ssl)
 	n->unnamed = NULL;
 	/* with verification off and no interest in its result, the name is the least of what is not checked; see afterwards.c for a
 	 * client that verifies by itself */
-	if (n->left_to_client && (recent_client_verifies() || (!n->relied && !read_names(n)))) {
+	if (n->left_to_client && (live_client_verifies() || (!n->relied && !read_names(n)))) {
 		evidence_free(e);
 		return;
 	}
-	const bool went_on = sent_something(n, ssl);
-	if (n->by_address && (went_on || received_much(n, ssl) || !names_were_read(n->leaf))) {
-		evidence_free(e);
-		return;
-	}
-	if (went_on)
+	if (sent_something(n, ssl))
 		e->event = EVENT_VERIFY_IGNORED;
 	connection_report(n, e);
 }
@@ -312,34 +303,24 @@ void connection_end(struct connection *n, SSL *ssl)
 {
 	report_let_pass(n, ssl);
 	report_unnamed(n, ssl);
+	if (n->by_address && n->done && !n->reported && !sent_something(n, ssl) &&
+	    !received_much(n, ssl) && names_were_read(n->leaf))
+		afterwards_address(n, ssl);
 	unanswered_settle(n, ssl, false);
 	certificate_mended(n, ssl, true);
 	n->closed = true;
 	if (n->done_ms && n->empty_certificate_sent && !n->reported)
 		load_settle(n, ssl, false);
-	if (n->done && n->left_to_client && recent_client_verifies()) {
+	const bool afterwards = n->left_to_client && live_client_verifies();
+	if (live_has_failed(n))
+		connection_find_peer(n, ssl);
+	if (n->done && (afterwards || live_has_failed(n)))
 		n->ending = sent_something(n, ssl) || received_much(n, ssl) ? ENDING_WENT_ON
 									    : ENDING_GAVE_UP;
+	if (n->done && afterwards)
 		afterwards_end(n, ssl);
-	}
-	if (n->mended && n->done && n->left_to_client && !recent_client_verifies() &&
+	if (n->mended && n->done && n->left_to_client && !live_client_verifies() &&
 	    sent_something(n, ssl))
 		connection_mended(n, ssl, connection_trust(n));
 	n->mended = false;
-}
-
-void hook_SSL_free(const struct target *t, SSL *ssl)
-{
-	KEEP_ERRNO_BEGIN
-	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
-	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
-	if (n) {
-		silence_report(n, ssl);
-		connection_end(n, ssl);
-	}
-	KEEP_ERRNO_END((union {
-		void *object;
-		void (*function)(SSL *);
-	}){.object = t->real})
-	    .function(ssl);
 }

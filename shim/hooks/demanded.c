@@ -109,6 +109,7 @@ static struct evidence *refusal(struct connection *n, SSL *ssl, const struct dem
 static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool went_on)
 {
 	struct demand_look l;
+	struct peer peer;
 	char expected[256];
 	uint8_t leaf[32];
 	const struct openssl *o = copy_api(n->copy);
@@ -117,7 +118,8 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 		return n->demand_met;
 	w->copy = n->copy;
 	w->rule = &n->rule;
-	w->name = repair_expected(&n->rule, n->host, expected);
+	connection_peer(n, &peer);
+	w->name = repair_expected(&n->rule, peer.host, expected);
 	w->verify = as_verify(atomic_load(&n->copy->real[HOOK_X509_verify_cert]));
 	n->demand_met = demand_is_met(w, &l);
 	n->demand_judged = known;

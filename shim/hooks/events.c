@@ -7,6 +7,8 @@
  * verification of ours, so it may read the callback or set another one, verify something else, switch stacks, or never come
  * back (longjmp, an exception). What is known of a verification hangs on its context, not on the thread.
  */
+#include <stdlib.h>
+
 #include "verification.h"
 
 enum { CRL_PATH_VALIDATION_ERROR = 54 };
@@ -57,34 +59,37 @@ bool events_under_way(struct copy *c, X509_STORE_CTX *ctx)
 	return index >= 0 && copy_api(c)->X509_STORE_CTX_get_ex_data(ctx, index);
 }
 
-void events_begin(struct verification *v)
+static bool set_verification(struct copy *c, X509_STORE_CTX *ctx, struct verification *v)
+{
+	const struct openssl *o = copy_api(c);
+	int index = index_of(c), stored = 0;
+	if (index < 0)
+		return false;
+	QUIET_BEGIN(o)
+	stored = o->X509_STORE_CTX_set_ex_data(ctx, index, v);
+	QUIET_END(o)
+	return stored == 1;
+}
+
+bool events_begin(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
-	if (!o->X509_STORE_CTX_get_verify_cb)
-		return;
-	openssl_verify_cb *client = o->X509_STORE_CTX_get_verify_cb(v->ctx);
-	int index, stored = 0;
-	if (!client || client == default_callback(v->copy) || client == observer_verify(v->copy) ||
-	    (index = index_of(v->copy)) < 0)
-		return;
-	QUIET_BEGIN(o)
-	stored = o->X509_STORE_CTX_set_ex_data(v->ctx, index, v);
-	QUIET_END(o)
-	if (stored != 1)
-		return;
+	if (!set_verification(v->copy, v->ctx, v))
+		return false;
+	openssl_verify_cb *client =
+	    o->X509_STORE_CTX_get_verify_cb ? o->X509_STORE_CTX_get_verify_cb(v->ctx) : NULL;
+	if (!client || client == default_callback(v->copy) || client == observer_verify(v->copy))
+		return true;
 	v->client = client;
 	o->X509_STORE_CTX_set_verify_cb(v->ctx, observer_verify(v->copy));
+	return true;
 }
 
 void events_end(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
-	if (!v->client)
-		return;
-	QUIET_BEGIN(o)
-	o->X509_STORE_CTX_set_ex_data(v->ctx, index_of(v->copy), NULL);
-	QUIET_END(o)
-	if (o->X509_STORE_CTX_get_verify_cb(v->ctx) == observer_verify(v->copy))
+	set_verification(v->copy, v->ctx, NULL);
+	if (v->client && o->X509_STORE_CTX_get_verify_cb(v->ctx) == observer_verify(v->copy))
 		o->X509_STORE_CTX_set_verify_cb(v->ctx, v->client);
 }
 
@@ -149,20 +154,67 @@ static void step_in_front(struct verification *v)
 	o->X509_STORE_CTX_set_verify_cb(v->ctx, observer_verify(v->copy));
 }
 
+/* ---- trials of ours ------------------------------------------------------------------------------------------------- */
+
+bool events_collect(struct copy *c, X509_STORE_CTX *ctx, struct evidence *e, bool all)
+{
+	struct verification *v = calloc(1, sizeof *v);
+	if (!v)
+		return false;
+	v->copy = c;
+	v->ctx = ctx;
+	v->collector = e;
+	v->collects_all = all;
+	if (!set_verification(c, ctx, v)) {
+		free(v);
+		return false;
+	}
+	copy_api(c)->X509_STORE_CTX_set_verify_cb(ctx, observer_verify(c));
+	return true;
+}
+
+void events_collected(struct copy *c, X509_STORE_CTX *ctx)
+{
+	int index = index_of(c);
+	struct verification *v =
+	    index < 0 ? NULL : copy_api(c)->X509_STORE_CTX_get_ex_data(ctx, index);
+	if (!v)
+		return;
+	set_verification(c, ctx, NULL);
+	verification_free(v);
+}
+
+static int collect(const struct verification *v, int ok, X509_STORE_CTX *ctx)
+{
+	const struct openssl *o = copy_api(v->copy);
+	if (ok)
+		return 1;
+	evidence_crl(v->collector, o, ctx);
+	/* the signer of a CRL has a context of its own */
+	if (ctx == v->ctx)
+		evidence_add_error(v->collector, o->X509_STORE_CTX_get_error(ctx),
+				   o->X509_STORE_CTX_get_error_depth(ctx));
+	return v->collects_all;
+}
+
+/* ---- the callback --------------------------------------------------------------------------------------------------- */
+
 int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = copy_api(c);
 	struct verification *v = verification_of(c, ctx);
 	if (!v)
 		return ok;
+	if (v->collector)
+		return collect(v, ok, ctx);
 	openssl_verify_cb *const client = v->client;
+	if (!client) /* ours without one of the client's: not set by us */
+		return ok;
 	const struct verify_event before = {.code = o->X509_STORE_CTX_get_error(ctx),
 					    .depth = o->X509_STORE_CTX_get_error_depth(ctx)};
 	o->X509_STORE_CTX_set_verify_cb(v->ctx, client);
 	o->X509_STORE_CTX_set_verify_cb(ctx, client);
-	verifying = v->outer;
 	int answer = client(ok, ctx);
-	verifying = v->ctx;
 	look(v, ctx, ok, before, answer);
 	if (ctx != v->ctx && o->X509_STORE_CTX_get_verify_cb(ctx) == client)
 		o->X509_STORE_CTX_set_verify_cb(ctx, observer_verify(c));

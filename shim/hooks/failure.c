@@ -14,30 +14,6 @@
 
 enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
 
-/* Where the collecting callback puts what it sees. */
-static _Thread_local struct evidence *collecting;
-
-static int collect(int ok, X509_STORE_CTX *ctx)
-{
-	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
-	/* the signer of a CRL has a context of its own */
-	bool nested =
-	    o && o->X509_STORE_CTX_get0_parent_ctx && o->X509_STORE_CTX_get0_parent_ctx(ctx);
-	if (!ok && o && collecting)
-		evidence_crl(collecting, o, ctx);
-	if (!ok && o && collecting && !nested)
-		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
-				   o->X509_STORE_CTX_get_error_depth(ctx));
-	return 1;
-}
-
-/* ... of a rule's chain that is too dear to be looked at as a whole: OpenSSL stops at the first error, as in the trial under that rule. */
-static int collect_first(int ok, X509_STORE_CTX *ctx)
-{
-	collect(ok, ctx);
-	return ok;
-}
-
 static bool can_afford_all(struct verification *v, struct evidence *e, OPENSSL_STACK *untrusted)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -60,7 +36,6 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 	bool all = !t->switched && can_afford_all(v, e, untrusted);
 	X509_STORE_CTX *copy =
 	    t->switched || !(all || ruled) ? NULL : trust_private_copy(o, v->ctx, untrusted);
-	struct evidence *outer = collecting;
 	if (t->name_refused)
 		evidence_add_error(
 		    e, host_is_address(v->host) ? ADDRESS_MISMATCH : HOSTNAME_MISMATCH, 0);
@@ -69,10 +44,9 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 	QUIET_BEGIN(o)
 	if (ruled && t->trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
-	collecting = e;
-	o->X509_STORE_CTX_set_verify_cb(copy, all ? collect : collect_first);
-	as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
-	collecting = outer;
+	if (events_collect(v->copy, copy, e, all))
+		as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
+	events_collected(v->copy, copy);
 	QUIET_END(o)
 	return copy;
 }

@@ -10,74 +10,7 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
-#include "hooks.h"
-
-/* ---- contexts --------------------------------------------------------------------------------------------- */
-
-/* A method of one fixed version cannot be lifted later: it is replaced by the flexible one, bound to that version, but only
- * where some rule could ask for another one (DESIGN 2.1). Returns the version, or 0. */
-static int make_flexible(const struct openssl *o, const SSL_METHOD **method)
-{
-	const SSL_METHOD *flexible;
-	int protocol = openssl_fixed_method(o, *method, &flexible);
-	if (!protocol)
-		return 0;
-	struct policy_ref *rules = policy_acquire();
-	bool needed = rules && (policy_uses(policy_of(rules), KEY_MIN_PROTOCOL) ||
-				policy_uses(policy_of(rules), KEY_MAX_PROTOCOL));
-	policy_release(rules);
-	if (!needed)
-		return 0;
-	*method = flexible;
-	return protocol;
-}
-
-/* Rules are read now, at the latest: OpenSSL has just read openssl.cnf, and the host will not lock itself up before it has read its
- * certificates. */
-static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
-{
-	const struct openssl *o = copy_api(c);
-	if (!ctx)
-		return;
-	KEEP_ERRNO_BEGIN
-	policy_prepare();
-	offer_note_context(c, ctx);
-	load_context_made(c, ctx);
-	if (protocol) {
-		QUIET_BEGIN(o)
-		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
-		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
-		QUIET_END(o)
-	}
-	observe_context(c, ctx, method);
-	KEEP_ERRNO_END
-}
-
-SSL_CTX *hook_SSL_CTX_new(const struct target *t, const SSL_METHOD *method)
-{
-	int protocol = make_flexible(copy_api(t->copy), &method);
-	SSL_CTX *ctx = ((union {
-			       void *object;
-			       SSL_CTX *(*function)(const SSL_METHOD *);
-		       }){.object = t->real})
-			   .function(method);
-	context_made(t->copy, ctx, method, protocol);
-	return ctx;
-}
-
-SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const char *propq,
-			     const SSL_METHOD *method)
-{
-	int protocol = make_flexible(copy_api(t->copy), &method);
-	SSL_CTX *ctx =
-	    ((union {
-		    void *object;
-		    SSL_CTX *(*function)(OSSL_LIB_CTX *, const char *, const SSL_METHOD *);
-	    }){.object = t->real})
-		.function(libctx, propq, method);
-	context_made(t->copy, ctx, method, protocol);
-	return ctx;
-}
+#include "live.h"
 
 /* ---- the handshake's events ---------------------------------------------------------------------------------- */
 
@@ -85,6 +18,7 @@ static void on_start(struct copy *c, SSL *ssl)
 {
 	struct connection *before = connection_of(c, ssl);
 	const struct openssl *o = copy_api(c);
+	fixed_hold(c, ssl);
 	record_environment_problems();
 	/* a renegotiation keeps what holds for its connection; a message callback is enough */
 	if (before && before->done && o->SSL_get_current_cipher(ssl) &&
@@ -144,7 +78,7 @@ static void on_done(struct connection *n, SSL *ssl)
 	if (!demanded_done(n, ssl) || n->done)
 		return;
 	n->done = true;
-	verify_note_resumed(n, ssl);
+	verify_done(n, ssl);
 	unanswered_start(n, ssl);
 	load_settle(n, ssl, false);
 	n->written_at_done = connection_sent(o, ssl);
@@ -230,6 +164,9 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		own_certificate_evidence(n, ssl, e);
 		greeting_rest(e, n, ssl);
 	}
+	/* one that the client made by itself, within its function around the verification */
+	if (!n->pending)
+		n->pending = live_take(n);
 	/* a failed verification that was let pass is not what ended the handshake, unless libssl says so */
 	enum { CERTIFICATE_VERIFY_FAILED = 134 };
 	bool verification = n->pending && (n->pending->enforced || !e ||
@@ -315,8 +252,10 @@ static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 static void observe(struct copy *c, SSL *ssl, int where, int value, int host_errno)
 {
 	if (openssl_is_server(copy_api(c), ssl)) {
-		if (where == SSL_CB_HANDSHAKE_START_)
+		if (where == SSL_CB_HANDSHAKE_START_) {
+			fixed_hold(c, ssl);
 			observe_no_server(c, ssl);
+		}
 		return;
 	}
 	if (where == SSL_CB_HANDSHAKE_START_) {
@@ -409,6 +348,8 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		n->certificate_requested = true;
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
 		n->server_version = as_tls_version(body[0] << 8 | body[1]);
+	if (!sent && message[0] == MESSAGE_CERTIFICATE)
+		verify_note_leaf(n, body, size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED))
 		own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
 				     size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);

@@ -64,7 +64,8 @@ struct connection {
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
-	uint8_t leaf[32]; /* SHA-256, where left_to_client */
+	uint8_t leaf[32];  /* SHA-256, where have_leaf */
+	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
 	enum ending ending;
 	uint64_t written_before,
 	    read_before; /* what the BIOs had carried when the handshake began */
@@ -85,20 +86,28 @@ struct connection {
 	bool demand_judged, demand_met;
 	uint8_t demand_leaf[32];
 	int demand_error, demand_mode;
+	bool have_leaf;
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
-	bool asked;          /* the client asked for the result of the failed verification */
-	bool told;           /* its callback saw the failure, and may have kept it in mind */
-	bool by_address;     /* `unnamed` is about an address, and `leaf` is set */
-	bool relied;         /* ... of a good one, with verification off */
-	bool closing;        /* close_notify went out */
-	bool closed;         /* it ends: connection_end() */
-	bool datagram;       /* DTLS or QUIC: rules about versions and ciphers do not act */
-	bool done;           /* the handshake was completed */
-	bool passed;         /* OpenSSL found the chain valid; the client may still refuse it */
-	bool reported;       /* its failure is in the log */
-	bool observing;      /* our message callback is set */
-	bool shown;          /* the certificate of a rule is set: the server asked */
-	bool applying; /* a rule is being laid onto the SSL: what is set is not the client's */
+	bool looked;         /* at the socket */
+	bool
+	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
+	bool host_of_socket; /* `host` comes from that address */
+	bool
+	    asked_first; /* the client asked in plain text for TLS, and said nothing else before (transport.c) */
+	bool asked; /* the client asked for the result of the failed verification */
+	bool told;  /* its callback saw the failure, and may have kept it in mind */
+	bool
+	    by_address; /* it sent no name and asked for none: perhaps it compares an address by itself */
+	bool relied;    /* ... of a good one, with verification off */
+	bool closing;   /* close_notify went out */
+	bool closed;    /* it ends: connection_end() */
+	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
+	bool done;      /* the handshake was completed */
+	bool passed;    /* OpenSSL found the chain valid; the client may still refuse it */
+	bool reported;  /* its failure is in the log */
+	bool observing; /* our message callback is set */
+	bool shown;     /* the certificate of a rule is set: the server asked */
+	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 struct connection *connection_of(struct copy *c, const SSL *ssl);
@@ -140,46 +149,34 @@ void dry_run_done(struct connection *n, SSL *ssl);
 void dry_run_notes(struct evidence *e, const struct connection *n);
 
 /* ---- who is the peer (peer.c) ------------------------------------------------------------------------------------------ */
-void connection_identify(struct connection *n, SSL *ssl); /* at the start */
+void connection_identify(struct connection *n, SSL *ssl, const struct policy *p); /* at the start */
+/* As far as a rule may count on it: no address of a socket that is not known to carry this connection. */
 void connection_peer(const struct connection *n, struct peer *peer);
-/* Where the SSL does not tell: among the sockets of the process; without the port where a proxy stands there. */
-void connection_find_peer(struct connection *n);
+/* By what was sent until now: is there one socket that carries this connection and nothing else? True: from now on it is known. */
+bool connection_prove(struct connection *n, SSL *ssl);
+/* For a record: where the SSL does not tell, among the sockets of the process; without the port where a proxy stands there. */
+void connection_find_peer(struct connection *n, SSL *ssl);
 /* The one descriptor of this process that is connected there; -1: none, or several. */
 int connection_descriptor(const struct connection *n);
+
+/* ---- which socket carries a connection (transport.c) -------------------------------------------------------------------- */
+enum { TRANSPORT_DESCRIPTORS = 256 }; /* that are looked at */
+/* The peer of a TCP or UDP socket. */
+bool transport_peer(int fd, char address[46], unsigned *port);
+/* Of the SSL's own socket; -1: it works on something else. */
+int transport_descriptor(const struct openssl *o, const SSL *ssl);
+/* Before the first byte of the handshake. */
+void transport_begin(struct connection *n, int fd);
+/* Has this socket carried this connection, and nothing else? False also where the kernel does not count (before 4.19). */
+bool transport_is_own(const struct connection *n, SSL *ssl, int fd);
+/* The one descriptor of which that is so; -1: none, several, or nothing was sent yet. */
+int transport_find(const struct connection *n, SSL *ssl);
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
 bool names_watch(const uint8_t leaf[32]);
 bool names_watched(void); /* is any leaf? */
 void names_note_read(const uint8_t leaf[32]);
 bool names_were_read(const uint8_t leaf[32]);
-/* ---- leaves of connections whose verification is left to the client (recent.c) ------------------------------------------ */
-void recent_note(const uint8_t leaf[32], const struct connection *n);
-/* The connections that have this leaf at the moment. RECENT_NONE: none; RECENT_ONE: all to one known host; RECENT_SEVERAL: to several,
- * *count of them (0: too many to tell). */
-enum recent_match { RECENT_NONE, RECENT_ONE, RECENT_SEVERAL };
-enum { RECENT_HOSTS = 4 };
-struct recent_host {
-	char host[254]; /* "": unknown */
-	char address[46];
-	unsigned port;
-};
-enum recent_match recent_find(const uint8_t leaf[32], struct recent_host hosts[RECENT_HOSTS],
-			      unsigned *count);
-/* A verification of that leaf failed: kept until the connection ends, since the client may try another way. Takes e. */
-void recent_failed(const uint8_t leaf[32], struct evidence *e);
-/* It passed. True: for the first time on this connection. */
-bool recent_passed(const uint8_t leaf[32]);
-/* The client looks at the names of a leaf that some connection has. Asked about before a leaf's digest is made: is there any? */
-bool recent_waiting(void);
-void recent_read_names(const uint8_t leaf[32]);
-bool recent_names_read(const uint8_t leaf[32]);
-/* The last word on this leaf was good. */
-bool recent_is_good(const uint8_t leaf[32]);
-/* The connection ends: what failed and was not made good is reported now, as a failure or as ignored. */
-void recent_end(struct connection *n);
-/* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
-bool recent_client_verifies(void);
-
 /* ---- the client's own certificate (unanswered.c) ---------------------------------------------------------------------------- */
 /* The client's Certificate message: counts what is in it. */
 void own_certificate_note(struct connection *n, const uint8_t *body, size_t size, bool tls13);
@@ -201,6 +198,8 @@ void certificate_take_back(struct connection *n, SSL *ssl);
 
 /* What such a client finds out by itself after a good chain, and OpenSSL does not tell (afterwards.c): reports it. Its ending is known. */
 void afterwards_end(struct connection *n, SSL *ssl);
+/* ... and a client without SNI, which read the leaf's names and then ended the connection without a word: the address, probably. */
+void afterwards_address(struct connection *n, SSL *ssl);
 /* Is this verification, which nobody but the client itself asked for, that of .NET? */
 bool afterwards_is_dotnet(void);
 
@@ -217,8 +216,9 @@ struct lately {
 };
 bool lately_seen(struct lately *l, const uint8_t leaf[32]);
 
-/* verify.c: a handshake that verified nothing is done. */
-void verify_note_resumed(struct connection *n, SSL *ssl);
+/* verify.c: the body of the server's Certificate message, and the handshake's end. */
+void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
+void verify_done(struct connection *n, SSL *ssl);
 
 /* ---- client's own callbacks (callbacks.c) ------------------------------------------------------------------------- */
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl);
@@ -245,6 +245,11 @@ void demanded_unknown(struct copy *c, SSL *ssl); /* ... of an SSL whose state co
 void demanded_exit(struct connection *n, SSL *ssl);
 /* It is done. False: it must not have been; no byte goes over it any more, and that is reported. */
 bool demanded_done(struct connection *n, SSL *ssl);
+
+/* ---- methods of one version (made.c) ------------------------------------------------------------------------------------- */
+/* Before a handshake: an SSL that we gave the flexible method in place of one of a single version has that version alone, whatever
+ * bounds were set on it since. */
+void fixed_hold(struct copy *c, SSL *ssl);
 
 /* ---- sessions (session.c) -------------------------------------------------------------------------------------------- */
 /* Before the ClientHello: drops a session that was made under other trust than this host has now. */

@@ -313,14 +313,3 @@ int hook_PKCS12_parse(const struct target *t, void *p12, const char *passphrase,
 	KEEP_ERRNO_END
 	return r;
 }
-
-/* ---- the process goes on -------------------------------------------------------------------------------------------------- */
-
-SSL *hook_SSL_new(const struct target *t, SSL_CTX *ctx)
-{
-	KEEP_ERRNO_BEGIN
-	load_context_settled(ctx);
-	failed_settle(NULL, ROLE_READ, false);
-	KEEP_ERRNO_END
-	return LOAD_REAL(SSL *, SSL_CTX *)(ctx);
-}

@@ -3,44 +3,12 @@
  * Who is the peer of a connection (DESIGN 1.5): host, address and port, out of what the client told OpenSSL, its sockets, and the names
  * that it resolved.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "hooks.h"
 
 #include <bsd/string.h>
-
-static bool socket_peer(int fd, char address[46], unsigned *port)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} peer = {.any = {0}};
-	socklen_t size = sizeof peer;
-	const void *raw;
-	if (getpeername(fd, &peer.any, &size) != 0)
-		return false;
-	if (peer.any.sa_family == AF_INET) {
-		*port = ntohs(peer.in.sin_port);
-		raw = &peer.in.sin_addr;
-	} else if (peer.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.in6.sin6_addr)) {
-		*port = ntohs(peer.in6.sin6_port);
-		raw = &peer.in6.sin6_addr.s6_addr[12];
-		peer.any.sa_family = AF_INET;
-	} else if (peer.any.sa_family == AF_INET6) {
-		*port = ntohs(peer.in6.sin6_port);
-		raw = &peer.in6.sin6_addr;
-	} else {
-		return false;
-	}
-	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
-}
-
-enum { DESCRIPTORS = 256 };
 
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
  * peer only, that is it; where there are several, those to an address that the host's name was resolved to. */
@@ -49,8 +17,8 @@ static void search_descriptors(struct connection *n)
 	char address[46], name[256], found[46] = "";
 	unsigned port, found_port = 0;
 	bool several = false, by_name = false;
-	for (int fd = 0; fd < DESCRIPTORS; fd++) {
-		if (!socket_peer(fd, address, &port))
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
+		if (!transport_peer(fd, address, &port))
 			continue;
 		bool fits = n->host && resolver_name(address, name) && strcmp(name, n->host) == 0;
 		if (by_name && !fits)
@@ -75,8 +43,8 @@ int connection_descriptor(const struct connection *n)
 	char address[46];
 	unsigned port;
 	int found = -1;
-	for (int fd = 0; n->port && fd < DESCRIPTORS; fd++) {
-		if (!socket_peer(fd, address, &port) || port != n->port ||
+	for (int fd = 0; n->port && fd < TRANSPORT_DESCRIPTORS; fd++) {
+		if (!transport_peer(fd, address, &port) || port != n->port ||
 		    strcmp(address, n->address) != 0)
 			continue;
 		if (found >= 0)
@@ -123,16 +91,29 @@ static char *asked_name(const struct openssl *o, SSL *ssl)
 	return name;
 }
 
-void connection_identify(struct connection *n, SSL *ssl)
+/* What the socket tells. It is a guess where it may not be the one that carries this connection, or something was said on it before. */
+static void look_at_socket(struct connection *n, SSL *ssl)
+{
+	char name[256];
+	int fd = transport_descriptor(copy_api(n->copy), ssl);
+	n->looked = true;
+	if (fd >= 0 && transport_peer(fd, n->address, &n->port)) {
+		transport_begin(n, fd);
+		n->guessed = !transport_is_own(n, ssl, fd);
+	} else if (fd < 0) {
+		search_descriptors(n);
+		n->guessed = true;
+	}
+	if (!n->host && n->address[0]) {
+		n->host = strdup(resolver_name(n->address, name) ? name : n->address);
+		n->host_of_socket = true;
+	}
+	forget_port_of_proxy(n);
+}
+
+void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 {
 	const struct openssl *o = copy_api(n->copy);
-	char name[256];
-	int fd = -1;
-	QUIET_BEGIN(o)
-	fd = o->SSL_get_fd(ssl);
-	QUIET_END(o)
-	if (fd >= 0)
-		socket_peer(fd, n->address, &n->port);
 	const char *sni = o->SSL_get_servername(ssl, 0);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
 	/* TLS 1.2 and no SNI set: the name that the session was made with, which is not sent */
@@ -141,26 +122,46 @@ void connection_identify(struct connection *n, SSL *ssl)
 		sni = NULL;
 	n->sni = normal_copy(sni);
 	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
-	if (!n->host && !n->address[0])
-		search_descriptors(n);
-	if (!n->host && n->address[0] && resolver_name(n->address, name))
-		n->host = strdup(name);
-	if (!n->host && n->address[0])
-		n->host = strdup(n->address);
-	forget_port_of_proxy(n);
+	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
+	if (p && (!n->host || policy_uses_peer(p)))
+		look_at_socket(n, ssl);
 }
 
 void connection_peer(const struct connection *n, struct peer *peer)
 {
-	peer->host = n->host;
-	peer->address = n->address[0] ? n->address : NULL;
-	peer->port = n->port;
+	const bool known = n->host && !(n->host_of_socket && n->guessed);
+	peer->host = known ? n->host : NULL;
+	peer->address = n->address[0] && !n->guessed ? n->address : NULL;
+	/* a port belongs to a host */
+	peer->port = known ? n->port : 0;
 }
 
-void connection_find_peer(struct connection *n)
+bool connection_prove(struct connection *n, SSL *ssl)
 {
-	if (n->port != 0 || n->address[0] != '\0')
-		return;
-	search_descriptors(n);
+	char address[46], name[256];
+	unsigned port;
+	if (!n->guessed || transport_descriptor(copy_api(n->copy), ssl) >= 0)
+		return false;
+	int fd = transport_find(n, ssl);
+	if (fd < 0 || !transport_peer(fd, address, &port))
+		return false;
+	n->guessed = false;
+	strlcpy(n->address, address, sizeof n->address);
+	n->port = port;
+	if (!n->host || n->host_of_socket) {
+		free(n->host);
+		n->host = strdup(resolver_name(address, name) ? name : address);
+		n->host_of_socket = true;
+	}
+	return true;
+}
+
+void connection_find_peer(struct connection *n, SSL *ssl)
+{
+	if (!n->looked)
+		look_at_socket(n, ssl);
+	else if (n->port == 0 && n->address[0] == '\0')
+		search_descriptors(n);
+	connection_prove(n, ssl);
 	forget_port_of_proxy(n);
 }

@@ -7,13 +7,12 @@
 
 #include <tlsmend/evidence.h>
 
-#include "hooks.h"
+#include "live.h"
 
 enum { EVENTS_MAX = 24 };
 struct verification {
 	struct copy *copy;
 	X509_STORE_CTX *ctx;
-	X509_STORE_CTX *outer;         /* the one that this thread was in before; NULL: none */
 	SSL *ssl;                      /* NULL: without a connection */
 	struct connection *connection; /* NULL: without one */
 	struct policy_ref *policy;     /* a reference, connectionless only */
@@ -21,20 +20,20 @@ struct verification {
 	char host[256]; /* "" : unknown */
 	char address[46];
 	unsigned port;
-	const struct demand_view *demand; /* it is what a rule demands, in a context of ours; NULL: the client's own */
+	const struct demand_view
+	    *demand; /* it is what a rule demands, in a context of ours; NULL: the client's own */
 	struct repair repair;
 	struct trust trust;
 	uint8_t leaf[32]; /* SHA-256 */
 	bool have_leaf;
-	enum recent_match recent;  /* connectionless: was the leaf that of a connection? */
+	struct live_match match; /* without an SSL: whose look it is */
+	struct evidence *
+	    collector; /* a trial of ours: where its errors go; NULL: the client's own verification */
+	bool collects_all;
 	openssl_verify_cb *client; /* its callback, while ours stands in front; NULL: it has none */
 	struct verify_event events[EVENTS_MAX];
 	unsigned event_count;
 };
-
-/* The context whose verification this thread is in, so that OpenSSL's way from one of its functions to the other is not taken for
- * another one. */
-extern _Thread_local X509_STORE_CTX *verifying HIDDEN;
 
 static inline verify_fn *as_verify(void *function)
 {
@@ -57,9 +56,15 @@ int demanded_end(struct demanded *d, int result);
 /* The connection whose verification it is; NULL: none. */
 SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx);
 
-/* (events.c) Around the real call: notes in v->events what the client's callback sees and answers. */
-void events_begin(struct verification *v);
+/* (events.c) Around the real call: the context knows its verification, so that OpenSSL's way from one of its functions to the other is not
+ * taken for another one; notes in v->events what the client's callback sees and answers. Nothing of it hangs on the thread: verifications
+ * may be suspended and go on in any order (ASYNC jobs, coroutines). False: no memory. */
+bool events_begin(struct verification *v);
 void events_end(struct verification *v);
+/* A trial of ours on a private copy: every error of it goes into e, and with `all` it goes on
+ * after each (else the first one ends it: a chain that is too dear to be looked at as a whole). Between the two the context is e's. */
+bool events_collect(struct copy *c, X509_STORE_CTX *ctx, struct evidence *e, bool all);
+void events_collected(struct copy *c, X509_STORE_CTX *ctx);
 /* The context is being verified right now, further up on this or another stack. */
 bool events_under_way(struct copy *c, X509_STORE_CTX *ctx);
 /* Gives back everything that a verification holds, but its context. */

@@ -11,11 +11,10 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
+#include "live.h"
 #include "verification.h"
 
 #include <bsd/string.h>
-
-_Thread_local X509_STORE_CTX *verifying;
 
 static bool digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
 {
@@ -45,94 +44,56 @@ SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx)
 	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
 }
 
-static void rule_of_host(struct verification *v, const struct recent_host *h, struct rule *rule)
-{
-	struct peer peer = {.host = h->host[0] ? h->host : NULL,
-			    .address = h->address[0] ? h->address : NULL,
-			    .port = h->port};
-	policy_lookup(policy_of(v->policy), &peer, clock_realtime_ms() / 1000, rule);
-}
-
-/* One of several hosts is meant: OnlyCAFile of any of them holds, and a further CA only where all have the same. */
-static void find_rule_of_several(struct verification *v, const struct recent_host *hosts,
-				 unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		struct rule rule;
-		rule_of_host(v, &hosts[i], &rule);
-		const struct setting *first = trust_of(&v->rule), *s = trust_of(&rule);
-		if (i == 0 || trust_is_strict(&rule)) {
-			v->rule = rule;
-			if (trust_is_strict(&rule))
-				return;
-		} else if (!first || !s || strcmp(first->value, s->value) != 0) {
-			v->rule.set[KEY_EXTRA_CA_FILE] = NULL;
-		}
-	}
-}
-
-/* Whose rule is it, in a verification without a connection? A connection of this process that has the very same leaf at the moment
- * tells; only where there is none do the leaf's own names (DESIGN 1.5). */
-static void find_rule_without_connection(struct verification *v)
+/* Whose look is it, in a verification without an SSL? That of the connection that this leaf was presented on, which decides alone
+ * (DESIGN 1.5). False: nobody's. */
+static bool find_live(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
-	struct recent_host *hosts = calloc(RECENT_HOSTS, sizeof *hosts);
-	unsigned count = 0;
+	const X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	v->have_leaf = leaf && digest(o, leaf, v->leaf);
+	if (!v->have_leaf)
+		return false;
 	v->policy = policy_acquire();
-	if (v->have_leaf && hosts)
-		v->recent = recent_find(v->leaf, hosts, &count);
-	if (hosts && v->recent == RECENT_ONE) {
-		strlcpy(v->host, hosts[0].host, sizeof v->host);
-		strlcpy(v->address, hosts[0].address, sizeof v->address);
-		v->port = hosts[0].port;
+	if (!live_find(leaf, v->leaf, v->policy ? policy_of(v->policy) : NULL, &v->match))
+		return false;
+	v->rule = v->match.rule;
+	if (v->match.hosts == 1 || v->rule.set[KEY_ONLY_CA_FILE]) {
+		strlcpy(v->host, v->match.peer.host, sizeof v->host);
+		strlcpy(v->address, v->match.peer.address, sizeof v->address);
+		v->port = v->match.peer.port;
 	}
-	if (v->policy && leaf && hosts && v->recent == RECENT_ONE)
-		rule_of_host(v, &hosts[0], &v->rule);
-	else if (v->policy && leaf && hosts && v->recent == RECENT_SEVERAL)
-		find_rule_of_several(v, hosts, count);
-	else if (v->policy && leaf && hosts)
-		trust_rule_by_leaf(o, leaf, policy_of(v->policy), &v->rule);
-	free(hosts);
+	return true;
+}
+
+/* By now it may be proven which socket carries the connection, and so whose rule holds (DESIGN 1.5). Of a rule that is found so late, only
+ * what acts on verification can still hold. */
+static void prove_peer(struct connection *n, SSL *ssl)
+{
+	struct peer peer;
+	struct rule rule;
+	if (!n->policy || !policy_uses_peer(policy_of(n->policy)) || !connection_prove(n, ssl))
+		return;
+	connection_peer(n, &peer);
+	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (key_table[key].effect == ADDS_TRUST || key_table[key].effect == STRENGTHENS)
+			n->rule.set[key] = rule.set[key];
+	n->rule.closed = rule.closed;
 }
 
 static void find_rule(struct verification *v)
 {
 	struct connection *n = v->connection;
-	if (!n) {
-		find_rule_without_connection(v);
-		return;
-	}
+	struct peer peer;
+	prove_peer(n, v->ssl);
 	v->rule = n->rule;
-	v->port = n->port;
-	if (n->host)
-		strlcpy(v->host, n->host, sizeof v->host);
+	connection_peer(n, &peer);
+	strlcpy(v->host, peer.host ? peer.host : "", sizeof v->host);
 	strlcpy(v->address, n->address, sizeof v->address);
+	v->port = n->port;
 }
 
 /* ---- a failure ---------------------------------------------------------------------------------------------------- */
-
-/* Clients without a connection verify a bad chain twice or three times (.NET: once plainly, then to collect all
- * errors): one failure, one record. */
-static bool seen_just_now(const struct verification *v, int code)
-{
-	static struct lock lock;
-	static uint8_t last_leaf[32];
-	static int last_code;
-	static uint64_t last_ms;
-	enum { SAME_FAILURE_MS = 1000 };
-	uint64_t now = clock_monotonic_ms();
-	bool same = false;
-	if (!v->have_leaf || !lock_enter(&lock, NULL))
-		return false;
-	same = last_ms && now - last_ms < SAME_FAILURE_MS && last_code == code &&
-	       memcmp(last_leaf, v->leaf, sizeof last_leaf) == 0;
-	memcpy(last_leaf, v->leaf, sizeof last_leaf);
-	last_code = code;
-	last_ms = now;
-	lock_leave(&lock);
-	return same;
-}
 
 /* A client that does not care fails at every connection, and a look at why takes milliseconds: once a minute for each
  * leaf is enough. */
@@ -146,19 +107,15 @@ static bool looked_at_lately(struct verification *v)
 
 static void failed(struct verification *v, int result)
 {
-	const struct openssl *o = copy_api(v->copy);
 	struct connection *n = v->connection;
-	if (!n && v->recent != RECENT_NONE) {
-		recent_failed(v->leaf, verification_failure(v, result));
-	} else if (!n) {
-		if (!seen_just_now(v, o->X509_STORE_CTX_get_error(v->ctx)))
-			connection_report(NULL, verification_failure(v, result));
+	if (!n) {
+		live_failed(&v->match, v->leaf, verification_failure(v, result));
 	} else {
 		bool let_pass = result > 0 || n->left_to_client;
 		n->told = v->event_count > 0;
 		evidence_free(n->pending);
 		n->pending = NULL;
-		if (!let_pass || !(recent_client_verifies() || looked_at_lately(v)))
+		if (!let_pass || !(live_client_verifies() || looked_at_lately(v)))
 			n->pending = verification_failure(v, result);
 	}
 }
@@ -169,7 +126,7 @@ static void mended(struct verification *v)
 {
 	if (v->connection) {
 		/* whether the client looks at it at all shows later */
-		v->connection->mended = !v->connection->left_to_client || !recent_client_verifies();
+		v->connection->mended = !v->connection->left_to_client || !live_client_verifies();
 		session_mark(v->connection, v->ssl);
 		return;
 	}
@@ -198,23 +155,6 @@ static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
 	return !o->X509_VERIFY_PARAM_get0_peername || o->X509_VERIFY_PARAM_get0_peername(param);
 }
 
-/* The client connected to an address, as far as is known, and the leaf does not contain it; what the client makes of its names
- * shows later (names_read.c). */
-static bool leaf_lacks_address(struct verification *v, X509 *leaf)
-{
-	const struct openssl *o = copy_api(v->copy);
-	struct connection *n = v->connection;
-	int match = 1;
-	if (!n->address[0] || !n->host || strcmp(n->host, n->address) != 0 || !o->X509_check_ip_asc)
-		return false;
-	QUIET_BEGIN(o)
-	match = o->X509_check_ip_asc(leaf, n->address, 0);
-	QUIET_END(o)
-	if (match != 0 || !digest(o, leaf, n->leaf))
-		return false;
-	return n->by_address = names_watch(n->leaf);
-}
-
 /* The host that the client asked for by name, and a leaf that is not for it. */
 static bool leaf_is_for_another(struct verification *v)
 {
@@ -225,8 +165,11 @@ static bool leaf_is_for_another(struct verification *v)
 	int match = 1;
 	if (!n || !leaf || !o->X509_check_host || !param || name_was_checked(o, param))
 		return false;
-	if (!n->sni)
-		return leaf_lacks_address(v, leaf);
+	if (!n->sni) {
+		/* an address perhaps, which it compares by itself: that shows at the end (connection.c) */
+		v->connection->by_address = n->have_leaf && names_watch(n->leaf);
+		return false;
+	}
 	QUIET_BEGIN(o)
 	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
 	QUIET_END(o)
@@ -241,8 +184,9 @@ static void passed(struct verification *v)
 		evidence_free(v->connection->unnamed);
 		v->connection->unnamed = verification_failure(v, 1);
 	}
+	const struct openssl *o = copy_api(v->copy);
 	bool first =
-	    v->connection || !v->have_leaf || v->recent == RECENT_NONE || recent_passed(v->leaf);
+	    v->connection || live_passed(&v->match, o->X509_STORE_CTX_get0_cert(v->ctx), v->leaf);
 	if (v->trust.switched && first)
 		mended(v);
 	else if (v->repair.mended && v->connection)
@@ -251,39 +195,76 @@ static void passed(struct verification *v)
 
 /* ---- the hook ------------------------------------------------------------------------------------------------------ */
 
-/* The client has turned verification off: it may do it by itself, or not at all. */
-static void note_leaf(struct verification *v)
+static void take_leaf(struct connection *n, const uint8_t leaf[32])
 {
-	struct connection *n = v->connection;
-	if (!n || !v->have_leaf || n->left_to_client)
+	memcpy(n->leaf, leaf, sizeof n->leaf);
+	n->have_leaf = true;
+	live_note(n, n->leaf);
+}
+
+/* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context. */
+void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13)
+{
+	const struct openssl *o = copy_api(n->copy);
+	const size_t start = (tls13 && size > 0 ? 1u + body[0] : 0) + 6;
+	uint8_t leaf[32];
+	unsigned length = 0;
+	if (size < start)
 		return;
-	n->left_to_client = true;
-	memcpy(n->leaf, v->leaf, sizeof n->leaf);
-	recent_note(v->leaf, n);
+	const uint8_t *at = body + start - 3;
+	const size_t n_bytes = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+	if (n_bytes == 0 || size - start < n_bytes)
+		return;
+	QUIET_BEGIN(o)
+	if (!o->EVP_Digest(body + start, n_bytes, leaf, &length, o->EVP_sha256(), NULL))
+		length = 0;
+	QUIET_END(o)
+	if (length == sizeof leaf)
+		take_leaf(n, leaf);
+}
+
+/* The client has turned verification off: it may do it by itself, or not at all. */
+static void note_unverified(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	struct connection *n = v->connection;
+	uint8_t leaf[32];
+	if (n->left_to_client || o->SSL_get_verify_mode(v->ssl) != 0)
+		return;
+	if (!n->have_leaf && leaf_digest(o, v->ctx, leaf)) /* a compressed certificate (RFC 8879) */
+		take_leaf(n, leaf);
+	n->left_to_client = n->have_leaf;
+	live_left_to_client(n);
 }
 
 /* A resumed session brings its leaf along, unverified; a client that verifies by itself does so now. */
-void verify_note_resumed(struct connection *n, SSL *ssl)
+void verify_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (n->left_to_client || !recent_client_verifies() || !o->SSL_get1_peer_certificate ||
-	    o->SSL_get_verify_mode(ssl) != 0)
-		return;
-	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
-	n->left_to_client = digest(o, leaf, n->leaf);
-	if (n->left_to_client)
-		recent_note(n->leaf, n);
-	if (leaf)
-		o->X509_free(leaf);
+	uint8_t leaf[32];
+	const bool unverified = o->SSL_get_verify_mode(ssl) == 0;
+	X509 *object = NULL;
+	prove_peer(n, ssl);
+	if (o->SSL_get1_peer_certificate && (n->live || unverified || n->policy))
+		object = o->SSL_get1_peer_certificate(ssl);
+	if (object && !n->have_leaf && digest(o, object, leaf))
+		take_leaf(n, leaf);
+	if (!n->left_to_client && unverified && live_client_verifies() && n->have_leaf) {
+		n->left_to_client = true;
+		live_left_to_client(n);
+	}
+	live_done(n, object);
+	/* nobody will ask for it any more */
+	if (!n->left_to_client && !n->policy && !live_has_failed(n))
+		live_end(n);
 }
 
 static void before(struct verification *v)
 {
-	const struct openssl *o = copy_api(v->copy);
-	v->have_leaf = (!v->connection || o->SSL_get_verify_mode(v->ssl) == 0) &&
-		       leaf_digest(o, v->ctx, v->leaf);
-	note_leaf(v);
-	find_rule(v);
+	if (v->connection) {
+		note_unverified(v);
+		find_rule(v);
+	}
 	verify_fn *real = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]));
 	char expected[256];
 	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
@@ -323,16 +304,59 @@ static int plainly(const struct target *t, X509_STORE_CTX *ctx)
 }
 
 /* Not a client's look at its peer: OpenSSL on the way from one function to the other, libssl building the chain of the program's own
- * certificate, a server's look at its client. */
+ * certificate, a server's look at its client, anything while there is no connection. */
 static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL **ssl)
 {
 	const struct openssl *o = copy_api(t->copy);
-	if ((verifying && verifying == ctx) || events_under_way(t->copy, ctx))
+	if (events_under_way(t->copy, ctx))
 		return true;
 	*ssl = verification_ssl(o, ctx);
 	if (!*ssl)
-		return t->caller != CALLER_HOST;
+		return t->caller != CALLER_HOST || !live_any();
 	return openssl_is_server(o, *ssl);
+}
+
+/* Does some rule demand more than the client does? */
+static bool rules_demand(void)
+{
+	struct policy_ref *rules = policy_acquire();
+	bool demand = rules && policy_demands(policy_of(rules));
+	policy_release(rules);
+	return demand;
+}
+
+static bool rule_demands(const struct rule *rule)
+{
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (rule->set[key] && setting_strengthens(rule->set[key]))
+			return true;
+	return rule->closed != NULL;
+}
+
+/* No memory to look at it. Where more may be demanded of this host than the client asks for, it fails rather than goes without; an
+ * SSL without a connection of ours is one that there was no memory for. */
+static int without_memory(const struct target *t, X509_STORE_CTX *ctx, const struct connection *n)
+{
+	enum { OUT_OF_MEMORY = 17 };
+	const struct openssl *o = copy_api(t->copy);
+	if (n ? !rule_demands(&n->rule) : !rules_demand())
+		return plainly(t, ctx);
+	o->X509_STORE_CTX_set_error(ctx, OUT_OF_MEMORY);
+	return -1;
+}
+
+static int look_at(struct verification *v, const struct target *t, int entry_errno)
+{
+	before(v);
+	if (!events_begin(v) && rule_demands(&v->rule))
+		return without_memory(t, v->ctx, v->connection);
+	errno = entry_errno;
+	int result = plainly(t, v->ctx);
+	KEEP_ERRNO_BEGIN
+	events_end(v);
+	after(v, result);
+	KEEP_ERRNO_END
+	return result;
 }
 
 static int verify(const struct target *t, X509_STORE_CTX *ctx)
@@ -343,30 +367,24 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	const int entry_errno = errno;
 	/* off the stack: threads of the host may have little of it */
 	struct verification *v = calloc(1, sizeof *v);
-	if (!v) {
-		errno = entry_errno;
-		return plainly(t, ctx);
+	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
+	int result;
+	errno = entry_errno;
+	if (!v || (ssl && !n)) {
+		free(v);
+		return without_memory(t, ctx, n);
 	}
 	v->copy = t->copy;
 	v->ctx = ctx;
 	v->ssl = ssl;
-	v->connection = ssl ? connection_of(t->copy, ssl) : NULL;
-	v->outer = verifying;
-	verifying = ctx;
-	if (!ssl || v->connection) {
-		before(v);
-		events_begin(v);
+	v->connection = n;
+	if (!ssl && !find_live(v)) {
+		verification_free(v);
+		errno = entry_errno;
+		return live_blind() ? without_memory(t, ctx, NULL) : plainly(t, ctx);
 	}
-	errno = entry_errno;
-	int result = plainly(t, ctx);
-	KEEP_ERRNO_BEGIN
-	if (!ssl || v->connection) {
-		events_end(v);
-		after(v, result);
-	}
-	verifying = v->outer;
+	result = look_at(v, t, entry_errno);
 	verification_free(v);
-	KEEP_ERRNO_END
 	return result;
 }
 
@@ -403,8 +421,8 @@ void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int 
 	uint8_t leaf[32];
 	KEEP_ERRNO_BEGIN
 	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST &&
-	    (recent_waiting() || names_watched()) && digest(copy_api(t->copy), x, leaf)) {
-		recent_read_names(leaf);
+	    (live_any() || names_watched()) && digest(copy_api(t->copy), x, leaf)) {
+		live_read_names(x, leaf);
 		names_note_read(leaf);
 	}
 	KEEP_ERRNO_END

@@ -140,13 +140,18 @@ int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
 	return 0;
 }
 
+bool openssl_is_flexible_method(const struct openssl *o, const SSL_METHOD *method)
+{
+	return (o->TLS_client_method && method == o->TLS_client_method()) ||
+	       (o->TLS_method && method == o->TLS_method());
+}
+
 bool openssl_header_needs_context(const struct openssl *o, const SSL_METHOD *method)
 {
 	const SSL_METHOD *flexible;
 	if (o->version < OPENSSL_3_2)
 		return false;
-	return (o->TLS_client_method && method == o->TLS_client_method()) ||
-	       (o->TLS_method && method == o->TLS_method()) ||
+	return openssl_is_flexible_method(o, method) ||
 	       openssl_fixed_method(o, method, &flexible) != 0;
 }
 

@@ -20,6 +20,8 @@ uint64_t openssl_no_protocol_option(int protocol);
  * method to use instead. */
 int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
 			 const SSL_METHOD **flexible);
+/* The one that leaves the version open, a client's or one for both ends. */
+bool openssl_is_flexible_method(const struct openssl *o, const SSL_METHOD *method);
 /* A record layer of 3.2 and later hands its headers only to a message callback that was set before it was made, and the first one is
  * made before SSL_CB_HANDSHAKE_START. True: a context of this method, which is one for TLS over a stream, needs the callback itself. */
 enum { OPENSSL_3_2 = 0x30200000 };

@@ -251,6 +251,25 @@ void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now,
 	policy_lookup_counted(p, peer, now, out, &probes);
 }
 
+/* ---- rule_combine ------------------------------------------------------------------------------ */
+
+void rule_combine(struct rule *sum, const struct rule *other)
+{
+	sum->count = 0;
+	if (!sum->closed)
+		sum->closed = other->closed;
+	for (unsigned key = 0; key < KEY_COUNT; key++) {
+		const struct setting *a = sum->set[key], *b = other->set[key];
+
+		a = a && setting_strengthens(a) ? a : NULL;
+		b = b && setting_strengthens(b) ? b : NULL;
+		if (a && b && !sum->closed && strcmp(a->value, b->value) != 0)
+			sum->closed = b;
+		sum->set[key] = a ? a : b;
+		sum->count += sum->set[key] != NULL;
+	}
+}
+
 /* ---- policy_explain ---------------------------------------------------------------------------- */
 
 struct listing {

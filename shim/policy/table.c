@@ -232,6 +232,17 @@ bool policy_empty(const struct policy *p)
 	return p == NULL || (p->setting_count == 0 && p->closed == NULL);
 }
 
+bool policy_demands(const struct policy *p)
+{
+	if (p->closed)
+		return true;
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (policy_uses(p, (enum key)key) &&
+		    (key_table[key].effect == STRENGTHENS || key == KEY_MIN_PROTOCOL))
+			return true;
+	return false;
+}
+
 bool policy_uses(const struct policy *p, enum key key)
 {
 	return p != NULL && (p->uses >> key & 1) != 0;

@@ -42,92 +42,6 @@ static bool leaf_is_for(const struct openssl *o, X509 *leaf, const char *host)
 	return match == 1;
 }
 
-/* iPAddress of a certificate: 4 or 16 bytes (RFC 5280 section 4.2.1.6). */
-static bool address_text(const unsigned char *data, size_t n, char out[256])
-{
-	struct address a = {.v4 = n == 4};
-	if (n != 4 && n != 16)
-		return false;
-	memcpy(a.bytes, data, n);
-	address_format(&a, out);
-	return true;
-}
-
-/* Calls `each` with every DNS name and address of the leaf until it returns true. */
-static bool leaf_names(const struct openssl *o, X509 *leaf,
-		       bool (*each)(void *arg, const char *name, bool address), void *arg)
-{
-	bool found = false;
-	QUIET_BEGIN(o)
-	OPENSSL_STACK *names = o->X509_get_ext_d2i(leaf, NID_subject_alt_name_, NULL, NULL);
-	for (int i = 0; names && !found && i < o->OPENSSL_sk_num(names) && i < 1000; i++) {
-		int type = 0;
-		const ASN1_STRING *value =
-		    o->GENERAL_NAME_get0_value(o->OPENSSL_sk_value(names, i), &type);
-		if (type != GEN_DNS_ && type != GEN_IPADD_)
-			continue;
-		const unsigned char *data = o->ASN1_STRING_get0_data(value);
-		size_t n = (size_t)o->ASN1_STRING_length(value);
-		char name[256];
-		if (type == GEN_DNS_ && n < sizeof name && !memchr(data, '\0', n)) {
-			memcpy(name, data, n);
-			name[n] = '\0';
-			found = each(arg, name, false);
-		} else if (type == GEN_IPADD_ && address_text(data, n, name)) {
-			found = each(arg, name, true);
-		}
-	}
-	if (names) {
-		union {
-			void (*free_name)(GENERAL_NAME *);
-			void (*free_any)(void *);
-		} f = {.free_name = o->GENERAL_NAME_free};
-		o->OPENSSL_sk_pop_free(names, f.free_any);
-	}
-	QUIET_END(o)
-	return found;
-}
-
-static bool falls_under(void *arg, const char *name, bool address)
-{
-	const struct setting *s = arg;
-	return pattern_covers(s->pattern, name, address);
-}
-
-struct by_leaf {
-	const struct policy *policy;
-	struct rule *rule;
-};
-
-static bool has_trust_rule(void *arg, const char *name, bool address)
-{
-	struct by_leaf *b = arg;
-	char host[256];
-	/* `*.example.com` in a certificate: the rule of what it stands for */
-	bool wildcard = strncmp(name, "*.", 2) == 0;
-	char instance[256] = "x";
-	if (wildcard && strlen(name) < sizeof instance - 1)
-		memcpy(instance + 1, name + 1, strlen(name));
-	if (!host_normalise(wildcard ? instance : name, host))
-		return false;
-	struct peer peer = {.host = host, .address = address ? host : NULL, .port = 0};
-	policy_lookup(b->policy, &peer, clock_realtime_ms() / 1000, b->rule);
-	const struct setting *s = b->rule->set[KEY_ONLY_CA_FILE] ? b->rule->set[KEY_ONLY_CA_FILE]
-								 : b->rule->set[KEY_EXTRA_CA_FILE];
-	return s && pattern_covers(s->pattern, name, address);
-}
-
-bool trust_rule_by_leaf(const struct openssl *o, X509 *leaf, const struct policy *p,
-			struct rule *rule)
-{
-	struct by_leaf b = {.policy = p, .rule = rule};
-	memset(rule, 0, sizeof *rule);
-	if (leaf_names(o, leaf, has_trust_rule, &b))
-		return true;
-	memset(rule, 0, sizeof *rule);
-	return false;
-}
-
 /* ---- the decision --------------------------------------------------------------------------------------------------- */
 
 /* ex_data of a store context: the certificates that it was switched to must outlive it. */
@@ -315,9 +229,7 @@ void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn
 			trust_close(o, ctx);
 		return;
 	}
-	bool for_host = host ? leaf_is_for(o, leaf, host)
-			     : leaf_names(o, leaf, falls_under, (void *)(uintptr_t)t->setting);
-	decide(t, &trial, rule, for_host);
+	decide(t, &trial, rule, host && leaf_is_for(o, leaf, host));
 }
 
 void trust_end(struct trust *t, X509_STORE_CTX *ctx)

@@ -16,8 +16,13 @@
  *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake       psk: a key that both sides know already
  *   cert=ID       the client's own certificate                       foreign: this server does not share the ticket keys
  *   info=changed|switched   when the context's info callback changes after SSL_new()
- * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does. `sleep MS`. `copy FROM TO` files. `free SLOT`.
+ *   own=FILE      the client verifies in a context of its own, with that store, inside SSL_CTX_set_cert_verify_callback()
+ *   fixed=1.2     a method of that version alone; loose: with bounds that would allow others. after=VERSION: set when the SSL is there
+ *   hold=MS       meanwhile somebody holds a reference for that long
+ *   looks=FILE    the server, which asks for a certificate, verifies it so, too
+ * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL. `sleep MS`. `copy FROM TO` files. `free SLOT`.
  */
+#define OPENSSL_SUPPRESS_DEPRECATED /* methods of one version: what legacy clients use */
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -200,11 +205,40 @@ static int nested(int ok, X509_STORE_CTX *ctx)
 	return ok;
 }
 
+/* As many do to add roots of their own. */
+static int verify_in_own_context(X509_STORE_CTX *outer, void *store)
+{
+	X509_STORE_CTX *own = X509_STORE_CTX_new();
+
+	NEED(X509_STORE_CTX_init(own, store, X509_STORE_CTX_get0_cert(outer),
+				 X509_STORE_CTX_get0_untrusted(outer)) == 1);
+	int r = X509_verify_cert(own);
+	X509_STORE_CTX_set_error(outer, X509_STORE_CTX_get_error(own));
+	X509_STORE_CTX_free(own);
+	return r;
+}
+
+static void verify_by_itself(SSL_CTX *ctx, const char *store_name)
+{
+	X509_STORE *store = X509_STORE_new();
+
+	NEED(X509_STORE_load_locations(store, file(store_name, ".pem"), NULL) == 1);
+	SSL_CTX_set_cert_verify_callback(ctx, verify_in_own_context, store);
+}
+
 static SSL_CTX *client_context(const char *store)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL_CTX *ctx = SSL_CTX_new(version("fixed") == TLS1_2_VERSION ? TLSv1_2_client_method()
+				   : version("fixed")                 ? TLSv1_client_method()
+								      : TLS_client_method());
 
 	NEED(ctx);
+	if (arg("loose")) {
+		SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
+		SSL_CTX_set_max_proto_version(ctx, 0);
+	}
+	if (arg("own"))
+		verify_by_itself(ctx, arg("own"));
 	SSL_CTX_set_security_level(ctx, 1);
 	if (store && strcmp(store, "none") != 0)
 		NEED(SSL_CTX_load_verify_locations(ctx, file(store, ".pem"), NULL) == 1);
@@ -246,8 +280,12 @@ static SSL_CTX *server_context(const char *id)
 		SSL_CTX_set_max_proto_version(ctx, version("smax"));
 	if (arg("sciphers"))
 		NEED(SSL_CTX_set_cipher_list(ctx, arg("sciphers")) == 1);
-	if (arg("ask"))
+	if (arg("ask") || arg("looks"))
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, accept_any);
+	if (version("smin"))
+		SSL_CTX_set_min_proto_version(ctx, version("smin"));
+	if (arg("looks"))
+		verify_by_itself(ctx, arg("looks"));
 	return ctx;
 }
 
@@ -275,11 +313,16 @@ static int run_handshake(SSL *client, SSL *server)
 		int r = SSL_do_handshake(client);
 
 		if (r == 1) {
-			SSL_do_handshake(server);
-			return 1;
+			/* a server that refuses the client's certificate has failed here */
+			return SSL_do_handshake(server) == 1 || !arg("looks");
 		}
 		if (!is_retry(client, r))
 			return 0;
+		if (i == 0 && arg("hold")) {
+			SSL_up_ref(client);
+			usleep((useconds_t)number("hold", 0) * 1000);
+			SSL_free(client);
+		}
 		SSL_do_handshake(server);
 	}
 	return 0;
@@ -448,6 +491,8 @@ static void set_up(SSL *client)
 		SSL_set_min_proto_version(client, version("min"));
 	if (version("max"))
 		SSL_set_max_proto_version(client, version("max"));
+	if (version("after"))
+		SSL_set_min_proto_version(client, version("after"));
 	if (arg("ciphers"))
 		NEED(SSL_set_cipher_list(client, arg("ciphers")) == 1);
 	if (arg("level"))
@@ -641,7 +686,8 @@ static X509 *certificate(const char *id, STACK_OF(X509) *rest)
 static void verify_line(void)
 {
 	STACK_OF(X509) *rest = sk_X509_new_null();
-	X509 *leaf = certificate(arg("leaf"), rest);
+	X509 *leaf = arg("object") ? SSL_get1_peer_certificate(kept[number("object", 0)])
+				   : certificate(arg("leaf"), rest);
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 

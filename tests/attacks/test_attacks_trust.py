@@ -110,17 +110,6 @@ def test_name_that_the_client_checks_still_counts(actor):
 
 # ---- verification without a connection -------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("leaf,rules,verdict", [
-    ("a", A, "good"), ("b", A, "bad"), ("wild", "[x.a.test]\nExtraCAFile = CERTS/corp.pem\n", "bad"),
-    ("wild", "[*.a.test]\nExtraCAFile = CERTS/corp.pem\n", "good"), ("wild-top", "[*.a.test]\nExtraCAFile = CERTS/corp.pem\n", "bad"),
-    ("cn", A, "bad"), ("nul", A, "bad"), ("cn-and-san", A, "bad"), ("star", A, "bad"), ("ip-as-dns", "[192.0.2.1]\nExtraCAFile = CERTS/corp.pem\n", "bad"),
-    ("ip", "[192.0.2.1]\nExtraCAFile = CERTS/corp.pem\n", "good"), ("expired", A, "bad"), ("forged", A, "bad"),
-    ("a-public", "[a.test]\nOnlyCAFile = CERTS/corp.pem\n", "bad"), ("b-public", "[a.test]\nOnlyCAFile = CERTS/corp.pem\n", "good"),
-])
-def test_without_a_connection(actor, leaf, rules, verdict):
-    assert actor.verdicts(f"verify leaf={leaf} store=public\n", rules) == [verdict]
-
-
 def test_known_connection_of_another_host(actor):
     """.NET: the connection to b is known, and so a leaf with the names of both is judged for b, not for a."""
     script = "connect store=none sni=b.test server=ab mode=none keep=0\nverify leaf=ab store=public\n"
@@ -129,18 +118,67 @@ def test_known_connection_of_another_host(actor):
     assert actor.verdicts(script, A) == ["good", "bad"]
 
 
+BOTH = ("connect store=none sni=a.test server=ab mode=none keep=0\n"
+        "connect store=none sni=b.test server=ab mode=none keep=1\n")
+
+
 def test_known_connections_of_both_hosts(actor):
     """The same leaf at a and at b at the same time: which connection is judged is not known, and b has no rule."""
-    script = ("connect store=none sni=a.test server=ab mode=none keep=0\n"
-              "connect store=none sni=b.test server=ab mode=none keep=1\nverify leaf=ab store=public\n")
-    assert actor.verdicts(script, A) == ["good", "good", "bad"]
+    assert actor.verdicts(BOTH + "verify leaf=ab store=public\n", A) == ["good", "good", "bad"]
+
+
+@pytest.mark.parametrize("rules,of_a,of_b", [
+    (A, "good", "bad"), (B, "bad", "good"), (A + B, "good", "good"), (NOTHING, "bad", "bad"),
+])
+def test_the_object_tells_the_connection(actor, rules, of_a, of_b):
+    """... but the certificate object that an SSL gave away is that connection's, and no other's (.NET verifies it)."""
+    script = BOTH + "verify object=0 store=public\nverify object=1 store=public\n"
+    assert actor.verdicts(script, rules) == ["good", "good", of_a, of_b]
+
+
+ONLY_A = "[a.test]\nOnlyCAFile = CERTS/stranger.pem\n"
+
+
+def test_what_strengthens_one_host_is_not_asked_of_another(actor):
+    script = BOTH + "verify object=0 store=corp\nverify object=1 store=corp\n"
+    assert actor.verdicts(script, NOTHING)[2:] == ["good", "good"]
+    assert actor.verdicts(script, ONLY_A)[2:] == ["bad", "good"]
+
+
+def test_where_it_stays_open_the_strict_side_wins(actor):
+    """Only the bytes are known, and two hosts have them: OnlyCAFile of the one holds, ExtraCAFile of the other does not."""
+    script = BOTH + "verify leaf=ab store=corp\nverify leaf=ab store=public\n"
+    assert actor.verdicts(script, NOTHING)[2:] == ["good", "bad"]
+    assert actor.verdicts(script, ONLY_A + B)[2:] == ["bad", "bad"]
+    assert actor.verdicts(script, ONLY_A + "[b.test]\nOnlyCAFile = CERTS/corp.pem\n")[2:] == ["bad", "bad"]
+
+
+@pytest.mark.parametrize("hosts", [5, 14])
+def test_any_number_of_hosts_behind_one_certificate(actor, hosts):
+    """Every second one has a rule. Four were kept once."""
+    script = "".join(f"connect store=none sni=x{i}.a.test server=wild mode=none keep={i}\n" for i in range(hosts))
+    script += "".join(f"verify object={i} store=public\n" for i in range(hosts))
+    rules = "".join(f"[x{i}.a.test]\nExtraCAFile = CERTS/corp.pem\n" for i in range(0, hosts, 2))
+    assert actor.verdicts(script, rules)[hosts:] == ["good" if i % 2 == 0 else "bad" for i in range(hosts)]
+    only = "".join(f"[x{i}.a.test]\nOnlyCAFile = CERTS/stranger.pem\n" for i in range(0, hosts, 2))
+    script = script.replace("store=public", "store=corp")
+    assert actor.verdicts(script, only)[hosts:] == ["bad" if i % 2 == 0 else "good" for i in range(hosts)]
+
+
+def test_what_ended_tells_nothing(actor):
+    """A leaf that was presented on a connection which is no more."""
+    script = "connect store=none sni=a.test server=a mode=none\nverify leaf=a store=public\n"
+    assert actor.verdicts(script, A) == ["good", "bad"]
+    script = "connect store=none sni=a.test server=a mode=none keep=0\nfree 0\nverify leaf=a store=public\n"
+    assert actor.verdicts(script, A) == ["good", "bad"]
 
 
 def test_context_used_again_for_another_leaf(actor):
     """A rule's trust ends with the verification that it was for."""
     plain = actor.verdicts("verify leaf=a store=corp twice=b\n")
     assert plain == ["good", "good"]
-    assert actor.verdicts("verify leaf=a store=public twice=b\n", A) == ["good", "bad"]
+    known = "connect store=none sni=a.test server=a mode=none keep=0\n"
+    assert actor.verdicts(known + "verify leaf=a store=public twice=b\n", A) == ["good", "good", "bad"]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@
  * callback with errors of its own.
  *
  * client HOST PORT CAFILE [OPTION[=NUMBER]...]    exit code 1: refused
+ *   lookup-fails   the client's own store cannot look an issuer up
  * client nothing                                  a verification without a certificate
  */
 #include <arpa/inet.h>
@@ -52,6 +53,15 @@ static int without_flags(X509_STORE_CTX *ctx, void *arg)
 	return X509_verify_cert(ctx);
 }
 
+/* A store of the client's own, as one over the network, which cannot be asked at the moment. */
+static int no_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *x)
+{
+	(void)issuer;
+	(void)ctx;
+	(void)x;
+	return -1;
+}
+
 static void option(SSL_CTX *ctx, const char *s)
 {
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
@@ -71,6 +81,8 @@ static void option(SSL_CTX *ctx, const char *s)
 	} else if (strncmp(s, "says", n) == 0) {
 		wanted_error = (int)value;
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, own_opinion);
+	} else if (strcmp(s, "lookup-fails") == 0) {
+		X509_STORE_set_get_issuer(SSL_CTX_get_cert_store(ctx), no_issuer);
 	} else if (strcmp(s, "ct") == 0) {
 		NEED(SSL_CTX_enable_ct(ctx, SSL_CT_VALIDATION_STRICT) == 1);
 	} else {

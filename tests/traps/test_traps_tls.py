@@ -80,8 +80,8 @@ def test_error_queue_and_errno(trap, kind):
 def test_error_queue_under_a_rule(trap, kind):
     """A mended verification leaves the queue of a good one; what the rule cannot mend, that of the failure."""
     leaf = kind[1]
-    wanted = trap.plain("error_queue", "root" if leaf == "legacy" else "unrelated", *kind[1:])
-    assert trap.preloaded("error_queue", *kind, rules=trap.trust_root).seen == wanted.seen
+    wanted = trap.plain("error_queue", "root" if leaf == "legacy" else "unrelated", *kind[1:], "connected")
+    assert trap.preloaded("error_queue", *kind, "connected", rules=trap.trust_root).seen == wanted.seen
 
 
 @pytest.mark.parametrize("rules", [False, True], ids=["no-rule", "rule"])

@@ -434,6 +434,49 @@ static void test_oracle(void **state)
 	assert_int_equal(found, 400);
 }
 
+/* ---- two hosts, and it is open which one is meant ----------------------------------------------------------------------- */
+
+static void test_combine(void **state)
+{
+	static const char text[] =
+	    "[a]\nExtraCAFile=/a.pem\n[b]\nExtraCAFile=/a.pem\n"
+	    "[c]\nOnlyCAFile=/c.pem\nMinProtocol=TLSv1.2\n[d]\nOnlyCAFile=/d.pem\n"
+	    "[e]\nOnlyCAFile=/c.pem\n";
+	static const struct {
+		const char *one, *other;
+		const char *only; /* NULL: nothing is left */
+		bool closed;
+	} cases[] = {
+	    {"a", "b", NULL, false},     {"a", "none", NULL, false},
+	    {"none", "a", NULL, false},  {"a", "c", "/c.pem", false},
+	    {"c", "a", "/c.pem", false}, {"c", "none", "/c.pem", false},
+	    {"c", "e", "/c.pem", false}, {"c", "d", "/c.pem", true},
+	    {"d", "c", "/d.pem", true},
+	};
+	const struct config_source source = source_of(SOURCE_FILE, "t.conf", text);
+	bool bad;
+	struct policy *p = policy_parse(&source, 1, false, NULL, NULL, &bad);
+
+	(void)state;
+	assert_non_null(p);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct rule one, other;
+
+		policy_lookup(p, &(struct peer){.host = cases[i].one}, 0, &one);
+		policy_lookup(p, &(struct peer){.host = cases[i].other}, 0, &other);
+		rule_combine(&one, &other);
+		assert_null(one.set[KEY_EXTRA_CA_FILE]);
+		assert_null(one.set[KEY_MIN_PROTOCOL]);
+		assert_int_equal(one.closed != NULL, cases[i].closed);
+		assert_int_equal(one.count, cases[i].only != NULL);
+		if (cases[i].only)
+			assert_string_equal(one.set[KEY_ONLY_CA_FILE]->value, cases[i].only);
+		else
+			assert_null(one.set[KEY_ONLY_CA_FILE]);
+	}
+	policy_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +484,7 @@ int main(void)
 	    cmocka_unit_test(test_matching),       cmocka_unit_test(test_until),
 	    cmocka_unit_test(test_expired_hidden), cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_each),           cmocka_unit_test(test_oracle),
+	    cmocka_unit_test(test_combine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

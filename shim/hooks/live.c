@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The client connections of this process, by the leaf that they were presented with.
+ *
+ * A verification is judged and mended only as the look of a client at its server. Most have the SSL in their context. .NET up to 10 runs
+ * the handshake with verification off and builds the chain afterwards, without one; others verify in a context of their own inside
+ * SSL_CTX_set_cert_verify_callback(). What they verify is the certificate of a live connection: the very object that the SSL gave
+ * them, or, while the handshake is under way, its bytes. Everything else (a server's look at its client, a signature, a
+ * program's own chain) is nobody's, and none of our business (tests/attacks/test_attacks_elsewhere.py).
+ *
+ * One leaf may serve many hosts. The object tells them apart. Where only the bytes are known, and several hosts have them at
+ * the moment, it stays open whose look it is: what strengthens holds then for all of them, what adds for none.
+ *
+ * .NET verifies in several attempts, of which the first ones may fail for want of certificates that the later ones add, and a callback of
+ * the program's may accept what failed; so a failure waits until its connection ends.
+ */
+#include "live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+#include <bsd/sys/queue.h>
+
+#include "../explain/codes.h"
+
+struct live {
+	LIST_ENTRY(live) same_hash;
+	uint64_t id;
+	uint8_t leaf[32];
+	struct copy *copy;
+	X509 *object; /* a reference; NULL: the handshake is under way */
+	struct peer_text peer;
+	bool done, left_to_client;
+	bool names_read, passed;
+	struct evidence *failed; /* the fullest look at the failure; owned */
+	uint32_t
+	    failed_in; /* the process: a child of fork(2) has the parent's, too; they are the parent's to report */
+};
+
+enum { BUCKETS = 256 };
+LIST_HEAD(bucket, live);
+static struct bucket buckets[BUCKETS];
+static struct lock lock;
+static uint64_t next_id;
+static atomic_uint count;
+static atomic_bool blind;
+/* A client that verified by itself once does so always. */
+static atomic_bool verifies_by_itself;
+
+bool live_client_verifies(void)
+{
+	return atomic_load_explicit(&verifies_by_itself, memory_order_relaxed);
+}
+
+bool live_any(void)
+{
+	return atomic_load_explicit(&count, memory_order_relaxed) != 0 || live_blind();
+}
+
+bool live_blind(void)
+{
+	return atomic_load_explicit(&blind, memory_order_relaxed);
+}
+
+static bool enter(void)
+{
+	bool stale = false;
+	if (!lock_enter(&lock, &stale))
+		return false;
+	if (stale) { /* a fork in the middle of a change: what may be half done is let go of */
+		memset(buckets, 0, sizeof buckets);
+		atomic_store(&blind, true);
+	}
+	return true;
+}
+
+static struct bucket *bucket_of(const uint8_t leaf[32])
+{
+	return &buckets[leaf[0] % BUCKETS];
+}
+
+#define EACH_OF_LEAF(l, digest)                                                                    \
+	LIST_FOREACH(l, bucket_of(digest), same_hash)                                              \
+	if (memcmp((l)->leaf, digest, sizeof(l)->leaf) == 0)
+
+/* ---- the connections ----------------------------------------------------------------------------------------- */
+
+static void note_peer(struct live *l, const struct connection *n)
+{
+	struct peer peer;
+	connection_peer(n, &peer);
+	strlcpy(l->peer.host, peer.host ? peer.host : "", sizeof l->peer.host);
+	strlcpy(l->peer.address, peer.address ? peer.address : "", sizeof l->peer.address);
+	l->peer.port = peer.port;
+}
+
+void live_note(struct connection *n, const uint8_t leaf[32])
+{
+	struct live *l = n->live ? n->live : calloc(1, sizeof *l);
+	struct evidence *left = NULL;
+	X509 *object = NULL;
+	if (!l || !enter()) {
+		atomic_store(&blind, true);
+		if (!n->live)
+			free(l);
+		return;
+	}
+	if (n->live) {
+		LIST_REMOVE(l, same_hash);
+		object = l->object;
+		left = l->failed;
+	} else {
+		atomic_fetch_add(&count, 1);
+	}
+	*l = (struct live){.id = ++next_id, .copy = n->copy};
+	memcpy(l->leaf, leaf, sizeof l->leaf);
+	note_peer(l, n);
+	LIST_INSERT_HEAD(bucket_of(leaf), l, same_hash);
+	n->live = l;
+	lock_leave(&lock);
+	if (object)
+		copy_api(n->copy)->X509_free(object);
+	evidence_free(left);
+}
+
+void live_done(struct connection *n, X509 *leaf)
+{
+	X509 *before = leaf;
+	if (n->live && enter()) {
+		before = n->live->object;
+		n->live->object = leaf;
+		n->live->done = true;
+		note_peer(n->live, n);
+		lock_leave(&lock);
+	}
+	if (before)
+		copy_api(n->copy)->X509_free(before);
+}
+
+void live_left_to_client(struct connection *n)
+{
+	if (!n->live || !enter())
+		return;
+	n->live->left_to_client = true;
+	lock_leave(&lock);
+}
+
+/* ---- whose look is it? ---------------------------------------------------------------------------------------- */
+
+static void rule_of(const struct live *l, const struct policy *policy, struct rule *rule)
+{
+	struct peer peer = {.host = l->peer.host[0] ? l->peer.host : NULL,
+			    .address = l->peer.address[0] ? l->peer.address : NULL,
+			    .port = l->peer.port};
+	if (policy)
+		policy_lookup(policy, &peer, clock_realtime_ms() / 1000, rule);
+	else
+		memset(rule, 0, sizeof *rule);
+}
+
+static bool same_peer(const struct peer_text *a, const struct peer_text *b)
+{
+	return strcmp(a->host, b->host) == 0 && strcmp(a->address, b->address) == 0 &&
+	       a->port == b->port;
+}
+
+static void add(struct live_match *m, const struct live *l, const struct policy *policy)
+{
+	struct rule rule;
+	if (l->done && l->left_to_client)
+		m->afterwards = true;
+	if (m->hosts && same_peer(&m->peer, &l->peer))
+		return;
+	rule_of(l, policy, &rule);
+	if (m->hosts++ == 0) {
+		m->peer = l->peer;
+		m->rule = rule;
+		m->id = l->id;
+		return;
+	}
+	/* whose store is confined is also whose name the leaf has to carry */
+	if (!m->rule.set[KEY_ONLY_CA_FILE] && rule.set[KEY_ONLY_CA_FILE])
+		m->peer = l->peer;
+	rule_combine(&m->rule, &rule);
+}
+
+bool live_find(const X509 *leaf, const uint8_t digest[32], const struct policy *policy,
+	       struct live_match *m)
+{
+	const struct live *l;
+	memset(m, 0, sizeof *m);
+	if (!enter())
+		return false;
+	EACH_OF_LEAF(l, digest)
+	if (l->object == leaf)
+		add(m, l, policy);
+	if (m->hosts == 0)
+		EACH_OF_LEAF(l, digest)
+	add(m, l, policy);
+	lock_leave(&lock);
+	if (m->afterwards)
+		atomic_store(&verifies_by_itself, true);
+	return m->hosts != 0;
+}
+
+/* ---- what came of it ------------------------------------------------------------------------------------------ */
+
+static size_t fullness(const struct evidence *e)
+{
+	return e->chain_count + e->presented_count;
+}
+
+/* About revocation, which is asked for once more when the chain itself is good. */
+static bool about_revocation(const struct evidence *e, bool known)
+{
+	const enum cause c = verify_symbol_cause(
+	    verify_symbol(e->error_count ? e->errors[0].code : e->code, e->version));
+	return c == CAUSE_CRL_UNAVAILABLE || c == CAUSE_CRL_INVALID ||
+	       (known && c == CAUSE_REVOKED);
+}
+
+static struct evidence *keep_fuller(struct live *l, struct evidence *e)
+{
+	if (l->failed && fullness(l->failed) > fullness(e))
+		return e;
+	struct evidence *out = l->failed;
+	l->failed = e;
+	l->failed_in = process_generation();
+	return out;
+}
+
+void live_failed(const struct live_match *m, const uint8_t leaf[32], struct evidence *e)
+{
+	struct live *l;
+	struct evidence *out = e;
+	if (!e)
+		return;
+	e->verify_peer = true; /* whatever the mode of its connection */
+	if (m->afterwards)
+		e->event_count =
+		    0; /* its callback says yes to everything, in order to collect it; what it decides shows later */
+	if (enter()) {
+		EACH_OF_LEAF(l, leaf)
+		if (l->id == m->id && out == e)
+			out = keep_fuller(l, e);
+		lock_leave(&lock);
+	}
+	/* the connection went meanwhile, in another thread: its end is told by that */
+	evidence_free(out);
+}
+
+bool live_passed(const struct live_match *m, const X509 *object, const uint8_t leaf[32])
+{
+	struct live *l;
+	bool first = false;
+	if (!enter())
+		return true;
+	EACH_OF_LEAF(l, leaf)
+	{
+		if (m->hosts == 1 ? l->object != object && l->id != m->id
+				  : l->object && l->object != object)
+			continue;
+		first = first || !l->passed;
+		l->passed = true;
+		if (l->failed && !about_revocation(l->failed, true)) {
+			evidence_free(l->failed);
+			l->failed = NULL;
+		}
+	}
+	lock_leave(&lock);
+	return first;
+}
+
+struct evidence *live_take(struct connection *n)
+{
+	struct evidence *e = NULL;
+	if (!n->live || !enter())
+		return NULL;
+	e = n->live->failed;
+	n->live->failed = NULL;
+	lock_leave(&lock);
+	return e;
+}
+
+bool live_has_failed(const struct connection *n)
+{
+	bool failed = false;
+	if (!n->live || !enter())
+		return false;
+	failed = n->live->failed != NULL;
+	lock_leave(&lock);
+	return failed;
+}
+
+bool live_is_good(const struct connection *n)
+{
+	bool good = false;
+	if (!n->live || !enter())
+		return false;
+	good = n->live->passed && !n->live->failed;
+	lock_leave(&lock);
+	return good;
+}
+
+/* ---- names that the client reads by itself ---------------------------------------------------------------------- */
+
+void live_read_names(const X509 *object, const uint8_t leaf[32])
+{
+	struct live *l;
+	bool exact = false;
+	if (!enter())
+		return;
+	EACH_OF_LEAF(l, leaf)
+	if (l->object == object)
+		exact = l->names_read = true;
+	if (!exact)
+		EACH_OF_LEAF(l, leaf)
+	l->names_read = true;
+	lock_leave(&lock);
+}
+
+bool live_names_read(const struct connection *n)
+{
+	bool read = false;
+	if (!n->live || !enter())
+		return false;
+	read = n->live->names_read;
+	lock_leave(&lock);
+	return read;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------------------------ */
+
+/* The client went on: its callback accepted what failed. But where nothing was known of revocation, it may just as well have got
+ * a good answer from the CA's responder, which it does not ask OpenSSL about. */
+static void report_ended(struct evidence *e, bool went_on)
+{
+	if (e && went_on && about_revocation(e, false)) {
+		evidence_free(e);
+		return;
+	}
+	if (e && went_on)
+		e->event = EVENT_VERIFY_IGNORED;
+	if (e) {
+		e->enforced = !went_on;
+		e->passed = went_on;
+	}
+	connection_report(NULL, e);
+}
+
+/* The peer as far as the connection knows it by now. */
+static void name_peer(struct evidence *e, struct connection *n)
+{
+	if (!e || n->ending == ENDING_UNKNOWN || !n->host)
+		return;
+	if (!e->host)
+		e->host = arena_strdup(&e->arena, n->host);
+	if (!e->host || e->port || strcmp(e->host, n->host) != 0)
+		return;
+	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
+	e->port = n->port;
+}
+
+void live_end(struct connection *n)
+{
+	struct live *l = n->live;
+	/* without the lock it stays in the list: leaked rather than freed under somebody's hands */
+	if (!l || !enter())
+		return;
+	LIST_REMOVE(l, same_hash);
+	lock_leave(&lock);
+	atomic_fetch_sub(&count, 1);
+	n->live = NULL;
+	if (l->failed && l->failed_in == process_generation()) {
+		name_peer(l->failed, n);
+		report_ended(l->failed, n->ending == ENDING_WENT_ON);
+	} else {
+		evidence_free(l->failed);
+	}
+	if (l->object)
+		copy_api(l->copy)->X509_free(l->object);
+	free(l);
+}
+
+/* A failure of this process in that bucket, taken out. NULL: none. */
+static struct evidence *take_failed(struct bucket *b, uint32_t process)
+{
+	struct evidence *e = NULL;
+	struct live *l;
+	if (!enter())
+		return NULL;
+	LIST_FOREACH(l, b, same_hash)
+	if (!e && l->failed && l->failed_in == process) {
+		e = l->failed;
+		l->failed = NULL;
+	}
+	lock_leave(&lock);
+	return e;
+}
+
+/* A client that rejects a certificate ends its connection at once; one that is still there when the process ends was accepted. */
+__attribute__((destructor)) static void at_exit(void)
+{
+	struct evidence *e;
+	if (!live_client_verifies())
+		return;
+	KEEP_ERRNO_BEGIN
+	const uint32_t process = process_generation();
+	for (unsigned b = 0; b < BUCKETS; b++)
+		while ((e = take_failed(&buckets[b], process)) != NULL)
+			report_ended(e, true);
+	KEEP_ERRNO_END
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The client connections of this process and the leaf that each was presented with (live.c): whose look at its server is a
+ * verification that has no SSL? That of the connection whose very certificate it verifies, or nobody's.
+ */
+#ifndef TLSMEND_HOOKS_LIVE_H
+#define TLSMEND_HOOKS_LIVE_H
+
+#include <tlsmend/evidence.h>
+
+#include "hooks.h"
+
+/* The leaf of a connection is known: its digest out of the Certificate message, or of the session that it resumed. Once more where the
+ * server sends another one. No memory: the connection is not among the live ones, and live_blind() is true from then on. */
+void live_note(struct connection *n, const uint8_t leaf[32]);
+/* The handshake is done. `leaf`: the very object that the SSL gives to the client, a reference that is taken over; NULL: none. */
+void live_done(struct connection *n, X509 *leaf);
+/* The client has turned verification off for this connection. */
+void live_left_to_client(struct connection *n);
+/* The connection ends: what failed and was not made good is reported now, as a failure or as ignored. */
+void live_end(struct connection *n);
+
+/* Is there any? Asked before a leaf's digest is made. */
+bool live_any(void);
+/* Some connection could not be noted: what OnlyCAFile asks for might be missed. */
+bool live_blind(void);
+
+/* What is known of a verification without an SSL. */
+struct live_match {
+	unsigned hosts; /* different ones that present this leaf at the moment; 0: none does */
+	struct peer_text {
+		char host[256], address[46]; /* "": unknown */
+		unsigned port;
+	} peer;           /* where it is one host */
+	struct rule rule; /* what holds for it: see live_find() */
+	uint64_t id;      /* of the connection that a failure is put down to */
+	bool afterwards;  /* its handshake is done, with verification off */
+};
+/* The connection whose certificate object `leaf` is; else those that were presented with the same bytes. Where they are of several hosts, what
+ * strengthens holds for all of them, and nothing else for any. `policy` NULL: no rules. False: nobody's. Thread-safe, no allocation. */
+bool live_find(const X509 *leaf, const uint8_t digest[32], const struct policy *policy,
+	       struct live_match *m);
+
+/* A verification of that connection failed: kept until the connection ends, since the client may try another way. Takes e. */
+void live_failed(const struct live_match *m, const uint8_t leaf[32], struct evidence *e);
+/* It passed. True: for the first time on this connection. */
+bool live_passed(const struct live_match *m, const X509 *object, const uint8_t leaf[32]);
+/* What failed on it so far, taken out. NULL: nothing. */
+struct evidence *live_take(struct connection *n);
+bool live_has_failed(const struct connection *n);
+/* The last word on this connection's leaf was good. */
+bool live_is_good(const struct connection *n);
+
+/* The client looks at the names of a leaf. */
+void live_read_names(const X509 *object, const uint8_t leaf[32]);
+bool live_names_read(const struct connection *n);
+
+/* This client runs its handshakes with verification off and verifies afterwards (.NET): what fails in between is no failure. */
+bool live_client_verifies(void);
+
+#endif

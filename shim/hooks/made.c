@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the client makes: its SSL_CTXs and SSLs, and how long an SSL lives.
+ *
+ * A method of one fixed version (TLSv1_client_method()) cannot be lifted: bounds do nothing to it, and in the middle of a handshake it is too
+ * late for another one. Where some rule asks for a version, the SSL_CTX gets the flexible method in its place, and each of its SSLs, at the
+ * start of each handshake, that one version, whatever bounds the client has set: they do nothing to its own method. So a rule lifts the one
+ * host that it is for, and no other (tests/attacks/test_attacks_versions.py).
+ */
+#include "../openssl/versions.h"
+#include "live.h"
+#include "load.h"
+
+static bool rules_ask_for_version(void)
+{
+	struct policy_ref *rules = policy_acquire();
+	bool asked = rules && (policy_uses(policy_of(rules), KEY_MIN_PROTOCOL) ||
+			       policy_uses(policy_of(rules), KEY_MAX_PROTOCOL));
+	policy_release(rules);
+	return asked;
+}
+
+/* Returns the version that *method stood for, where the flexible one took its place; else 0. */
+static int make_flexible(struct copy *c, const SSL_METHOD **method)
+{
+	const SSL_METHOD *flexible;
+	int protocol = 0;
+	KEEP_ERRNO_BEGIN
+	protocol = openssl_fixed_method(copy_api(c), *method, &flexible);
+	if (protocol && rules_ask_for_version())
+		*method = flexible;
+	else
+		protocol = 0;
+	KEEP_ERRNO_END
+	return protocol;
+}
+
+static void note_version(struct copy *c, SSL_CTX *ctx, int protocol)
+{
+	const struct openssl *o = copy_api(c);
+	int index = binding_index(c, INDEX_CTX_FIXED, NULL, NULL), stored = 0;
+	QUIET_BEGIN(o)
+	if (index >= 0)
+		stored = o->SSL_CTX_set_ex_data(ctx, index, (void *)(intptr_t)protocol);
+	/* no memory: nobody is lifted, then */
+	if (stored != 1) {
+		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
+		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
+	}
+	QUIET_END(o)
+}
+
+/* Rules are read now, at the latest: OpenSSL has just read openssl.cnf, and the host will not lock itself up before it has read its
+ * certificates. */
+static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
+{
+	if (!ctx)
+		return;
+	KEEP_ERRNO_BEGIN
+	policy_prepare();
+	offer_note_context(c, ctx);
+	load_context_made(c, ctx);
+	if (protocol)
+		note_version(c, ctx, protocol);
+	observe_context(c, ctx, method);
+	KEEP_ERRNO_END
+}
+
+SSL_CTX *hook_SSL_CTX_new(const struct target *t, const SSL_METHOD *method)
+{
+	int protocol = make_flexible(t->copy, &method);
+	SSL_CTX *ctx = LOAD_REAL(SSL_CTX *, const SSL_METHOD *)(method);
+	context_made(t->copy, ctx, method, protocol);
+	return ctx;
+}
+
+SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const char *propq,
+			     const SSL_METHOD *method)
+{
+	int protocol = make_flexible(t->copy, &method);
+	SSL_CTX *ctx = LOAD_REAL(SSL_CTX *, OSSL_LIB_CTX *, const char *,
+				 const SSL_METHOD *)(libctx, propq, method);
+	context_made(t->copy, ctx, method, protocol);
+	return ctx;
+}
+
+/* ---- SSLs ------------------------------------------------------------------------------------------------------- */
+
+static int context_version(struct copy *c, const SSL_CTX *ctx)
+{
+	int index = atomic_load_explicit(&c->index[INDEX_CTX_FIXED], memory_order_relaxed);
+	return index < 0 || !ctx ? 0 : (int)(intptr_t)copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
+}
+
+/* SSL_set_SSL_CTX() changes the context later, but not the method. */
+static void inherit_version(struct copy *c, SSL *ssl, int protocol)
+{
+	const struct openssl *o = copy_api(c);
+	int index = protocol ? binding_index(c, INDEX_SSL_FIXED, NULL, NULL) : -1;
+	if (index < 0)
+		return;
+	QUIET_BEGIN(o)
+	o->SSL_set_ex_data(ssl, index, (void *)(intptr_t)protocol);
+	QUIET_END(o)
+}
+
+static int fixed_version(struct copy *c, const SSL *ssl)
+{
+	const struct openssl *o = copy_api(c);
+	int index = atomic_load_explicit(&c->index[INDEX_SSL_FIXED], memory_order_relaxed);
+	int protocol = index < 0 ? 0 : (int)(intptr_t)o->SSL_get_ex_data(ssl, index);
+	/* one that libssl made by itself (BIO_new_ssl()) */
+	return protocol ? protocol : context_version(c, o->SSL_get_SSL_CTX(ssl));
+}
+
+void fixed_hold(struct copy *c, SSL *ssl)
+{
+	const struct openssl *o = copy_api(c);
+	int protocol = fixed_version(c, ssl);
+	/* the client may have chosen another method meanwhile (SSL_set_ssl_method()) */
+	if (!protocol || !openssl_is_flexible_method(o, o->SSL_get_ssl_method(ssl)))
+		return;
+	QUIET_BEGIN(o)
+	/* twice: one bound may be in the way of the other */
+	for (int i = 0; i < 2; i++) {
+		o->SSL_ctrl(ssl, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
+		o->SSL_ctrl(ssl, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
+	}
+	QUIET_END(o)
+}
+
+SSL *hook_SSL_new(const struct target *t, SSL_CTX *ctx)
+{
+	KEEP_ERRNO_BEGIN
+	load_context_settled(ctx);
+	failed_settle(NULL, ROLE_READ, false);
+	KEEP_ERRNO_END
+	SSL *ssl = LOAD_REAL(SSL *, SSL_CTX *)(ctx);
+	KEEP_ERRNO_BEGIN
+	if (ssl)
+		inherit_version(t->copy, ssl, context_version(t->copy, ctx));
+	KEEP_ERRNO_END
+	return ssl;
+}
+
+/* ---- the end of an SSL -------------------------------------------------------------------------------------------- */
+
+/* ex_data: an SSL_dup() has one reference of its own. */
+static int no_references(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+			 long argl, void *argp)
+{
+	(void)to;
+	(void)from;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	*(void **)from_d = NULL;
+	return 1;
+}
+
+/* How many references the client holds beside the first. Counted under a lock: threads may share an SSL so far as that goes. */
+static struct lock counting;
+
+static bool add_references(struct copy *c, SSL *ssl, int more)
+{
+	const struct openssl *o = copy_api(c);
+	int index = more > 0 ? binding_index(c, INDEX_SSL_REFERENCES, no_references, NULL)
+			     : atomic_load(&c->index[INDEX_SSL_REFERENCES]);
+	bool counted = false;
+	if (index < 0 || !lock_enter(&counting, NULL))
+		return false;
+	QUIET_BEGIN(o)
+	intptr_t n = (intptr_t)o->SSL_get_ex_data(ssl, index) + more;
+	counted = n >= 0 && o->SSL_set_ex_data(ssl, index, (void *)n) == 1;
+	QUIET_END(o)
+	lock_leave(&counting);
+	return counted;
+}
+
+int hook_SSL_up_ref(const struct target *t, SSL *ssl)
+{
+	int r = LOAD_REAL(int, SSL *)(ssl);
+	KEEP_ERRNO_BEGIN
+	if (r == 1)
+		add_references(t->copy, ssl, 1);
+	KEEP_ERRNO_END
+	return r;
+}
+
+void hook_SSL_free(const struct target *t, SSL *ssl)
+{
+	KEEP_ERRNO_BEGIN
+	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
+	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
+	/* one of several references is no end (tests/attacks/test_attacks_life.py) */
+	if (ssl && !add_references(t->copy, ssl, -1) && n) {
+		silence_report(n, ssl);
+		connection_end(n, ssl);
+	}
+	KEEP_ERRNO_END
+	LOAD_REAL(void, SSL *)(ssl);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which socket carries a connection? Where the SSL works on a socket, that is known; a client with a BIO of its own (curl since 7.87,
+ * .NET, asyncio) does not tell. An address says who the peer is only where that very socket carries this connection and nothing else
+ * was said on it before: to a proxy (CONNECT, SOCKS) something was. The kernel counts what was sent; OpenSSL counts what it wrote: where
+ * both agree to the byte, it is proven (tests/attacks/test_attacks_peer.py).
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "hooks.h"
+
+/* As getpeername(2), but it answers for a connection that was reset, too (socket(7) does not list it). */
+#ifndef SO_PEERNAME
+#define SO_PEERNAME 28
+#endif
+
+bool transport_peer(int fd, char address[46], unsigned *port)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} peer = {.any = {0}};
+	/* it gives the beginning of an address, but no more than there is */
+	socklen_t size = sizeof peer.in, whole = sizeof peer.in6;
+	const void *raw;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, &peer.any, &size) != 0 ||
+	    (peer.any.sa_family == AF_INET6 &&
+	     getsockopt(fd, SOL_SOCKET, SO_PEERNAME, &peer.any, &whole) != 0))
+		return false;
+	if (peer.any.sa_family == AF_INET) {
+		*port = ntohs(peer.in.sin_port);
+		raw = &peer.in.sin_addr;
+	} else if (peer.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.in6.sin6_addr)) {
+		*port = ntohs(peer.in6.sin6_port);
+		raw = &peer.in6.sin6_addr.s6_addr[12];
+		peer.any.sa_family = AF_INET;
+	} else if (peer.any.sa_family == AF_INET6) {
+		*port = ntohs(peer.in6.sin6_port);
+		raw = &peer.in6.sin6_addr;
+	} else {
+		return false;
+	}
+	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
+}
+
+int transport_descriptor(const struct openssl *o, const SSL *ssl)
+{
+	int fd = -1;
+	QUIET_BEGIN(o)
+	fd = o->SSL_get_fd(ssl);
+	QUIET_END(o)
+	return fd;
+}
+
+/* ---- what a socket has carried ----------------------------------------------------------------------------------- */
+
+struct traffic {
+	uint64_t sent, received; /* bytes of the program's, those in the send buffer included */
+};
+
+/* struct tcp_info of linux/tcp.h; bytes_sent is there from 4.19 on, and glibc's copy of the structure is older. */
+static bool traffic_of(int fd, struct traffic *t)
+{
+	enum {
+		BYTES_RECEIVED = 128,
+		NOTSENT = 144,
+		BYTES_SENT = 200,
+		BYTES_RETRANS = 208,
+		END = 216
+	};
+	uint8_t info[END];
+	socklen_t size = sizeof info;
+	uint64_t sent, again;
+	uint32_t waiting;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) != 0 || size < END)
+		return false;
+	memcpy(&sent, info + BYTES_SENT, sizeof sent);
+	memcpy(&again, info + BYTES_RETRANS, sizeof again);
+	memcpy(&waiting, info + NOTSENT, sizeof waiting);
+	memcpy(&t->received, info + BYTES_RECEIVED, sizeof t->received);
+	t->sent = sent - again + waiting;
+	return true;
+}
+
+/* What OpenSSL wrote into a BIO that keeps it until the client takes it. */
+static uint64_t not_taken(const struct openssl *o, BIO *out)
+{
+	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13 };
+	const char *name = out && o->BIO_method_name ? o->BIO_method_name(out) : NULL;
+	long n = 0;
+	if (!name)
+		return 0;
+	QUIET_BEGIN(o)
+	if (strcmp(name, "memory buffer") == 0)
+		n = o->BIO_ctrl(out, BIO_CTRL_PENDING, 0, NULL);
+	else if (strcmp(name, "BIO pair") == 0)
+		n = o->BIO_ctrl(out, BIO_CTRL_WPENDING, 0, NULL);
+	QUIET_END(o)
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* What this connection has put onto its transport so far. */
+static uint64_t carried(const struct connection *n, const SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	uint64_t written = connection_sent(o, ssl);
+	uint64_t waiting = not_taken(o, o->SSL_get_wbio(ssl)) + n->written_before;
+	return written > waiting ? written - waiting : 0;
+}
+
+/* PostgreSQL's SSLRequest, eight bytes, and the one byte that answers it (its manual, "SSL Session Encryption"): nothing that a proxy
+ * would understand is that short. */
+static bool asked_for_tls_only(const struct traffic *t)
+{
+	return t->sent == 8 && t->received == 1;
+}
+
+bool transport_is_own(const struct connection *n, SSL *ssl, int fd)
+{
+	struct traffic t;
+	const uint64_t own = carried(n, ssl);
+	if (!traffic_of(fd, &t))
+		return false;
+	if (t.sent == own || (own == 0 && asked_for_tls_only(&t)))
+		return true;
+	return n->asked_first && t.sent == own + 8;
+}
+
+void transport_begin(struct connection *n, int fd)
+{
+	struct traffic t;
+	n->asked_first = traffic_of(fd, &t) && asked_for_tls_only(&t);
+}
+
+int transport_find(const struct connection *n, SSL *ssl)
+{
+	char address[46];
+	unsigned port;
+	int found = -1;
+	if (carried(n, ssl) == 0)
+		return -1;
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
+		if (!transport_peer(fd, address, &port) || !transport_is_own(n, ssl, fd))
+			continue;
+		if (found >= 0)
+			return -1;
+		found = fd;
+	}
+	return found;
+}

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: ISC
+"""Who the peer is, where only an address tells: the socket that carries this connection, and nothing else was said on it before."""
+import contextlib
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from test_attacks_proxy import server
+
+ADDRESS_RULES = ["[127.0.0.1]", "[127.0.0.0/8]", "[*.test 127.0.0.1/32]", "[localhost]"]
+RULE = "%s\nExtraCAFile = CERTS/corp.pem\n"
+
+
+def tunnel(taken, answered):
+    """A proxy that waits for `taken` bytes at the end of a request, answers, and hands on what follows."""
+    @contextlib.contextmanager
+    def run(port):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(20)
+
+            def pump(a, b):
+                with contextlib.suppress(OSError):
+                    while data := a.recv(65536):
+                        b.sendall(data)
+                    b.shutdown(socket.SHUT_WR)
+
+            def serve():
+                with contextlib.suppress(OSError):
+                    near, _ = listening.accept()
+                    near.settimeout(20)
+                    with near, socket.create_connection(("127.0.0.1", port), timeout=20) as far:
+                        asked = b""
+                        while not asked.endswith(taken):
+                            asked += near.recv(1)
+                        near.sendall(answered)
+                        back = threading.Thread(target=pump, args=(far, near))
+                        back.start()
+                        pump(near, far)
+                        back.join(25)
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            yield listening.getsockname()[1]
+            thread.join(25)
+    return run
+
+
+CONNECT = tunnel(b"\r\n\r\n", b"HTTP/1.1 200 Connection established\r\n\r\n")
+SOCKS = tunnel(b"me\0", b"\0\x5a\0\0\0\0\0\0")
+
+# argv: trust, port, SNI ("" for none), how, what is said before
+CLIENT = """
+import socket, ssl, sys
+trust, port, name, how, before = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.load_verify_locations(trust)
+raw = socket.create_connection(("127.0.0.1", int(port)), timeout=20)
+if before:
+    raw.sendall(before.encode("latin-1").decode("unicode_escape").encode("latin-1"))
+    raw.recv(4096)
+try:
+    if how == "socket":
+        with context.wrap_socket(raw, server_hostname=name or None):
+            pass
+    else:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_hostname=name or None)
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                raw.sendall(outgoing.read())
+                incoming.write(raw.recv(65536))
+    print("good")
+except ssl.SSLCertVerificationError:
+    print("bad")
+"""
+SAID = {"": "", "CONNECT": r"CONNECT b.test:443 HTTP/1.1\r\n\r\n", "SOCKS": r"\4\1\1\xbb\x7f\0\0\1me\0"}
+
+
+def verdict(actor, certificates, port, rule, name="", how="socket", before=""):
+    done = subprocess.run([sys.executable, "-c", CLIENT, certificates / "public.pem", str(port), name, how, SAID[before]], text=True, timeout=60,
+                          env=actor.environment(RULE % rule), capture_output=True)
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+@pytest.mark.parametrize("rule", ["[127.0.0.1]", "[127.0.0.0/8]"])
+def test_direct(actor, certificates, rule, how):
+    """The control: by its address, and by a name under a rule for the block that its address is in."""
+    with server(certificates, "loopback") as port:
+        assert verdict(actor, certificates, port, rule, how=how) == "good"
+    with server(certificates, "b") as port:
+        assert verdict(actor, certificates, port, rule, "b.test", how) == "good"
+    with server(certificates, "b") as port:
+        assert verdict(actor, certificates, port, rule, how=how) == "bad"
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+@pytest.mark.parametrize("proxy", ["CONNECT", "SOCKS"])
+@pytest.mark.parametrize("rule", ADDRESS_RULES)
+@pytest.mark.parametrize("leaf,name", [("loopback", ""), ("loopback", "b.test"), ("b", "b.test")])
+def test_through_a_proxy(actor, certificates, rule, leaf, name, proxy, how):
+    """The proxy's address is not the host's: any host behind it would gain the trust."""
+    want = "good" if name and "*.test" in rule and leaf == "b" else "bad"
+    with server(certificates, leaf) as port, {"CONNECT": CONNECT, "SOCKS": SOCKS}[proxy](port) as proxy_port:
+        assert verdict(actor, certificates, proxy_port, rule, name, how, proxy) == want
+
+
+@pytest.mark.parametrize("rule,verdict", [("[127.0.0.0/8]", 60), ("[127.0.0.1]", 60), ("[b.test]", 0)])
+def test_curl_through_a_proxy(actor, certificates, rule, verdict):
+    with server(certificates, "b") as port, CONNECT(port) as proxy:
+        done = subprocess.run(["curl", "-sS", "--max-time", "20", "--cacert", certificates / "public.pem", "-x", f"http://127.0.0.1:{proxy}",
+                               f"https://b.test:{port}/"], env=actor.environment(RULE % rule), capture_output=True, timeout=60)
+    # the server says nothing in HTTP: 52 and the like, but not 60, which is curl's word for a bad certificate
+    assert (done.returncode == 60) == (verdict == 60), done.stderr
+
+
+@pytest.mark.parametrize("rule", ["[127.0.0.1]", "[127.0.0.0/8]"])
+def test_curl_to_an_address(actor, certificates, rule):
+    with server(certificates, "loopback") as port:
+        done = subprocess.run(["curl", "-sS", "--max-time", "20", "--cacert", certificates / "public.pem", f"https://127.0.0.1:{port}/"],
+                              env=actor.environment(RULE % rule), capture_output=True, timeout=60)
+    assert done.returncode != 60, done.stderr
+
+
+# TLS over a socketpair (a tunnel, an ssh channel) to elsewhere, while an unrelated TCP connection to a host with a rule is open.
+ELSEWHERE = """
+import socket, ssl, sys, threading
+trust, leaf, said = sys.argv[1:]
+listening = socket.create_server(("127.0.0.1", 0))
+unrelated = socket.create_connection(("localhost", listening.getsockname()[1]))
+if said:
+    unrelated.sendall(b"x" * int(said))
+server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server.load_cert_chain(leaf + ".pem", leaf + ".key")
+near, far = socket.socketpair()
+
+def serve():
+    try:
+        server.wrap_socket(far, server_side=True).recv(1)
+    except OSError:
+        pass
+
+thread = threading.Thread(target=serve)
+thread.start()
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.load_verify_locations(trust)
+incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+tls = context.wrap_bio(incoming, outgoing)
+try:
+    while True:
+        try:
+            tls.do_handshake()
+            print("good")
+            break
+        except ssl.SSLWantReadError:
+            near.sendall(outgoing.read())
+            incoming.write(near.recv(65536))
+except ssl.SSLCertVerificationError:
+    print("bad")
+near.close()
+thread.join()
+"""
+
+
+@pytest.mark.parametrize("rule", ADDRESS_RULES)
+@pytest.mark.parametrize("said", ["", "1", "8"])
+def test_an_unrelated_socket(actor, certificates, rule, said):
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE, certificates / "public.pem", certificates / "loopback", said], text=True, timeout=60,
+                          env=actor.environment(RULE % rule), capture_output=True)
+    assert (done.stdout, done.stderr) == ("bad\n", "")
