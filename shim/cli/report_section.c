@@ -25,6 +25,7 @@ static const struct {
     {CAUSE_WEAK_KEY, " CipherString "},
     {CAUSE_WEAK_DIGEST, " CipherString "},
     {CAUSE_STRICT_PROFILE, " Strict "},
+    {CAUSE_NAME_NOT_CHECKED, " EnforceVerification "},
     {CAUSE_CLOSED_EARLY, " MaxProtocol Groups "},
     {CAUSE_SERVER_TOO_OLD, " MinProtocol CipherString "},
     {CAUSE_CLIENT_TOO_OLD, " MinProtocol "},
