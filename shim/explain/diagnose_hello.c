@@ -217,6 +217,11 @@ void explain_name_alert(struct diagnosis *d)
 			      " that it was resolved to: the server there does not serve that name",
 			      (char *)NULL));
 		help_line(d, "if both are right, its operator must add the name to the server");
+		if (e->sni != NULL)
+			help_section(d,
+				     "until then, where its default certificate carries this name, "
+				     "ask for none:",
+				     "ServerName = none", (char *)NULL);
 		return;
 	}
 	d->r->why = say(e, handshake_alert_words(d),

@@ -90,7 +90,9 @@ def test_none(run, pki, servers, client):
     argv = [a for a in client(servers.odd(HOSTS[HOST], picky), pki.root_pem) if a != "-noservername"]
     before = check_records(run(argv))
     assert before.code != 0 and before.records[0]["cause"] == "unknown-server-name"
-    done = run(argv, config=run.config((HOST, {"ServerName": "none"})), settings={"TLSMEND_LOG_LEVEL": "debug"})
+    proposed = [line.strip() for line in before.records[0]["help"] if line.startswith("    ")]
+    assert proposed == ["[%s]" % HOST, "ServerName = none"]
+    done = run(argv, config=run.write("proposed.conf", "\n".join(proposed) + "\n"), settings={"TLSMEND_LOG_LEVEL": "debug"})
     assert done.code == 0, done
     assert [(r["event"], r["host"], r.get("sni")) for r in done.records] == [("handshake_ok", HOST, None)]
 
