@@ -53,6 +53,18 @@ def renamed_openssl():
 
 
 @pytest.fixture(scope="session")
+def leaving_openssl():
+    """... that dlclose takes away."""
+    directory = OUT / "leaving"
+    directory.mkdir(parents=True, exist_ok=True)
+    with locked(OUT / "leaving.lock"):
+        found = copies.leaving_copy(directory)
+    if found is None:
+        pytest.skip("no OpenSSL 3 among the system's libraries")
+    return found
+
+
+@pytest.fixture(scope="session")
 def openssl_111():
     with locked(OUT / "generation.lock"):
         found = copies.other_generation(OUT / "bullseye")

@@ -4,12 +4,14 @@
 import os
 import pathlib
 import re
+import struct
 import subprocess
 
 from lib import roots
 
 # Same length, so that the dynamic string table keeps its offsets. Sonames carry no hash, unlike symbol versions.
 RENAMED = {b"libssl.so.3\0": b"libssx.so.3\0", b"libcrypto.so.3\0": b"libcrypty.so.3\0"}
+PT_DYNAMIC, DT_FLAGS_1, DF_1_NODELETE = 2, 0x6ffffffb, 0x8
 
 
 def system_library(name):
@@ -20,6 +22,7 @@ def system_library(name):
 
 def renamed_copy(directory):
     """The system's OpenSSL 3 as libssx.so.3 and libcrypty.so.3: to ld.so two libraries that it has not loaded yet."""
+    directory.mkdir(parents=True, exist_ok=True)
     out = []
     for old, new in RENAMED.items():
         source = system_library(old.rstrip(b"\0").decode())
@@ -36,6 +39,30 @@ def renamed_copy(directory):
             partial.rename(target)
         out.append(target)
     return out
+
+
+def leaving_copy(directory):
+    """... that goes away with the last dlclose: without DF_1_NODELETE, which OpenSSL's usual builds have."""
+    renamed = renamed_copy(directory / "staying")
+    leaving = [directory / path.name for path in renamed or []]
+    for path, target in zip(renamed or [], leaving):
+        data = bytearray(path.read_bytes())
+        headers, = struct.unpack_from("<Q", data, 0x20)
+        size, count = struct.unpack_from("<HH", data, 0x36)
+        for at in range(headers, headers + size * count, size):
+            kind, _flags, offset, _vaddr, _paddr, length = struct.unpack_from("<IIQQQQ", data, at)
+            if kind != PT_DYNAMIC:
+                continue
+            for entry in range(offset, offset + length, 16):
+                tag, value = struct.unpack_from("<QQ", data, entry)
+                if tag == DT_FLAGS_1:
+                    struct.pack_into("<Q", data, entry + 8, value & ~DF_1_NODELETE)
+        # Never in place: another test process may have it mapped.
+        if not target.exists() or target.read_bytes() != data:
+            partial = target.with_name(target.name + ".new")
+            partial.write_bytes(data)
+            partial.rename(target)
+    return leaving or None
 
 
 def root_with(directory):

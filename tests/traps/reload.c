@@ -5,13 +5,13 @@
  * RTLD_NOLOAD and no dlclose) keeps the plugin in the process for ever. Proves DESIGN 2.5: the copy of OpenSSL is pinned,
  * nothing else is.
  *
- * reload PLUGIN PORT HOST ANCHORS
+ * reload PLUGIN PORT HOST ANCHORS [LIBSSL]   LIBSSL: says whether it is still there at the end
  */
 #include "loader.h"
 
 int main(int argc, char **argv)
 {
-	if (argc != 5)
+	if (argc != 5 && argc != 6)
 		return 95;
 	for (int i = 0; i < 100; i++) {
 		void *handle, *again;
@@ -28,5 +28,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
+	if (argc == 6)
+		printf("the copy: %s\n", dlopen(argv[5], RTLD_NOW | RTLD_NOLOAD) ? "kept" : "gone");
 	return 0;
 }

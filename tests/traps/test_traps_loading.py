@@ -118,6 +118,14 @@ def test_other_interposer(trap, order):
     assert "failed" not in mended.out and mended.of("mended")
 
 
+def test_copy_is_kept(trap, server, leaving_openssl):
+    """A copy of OpenSSL that was worked with stays, where dlclose would take it away: what is known of it points into it."""
+    command = ["reload", build_plugin("libplugin_leaving.so", leaving_openssl), server, HOST, anchors(trap, False), leaving_openssl[0]]
+    plain, result = trap.plain(*command), trap.preloaded(*command)
+    assert (plain.code, result.code) == (0, 0) and plain.out.endswith("the copy: gone\n")
+    assert result.out == plain.out.replace("gone", "kept") and result.of("verify_failed")
+
+
 @without_front
 @pytest.mark.parametrize("how,program", [("linked", "load_wait"), ("iterate", "load_wait"), ("local", "load_wait_local"),
                                          ("global", "load_wait_local"), ("dlsym", "load_wait_dlsym")])
