@@ -2,6 +2,8 @@
 // get URL...           one HttpClient, one request after the other
 // parallel N URL...    N requests at once to each URL, one HttpClient
 // sslstream HOST PORT  a bare SslStream
+// behind PORT ROUNDS HOST...   all of these hosts at once on 127.0.0.1:PORT, in several rounds; prints HOST and how many answered
+// server CERT KEY      one TLS connection as a server that wants a certificate of its client; prints its port, then what it made of it
 // each KIND=HOST:PORT...  one connection after the other; a line of JSON each: what .NET itself makes of the certificate.
 //     stream      SslStream without a callback                 http     HttpClient without one
 //     stream-no   ... with one that notes and says no          http-yes ... with one that notes and says yes
@@ -40,6 +42,10 @@ internal static class Program
                     Console.WriteLine(await new Attempt(spec).Run());
                 }
                 return 0;
+            case "behind":
+                return await Behind(int.Parse(args[1]), int.Parse(args[2]), args.Skip(3).ToArray());
+            case "server":
+                return await Server(X509Certificate2.CreateFromPemFile(args[1], args[2]));
             case "abandon":
                 new SslStream(new TcpClient(args[1], int.Parse(args[2])).GetStream()).AuthenticateAsClient(args[1]);
                 return 0;
@@ -81,6 +87,53 @@ internal static class Program
         {
             return "REFUSED " + url + " " + Messages(e);
         }
+    }
+
+    private static async Task<int> Behind(int port, int rounds, string[] hosts)
+    {
+        using var handler = new SocketsHttpHandler { UseProxy = false, ConnectCallback = async (_, stop) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, port, stop);
+            return new NetworkStream(socket, true);
+        } };
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(60) };
+        var good = hosts.ToDictionary(h => h, _ => 0);
+        for (int round = 0; round < rounds; round++)
+        {
+            string[] lines = await Task.WhenAll(hosts.Select(h => One(client, "https://" + h + ":" + port + "/")));
+            for (int i = 0; i < hosts.Length; i++)
+            {
+                good[hosts[i]] += lines[i].StartsWith("OK ") ? 1 : 0;
+            }
+        }
+        foreach (string host in hosts)
+        {
+            Console.WriteLine(host + " " + good[host]);
+        }
+        return 0;
+    }
+
+    private static async Task<int> Server(X509Certificate2 certificate)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Console.WriteLine(((IPEndPoint)listener.LocalEndpoint).Port);
+        using TcpClient peer = await listener.AcceptTcpClientAsync();
+        using var tls = new SslStream(peer.GetStream());
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate, ClientCertificateRequired = true, CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            });
+            Console.WriteLine("ACCEPTED " + tls.RemoteCertificate?.Subject);
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine("REFUSED " + Messages(e));
+        }
+        return 0;
     }
 
     private static async Task<int> Bare(string host, int port)
