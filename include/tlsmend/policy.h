@@ -185,6 +185,8 @@ void section_reject(const struct setting *s);
 /* Every section is a dry run, whatever it says: policy_lookup() finds nothing that holds. Before the first look-up. */
 void policy_dry_run(struct policy *p);
 bool policy_empty(const struct policy *p);
+/* The first setting that strengthens, or closes, for whichever host; NULL: none. Where it is not known which host a connection is to. */
+const struct setting *policy_strict(const struct policy *p);
 /* Does any section that is no dry run set this key? Lets hooks skip work that no rule could ask for. */
 bool policy_uses(const struct policy *p, enum key key);
 /* Might a host be left without something that a rule demands of it, if no rule were applied? */

@@ -77,11 +77,17 @@ const struct environment *environment_get(void)
 	if (!e) {
 		if (stale) /* half made by a thread of the parent: given up, not freed */
 			arena = (struct arena){0};
-		environment_read(&environment, &arena, process_start()->environment, environment_is_secure(),
-				 TLSMEND_CONFIG_DEFAULT);
+		/* without memory it is not known which rules there are: asked again then, at once and at the next question */
+		for (int tries = 0; tries == 0 || (arena.failed && tries < 2); tries++) {
+			arena_free(&arena);
+			arena = (struct arena){0};
+			environment_read(&environment, &arena, process_start()->environment,
+					 environment_is_secure(), TLSMEND_CONFIG_DEFAULT);
+		}
 		read_program(&environment);
-		e = &environment;
-		atomic_store(&published, e);
+		e = arena.failed ? &not_yet : &environment;
+		if (!arena.failed)
+			atomic_store(&published, e);
 	}
 	lock_leave(&lock);
 	return e;

@@ -102,6 +102,8 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 		struct peer peer;
 		connection_peer(n, &peer);
 		policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &n->rule);
+		if (n->name_lost && !n->rule.closed)
+			n->rule.closed = policy_strict(policy_of(n->policy));
 	}
 	return n;
 }

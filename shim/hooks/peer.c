@@ -64,27 +64,34 @@ static void forget_port_of_proxy(struct connection *n)
 		n->port = 0;
 }
 
-static char *normal_copy(const char *name)
+static char *kept(struct connection *n, const char *name)
+{
+	char *copy = strdup(name);
+	n->name_lost = n->name_lost || !copy;
+	return copy;
+}
+
+static char *normal_copy(struct connection *n, const char *name)
 {
 	char normal[256];
-	return name && host_normalise(name, normal) ? strdup(normal) : NULL;
+	return name && host_normalise(name, normal) ? kept(n, normal) : NULL;
 }
 
 /* The name or address that the client told OpenSSL to check. */
-static char *asked_name(const struct openssl *o, SSL *ssl)
+static char *asked_name(struct connection *n, const struct openssl *o, SSL *ssl)
 {
 	char *name = NULL;
 	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
 	if (!param)
 		return NULL;
 	if (o->X509_VERIFY_PARAM_get0_host)
-		name = normal_copy(o->X509_VERIFY_PARAM_get0_host(param, 0));
+		name = normal_copy(n, o->X509_VERIFY_PARAM_get0_host(param, 0));
 	if (!name && o->X509_VERIFY_PARAM_get1_ip_asc) {
 		char *ip = NULL;
 		QUIET_BEGIN(o)
 		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
 		QUIET_END(o)
-		name = normal_copy(ip);
+		name = normal_copy(n, ip);
 		if (ip)
 			o->CRYPTO_free(ip, "", 0);
 	}
@@ -105,7 +112,7 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 		n->guessed = true;
 	}
 	if (!n->host && n->address[0]) {
-		n->host = strdup(resolver_name(n->address, name) ? name : n->address);
+		n->host = kept(n, resolver_name(n->address, name) ? name : n->address);
 		n->host_of_socket = true;
 	}
 	forget_port_of_proxy(n);
@@ -120,8 +127,8 @@ void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 	if (sni && session && o->SSL_SESSION_get0_hostname &&
 	    sni == o->SSL_SESSION_get0_hostname(session))
 		sni = NULL;
-	n->sni = normal_copy(sni);
-	n->host = n->sni ? strdup(n->sni) : asked_name(o, ssl);
+	n->sni = normal_copy(n, sni);
+	n->host = n->sni ? kept(n, n->sni) : asked_name(n, o, ssl);
 	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
 	if (p && (!n->host || policy_uses_peer(p)))
 		look_at_socket(n, ssl);
@@ -150,7 +157,7 @@ bool connection_prove(struct connection *n, SSL *ssl)
 	n->port = port;
 	if (!n->host || n->host_of_socket) {
 		free(n->host);
-		n->host = strdup(resolver_name(address, name) ? name : address);
+		n->host = kept(n, resolver_name(address, name) ? name : address);
 		n->host_of_socket = true;
 	}
 	return true;

@@ -78,8 +78,8 @@ int protocol_parse_slice(const char *s, size_t n);
 /* ---- pins.c ---------------------------------------------------------------------------------- */
 enum pin_found { PIN_NONE, PIN_GOOD, PIN_BAD };
 /* The next of a list that blanks or commas separate; *word and *n are its text. */
-enum pin_found pin_next(const char **s, const char *end, uint8_t hash[PIN_BYTES],
-			const char **word, size_t *n);
+enum pin_found pin_next(const char **s, const char *end, uint8_t hash[PIN_BYTES], const char **word,
+			size_t *n);
 
 /* ---- message.c ------------------------------------------------------------------------------- */
 enum { QUOTE_MAX = 60, MESSAGE_MAX = 1024, HEADER_MAX = 255 };
@@ -194,6 +194,7 @@ struct policy {
 	size_t section_count, setting_count;
 	uint32_t orders;              /* sections so far, those that only close among them */
 	const struct setting *closed; /* closes for every peer: the rules are not known */
+	const struct setting *strict; /* see policy_strict() */
 	uint32_t uses;                /* bit per key */
 	uint64_t prefixes[2][3];      /* [v4], bit per prefix length that occurs */
 	bool blocks;                  /* a pattern of addresses occurs */

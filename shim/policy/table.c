@@ -137,6 +137,8 @@ const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 	e->next_key = older == NULL ? NULL : older->next_key;
 	*link = e;
 	p->setting_count++;
+	if (p->strict == NULL && (e->setting.section->closed || setting_strengthens(&e->setting)))
+		p->strict = &e->setting;
 	if (!e->setting.section->dry)
 		p->uses |= UINT32_C(1) << e->setting.key;
 	return older;
@@ -241,6 +243,11 @@ bool policy_demands(const struct policy *p)
 		    (key_table[key].effect == STRENGTHENS || key == KEY_MIN_PROTOCOL))
 			return true;
 	return false;
+}
+
+const struct setting *policy_strict(const struct policy *p)
+{
+	return p == NULL ? NULL : p->closed != NULL ? p->closed : p->strict;
 }
 
 bool policy_uses(const struct policy *p, enum key key)
