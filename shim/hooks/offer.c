@@ -56,15 +56,20 @@ bool offer_context_is_known(struct copy *c, const SSL_CTX *ctx)
 
 /* ---- openssl.cnf -------------------------------------------------------------------------------------------------------- */
 
+/* As CONF_get1_default_config_file(3) has it, which would read the environment while another thread of the host changes it. The
+ * variable is that of the process's start. */
 static void read_conf(struct evidence *e, const struct openssl *o, struct openssl_cnf *conf)
 {
-	char *path = NULL;
-	QUIET_BEGIN(o)
-	path = o->CONF_get1_default_config_file ? o->CONF_get1_default_config_file() : NULL;
-	QUIET_END(o)
-	evidence_openssl_cnf(e, path, conf);
+	const char *path = environment_is_secure() ? NULL : getenv("OPENSSL_CONF");
+	const char *area = o->X509_get_default_cert_area ? o->X509_get_default_cert_area() : NULL;
+	struct buf b;
+	buf_init(&b, 0);
 	if (path)
-		o->CRYPTO_free(path, "", 0);
+		buf_puts(&b, path);
+	else if (area)
+		buf_strs(&b, area, "/openssl.cnf", NULL);
+	evidence_openssl_cnf(e, b.len ? arena_strdup(&e->arena, buf_str(&b)) : NULL, conf);
+	buf_free(&b);
 }
 
 /* A bound that the context had from the start, and that is not OpenSSL's. */
