@@ -122,27 +122,37 @@ static void failed(struct verification *v, int result)
 
 /* ---- success under a rule -------------------------------------------------------------------------------------- */
 
-static void mended(struct verification *v)
+/* By .NET and the like, which verify after the handshake. */
+static void mended_later(struct verification *v, const struct setting *by)
 {
-	if (v->connection) {
-		/* whether the client looks at it at all shows later */
-		v->connection->mended = !v->connection->left_to_client || !live_client_verifies();
-		session_mark(v->connection, v->ssl);
-		return;
-	}
 	if (!record_wanted(LEVEL_WARNING))
 		return;
 	struct evidence *e = verification_evidence(v);
 	if (!e)
 		return;
 	e->event = EVENT_MENDED;
-	evidence_key(e, v->trust.setting, e->host);
+	evidence_key(e, by, e->host);
 	connection_report(NULL, e);
+}
+
+static void mended(struct verification *v)
+{
+	if (!v->connection) {
+		mended_later(v, v->trust.setting);
+		return;
+	}
+	/* whether the client looks at it at all shows later */
+	v->connection->mended = !v->connection->left_to_client || !live_client_verifies();
+	session_mark(v->connection, v->ssl);
 }
 
 /* One that needed no further anchor, but another look. */
 static void repaired(struct verification *v)
 {
+	if (!v->connection) {
+		mended_later(v, v->repair.mended);
+		return;
+	}
 	v->connection->repaired = v->repair.mended;
 	session_mark(v->connection, v->ssl);
 }
@@ -189,7 +199,7 @@ static void passed(struct verification *v)
 	    v->connection || live_passed(&v->match, o->X509_STORE_CTX_get0_cert(v->ctx), v->leaf);
 	if (v->trust.switched && first)
 		mended(v);
-	else if (v->repair.mended && v->connection)
+	else if (v->repair.mended && first)
 		repaired(v);
 }
 
