@@ -144,6 +144,8 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	const struct openssl *o = copy_api(c);
 	struct connection *n = ssl ? connection_of(c, ssl) : NULL;
 	*d = (struct demanded){.connection = NULL};
+	if (n)
+		verify_prove_peer(n, ssl);
 	if (!n || !demanded_exists(n) || openssl_is_server(o, ssl))
 		return;
 	d->connection = n;
@@ -219,10 +221,32 @@ static bool is_early(const struct openssl *o, const SSL *ssl)
 	return o->SSL_get_state && o->SSL_get_state(ssl) != STATE_OK;
 }
 
+/* A session that was made without OnlyCAFile, resumed before it was certain that this host has it (verify_prove_peer()). */
+static bool resumed_too_early(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	struct demand_look l = {
+	    .setting = trust_of(&n->rule),
+	    .problem =
+		"the session was made without this rule; the next connection makes a new one"};
+	if (!n->proven_late || !trust_is_strict(&n->rule) || !o->SSL_session_reused ||
+	    !o->SSL_session_reused(ssl) || session_is_ours(n, ssl))
+		return false;
+	session_spoil(n, ssl);
+	evidence_free(n->pending);
+	n->pending = connection_evidence(n, ssl, EVENT_VERIFY_FAILED);
+	if (n->pending)
+		describe(n->pending, n, &l, true);
+	return true;
+}
+
 bool demanded_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (!demanded_exists(n) || is_early(o, ssl) || judge_afterwards(n, ssl))
+	if (is_early(o, ssl))
+		return true;
+	verify_prove_peer(n, ssl);
+	if (!resumed_too_early(n, ssl) && (!demanded_exists(n) || judge_afterwards(n, ssl)))
 		return true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 	struct evidence *e = n->pending;

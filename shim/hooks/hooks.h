@@ -93,6 +93,7 @@ struct connection {
 	bool
 	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
 	bool host_of_socket; /* `host` comes from that address */
+	bool proven_late;    /* the rule was found only after the handshake had begun */
 	bool
 	    asked_first; /* the client asked in plain text for TLS, and said nothing else before (transport.c) */
 	bool asked; /* the client asked for the result of the failed verification */
@@ -217,7 +218,9 @@ struct lately {
 };
 bool lately_seen(struct lately *l, const uint8_t leaf[32]);
 
-/* verify.c: the body of the server's Certificate message, and the handshake's end. */
+/* verify.c: looks for the rule once more where only now it is certain who the peer is; before it is asked what the rule demands. */
+void verify_prove_peer(struct connection *n, SSL *ssl);
+/* The body of the server's Certificate message, and the handshake's end. */
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 void verify_done(struct connection *n, SSL *ssl);
 
@@ -260,6 +263,8 @@ void session_mark(struct connection *n, SSL *ssl);
 /* ... or where the rule has a certificate to show: a server knows a resumed client again, and does not ask. */
 void session_mark_identity(struct connection *n, SSL *ssl);
 /* Was it made by a handshake that was judged as this host's is now? */
+/* It was made under other trust than this host has, which only shows now: it is not resumed once more. */
+void session_spoil(struct connection *n, SSL *ssl);
 bool session_is_ours(struct connection *n, SSL *ssl);
 
 /* ---- names that were resolved (resolver.c) ----------------------------------------------------------------------------- */

@@ -142,6 +142,22 @@ bool session_is_ours(struct connection *n, SSL *ssl)
 	return index >= 0 && now && !n->rule.closed && session_tag(o, session, index) == now;
 }
 
+void session_spoil(struct connection *n, SSL *ssl)
+{
+	enum { NOBODYS = 1 };
+	const struct openssl *o = copy_api(n->copy);
+	SSL_SESSION *session = o->SSL_get_session(ssl);
+	int index = session && o->SSL_SESSION_set_ex_data
+			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
+			: -1;
+	if (index < 0)
+		return;
+	QUIET_BEGIN(o)
+	o->SSL_SESSION_set_ex_data(session, index, (void *)NOBODYS);
+	write_mark(o, session, NOBODYS, 0);
+	QUIET_END(o)
+}
+
 void session_mark(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);

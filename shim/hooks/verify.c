@@ -67,12 +67,13 @@ static bool find_live(struct verification *v)
 
 /* By now it may be proven which socket carries the connection, and so whose rule holds (DESIGN 1.5). Of a rule that is found so late, only
  * what acts on verification can still hold. */
-static void prove_peer(struct connection *n, SSL *ssl)
+void verify_prove_peer(struct connection *n, SSL *ssl)
 {
 	struct peer peer;
 	struct rule rule;
 	if (!n->policy || !policy_uses_peer(policy_of(n->policy)) || !connection_prove(n, ssl))
 		return;
+	n->proven_late = true;
 	connection_peer(n, &peer);
 	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
 	for (unsigned key = 0; key < KEY_COUNT; key++)
@@ -85,7 +86,6 @@ static void find_rule(struct verification *v)
 {
 	struct connection *n = v->connection;
 	struct peer peer;
-	prove_peer(n, v->ssl);
 	v->rule = n->rule;
 	connection_peer(n, &peer);
 	strlcpy(v->host, peer.host ? peer.host : "", sizeof v->host);
@@ -254,7 +254,6 @@ void verify_done(struct connection *n, SSL *ssl)
 	uint8_t leaf[32];
 	const bool unverified = o->SSL_get_verify_mode(ssl) == 0;
 	X509 *object = NULL;
-	prove_peer(n, ssl);
 	if (o->SSL_get1_peer_certificate && (n->live || unverified || n->policy))
 		object = o->SSL_get1_peer_certificate(ssl);
 	if (object && !n->have_leaf && digest(o, object, leaf))
@@ -388,6 +387,8 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->ctx = ctx;
 	v->ssl = ssl;
 	v->connection = n;
+	if (n)
+		verify_prove_peer(n, ssl);
 	if (!ssl && !find_live(v)) {
 		verification_free(v);
 		errno = entry_errno;

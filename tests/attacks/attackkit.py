@@ -54,6 +54,7 @@ def make_certificates(d):
     write("nul", pki.issue("x", corp, raw_san=nul))
     write("nul-cn", pki.issue("a.test\0.b.test", corp))
     write("loopback", pki.issue("x", corp, names=["127.0.0.1", "localhost"]))
+    write("loopback-public", pki.issue("x", public, names=["127.0.0.1", "localhost"]))
     write("ip", pki.issue("x", corp, names=["192.0.2.1"]))
     write("ip-as-dns", pki.issue("192.0.2.1", corp, raw_san=b"\x30\x0b\x82\x09192.0.2.1"))
     write("idn", pki.issue("x", corp, names=["xn--bcher-kva.test"]))

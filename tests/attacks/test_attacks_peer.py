@@ -177,3 +177,101 @@ def test_an_unrelated_socket(actor, certificates, rule, said):
     done = subprocess.run([sys.executable, "-c", ELSEWHERE, certificates / "public.pem", certificates / "loopback", said], text=True, timeout=60,
                           env=actor.environment(RULE % rule), capture_output=True)
     assert (done.stdout, done.stderr) == ("bad\n", "")
+
+
+# curl, .NET and asyncio hand their bytes to OpenSSL themselves: who the peer is shows only when the handshake is under way.
+ASYNC = """
+import asyncio, ssl, sys
+trust, port, verify = sys.argv[1:4]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_REQUIRED if verify == "verify" else ssl.CERT_NONE
+if verify == "verify":
+    context.load_verify_locations(trust)
+
+async def main():
+    try:
+        await asyncio.wait_for(asyncio.open_connection("127.0.0.1", int(port), ssl=context), 20)
+        print("good")
+    except (OSError, ssl.SSLError):
+        print("bad")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("rule,leaf,verify,want", [
+    ("OnlyCAFile = CERTS/stranger.pem", "loopback-public", "verify", "bad"), ("OnlyCAFile = CERTS/public.pem", "loopback-public", "verify", "good"),
+    ("EnforceVerification = yes\nOnlyCAFile = CERTS/stranger.pem", "loopback-public", "off", "bad"),
+    ("EnforceVerification = yes\nOnlyCAFile = CERTS/public.pem", "loopback-public", "off", "good"),
+])
+@pytest.mark.parametrize("pattern", ["127.0.0.1", "127.0.0.0/8"])
+def test_what_strengthens_by_address(actor, certificates, pattern, rule, leaf, verify, want):
+    with server(certificates, leaf) as port:
+        done = subprocess.run([sys.executable, "-c", ASYNC, certificates / "public.pem", str(port), verify], text=True, timeout=60,
+                              env=actor.environment(f"[{pattern}]\n{rule}\n"), capture_output=True)
+    assert done.stdout.strip() == want, done.stderr
+
+
+# A session from before the rule, in a process that lives longer: argv trust, leaf, configuration, what it says afterwards
+RESUMED = """
+import asyncio, socket, ssl, sys, threading, time
+trust, leaf, config, rule = sys.argv[1:]
+server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server.maximum_version = ssl.TLSVersion.TLSv1_2
+server.load_cert_chain(leaf + ".pem", leaf + ".key")
+listening = socket.create_server(("127.0.0.1", 0))
+
+def serve():
+    while True:
+        try:
+            with server.wrap_socket(listening.accept()[0], server_side=True) as s:
+                s.recv(1)
+        except OSError:
+            pass
+
+threading.Thread(target=serve, daemon=True).start()
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.load_verify_locations(trust)
+session = None
+
+def connect():
+    global session
+    with socket.create_connection(listening.getsockname(), timeout=20) as raw:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, session=session)
+        try:
+            while True:
+                try:
+                    tls.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    raw.sendall(outgoing.read())
+                    incoming.write(raw.recv(65536))
+            tls.write(b"x")
+            session = tls.session
+            return "resumed" if tls.session_reused else "good"
+        except (ssl.SSLError, OSError):
+            session = None
+            return "bad"
+
+print(connect(), connect())
+open(config, "w").write(rule)
+time.sleep(2.5)
+print(connect(), connect(), connect())
+"""
+
+
+def test_session_from_before_the_rule(actor, certificates):
+    """... is resumed before it is certain whose it is: that connection ends. The next one, without the session, is verified."""
+    def run(text):
+        env = actor.environment("# none\n")
+        done = subprocess.run([sys.executable, "-c", RESUMED, certificates / "public.pem", certificates / "loopback-public", actor.config,
+                               text.replace("CERTS", str(certificates))], text=True, timeout=60, env=env, capture_output=True)
+        assert done.stderr == ""
+        return done.stdout.split()
+
+    assert run("# none\n") == ["good", "resumed", "resumed", "resumed", "resumed"]
+    assert run("[127.0.0.1]\nOnlyCAFile = CERTS/stranger.pem\n") == ["good", "resumed", "bad", "bad", "bad"]
+    assert run("[127.0.0.1]\nOnlyCAFile = CERTS/public.pem\n") == ["good", "resumed", "bad", "good", "resumed"]
