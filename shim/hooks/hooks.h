@@ -87,6 +87,7 @@ struct connection {
 	uint8_t demand_leaf[32];
 	int demand_error, demand_mode;
 	bool have_leaf;
+	bool unnoted;        /* not among the live ones, for want of memory */
 	bool name_lost;      /* there was no memory for its name */
 	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
 	bool looked;         /* at the socket */

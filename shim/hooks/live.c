@@ -26,6 +26,7 @@
 
 struct live {
 	LIST_ENTRY(live) same_hash;
+	unsigned lists; /* `list_number` when it was put into one */
 	uint64_t id;
 	uint8_t leaf[32];
 	struct copy *copy;
@@ -41,10 +42,12 @@ struct live {
 enum { BUCKETS = 256 };
 LIST_HEAD(bucket, live);
 static struct bucket buckets[BUCKETS];
+static unsigned
+    list_number; /* another one where the lists were begun anew: who is in the old ones is in none */
 static struct lock lock;
 static uint64_t next_id;
 static atomic_uint count;
-static atomic_bool blind;
+static atomic_uint unnoted; /* connections that there was no memory for */
 /* A client that verified by itself once does so always. */
 static atomic_bool verifies_by_itself;
 
@@ -60,7 +63,7 @@ bool live_any(void)
 
 bool live_blind(void)
 {
-	return atomic_load_explicit(&blind, memory_order_relaxed);
+	return atomic_load_explicit(&unnoted, memory_order_relaxed) != 0;
 }
 
 static bool enter(void)
@@ -68,9 +71,10 @@ static bool enter(void)
 	bool stale = false;
 	if (!lock_enter(&lock, &stale))
 		return false;
-	if (stale) { /* a fork in the middle of a change: what may be half done is let go of */
+	if (stale) { /* a fork in the middle of a change: what may be half done, of the parent's, is let go of */
 		memset(buckets, 0, sizeof buckets);
-		atomic_store(&blind, true);
+		list_number++;
+		atomic_store(&count, 0);
 	}
 	return true;
 }
@@ -95,30 +99,50 @@ static void note_peer(struct live *l, const struct connection *n)
 	l->peer.port = peer.port;
 }
 
+/* Under the lock. */
+static void take_out(struct live *l)
+{
+	if (l->lists != list_number)
+		return;
+	LIST_REMOVE(l, same_hash);
+	atomic_fetch_sub(&count, 1);
+}
+
+static void set_unnoted(struct connection *n, bool now)
+{
+	if (n->unnoted == now)
+		return;
+	n->unnoted = now;
+	if (now)
+		atomic_fetch_add(&unnoted, 1);
+	else
+		atomic_fetch_sub(&unnoted, 1);
+}
+
 void live_note(struct connection *n, const uint8_t leaf[32])
 {
 	struct live *l = n->live ? n->live : calloc(1, sizeof *l);
 	struct evidence *left = NULL;
 	X509 *object = NULL;
 	if (!l || !enter()) {
-		atomic_store(&blind, true);
+		set_unnoted(n, true);
 		if (!n->live)
 			free(l);
 		return;
 	}
 	if (n->live) {
-		LIST_REMOVE(l, same_hash);
+		take_out(l);
 		object = l->object;
 		left = l->failed;
-	} else {
-		atomic_fetch_add(&count, 1);
 	}
-	*l = (struct live){.id = ++next_id, .copy = n->copy};
+	*l = (struct live){.id = ++next_id, .copy = n->copy, .lists = list_number};
+	atomic_fetch_add(&count, 1);
 	memcpy(l->leaf, leaf, sizeof l->leaf);
 	note_peer(l, n);
 	LIST_INSERT_HEAD(bucket_of(leaf), l, same_hash);
 	n->live = l;
 	lock_leave(&lock);
+	set_unnoted(n, false);
 	if (object)
 		copy_api(n->copy)->X509_free(object);
 	evidence_free(left);
@@ -365,12 +389,12 @@ static void name_peer(struct evidence *e, struct connection *n)
 void live_end(struct connection *n)
 {
 	struct live *l = n->live;
+	set_unnoted(n, false);
 	/* without the lock it stays in the list: leaked rather than freed under somebody's hands */
 	if (!l || !enter())
 		return;
-	LIST_REMOVE(l, same_hash);
+	take_out(l);
 	lock_leave(&lock);
-	atomic_fetch_sub(&count, 1);
 	n->live = NULL;
 	if (l->failed && l->failed_in == process_generation()) {
 		name_peer(l->failed, n);

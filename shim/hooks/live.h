@@ -11,7 +11,7 @@
 #include "hooks.h"
 
 /* The leaf of a connection is known: its digest out of the Certificate message, or of the session that it resumed. Once more where the
- * server sends another one. No memory: the connection is not among the live ones, and live_blind() is true from then on. */
+ * server sends another one. No memory: the connection is not among the live ones, and live_blind() is true as long as it lasts. */
 void live_note(struct connection *n, const uint8_t leaf[32]);
 /* The handshake is done. `leaf`: the very object that the SSL gives to the client, a reference that is taken over; NULL: none. */
 void live_done(struct connection *n, X509 *leaf);
@@ -22,7 +22,7 @@ void live_end(struct connection *n);
 
 /* Is there any? Asked before a leaf's digest is made. */
 bool live_any(void);
-/* Some connection could not be noted: what OnlyCAFile asks for might be missed. */
+/* Some connection could not be noted: what OnlyCAFile asks for it might be missed. */
 bool live_blind(void);
 
 /* What is known of a verification without an SSL. */
