@@ -16,6 +16,9 @@ struct evidence *evidence_new(enum event event);
 void evidence_free(struct evidence *e);
 
 /* library, version */
+/* Where this copy of OpenSSL looks by default: what SSL_CERT_FILE or SSL_CERT_DIR says; NULL or "": its own. */
+void evidence_default_file(struct evidence *e, const struct openssl *o, const char *value);
+void evidence_default_directory(struct evidence *e, const struct openssl *o, const char *value);
 void evidence_library(struct evidence *e, const struct openssl *o);
 
 /* presented (leaf first, whatever the order in the stack), chain, store figures, near misses, name check against

@@ -124,7 +124,7 @@ void explain_refused(struct diagnosis *d);
 /* (diagnose_client.c) The client's own certificate. */
 void explain_no_certificate(struct diagnosis *d);
 bool explain_long_list(struct diagnosis *d); /* false: it is none */
-void explain_own_weak(struct diagnosis *d); /* in a handshake or a file: all but the headline */
+void explain_own_weak(struct diagnosis *d);  /* in a handshake or a file: all but the headline */
 bool own_pair_differs(const struct evidence *e); /* OpenSSL dropped a key that does not fit */
 void explain_dropped_key(struct diagnosis *d);
 const struct cert_info *own_leaf(const struct evidence *e); /* NULL: the client has none */

@@ -294,29 +294,39 @@ static bool any_exists(struct evidence *e, const char *list)
 	return false;
 }
 
-/* As OpenSSL itself decides: variables count, but not in a privileged process. */
-static const char *default_path(struct evidence *e, const char *variable,
-				const char *(*builtin)(void), bool *set)
+static const char *default_path(struct evidence *e, const char *value, const char *(*builtin)(void),
+				bool *set)
 {
-	const char *value = environment_is_secure() ? NULL : getenv(variable);
-
-	*set = value != NULL;
-	if (value == NULL && builtin != NULL)
-		value = builtin();
+	*set = value != NULL && *value != '\0';
+	if (!*set)
+		value = builtin != NULL ? builtin() : NULL;
 	return arena_strdup(&e->arena, value);
 }
 
-static void look_for_defaults(struct evidence *e, const struct openssl *o)
+void evidence_default_file(struct evidence *e, const struct openssl *o, const char *value)
 {
 	struct file_id id;
 
 	e->default_file =
-	    default_path(e, "SSL_CERT_FILE", o->X509_get_default_cert_file, &e->default_file_set);
-	e->default_dir =
-	    default_path(e, "SSL_CERT_DIR", o->X509_get_default_cert_dir, &e->default_dir_set);
+	    default_path(e, value, o->X509_get_default_cert_file, &e->default_file_set);
 	e->default_file_exists =
 	    e->default_file != NULL && file_identify(e->default_file, &id) == 0;
+}
+
+void evidence_default_directory(struct evidence *e, const struct openssl *o, const char *value)
+{
+	e->default_dir = default_path(e, value, o->X509_get_default_cert_dir, &e->default_dir_set);
 	e->default_dir_exists = e->default_dir != NULL && any_exists(e, e->default_dir);
+}
+
+/* As OpenSSL itself decides: variables count, but not in a privileged process. What they are when the client has OpenSSL read them is
+ * known only where that was seen (hooks/load_store.c); until then, what they were when the process began. */
+static void look_for_defaults(struct evidence *e, const struct openssl *o)
+{
+	const bool secure = environment_is_secure();
+
+	evidence_default_file(e, o, secure ? NULL : getenv("SSL_CERT_FILE"));
+	evidence_default_directory(e, o, secure ? NULL : getenv("SSL_CERT_DIR"));
 }
 
 /* OpenSSL looks into a directory for HASH.0, HASH.1 ... only. */

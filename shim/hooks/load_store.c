@@ -8,7 +8,11 @@
  */
 #include <string.h>
 
+#include <tlsmend/loader.h>
+
 #include "load.h"
+
+#include <bsd/string.h>
 
 #define REAL LOAD_REAL
 #define CALL LOAD_CALL
@@ -49,16 +53,42 @@ static int store_loaded(const struct target *t, X509_STORE *store, const char *f
 	return result;
 }
 
+/* A variable of the host's as it is now, when the host has OpenSSL read it in this very call; at any other time another thread may be
+ * changing it. A program may set it by itself (Python's certifi). "": not set, or longer than what is kept. */
+static const char *variable_now(const char *name, char out[LOADED_BYTES])
+{
+	static _Atomic(char ***) known;
+	char ***environment = atomic_load_explicit(&known, memory_order_relaxed);
+	const size_t n = strlen(name);
+	out[0] = '\0';
+	if (!environment) {
+		/* the program's own copy counts, where it has one */
+		environment = loader_bind(&(struct lookup){.name = "environ"}, loader_own(), false);
+		atomic_store_explicit(&known, environment, memory_order_relaxed);
+	}
+	if (!environment || environment_is_secure())
+		return out;
+	for (char **v = *environment; v && *v; v++)
+		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=') {
+			if (strlcpy(out, *v + n + 1, LOADED_BYTES) >= LOADED_BYTES)
+				out[0] = '\0';
+			break;
+		}
+	return out;
+}
+
 /* OpenSSL's own paths need not be there. */
 static int defaults_loaded(const struct target *t, X509_STORE *store, bool file, bool directory,
 			   int result)
 {
+	char value[LOADED_BYTES];
 	KEEP_ERRNO_BEGIN
 	if (file)
-		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DEFAULT_FILE, NULL, true);
+		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DEFAULT_FILE,
+			    variable_now("SSL_CERT_FILE", value), true);
 	if (directory)
-		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DEFAULT_DIRECTORY, NULL,
-			    true);
+		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DEFAULT_DIRECTORY,
+			    variable_now("SSL_CERT_DIR", value), true);
 	KEEP_ERRNO_END
 	return result;
 }

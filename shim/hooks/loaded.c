@@ -269,10 +269,12 @@ static void add_entry(struct lists *t, struct evidence *e, const struct openssl 
 			add(&t->failed, l->path, "");
 		break;
 	case LOADED_DEFAULT_FILE:
+		evidence_default_file(e, o, l->path);
 		if (e->default_file_exists)
 			add(&t->files, e->default_file, "");
 		break;
 	case LOADED_DEFAULT_DIRECTORY:
+		evidence_default_directory(e, o, l->path);
 		add_directories(t, e, o, e->default_dir);
 		break;
 	default:

@@ -55,7 +55,16 @@ BORROW(void *, memmem, (const void *s, size_t n, const void *word, size_t length
        (s, n, word, length), NULL)
 
 /* libc's is chosen at run time, by a resolver of its own. */
+/* Not by memmem(), which wants to know the length: a long text is searched on from each hit. */
 char *strstr(const char *s, const char *word)
 {
-	return memmem(s, strlen(s), word, strlen(word));
+	for (;; s++) {
+		size_t n = 0;
+		while (word[n] && s[n] == word[n])
+			n++;
+		if (!word[n])
+			return (char *)(uintptr_t)s;
+		if (!*s)
+			return NULL;
+	}
 }

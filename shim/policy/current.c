@@ -48,7 +48,8 @@ static struct policy_ref *unknown_rules(void)
 
 void policy_release(struct policy_ref *r)
 {
-	if (r && atomic_fetch_sub(&r->references, 1) == 1) {
+	/* `unknown` keeps its first reference */
+	if (r && atomic_fetch_sub(&r->references, 1) == 1 && r != &unknown) {
 		policy_free(r->policy);
 		free(r);
 	}

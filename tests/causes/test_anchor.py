@@ -66,6 +66,27 @@ def test_store_is_nowhere(tell, show, pki, client):
     assert "correct SSL_CERT_FILE" in told.help and "correct SSL_CERT_DIR" in told.help
 
 
+SETS_IT_ITSELF = """
+import os, socket, ssl, sys
+os.environ["SSL_CERT_FILE"] = sys.argv[3]
+context = ssl.create_default_context()
+try:
+    context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+except ssl.SSLError:
+    sys.exit(1)
+"""
+
+
+@pytest.mark.cause("issuer-unknown")
+@pytest.mark.parametrize("before", [None, "/nonexistent/before.pem"])
+def test_variable_that_the_program_sets(tell, show, pki, before):
+    """As Python's certifi does: what counts is what it was when OpenSSL read it."""
+    leaf = issue(HOST, pki.stranger, names=[HOST])
+    told = tell([DEBIAN_PYTHON, "-c", SETS_IT_ITSELF, HOST, show(leaf).port, pki.root_pem], "issuer-unknown", leaf,
+                env={"SSL_CERT_FILE": before} if before else {})  # fmt: skip
+    assert told.record["store"].startswith("1 anchor from " + str(pki.root_pem))
+
+
 UNVERIFIED = """
 import socket, ssl, sys
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -106,8 +106,8 @@ static void bad_values_are_told_and_do_nothing(void **state)
 	     "TLSMEND_DISABLE=yes is not understood; write 1 to disable tlsmend, or 0"},
 	    {"TLSMEND_DLSYM=maybe", "TLSMEND_DLSYM=maybe is not understood; write on or off"},
 	    {"TLSMEND_DEEPBIND=1", "TLSMEND_DEEPBIND=1 is not understood; write leave or drop"},
-	    {"TLSMEND_DRY_RUN=yes",
-	     "TLSMEND_DRY_RUN=yes is not understood; write 1 to change nothing and only tell, or 0"},
+	    {"TLSMEND_DRY_RUN=yes", "TLSMEND_DRY_RUN=yes is not understood; write 1 to change "
+				    "nothing and only tell, or 0"},
 	    {"TLSMEND_MINPROTOCOL=h=TLSv1",
 	     "TLSMEND_MINPROTOCOL is no variable of tlsmend and has no "
 	     "effect; did you mean TLSMEND_MIN_PROTOCOL?"},
