@@ -287,15 +287,6 @@ def test_issuer_unknown(tell, run, show, pki, client):
     assert run(client(show(leaf, intermediate).port, pki.stranger_pem), extra_ca={HOST: pki.root_pem}).code == 0
 
 
-@pytest.mark.cause("issuer-unknown")
-def test_issuer_unknown_without_a_connection(tell, run, pki):
-    leaf, intermediate = good(pki)
-    sent = run.write("sent.pem", intermediate.pem)
-    argv = ["openssl", "verify", "-CAfile", pki.stranger_pem, "-untrusted", sent, run.write("leaf.pem", leaf.pem)]
-    told = tell(argv, "issuer-unknown", leaf)
-    assert "[%s]" % HOST in told.help, "the leaf's name is the section's"
-
-
 # ---- the way that OpenSSL goes ---------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def cross_signed():
