@@ -61,7 +61,7 @@ def test_log_file_after_closefrom(trap, how):
 
 def test_number_that_was_kept(trap):
     """The control of the above: while descriptor and stderr are what they were, the record is written there."""
-    with open(trap.directory / "given", "w+") as given:
+    with open(trap.directory / "given", "a+") as given:
         fd = given.fileno()
         result, facts = close_from(trap, "KEEP", f"fd:{fd}", pass_fds=[fd])
         given.seek(0)
