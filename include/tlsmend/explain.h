@@ -330,6 +330,9 @@ struct evidence {
 	bool demand_went_on;        /* the client itself would have gone on */
 	const char *demand_problem; /* static: why nothing could be verified; or NULL */
 	const char *pins;           /* as in the rule, where no key that counts is among them */
+	/* The client's store does not count for this host: the rule's place, "/etc/tlsmend.conf:3", and its OnlyCAFile; only_file NULL: the
+	 * rule cannot be applied, and closes its host. only_place NULL: no such rule. */
+	const char *only_place, *only_file;
 	const char *
 	    rule_problem; /* e.g. the rule's CA file could not be used, so nothing counts; or NULL */
 

@@ -335,8 +335,56 @@ static void say_what_else_is_needed(struct diagnosis *d)
 				 ", so the server also needs such a certificate", (char *)NULL));
 }
 
+/* The client's own store does not count for this host, whatever it holds or lacks. */
+static void say_only(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+	const char *problem = e->rule_problem != NULL ? e->rule_problem : "";
+
+	d->r->help_count = 0;
+	if (e->only_file == NULL) {
+		d->r->why = say(e, "the rule at ", say_string(e, e->only_place),
+				" strengthens what is asked of this host, and cannot be applied: ",
+				*problem ? problem : "it is not known",
+				"; until then nothing is trusted here", (char *)NULL);
+		help_line(d, "mend that section; `tlsmend lint` says what is wrong with it");
+		return;
+	}
+	d->r->why =
+	    say(e, "the rule at ", say_string(e, e->only_place), " admits only the CAs of ",
+		say_string(e, e->only_file), *problem ? ", which " : ", and this chain leads to ",
+		*problem           ? problem
+		: top == NULL      ? "no CA"
+		: top->self_signed ? say_subject(e, top)
+				   : say_issuer(e, top),
+		(char *)NULL);
+	if (*problem)
+		help_line(d, "mend that file; until then nothing is trusted for this host");
+	else
+		help_line(d, say(e,
+				 "if that CA is the right one for this host, add its certificate, "
+				 "once its fingerprint is confirmed, to ",
+				 say_string(e, e->only_file),
+				 "; if not, somebody else answers there", (char *)NULL));
+	if (d->r->cause == CAUSE_INTERMEDIATE_NOT_SENT || d->r->cause == CAUSE_INCOMPLETE_CHAIN)
+		help_line(d, "the server's operator has to send the full chain");
+}
+
+/* Causes that speak of what the client's own store lacks. */
+static bool is_about_store(enum cause c)
+{
+	return c == CAUSE_NO_TRUST_STORE || c == CAUSE_ROOT_MISSING_HERE ||
+	       c == CAUSE_ANCHOR_NOT_ROOT;
+}
+
 void explain_anchor(struct diagnosis *d)
 {
+	if (d->e->only_place != NULL && is_about_store(d->r->cause)) {
+		const struct cert_info *top = top_of_chain(d);
+		d->r->cause =
+		    top != NULL && top->self_signed ? CAUSE_UNTRUSTED_ROOT : CAUSE_ISSUER_UNKNOWN;
+	}
 	d->r->message = say(d->e, "cannot trust ", d->who, (char *)NULL);
 	if (d->r->cause != CAUSE_MALFORMED_CERTIFICATE && d->r->cause != CAUSE_CHAIN_TOO_LONG)
 		explain_directories(d);
@@ -379,7 +427,9 @@ void explain_anchor(struct diagnosis *d)
 		break;
 	}
 	note_inspection(d);
-	if (d->e->rule_refused_name)
+	if (d->e->only_place != NULL && !d->e->rule_refused_name)
+		say_only(d);
+	else if (d->e->rule_refused_name)
 		say_name_forbids(d);
 	else
 		say_what_else_is_needed(d);

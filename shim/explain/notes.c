@@ -187,6 +187,8 @@ static void about_rules(struct diagnosis *d)
 	if (e->expired != NULL && e->key == NULL)
 		note_line(d, say(e, "a key of the rule for this host no longer counts: ",
 				 say_string(e, e->expired), (char *)NULL));
+	if (e->only_place != NULL)
+		return; /* the failure itself is about it */
 	if (e->rule_problem != NULL)
 		note_line(d, say(e, "the rule for this host does not count: ",
 				 say_string(e, e->rule_problem), (char *)NULL));

@@ -142,6 +142,31 @@ static bool passes_with(void *arg, enum evidence_key which, const char *value)
 }
 
 /* The certificates, from the client's context or from the copy that got further, and what might help. */
+/* What a rule demands of the store, not the client. */
+static void only_rule(const struct verification *v, struct evidence *e)
+{
+	const struct setting *s = trust_of(&v->rule);
+	struct buf b;
+	if (!trust_is_strict(&v->rule) || v->demand)
+		return;
+	buf_init(&b, 512);
+	buf_puts(&b, s->section->source);
+	if (s->line) {
+		buf_putc(&b, ':');
+		buf_uint(&b, s->line);
+	}
+	e->only_place = arena_strdup(&e->arena, buf_str(&b));
+	buf_free(&b);
+	if (v->rule.closed)
+		return;
+	e->only_file = arena_strdup(&e->arena, s->value);
+	e->anchor_count =
+	    v->trust.anchors ? copy_api(v->copy)->OPENSSL_sk_num(v->trust.anchors->trusted) : 0;
+	e->store_text = e->only_file;
+	e->store_searched = e->store_unloaded = NULL;
+	e->directory_count = 0;
+}
+
 static void certificates(struct verification *v, struct evidence *e, const X509_STORE_CTX *built)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -160,7 +185,8 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 	loaded_describe(e, v->copy, store);
 	const struct evidence_trial trial = {
 	    .passes = passes, .passes_with = passes_with, .arg = v};
-	if ((e->code || e->event_count) && !t->switched && built == v->ctx)
+	if ((e->code || e->event_count) && !t->switched && built == v->ctx &&
+	    !trust_is_strict(&v->rule))
 		evidence_try(e, o, leaf, presented, chain, store, &trial);
 	if ((e->code || e->event_count) && !t->switched && v->ssl)
 		evidence_try_keys(e, &trial);
@@ -279,6 +305,7 @@ struct evidence *verification_failure(struct verification *v, int result)
 	e->rule_problem =
 	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
 	certificates(v, e, ruled ? copy : ctx);
+	only_rule(v, e);
 	if (copy) {
 		QUIET_BEGIN(o)
 		o->X509_STORE_CTX_free(copy);

@@ -287,6 +287,39 @@ def test_issuer_unknown(tell, run, show, pki, client):
     assert run(client(show(leaf, intermediate).port, pki.stranger_pem), extra_ca={HOST: pki.root_pem}).code == 0
 
 
+# ---- a rule under which the client's own store does not count ------------------------------------------------------------
+@pytest.mark.cause("issuer-unknown")
+@pytest.mark.parametrize("client", [curl, python])
+def test_only_ca_file_admits_others(tell, run, show, pki, client):
+    leaf, intermediate = good(pki)
+    rules = run.write("rules.conf", "[%s]\nOnlyCAFile = %s\n" % (HOST, pki.stranger_pem))
+    told = tell(client(show(leaf, intermediate).port, pki.root_pem), "issuer-unknown", leaf, config=rules)
+    text = told.text()
+    assert "the rule at %s:2 admits only the CAs of %s" % (rules, pki.stranger_pem) in text and "leads to \"tlsmend Test Root\"" in text
+    assert "ExtraCAFile" not in text and "this client loaded" not in text and "add its certificate" in told.help
+    assert told.record["store"] == "1 anchor from %s" % pki.stranger_pem
+
+
+@pytest.mark.cause("issuer-unknown")
+def test_only_ca_file_is_not_there(tell, run, show, pki):
+    leaf, intermediate = good(pki)
+    rules = run.write("rules.conf", "[%s]\nOnlyCAFile = /nonexistent/ca.pem\n" % HOST)
+    done = run(curl(show(leaf, intermediate).port, pki.root_pem), config=rules)
+    record = [r for r in done.records if r["event"] == "verify_failed"]
+    assert done.code != 0 and [r["cause"] for r in record] == ["issuer-unknown"]
+    assert "mend that file" in record[0]["help"][0] and not any("ExtraCAFile" in line for line in record[0]["help"] + record[0].get("notes", []))
+
+
+def test_section_with_an_error_that_strengthens(run, show, pki):
+    leaf, intermediate = good(pki)
+    rules = run.write("rules.conf", "[%s]\nOnlyCAFile = %s\nGroops = X25519\n" % (HOST, pki.root_pem))
+    done = run(curl(show(leaf, intermediate).port, pki.root_pem), config=rules)
+    record = [r for r in done.records if r["event"] == "verify_failed"]
+    assert done.code != 0 and len(record) == 1
+    assert not any("ExtraCAFile" in line for line in record[0]["help"] + record[0].get("notes", []))
+    assert str(rules) in run.log_text()
+
+
 # ---- the way that OpenSSL goes ---------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def cross_signed():
