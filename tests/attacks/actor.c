@@ -18,12 +18,17 @@
  *   info=changed|switched   when the context's info callback changes after SSL_new()
  *   own=FILE      the client verifies in a context of its own, with that store, inside SSL_CTX_set_cert_verify_callback()
  *   fixed=1.2     a method of that version alone; loose: with bounds that would allow others. after=VERSION: set when the SSL is there
+ *   strict        X509_V_FLAG_X509_STRICT, as Python sets it
  *   hold=MS       meanwhile somebody holds a reference for that long
  *   looks=FILE    the server, which asks for a certificate, verifies it so, too
- * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL. `sleep MS`. `copy FROM TO` files. `free SLOT`.
+ * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL.
+ * `signed signer=ID store=FILE how=cms|ocsp`: a message, or an answer about another certificate, that this leaf has signed. `sleep MS`. `copy FROM TO` files. `free SLOT`.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* methods of one version: what legacy clients use */
+#include <openssl/cms.h>
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <setjmp.h>
@@ -499,6 +504,8 @@ static void set_up(SSL *client)
 		SSL_set_security_level(client, number("level", 1));
 	if (arg("partial"))
 		X509_VERIFY_PARAM_set_flags(SSL_get0_param(client), X509_V_FLAG_PARTIAL_CHAIN);
+	if (arg("strict"))
+		X509_VERIFY_PARAM_set_flags(SSL_get0_param(client), X509_V_FLAG_X509_STRICT);
 	if (arg("cert")) {
 		NEED(SSL_use_certificate_chain_file(client, file(arg("cert"), ".pem")) == 1);
 		NEED(SSL_use_PrivateKey_file(client, file(arg("cert"), ".key"), SSL_FILETYPE_PEM) ==
@@ -718,6 +725,62 @@ static void verify_line(void)
 	sk_X509_pop_free(rest, X509_free);
 }
 
+static int message_passes(X509 *leaf, EVP_PKEY *key, X509_STORE *store)
+{
+	BIO *in = BIO_new_mem_buf("firmware", -1), *out = BIO_new(BIO_s_mem());
+	CMS_ContentInfo *cms = CMS_sign(leaf, key, NULL, in, CMS_BINARY);
+
+	NEED(cms);
+	X509_STORE_set_purpose(store, X509_PURPOSE_ANY);
+	int r = CMS_verify(cms, NULL, store, NULL, out, CMS_BINARY);
+	CMS_ContentInfo_free(cms);
+	BIO_free(in);
+	BIO_free(out);
+	return r;
+}
+
+static int answer_passes(X509 *leaf, EVP_PKEY *key, X509_STORE *store)
+{
+	OCSP_BASICRESP *answer = OCSP_BASICRESP_new();
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	X509 *issuer = certificate("corp", rest);
+	OCSP_CERTID *about = OCSP_cert_to_id(NULL, leaf, issuer);
+	ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
+
+	NEED(OCSP_basic_add1_status(answer, about, V_OCSP_CERTSTATUS_GOOD, 0, NULL, now, NULL));
+	NEED(OCSP_basic_sign(answer, leaf, key, EVP_sha256(), NULL, 0) == 1);
+	int r = OCSP_basic_verify(answer, NULL, store, 0);
+	OCSP_BASICRESP_free(answer);
+	OCSP_CERTID_free(about);
+	X509_free(issuer);
+	sk_X509_free(rest);
+	ASN1_TIME_free(now);
+	return r;
+}
+
+static void signed_line(void)
+{
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	X509 *leaf = certificate(arg("signer"), rest);
+	BIO *in = BIO_new_file(file(arg("signer"), ".key"), "r");
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+	X509_STORE *store = X509_STORE_new();
+
+	NEED(key && X509_STORE_load_locations(store, file(arg("store"), ".pem"), NULL) == 1);
+	ERR_clear_error();
+	int cms = strcmp(arg("how"), "cms") == 0;
+	int r = cms ? message_passes(leaf, key, store) : answer_passes(leaf, key, store);
+	printf("%s", r == 1 ? "good" : "bad");
+	for (unsigned long code; (code = ERR_get_error()) != 0;)
+		printf(" %d", ERR_GET_REASON(code));
+	printf("\n");
+	EVP_PKEY_free(key);
+	BIO_free(in);
+	X509_STORE_free(store);
+	X509_free(leaf);
+	sk_X509_pop_free(rest, X509_free);
+}
+
 /* A new file takes the place of the old one, as an editor or a package does it. */
 static void replace_file(const char *from, const char *to)
 {
@@ -740,6 +803,8 @@ static void run_line(void)
 		connect_line();
 	else if (strcmp(words[0], "verify") == 0)
 		verify_line();
+	else if (strcmp(words[0], "signed") == 0)
+		signed_line();
 	else if (strcmp(words[0], "sleep") == 0)
 		usleep((useconds_t)atoi(words[1]) * 1000);
 	else if (strcmp(words[0], "copy") == 0)

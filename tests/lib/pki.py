@@ -156,7 +156,8 @@ def issue(
     else:
         b = b.add_extension(_usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True)
     if not may_sign and purposes:
-        oid = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
+        oid = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH,
+               "ocsp": ExtendedKeyUsageOID.OCSP_SIGNING}  # fmt: skip
         b = b.add_extension(x509.ExtendedKeyUsage([oid[p] for p in purposes]), critical=False)
     if key_identifiers:
         b = b.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
