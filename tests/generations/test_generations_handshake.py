@@ -87,7 +87,8 @@ def test_old_server(compare, away, client, pki, old_server):
     mended = away(client(OLD, old_server, ca=pki.root_pem), config=away.config((OLD, WEAK)))
     assert mended.code == 0, mended
     check_records(mended)
-    assert mended.records and {r["event"] for r in mended.records} == {"weakened"}
+    # where the client's own minimum is known, the rule is also told to have made the difference
+    assert {r["event"] for r in mended.records} in ({"weakened"}, {"weakened", "mended"})
 
 
 def test_old_client(compare, away, client, pki, new_server):

@@ -132,4 +132,6 @@ def test_counts(runs):
         good = [x for x in runs[0][way].values() if x.good]
         print("%-11s %5d verifications, good: %4d without a connection, %4d with" % (
             way, len(runs[0][way]), sum(x.way == "leaf" for x in good), sum(x.way == "ssl" for x in good)))
-    assert [r for r in runs[1]["empty"] if r["event"] == "mended"]
+    good = [x for x in runs[0]["empty"].values() if x.good]
+    assert [x for x in good if x.way == "ssl"], "a rule mends nothing any more"
+    assert not [x for x in good if x.way == "leaf"], "a verification without a connection gained trust"
