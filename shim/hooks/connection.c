@@ -15,6 +15,7 @@
 static void connection_clear(struct connection *n)
 {
 	live_end(n);
+	transport_settled(n);
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);
 	if (n->copy)

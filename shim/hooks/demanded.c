@@ -221,16 +221,16 @@ static bool is_early(const struct openssl *o, const SSL *ssl)
 	return o->SSL_get_state && o->SSL_get_state(ssl) != STATE_OK;
 }
 
-/* A session that was made without OnlyCAFile, resumed before it was certain that this host has it (verify_prove_peer()). */
+/* A session that was made, or a chain that was verified, without OnlyCAFile, before it was certain that this host has it (verify_prove_peer()). */
 static bool resumed_too_early(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	struct demand_look l = {
 	    .setting = trust_of(&n->rule),
-	    .problem =
-		"the session was made without this rule; the next connection makes a new one"};
-	if (!n->proven_late || !trust_is_strict(&n->rule) || !o->SSL_session_reused ||
-	    !o->SSL_session_reused(ssl) || session_is_ours(n, ssl))
+	    .problem = "it was verified before it was certain that this rule holds for its peer"};
+	const bool reused = n->proven_late && trust_is_strict(&n->rule) && o->SSL_session_reused &&
+			    o->SSL_session_reused(ssl) && !session_is_ours(n, ssl);
+	if (!reused && !n->too_late)
 		return false;
 	session_spoil(n, ssl);
 	evidence_free(n->pending);

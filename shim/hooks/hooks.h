@@ -93,6 +93,11 @@ struct connection {
 	bool looked;         /* at the socket */
 	bool
 	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
+	bool guessing; /* transport_guess() */
+	uint64_t
+	    silent[4]; /* bit per descriptor that had carried nothing when the handshake began */
+	bool verified; /* a verification was made */
+	bool too_late; /* ... before it was certain that only a rule's CAs count */
 	bool host_of_socket; /* `host` comes from that address */
 	bool proven_late;    /* the rule was found only after the handshake had begun */
 	bool
@@ -172,7 +177,11 @@ int transport_descriptor(const struct openssl *o, const SSL *ssl);
 void transport_begin(struct connection *n, int fd);
 /* Has this socket carried this connection, and nothing else? False also where the kernel does not count (before 4.19). */
 bool transport_is_own(const struct connection *n, SSL *ssl, int fd);
-/* The one descriptor of which that is so; -1: none, several, or nothing was sent yet. */
+/* Before the first byte of a handshake whose socket is not known: one that is connected and has carried nothing yet may be it. Until
+ * transport_settled(), at the end of the handshake or of the connection. */
+void transport_guess(struct connection *n);
+void transport_settled(struct connection *n);
+/* The one of them that has carried this connection and nothing else since, where no other connection may claim it; else -1. */
 int transport_find(const struct connection *n, SSL *ssl);
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */

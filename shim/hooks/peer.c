@@ -110,6 +110,8 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	} else if (fd < 0) {
 		search_descriptors(n);
 		n->guessed = true;
+		if (!n->done)
+			transport_guess(n);
 	}
 	if (!n->host && n->address[0]) {
 		n->host = kept(n, resolver_name(n->address, name) ? name : n->address);

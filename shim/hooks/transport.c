@@ -137,15 +137,44 @@ void transport_begin(struct connection *n, int fd)
 	n->asked_first = traffic_of(fd, &t) && asked_for_tls_only(&t);
 }
 
-int transport_find(const struct connection *n, SSL *ssl)
+/* The handshakes under way whose socket is not known: while there are two, either may be the one that a socket carries. */
+static atomic_uint guessing;
+
+static void set_guessing(struct connection *n, bool now)
+{
+	if (n->guessing == now)
+		return;
+	n->guessing = now;
+	if (now)
+		atomic_fetch_add(&guessing, 1);
+	else
+		atomic_fetch_sub(&guessing, 1);
+}
+
+void transport_guess(struct connection *n)
 {
 	char address[46];
 	unsigned port;
+	struct traffic t;
+	set_guessing(n, true);
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
+		if (transport_peer(fd, address, &port) && traffic_of(fd, &t) && t.sent == 0 &&
+		    t.received == 0)
+			n->silent[fd / 64] |= UINT64_C(1) << fd % 64;
+}
+
+void transport_settled(struct connection *n)
+{
+	set_guessing(n, false);
+}
+
+int transport_find(const struct connection *n, SSL *ssl)
+{
 	int found = -1;
-	if (carried(n, ssl) == 0)
+	if (carried(n, ssl) == 0 || atomic_load(&guessing) != 1)
 		return -1;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (!transport_peer(fd, address, &port) || !transport_is_own(n, ssl, fd))
+		if (!(n->silent[fd / 64] >> fd % 64 & 1) || !transport_is_own(n, ssl, fd))
 			continue;
 		if (found >= 0)
 			return -1;

@@ -80,6 +80,8 @@ void verify_prove_peer(struct connection *n, SSL *ssl)
 		if (key_table[key].effect == ADDS_TRUST || key_table[key].effect == STRENGTHENS)
 			n->rule.set[key] = rule.set[key];
 	n->rule.closed = rule.closed;
+	n->demand_judged = false;
+	n->too_late = n->verified && trust_is_strict(&n->rule);
 }
 
 static void find_rule(struct verification *v)
@@ -266,6 +268,7 @@ void verify_done(struct connection *n, SSL *ssl)
 		live_left_to_client(n);
 	}
 	live_done(n, object);
+	transport_settled(n);
 	/* nobody will ask for it any more */
 	if (!n->left_to_client && !n->policy && !live_has_failed(n))
 		live_end(n);
@@ -398,6 +401,8 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 		return live_blind() ? without_memory(t, ctx, NULL) : plainly(t, ctx);
 	}
 	result = look_at(v, t, entry_errno);
+	if (n)
+		n->verified = true;
 	verification_free(v);
 	return result;
 }
