@@ -177,6 +177,25 @@ static bool add_references(struct copy *c, SSL *ssl, int more)
 	return counted;
 }
 
+/* The copy has none of our state, so that nothing of a rule would ever be taken off it again: it must not get any. */
+SSL *hook_SSL_dup(const struct target *t, SSL *ssl)
+{
+	const struct openssl *o = copy_api(t->copy);
+	KEEP_ERRNO_BEGIN
+	struct connection *n =
+	    atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0 ? connection_of(t->copy, ssl) : NULL;
+	if (n && n->copy && o->SSL_in_before && o->SSL_in_before(ssl))
+		certificate_take_back(n, ssl);
+	KEEP_ERRNO_END
+	SSL *copy = LOAD_REAL(SSL *, SSL *)(ssl);
+	KEEP_ERRNO_BEGIN
+	/* one that is past its start is not copied, but held once more */
+	if (copy && copy == ssl)
+		add_references(t->copy, ssl, 1);
+	KEEP_ERRNO_END
+	return copy;
+}
+
 int hook_SSL_up_ref(const struct target *t, SSL *ssl)
 {
 	int r = LOAD_REAL(int, SSL *)(ssl);
