@@ -70,6 +70,8 @@ struct connection {
 	uint64_t written_before,
 	    read_before; /* what the BIOs had carried when the handshake began */
 	uint64_t written_at_done, read_at_done, done_ms;
+	/* bit per descriptor that had carried nothing when the handshake began (transport.c) */
+	uint64_t silent[4];
 	uint64_t began_ms;      /* clock_monotonic_ms() */
 	uint64_t heard_ms;      /* of the latest part of the peer's handshake; 0: none came */
 	unsigned load_failures; /* of the process, when this handshake began */
@@ -93,11 +95,9 @@ struct connection {
 	bool looked;         /* at the socket */
 	bool
 	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
-	bool guessing; /* transport_guess() */
-	uint64_t
-	    silent[4]; /* bit per descriptor that had carried nothing when the handshake began */
-	bool verified; /* a verification was made */
-	bool too_late; /* ... before it was certain that only a rule's CAs count */
+	bool guessing;       /* transport_guess() */
+	bool verified;       /* a verification was made */
+	bool too_late;       /* ... before it was certain that only a rule's CAs count */
 	bool host_of_socket; /* `host` comes from that address */
 	bool proven_late;    /* the rule was found only after the handshake had begun */
 	bool
