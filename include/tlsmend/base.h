@@ -141,8 +141,8 @@ bool file_has_access_list(const char *path);
 bool file_is_link(const char *path);
 /* Target of a symbolic link, NUL-terminated; false: none, or longer than n - 1 bytes. */
 bool file_link(const char *path, char *target, size_t n);
-/* Reads a regular file of at most `limit` bytes into b (appended). 0, or an error number: EFBIG for a
- * larger one, EISDIR, EINVAL for what is no regular file; with an id, EAGAIN where it was written meanwhile. The descriptor is closed before return and
+/* Reads a regular file of at most `limit` bytes into b (appended); the null device is an empty one. 0, or an error number: EFBIG for a
+ * larger one, EISDIR, EINVAL for whatever else is no regular file; with an id, EAGAIN where it was written meanwhile. The descriptor is closed before return and
  * never inherited. id may be NULL. owner/mode may be NULL: as stat(2) has them. */
 int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id, uint32_t *owner,
 	      uint32_t *mode);

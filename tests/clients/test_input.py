@@ -2,6 +2,7 @@
 """Bad input: one clear line each, nothing weakened, the client as it would be without us."""
 import os
 import re
+import stat
 import time
 
 import pytest
@@ -201,6 +202,34 @@ def test_config_is_a_fifo(run, sites):
     path = run.scratch / "fifo.conf"
     os.mkfifo(path)
     one_complaint(run, sites, config=path)
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "link", "node"])
+def test_null_device_is_an_empty_config(run, sites, name):
+    """As programs are told to read no file; also by a link, and as a node of its own (as in containers)."""
+    path = run.scratch / name
+    if name == "link":
+        path.symlink_to("/dev/null")
+    elif name == "node":
+        try:
+            os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        except PermissionError:
+            pytest.skip("needs root, to make a device")
+    port, _ = sites.https(HOST)
+    done = run(curl(HOST, port), config=path)
+    assert [r["event"] for r in done.records] == ["verify_failed"]
+
+
+def test_null_device_among_others(run, sites, pki):
+    """What another file says stays."""
+    port, _ = sites.https(HOST)
+    config = run.config((HOST, {"ExtraCAFile": pki.root_pem}))
+    done = run(curl(HOST, port), config="/dev/null:%s:/dev/null" % config)
+    assert done.code == 0 and done.events == ["mended"]
+
+
+def test_other_devices_are_an_error(run, sites):
+    one_complaint(run, sites, config="/dev/zero")
 
 
 def test_many_errors_do_not_flood(run, sites):

@@ -90,7 +90,7 @@ static void says_what_is_wrong(void **state)
 	assert_error("/nonexistent/file", 100, ENOENT);
 	assert_error(directory, 100, EISDIR);
 	assert_error(fifo, 100, EINVAL); /* and does not wait for a writer */
-	assert_error("/dev/null", 100, EINVAL);
+	assert_error("/dev/zero", 100, EINVAL);
 	assert_error(path, 3, EFBIG);
 	assert_error("/proc/self/maps", 10, EFBIG); /* says size 0 */
 	assert_int_equal(file_identify("/nonexistent", &id), ENOENT);
