@@ -163,6 +163,7 @@ static void what(struct object *o, const struct record *r)
 	if (r->cause != CAUSE_NONE)
 		string_member(o, "cause", cause_table[r->cause].word);
 	string_member(o, "message", r->message);
+	string_member(o, "why", r->why);
 	string_member(o, "program", env->program);
 	string_member(o, "exe", environment_exe());
 	int_member(o, "pid", getpid());

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from lib.run import KEY_ORDER
+
 from .conftest import TREE
 
 MANUALS = [TREE / "man/tlsmend.1", TREE / "man/tlsmend.conf.5"]
@@ -52,3 +54,9 @@ def test_every_variable():
     source = (TREE / "shim/cli/settings.c").read_text()
     for name in set(re.findall(r'"(TLSMEND_[A-Z_]+)"', source)):
         assert name in words, name
+
+
+def test_members_of_a_record():
+    """In the order of the contract."""
+    words = " ".join(rendered(MANUALS[0]).split())
+    assert ", ".join(KEY_ORDER) in words

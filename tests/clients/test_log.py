@@ -161,6 +161,7 @@ def test_json_fields(run, curl, sites, pki):
     assert leaf["not_before"] < record["time"] < leaf["not_after"]
     assert "spki_sha256" in leaf and leaf["spki_sha256"] != leaf["sha256"]
     assert "anchors" in record["store"]
+    assert "tlsmend Test Issuing CA" in record["why"] and list(record)[4:6] == ["message", "why"]
 
 
 def test_nothing_secret(run, sites):

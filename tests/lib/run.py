@@ -30,7 +30,7 @@ HOSTS = {
 
 # DESIGN 1.6: order of keys in a JSON record.
 KEY_ORDER = (
-    "time level event cause message program exe pid host port address sni rule library protocol cipher code name depth "
+    "time level event cause message why program exe pid host port address sni rule library protocol cipher code name depth "
     "enforced expected presented help notes waived alert chain store"
 ).split()
 CHAIN_KEYS = "subject issuer serial not_before not_after san key signature sha256 spki_sha256 from".split()

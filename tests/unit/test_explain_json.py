@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 GOLDEN = sorted((pathlib.Path(__file__).parent / "golden").glob("*.json"))
-KEYS = """time level event cause message program exe pid host port address sni rule library protocol cipher code name depth
+KEYS = """time level event cause message why program exe pid host port address sni rule library protocol cipher code name depth
 enforced expected presented help notes waived alert chain store""".split()
 CERTIFICATE = "subject issuer serial not_before not_after san key signature sha256 spki_sha256 from".split()
 
