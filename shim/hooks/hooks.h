@@ -183,6 +183,8 @@ void transport_guess(struct connection *n);
 void transport_settled(struct connection *n);
 /* The one of them that has carried this connection and nothing else since, where no other connection may claim it; else -1. */
 int transport_find(const struct connection *n, SSL *ssl);
+/* The one socket that has carried as much as this connection; -1: none, or several. Good enough for the words of a record, never for a rule. */
+int transport_find_for_record(const struct connection *n, SSL *ssl);
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
 bool names_watch(const uint8_t leaf[32]);

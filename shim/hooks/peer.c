@@ -145,13 +145,10 @@ void connection_peer(const struct connection *n, struct peer *peer)
 	peer->port = known ? n->port : 0;
 }
 
-bool connection_prove(struct connection *n, SSL *ssl)
+static bool is_carried_by(struct connection *n, int fd)
 {
 	char address[46], name[256];
 	unsigned port;
-	if (!n->guessed || transport_descriptor(copy_api(n->copy), ssl) >= 0)
-		return false;
-	int fd = transport_find(n, ssl);
 	if (fd < 0 || !transport_peer(fd, address, &port))
 		return false;
 	n->guessed = false;
@@ -165,12 +162,25 @@ bool connection_prove(struct connection *n, SSL *ssl)
 	return true;
 }
 
+static bool to_be_found(const struct connection *n, const SSL *ssl)
+{
+	return n->guessed && transport_descriptor(copy_api(n->copy), ssl) < 0;
+}
+
+bool connection_prove(struct connection *n, SSL *ssl)
+{
+	return to_be_found(n, ssl) && is_carried_by(n, transport_find(n, ssl));
+}
+
 void connection_find_peer(struct connection *n, SSL *ssl)
 {
+	/* once the handshake is over, no rule is looked for any more */
+	const bool late = n->done || n->reported;
 	if (!n->looked)
 		look_at_socket(n, ssl);
 	else if (n->port == 0 && n->address[0] == '\0')
 		search_descriptors(n);
-	connection_prove(n, ssl);
+	if (!connection_prove(n, ssl) && late && to_be_found(n, ssl))
+		is_carried_by(n, transport_find_for_record(n, ssl));
 	forget_port_of_proxy(n);
 }

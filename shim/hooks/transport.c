@@ -168,17 +168,33 @@ void transport_settled(struct connection *n)
 	set_guessing(n, false);
 }
 
-int transport_find(const struct connection *n, SSL *ssl)
+/* The only one that has carried as much. */
+static int find(const struct connection *n, SSL *ssl, bool silent_only)
 {
+	char address[46];
+	unsigned port;
 	int found = -1;
-	if (carried(n, ssl) == 0 || atomic_load(&guessing) != 1)
+	if (carried(n, ssl) == 0)
 		return -1;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (!(n->silent[fd / 64] >> fd % 64 & 1) || !transport_is_own(n, ssl, fd))
+		if (silent_only ? !(n->silent[fd / 64] >> fd % 64 & 1)
+				: !transport_peer(fd, address, &port))
+			continue;
+		if (!transport_is_own(n, ssl, fd))
 			continue;
 		if (found >= 0)
 			return -1;
 		found = fd;
 	}
 	return found;
+}
+
+int transport_find(const struct connection *n, SSL *ssl)
+{
+	return atomic_load(&guessing) == 1 ? find(n, ssl, true) : -1;
+}
+
+int transport_find_for_record(const struct connection *n, SSL *ssl)
+{
+	return find(n, ssl, false);
 }

@@ -304,9 +304,11 @@ static long write_socket(int fd, const struct output *o)
  * process wrote. -1: not known. */
 static int begins_line(int fd, const struct stat *st)
 {
+	enum { LOOKS = 4, SEEK_FOR_HOLE = 4 /* linux/fs.h */ };
 	char last = 0;
-	long at = -1, got;
+	long at = -1, got, before;
 	int flags, own;
+	struct stat now = *st;
 
 	if (!S_ISREG(st->st_mode))
 		return -1;
@@ -319,7 +321,17 @@ static int begins_line(int fd, const struct stat *st)
 	own = reopen(fd, O_RDONLY);
 	if (own < 0)
 		return -1;
-	got = sys_call(SYS_pread64, own, (long)(intptr_t)&last, 1, at - 1, 0, 0);
+	for (int look = 0; look < LOOKS; look++) {
+		before = at;
+		got = sys_call(SYS_pread64, own, (long)(intptr_t)&last, 1, at - 1, 0, 0);
+		if (got != 1 || last == '\n' || !(flags & O_APPEND))
+			break;
+		/* The middle of a line that somebody writes just now, perhaps: a file grows page by page. To ask for a hole waits for the write
+		 * under way on the usual file systems. */
+		sys_call(SYS_lseek, own, at - 1, SEEK_FOR_HOLE, 0, 0, 0);
+		if (sys_fstat(own, &now) != 0 || (at = (long)now.st_size) == before)
+			break;
+	}
 	sys_close(own);
 	return got == 1 ? last == '\n' : -1;
 }
