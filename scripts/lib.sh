@@ -46,6 +46,7 @@ libio-socket-ssl-perl  perl IO::Socket::SSL
 libcap2-bin      command setcap
 acl              command setfacl
 openssh-client   command ssh-keygen
+musl-tools       command musl-gcc
 hyperfine        command hyperfine
 valgrind         command valgrind
 '

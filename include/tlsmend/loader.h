@@ -61,6 +61,9 @@ struct loader_view *loader_view(void);
 /* Is it still there, and safe to look into? */
 bool loader_is_alive(const struct loader_view *v, size_t index);
 
+/* Is this musl's dynamic linker, which is its libc, too? Whose list has the same form. */
+bool loader_is_musl(void);
+
 /* ---- symbols of one object (symbols.c) -------------------------------------------------------------------------- */
 /* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
 struct symbols {
@@ -84,6 +87,8 @@ void *loader_symbol_of(const struct symbols *s, const char *symbol);
 void *loader_symbol(const struct link_map *l, const char *symbol);
 /* ... the one that a reference in another object would be bound to; version NULL: one without. */
 void *loader_symbol_for(const struct symbols *s, const char *symbol, const char *version);
+/* Of musl's libc? */
+bool loader_is_musl_itself(const struct symbols *s);
 /* Does this address lie in the object's own function of that name? */
 bool loader_within(const struct link_map *l, const char *symbol, const void *address);
 
@@ -103,7 +108,8 @@ void *loader_next(const struct lookup *q);
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next);
 /* The first definition in load order, whatever its scope, but for those in `except`. Allocates. */
 void *loader_definer(const struct lookup *q, const struct link_map *except);
-/* A function of libc.so.6 itself (libdl.so.2 or libpthread.so.0 before glibc 2.34), whoever else defines the name; NULL: none. Allocates nothing. */
+/* A function of libc itself (of glibc's libdl.so.2 or libpthread.so.0 before 2.34), whoever else defines the name; NULL: none. Allocates
+ * nothing. */
 void *loader_libc_function(const char *name);
 /* dlopen(3) is about to be called so: what it changes of the scopes is not to be seen in its list. */
 void loader_note_open(const char *file, int mode);

@@ -64,13 +64,27 @@ static struct r_debug *of_loader(void)
 	return loader_symbol(&l, "_r_debug");
 }
 
+/* musl's variable for debuggers; it has the same structures, if for its own use. Weak, as glibc has no such name; with it,
+ * nothing has to be known of the process to find all the rest. */
+extern struct r_debug *_dl_debug_addr __attribute__((weak));
+
+bool loader_is_musl(void)
+{
+	return &_dl_debug_addr && _dl_debug_addr;
+}
+
+bool loader_is_musl_itself(const struct symbols *s)
+{
+	return loader_is_musl() && loader_symbol_of(s, "_dl_debug_addr") == &_dl_debug_addr;
+}
+
 static struct r_debug *debug(void)
 {
 	static struct r_debug *_Atomic known;
 	struct r_debug *r = atomic_load_explicit(&known, memory_order_acquire);
 	if (r)
 		return r;
-	r = of_program();
+	r = loader_is_musl() ? _dl_debug_addr : of_program();
 	if (!r || !r->r_map)
 		r = of_loader();
 	if (!r || !r->r_map)
@@ -117,10 +131,40 @@ const struct link_map *loader_own(void)
 
 /* ---- while others load and unload ------------------------------------------------------------------------------- */
 
+typedef int iterate_step(struct dl_phdr_info *, size_t, void *);
+typedef int iterate_fn(iterate_step *, void *);
+
+static int until_second(struct dl_phdr_info *i, size_t n, void *calls)
+{
+	(void)i;
+	(void)n;
+	return (*(unsigned *)calls)++ > 0;
+}
+
+/* musl tells nobody that it is at work on its list. It holds a lock that dl_iterate_phdr(3) waits for between two objects, and that it
+ * leaves before constructors run. What has come to stay then stays for ever. */
+static bool musl_settled(void)
+{
+	static iterate_fn *_Atomic known;
+	union {
+		void *object;
+		iterate_fn *function;
+	} f = {.function = atomic_load_explicit(&known, memory_order_relaxed)};
+	if (!f.object)
+		f.object = loader_libc_function("dl_iterate_phdr");
+	atomic_store_explicit(&known, f.function, memory_order_relaxed);
+	unsigned calls = 0;
+	if (f.object)
+		f.function(until_second, &calls);
+	return f.object != NULL;
+}
+
 bool loader_settled(void)
 {
 	enum { TRIES = 100 };
 	const struct r_debug *r = debug();
+	if (loader_is_musl())
+		return musl_settled();
 	for (unsigned i = 0; r && i < TRIES; i++) {
 		static uint32_t never;
 		const struct timespec pause = {0, 1000000};
@@ -206,13 +250,22 @@ struct loader_view *loader_view(void)
 
 /* ---- objects ------------------------------------------------------------------------------------------------------ */
 
+/* Do these describe that object? Started as `ld-musl-*.so.1 PROGRAM`, the kernel's are the loader's own. */
+static bool describe_it(const ElfW(Phdr) * p, size_t count, const struct link_map *l)
+{
+	const ElfW(Phdr) *dynamic = p ? header_of(p, count, PT_DYNAMIC) : NULL;
+	return dynamic && l->l_addr + dynamic->p_vaddr == (uintptr_t)l->l_ld;
+}
+
 /* The program headers: those of the program from the kernel, those of a library behind its ELF header. A library that was prelinked
  * has it elsewhere. */
 static const ElfW(Phdr) * headers_of(const struct link_map *l, size_t *count)
 {
 	if (l == loader_first()) {
+		const ElfW(Phdr) *p = (const void *)(uintptr_t)process_auxiliary(AT_PHDR);
 		*count = process_auxiliary(AT_PHNUM);
-		return (const void *)(uintptr_t)process_auxiliary(AT_PHDR);
+		if (!loader_is_musl() || describe_it(p, *count, l))
+			return p;
 	}
 	const ElfW(Ehdr) *e = (const void *)l->l_addr;
 	if (!l->l_addr || (uintptr_t)l->l_ld - l->l_addr > HEADERS_NEAR ||

@@ -21,7 +21,7 @@ static struct opened *_Atomic opened;
 
 void loader_note_open(const char *file, int mode)
 {
-	mode &= RTLD_GLOBAL | RTLD_DEEPBIND;
+	mode &= RTLD_GLOBAL | (loader_is_musl() ? 0 : RTLD_DEEPBIND);
 	if (!file || !*file || !mode)
 		return;
 	struct opened *_Atomic *at = &opened;
@@ -162,7 +162,9 @@ static void *look(const struct lookup *q, const struct link_map *l)
 	struct symbols t;
 	if (l == loader_own() || !loader_symbols(l, &t))
 		return NULL;
-	void *p = loader_symbol_for(&t, q->name, q->version);
+	/* musl knows no versions */
+	void *p = loader_is_musl() ? loader_symbol_of(&t, q->name)
+				   : loader_symbol_for(&t, q->name, q->version);
 	return p && q->companion && !loader_symbol_of(&t, q->companion) ? NULL : p;
 }
 

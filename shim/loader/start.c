@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Of ld.so: where the stack began, with argc, argv, environment and auxiliary vector. Weak and without a version, as it is no part of
- * libc; where there is none, /proc tells. The only variable that we import. */
+ * libc; where there is none, /proc tells. */
 extern void *__libc_stack_end __attribute__((weak));
 
 static char *const nothing[] = {NULL};
@@ -28,11 +28,27 @@ static bool is_auxiliary(const ElfW(auxv_t) * a)
 	return entry_size && page_size;
 }
 
+/* musl gives constructors no arguments and keeps no such variable. But its own `environ` is what the kernel gave until somebody adds to
+ * it, and argv stands below that. Anywhere else than on this stack, which is the first thread's, it is not looked at. */
+static char **musl_stack(void)
+{
+	enum { ARGUMENTS_MOST = 1 << 20, STACK_MOST = 64 << 20 };
+	char ***variable = loader_is_musl() ? loader_libc_function("__environ") : NULL;
+	char **end = variable ? *variable : NULL;
+	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	if ((uintptr_t)end <= here || (uintptr_t)end - here > STACK_MOST || *--end)
+		return NULL;
+	for (intptr_t n = 0; n < ARGUMENTS_MOST && (uintptr_t)--end > here; n++)
+		if ((intptr_t)*end == n)
+			return end;
+	return NULL;
+}
+
 /* Behind the NULL that ends the environment; behind a later one, where somebody took variables out of it in place. The strings
  * are above all of that. */
 static bool read_stack(struct process_start *s)
 {
-	char **at = &__libc_stack_end ? __libc_stack_end : NULL;
+	char **at = &__libc_stack_end ? __libc_stack_end : musl_stack();
 	long argc = at ? *(long *)(void *)at : -1;
 	if (argc < 0 || argc > 1 << 24 || at[1 + argc])
 		return false;
@@ -90,7 +106,7 @@ unsigned long process_auxiliary(unsigned long type)
 const char *process_name(void)
 {
 	const char *name = process_start()->argv[0];
-	if (!process_auxiliary(AT_BASE) && process_auxiliary(AT_EXECFN))
+	if (!loader_is_musl() && !process_auxiliary(AT_BASE) && process_auxiliary(AT_EXECFN))
 		name = (const char *)(uintptr_t)process_auxiliary(AT_EXECFN);
 	const char *slash = name ? strrchr(name, '/') : NULL;
 	return slash ? slash + 1 : name ? name : "";

@@ -246,7 +246,11 @@ bool loader_within(const struct link_map *l, const char *symbol, const void *add
 static void *of_libc(const struct link_map *l, const char *name)
 {
 	struct symbols t;
-	if (!loader_symbols(l, &t) || !t.soname ||
+	if (!loader_symbols(l, &t))
+		return NULL;
+	if (loader_is_musl())
+		return loader_is_musl_itself(&t) ? loader_symbol_of(&t, name) : NULL;
+	if (!t.soname ||
 	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0 &&
 	     strcmp(t.soname, "libpthread.so.0") != 0))
 		return NULL;

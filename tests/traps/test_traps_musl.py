@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: ISC
+"""A process whose libc is musl: LD_PRELOAD is inherited, by a container's programs and by children, whoever set it."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from lib.musl import COMPILER, WHY_NOT, compile_musl
+from lib.run import COMMAND
+from trapkit import HERE, OUT, without_front
+
+pytestmark = [pytest.mark.skipif(not COMPILER, reason=WHY_NOT), without_front]
+WAYS = ["hello", "look", "threads", "names", "libraries", "fork"]
+# How programs are linked: position independent or not, with either kind of hash table, without what debuggers look for.
+LINKS = {
+    "pie": ["-pie", "-fPIE"],
+    "fixed": ["-no-pie"],
+    "sysv": ["-Wl,--hash-style=sysv"],
+    "now": ["-Wl,-z,now,-z,relro"],
+    "rdynamic": ["-rdynamic"],
+}
+
+
+@pytest.fixture(scope="module", params=LINKS)
+def program(request):
+    compile_musl(OUT / "libmusl_plugin.so", HERE / "musl_plugin.c", ["-shared", "-fPIC"])
+    return compile_musl(OUT / ("musl-" + request.param), HERE / "musl.c", [*LINKS[request.param], "-Wl,-rpath,$ORIGIN"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_shows(trap, program, way):
+    result = trap.equal(program, way)
+    assert result.code == 0 and result.out and not result.log, (result.err, result.log)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_shows_in_an_inert_one(trap, program, way):
+    plain = trap.plain(program, way)
+    assert trap.preloaded(program, way, env={"TLSMEND_DISABLE": "1"}).seen == plain.seen
+    assert trap.preloaded(program, way, env={"TLSMEND_DLSYM": "off"}).seen == plain.seen
+
+
+def test_started_by_its_loader(trap, program):
+    """The kernel's auxiliary vector is about the loader then."""
+    loader = next(p for p in ("/lib/ld-musl-%s.so.1" % m for m in (os.uname().machine, "x86_64", "aarch64")) if os.path.exists(p))
+    for way in WAYS[:-1]:
+        plain = trap.plain(loader, program, way)
+        assert plain.code == 0 and trap.preloaded(loader, program, way).seen == plain.seen, way
+
+
+def test_chain_of_both_kinds(trap, program, tmp_path):
+    """glibc's shell, musl's program, glibc's program, musl's again: as `tlsmend run sh -c ...` in the field."""
+    script = '%s hello; env true && %s fork; sh -c "%s look"; echo $?' % (program, program, program)
+    assert trap.equal("/bin/sh", "-c", script).code == 0
+    run = subprocess.run([str(COMMAND), "run", "--", "/bin/sh", "-c", script], capture_output=True, text=True, timeout=60)
+    plain = trap.plain("/bin/sh", "-c", script)
+    assert (run.returncode, run.stdout, run.stderr) == plain.seen
+
+
+@pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs root to take /proc away")
+def test_without_proc(trap, program):
+    for way in WAYS:
+        where = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+        plain = trap.plain(*where, program, way)
+        assert plain.code == 0
+        assert trap.plain(*where[:-2], 'mount -t tmpfs none /proc && LD_PRELOAD=%s exec "$@"' % trap.preload, "sh", program,
+                          way).seen == plain.seen, way  # fmt: skip
+
+
+def test_with_an_empty_environment_and_no_arguments(trap, program):
+    code = "import os, sys; os.execve(sys.argv[1], [] if len(sys.argv) < 3 else sys.argv[2:], {'LD_PRELOAD': '%s'})"
+    for words in ([], ["x", "look"]):
+        plain = trap.plain("/usr/bin/python3", "-c", code % "", program, *words)
+        assert trap.plain("/usr/bin/python3", "-c", code % trap.preload, program, *words).seen == plain.seen
