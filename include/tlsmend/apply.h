@@ -110,7 +110,7 @@ struct anchors *ca_file_parse(struct copy *c, const struct buf *text, const char
 /* Is this certificate not to be trusted for a TLS server, by what stands beside it (openssl x509 -addreject)? */
 bool certificate_is_rejected(const struct openssl *o, X509 *x);
 
-/* ---- trust.c: trust for one host only (DESIGN 1.5, 2.4) ------------------------------------------------------------------- */
+/* ---- trust.c: trust for one host only (design.md#host, design.md#trust) ------------------------------------------------------------------- */
 typedef int verify_fn(X509_STORE_CTX *ctx);
 /* distrust.c: with what a chain is verified under a rule. Certificates that are marked as not to be trusted, in the client's store or in
  * the rule's file, stand in front of the rule's anchors, so that OpenSSL itself comes upon them: a rule never overrides that. */

@@ -4,8 +4,8 @@
  *
  *   evidence.c   what was seen: plain data, captured from OpenSSL objects through one binding table
  *   diagnose.c   evidence -> cause, headline, why, help, notes. Pure: no OpenSSL, no I/O, unit-tested, fuzzed
- *   text.c json.c  the two forms of a record (DESIGN 1.6)
- *   causes.def   one line per cause (CAUSES.md)
+ *   text.c json.c  the two forms of a record (tlsmend(1))
+ *   causes.def   one line per cause (docs/causes.md)
  */
 #ifndef TLSMEND_EXPLAIN_H
 #define TLSMEND_EXPLAIN_H
@@ -231,7 +231,7 @@ struct evidence {
 
 	/* the connection */
 	enum event event;
-	const char *host; /* DESIGN 1.5; NULL in a verification without a connection */
+	const char *host; /* design.md#host; NULL in a verification without a connection */
 	const char *address;
 	unsigned port;
 	const char *sni; /* NULL: none sent, or not known (see have_connection) */
@@ -461,11 +461,11 @@ void diagnose(struct evidence *e, struct record *r);
 /* Could what came in first be a TLS record? True where nothing is known of it. */
 bool evidence_begins_as_tls(const struct evidence *e);
 
-/* Would a further CA help? True only for causes of family FAMILY_ANCHOR that CAUSES 1.1 marks so. */
+/* Would a further CA help? True only for causes of family FAMILY_ANCHOR that causes.md#anchor marks so. */
 bool cause_trust_may_act(enum cause c);
 
 /* Symbol of a verification code for this library version ("X509_V_ERR_..."; codes move between versions,
- * DESIGN 2.11). NULL: unknown. */
+ * design.md#codes). NULL: unknown. */
 const char *verify_code_name(int code, unsigned long version);
 const char *alert_name(int description);      /* "certificate_unknown"; NULL: unknown */
 const char *handshake_message_name(int type); /* "ServerHello"; NULL: unknown */

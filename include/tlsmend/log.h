@@ -43,7 +43,7 @@ void record_config_error(const char *source, unsigned line, const char *text);
  * whoever calls first; for the hooks, at the first handshake. */
 void record_environment_problems(void);
 
-/* ---- destinations (DESIGN 1.3), parsed from TLSMEND_LOG ------------------------------------------- */
+/* ---- destinations (tlsmend(1)), parsed from TLSMEND_LOG ------------------------------------------- */
 enum sink_kind { SINK_STDERR, SINK_SYSLOG, SINK_JOURNAL, SINK_FD, SINK_FILE, SINK_OFF };
 struct sink {
 	enum sink_kind kind;

@@ -2,7 +2,7 @@
  *
  * Room "openssl": the only one that knows copies and versions of OpenSSL.
  *
- * A process may hold several copies (DESIGN 2.5). Each is described by one immutable table of function pointers, made
+ * A process may hold several copies (design.md#copies). Each is described by one immutable table of function pointers, made
  * from api.def with dlsym(3) on the copy itself. tlsmend never links, loads or includes OpenSSL; the types here
  * are opaque. A function that a copy lacks is NULL in its table unless api.def says "required"; who calls an optional one
  * asks first. A copy that lacks a required one is passed through untouched.
@@ -129,7 +129,7 @@ int openssl_no_passphrase(char *buf, int size, int writing, void *arg);
 
 /* ---- the error queue ------------------------------------------------------------------------------- */
 /* What stands between these two leaves neither an entry nor a gap in the host's error queue, and errno as
- * it was. Around each call that can fail, not around ten: the ring holds 16 (DESIGN 2.9). */
+ * it was. Around each call that can fail, not around ten: the ring holds 16 (design.md#guest). */
 struct quiet {
 	int error_number;   /* errno */
 	int top, top_flags; /* before 3.0: where the queue ended; top -1: not known */

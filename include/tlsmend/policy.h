@@ -153,7 +153,7 @@ struct rule {
 	/* Certificate, PrivateKey and CipherString that would hold, but whose section waits. NULL: none. */
 	const struct setting *waiting[3];
 	/* A strengthening key that would hold but cannot be applied, because its section has an error, OpenSSL refuses a part of it,
-	 * or the rules could not be read: connections to this peer must fail (DESIGN 1.4). It is not among `set`, and no less specific
+	 * or the rules could not be read: connections to this peer must fail (tlsmend.conf(5)). It is not among `set`, and no less specific
 	 * pattern takes its place. NULL: none. */
 	const struct setting *closed;
 	/* What would hold instead of `set`, were its section no dry run: never to be applied, only to be told. */
@@ -167,7 +167,7 @@ bool setting_strengthens(const struct setting *s);
 void rule_combine(struct rule *sum, const struct rule *other);
 /* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
  * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
- * port > without; environment > file; later > earlier (DESIGN 1.4). CIDR and address patterns are
+ * port > without; environment > file; later > earlier (tlsmend.conf(5)). CIDR and address patterns are
  * compared with peer->host where that is an address, and with peer->address. Expired weakening
  * settings and rejected sections are passed over. Thread-safe, no allocation. */
 void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now, struct rule *out);
@@ -196,7 +196,7 @@ bool policy_uses_peer(const struct policy *p);
 size_t policy_section_count(const struct policy *p);
 /* True where `name`, a DNS name or address out of a certificate (may begin with `*.`), falls under the
  * pattern of that setting. A wildcard name only falls under a suffix pattern that covers all that it
- * can stand for. DESIGN 1.5. */
+ * can stand for. design.md#host. */
 bool pattern_covers(const char *pattern, const char *name, bool is_address);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * What each variable means (DESIGN 1.3), and what to say about one that is not understood. */
+ * What each variable means (tlsmend(1)), and what to say about one that is not understood. */
 #include "environment_read.h"
 
 #include "system.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * No trusted anchor (CAUSES 1.1): decided from the certificates, not from the code. First match wins.
+ * No trusted anchor (causes.md#anchor): decided from the certificates, not from the code. First match wins.
  */
 #include "diagnosis.h"
 

@@ -24,7 +24,7 @@ enum cause cause_by_word(const char *word)
 	return CAUSE_NONE;
 }
 
-/* CAUSES 1.1, last column. Not whole family: no CA mends a broken extension or a circle. */
+/* causes.md#anchor. Not the whole family: no CA mends a broken extension or a circle. */
 bool cause_trust_may_act(enum cause c)
 {
 	switch (c) {

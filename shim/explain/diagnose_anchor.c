@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * No trusted anchor (CAUSES 1.1), in words. No further CA is proposed where something else fails as well: it would not help.
+ * No trusted anchor (causes.md#anchor), in words. No further CA is proposed where something else fails as well: it would not help.
  */
 #include "diagnosis.h"
 
@@ -305,7 +305,7 @@ static void say_too_long(struct diagnosis *d)
 			  : "raise the verification depth in the client's own configuration");
 }
 
-/* The CA is there, in a rule, but trust for a host counts for that host only (DESIGN 1.5). */
+/* The CA is there, in a rule, but trust for a host counts for that host only (design.md#host). */
 static void say_name_forbids(struct diagnosis *d)
 {
 	struct evidence *e = d->e;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Ciphers: a list that leaves nothing, and an offer that the server refused as a whole (CAUSES 2).
+ * Ciphers: a list that leaves nothing, and an offer that the server refused as a whole (causes.md#handshake).
  */
 #include "diagnosis.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Client certificates: the server asked for one, and what came of it (CAUSES 2). "Certificate" in these sentences is always this
+ * Client certificates: the server asked for one, and what came of it (causes.md#handshake). "Certificate" in these sentences is always this
  * client's; the server's own is not spoken of.
  */
 #include "diagnosis.h"

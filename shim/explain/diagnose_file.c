@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Files that the client could not load (CAUSES 3). What the file is like decides, not OpenSSL's code: a missing file, an
+ * Files that the client could not load (causes.md#files). What the file is like decides, not OpenSSL's code: a missing file, an
  * unreadable one and a directory all end as "system lib".
  */
 #include "diagnosis.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Handshake failures (CAUSES 2) in words. Where the evidence leaves the cause open, the record says what was seen and no more.
+ * Handshake failures (causes.md#handshake) in words. Where the evidence leaves the cause open, the record says what was seen and no more.
  */
 #include "diagnosis.h"
 

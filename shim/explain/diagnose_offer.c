@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Protocol versions: what this client offers, who set the bounds, and which side is too old (CAUSES 2).
+ * Protocol versions: what this client offers, who set the bounds, and which side is too old (causes.md#handshake).
  */
 #include "diagnosis.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the client does not check (CAUSES 4), and events about a rule.
+ * What the client does not check (causes.md#unchecked), and events about a rule.
  */
 #include "diagnosis.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * A client certificate that the server did not take (CAUSES 2): what the alert says, together with what is to be seen of the
+ * A client certificate that the server did not take (causes.md#handshake): what the alert says, together with what is to be seen of the
  * certificate on this side.
  */
 #include "diagnosis.h"

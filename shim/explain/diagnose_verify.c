@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Everything that a verification finds besides a missing anchor (CAUSES 1.2): time, name, purpose, signature,
+ * Everything that a verification finds besides a missing anchor (causes.md#verification): time, name, purpose, signature,
  * strength, revocation. Added trust never acts on these.
  */
 #include "diagnosis.h"

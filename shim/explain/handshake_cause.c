@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Which cause a failed handshake has (CAUSES 2): by alert numbers, OpenSSL's reasons, end of file, the last message.
+ * Which cause a failed handshake has (causes.md#handshake): by alert numbers, OpenSSL's reasons, end of file, the last message.
  */
 #include "diagnosis.h"
 

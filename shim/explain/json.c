@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The JSON form of a record (DESIGN 1.6): one object, one line, keys in the contract's order, absent when unknown.
+ * The JSON form of a record (tlsmend(1)): one object, one line, keys in the contract's order, absent when unknown.
  */
 #include <tlsmend/explain.h>
 

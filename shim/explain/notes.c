@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Notes: what else is wrong. OpenSSL stops at, or shows, one error; own checks over all certificates find the others
- * (CAUSES 1: "expired at depth 1" can hide an expired leaf).
+ * (causes.md#verification: "expired at depth 1" can hide an expired leaf).
  */
 #include "diagnosis.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The text form of a record (DESIGN 1.6).
+ * The text form of a record (tlsmend(1)).
  *
  * Labels stand in a column of 6, so that records read as a table. Sentences come from say.c and are printable already;
  * put_line() makes sure of it whatever a caller put into the record, and leaves a backslash as it is, since

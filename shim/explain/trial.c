@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * "Would this help?" is tried before it is said (CAUSES 1.1): another path, the chain's own top as an anchor, the wanted root out of the
+ * "Would this help?" is tried before it is said (causes.md#anchor): another path, the chain's own top as an anchor, the wanted root out of the
  * system's bundle. Only where a verification has failed, and bounded.
  */
 #include "certificate.h"

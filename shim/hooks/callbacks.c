@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Our callbacks take the place of the client's; the client's own are kept in ex_data, called in turn, and given back by the
- * getters. So the client neither loses a callback nor sees one that it did not set (DESIGN 2.1, 2.2). The callback's argument
+ * getters. So the client neither loses a callback nor sees one that it did not set (design.md#observer, design.md#messages). The callback's argument
  * (SSL_set_msg_callback_arg) is left alone: ours gets the client's and hands it on.
  */
 #include "../openssl/versions.h"

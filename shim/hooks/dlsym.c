@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Programs that find OpenSSL with dlsym(3) (DESIGN 2.6). The exported stubs are in dlsym_ARCH.S: they ask the functions
+ * Programs that find OpenSSL with dlsym(3) (design.md#dlsym). The exported stubs are in dlsym_ARCH.S: they ask the functions
  * here and else jump to the real ones, so that for those the caller stays the host.
  */
 #include <dlfcn.h>
@@ -90,7 +90,7 @@ HIDDEN void *dlsym_choose(void *handle, const char *name, void *caller)
 	return answer;
 }
 
-/* An extension that is loaded with RTLD_DEEPBIND calls past us (DESIGN 2.14). Dropping the flag changes how the host's
+/* An extension that is loaded with RTLD_DEEPBIND calls past us (design.md#deepbind). Dropping the flag changes how the host's
  * symbols are resolved, so it is done on request only. Returns the mode to go on with. */
 HIDDEN int dlopen_mode(const char *file, int mode)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * dlsym(3) and dlopen(3) look at their return address to know who asks (RTLD_NEXT, RTLD_DEFAULT, RUNPATH). A C wrapper would make
- * that us; these stubs ask a C function and then jump. DESIGN 2.6, 2.14.
+ * that us; these stubs ask a C function and then jump. design.md#dlsym, design.md#deepbind.
  */
 	.text
 	.globl	dlsym

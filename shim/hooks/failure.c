@@ -23,7 +23,7 @@ static bool can_afford_all(struct verification *v, struct evidence *e, OPENSSL_S
 }
 
 /* Once more on a private copy, with a callback that goes on: every error in OpenSSL's order, whatever the client's
- * callback made of them (DESIGN 2.11). With the rule's trust where that gets further: what the client's store lacks is then not
+ * callback made of them (design.md#codes). With the rule's trust where that gets further: what the client's store lacks is then not
  * what is wrong. Returns the copy, whose chain shows how far it got; NULL: there is none. */
 static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The observer: one info callback sees every handshake, whichever way the client got into it (DESIGN 2.1), and a message
+ * The observer: one info callback sees every handshake, whichever way the client got into it (design.md#observer), and a message
  * callback, set for the time of the handshake only, what went over the wire (2.2); from OpenSSL 3.2 on it is on the context too, since
  * an SSL must have it before its handshake begins (callbacks.c). Nothing on the bulk path is hooked.
  */

@@ -54,7 +54,7 @@ struct dry_look {
 };
 struct connection {
 	struct copy *copy;
-	char *host;                /* DESIGN 1.5, normalised; NULL: unknown */
+	char *host;                /* design.md#host, normalised; NULL: unknown */
 	char *sni;                 /* NULL: none sent */
 	char address[46];          /* "" : unknown */
 	unsigned port;             /* 0: unknown */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Who is the peer of a connection (DESIGN 1.5): host, address and port, out of what the client told OpenSSL, its sockets, and the names
+ * Who is the peer of a connection (design.md#host): host, address and port, out of what the client told OpenSSL, its sockets, and the names
  * that it resolved.
  */
 #include <stdlib.h>

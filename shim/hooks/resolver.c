@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Which name was it? A client that sends no SNI and asks OpenSSL for no name check has still looked the name up. What the
- * resolver answered is kept in a small ring; where two names led to one address, that address tells nothing (DESIGN 1.5).
+ * resolver answered is kept in a small ring; where two names led to one address, that address tells nothing (design.md#host).
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>

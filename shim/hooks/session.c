@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * A resumed session is not verified again: it carries the verification of the handshake that made it. So a session that was made
- * under a rule's trust is worth something only for that host and that trust (DESIGN 1.5), and a host whose rule says
+ * under a rule's trust is worth something only for that host and that trust (design.md#host), and a host whose rule says
  * OnlyCAFile takes no session that was made without it. The mark stands twice: as ex_data of the session, a number, so that OpenSSL may
  * copy it and nobody has to free it; and, since a client may write sessions down and read them again (Python does for each that it
  * hands out), in the field of the session that keeps application data for a server's tickets, which a client has no use for.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * X509_verify_cert, the choke point of verification (DESIGN 2.3): where a rule's trust comes in, and where a failed
+ * X509_verify_cert, the choke point of verification (design.md#verification): where a rule's trust comes in, and where a failed
  * verification is looked at. Whether it ends up as a failure or as ignored is the client's decision, which shows later
- * (2.10): with a connection the evidence waits there.
+ * (design.md#net): with a connection the evidence waits there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx)
 }
 
 /* Whose look is it, in a verification without an SSL? That of the connection that this leaf was presented on, which decides alone
- * (DESIGN 1.5). False: nobody's. */
+ * (design.md#host). False: nobody's. */
 static bool find_live(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -65,7 +65,7 @@ static bool find_live(struct verification *v)
 	return true;
 }
 
-/* By now it may be proven which socket carries the connection, and so whose rule holds (DESIGN 1.5). Of a rule that is found so late, only
+/* By now it may be proven which socket carries the connection, and so whose rule holds (design.md#host). Of a rule that is found so late, only
  * what acts on verification can still hold. */
 void verify_prove_peer(struct connection *n, SSL *ssl)
 {

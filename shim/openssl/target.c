@@ -43,7 +43,7 @@ static struct found found_imported(enum hook h, const struct object *caller, con
 	return f;
 }
 
-/* The caller does not import it: libssl's own tail calls make the return address somebody else's (DESIGN 2.5), or an interposer
+/* The caller does not import it: libssl's own tail calls make the return address somebody else's (design.md#copies), or an interposer
  * calls on. `tell` points into the copy that is meant, where an argument does. Never into the caller's own object: it
  * would call us again, without end. */
 static struct found found_otherwise(enum hook h, const struct object *caller, const void *tell)

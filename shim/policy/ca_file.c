@@ -55,7 +55,7 @@ bool certificate_is_rejected(const struct openssl *o, X509 *x)
 	return o->X509_check_trust(x, TRUST_SSL_SERVER, 0) == TRUST_REJECTED;
 }
 
-/* Self-issued certificates are anchors, the others intermediates (DESIGN 1.4); a mark of trust makes no anchor of an intermediate. */
+/* Self-issued certificates are anchors, the others intermediates (tlsmend.conf(5)); a mark of trust makes no anchor of an intermediate. */
 static bool take(struct anchors *a, const struct openssl *o, X509 *x)
 {
 	bool self_issued =

@@ -112,7 +112,7 @@ static bool begin_reading(void)
 	return none != me && atomic_compare_exchange_strong(&reading_pid, &none, me);
 }
 
-/* False: again soon. A changed file that does not parse leaves the rules in force as they were (DESIGN 1.4). */
+/* False: again soon. A changed file that does not parse leaves the rules in force as they were (tlsmend.conf(5)). */
 static bool read_again(void)
 {
 	bool bad = false;

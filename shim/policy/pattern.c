@@ -332,7 +332,7 @@ bool pattern_is_any(const struct pattern *pattern)
 	return pattern->prefix < (private_v6 ? LARGEST_PRIVATE_V6 : LARGEST_V6);
 }
 
-/* ---- names of certificates under a pattern (DESIGN 1.5) ------------------------------------------- */
+/* ---- names of certificates under a pattern (design.md#host) ------------------------------------------- */
 
 /* A DNS name of a certificate: host name bytes, and at most one `*`, in the leftmost label, where
  * RFC 6125 section 6.4.3 and OpenSSL's partial wildcards allow it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Look-up: one walk over everything that can match a peer, from the most specific pattern to `*`
- * (DESIGN 1.4). No allocation, no lock: the table does not change while it is used.
+ * (tlsmend.conf(5)). No allocation, no lock: the table does not change while it is used.
  *
  * Steps: the host itself; its suffixes, longest first; address blocks, longest prefix first; `*`. Each
  * first with the port, then without. An IPv4 prefix of n bits counts as the IPv4-mapped IPv6 prefix of

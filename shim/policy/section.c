@@ -368,7 +368,7 @@ static void keep(struct parser *p, uint32_t keys)
 }
 
 /* What is left of a section with an error that names strengthening keys: its hosts are closed, they are not left without
- * those keys (DESIGN 1.4). A section that is too large for the table closes for every host. */
+ * those keys (tlsmend.conf(5)). A section that is too large for the table closes for every host. */
 static void keep_closed(struct parser *p)
 {
 	struct draft *d = &p->draft;

@@ -3,7 +3,7 @@
  * Trust for one host only. The untouched verification comes first, on a private copy of the context; only where it fails for want of
  * an anchor, and the leaf is valid for the host, is the whole verification tried again with the rule's certificates; and only where
  * that passes is the client's own context switched, so that OpenSSL itself, with the client's own parameters, has the last word.
- * No check is ever skipped, and the client's store and SSL_CTX are never changed (DESIGN 2.4).
+ * No check is ever skipped, and the client's store and SSL_CTX are never changed (design.md#trust).
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""No trusted anchor (CAUSES 1.1): each cause with real clients, and what the record says and proposes."""
+"""No trusted anchor (causes.md#anchor): each cause with real clients, and what the record says and proposes."""
 import os
 import subprocess
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Files that a client loads (CAUSES 3): one case of each cause, and every form that a wrong file has."""
+"""Files that a client loads (causes.md#files): one case of each cause, and every form that a wrong file has."""
 import os
 import subprocess
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What ends a handshake (CAUSES 2): real clients against real servers, or against one that says or does the one odd thing."""
+"""What ends a handshake (causes.md#handshake): real clients against real servers, or against one that says or does the one odd thing."""
 import re
 import socket
 import ssl

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What a verification finds besides a missing anchor (CAUSES 1.2): each cause with real clients. No CA is ever proposed here.
+"""What a verification finds besides a missing anchor (causes.md#verification): each cause with real clients. No CA is ever proposed here.
 
 Leaves that are wrong in one way, with more clients and under rules: tests/clients/test_variants.py.
 """

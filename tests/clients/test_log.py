@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Where records go, and their two forms (DESIGN 1.6)."""
+"""Where records go, and their two forms (tlsmend(1))."""
 import contextlib
 import datetime
 import json

@@ -28,7 +28,7 @@ HOSTS = {
     "twin-b.test": "127.0.0.5",
 }
 
-# DESIGN 1.6: order of keys in a JSON record.
+# tlsmend(1): order of keys in a JSON record.
 KEY_ORDER = (
     "time level event cause message why program exe pid host port address sni rule library protocol cipher code name depth "
     "enforced expected presented help notes waived alert chain store"
@@ -283,7 +283,7 @@ def fingerprint(text):
 
 
 def check_record(record):
-    """Form of one JSON record (DESIGN 1.6)."""
+    """Form of one JSON record (tlsmend(1))."""
     keys = list(record)
     assert [k for k in KEY_ORDER if k in record] == keys, "unknown key or wrong order: %s" % keys
     for key in ("time", "level", "event", "message", "program", "pid"):

@@ -2,8 +2,8 @@
  *
  * Trap: the client has callbacks of its own. An observer that takes their place, calls them twice, shows itself in a getter
  * or adds events is noticed. Debian's SSL_CTX_new tail-calls SSL_CTX_new_ex through the PLT, so a context passes two
- * hooks. Proves DESIGN 2.1 (info callback chained, getters keep their meaning), 2.2 (message callback), 2.4
- * (with a rule the client's callback sees one clean verification), 2.5 (the return address is a hint only).
+ * hooks. Proves design.md#observer (info callback chained, getters keep their meaning), design.md#messages (message callback), design.md#trust
+ * (with a rule the client's callback sees one clean verification), design.md#copies (the return address is a hint only).
  *
  * callbacks CASE ANCHORS LEAF HOST
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: a daemon closes all descriptors and opens its data file and its socket anew: they get the numbers 0, 1, 2 and that of
- * TLSMEND_LOG=fd:N. A record written to "stderr" is then a record in somebody's database. Proves DESIGN 2.9 and the contract
+ * TLSMEND_LOG=fd:N. A record written to "stderr" is then a record in somebody's database. Proves design.md#guest and the contract
  * of sink_remember_descriptors().
  *
  * close_from RANGE|LOOP|KEEP RESULT_FILE DIRECTORY append|plain[-at-2]

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Trap: a dlsym that is taken over must keep every answer of the real one. Proves DESIGN 2.6: NULL where the real lookup
+ * Trap: a dlsym that is taken over must keep every answer of the real one. Proves design.md#dlsym: NULL where the real lookup
  * says NULL, with the same dlerror(3); names that only resemble a hook are left alone; so is dlvsym(3); a library that
- * defines functions of such names and is no OpenSSL (DESIGN 2.13) gives its own.
+ * defines functions of such names and is no OpenSSL (design.md#definers) gives its own.
  *
  * dlsym_meaning FAKE_LIBRARY
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: the first look-ups come from many threads at once. A thunk table without care gives two pointers for one function
- * or a half-made table. Proves DESIGN 2.5 (released atomically) and 2.6.
+ * or a half-made table. Proves design.md#copies (released atomically) and design.md#dlsym.
  */
 #include <dlfcn.h>
 #include <pthread.h>

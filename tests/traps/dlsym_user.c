@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: a program that finds every function of OpenSSL with dlsym(3), as .NET does. Exported hooks alone see nothing of it.
- * Proves DESIGN 2.6: dlsym gives the hook; a pointer keeps its copy.
+ * Proves design.md#dlsym: dlsym gives the hook; a pointer keeps its copy.
  *
  * dlsym_user PORT HOST ANCHORS ctor     the whole is done before main(), in a constructor
  * dlsym_user PORT HOST ANCHORS versioned  with dlvsym(3), which is not taken over: the pointers are libssl's own, SSL_CTX_new

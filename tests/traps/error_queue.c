@@ -2,7 +2,7 @@
  *
  * Trap: the host has entries in OpenSSL's error queue, marks of its own and a value in errno. The ring holds 16: one stray
  * push drops the host's oldest entry, one stray pop its newest, and a mark that is not taken off is found by the host's
- * next ERR_pop_to_mark. Proves DESIGN 2.9.
+ * next ERR_pop_to_mark. Proves design.md#guest.
  *
  * error_queue ANCHORS LEAF HOST
  */

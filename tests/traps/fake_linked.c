@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: a program linked with a library that defines SSL_connect and others and is no OpenSSL. The preloaded hooks stand in
- * front of it: they must hand the call on and touch nothing. Proves DESIGN 2.13 (not every definer is an
+ * front of it: they must hand the call on and touch nothing. Proves design.md#definers (not every definer is an
  * OpenSSL). With a plugin as argument a real libssl comes in as well, RTLD_LOCAL, and each call must still reach
  * its own.
  *

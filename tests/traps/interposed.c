@@ -3,7 +3,7 @@
  * Trap: a second preloaded library that wraps the same functions through dlsym(RTLD_NEXT, ...), before and after tlsmend.
  * RTLD_NEXT means "after the caller": a dlsym hook that *calls* the real one becomes the caller, and the wrapper finds
  * itself (endless recursion) or skips libraries. A hook that goes straight to libssl skips a wrapper that stands behind it.
- * Proves DESIGN 2.6 (jump, do not call). The client's info callback must be called once per event.
+ * Proves design.md#dlsym (jump, do not call). The client's info callback must be called once per event.
  */
 #include "common.h"
 

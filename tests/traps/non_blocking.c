@@ -2,7 +2,7 @@
  *
  * Trap: a handshake that arrives byte by byte. Each step ends with -1 and WANT_READ: a hook that takes that for a failure
  * writes records, and one that leaves an entry in the error queue turns WANT_READ into SSL_ERROR_SSL in the host.
- * Proves DESIGN 2.1 (a want is a retry) and 2.9.
+ * Proves design.md#observer (a want is a retry) and design.md#guest.
  *
  * non_blocking memory|socket ANCHORS LEAF HOST
  */

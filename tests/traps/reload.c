@@ -2,7 +2,7 @@
  *
  * Trap: the plugin that brought libssl in is unloaded and loaded again, a hundred times. A table of function pointers that
  * outlives its copy, or one made anew at each load, crashes or leaks; a reference taken on the *caller* (dlopen with
- * RTLD_NOLOAD and no dlclose) keeps the plugin in the process for ever. Proves DESIGN 2.5: the copy of OpenSSL is pinned,
+ * RTLD_NOLOAD and no dlclose) keeps the plugin in the process for ever. Proves design.md#copies: the copy of OpenSSL is pinned,
  * nothing else is.
  *
  * reload PLUGIN PORT HOST ANCHORS [LIBSSL]   LIBSSL: says whether it is still there at the end

@@ -2,8 +2,8 @@
  *
  * Trap: a main program without OpenSSL loads a plugin RTLD_LOCAL; libssl comes in as the plugin's dependency and is in no
  * global scope. dlsym(RTLD_NEXT) from a preloaded library finds nothing there, so a hook that resolves so calls NULL or
- * leaves the plugin alone. Proves DESIGN 2.5 (resolve in the scope of the caller) and 2.3.
- * With flag "deepbind" (DESIGN 2.14): the plugin's own calls never reach a preloaded library; nothing may change
+ * leaves the plugin alone. Proves design.md#copies (resolve in the scope of the caller) and design.md#verification.
+ * With flag "deepbind" (design.md#deepbind): the plugin's own calls never reach a preloaded library; nothing may change
  * unless TLSMEND_DEEPBIND=drop is set. The plugin may be given as a bare name: then it is found through this program's
  * RUNPATH, which a dlopen stub that calls instead of jumping loses.
  *

@@ -2,7 +2,7 @@
  *
  * Trap: one process is server and client. The server verifies client certificates through the same X509_verify_cert: an
  * observer that does not ask which side it is mends a client's certificate (lets a stranger in) or reports it as a failed
- * connection to a host. Proves DESIGN 2.10 (servers are never touched).
+ * connection to a host. Proves design.md#net (servers are never touched).
  *
  * server_side SERVER_ANCHORS CLIENT_LEAF
  */

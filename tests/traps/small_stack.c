@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: hosts with threads of 16 KiB. A library with a large frame, or with much thread-local data (which glibc takes from the
- * stack), makes pthread_create fail or the thread run into its guard page. Proves DESIGN 2.9: 64 bytes of TLS, 2 KiB of
+ * stack), makes pthread_create fail or the thread run into its guard page. Proves design.md#guest: 64 bytes of TLS, 2 KiB of
  * stack a hook.
  *
  * small_stack ACTION cold|warm SIZE [BURN]

@@ -197,7 +197,7 @@ def opened(trap, name, *command, preload, env=None):
 
 
 def surplus(before, after):
-    """What the library adds. libdl is one of the two libraries that it may need (DESIGN 1.1)."""
+    """What the library adds. libdl is one of the two libraries that it may need (design.md#one-binary)."""
     left = list(after)
     for line in before:
         left.remove(line)

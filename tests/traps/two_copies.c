@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Trap: two copies of OpenSSL in one process, perhaps of two generations, handshaking by turns. A hook that calls helpers of
- * the wrong copy hands it objects that it did not make. Proves DESIGN 2.5: one table per copy, helpers always from the
+ * the wrong copy hands it objects that it did not make. Proves design.md#copies: one table per copy, helpers always from the
  * copy that made the object.
  *
  * two_copies PLUGIN1 PLUGIN2 PORT HOST ANCHORS ROUNDS

@@ -2,7 +2,7 @@
  *
  * Trap: a handshake under SSL_VERIFY_NONE is no proof that the client ignores certificates. .NET builds the chain afterwards
  * by itself, on another thread, and a second time with a callback that always says yes; others ask SSL_get_verify_result;
- * some really do not care. Proves DESIGN 2.10: exactly one record, of the right kind.
+ * some really do not care. Proves design.md#net: exactly one record, of the right kind.
  *
  * verify_later self|asks|never ANCHORS LEAF HOST
  */

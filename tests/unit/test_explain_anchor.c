@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The family without a trusted anchor (CAUSES 1.1): decided from the certificates.
+ * The family without a trusted anchor (causes.md#anchor): decided from the certificates.
  */
 #include "explain_helper.h"
 

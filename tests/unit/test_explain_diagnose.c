@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Verification errors besides the anchor (CAUSES 1.2), handshakes (2), what is not checked (4).
+ * Verification errors besides the anchor (causes.md#verification), handshakes (2), what is not checked (4).
  */
 #include "explain_helper.h"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The reviewed JSON records, read by a real parser: one object a line, keys of the contract (DESIGN 1.6) in its order."""
+"""The reviewed JSON records, read by a real parser: one object a line, keys of the contract (tlsmend(1)) in its order."""
 import json
 import pathlib
 

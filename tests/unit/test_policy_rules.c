@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Which rule wins: each rank against each other, days, rejection; and a naive implementation, written from
- * DESIGN 1.4 alone, that has to agree on random rules and hosts.
+ * tlsmend.conf(5) alone, that has to agree on random rules and hosts.
  */
 #include <arpa/inet.h>
 

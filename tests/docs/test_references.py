@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: ISC
+"""What the sources and the documents point at is there."""
+import functools
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEXT = {".c", ".h", ".S", ".def", ".py", ".sh", ".md", ".1", ".5", ""}
+DOCUMENTS = sorted(p.relative_to(ROOT) for p in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def sources():
+    for top in ("include", "shim", "tests", "scripts", "docs", "man"):
+        for directory, folders, names in os.walk(ROOT / top):
+            folders[:] = [f for f in folders if f != "__pycache__"]
+            for name in names:
+                path = pathlib.Path(directory, name)
+                if path.suffix in TEXT and path != pathlib.Path(__file__):
+                    yield path
+
+
+@functools.cache
+def headings(path):
+    """As GitHub makes anchors of them."""
+    found = re.findall(r"^#+ (.*)$", path.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def test_comments_point_at_headings():
+    seen, dangling = 0, []
+    for path in sources():
+        text = path.read_text(errors="replace")
+        for document, anchor in re.findall(r"\b(design|causes)\.md#([\w-]+)", text):
+            seen += 1
+            if anchor not in headings(ROOT / "docs" / (document + ".md")):
+                dangling.append(f"{path.relative_to(ROOT)}: {document}.md#{anchor}")
+    assert seen > 50 and dangling == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_links(document):
+    text = (ROOT / document).read_text()
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", text):
+        assert (ROOT / document.parent / target).exists(), target
+
+
+def test_nothing_points_outside():
+    """No document is named that is not part of the tree."""
+    named = re.compile(r"\b(DESIGN|CAUSES)( [0-9]|\.md)")
+    assert [str(p.relative_to(ROOT)) for p in sources() if named.search(p.read_text(errors="replace"))] == []
+
+
+def test_commits_of_walk_throughs():
+    """The commits that CONTRIBUTING.md tells to read are part of the history, where there is one."""
+    commits = re.findall(r"[Cc]ommit ([0-9a-f]{7,40})", (ROOT / "CONTRIBUTING.md").read_text())
+    assert len(commits) >= 4
+    if subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True).returncode != 0:
+        pytest.skip("no history here (an unpacked archive)")
+    shallow = subprocess.run(["git", "-C", ROOT, "rev-parse", "--is-shallow-repository"], capture_output=True, text=True).stdout.strip()
+    if shallow == "true":
+        pytest.skip("a shallow clone")
+    for commit in commits:
+        kind = subprocess.run(["git", "-C", ROOT, "cat-file", "-t", commit], capture_output=True, text=True).stdout.strip()
+        assert kind == "commit", commit
