@@ -122,43 +122,6 @@ bool name_is_address(const char *host)
 	       (strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host));
 }
 
-bool has_dns_name(const struct cert_info *c)
-{
-	size_t i;
-
-	for (i = 0; i < c->san_count; i++) {
-		if (c->san[i].n > 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
-			return true;
-	}
-	return false;
-}
-
-static struct text bare_name(struct text san)
-{
-	const char *colon = memchr(san.s, ':', san.n);
-
-	if (colon == NULL)
-		return san;
-	return (struct text){colon + 1, san.n - (size_t)(colon + 1 - san.s)};
-}
-
-const char *list_names(struct diagnosis *d, const struct cert_info *c)
-{
-	enum { SHOWN_NAMES = 8 };
-	const char *list = "";
-	size_t i, shown = 0;
-
-	for (i = 0; i < c->san_count && shown < SHOWN_NAMES; i++, shown++)
-		list = say(d->e, list, shown > 0 ? ", " : "", say_text(d->e, bare_name(c->san[i])),
-			   (char *)NULL);
-	if (i < c->san_count)
-		list = say(d->e, list, " and ", say_int(d->e, (int64_t)(c->san_count - i)), " more",
-			   (char *)NULL);
-	if (shown == 0 && c->common_name.n > 0)
-		list = say_text(d->e, c->common_name);
-	return *list != '\0' ? list : "nothing";
-}
-
 const struct cert_info *certificate_at(const struct evidence *e, int depth)
 {
 	if (depth < 0)

@@ -45,8 +45,14 @@ const char *extra_ca_line(struct diagnosis *d, const struct text name);
 /* "the server's certificate" or "the CA certificate "X"". */
 const char *whose(struct diagnosis *d);
 bool name_is_address(const char *host);
-/* How many presented names a sentence lists. */
+/* (name_text.c) The names that a certificate carries, each with its kind where a reader could take it for another: a host name that is
+ * one as it is, DNS:"a b", IP:192.0.2.1, CN=x where there is nothing else. No entry can be read as two. */
 const char *list_names(struct diagnosis *d, const struct cert_info *c);
+/* ... with the kind of each. */
+const char *list_names_with_kinds(struct diagnosis *d, const struct cert_info *c);
+const char *say_san(struct evidence *e, struct text san, bool kind);
+/* The host name in an entry; n == 0: it is of another kind. */
+struct text dns_name(struct text san);
 bool has_dns_name(const struct cert_info *c);
 const struct cert_info *certificate_at(const struct evidence *e, int depth);
 
@@ -82,8 +88,9 @@ void explain_missing_here(struct diagnosis *d);
 /* (diagnose_directory.c) The client searches another directory than OpenSSL's own. */
 bool directory_was_given(const struct evidence *e);
 void explain_directories(struct diagnosis *d);
-enum cause name_cause(
-    const struct diagnosis *d); /* (diagnose_name.c) of a name that does not match */
+/* (diagnose_mismatch.c) A name that does not match. */
+enum cause name_cause(const struct diagnosis *d);
+void explain_mismatch(struct diagnosis *d);
 const struct cert_info *constraining_ca(const struct diagnosis *d); /* NULL: none, or not known */
 void explain_name(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */

@@ -83,6 +83,8 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
 	QUIET_END(o)
 	e->name_asked = asked || ip;
+	if (o->X509_VERIFY_PARAM_get_hostflags)
+		e->host_flags = o->X509_VERIFY_PARAM_get_hostflags(param);
 	char normal[256]; /* OpenSSL writes an IPv6 address out in full */
 	const char *address = ip && host_normalise(ip, normal) ? normal : ip;
 	if (asked || ip)

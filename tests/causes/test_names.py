@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: ISC
+"""A name that is nearly the one that was asked for: the record says what differs, by the comparison that said no, and no entry reads as two."""
+import ipaddress
+
+import pytest
+from cryptography import x509
+
+from clients import table
+from lib.pki import issue
+from lib.run import HOSTS
+
+from .conftest import HOST, Client, curl, python, s_client
+
+ADDRESS = HOSTS[HOST]
+
+
+def named(host, verify="-verify_hostname"):
+    """python, s_client and curl, each for this host."""
+    return {
+        "python": Client("python", lambda port, ca, *more: [table.DEBIAN_PYTHON, table.HERE / "connect.py", host, port, "--ca", ca, *more]),
+        "s_client": Client("s_client", lambda port, ca, *more: [
+            "openssl", "s_client", "-brief", "-verify_return_error", verify, host, "-servername", host,
+            "-connect", "%s:%d" % (ADDRESS, port), "-CAfile", ca, *more]),
+        "curl": Client("curl", lambda port, ca, *more: [
+            "curl", "-sS", "-m", "20", "--cacert", ca, *more, "https://%s:%d/" % (host, port)]),
+    }  # fmt: skip
+
+
+# (asked for, in the certificate, clients, what differs, what is not said, in help)
+NEAR = [
+    ("my_host.corp.test", "*.corp.test", "python s_client", "*.corp.test does not stand for my_host.corp.test: OpenSSL's wildcards",
+     "more before", "names my_host.corp.test itself, without a wildcard"),
+    ("corp.test", "*.corp.test", "python s_client curl", "*.corp.test does not stand for corp.test itself", "OpenSSL", "DNS:corp.test"),
+    ("a.b.corp.test", "*.corp.test", "python s_client curl", "*.corp.test stands for one label only", "OpenSSL", "DNS:a.b.corp.test"),
+    ("corp.test", "*.test", "python s_client", "*.test is too broad a wildcard for OpenSSL", "itself, only", "DNS:corp.test"),
+    ("corp.test", "*.test", "curl", "the certificate names *.test", "OpenSSL", "connect by a name"),
+    ("a.my_corp.test", "*.my_corp.test", "python s_client", "OpenSSL takes *.my_corp.test for no wildcard", "one label", "DNS:a.my_corp.test"),
+    ("www.a.corp.test", "www.*.corp.test", "python s_client", "the first label", "one label", "DNS:www.a.corp.test"),
+    ("web1.corp.test", "web*.corp.test", "python", "this client takes no wildcard for a part of a label, as in web*.corp.test", "OpenSSL",
+     "DNS:web1.corp.test"),
+    ("www.corp.test.", "www.corp.test", "python s_client", "only the dot at the end of www.corp.test. differs", "another",
+     "without the dot at its end: www.corp.test"),
+    ("www.corp.test", "http://x.test, www.corp.test", "python s_client curl",
+     'names DNS:"http://x.test, www.corp.test"; DNS:"http://x.test, www.corp.test" is one entry, and no host name', "OpenSSL", "connect by"),
+    ("www.corp.test", "www.corp.test, b.test", "python curl", 'DNS:"www.corp.test, b.test" is one entry', "OpenSSL", "connect by"),
+]  # fmt: skip
+
+
+@pytest.mark.cause("name-mismatch")
+@pytest.mark.parametrize("asked, name, client, differs, unsaid, helps", [
+    (asked, name, client, *rest) for asked, name, clients, *rest in NEAR for client in clients.split()])  # fmt: skip
+def test_nearly_that_name(tell, show, pki, asked, name, client, differs, unsaid, helps):
+    leaf = issue("near", pki.intermediate, names=[name])
+    argv = named(asked)[client](show(leaf, pki.intermediate).port, pki.root_pem)
+    told = tell(argv, "name-mismatch", leaf, hosts={asked.rstrip("."): ADDRESS, asked: ADDRESS})
+    why = told.text().split("  chain ")[0]
+    assert differs in why and unsaid not in why.split("  why ")[1], why
+    assert helps in told.help
+    assert told.expected == asked and told.expected != told.presented
+
+
+@pytest.mark.cause("address-mismatch")
+@pytest.mark.parametrize("client", ["python", "s_client", "curl"])
+@pytest.mark.parametrize("names, shown, reason", [
+    (["name"], "DNS:%s" % ADDRESS, "an entry of kind DNS is a name, and no address"),
+    (["other", "ip"], "DNS:www.corp.test, IP:127.0.0.99", "IP:127.0.0.99"),
+])  # fmt: skip
+def test_no_entry_of_kind_ip(tell, show, pki, client, names, shown, reason):
+    made = {"name": x509.DNSName(ADDRESS), "other": x509.DNSName("www.corp.test")}
+    made["ip"] = x509.IPAddress(ipaddress.ip_address("127.0.0.99"))
+    raw = x509.SubjectAlternativeName([made[n] for n in names]).public_bytes()
+    leaf = issue("by address", pki.intermediate, raw_san=raw)
+    argv = named(ADDRESS, "-verify_ip")[client](show(leaf, pki.intermediate).port, pki.root_pem)
+    told = tell(argv, "address-mismatch", leaf)
+    assert told.presented == shown and reason in told.text()
+    assert "subjectAltName = IP:" + ADDRESS in told.help
+    assert ("connect by a name" in told.help) is ("other" in names)
+
+
+@pytest.mark.cause("address-mismatch")
+@pytest.mark.parametrize("client", ["python", "s_client"])
+def test_address_in_the_common_name(tell, show, pki, client):
+    """curl takes it where there is no subjectAltName, OpenSSL does not."""
+    leaf = issue(ADDRESS, pki.intermediate)
+    argv = named(ADDRESS, "-verify_ip")[client](show(leaf, pki.intermediate).port, pki.root_pem)
+    told = tell(argv, "address-mismatch", leaf)
+    assert told.presented == "CN=" + ADDRESS
+    assert "an address in the common name does not count" in told.text()
+    assert "connect by" not in told.help
+
+
+@pytest.mark.cause("issuer-unknown")
+@pytest.mark.parametrize("client", [python, s_client, curl], ids=lambda c: c.name)
+def test_in_a_note(tell, show, pki, client):
+    """One that fails for another reason, and would fail for its names too."""
+    leaf = issue("x", issue("Unknown CA", ca=True), names=["a.test, " + HOST])
+    told = tell(client(show(leaf).port, pki.root_pem), "issuer-unknown", leaf)
+    assert '(it names DNS:"a.test, %s")' % HOST in told.notes
+
+
+@pytest.mark.cause("no-san")
+def test_common_name_with_a_wildcard(tell, show, pki):
+    leaf = issue("*.corp.test", pki.intermediate)
+    port = show(leaf, pki.intermediate).port
+    told = tell(named("a_b.corp.test")["s_client"](port, pki.root_pem), "no-san", leaf)
+    assert "only the common name *.corp.test; *.corp.test does not stand for a_b.corp.test" in told.text()
+    told = tell(named("a.corp.test")["python"](port, pki.root_pem, "--san-only"), "no-san", leaf, hosts={"a.corp.test": ADDRESS})
+    assert "which this client does not read" in told.text()
