@@ -176,6 +176,16 @@ struct own_certificate {
 	bool issuer_named; /* one of them stands in the chain, or issued one of it */
 };
 
+/* What the program gave OpenSSL to work on, where that cannot carry a connection. */
+enum own_transport {
+	TRANSPORT_GIVEN,
+	TRANSPORT_NONE,          /* no BIO */
+	TRANSPORT_NO_DESCRIPTOR, /* a negative number */
+	TRANSPORT_CLOSED,        /* not open, or not for this */
+	TRANSPORT_UNCONNECTED,   /* a socket without a peer */
+	TRANSPORT_SHUT           /* the program itself had ended the sending */
+};
+
 /* A directory of CA certificates. OpenSSL reads it only when a name is wanted, and only files called after the name's hash. */
 struct ca_directory {
 	const char *path;
@@ -343,9 +353,11 @@ struct evidence {
 	bool repetition; /* of a record with that look: nothing else is known here */
 
 	/* the handshake */
-	int ssl_reason;                 /* ERR_GET_REASON of the last libssl error; 0: none */
-	const char *ssl_reason_text;    /* ERR_reason_error_string; or NULL */
-	int system_errno;               /* of a failed read or write; 0: none */
+	int ssl_reason;              /* ERR_GET_REASON of the last libssl error; 0: none */
+	const char *ssl_reason_text; /* ERR_reason_error_string; or NULL */
+	int system_errno;            /* of a failed read or write; 0: none */
+	enum own_transport transport;
+	int descriptor;                 /* where `transport` is about one */
 	bool eof;                       /* the peer closed the connection */
 	int alert_sent, alert_received; /* description byte; -1: none */
 	int last_sent, last_received;   /* handshake message type (RFC 8446 section 4); -1: none */

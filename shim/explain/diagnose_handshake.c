@@ -185,6 +185,50 @@ static void say_stalled(struct diagnosis *d)
 		     "with another network path");
 }
 
+/* The program's own fault: nobody else was asked. */
+static void say_no_connection(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *number = say_int(e, e->descriptor);
+
+	switch (e->transport) {
+	case TRANSPORT_NO_DESCRIPTOR:
+		d->r->why = say(e, "the program gave OpenSSL the number ", number,
+				" in place of a socket's descriptor: the call that was to "
+				"open the connection failed, and the program went on without "
+				"looking at its result",
+				(char *)NULL);
+		break;
+	case TRANSPORT_CLOSED:
+		d->r->why = say(e, "the program gave OpenSSL descriptor ", number,
+				", which is not open any more, or is another file by now: "
+				"the program closed the connection before the handshake was over",
+				(char *)NULL);
+		break;
+	case TRANSPORT_UNCONNECTED:
+		d->r->why = say(e, "the program gave OpenSSL descriptor ", number,
+				", a socket that is connected to nobody: connecting it "
+				"failed or was never tried, and the program went on all the same",
+				(char *)NULL);
+		break;
+	case TRANSPORT_SHUT:
+		d->r->why =
+		    say(e, "the program had itself ended the sending on descriptor ", number,
+			" before the handshake was over, as with "
+			"shutdown(2)",
+			(char *)NULL);
+		break;
+	default:
+		d->r->why = "the program began the handshake without giving OpenSSL a connection "
+			    "to work on";
+		break;
+	}
+	help_line(d, "look into the program's own log for what it says of its connection just "
+		     "before: why it could not be opened, or who closed it");
+	help_line(d, "give this record to the program's developers: neither the server nor its "
+		     "certificate had a part in it");
+}
+
 static void say_generic(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -237,6 +281,9 @@ static void say_handshake(struct diagnosis *d)
 		break;
 	case CAUSE_CLOSED_EARLY:
 		explain_closed_early(d);
+		break;
+	case CAUSE_NO_CONNECTION:
+		say_no_connection(d);
 		break;
 	case CAUSE_NO_COMMON_ALPN:
 		explain_no_alpn(d);

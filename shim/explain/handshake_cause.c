@@ -189,6 +189,8 @@ enum cause handshake_cause(const struct evidence *e)
 
 	if (e->cipher_call != NULL)
 		return CAUSE_NO_CIPHERS;
+	if (e->transport != TRANSPORT_GIVEN)
+		return CAUSE_NO_CONNECTION;
 	if (alert > 0)
 		return alert_cause(e, alert);
 	if (!evidence_begins_as_tls(e))

@@ -161,6 +161,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 				 : connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	if (e) {
 		library_error(e, o, stuck != NULL, host_errno);
+		transport_evidence(e, o, ssl, stuck, host_errno);
 		own_certificate_evidence(n, ssl, e);
 		greeting_rest(e, n, ssl);
 	}

@@ -173,6 +173,10 @@ enum { TRANSPORT_DESCRIPTORS = 256 }; /* that are looked at */
 bool transport_peer(int fd, char address[46], unsigned *port);
 /* Of the SSL's own socket; -1: it works on something else. */
 int transport_descriptor(const struct openssl *o, const SSL *ssl);
+bool transport_is_plain(const struct connection *n, const SSL *ssl);
+/* no_transport.c. A handshake failed; `stuck`: the BIO that OpenSSL waited for, or NULL. After the error queue was looked at. */
+void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *ssl, BIO *stuck,
+			int host_errno);
 /* Before the first byte of the handshake. */
 void transport_begin(struct connection *n, int fd);
 /* Has this socket carried this connection, and nothing else? False also where the kernel does not count (before 4.19). */

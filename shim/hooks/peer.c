@@ -107,7 +107,7 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	if (fd >= 0 && transport_peer(fd, n->address, &n->port)) {
 		transport_begin(n, fd);
 		n->guessed = !transport_is_own(n, ssl, fd);
-	} else if (fd < 0) {
+	} else if (fd < 0 && !transport_is_plain(n, ssl)) {
 		search_descriptors(n);
 		n->guessed = true;
 		if (!n->done)
@@ -178,7 +178,7 @@ void connection_find_peer(struct connection *n, SSL *ssl)
 	const bool late = n->done || n->reported;
 	if (!n->looked)
 		look_at_socket(n, ssl);
-	else if (n->port == 0 && n->address[0] == '\0')
+	else if (n->port == 0 && n->address[0] == '\0' && !transport_is_plain(n, ssl))
 		search_descriptors(n);
 	if (!connection_prove(n, ssl) && late && to_be_found(n, ssl))
 		is_carried_by(n, transport_find_for_record(n, ssl));

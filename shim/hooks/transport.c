@@ -57,6 +57,17 @@ int transport_descriptor(const struct openssl *o, const SSL *ssl)
 	return fd;
 }
 
+/* Does the transport say which socket it works on? Then nothing is to be guessed, also where that socket does not tell its peer; and
+ * where there never was a transport (later it may have been taken away). */
+bool transport_is_plain(const struct connection *n, const SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	BIO *in = o->SSL_get_rbio(ssl);
+	if (!in)
+		return !n->done;
+	return o->BIO_method_type && o->BIO_method_type(in) & BIO_TYPE_DESCRIPTOR_;
+}
+
 /* ---- what a socket has carried ----------------------------------------------------------------------------------- */
 
 struct traffic {

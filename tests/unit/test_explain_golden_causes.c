@@ -165,6 +165,11 @@ static void handshakes_read_as_reviewed(void **state)
 	e = with_reason(0, -1, NULL);
 	e->system_errno = ECONNREFUSED;
 	golden("network-error", e);
+	e = with_reason(0, -1, NULL);
+	e->system_errno = EBADF;
+	e->transport = TRANSPORT_CLOSED;
+	e->descriptor = 7;
+	golden("no-connection", e);
 	e = with_reason(281, -1, "decryption failed or bad record mac");
 	e->server_version = 0x0304;
 	e->last_received = 2;
