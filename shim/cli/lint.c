@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../policy/include.h"
 #include "lint.h"
 #include "settings.h"
 #include "sources.h"
@@ -102,8 +103,9 @@ int lint_main(const struct command *self, int argc, char **argv)
 	if (s.count) {
 		status = lint_sources(&s);
 	} else if (!s.unreadable) {
-		complain("lint: nothing to check: %s is not there, and no variable is set",
-			 TLSMEND_CONFIG_DEFAULT);
+		complain("lint: nothing to check: neither %s nor a *.conf in %s is there, and no "
+			 "variable is set",
+			 TLSMEND_CONFIG_DEFAULT, TLSMEND_CONFIG_FOLDER);
 		status = STATUS_USAGE;
 	}
 	if (s.unreadable)

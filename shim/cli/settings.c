@@ -5,6 +5,7 @@
 #include <tlsmend/log.h>
 #include <tlsmend/policy.h>
 
+#include "../policy/include.h"
 #include "cafile.h"
 #include "settings.h"
 
@@ -172,8 +173,11 @@ static char *config_path(struct settings *s, const char *name)
 	int error = path ? 0 : errno;
 
 	buf_init(&text, 0);
-	if (path)
+	if (path && include_is_folder(name)) {
+		error = include_list(path, &text);
+	} else if (path) {
 		error = file_read(path, CONFIG_MAX_BYTES, &text, NULL, NULL, NULL);
+	}
 	buf_free(&text);
 	if (!path || error || strchr(path, ':')) {
 		usage_error(s->command, "--config %s: %s", name,

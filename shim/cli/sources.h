@@ -23,8 +23,9 @@ struct sources {
 };
 
 void sources_init(struct sources *s);
+/* A file behind those that it includes; "FOLDER/": the *.conf in it. */
 void sources_add_file(struct sources *s, const char *command, const char *path);
-/* TLSMEND_CONFIG's form; NULL or empty: the default file, if it is there. */
+/* TLSMEND_CONFIG's form; NULL or empty: the default file and folder, if they are there. */
 void sources_add_config(struct sources *s, const char *command, const char *list);
 void sources_add_variable(struct sources *s, enum source_kind kind, const char *name,
 			  const char *value);

@@ -8,12 +8,14 @@
  *    not inside double quotes, and not in Reason, whose text may well name ticket #123;
  *  - a value that begins with `"` ends at the next `"`, with everything between taken as it is;
  *  - `[[::1]:443 *.x.example]` and `[::1]` are both headers: the outermost brackets belong to the header;
+ *  - `Include = PATH` stands above the first section; what it names is read before the file itself;
  *  - a NUL byte, or invalid UTF-8 where a header or key should be, is no configuration: reading stops there,
  *    and the section that it falls into is dropped.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "include.h"
 #include "internal.h"
 
 struct slice {
@@ -179,6 +181,24 @@ static bool cut_value(struct parser *p, int key, struct slice *t)
 	return false;
 }
 
+/* What it names is a source of its own; here only its form counts. */
+static void read_include(struct parser *p, struct slice rest)
+{
+	const char *path;
+	size_t n;
+
+	if (p->draft.open) {
+		buf_puts(message_begin(p), "Include stands in a section; write it above the first "
+					   "[HOST] of the file");
+		section_fail(p, p->line);
+	} else if (!include_value(rest.s, rest.s + rest.n, &path, &n)) {
+		buf_puts(message_begin(p), "Include names no file; write Include = FILE, or "
+					   "Include = FOLDER/ for the *.conf in it");
+		p->bad = true;
+		message_send(p, CONFIG_ERROR, p->line);
+	}
+}
+
 static void read_key(struct parser *p, struct slice name, struct slice rest)
 {
 	struct value v = {0};
@@ -204,7 +224,7 @@ static void read_key(struct parser *p, struct slice name, struct slice rest)
 /* False: what stands here is no text of ours, stop reading. */
 static bool read_line(struct parser *p, struct slice line)
 {
-	struct slice t = trim(line), name;
+	struct slice t = trim(line), name, value = {t.s + t.n, 0};
 	const char *equals;
 
 	if (memchr(line.s, '\0', line.n) != NULL)
@@ -221,21 +241,20 @@ static bool read_line(struct parser *p, struct slice line)
 	name = trim((struct slice){t.s, equals != NULL ? (size_t)(equals - t.s) : t.n});
 	if (!is_utf8(name))
 		return false;
-	if (p->draft.open) {
-		struct slice value = {t.s + t.n, 0};
-
-		if (equals != NULL)
-			value = (struct slice){equals + 1, (size_t)(t.s + t.n - equals - 1)};
+	if (equals != NULL)
+		value = (struct slice){equals + 1, (size_t)(t.s + t.n - equals - 1)};
+	if (p->draft.open)
 		section_names(p, name.s, name.n, value.s, value.n);
-	}
-	if (!p->draft.open)
+	if (equals != NULL && include_is_key(name.s, name.n))
+		read_include(p, value);
+	else if (!p->draft.open)
 		read_orphan(p, t);
 	else if (p->draft.bad && !p->advice)
 		return true;
 	else if (equals == NULL)
 		read_keyless(p, t);
 	else
-		read_key(p, name, (struct slice){equals + 1, (size_t)(t.s + t.n - equals - 1)});
+		read_key(p, name, value);
 	return true;
 }
 

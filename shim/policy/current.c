@@ -70,13 +70,16 @@ static void report(void *arg, const struct config_message *m)
 /* The rules of what was read. NULL: no memory. */
 static struct policy_ref *parse(bool *bad)
 {
-	struct config_source list[SOURCES_MAX];
-	const unsigned n = sources_list(list);
-	struct policy_ref *r = calloc(1, sizeof *r);
+	size_t n = 0;
+	struct config_source *list = sources_list(&n);
+	struct policy_ref *r = list ? calloc(1, sizeof *r) : NULL;
+	if (r) {
+		atomic_store(&r->references, 1);
+		r->policy = policy_parse(list, n, false, report, NULL, bad);
+	}
+	free(list);
 	if (!r)
 		return NULL;
-	atomic_store(&r->references, 1);
-	r->policy = policy_parse(list, n, false, report, NULL, bad);
 	if (r->policy && environment_get()->dry_run)
 		policy_dry_run(r->policy);
 	if (r->policy)

@@ -62,6 +62,7 @@ bool key_refuse(const char *s, size_t n, struct buf *error);
 struct value {
 	const char *text;
 	size_t length;
+	bool in_file;   /* and not in a variable */
 	int protocol;   /* SYNTAX_PROTOCOL */
 	long number;    /* SYNTAX_NUMBER; SYNTAX_YES: 1 or 0 */
 	bool weakening; /* see struct setting */

@@ -3,8 +3,10 @@
  * One section while it is read. It goes into the table at its end, as a whole or not at all: half of a section
  * could be the half that weakens.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "include.h"
 #include "internal.h"
 
 const char *next_word(const char **s, const char *end, size_t *n)
@@ -159,6 +161,7 @@ void section_key(struct parser *p, int key, struct value *v)
 		fail_twice(p, key);
 		return;
 	}
+	v->in_file = p->source->kind == SOURCE_FILE;
 	if (!value_check((enum key)key, v, message_begin(p))) {
 		section_fail(p, p->line);
 		return;
@@ -239,6 +242,23 @@ static const char *intern_value(struct policy *policy, const struct value *v)
 	return v->text == NULL ? "" : table_intern(policy, v->text, v->length);
 }
 
+/* Relative to the file that names it. */
+static const char *intern_path(struct parser *p, const struct value *v)
+{
+	const char *whole = NULL;
+	char *path;
+
+	if (v->text == NULL || *v->text == '/')
+		return intern_value(p->policy, v);
+	path = include_resolve(p->source_name, v->text, v->length);
+	if (path != NULL)
+		whole = table_intern(p->policy, path, strlen(path));
+	else
+		p->policy->failed = true;
+	free(path);
+	return whole;
+}
+
 /* As written, but no longer than a log line can bear. */
 static const char *intern_header(struct policy *policy, const struct draft *d)
 {
@@ -299,7 +319,9 @@ static bool fill_entries(struct parser *p, struct kept_section *kept, const char
 		if ((kept->keys >> key & 1) == 0)
 			continue;
 		s->key = (enum key)key;
-		s->value = intern_value(p->policy, &d->values[key]);
+		s->value = key_table[key].syntax == SYNTAX_PATH
+			       ? intern_path(p, &d->values[key])
+			       : intern_value(p->policy, &d->values[key]);
 		s->protocol = d->values[key].protocol;
 		s->number = d->values[key].number;
 		s->weakening = d->values[key].weakening;

@@ -6,6 +6,7 @@
 #include <tlsmend/base.h>
 #include <tlsmend/log.h>
 
+#include "include.h"
 #include "sources.h"
 
 /* One version of a file. */
@@ -13,62 +14,98 @@ struct version {
 	enum file_look look;
 	int error; /* where it is not FILE_THERE */
 	struct file_id id;
-	struct buf text;
+	struct buf text; /* of a folder: the paths of its files, each with its NUL */
 };
+/* A file, or the *.conf of a folder. */
 struct watched {
+	struct watched *next;
 	char *path;
+	bool folder;
+	bool expected;           /* to be told where it is not there */
 	struct file_place place; /* from where it was seen last */
 	struct version
 	    seen; /* dealt with; the text only of what is in force, and only where there are several files */
 	struct version fresh; /* while it is read */
+	bool kept;            /* `seen` has the text that is in force */
 	bool counts;          /* its rules are in force */
 	int told;             /* the error that was told last */
+	unsigned round;       /* of reading */
+	bool open;            /* the files that it names are being gone through */
 };
 
-static struct watched files[FILES_MAX];
-static unsigned file_count;
+static struct watched *known;                    /* all of them, in no order */
+static struct watched *order[INCLUDE_FILES_MAX]; /* that count, later ones win */
+static unsigned order_count, reading_round;
 static bool found;
 
 /* ---- which files ------------------------------------------------------------------------------------------- */
 
-static bool watch(const char *path, size_t n)
+static struct watched *watch(const char *path, bool expected)
 {
-	if (n == 0)
-		return true;
-	if (path[0] != '/') {
-		record_config_error(
-		    "TLSMEND_CONFIG", 0,
-		    "a path is not absolute; write the whole path, beginning with /");
-		return true;
+	struct watched *w = known;
+
+	while (w && strcmp(w->path, path) != 0)
+		w = w->next;
+	if (w) {
+		w->expected = w->expected || expected;
+		return w;
 	}
-	if (file_count == FILES_MAX) {
-		record_config_error("TLSMEND_CONFIG", 0,
-				    "names more than 8 files; the rest is left out");
-		return true;
+	w = calloc(1, sizeof *w);
+	if (!w || !(w->path = strdup(path))) {
+		free(w);
+		return NULL;
 	}
-	struct watched *w = &files[file_count];
-	memset(w, 0, sizeof *w);
-	w->path = strndup(path, n);
-	if (!w->path)
-		return false;
+	w->folder = include_is_folder(path);
+	w->expected = expected;
 	w->seen.look = FILE_UNSEEN;
 	file_place_note(w->path, &w->place);
-	file_count++;
-	return true;
+	w->next = known;
+	known = w;
+	return w;
+}
+
+static void watched_free(struct watched *w)
+{
+	buf_free(&w->seen.text);
+	buf_free(&w->fresh.text);
+	free(w->path);
+	free(w);
+}
+
+/* What is named no more. */
+static void sweep(void)
+{
+	for (struct watched **at = &known; *at;) {
+		struct watched *w = *at;
+
+		if (w->round == reading_round) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		watched_free(w);
+	}
+}
+
+static const char *source_list(void)
+{
+	const char *list = environment_get()->config;
+
+	return list && *list ? list : TLSMEND_CONFIG_DEFAULTS;
 }
 
 bool sources_find(void)
 {
-	const char *list = environment_get()->config;
 	if (found)
 		return true;
 	sources_forget();
-	if (!list || !*list)
-		list = TLSMEND_CONFIG_DEFAULT;
-	while (*list) {
-		size_t n = strcspn(list, ":");
-		if (!watch(list, n))
-			return false;
+	for (const char *list = source_list(); *list;) {
+		const size_t n = strcspn(list, ":");
+
+		if (n && *list != '/')
+			record_config_error(
+			    "TLSMEND_CONFIG", 0,
+			    "a path is not absolute; write the whole path, beginning with /");
 		list += n + (list[n] == ':');
 	}
 	found = true;
@@ -77,12 +114,13 @@ bool sources_find(void)
 
 void sources_forget(void)
 {
-	for (unsigned i = 0; i < file_count; i++) {
-		free(files[i].path);
-		buf_free(&files[i].seen.text);
-		buf_free(&files[i].fresh.text);
+	while (known) {
+		struct watched *w = known;
+
+		known = w->next;
+		watched_free(w);
 	}
-	file_count = 0;
+	order_count = 0;
 	found = false;
 }
 
@@ -125,38 +163,46 @@ static bool trustworthy(uint32_t owner, uint32_t mode)
 	return !environment_is_secure() || (owner == 0 && !(mode & (S_IWGRP | S_IWOTH)));
 }
 
-static void read_file(struct watched *w)
+static enum file_look read_folder(struct watched *w, struct version *v, uint32_t *owner,
+				  uint32_t *mode)
+{
+	enum { SETTLED_MS = 1000 };
+	const int64_t now = clock_realtime_ms();
+	struct file_status status;
+	enum file_look look = file_look(w->path, &w->place, &v->id, &v->error);
+
+	if (look != FILE_THERE)
+		return look;
+	/* A folder's time is coarse: what came in the same moment after we looked would never show. */
+	if (v->id.mtime_ns / 1000000 > now - SETTLED_MS)
+		v->id = (struct file_id){0};
+	v->error = file_status(w->path, &status);
+	*owner = status.owner;
+	*mode = status.mode;
+	if (!v->error)
+		v->error = include_list(w->path, &v->text);
+	return v->error ? FILE_UNSEEN : FILE_THERE;
+}
+
+static void read_one(struct watched *w)
 {
 	struct version *v = &w->fresh;
 	uint32_t owner = 0, mode = 0;
 	buf_free(&v->text);
 	*v = (struct version){0};
-	v->look = file_look_read(w->path, &w->place, CONFIG_MAX_BYTES + 1, &v->text, &v->id, &owner,
-				 &mode, &v->error);
+	if (w->folder)
+		v->look = read_folder(w, v, &owner, &mode);
+	else
+		v->look = file_look_read(w->path, &w->place, CONFIG_MAX_BYTES + 1, &v->text, &v->id,
+					 &owner, &mode, &v->error);
 	if (v->look == FILE_THERE && !trustworthy(owner, mode)) {
 		v->look = FILE_UNSEEN;
 		v->error = EPERM;
 	}
 	if (v->look == FILE_THERE)
 		w->told = 0;
-	else if (v->look == FILE_UNSEEN || environment_get()->config)
+	else if (v->look == FILE_UNSEEN || w->expected)
 		tell(w, v->look, v->error);
-}
-
-enum sources_outcome sources_read(void)
-{
-	enum sources_outcome outcome = SOURCES_KNOWN;
-	for (unsigned i = 0; i < file_count; i++) {
-		struct watched *w = &files[i];
-		read_file(w);
-		if (w->fresh.look != FILE_UNSEEN || outcome == SOURCES_UNKNOWN)
-			continue;
-		if (w->counts)
-			outcome = file_count == 1 ? SOURCES_SPOILT : SOURCES_PARTLY;
-		else if (look_passes(w->fresh.error))
-			outcome = SOURCES_UNKNOWN;
-	}
-	return outcome;
 }
 
 /* A file that could not be looked at goes on with the text that is in force. */
@@ -164,7 +210,105 @@ static const struct buf *text_of(const struct watched *w)
 {
 	if (w->fresh.look == FILE_THERE)
 		return &w->fresh.text;
-	return w->fresh.look == FILE_UNSEEN && w->counts ? &w->seen.text : NULL;
+	return w->fresh.look == FILE_UNSEEN && w->counts && w->kept ? &w->seen.text : NULL;
+}
+
+static bool read_tree(const char *path, bool expected, unsigned depth);
+
+static bool read_members(const struct buf *paths, unsigned depth)
+{
+	for (size_t at = 0; paths && at < paths->len; at += strlen(paths->data + at) + 1)
+		if (!read_tree(paths->data + at, true, depth))
+			return false;
+	return true;
+}
+
+static bool read_included(const struct watched *w, const struct buf *text, unsigned depth)
+{
+	const char *s = text ? buf_str(text) : "", *const end = s + (text ? text->len : 0), *path;
+	size_t n;
+
+	while (include_next(&s, end, &path, &n)) {
+		char *whole = memchr(path, '\0', n) ? NULL : include_resolve(w->path, path, n);
+		const bool good = whole && read_tree(whole, true, depth);
+
+		free(whole);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+static bool too_many(const char *path, const char *what)
+{
+	static bool told;
+
+	if (!told)
+		record_config_error(path, 0, what);
+	told = true;
+	return true;
+}
+
+/* A file behind those that it names, or a folder's files. False: no memory. */
+static bool read_tree(const char *path, bool expected, unsigned depth)
+{
+	struct watched *w = watch(path, expected);
+	bool good;
+
+	if (!w)
+		return false;
+	if (w->open || depth == INCLUDE_DEPTH_MAX)
+		return too_many(path, "includes itself, or is included at a depth of more than 4 "
+				      "files; it is left out there");
+	if (w->round != reading_round)
+		read_one(w);
+	w->round = reading_round;
+	w->open = true;
+	good = w->folder ? read_members(text_of(w), depth + 1)
+			 : read_included(w, text_of(w), depth + 1);
+	w->open = false;
+	if (order_count == INCLUDE_FILES_MAX)
+		return too_many(path, "is one file more than 1000; the rest is left out");
+	order[order_count++] = w;
+	return good;
+}
+
+static bool read_all(void)
+{
+	const char *list = source_list();
+	const bool expected = list == environment_get()->config;
+
+	for (; *list; list += list[0] == ':') {
+		const size_t n = strcspn(list, ":");
+		char *path = n && *list == '/' ? include_resolve("", list, n) : NULL;
+		const bool good = n && *list == '/' ? path && read_tree(path, expected, 0) : true;
+
+		free(path);
+		if (!good)
+			return false;
+		list += n;
+	}
+	return true;
+}
+
+enum sources_outcome sources_read(void)
+{
+	enum sources_outcome outcome = SOURCES_KNOWN;
+	reading_round++;
+	order_count = 0;
+	if (!read_all())
+		return SOURCES_UNKNOWN;
+	for (unsigned i = 0; i < order_count; i++) {
+		const struct watched *w = order[i];
+		if (w->fresh.look != FILE_UNSEEN || outcome == SOURCES_UNKNOWN)
+			continue;
+		if (w->counts)
+			outcome =
+			    w->kept && outcome != SOURCES_SPOILT ? SOURCES_PARTLY : SOURCES_SPOILT;
+		else if (look_passes(w->fresh.error))
+			outcome = SOURCES_UNKNOWN;
+	}
+	return outcome;
 }
 
 static unsigned add_environment(struct config_source *list, unsigned n)
@@ -179,45 +323,66 @@ static unsigned add_environment(struct config_source *list, unsigned n)
 	return n;
 }
 
-unsigned sources_list(struct config_source list[SOURCES_MAX])
+struct config_source *sources_list(size_t *count)
 {
+	struct config_source *list = malloc((order_count + 2) * sizeof *list);
 	unsigned n = 0;
-	for (unsigned i = 0; i < file_count; i++) {
-		const struct buf *text = text_of(&files[i]);
+
+	if (!list)
+		return NULL;
+	for (unsigned i = 0; i < order_count; i++) {
+		const struct buf *text = order[i]->folder ? NULL : text_of(order[i]);
 		if (text)
-			list[n++] = (struct config_source){SOURCE_FILE, files[i].path,
+			list[n++] = (struct config_source){SOURCE_FILE, order[i]->path,
 							   buf_str(text), text->len};
 	}
-	return add_environment(list, n);
+	*count = add_environment(list, n);
+	return list;
+}
+
+static void keep_text(struct watched *w, struct version *v)
+{
+	buf_free(&w->seen.text);
+	w->seen.text = v->text;
+	buf_init(&v->text, 0);
+	w->kept = v->look == FILE_THERE;
+}
+
+static void one_seen(struct watched *w, bool in_force)
+{
+	struct version *v = &w->fresh;
+	/* what may pass is looked at again, whatever its version */
+	if (v->look == FILE_UNSEEN && (w->counts || look_passes(v->error))) {
+		buf_free(&v->text);
+		return;
+	}
+	if (v->look == FILE_UNSEEN)
+		file_identify(w->path, &v->id);
+	else
+		file_place_note(w->path, &w->place);
+	w->seen.look = v->look;
+	w->seen.error = v->error;
+	w->seen.id = v->id;
+	if (in_force) {
+		w->counts = v->look == FILE_THERE;
+		keep_text(w, v);
+	}
+	buf_free(&v->text);
 }
 
 void sources_seen(bool in_force)
 {
-	for (unsigned i = 0; i < file_count; i++) {
-		struct watched *w = &files[i];
-		struct version *v = &w->fresh;
-		/* what may pass is looked at again, whatever its version */
-		if (v->look == FILE_UNSEEN && (w->counts || look_passes(v->error))) {
-			buf_free(&v->text);
-			continue;
-		}
-		if (v->look == FILE_UNSEEN)
-			file_identify(w->path, &v->id);
-		else
-			file_place_note(w->path, &w->place);
-		if (in_force)
-			w->counts = v->look == FILE_THERE;
-		w->seen.look = v->look;
-		w->seen.error = v->error;
-		w->seen.id = v->id;
-		if (in_force) {
-			buf_free(&w->seen.text);
-			w->seen.text = v->text;
-			buf_init(&v->text, 0);
-		}
-		if (file_count == 1) /* it is all or nothing there */
-			buf_free(&w->seen.text);
-		buf_free(&v->text);
+	unsigned there = 0;
+
+	sweep();
+	for (struct watched *w = known; w; w = w->next) {
+		one_seen(w, in_force);
+		there += w->counts;
+	}
+	/* it is all or nothing where there is one */
+	for (struct watched *w = known; w && there == 1; w = w->next) {
+		buf_free(&w->seen.text);
+		w->kept = false;
 	}
 }
 
@@ -240,8 +405,8 @@ static enum sources_change change_of(struct watched *w)
 enum sources_change sources_changed(void)
 {
 	enum sources_change all = SOURCES_SAME;
-	for (unsigned i = 0; i < file_count; i++) {
-		const enum sources_change one = change_of(&files[i]);
+	for (struct watched *w = known; w; w = w->next) {
+		const enum sources_change one = change_of(w);
 		if (one == SOURCES_CHANGED || all == SOURCES_SAME)
 			all = one;
 	}

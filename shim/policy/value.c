@@ -49,15 +49,20 @@ static const char *example(enum key key)
 	return "why this section is there";
 }
 
+/* Relative to the file that it stands in; a variable stands nowhere. */
 static bool path_check(enum key key, const struct value *v, struct buf *error)
 {
 	const char *base = v->text + v->length;
 
-	if (v->text[0] == '/')
+	if (v->text[0] == '/' || (v->in_file && v->text[0] != '~' && v->text[0] != '$'))
 		return true;
 	while (base > v->text && base[-1] != '/')
 		base--;
-	fail(key, v, "is no absolute path; write the whole path, such as /etc/tlsmend/", error);
+	fail(key, v,
+	     v->in_file ? "is no path: ~ and $ are not expanded; write the whole path, such as "
+			  "/etc/tlsmend/"
+			: "is no absolute path; write the whole path, such as /etc/tlsmend/",
+	     error);
 	escape_text(error, base, (size_t)(v->text + v->length - base), QUOTE_MAX);
 	return false;
 }

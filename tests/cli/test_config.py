@@ -66,7 +66,7 @@ def test_lint_weakening_without_reason(tlsmend, tmp_path):
     ("[*]\nMinProtocol = TLSv1\n", 2, "*"),
     ("[a..test]\nMinProtocol = TLSv1.2\n", 1, "a..test"),
     ("[a.test]\nMinProtocol = SSLv3\n", 2, "TLSv1.2"),
-    ("[a.test]\nExtraCAFile = relative.pem\n", 2, "absolute"),
+    ("[a.test]\nExtraCAFile = ~/mine.pem\n", 2, "not expanded"),
 ])
 def test_lint_errors_have_file_and_line(tlsmend, tmp_path, body, line, said):
     (tmp_path / "c").write_text(body)

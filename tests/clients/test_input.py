@@ -136,7 +136,7 @@ LINES = {
     "sslv3": ("MinProtocol = SSLv3", "2: .*SSLv3"),
     "no-value": ("ExtraCAFile =", "2: "),
     "no-equals-sign": ("ExtraCAFile %(root)s", "2: "),
-    "relative-path": ("ExtraCAFile = corp-root.pem", "2: .*absolute"),
+    "relative-path": ("ExtraCAFile = ~/corp-root.pem", "2: .*not expanded"),
     "bad-date": ("Until = next spring", "2: .*next spring"),
     "impossible-date": ("Until = 2027-02-30", "2: .*2027-02-30"),
 }

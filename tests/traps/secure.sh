@@ -6,7 +6,8 @@
 # which /etc/ld.so.preload names the library.
 #
 # secure.sh LIBRARY|none PROGRAM CERTIFICATES suid|capability|ordinary CONFIGURATION
-# CONFIGURATION: none | trusted (root's, 0644) | writable (0666) | foreign (of the caller). The environment always asks for a mend and
+# CONFIGURATION: none | trusted (root's, 0644) | writable (0666) | foreign (of the caller) | folder (a trusted file without the rule, which
+# is in a *.conf of root's) | folder-alone (... without the file) | folder-writable | folder-foreign (the *.conf is the caller's). The environment always asks for a mend and
 # for a log file.
 set -eu
 
@@ -31,7 +32,17 @@ if [ "$configuration" != none ]; then
 	printf '[legacy.test]\nExtraCAFile = /mnt/certificates/root.pem\n' >/etc/tlsmend.conf
 	chmod 644 /etc/tlsmend.conf
 fi
+rm -rf /etc/tlsmend.d
 case $configuration in
+folder*)
+	mkdir -m 755 /etc/tlsmend.d
+	mv /etc/tlsmend.conf /etc/tlsmend.d/10.conf
+	[ "$configuration" = folder-alone ] || echo '# see tlsmend.d' >/etc/tlsmend.conf
+	;;
+esac
+case $configuration in
+folder-writable) chmod 777 /etc/tlsmend.d ;;
+folder-foreign) chown $caller /etc/tlsmend.d/10.conf ;;
 writable) chmod 666 /etc/tlsmend.conf ;;
 foreign) chown $caller /etc/tlsmend.conf ;;
 esac

@@ -136,6 +136,18 @@ def test_privileged_with_roots_configuration(can_be_secure, library, certificate
     assert done.stdout == "legacy.test: connected, verify result 0\nexit code 0\nlog files: \n"
 
 
+def test_privileged_with_roots_drop_in(can_be_secure, library, certificates):
+    """A *.conf beside root's file counts as that does; alone it leaves the program alone, and of somebody else it is not read."""
+    done = secure(library, certificates, "suid", "folder")
+    assert done.stdout == "legacy.test: connected, verify result 0\nexit code 0\nlog files: \n"
+    done = secure(library, certificates, "suid", "folder-alone")
+    assert (done.stdout, done.stderr) == (SECURE_FAILED, "")
+    for configuration in ("folder-writable", "folder-foreign"):
+        done = secure(library, certificates, "suid", configuration)
+        assert done.stdout == SECURE_FAILED
+        assert "/etc/tlsmend.d/" in done.stderr and "cannot be read" in done.stderr
+
+
 def test_ordinary_program_obeys(can_be_secure, library, certificates):
     """The control: the same program without privileges is mended by the same variables."""
     done = secure(library, certificates, "ordinary", "none")

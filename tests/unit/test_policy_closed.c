@@ -54,7 +54,7 @@ static void test_what_closes(void **state)
 	(void)state;
 	closes("[h]\nOnlyCAFile = /a\nGroops = X\n", 2);
 	closes("[h]\nGroops = X\nOnlyCAFile = /a\n", 3);
-	closes("[h]\nOnlyCAFile = a\n", 2);
+	closes("[h]\nOnlyCAFile = ~/a\n", 2);
 	closes("[h]\nOnlyCAFile =\n", 2);
 	closes("[h]\nOnlyCAFile\n", 2);
 	closes("[h]\nOnlyCAFile: /a\n", 2);
@@ -103,18 +103,18 @@ static void test_precedence(void **state)
 	assert_non_null(closed_for(p, "c.h", 1));
 	assert_null(closed_for(p, "h", 1));
 	policy_free(p);
-	p = parse("[*.h]\nOnlyCAFile = /a\n[a.h]\nOnlyCAFile = b\n");
+	p = parse("[*.h]\nOnlyCAFile = /a\n[a.h]\nOnlyCAFile = ~/b\n");
 	assert_non_null(closed_for(p, "a.h", 1)); /* the broader one does not take its place */
 	assert_null(value_for(p, "a.h", NULL, 1, KEY_ONLY_CA_FILE));
 	assert_string_equal(value_for(p, "b.h", NULL, 1, KEY_ONLY_CA_FILE), "/a");
 	policy_free(p);
-	p = parse("[h]\nOnlyCAFile = a\n[h]\nOnlyCAFile = /b\n");
+	p = parse("[h]\nOnlyCAFile = ~/a\n[h]\nOnlyCAFile = /b\n");
 	assert_null(closed_for(p, "h", 1));
 	policy_free(p);
-	p = parse("[h]\nOnlyCAFile = /a\n[h]\nOnlyCAFile = b\n");
+	p = parse("[h]\nOnlyCAFile = /a\n[h]\nOnlyCAFile = ~/b\n");
 	assert_non_null(closed_for(p, "h", 1));
 	policy_free(p);
-	p = parse("[*]\nOnlyCAFile = a\n");
+	p = parse("[*]\nOnlyCAFile = ~/a\n");
 	assert_non_null(closed_for(p, "h", 1));
 	assert_non_null(closed_for(p, NULL, 0));
 	policy_free(p);

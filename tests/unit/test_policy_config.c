@@ -176,11 +176,9 @@ static void test_refused_values(void **state)
 		 "ExtraCAFile has no value; write ExtraCAFile = /etc/tlsmend/root.pem");
 	key_says("Reason = \"\"", "Reason has no value; write Reason = why this section is there");
 	key_says("Until = # soon", "Until has no value; write Until = 2027-03-31");
-	key_says("ExtraCAFile = pki/corp.pem",
-		 "ExtraCAFile = 'pki/corp.pem' is no absolute path; write the whole path, such as "
-		 "/etc/tlsmend/corp.pem");
-	key_says("OnlyCAFile = ~/corp.pem", "OnlyCAFile = '~/corp.pem' is no absolute path; write "
-					    "the whole path, such as /etc/tlsmend/corp.pem");
+	key_says("OnlyCAFile = ~/corp.pem",
+		 "OnlyCAFile = '~/corp.pem' is no path: ~ and $ are not expanded; write the whole "
+		 "path, such as /etc/tlsmend/corp.pem");
 	key_says("ExtraCAFile = \"/a", "ExtraCAFile = '\"/a' has no closing quote; write \"...\" "
 				       "on one line, or no quotes at all");
 	key_says("ExtraCAFile = \"/a\"b",
@@ -223,8 +221,10 @@ static void test_refused_values(void **state)
 	key_says("CipherString = DEFAULT:@SECLEVEL=9",
 		 "CipherString has no such security level: 'SECLEVEL=9'; write @SECLEVEL=0 to "
 		 "@SECLEVEL=5");
-	key_says("Certificate = me.pem", "Certificate = 'me.pem' is no absolute path; write the "
-					 "whole path, such as /etc/tlsmend/me.pem");
+	key_says(
+	    "Certificate = $HOME/me.pem",
+	    "Certificate = '$HOME/me.pem' is no path: ~ and $ are not expanded; write the whole "
+	    "path, such as /etc/tlsmend/me.pem");
 	key_says("PrivateKey = ",
 		 "PrivateKey has no value; write PrivateKey = /etc/tlsmend/client.key");
 	key_says("ReplaceCertificate = always",

@@ -98,11 +98,11 @@ static void test_life(void **state)
 	usleep(150 * 1000);
 	assert_int_equal(ask(), 'o'); /* soon */
 
-	put("[h]\nOnlyCAFile = a\n"); /* no absolute path */
+	put("[h]\nOnlyCAFile = ~/a\n"); /* no path */
 	wait_for_look();
 	assert_int_equal(ask(), 'o');
 	assert_int_equal(ask(), 'o');
-	assert_int_equal(said("no absolute path"), 1);
+	assert_int_equal(said("not expanded"), 1);
 
 	put("[g]\nExtraCAFile = /a\n");
 	wait_for_look();
