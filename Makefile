@@ -38,6 +38,8 @@ PYTEST       ?= $(PYTHON) -m pytest
 PYTEST_JOBS  ?= 2
 INSTALL      ?= install
 
+# The tree may lie in a folder with a space in its name; BUILD itself may not have one.
+BUILD_PATH := $(if $(filter /%,$(BUILD)),$(BUILD),$(CURDIR)/$(BUILD))
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 
 comma := ,
@@ -60,7 +62,7 @@ endif
 # Object files and messages name sources relative to the tree, so that two builds give the same bytes.
 OWN_CPPFLAGS := -Iinclude -I. -D_GNU_SOURCE
 OWN_CFLAGS   := -std=gnu11 $(WARNINGS) -fstack-protector-strong -fno-common -fno-strict-aliasing \
-                -ffile-prefix-map=$(CURDIR)=.
+                -ffile-prefix-map='$(CURDIR)'=.
 OWN_LDFLAGS  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 ifeq ($(DEBUG)$(SANITIZE),)
 OWN_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -221,9 +223,9 @@ fuzz: $(RUN_FUZZ)
 # New inputs go under $(BUILD); seeds in tests/fuzz/corpus/NAME are only read.
 $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
-	$(Q)cd $(BUILD)/fuzz && timeout $$(($(FUZZ_SECONDS) + 60)) ./$* -max_total_time=$(FUZZ_SECONDS) \
+	$(Q)tree='$(CURDIR)'; cd $(BUILD)/fuzz && timeout $$(($(FUZZ_SECONDS) + 60)) ./$* -max_total_time=$(FUZZ_SECONDS) \
 	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 corpus/$* \
-	    $(addprefix $(CURDIR)/,$(wildcard tests/fuzz/corpus/$*)) >$*.log 2>&1 || \
+	    $(patsubst %,"$$tree"/%,$(wildcard tests/fuzz/corpus/$*)) >$*.log 2>&1 || \
 	    { tail -40 $*.log; echo "fuzz $*: FAILED"; exit 1; }
 	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$*.log) inputs, no finding"
 
@@ -231,8 +233,8 @@ $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 # The library itself under AddressSanitizer, in programs that are not: make BUILD=build/asan check-sanitized
 check-sanitized:
 	$(Q)+$(MAKE) --no-print-directory SANITIZE=address,undefined SANITIZE_LIBRARY=1 library
-	$(Q)LD_PRELOAD=$(ASAN_RUNTIME):$(abspath $(BUILD))/libtlsmend.so ASAN_OPTIONS=detect_leaks=0 /bin/true
-	TRAP_FRONT=$(ASAN_RUNTIME) ASAN_OPTIONS=detect_leaks=0 BUILD=$(abspath $(BUILD)) $(PYTEST) -q -n $(PYTEST_JOBS) \
+	$(Q)LD_PRELOAD=$(ASAN_RUNTIME):"$(BUILD_PATH)"/libtlsmend.so ASAN_OPTIONS=detect_leaks=0 /bin/true
+	TRAP_FRONT=$(ASAN_RUNTIME) ASAN_OPTIONS=detect_leaks=0 BUILD="$(BUILD_PATH)" $(PYTEST) -q -n $(PYTEST_JOBS) \
 	    -p no:cacheprovider -m "not slow" tests/traps/test_traps_callback.py \
 	    tests/traps/test_traps_tls.py tests/traps/test_traps_load.py tests/traps/test_traps_loading.py
 ASAN_RUNTIME = $(shell $(CC) -print-file-name=libasan.so)
@@ -240,9 +242,9 @@ check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-library --self-test
 	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
 check: all units check-files
-	BUILD=$(abspath $(BUILD)) $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
+	BUILD="$(BUILD_PATH)" $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all
-	BUILD=$(abspath $(BUILD)) tests/bench/run
+	BUILD="$(BUILD_PATH)" tests/bench/run
 lint:
 	+BUILD=$(BUILD) scripts/lint
 
@@ -253,17 +255,17 @@ MAN5 := $(sort $(wildcard man/*.5))
 MAN7 := $(sort $(wildcard man/*.7))
 .PHONY: install uninstall clean
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)
-	$(INSTALL) -m 755 $(BUILD)/tlsmend $(DESTDIR)$(BINDIR)/tlsmend
-	$(INSTALL) -m 644 $(BUILD)/libtlsmend.so $(DESTDIR)$(LIBDIR)/libtlsmend.so
-	$(if $(MAN1),$(INSTALL) -d $(DESTDIR)$(MANDIR)/man1 && $(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1)
-	$(if $(MAN5),$(INSTALL) -d $(DESTDIR)$(MANDIR)/man5 && $(INSTALL) -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5)
-	$(if $(MAN7),$(INSTALL) -d $(DESTDIR)$(MANDIR)/man7 && $(INSTALL) -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7)
+	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)"
+	$(INSTALL) -m 755 $(BUILD)/tlsmend "$(DESTDIR)$(BINDIR)/tlsmend"
+	$(INSTALL) -m 644 $(BUILD)/libtlsmend.so "$(DESTDIR)$(LIBDIR)/libtlsmend.so"
+	$(if $(MAN1),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man1" && $(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1")
+	$(if $(MAN5),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man5" && $(INSTALL) -m 644 $(MAN5) "$(DESTDIR)$(MANDIR)/man5")
+	$(if $(MAN7),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man7" && $(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7")
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/tlsmend $(DESTDIR)$(LIBDIR)/libtlsmend.so \
-	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(MAN1)) \
-	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man5/%,$(MAN5)) \
-	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man7/%,$(MAN7))
+	rm -f "$(DESTDIR)$(BINDIR)/tlsmend" "$(DESTDIR)$(LIBDIR)/libtlsmend.so" \
+	    $(patsubst man/%,"$(DESTDIR)$(MANDIR)/man1/"%,$(MAN1)) \
+	    $(patsubst man/%,"$(DESTDIR)$(MANDIR)/man5/"%,$(MAN5)) \
+	    $(patsubst man/%,"$(DESTDIR)$(MANDIR)/man7/"%,$(MAN7))
 clean:
 	rm -rf $(BUILD)
 

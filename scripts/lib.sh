@@ -123,7 +123,7 @@ install_packages() {
 		printf '#!/bin/sh\ncase $1 in nginx*|postgresql*) exit 101 ;; esac\nexit 0\n' |
 			$as_root tee $policy >/dev/null && $as_root chmod 755 $policy
 	fi
-	apt_log=${TMPDIR:-/tmp}/tlsmend-apt.$$.log
+	apt_log=$(mktemp "${TMPDIR:-/tmp}/tlsmend-apt.XXXXXX") || return 1
 	status=0
 	{
 		$as_root apt-get -q update ||
@@ -177,4 +177,23 @@ pyenv_python() {
 		done
 	done
 	[ -z "${found:-}" ] || echo "$found"
+}
+
+# build_directory: sets $BUILD to an absolute path. ld.so takes LD_PRELOAD apart at spaces and colons, so that in a folder with such a name the
+# build goes elsewhere.
+build_directory() {
+	BUILD=${BUILD:-build}
+	case $BUILD in
+	/*) ;;
+	*) BUILD=$PWD/$BUILD ;;
+	esac
+	case $BUILD in
+	*[\ :]*)
+		BUILD=${XDG_CACHE_HOME:-${HOME:-/ }/.cache}/tlsmend-build
+		case $BUILD in
+		*[\ :]*) BUILD=$(mktemp -d) || return 1 ;;
+		esac
+		echo "Nothing can be preloaded from a folder with a space or a colon in its name: building in $BUILD"
+		;;
+	esac
 }
