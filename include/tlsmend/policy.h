@@ -165,6 +165,9 @@ bool setting_strengthens(const struct setting *s);
 /* It is open whether `sum` or `other` holds: what strengthens holds from both, anything else from neither. Where both cannot hold at
  * once, that key is `closed`. */
 void rule_combine(struct rule *sum, const struct rule *other);
+/* `sum` holds, and `other` may hold beside it: what strengthens there holds, too, and closes where both cannot.
+ * False: nothing does. */
+bool rule_strengthen(struct rule *sum, const struct rule *other);
 /* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
  * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
  * port > without; environment > file; later > earlier (tlsmend.conf(5)). CIDR and address patterns are

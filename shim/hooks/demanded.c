@@ -36,12 +36,8 @@ void demanded_start(struct connection *n, SSL *ssl)
 /* There is no connection to keep a rule at, so that it is not known what is demanded: where anything is of any host, no byte comes in. */
 void demanded_unknown(struct copy *c, SSL *ssl)
 {
-	static const enum key strict[] = {KEY_PIN_SHA256, KEY_ENFORCE_VERIFICATION,
-					  KEY_ONLY_CA_FILE};
 	struct policy_ref *rules = policy_acquire();
-	bool any = false;
-	for (size_t i = 0; rules && i < ARRAY_LENGTH(strict); i++)
-		any = any || policy_uses(policy_of(rules), strict[i]);
+	const bool any = rules && policy_strict(policy_of(rules));
 	policy_release(rules);
 	if (any)
 		copy_api(c)->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
@@ -104,6 +100,30 @@ static struct evidence *refusal(struct connection *n, SSL *ssl, const struct dem
 	return e;
 }
 
+/* ---- the version ------------------------------------------------------------------------------------------------- */
+
+/* MinProtocol is a bound on the SSL, which leaves nothing to look at; but OpenSSL may not know a version that high, the client may have
+ * set another bound since, and of a rule that is found in the course of the handshake it comes too late. */
+static const struct setting *version_missed(const struct connection *n, SSL *ssl)
+{
+	const struct setting *s = n->rule.set[KEY_MIN_PROTOCOL];
+	return s && !n->datagram && copy_api(n->copy)->SSL_version(ssl) < s->protocol ? s : NULL;
+}
+
+static bool is_met(const struct connection *n, SSL *ssl, const struct demand_view *w,
+		   struct demand_look *l)
+{
+	enum { APPLICATION_VERIFICATION = 50 };
+	const struct setting *missed = version_missed(n, ssl);
+	if (!missed || n->rule.closed)
+		return demand_is_met(w, l);
+	*l = (struct demand_look){.copy = n->copy,
+				  .setting = missed,
+				  .error = APPLICATION_VERIFICATION,
+				  .problem = "client and server agreed on an older version"};
+	return false;
+}
+
 /* ---- the judge ------------------------------------------------------------------------------------------------------ */
 
 static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool went_on)
@@ -121,7 +141,7 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 	connection_peer(n, &peer);
 	w->name = repair_expected(&n->rule, peer.host, expected);
 	w->verify = as_verify(atomic_load(&n->copy->real[HOOK_X509_verify_cert]));
-	n->demand_met = demand_is_met(w, &l);
+	n->demand_met = is_met(n, ssl, w, &l);
 	n->demand_judged = known;
 	memcpy(n->demand_leaf, leaf, sizeof leaf);
 	/* one record, of what ended it; and none where all is well */
@@ -145,8 +165,8 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	struct connection *n = ssl ? connection_of(c, ssl) : NULL;
 	*d = (struct demanded){.connection = NULL};
 	if (n)
-		verify_prove_peer(n, ssl);
-	if (!n || !demanded_exists(n) || openssl_is_server(o, ssl))
+		rule_of_peer(n, ssl);
+	if (!n || openssl_is_server(o, ssl) || (!demanded_exists(n) && !version_missed(n, ssl)))
 		return;
 	d->connection = n;
 	d->ssl = ssl;
@@ -195,7 +215,8 @@ void demanded_exit(struct connection *n, SSL *ssl)
 static bool judge_afterwards(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (o->SSL_session_reused && o->SSL_session_reused(ssl) && session_is_ours(n, ssl))
+	if (o->SSL_session_reused && o->SSL_session_reused(ssl) && session_is_ours(n, ssl) &&
+	    !version_missed(n, ssl))
 		return true;
 	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
 	struct demand_view w = {
@@ -221,7 +242,8 @@ static bool is_early(const struct openssl *o, const SSL *ssl)
 	return o->SSL_get_state && o->SSL_get_state(ssl) != STATE_OK;
 }
 
-/* A session that was made, or a chain that was verified, without OnlyCAFile, before it was certain that this host has it (verify_prove_peer()). */
+/* A session that was made, or a chain that was verified, without OnlyCAFile, before it was known that this host
+ * has it, or may have it (rule_of_peer.c). */
 static bool resumed_too_early(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
@@ -245,8 +267,9 @@ bool demanded_done(struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	if (is_early(o, ssl))
 		return true;
-	verify_prove_peer(n, ssl);
-	if (!resumed_too_early(n, ssl) && (!demanded_exists(n) || judge_afterwards(n, ssl)))
+	rule_of_peer(n, ssl);
+	if (!resumed_too_early(n, ssl) &&
+	    ((!demanded_exists(n) && !version_missed(n, ssl)) || judge_afterwards(n, ssl)))
 		return true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 	struct evidence *e = n->pending;

@@ -52,6 +52,17 @@ struct dry_look {
 	int demand_error;
 	const char *demand_problem; /* static; NULL: demand_error tells */
 };
+enum { TRANSPORT_DESCRIPTORS = 1024 }; /* that are looked at; more of them for what strengthens */
+/* Sockets that may carry a connection and whose address has a rule that strengthens (rule_of_peer.c). */
+enum { POSSIBLE_MAX = 4 };
+struct possible {
+	uint8_t count;
+	bool more; /* than are kept */
+	struct {
+		char address[46];
+		uint16_t port;
+	} at[POSSIBLE_MAX];
+};
 struct connection {
 	struct copy *copy;
 	char *host;                /* design.md#host, normalised; NULL: unknown */
@@ -71,7 +82,7 @@ struct connection {
 	    read_before; /* what the BIOs had carried when the handshake began */
 	uint64_t written_at_done, read_at_done, done_ms;
 	/* bit per descriptor that had carried nothing when the handshake began (transport.c) */
-	uint64_t silent[4];
+	uint64_t silent[TRANSPORT_DESCRIPTORS / 64];
 	uint64_t began_ms;      /* clock_monotonic_ms() */
 	uint64_t heard_ms;      /* of the latest part of the peer's handshake; 0: none came */
 	unsigned load_failures; /* of the process, when this handshake began */
@@ -84,6 +95,9 @@ struct connection {
 	struct dry_look dry;
 	bool mended;                    /* a rule's trust was needed for this chain */
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
+	const struct setting
+	    *verified_under; /* OnlyCAFile, where it held for the latest verification; else NULL */
+	struct possible possible;
 	/* demanded.c: the leaf that was judged, the outcome, the error for a refusal; the client's verify mode + 1 while it is another */
 	bool demand_judged, demand_met;
 	uint8_t demand_leaf[32];
@@ -97,7 +111,7 @@ struct connection {
 	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
 	bool guessing;       /* transport_guess() */
 	bool verified;       /* a verification was made */
-	bool too_late;       /* ... before it was certain that only a rule's CAs count */
+	bool too_late;       /* ... before it was known that only a rule's CAs count */
 	bool host_of_socket; /* `host` comes from that address */
 	bool proven_late;    /* the rule was found only after the handshake had begun */
 	bool
@@ -168,7 +182,6 @@ void connection_find_peer(struct connection *n, SSL *ssl);
 int connection_descriptor(const struct connection *n);
 
 /* ---- which socket carries a connection (transport.c) -------------------------------------------------------------------- */
-enum { TRANSPORT_DESCRIPTORS = 256 }; /* that are looked at */
 /* The peer of a TCP or UDP socket. */
 bool transport_peer(int fd, char address[46], unsigned *port);
 /* Of the SSL's own socket; -1: it works on something else. */
@@ -189,6 +202,9 @@ void transport_settled(struct connection *n);
 int transport_find(const struct connection *n, SSL *ssl);
 /* The one socket that has carried as much as this connection; -1: none, or several. Good enough for the words of a record, never for a rule. */
 int transport_find_for_record(const struct connection *n, SSL *ssl);
+/* The first descriptor from `from` on that may carry this connection, whatever else may; -1: none. What is said before (to a proxy) still
+ * speaks against it. For what strengthens. */
+int transport_possible(const struct connection *n, SSL *ssl, int from);
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
 bool names_watch(const uint8_t leaf[32]);
@@ -234,9 +250,13 @@ struct lately {
 };
 bool lately_seen(struct lately *l, const uint8_t leaf[32]);
 
-/* verify.c: looks for the rule once more where only now it is certain who the peer is; before it is asked what the rule demands. */
-void verify_prove_peer(struct connection *n, SSL *ssl);
-/* The body of the server's Certificate message, and the handshake's end. */
+/* rule_of_peer.c: looks for the rule once more where only now it shows who the peer is, or may be; before it is asked what the rule
+ * demands. */
+void rule_of_peer(struct connection *n, SSL *ssl);
+/* ... of one that may be. Needs no memory. */
+void rule_of_possible(const struct policy *p, const char *host, const struct possible *possible,
+		      struct rule *rule);
+/* verify.c: the body of the server's Certificate message, and the handshake's end. */
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 void verify_done(struct connection *n, SSL *ssl);
 
@@ -286,6 +306,8 @@ bool session_is_ours(struct connection *n, SSL *ssl);
 /* ---- names that were resolved (resolver.c) ----------------------------------------------------------------------------- */
 /* The one name that this process resolved to the address; false: none, or several. */
 bool resolver_name(const char *address, char host[256]);
+/* This process looked up the host, and found it elsewhere; what it found at this address has another name. */
+bool resolver_elsewhere(const char *address, const char *host);
 
 /* ---- what was loaded from files (loaded.c, load_*.c, failed.c) --------------------------------------------------------------------- */
 enum loaded_kind {

@@ -32,6 +32,7 @@ struct live {
 	struct copy *copy;
 	X509 *object; /* a reference; NULL: the handshake is under way */
 	struct peer_text peer;
+	struct possible possible;
 	bool done, left_to_client;
 	bool names_read, passed;
 	struct evidence *failed; /* the fullest look at the failure; owned */
@@ -97,6 +98,7 @@ static void note_peer(struct live *l, const struct connection *n)
 	strlcpy(l->peer.host, peer.host ? peer.host : "", sizeof l->peer.host);
 	strlcpy(l->peer.address, peer.address ? peer.address : "", sizeof l->peer.address);
 	l->peer.port = peer.port;
+	l->possible = n->possible;
 }
 
 /* Under the lock. */
@@ -177,10 +179,11 @@ static void rule_of(const struct live *l, const struct policy *policy, struct ru
 	struct peer peer = {.host = l->peer.host[0] ? l->peer.host : NULL,
 			    .address = l->peer.address[0] ? l->peer.address : NULL,
 			    .port = l->peer.port};
-	if (policy)
-		policy_lookup(policy, &peer, clock_realtime_ms() / 1000, rule);
-	else
-		memset(rule, 0, sizeof *rule);
+	memset(rule, 0, sizeof *rule);
+	if (!policy)
+		return;
+	policy_lookup(policy, &peer, clock_realtime_ms() / 1000, rule);
+	rule_of_possible(policy, peer.host, &l->possible, rule);
 }
 
 static bool same_peer(const struct peer_text *a, const struct peer_text *b)
@@ -194,9 +197,11 @@ static void add(struct live_match *m, const struct live *l, const struct policy 
 	struct rule rule;
 	if (l->done && l->left_to_client)
 		m->afterwards = true;
-	if (m->hosts && same_peer(&m->peer, &l->peer))
-		return;
 	rule_of(l, policy, &rule);
+	if (m->hosts && same_peer(&m->peer, &l->peer)) {
+		rule_strengthen(&m->rule, &rule);
+		return;
+	}
 	if (m->hosts++ == 0) {
 		m->peer = l->peer;
 		m->rule = rule;

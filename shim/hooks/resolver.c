@@ -116,6 +116,18 @@ bool resolver_name(const char *address, char host[256])
 	return found;
 }
 
+bool resolver_elsewhere(const char *address, const char *host)
+{
+	char name[256];
+	bool found = false;
+	if (!resolver_name(address, name) || strcmp(name, host) == 0 || !lock_enter(&lock, NULL))
+		return false;
+	for (unsigned i = 0; i < RESOLVED && !found; i++)
+		found = strcmp(resolved[i].host, host) == 0;
+	lock_leave(&lock);
+	return found;
+}
+
 /* ---- the hooks ---------------------------------------------------------------------------------------------- */
 
 #define EXPORTED __attribute__((visibility("default")))

@@ -4,8 +4,12 @@
  * .NET, asyncio) does not tell. An address says who the peer is only where that very socket carries this connection and nothing else
  * was said on it before: to a proxy (CONNECT, SOCKS) something was. The kernel counts what was sent; OpenSSL counts what it wrote: where
  * both agree to the byte, it is proven (tests/attacks/test_attacks_peer.py).
+ *
+ * That is asked for before a rule adds anything. What strengthens must not be lost where it stays open: there every socket counts that may
+ * carry the connection.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -208,4 +212,46 @@ int transport_find(const struct connection *n, SSL *ssl)
 int transport_find_for_record(const struct connection *n, SSL *ssl)
 {
 	return find(n, ssl, false);
+}
+
+/* ---- which ones may carry it --------------------------------------------------------------------------------------- */
+
+static bool is_of_kind(int fd, bool datagram)
+{
+	int type = 0;
+	socklen_t size = sizeof type;
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+	       type == (datagram ? SOCK_DGRAM : SOCK_STREAM);
+}
+
+/* What OpenSSL took in must have come on it, and all that it gave out gone, but nothing else. Where nobody counts (datagrams, old kernels)
+ * nothing speaks against it. */
+static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
+{
+	struct traffic t;
+	uint64_t came = connection_received(copy_api(n->copy), ssl);
+	if (!is_of_kind(fd, n->datagram))
+		return false;
+	if (!traffic_of(fd, &t))
+		return true;
+	came -= came >= n->read_before ? n->read_before : 0;
+	return came > 0 && t.received >= came && transport_is_own(n, ssl, fd);
+}
+
+int transport_possible(const struct connection *n, SSL *ssl, int from)
+{
+	struct traffic t;
+	char address[46];
+	unsigned port, closed = 0;
+	const int own = transport_descriptor(copy_api(n->copy), ssl);
+	if (own >= 0)
+		return from <= own && !traffic_of(own, &t) ? own : -1;
+	/* all that there are: the system gives the lowest that is free */
+	for (int fd = from; closed < TRANSPORT_DESCRIPTORS; fd++) {
+		errno = 0;
+		if (transport_peer(fd, address, &port) && may_be_own(n, ssl, fd))
+			return fd;
+		closed = errno == EBADF ? closed + 1 : 0;
+	}
+	return -1;
 }

@@ -65,25 +65,6 @@ static bool find_live(struct verification *v)
 	return true;
 }
 
-/* By now it may be proven which socket carries the connection, and so whose rule holds (design.md#host). Of a rule that is found so late, only
- * what acts on verification can still hold. */
-void verify_prove_peer(struct connection *n, SSL *ssl)
-{
-	struct peer peer;
-	struct rule rule;
-	if (!n->policy || !policy_uses_peer(policy_of(n->policy)) || !connection_prove(n, ssl))
-		return;
-	n->proven_late = true;
-	connection_peer(n, &peer);
-	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
-	for (unsigned key = 0; key < KEY_COUNT; key++)
-		if (key_table[key].effect == ADDS_TRUST || key_table[key].effect == STRENGTHENS)
-			n->rule.set[key] = rule.set[key];
-	n->rule.closed = rule.closed;
-	n->demand_judged = false;
-	n->too_late = n->verified && trust_is_strict(&n->rule);
-}
-
 static void find_rule(struct verification *v)
 {
 	struct connection *n = v->connection;
@@ -394,15 +375,17 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->ssl = ssl;
 	v->connection = n;
 	if (n)
-		verify_prove_peer(n, ssl);
+		rule_of_peer(n, ssl);
 	if (!ssl && !find_live(v)) {
 		verification_free(v);
 		errno = entry_errno;
 		return live_blind() ? without_memory(t, ctx, NULL) : plainly(t, ctx);
 	}
 	result = look_at(v, t, entry_errno);
-	if (n)
+	if (n) {
 		n->verified = true;
+		n->verified_under = trust_is_strict(&v->rule) ? trust_of(&v->rule) : NULL;
+	}
 	verification_free(v);
 	return result;
 }

@@ -82,7 +82,9 @@ static X509_VERIFY_PARAM *parameters(const struct openssl *o, const struct deman
 	if (!param)
 		return NULL;
 	flags &= ~(unsigned long)(WAIVERS | (own_anchors ? FLAG_PARTIAL_CHAIN : 0));
-	bool good = o->X509_VERIFY_PARAM_inherit(param, w->param) == 1;
+	/* what an SSL leaves open (its depth) the store or OpenSSL's defaults say */
+	bool good = o->X509_VERIFY_PARAM_inherit(param, w->param) == 1 &&
+		    o->X509_VERIFY_PARAM_inherit(param, o->X509_STORE_CTX_get0_param(ctx)) == 1;
 	o->X509_VERIFY_PARAM_clear_flags(param, ~flags);
 	o->X509_VERIFY_PARAM_set_flags(param, flags);
 	good = good && o->X509_VERIFY_PARAM_set_purpose(param, PURPOSE_SSL_SERVER) == 1 &&

@@ -270,6 +270,29 @@ void rule_combine(struct rule *sum, const struct rule *other)
 	}
 }
 
+bool rule_strengthen(struct rule *sum, const struct rule *other)
+{
+	bool more = !sum->closed && other->closed;
+
+	if (more)
+		sum->closed = other->closed;
+	for (unsigned key = 0; key < KEY_COUNT; key++) {
+		const struct setting *a = sum->set[key], *b = other->set[key];
+
+		if (!b || !setting_strengthens(b))
+			continue;
+		if (!a || !setting_strengthens(a)) {
+			sum->count += !a;
+			sum->set[key] = b;
+			more = true;
+		} else if (!sum->closed && strcmp(a->value, b->value) != 0) {
+			sum->closed = b;
+			more = true;
+		}
+	}
+	return more;
+}
+
 /* ---- policy_explain ---------------------------------------------------------------------------- */
 
 struct listing {
