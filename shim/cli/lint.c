@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../policy/include.h"
 #include "lint.h"
@@ -48,9 +49,9 @@ static void check_permissions(struct lint *l, const struct source_file *f)
 	char *word = shell_word(f->path);
 	char *repair = join("; write chmod go-w ", word, NULL);
 
-	if (f->mode & 0002)
+	if (S_ISREG(f->mode) && (f->mode & 0002))
 		lint_report(l, CONFIG_WARNING, f->path, 0, "everybody can write this file", repair);
-	else if ((f->mode & 0020) && f->owner == 0)
+	else if (S_ISREG(f->mode) && (f->mode & 0020) && f->owner == 0)
 		lint_report(l, CONFIG_WARNING, f->path, 0, "its group can write this file", repair);
 	free(repair);
 	free(word);

@@ -4,7 +4,7 @@
  *
  * Daemons close all descriptors and reuse the numbers: 2 may be a database by now. So what stood behind
  * the number at load is remembered, and later written to only if it is still that, or something that
- * text cannot damage: a terminal, a file in append mode, /dev/null.
+ * the host itself writes its text to (standard.c).
  *
  * O_NONBLOCK is never set: it belongs to the open file description that the host, its children and the
  * shell share. */
@@ -92,39 +92,24 @@ bool descriptor_is_terminal(int fd)
 	return sys_ioctl(fd, TCGETS, settings) == 0;
 }
 
-static bool is_null_device(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
-}
-
-static struct identity identity_of_fd(int fd)
-{
-	struct stat st = {0};
-
-	return sys_fstat(fd, &st) == 0 ? identity_of(&st) : (struct identity){0};
-}
-
 static bool same_file(const struct identity *a, const struct identity *b)
 {
 	return a->open && b->open && a->device == b->device && a->inode == b->inode &&
 	       a->special == b->special && a->type == b->type;
 }
 
-/* The host put something else behind standard error. A terminal and /dev/null take text; so does a log, which a daemon puts
- * behind both its standard output and its standard error, to append. Whatever else stands there may be anybody's data. */
-static bool takes_text(enum which_descriptor which, int fd, const struct stat *st)
+bool descriptor_is_null(const struct stat *st)
 {
-	const struct identity here = identity_of(st), output = identity_of_fd(1);
-	int flags;
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
 
-	if (which != DESCRIPTOR_STDERR)
-		return false;
-	if (S_ISCHR(st->st_mode))
-		return is_null_device(st) || descriptor_is_terminal(fd);
-	if (!S_ISREG(st->st_mode) || !same_file(&here, &output))
-		return false;
-	flags = sys_fcntl(fd, F_GETFL, 0);
-	return flags >= 0 && (flags & O_APPEND);
+bool descriptor_is_as_it_was(enum which_descriptor which, int fd)
+{
+	struct stat st = {0};
+	const int error = sys_fstat(fd, &st);
+	const struct identity now = identity_of(&st);
+
+	return !error && same_file(&remembered[which].file, &now);
 }
 
 static bool is_network(int fd)
@@ -149,7 +134,7 @@ static int may_write(enum which_descriptor which, int fd, const struct stat *st)
 	const struct opening now = opening_of(fd, st);
 
 	if (!same_opening(&remembered[which], &now))
-		return takes_text(which, fd, st) ? 0 : EBADF;
+		return which == DESCRIPTOR_STDERR && standard_takes_text(fd, st) ? 0 : EBADF;
 	/* Under inetd standard error is the connection: the peer must not get our text. */
 	if (S_ISSOCK(st->st_mode) && which == DESCRIPTOR_STDERR)
 		return is_network(fd) ? EBADF : 0;
@@ -394,7 +379,7 @@ int file_write(const char *path, const char *data, size_t n)
 	if (fd < 0)
 		return -fd;
 	error = -sys_fstat(fd, &st);
-	if (!error && !S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !is_null_device(&st) &&
+	if (!error && !S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !descriptor_is_null(&st) &&
 	    !(S_ISCHR(st.st_mode) && descriptor_is_terminal(fd)))
 		error = EINVAL;
 	if (!error)

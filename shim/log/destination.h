@@ -7,10 +7,12 @@
 
 #include <tlsmend/log.h>
 
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 /* ---- descriptor.c: stderr, fd:N and files --------------------------------------------------------- */
-enum which_descriptor { DESCRIPTOR_STDERR, DESCRIPTOR_CHOSEN, DESCRIPTOR_COUNT };
+/* DESCRIPTOR_STDOUT is looked at only. */
+enum which_descriptor { DESCRIPTOR_STDERR, DESCRIPTOR_CHOSEN, DESCRIPTOR_STDOUT, DESCRIPTOR_COUNT };
 /* Takes what stands behind fd now for the one that was meant; fd -1: none. */
 void descriptor_remember(enum which_descriptor which, int fd);
 /* EBADF where the descriptor is no longer what it was, EOPNOTSUPP where it is a file that was not opened for appending (see
@@ -19,6 +21,13 @@ int descriptor_write(enum which_descriptor which, int fd, const char *data, size
 /* Opens, writes once, closes. EINVAL: no regular file, FIFO, terminal or /dev/null. */
 int file_write(const char *path, const char *data, size_t n);
 bool descriptor_is_terminal(int fd);
+bool descriptor_is_null(const struct stat *st);
+/* The same file as descriptor_remember() saw. */
+bool descriptor_is_as_it_was(enum which_descriptor which, int fd);
+
+/* ---- standard.c: another standard error than at the start ------------------------------------------- */
+/* Does the host itself write its text there? */
+bool standard_takes_text(int fd, const struct stat *st);
 
 /* ---- signals.c: a write that raises no signal ------------------------------------------------------- */
 struct held_signals {

@@ -12,12 +12,14 @@ enum { RECORD_MOST = 512 * 1024 };
 
 static _Atomic unsigned dropped;     /* since the last record that got through */
 static atomic_bool complained;       /* about a destination that cannot be written */
+static atomic_bool loss_told;        /* that records go nowhere */
 static atomic_bool environment_told; /* record_environment_problems() was called */
 
 void record_reset(void)
 {
 	atomic_store(&dropped, 0);
 	atomic_store(&complained, false);
+	atomic_store(&loss_told, false);
 	atomic_store(&environment_told, false);
 }
 
@@ -147,18 +149,44 @@ __attribute__((noinline)) static void complain(const struct log_settings *s, con
 	sink_write(to, line.data, line.len, syslog_priority(LEVEL_ERROR), s->program);
 }
 
+/* Standard error takes no record either, so that one line goes where it hurts nobody. A sandbox may end the process for a socket. */
+__attribute__((noinline)) static void tell_loss(const struct log_settings *s, int error)
+{
+	const struct sink syslog = {.kind = SINK_SYSLOG, .fd = -1};
+	char space[400];
+	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
+
+	if (sandbox_entered() || atomic_exchange(&loss_told, true))
+		return;
+	buf_puts(&line,
+		 "tlsmend: warning: records about failed connections of this program are lost: ");
+	buf_strs(&line,
+		 error == EBADF ? "descriptor 2 is closed, or something that is not known to be "
+				  "the program's log"
+				: errno_text(error),
+		 error == EBADF ? "" : " (standard error)",
+		 "; set TLSMEND_LOG to syslog, journal or a file that the program may write\n",
+		 NULL);
+	sink_write(&syslog, line.data, line.len, syslog_priority(LEVEL_WARNING), s->program);
+}
+
 static int write_record(const struct log_settings *s, const struct record *r, const char *data,
 			size_t n)
 {
 	const struct sink standard_error = {.kind = SINK_STDERR, .fd = -1};
 	const int priority = syslog_priority(r->level);
-	const int error = sink_write(&s->sink, data, n, priority, s->program);
+	int error = sink_write(&s->sink, data, n, priority, s->program);
 
 	/* EAGAIN: it works, but is full just now. Nothing goes elsewhere for that. */
-	if (!error || error == EAGAIN || s->sink.kind == SINK_STDERR)
+	if (!error || error == EAGAIN)
 		return error;
-	complain(s, &standard_error, error);
-	return sink_write(&standard_error, data, n, priority, s->program);
+	if (s->sink.kind != SINK_STDERR) {
+		complain(s, &standard_error, error);
+		error = sink_write(&standard_error, data, n, priority, s->program);
+	}
+	if (error && error != EAGAIN)
+		tell_loss(s, error);
+	return error;
 }
 
 /* Without memory for the whole: the headline. */

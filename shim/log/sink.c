@@ -83,6 +83,7 @@ void sink_remember_descriptors(void)
 
 	sink_parse(environment_get()->log, &s);
 	descriptor_remember(DESCRIPTOR_STDERR, STDERR_FILENO);
+	descriptor_remember(DESCRIPTOR_STDOUT, STDOUT_FILENO);
 	descriptor_remember(DESCRIPTOR_CHOSEN, s.kind == SINK_FD ? s.fd : -1);
 }
 

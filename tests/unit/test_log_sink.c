@@ -341,10 +341,11 @@ static void redirected_to_what_takes_text(void **state)
 	descriptor_remember(DESCRIPTOR_STDERR, fd);
 	dup2(log, fd);
 	assert_int_equal(chosen(fd, "record\n"), EBADF);
-	assert_int_equal(standard_beside(null, fd, "record\n"), EBADF);
-	assert_int_equal(lseek(log, 0, SEEK_END), 0);
-	assert_int_equal(standard_beside(log, fd, "record\n"), 0);
+	/* the log has a number of its own, too */
+	assert_int_equal(standard_beside(null, fd, "record\n"), 0);
 	assert_int_equal(lseek(log, 0, SEEK_END), 7);
+	assert_int_equal(standard_beside(log, fd, "record\n"), 0);
+	assert_int_equal(lseek(log, 0, SEEK_END), 14);
 	dup2(null, fd);
 	assert_int_equal(chosen(fd, "record\n"), EBADF);
 	assert_int_equal(standard_beside(log, fd, "record\n"), 0);
@@ -359,6 +360,90 @@ static void redirected_to_what_takes_text(void **state)
 	close(slave);
 	close(log);
 	close(null);
+	close(fd);
+	close(ends[0]);
+}
+
+/* Nothing else has it: only what is in it tells whether the host writes text there. */
+static void only_number_of_a_file(void **state)
+{
+	static const struct {
+		const char *content;
+		size_t size;
+		int flags, expected;
+	} cases[] = {
+	    {"began\n", 6, O_APPEND, 0},    {"caf\xc3\xa9\tx\r\n", 9, O_APPEND, 0},
+	    {"", 0, O_APPEND, EBADF},       {"began", 5, O_APPEND, EBADF},
+	    {"a\0b\n", 4, O_APPEND, EBADF}, {"\x1f\n", 2, O_APPEND, EBADF},
+	    {"began\n", 6, 0, EBADF},
+	};
+	int ends[2];
+	const int fd = remembered_pipe(ends), null = open("/dev/null", O_WRONLY);
+
+	(void)state;
+	descriptor_remember(DESCRIPTOR_STDERR, fd);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		int file = open(in_directory("file"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		struct stat st;
+
+		assert_int_equal(write(file, cases[i].content, cases[i].size), cases[i].size);
+		close(file);
+		file = open(path, O_WRONLY | cases[i].flags);
+		dup2(file, fd);
+		close(file);
+		assert_int_equal(standard_beside(null, fd, "record\n"), cases[i].expected);
+		assert_int_equal(fstat(fd, &st), 0);
+		assert_int_equal(st.st_size, cases[i].size + (cases[i].expected ? 0 : 7));
+	}
+	close(null);
+	close(fd);
+	close(ends[0]);
+}
+
+/* A pipe to a program that writes the log, and one that wakes the host's own loop. */
+static void another_pipe_as_standard_error(void **state)
+{
+	int ends[2], log[2];
+	const int fd = remembered_pipe(ends), null = open("/dev/null", O_WRONLY);
+
+	(void)state;
+	descriptor_remember(DESCRIPTOR_STDERR, fd);
+	assert_int_equal(pipe(log), 0);
+	dup2(log[1], fd);
+	assert_int_equal(standard_beside(null, fd, "record\n"), EBADF);
+	const pid_t reader = fork();
+	if (!reader) {
+		char line[16];
+
+		close(log[1]);
+		close(fd);
+		_exit(read(log[0], line, sizeof line) == 7 ? 0 : 1);
+	}
+	close(log[0]);
+	assert_int_equal(standard_beside(null, fd, "record\n"), 0);
+	int status = -1;
+	waitpid(reader, &status, 0);
+	assert_int_equal(status, 0);
+	close(log[1]);
+	assert_int_equal(standard_beside(null, fd, "record\n"), EBADF);
+	close(null);
+	close(fd);
+	close(ends[0]);
+}
+
+/* The system's log; another program's socket. */
+static void another_socket_as_standard_error(void **state)
+{
+	int pair[2], ends[2];
+	const int fd = remembered_pipe(ends);
+
+	(void)state;
+	descriptor_remember(DESCRIPTOR_STDERR, fd);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	dup2(pair[1], fd);
+	assert_int_equal(standard_beside(fd, fd, "record\n"), EBADF);
+	close(pair[0]);
+	close(pair[1]);
 	close(fd);
 	close(ends[0]);
 }
@@ -711,6 +796,9 @@ int main(void)
 	    cmocka_unit_test(reused_descriptor_is_not_written),
 	    cmocka_unit_test(reused_by_a_connection_or_another_pipe),
 	    cmocka_unit_test(redirected_to_what_takes_text),
+	    cmocka_unit_test(only_number_of_a_file),
+	    cmocka_unit_test(another_pipe_as_standard_error),
+	    cmocka_unit_test(another_socket_as_standard_error),
 	    cmocka_unit_test(stopped_terminal_does_not_block),
 	    cmocka_unit_test(full_and_closed_socket),
 	    cmocka_unit_test(peculiar_hosts),
