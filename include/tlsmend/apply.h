@@ -43,6 +43,7 @@ enum { KEPT_NUMBERS = 3 }; /* lowest and highest version, bytes of certificates 
 struct kept {
 	bool any;
 	bool ciphers, groups; /* the rule sets them */
+	bool in_client_state; /* it sets what the keeper is for */
 	uint64_t options_before, options_after;
 	long numbers_before[KEPT_NUMBERS], numbers_after[KEPT_NUMBERS];
 	char *before[2], *after[2]; /* names of ciphers, TLS 1.2 and TLS 1.3 */
@@ -75,6 +76,9 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
  * remembered for that. */
 void apply_undo(const struct openssl *o, SSL *ssl, struct applied *a);
 void apply_forget(const struct openssl *o, struct applied *a);
+/* `to` shares certificates and the like with the SSL of `a`, or will: from now on those that the client has without the rule. False: it
+ * cannot be. */
+bool apply_hand_on(const struct openssl *o, SSL *to, const struct applied *a);
 /* apply_name.c: ServerName. apply_rule() does it; once more for a renegotiation. */
 void apply_name(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a);
 /* Gives the client's own name back: within the handshake, or before the next one. */

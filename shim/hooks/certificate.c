@@ -137,6 +137,28 @@ void certificate_take_back(struct connection *n, SSL *ssl)
 	set_callback(c, ssl, client.function, arg);
 }
 
+/* ---- the SSL's certificates are handed on ---------------------------------------------------------------------------------------- */
+
+/* With the session OpenSSL hands on the object that certificates, key, signature algorithms and security level are in: the other SSL gets
+ * what the client would have there without a rule, for whichever host it is. */
+int hook_SSL_copy_session_id(const struct target *t, SSL *to, const SSL *from)
+{
+	int r = ((union {
+			void *object;
+			int (*function)(SSL *, const SSL *);
+		}){.object = t->real})
+		    .function(to, from);
+	KEEP_ERRNO_BEGIN
+	const struct connection *n =
+	    r == 1 && from && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0
+		? connection_of(t->copy, from)
+		: NULL;
+	if (n && !apply_hand_on(copy_api(t->copy), to, &n->applied))
+		r = 0;
+	KEEP_ERRNO_END
+	return r;
+}
+
 /* ---- hooks ------------------------------------------------------------------------------------------------------------------- */
 
 static bool ssl_store(struct copy *c, SSL *ssl, enum binding_index which, void *value)

@@ -271,6 +271,7 @@ bool demanded_done(struct connection *n, SSL *ssl)
 	if (!resumed_too_early(n, ssl) &&
 	    ((!demanded_exists(n) && !version_missed(n, ssl)) || judge_afterwards(n, ssl)))
 		return true;
+	n->refused = true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 	struct evidence *e = n->pending;
 	n->pending = NULL;
@@ -280,6 +281,20 @@ bool demanded_done(struct connection *n, SSL *ssl)
 		evidence_free(e);
 	n->reported = true;
 	return false;
+}
+
+/* Not even the client opens it again. */
+void hook_SSL_set_shutdown(const struct target *t, SSL *ssl, int mode)
+{
+	KEEP_ERRNO_BEGIN
+	const struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
+	if (n && n->refused)
+		mode |= SHUTDOWN_BOTH;
+	KEEP_ERRNO_END((union {
+		void *object;
+		void (*function)(SSL *, int);
+	}){.object = t->real})
+	    .function(ssl, mode);
 }
 
 /* ---- a function of the client's in place of the verification --------------------------------------------------------- */

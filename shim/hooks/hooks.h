@@ -127,6 +127,7 @@ struct connection {
 	bool done;      /* the handshake was completed */
 	bool passed;    /* OpenSSL found the chain valid; the client may still refuse it */
 	bool reported;  /* its failure is in the log */
+	bool refused;   /* it was done before it showed that a demand is not met */
 	bool observing; /* our message callback is set */
 	bool shown;     /* the certificate of a rule is set: the server asked */
 	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */

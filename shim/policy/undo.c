@@ -116,6 +116,22 @@ static void give_client_state_back(const struct openssl *o, SSL *ssl, struct kep
 	QUIET_END(o)
 }
 
+bool apply_hand_on(const struct openssl *o, SSL *to, const struct applied *a)
+{
+	const struct kept *k = &a->kept;
+	bool done;
+	if (!k->in_client_state)
+		return true;
+	if (!k->keeper)
+		return false;
+	QUIET_BEGIN(o)
+	SSL_SESSION *session = o->SSL_get1_session(to);
+	done = o->SSL_copy_session_id(to, k->keeper) == 1;
+	set_session(o, to, session);
+	QUIET_END(o)
+	return done;
+}
+
 /* ---- numbers and bits ---------------------------------------------------------------------------------------------------------- */
 
 static const int getters[KEPT_NUMBERS] = {SSL_CTRL_GET_MIN_PROTO_, SSL_CTRL_GET_MAX_PROTO_,
@@ -162,7 +178,9 @@ void undo_begin(const struct openssl *o, SSL *ssl, const struct rule *rule, stru
 	note_numbers(o, ssl, k->numbers_before);
 	k->groups = rule->set[KEY_GROUPS] != NULL;
 	k->level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
-	if (rule->set[KEY_CIPHER_STRING] || rule->set[KEY_SIGNATURE_ALGORITHMS] || k->identity)
+	k->in_client_state =
+	    rule->set[KEY_CIPHER_STRING] || rule->set[KEY_SIGNATURE_ALGORITHMS] || k->identity;
+	if (k->in_client_state)
 		k->keeper = keep_client_state(o, ssl);
 	k->ciphers = (rule->set[KEY_CIPHER_STRING] || rule->set[KEY_CIPHERSUITES]) &&
 		     o->SSL_get_ciphers && o->SSL_set_cipher_list;

@@ -19,6 +19,7 @@
  *   own=FILE      the client verifies in a context of its own, with that store, inside SSL_CTX_set_cert_verify_callback()
  *   fixed=1.2     a method of that version alone; loose: with bounds that would allow others. after=VERSION: set when the SSL is there
  *   strict        X509_V_FLAG_X509_STRICT, as Python sets it
+ *   open          SSL_set_shutdown(0), once the handshake is done
  *   hold=MS       meanwhile somebody holds a reference for that long
  *   looks=FILE    the server, which asks for a certificate, verifies it so, too
  * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL.
@@ -590,6 +591,8 @@ static void finish(SSL *client, SSL *server, int ok)
 	/* whatever became of it, the client's settings are its own */
 	if (arg("mode") && strcmp(arg("mode"), "none") == 0)
 		NEED(SSL_get_verify_mode(client) == SSL_VERIFY_NONE);
+	if (ok && arg("open"))
+		SSL_set_shutdown(client, 0);
 	if (ok && is_mute(client, server)) {
 		printf("mute\n");
 		ERR_clear_error();

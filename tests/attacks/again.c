@@ -11,7 +11,8 @@
  *     --groups LIST     that the server takes                  --again   renegotiation (TLS 1.2)
  *     --resume          each connection offers the session of the one before
  *     !full, !free: all descriptors are taken, and given back; !COMMAND: of the shell, and 2.2 s later
- *     WORD: fresh (a new SSL), nosni, own=FILE (on the SSL)
+ *     WORD: fresh (a new SSL), dup (SSL_dup() of the one before), copy (a new one, SSL_copy_session_id() of the one before), nosni, own=FILE (on
+ *     the SSL)
  */
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -306,6 +307,28 @@ static const char **option(const char *name)
 	return NULL;
 }
 
+/* For the next connection. */
+static SSL *next_ssl(SSL *before, SSL_CTX *ctx, const char *host)
+{
+	SSL *next = before;
+
+	if (!before)
+		return SSL_new(ctx);
+	if (strstr(host, ",copy")) {
+		next = SSL_new(ctx);
+		NEED(SSL_copy_session_id(next, before) == 1);
+	} else if (strstr(host, ",fresh")) {
+		next = SSL_new(ctx);
+	} else {
+		NEED(SSL_clear(before) == 1);
+	}
+	if (strstr(host, ",dup"))
+		NEED((next = SSL_dup(before)) != before);
+	if (next != before)
+		SSL_free(before);
+	return next;
+}
+
 int main(int argc, char **argv)
 {
 	SSL_CTX *cctx = NULL, *sctx = NULL;
@@ -337,14 +360,7 @@ int main(int argc, char **argv)
 		}
 		if (!cctx)
 			cctx = client_context();
-		if (client && strstr(argv[i], ",fresh")) {
-			SSL_free(client);
-			client = NULL;
-		}
-		if (!client)
-			client = SSL_new(cctx);
-		else
-			NEED(SSL_clear(client) == 1);
+		client = next_ssl(client, cctx, argv[i]);
 		SSL *server = SSL_new(sctx);
 		set_up(client, argv[i]);
 		NEED(SSL_set_session(client, resumes ? session : NULL) == 1);

@@ -32,6 +32,16 @@ def test_nothing_is_kept(again, keys, version):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("how", ["dup", "copy"])
+@pytest.mark.parametrize("keys", [("CipherString",), ("SignatureAlgorithms",), ("CipherString", "SignatureAlgorithms"), ("MinProtocol",)])
+def test_nothing_goes_along(again, keys, version, how):
+    """... with a copy of the SSL, or with its session."""
+    plain = again("--max", version, "a.test", f"b.test,{how}", "b.test")
+    ruled = again("--max", version, "a.test", f"b.test,{how}", "b.test", rules=rules(*keys))
+    assert ruled[1:] == plain[1:]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_and_comes_back(again, version):
     """... and the rule holds again when the SSL goes back to its host."""
     ruled = again("--max", version, "a.test", "b.test", "a.test", rules=rules(*KEYS))

@@ -41,6 +41,14 @@ class TestOnlyForItsHost:
         lines = again("--ask", "--max", version, "a.test", "b.test,fresh", "a.test,fresh", "b.test,fresh", rules=ME)
         assert peers(lines) == [MINE, NOBODY, MINE, NOBODY]
 
+    @pytest.mark.parametrize("how", ["dup", "copy"])
+    def test_an_ssl_that_is_copied(self, again, version, how):
+        """... of which one takes the very object along that certificates are in, and the other one a copy of it."""
+        arguments = ["--ask", "--max", version, "a.test", f"b.test,{how}", f"a.test,{how}", "b.test"]
+        lines, plain = again(*arguments, rules=ME), again(*arguments)
+        assert peers(lines) == [MINE, NOBODY, MINE, NOBODY]
+        assert (lines[1], lines[3]) == (plain[1], plain[3])
+
     def test_who_does_not_ask_does_not_see_it(self, again, version):
         line, = again("--max", version, "a.test", rules=ME)
         assert (line["peer"], line["own"], line["key"]) == (NOBODY, "-", "0")

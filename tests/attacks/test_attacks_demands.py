@@ -112,8 +112,10 @@ ANONYMOUS = "level=0 ciphers=AECDH-AES128-SHA:@SECLEVEL=0 sciphers=AECDH-AES128-
 
 def test_no_certificate_at_all(actor):
     script = "connect store=public sni=a.test server=a mode=none " + ANONYMOUS + "\n"
-    assert actor.verdicts(script, NOTHING) == ["good"]
+    for more in "", " open":
+        assert actor.verdicts(script.replace(" anonymous", " anonymous" + more), NOTHING) == ["good"]
     for rules in (ENFORCE, CORP, pin(actor, "a")):
+        assert actor.verdicts(script.replace("anonymous", "anonymous open"), rules) == ["mute"]
         assert actor.verdicts(script, rules) == ["mute"]
         (record,) = actor.records("verify_failed")
         assert record["cause"] == "demand-unmet" and "showed no certificate" in str(record["notes"]), record
