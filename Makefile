@@ -95,7 +95,7 @@ EXE_LDFLAGS := -pie $(OWN_LDFLAGS) $(SANITIZE_FLAGS)
 rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
 
 LIB_SRC  := $(call rooms,hooks openssl policy explain log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S)
-CLI_SRC  := $(call rooms,cli)
+CLI_SRC  := $(call rooms,cli cli/*)
 POOL_SRC := $(call rooms,base loader log policy explain openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
@@ -176,7 +176,7 @@ $(BUILD)/pool.a: $(POOL_OBJ)
 
 $(BUILD)/tlsmend: $(CLI_OBJ) $(BUILD)/pool.a
 	@echo '  LD      $@'
-	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ljansson -lcrypto $(LIBBSD) -ldl
+	$(Q)$(CC) $(CFLAGS) $(EXE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lelf -ljansson -lssl -lcrypto $(LIBBSD) -ldl
 
 # ---- tests -----------------------------------------------------------------------------------------
 

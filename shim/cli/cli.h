@@ -64,6 +64,9 @@ int finish_output(int status);
  * and empty ones are left alone. */
 void say_wrapped(const char *text, unsigned indent, unsigned width);
 
+/* One paragraph, of which the first line goes on in column `indent`. */
+void say_hanging(const char *text, unsigned indent, unsigned width);
+
 /* A word for a POSIX shell: as it is where that is safe, else in single quotes. */
 void add_shell_word(struct buf *b, const char *s);
 char *shell_word(const char *s); /* free(3) it */

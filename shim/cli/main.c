@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "env.h"
+#include "view/sight.h"
 
 /* clang-format off */
 static const struct option run_options[] = {SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
@@ -15,6 +16,9 @@ static const struct option env_options[] = {
 	{"systemd", NULL, FORM_SYSTEMD, "lines for a unit, as for systemctl edit"},
 	{"docker", NULL, FORM_DOCKER, "options for docker run or podman run"},
 	SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
+static const struct option view_options[] = {
+	VIEW_CONNECTION, {"format", "FORMAT", VIEW_FORMAT, "text, json or pem"}, SETTINGS_RULES,
+	{NULL, NULL, 0, NULL}};
 static const struct option report_options[] = {
 	{"format", "FORMAT", 0, "text or json"}, {NULL, NULL, 0, NULL}};
 /* clang-format on */
@@ -61,6 +65,13 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0, or 2 for an unknown word.\n",
      NULL, false, STATUS_USAGE, explain_main},
+    {"view", "HOST[:PORT]", "the padlock: what a server shows, whether it is trusted here, and why",
+     "Connects to HOST as a client of this machine does, with its default store and under the\n"
+     "library and its rules, and shows the certification path, where trust ends and why, what\n"
+     "else is wrong, and what the server offers. Changes nothing.\n"
+     "\n"
+     "Exit status: 0 trusted, 1 not trusted, 2 no answer in TLS, or wrong usage.\n",
+     view_options, false, STATUS_USAGE, view_main},
     {"report", "[FILE...]", "summary of JSON logs, with the rules that would mend",
      "Reads JSON records, one a line, from FILEs (- or none: standard input) and prints which\n"
      "causes, hosts and programs they tell of, how often, first and last, and the sections that\n"
@@ -130,6 +141,8 @@ int main(int argc, char **argv)
 		puts("tlsmend " TLSMEND_VERSION);
 		return finish_output(STATUS_OK);
 	}
+	if (strcmp(argv[1], "--probe") == 0) /* ourselves, see view/launch.c */
+		return probe_main(argv + 2);
 	bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		    strcmp(argv[1], "help") == 0;
 

@@ -150,6 +150,21 @@ static void say_paragraph(char *s, unsigned indent, unsigned width)
 	}
 }
 
+void say_hanging(const char *text, unsigned indent, unsigned width)
+{
+	size_t n = strlen(text), shown = line_length(text, n, width - indent);
+
+	printf("%.*s\n", (int)shown, text);
+	while (text[shown] == ' ')
+		shown++;
+	if (text[shown]) {
+		char *rest = copy_string(text + shown);
+
+		say_paragraph(rest, indent, width);
+		free(rest);
+	}
+}
+
 /* Length of the lines up to one that is empty or begins with a space, without the last newline. */
 static size_t paragraph_length(const char *text)
 {

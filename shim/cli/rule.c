@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host_port.h"
 #include "settings.h"
 #include "sources.h"
 
@@ -145,54 +146,20 @@ static int print_rule(const struct policy *p, const struct peer *peer, const cha
 /* ---- the question ---------------------------------------------------------------------------------- */
 
 struct question {
-	char host[256];
+	struct host_port at;
 	struct peer peer;
 };
 
-static bool read_port(const char *s, unsigned *port)
-{
-	unsigned long v = 0;
-
-	if (!*s || strlen(s) > 5)
-		return false;
-	for (; *s; s++) {
-		if (!ascii_is_digit(*s))
-			return false;
-		v = v * 10 + (unsigned long)(*s - '0');
-	}
-	*port = (unsigned)v;
-	return v > 0 && v < 65536;
-}
-
-/* "host", "host:443", "192.0.2.1:443", "::1", "[::1]:443". */
 static bool read_question(const char *text, struct question *q)
 {
-	const char *colon = strrchr(text, ':');
-	size_t n = strlen(text);
-
 	memset(q, 0, sizeof *q);
-	if (text[0] == '[') {
-		const char *close = strchr(text, ']');
-
-		if (!close || (close[1] && close[1] != ':'))
-			return false;
-		colon = close[1] ? close + 1 : NULL;
-	} else if (colon && strchr(text, ':') != colon) {
-		colon = NULL; /* an IPv6 address without a port */
-	}
-	if (colon) {
-		n = (size_t)(colon - text);
-		if (!read_port(colon + 1, &q->peer.port))
-			return false;
-	}
-	char *name = checked(strndup(text, n));
-	bool good = host_normalise(name, q->host);
-
-	free(name);
-	q->peer.host = q->host;
-	if (good && host_is_address(q->host))
-		q->peer.address = q->host;
-	return good;
+	if (!host_port_parse(text, &q->at))
+		return false;
+	q->peer.host = q->at.host;
+	q->peer.port = q->at.port;
+	if (host_is_address(q->at.host))
+		q->peer.address = q->at.host;
+	return true;
 }
 
 static void print_message(void *arg, const struct config_message *m)

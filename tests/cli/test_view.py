@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: ISC
+"""tlsmend view: the certification path of a server, where trust ends and why, and what the server offers."""
+import json
+import re
+import ssl
+import time
+
+import pytest
+
+from lib import pki as pki_module
+from lib import servers as odd
+from lib import starttls
+from lib.run import COMMAND
+
+HOST = "legacy.test"
+
+
+def view(run, *words, **how):
+    return run([COMMAND, "view", *words], library=False, **how)
+
+
+def at(port, host=HOST):
+    return "%s:%d" % (host, port)
+
+
+def shown(text):
+    """No byte of it acts on a terminal."""
+    assert not re.search("[^\n -~\u00a0-\u167f]", text), ascii(text)
+    return text
+
+
+# ---- trusted or not -------------------------------------------------------------------------------------------
+
+def test_private_ca(run, sites):
+    port, identity = sites.https(HOST)
+    begin = time.monotonic()
+    done = view(run, at(port))
+    took = time.monotonic() - begin
+    assert done.code == 1 and done.err == ""
+    lines = shown(done.out).splitlines()
+    assert lines[0] == "%s is not trusted [issuer-unknown]" % at(port)
+    path = [re.sub(r"\s+", " ", x.removeprefix("path").strip()) for x in lines if re.search(r"\[(x|\?|ok)\]", x)]
+    assert path == ["[?] tlsmend Test Root (not sent, and in no store here)", "[x] tlsmend Test Issuing CA <- its issuer was not found",
+                    "[?] legacy.test"]  # fmt: skip
+    assert ":".join(re.findall("..", identity.sha256.upper())) in done.out
+    assert "tlsmend trust %s" % at(port) in lines[-1]
+    assert "TLSv1.2, TLSv1.3" in done.out and "asks for no client certificate" in done.out
+    assert "unable to get local issuer certificate (20)" in " ".join(done.out.split())
+    assert took < 3, "%.2f s" % took
+    print("%.2f s" % took)
+
+
+def test_with_the_ca(run, sites, pki):
+    port, _ = sites.https(HOST)
+    done = view(run, "--ca", pki.root_pem, at(port))
+    assert done.code == 0 and done.out.startswith("%s is trusted\n" % at(port))
+    assert "tlsmend Test Root   <- trusted here, not sent" in done.out
+    assert view(run, "--ca", pki.stranger_pem, at(port)).code == 1
+
+
+def test_rule_in_force(run, sites, pki):
+    port, _ = sites.https(HOST)
+    config = run.config((HOST, {"ExtraCAFile": pki.root_pem}))
+    done = view(run, at(port), config=config)
+    assert done.code == 0
+    assert "trusted by the rule %s:1 [legacy.test] ExtraCAFile; without it: issuer-unknown" % config in " ".join(done.out.split())
+    # of another configuration
+    assert view(run, at(port), "--config", config).code == 0
+    # what the caller's own records would do is no matter here
+    assert view(run, at(port), config=config, env={"TLSMEND_DISABLE": "1", "TLSMEND_DRY_RUN": "1", "TLSMEND_LOG": "off"}).code == 0
+
+
+@pytest.mark.parametrize("variant", ["expired", "wrong-name", "weak-digest", "path-length"])
+def test_what_else_is_wrong(run, sites, pki, variant):
+    port, _ = sites.variant(variant)
+    done = view(run, "--ca", pki.root_pem, at(port))
+    cause = pki_module.VARIANTS[variant].causes[0]
+    assert done.code == 1 and done.out.startswith("%s is not trusted [%s]" % (at(port), cause))
+    assert "[x]" in done.out and "tlsmend trust" not in done.out
+
+
+def test_servername(run, sites, pki):
+    port, _ = sites.https(HOST)
+    assert view(run, "--ca", pki.root_pem, "127.0.0.2:%d" % port).code == 1
+    assert view(run, "--ca", pki.root_pem, "--servername", HOST, "127.0.0.2:%d" % port).code == 0
+
+
+def test_url(run, sites, pki):
+    port, _ = sites.https(HOST)
+    assert view(run, "--ca", pki.root_pem, "https://%s/path?x=1" % at(port)).code == 0
+
+
+# ---- forms -----------------------------------------------------------------------------------------------------
+
+def test_json(run, sites, pki):
+    port, identity = sites.https(HOST)
+    done = view(run, "--format", "json", at(port))
+    assert done.code == 1
+    got = json.loads(done.out)
+    assert (got["host"], got["port"], got["result"], got["cause"], got["verify"]) == (HOST, port, "not-trusted", "issuer-unknown", 20)
+    assert [c["subject"] for c in got["path"]] == ["CN=legacy.test", "CN=tlsmend Test Issuing CA"]
+    assert got["path"][0]["sha256"].replace(":", "").lower() == identity.sha256 and got["path"][0]["presented"]
+    assert got["server"]["TLSv1.3"]["spoken"] and not got["server"]["TLSv1"]["spoken"]
+    got = json.loads(view(run, "--format", "json", "--ca", pki.root_pem, at(port)).out)
+    assert got["result"] == "trusted" and not got["path"][-1]["presented"] and got["protocol"] == "TLSv1.3"
+
+
+def test_pem(run, sites):
+    port, identity = sites.https(HOST)
+    done = view(run, "--format", "pem", at(port))
+    assert done.code == 1
+    blocks = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", done.out, re.S)
+    assert [ssl.PEM_cert_to_DER_cert(b) for b in blocks] == [ssl.PEM_cert_to_DER_cert(b) for b in
+            re.findall("-----BEGIN.*?-----END CERTIFICATE-----\n", identity.chain.read_text(), re.S)]  # fmt: skip
+
+
+def test_client_certificate(run, servers, pki):
+    port = servers.odd("127.0.0.2", odd.asks_for_client_certificate(pki.root_pem, ssl.TLSVersion.TLSv1_2), pki.good(HOST))
+    mine = pki.identity("view-client", pki_module.issue("client.test", pki.intermediate, purposes=("client",)), pki.intermediate)
+    done = view(run, "--ca", pki.root_pem, at(port))
+    assert done.code == 1 and "[client-certificate-missing]" in done.out
+    done = view(run, "--ca", pki.root_pem, "--cert", mine.chain, "--key", mine.key, at(port))
+    assert done.code == 0, done
+    port = servers.s_server(pki.good(HOST), "127.0.0.2", "-verify", "2", "-CAfile", pki.root_pem).port
+    done = view(run, "--ca", pki.root_pem, at(port))
+    assert "asks for a client certificate of:\n           CN=tlsmend Test Root" in done.out
+
+
+# ---- the way there ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("protocol", starttls.PROTOCOLS)
+def test_starttls(run, servers, pki, protocol):
+    port = servers.odd("127.0.0.2", starttls.server(protocol), pki.good(HOST))
+    done = view(run, "--starttls", protocol, "--ca", pki.root_pem, at(port))
+    assert done.code == 0 and "is trusted" in done.out and "TLSv1.3" in done.out
+    assert view(run, "--starttls", protocol, at(port)).code == 1
+    port = servers.odd("127.0.0.2", starttls.server(protocol, willing=False), pki.good(HOST))
+    done = view(run, "--starttls", protocol, at(port))
+    assert done.code == 2 and "does not answer in TLS" in done.out and ("begin TLS" in done.out or "switched off" in done.out)
+
+
+def test_proxy(run, servers, sites, pki):
+    port, _ = sites.https(HOST)
+    seen = []
+    proxy = servers.odd("127.0.0.1", starttls.connect_proxy(seen, port))
+    done = view(run, "--proxy", "127.0.0.1:%d" % proxy, "--ca", pki.root_pem, "legacy.test:7")
+    assert done.code == 0 and set(seen) == {"CONNECT legacy.test:7 HTTP/1.1"}
+    proxy = servers.odd("127.0.0.1", starttls.connect_proxy(seen, port, refuse=True))
+    done = view(run, "--proxy", "http://127.0.0.1:%d/" % proxy, at(port))
+    assert done.code == 2 and "407 Proxy Authentication Required" in done.out
+
+
+# ---- bad input -------------------------------------------------------------------------------------------------
+
+def test_nobody_there(run):
+    done = view(run, "127.0.0.2:%d" % odd.free_port("127.0.0.2"))
+    assert done.code == 2 and "Connection refused" in done.out
+    done = view(run, "no-such-host.invalid:443")
+    assert done.code == 2 and "cannot find no-such-host.invalid" in done.out
+
+
+def silent(connection, _):
+    connection.recv(16)
+    time.sleep(10)
+
+
+def test_silent_server(run, servers):
+    port = servers.odd("127.0.0.2", silent)
+    begin = time.monotonic()
+    done = view(run, "--timeout", "2", at(port))
+    assert done.code == 2 and "no answer in time" in done.out
+    assert "tlsmend: %s: in the handshake ..." % at(port) in done.err, "says what it waits for"
+    assert time.monotonic() - begin < 8
+
+
+def garbage(connection, _):
+    connection.recv(16)
+    connection.sendall(bytes(range(256)) * 100)
+
+
+def endless(connection, _):
+    for _ in range(100000):
+        connection.sendall(b"220-" + b"x" * 1000 + b"\r\n")
+
+
+@pytest.mark.parametrize("behaviour, said", [
+    (odd.speaks_http, "HTTP"), (odd.greets_as_ssh, ""), (odd.closes_early, ""), (odd.resets, ""), (garbage, ""),
+])  # fmt: skip
+def test_no_tls(run, servers, behaviour, said):
+    port = servers.odd("127.0.0.2", behaviour)
+    done = view(run, "--timeout", "3", at(port))
+    assert done.code == 2 and "does not answer in TLS" in shown(done.out) and said in done.out
+    assert re.search("^why", done.out, re.M)
+
+
+def test_endless_greeting(run, servers):
+    port = servers.odd("127.0.0.2", endless)
+    done = view(run, "--timeout", "3", "--starttls", "smtp", at(port))
+    assert done.code == 2 and "talks without end" in done.out
+
+
+def hostile_smtp(connection, _):
+    connection.sendall(b"554 \x1b]0;owned\x07\xff\xe2\x80\xae\r\n")
+    connection.recv(1)
+
+
+def test_hostile_answer(run, servers):
+    port = servers.odd("127.0.0.2", hostile_smtp)
+    for form in ("text", "json"):
+        done = view(run, "--format", form, "--starttls", "smtp", at(port))
+        assert done.code == 2 and "554" in shown(done.out)
+
+
+@pytest.mark.parametrize("kind", pki_module.HOSTILE_NAMES)
+def test_hostile_certificate(run, servers, pki, kind):
+    """Nothing of a name gets out of its place, in any form."""
+    port = servers.s_server(pki_module.hostile(pki, kind, HOST), "127.0.0.2").port
+    for form in ("text", "json", "pem"):
+        done = view(run, "--format", form, at(port))
+        assert done.code == 1, done
+        shown(done.out)
+        assert not re.search("^tlsmend: error.forged|^.\"event\"", done.out, re.M)
+        if form == "json":
+            json.loads(done.out)
+
+
+@pytest.mark.parametrize("words, said", [
+    (["a", "b"], "name one host"), ([], "name one host"), (["a:99999"], "is no host name"), (["*.test"], "is no host name"),
+    (["--starttls", "gopher", "a"], "smtp, imap"), (["--timeout", "0", "a"], "seconds"), (["--ca", "/nowhere", "a"], "No such file"),
+    (["--ca", "/etc/hostname", "a"], "PEM"), (["--format", "xml", "a"], "text, json or pem"), (["--proxy", "x:y", "a"], "HOST:PORT"),
+])  # fmt: skip
+def test_wrong_usage(run, words, said):
+    done = view(run, *words)
+    assert done.code == 2 and done.out == "" and said in done.err and "tlsmend view --help" in done.err
