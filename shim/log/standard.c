@@ -4,10 +4,13 @@
  * a database, whoever closed it before. A record goes only where the host itself writes its text:
  *
  * - a terminal, /dev/null;
- * - a file opened to append, or a pipe, that the host also has under another number: dup2(2) leaves it there (nginx, apache), an
- *   open(2) that happens to get the number does not. As standard output it is there twice on purpose;
- * - a file opened to append that has no other number, as freopen(3) makes it, but ends in lines of text;
+ * - a file opened to append that is standard output, too;
+ * - a file opened only to append, or a pipe, that the host also has under another number: dup2(2) leaves it there (nginx, apache), an
+ *   open(2) that happens to get the number does not;
+ * - a file opened only to append that has no other number, as freopen(3) makes it, but ends in lines of text;
  * - a socket of the system's log.
+ *
+ * Where all numbers were given out anew, standard output is strange as well; then a second number and lines of text prove nothing.
  */
 #include "destination.h"
 
@@ -111,15 +114,27 @@ static bool is_log_socket(int fd)
 	return false;
 }
 
+static bool is_output(const struct stat *st)
+{
+	struct stat output;
+
+	return !sys_fstat(STDOUT_FILENO, &output) && same(&output, st);
+}
+
 bool standard_takes_text(int fd, const struct stat *st)
 {
+	const int flags = flags_of(fd);
+
 	if (S_ISCHR(st->st_mode))
 		return descriptor_is_null(st) || descriptor_is_terminal(fd);
 	if (S_ISSOCK(st->st_mode))
 		return is_log_socket(fd);
 	if (S_ISFIFO(st->st_mode))
-		return has_twice(fd, st);
-	if (!S_ISREG(st->st_mode) || !(flags_of(fd) & O_APPEND) || flags_of(fd) < 0)
+		return (is_output(st) || output_is_standard()) && has_twice(fd, st);
+	if (!S_ISREG(st->st_mode) || flags < 0 || !(flags & O_APPEND))
 		return false;
-	return has_twice(fd, st) || (output_is_standard() && ends_in_text(fd, st));
+	if (is_output(st))
+		return true;
+	return flags == (O_WRONLY | O_APPEND) && output_is_standard() &&
+	       (has_twice(fd, st) || ends_in_text(fd, st));
 }
