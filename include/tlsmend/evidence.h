@@ -29,6 +29,11 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
 		    OPENSSL_STACK *rule);
 
+/* The body of the peer's Certificate message, where the handshake ended at it and no chain is known: `presented` as far as OpenSSL
+ * decodes it, and `broken`, where it does not. */
+void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8_t *body, size_t n,
+			bool tls13);
+
 /* What looks may cost (budget.c): whatever is verified, compared or read for a record of this failure is asked for first. False: it
  * would be too much, which the record then says; nothing was taken. */
 enum look { LOOK_ERRORS = 1, LOOK_TRIALS = 2, LOOK_STORE = 4, LOOK_FILES = 8 };

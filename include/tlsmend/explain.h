@@ -69,7 +69,10 @@ struct cert_info {
 	int64_t not_before, not_after; /* seconds UTC; INT64_MIN: does not parse */
 	struct text *san;              /* "DNS:a.example", "IP:192.0.2.1", "URI:...", "email:..." */
 	size_t san_count;
-	const char *key; /* "RSA 2048", "EC P-256", "Ed25519" */
+	const char *key; /* "RSA 2048", "EC P-256", "Ed25519"; NULL: OpenSSL cannot use it */
+	/* "2.16.840.1.101.3.4.3.18 (ML-DSA-65)": of a key that OpenSSL cannot use, where the certificate says its algorithm; or NULL */
+	const char *unknown_key;
+	bool explicit_curve; /* ... which is on a curve that is written out in the certificate */
 	unsigned key_bits;
 	const char *signature; /* "RSA-SHA256" (OpenSSL's long name where no short one is usual) */
 	uint8_t sha256[32], spki_sha256[32];
@@ -97,6 +100,19 @@ struct cert_info {
 	    unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
 	bool trusted_by_client; /* the same certificate is in the client's store */
 	bool in_system_bundle;  /* filled only where looked up */
+};
+
+/* A certificate out of the peer's list that OpenSSL does not take (sent_list.c). */
+struct broken_certificate {
+	unsigned number; /* in the list, from 1; 0: there is none */
+	const char
+	    *part; /* static: "the issuer's name"; NULL: what is wrong with it could not be found */
+	const char *what; /* static: "is longer than what contains it" */
+	const char
+	    *extension;   /* which one, "subjectAltName (2.5.29.17)", where it is one; or NULL */
+	size_t at, size;  /* byte, from 0, of so many */
+	size_t trailing;  /* bytes after its end: then nothing else is wrong */
+	struct text name; /* its subject's common name; n == 0: not known */
 };
 
 /* "Would this help?", tried in memory with the copy's own verification. */
@@ -290,6 +306,7 @@ struct evidence {
 	size_t presented_count;
 	size_t
 	    chain_skipped; /* certificates of a very long chain that were left out before its last one */
+	struct broken_certificate broken; /* then no verification was made */
 	struct near_miss *near;
 	size_t near_count;
 	/* Tried (evidence_try): another path among presented and stored certificates that is valid, leaf first without the root; the top of

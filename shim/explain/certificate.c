@@ -154,7 +154,7 @@ static void key_evidence(struct evidence *e, const struct openssl *o, X509 *x,
 	QUIET_END(o)
 }
 
-static void digests(const struct openssl *o, X509 *x, struct cert_info *out)
+static void digests(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	unsigned char *der = NULL;
 	unsigned int n = 0;
@@ -165,6 +165,8 @@ static void digests(const struct openssl *o, X509 *x, struct cert_info *out)
 	length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
 	if (length > 0 && der != NULL)
 		o->EVP_Digest(der, (size_t)length, out->spki_sha256, &n, o->EVP_sha256(), NULL);
+	if (length > 0 && der != NULL && out->key == NULL)
+		evidence_unknown_key(e, der, (size_t)length, out);
 	if (der != NULL)
 		o->CRYPTO_free(der, "", 0);
 	QUIET_END(o)
@@ -207,7 +209,7 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 	evidence_san(e, o, x, out);
 	key_evidence(e, o, x, out);
 	out->signature = signature_text(e, o, x);
-	digests(o, x, out);
+	digests(e, o, x, out);
 	evidence_extensions(e, o, x, out);
 	evidence_ca_issuers(e, o, x, out);
 	evidence_details(e, o, x, out);

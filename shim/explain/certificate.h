@@ -38,6 +38,10 @@ int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);
 /* Extension flags, usages, identifiers, and what is wrong with extensions (extensions.c). */
 void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);
+/* "1.2.643.7.1.1.1.1 (GOST R 34.10-2012)": an object identifier's contents (key_names.c). */
+const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n);
+/* A key that OpenSSL cannot use, by its SubjectPublicKeyInfo. */
+void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, struct cert_info *out);
 /* "RSA 2048", "EC P-256". Under QUIET_BEGIN. */
 const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key);
 /* The first certificate of the system's bundle that bears `name` and that fits() takes (bundle.c); owned by the caller. *path says

@@ -319,6 +319,16 @@ static void say_handshake(struct diagnosis *d)
 	case CAUSE_KEY_MISMATCH:
 		explain_dropped_key(d);
 		break;
+	case CAUSE_MALFORMED_CERTIFICATE:
+		explain_undecodable(d);
+		break;
+	case CAUSE_WEAK_KEY:
+		d->r->message = say(d->e, "cannot connect to ", d->who,
+				    ": the server's key is of an algorithm that this OpenSSL does "
+				    "not know",
+				    (char *)NULL);
+		explain_unknown_key(d, &d->e->presented[0], "the server's certificate");
+		break;
 	case CAUSE_DOWNGRADE_DETECTED:
 		say_downgrade(d);
 		break;

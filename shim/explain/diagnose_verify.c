@@ -174,6 +174,13 @@ static void say_signature(struct diagnosis *d)
 		help_line(d, "whoever issued the certificate has to issue it again");
 		return;
 	}
+	if (c != NULL && c->key == NULL && c->unknown_key != NULL) {
+		d->r->message = say(e, "cannot trust ", d->who,
+				    ": a key is of an algorithm that this OpenSSL does not know",
+				    (char *)NULL);
+		explain_unknown_key(d, c, whose(d));
+		return;
+	}
 	if (c != NULL)
 		d->r->why = say(e, "the signature of ", say_subject(e, c),
 				" does not fit the key of its issuer ", say_issuer(e, c),
@@ -336,6 +343,13 @@ static void say_weak_key(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
+	if (c != NULL && c->key == NULL && c->unknown_key != NULL) {
+		d->r->message = say(e, "cannot trust ", d->who,
+				    ": a key is of an algorithm that this OpenSSL does not know",
+				    (char *)NULL);
+		explain_unknown_key(d, c, whose(d));
+		return;
+	}
 	expect_level(d);
 	d->r->presented = c != NULL && c->key != NULL ? say_string(e, c->key) : NULL;
 	d->r->why =

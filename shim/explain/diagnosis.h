@@ -111,6 +111,9 @@ const struct protocol *greeting_of_port(unsigned port, const char **name);
 const char *greeting_shown(struct diagnosis *d, bool *text);
 void explain_not_tls(struct diagnosis *d); /* (diagnose_hello.c) */
 void explain_closed_early(struct diagnosis *d);
+/* (diagnose_broken.c) A certificate that OpenSSL cannot decode; a key whose algorithm it does not know: all but the headline. */
+void explain_undecodable(struct diagnosis *d);
+void explain_unknown_key(struct diagnosis *d, const struct cert_info *c, const char *whose_key);
 void explain_no_alpn(struct diagnosis *d);
 void explain_name_alert(struct diagnosis *d); /* unknown-server-name, sni-not-sent */
 /* (diagnose_offer.c) "TLS 1.2 to TLS 1.3"; NULL: not known. */

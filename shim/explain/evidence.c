@@ -148,6 +148,7 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
  * but with the key identifier of another issuer, so that OpenSSL does not take it for a root. */
 static void consider(struct capture *c, X509 *candidate, enum cert_from from)
 {
+	enum { UNSPECIFIED = 1 };
 	const struct openssl *o = c->o;
 	int code = 0;
 
@@ -159,6 +160,10 @@ static void consider(struct capture *c, X509 *candidate, enum cert_from from)
 	QUIET_BEGIN(o)
 	code = o->X509_check_issued(candidate, c->child);
 	QUIET_END(o)
+	/* OpenSSL does not compare with a child whose extensions do not parse, so that this is no fault of the candidate */
+	if (code == UNSPECIFIED && o->X509_get_extension_flags != NULL &&
+	    (o->X509_get_extension_flags(c->child) & EXFLAG_INVALID_) != 0)
+		return;
 	if (code == 0 || listed(o, c->near, c->near_count, candidate))
 		return;
 	c->near[c->near_count] = candidate;

@@ -193,6 +193,10 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_NO_CONNECTION;
 	if (alert > 0)
 		return alert_cause(e, alert);
+	if (e->broken.number > 0)
+		return CAUSE_MALFORMED_CERTIFICATE;
+	if (e->presented_count > 0 && e->presented[0].unknown_key != NULL)
+		return CAUSE_WEAK_KEY;
 	if (!evidence_begins_as_tls(e))
 		return CAUSE_NOT_TLS;
 	if ((handshake_cut_off(e) || e->unanswered) && e->certificate_requested &&

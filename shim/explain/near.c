@@ -46,8 +46,15 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 			   child->signature != NULL ? say_string(e, child->signature) : "unknown",
 			   ")", (char *)NULL);
 	case VERIFY_NO_ISSUER_PUBLIC_KEY:
+		if (c->unknown_key != NULL)
+			return say(e, "this OpenSSL does not know the algorithm of its key: ",
+				   c->unknown_key, (char *)NULL);
 		return "its public key cannot be read";
 	default:
+		if (c->malformed)
+			return say(e, "it has an extension that is broken",
+				   c->malformed_why != NULL ? ": " : "",
+				   say_string(e, c->malformed_why), (char *)NULL);
 		return say(e, "OpenSSL refuses it with code ", say_int(e, near->code),
 			   (char *)NULL);
 	}

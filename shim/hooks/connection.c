@@ -23,6 +23,7 @@ static void connection_clear(struct connection *n)
 	policy_release(n->policy);
 	free(n->host);
 	free(n->sni);
+	free(n->sent_list);
 	memset(n, 0, sizeof *n);
 }
 

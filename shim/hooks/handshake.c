@@ -78,6 +78,7 @@ static void on_done(struct connection *n, SSL *ssl)
 	if (!demanded_done(n, ssl) || n->done)
 		return;
 	n->done = true;
+	list_forget(n);
 	verify_done(n, ssl);
 	unanswered_start(n, ssl);
 	load_settle(n, ssl, false);
@@ -164,7 +165,9 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		transport_evidence(e, o, ssl, stuck, host_errno);
 		own_certificate_evidence(n, ssl, e);
 		greeting_rest(e, n, ssl);
+		list_evidence(e, n, ssl);
 	}
+	list_forget(n);
 	/* one that the client made by itself, within its function around the verification */
 	if (!n->pending)
 		n->pending = live_take(n);
@@ -349,8 +352,10 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		n->certificate_requested = true;
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
 		n->server_version = as_tls_version(body[0] << 8 | body[1]);
-	if (!sent && message[0] == MESSAGE_CERTIFICATE)
+	if (!sent && message[0] == MESSAGE_CERTIFICATE) {
+		list_keep(n, body, size - header);
 		verify_note_leaf(n, body, size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
+	}
 	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED))
 		own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
 				     size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);

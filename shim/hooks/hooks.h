@@ -75,6 +75,8 @@ struct connection {
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
+	uint8_t *sent_list; /* body of the server's Certificate message, until the handshake is done; NULL: none */
+	size_t sent_list_size;
 	uint8_t leaf[32];  /* SHA-256, where have_leaf */
 	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
 	enum ending ending;
@@ -206,6 +208,13 @@ int transport_find_for_record(const struct connection *n, SSL *ssl);
 /* The first descriptor from `from` on that may carry this connection, whatever else may; -1: none. What is said before (to a proxy) still
  * speaks against it. For what strengthens. */
 int transport_possible(const struct connection *n, SSL *ssl, int from);
+
+/* ---- the server's Certificate message (sent_list.c) -------------------------------------------------------------------- */
+void list_keep(struct connection *n, const uint8_t *body, size_t size);
+void list_forget(struct connection *n);
+/* The handshake ended: at these certificates, or at what was signed with their key? */
+void list_evidence(struct evidence *e, const struct connection *n, const SSL *ssl);
+
 /* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
 bool names_watch(const uint8_t leaf[32]);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Algorithms that this OpenSSL may not know, by name: it can only give their numbers.
+ */
+#include "certificate.h"
+#include "der.h"
+
+#include <string.h>
+
+static const struct {
+	const char *number, *name;
+} names[] = {
+    {"1.2.643.2.2.19", "GOST R 34.10-2001"},
+    {"1.2.643.7.1.1.1.1", "GOST R 34.10-2012, 256 bits"},
+    {"1.2.643.7.1.1.1.2", "GOST R 34.10-2012, 512 bits"},
+    {"1.2.840.10040.4.1", "DSA"},
+    {"1.2.840.10045.2.1", "elliptic curve"},
+    {"1.2.840.113549.1.1.1", "RSA"},
+    {"1.2.840.113549.1.1.10", "RSA-PSS"},
+    {"1.2.156.10197.1.301", "SM2"},
+    {"1.3.101.110", "X25519"},
+    {"1.3.101.111", "X448"},
+    {"1.3.101.112", "Ed25519"},
+    {"1.3.101.113", "Ed448"},
+    {"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
+    {"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
+    {"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
+    {"2.5.29.14", "subjectKeyIdentifier"},
+    {"2.5.29.15", "keyUsage"},
+    {"2.5.29.17", "subjectAltName"},
+    {"2.5.29.19", "basicConstraints"},
+    {"2.5.29.30", "nameConstraints"},
+    {"2.5.29.31", "cRLDistributionPoints"},
+    {"2.5.29.32", "certificatePolicies"},
+    {"2.5.29.35", "authorityKeyIdentifier"},
+    {"2.5.29.37", "extendedKeyUsage"},
+    {"1.3.6.1.5.5.7.1.1", "authorityInfoAccess"},
+    {"1.3.6.1.4.1.11129.2.4.2", "SCT list"},
+};
+
+static const char *name_of(const char *number)
+{
+	static const char slh_dsa[] = "2.16.840.1.101.3.4.3."; /* 20 to 31 */
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(names); i++) {
+		if (strcmp(names[i].number, number) == 0)
+			return names[i].name;
+	}
+	if (strncmp(number, slh_dsa, sizeof(slh_dsa) - 1) == 0 &&
+	    (number[sizeof(slh_dsa) - 1] == '2' || number[sizeof(slh_dsa) - 1] == '3'))
+		return "SLH-DSA";
+	return NULL;
+}
+
+const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n)
+{
+	char number[128];
+	const char *name, *copy;
+	struct buf b;
+
+	der_oid_text(oid, n, number, sizeof(number));
+	name = name_of(number);
+	buf_init(&b, 0);
+	buf_puts(&b, number);
+	if (name != NULL)
+		buf_strs(&b, " (", name, ")", (char *)NULL);
+	copy = arena_strdup(&e->arena, buf_str(&b));
+	buf_free(&b);
+	return copy;
+}
+
+void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, struct cert_info *out)
+{
+	enum { SEQUENCE = 0x30, OID = 0x06 };
+	static const uint8_t curve[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+	struct der_algorithm a;
+	bool ec;
+
+	if (!der_key_algorithm(spki, n, &a))
+		return;
+	ec = a.oid_size == sizeof(curve) && memcmp(a.oid, curve, sizeof(curve)) == 0;
+	out->explicit_curve = ec && a.parameters_size > 0 && a.parameters[0] == SEQUENCE;
+	/* of a curve, which one says more */
+	if (ec && a.parameters_size > 2 && a.parameters[0] == OID &&
+	    a.parameters[1] == a.parameters_size - 2) {
+		a.oid = a.parameters + 2;
+		a.oid_size = a.parameters_size - 2;
+	}
+	out->unknown_key = evidence_oid(e, a.oid, a.oid_size);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The server's Certificate message, kept until the handshake is done: what OpenSSL does not decode of it is nowhere else.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
+
+#include "../openssl/versions.h"
+#include "hooks.h"
+
+void list_forget(struct connection *n)
+{
+	free(n->sent_list);
+	n->sent_list = NULL;
+	n->sent_list_size = 0;
+}
+
+void list_keep(struct connection *n, const uint8_t *body, size_t size)
+{
+	enum { MOST = 131072 }; /* more than OpenSSL takes (max_cert_list) where nobody raised it */
+	list_forget(n);
+	if (size > MOST || !record_wanted(LEVEL_ERROR))
+		return;
+	KEEP_ERRNO_BEGIN
+	n->sent_list = malloc(size ? size : 1);
+	KEEP_ERRNO_END
+	if (!n->sent_list)
+		return;
+	memcpy(n->sent_list, body, size);
+	n->sent_list_size = size;
+}
+
+void list_evidence(struct evidence *e, const struct connection *n, const SSL *ssl)
+{
+	enum { CERTIFICATE = 11, CERTIFICATE_VERIFY = 15 };
+	const struct openssl *o = copy_api(n->copy);
+	if (n->sent_list && n->last_received >= CERTIFICATE &&
+	    n->last_received <= CERTIFICATE_VERIFY && n->alert_received < 0)
+		evidence_sent_list(e, o, n->sent_list, n->sent_list_size,
+				   o->SSL_version(ssl) == PROTOCOL_TLS1_3);
+}
