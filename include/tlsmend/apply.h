@@ -214,7 +214,9 @@ struct demand_view {
 	const struct rule *rule;
 	const char *name; /* that the leaf must carry: repair_expected(); NULL: not known */
 	X509_STORE *store;
-	X509 *leaf; /* NULL: none was shown */
+	bool
+	    store_is_meant; /* the client named files or directories for it, whatever came of that */
+	X509 *leaf;         /* NULL: none was shown */
 	OPENSSL_STACK *untrusted;
 	X509_VERIFY_PARAM *param;
 	int level; /* security level; -1: that of `param` */

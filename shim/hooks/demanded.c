@@ -178,6 +178,7 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 		o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx) : NULL,
 	    .param = o->X509_STORE_CTX_get0_param(ctx),
 	    .level = -1};
+	d->view.store_is_meant = loaded_by_client(c, d->view.store);
 }
 
 int demanded_end(struct demanded *d, int result)
@@ -226,6 +227,7 @@ static bool judge_afterwards(struct connection *n, SSL *ssl)
 	    .untrusted = o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL,
 	    .param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL,
 	    .level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1};
+	w.store_is_meant = loaded_by_client(n->copy, w.store);
 	bool met = (w.param || !leaf) && judge(n, ssl, &w, true);
 	if (leaf)
 		o->X509_free(leaf);
@@ -327,16 +329,22 @@ int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg)
 	const struct openssl *o = copy_api(c);
 	union cert_verify f = {.object = NULL};
 	struct demanded d;
+	struct connection *n = NULL;
 	KEEP_ERRNO_BEGIN
 	SSL *ssl = verification_ssl(o, ctx);
 	int index = binding_index(c, INDEX_CTX_VERIFY, NULL, NULL);
 	if (ssl && index >= 0)
 		f.object = o->SSL_CTX_get_ex_data(o->SSL_get_SSL_CTX(ssl), index);
 	demanded_begin(&d, c, ctx, ssl);
+	n = ssl ? connection_of(c, ssl) : NULL;
+	if (n && o->X509_STORE_CTX_get0_cert)
+		live_shown(n, o->X509_STORE_CTX_get0_cert(ctx));
 	KEEP_ERRNO_END
 	/* libssl calls it with an SSL, always */
 	int result = f.function ? f.function(ctx, arg) : 0;
 	KEEP_ERRNO_BEGIN
+	if (n)
+		live_shown(n, NULL);
 	result = demanded_end(&d, result);
 	KEEP_ERRNO_END
 	return result;

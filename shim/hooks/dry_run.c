@@ -102,7 +102,7 @@ static void look_at_demand(struct attempt *a, struct verification *v, struct dry
 	const struct openssl *o = copy_api(v->copy);
 	const char *host = v->host[0] ? v->host : NULL;
 	struct demand_look l;
-	const struct demand_view view = {
+	struct demand_view view = {
 	    .copy = v->copy,
 	    .verify = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert])),
 	    .rule = &a->would,
@@ -112,6 +112,7 @@ static void look_at_demand(struct attempt *a, struct verification *v, struct dry
 	    .untrusted = o->X509_STORE_CTX_get0_untrusted(v->ctx),
 	    .param = o->X509_STORE_CTX_get0_param(v->ctx),
 	    .level = -1};
+	view.store_is_meant = loaded_by_client(v->copy, view.store);
 	if (!demand_exists(&a->would))
 		return;
 	look->unmet = demand_is_met(&view, &l) ? NULL : l.setting;

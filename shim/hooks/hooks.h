@@ -346,6 +346,8 @@ const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ss
 /* ... where OpenSSL refused the last one. */
 const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
 			   const void *object, enum loaded_kind kind);
+/* The client named files, directories or the like for this trust store; OpenSSL's default ones are no word of its own. */
+bool loaded_by_client(struct copy *c, const X509_STORE *store);
 /* The store line: after evidence_chain(). */
 void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store);
 /* A store, SSL_CTX or SSL is freed: what could not be loaded into it is reported. */

@@ -5,7 +5,7 @@
  * A verification is judged and mended only as the look of a client at its server. Most have the SSL in their context. .NET up to 10 runs
  * the handshake with verification off and builds the chain afterwards, without one; others verify in a context of their own inside
  * SSL_CTX_set_cert_verify_callback(). What they verify is the certificate of a live connection: the very object that the SSL gave
- * them, or, while the handshake is under way, its bytes. Everything else (a server's look at its client, a signature, a
+ * them, or another one of the same bytes. Everything else (a server's look at its client, a signature, a
  * program's own chain) is nobody's, and none of our business (tests/attacks/test_attacks_elsewhere.py).
  *
  * One leaf may serve many hosts. The object tells them apart. Where only the bytes are known, and several hosts have them at
@@ -30,7 +30,8 @@ struct live {
 	uint64_t id;
 	uint8_t leaf[32];
 	struct copy *copy;
-	X509 *object; /* a reference; NULL: the handshake is under way */
+	X509 *object;      /* a reference; NULL: the handshake is under way */
+	const X509 *shown; /* live_shown() */
 	struct peer_text peer;
 	struct possible possible;
 	bool done, left_to_client;
@@ -164,6 +165,14 @@ void live_done(struct connection *n, X509 *leaf)
 		copy_api(n->copy)->X509_free(before);
 }
 
+void live_shown(struct connection *n, const X509 *leaf)
+{
+	if (!n->live || !enter())
+		return;
+	n->live->shown = leaf;
+	lock_leave(&lock);
+}
+
 void live_left_to_client(struct connection *n)
 {
 	if (!n->live || !enter())
@@ -222,7 +231,7 @@ bool live_find(const X509 *leaf, const uint8_t digest[32], const struct policy *
 	if (!enter())
 		return false;
 	EACH_OF_LEAF(l, digest)
-	if (l->object == leaf)
+	if (l->object == leaf || l->shown == leaf)
 		add(m, l, policy);
 	if (m->hosts == 0)
 		EACH_OF_LEAF(l, digest)

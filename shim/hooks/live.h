@@ -15,6 +15,8 @@
 void live_note(struct connection *n, const uint8_t leaf[32]);
 /* The handshake is done. `leaf`: the very object that the SSL gives to the client, a reference that is taken over; NULL: none. */
 void live_done(struct connection *n, X509 *leaf);
+/* While the handshake is under way, a function of the client's looks at it by this very object; NULL: it is through. Only compared with. */
+void live_shown(struct connection *n, const X509 *leaf);
 /* The client has turned verification off for this connection. */
 void live_left_to_client(struct connection *n);
 /* The connection ends: what failed and was not made good is reported now, as a failure or as ignored. */

@@ -147,6 +147,20 @@ bool loaded_watch(struct copy *c, enum binding_index which)
 	return index_of(c, which) >= 0;
 }
 
+bool loaded_by_client(struct copy *c, const X509_STORE *store)
+{
+	bool found = false;
+	int index = store ? index_of(c, INDEX_STORE_FILES) : -1;
+	if (index < 0 || !lock_enter(&lock, NULL))
+		return false;
+	for (const struct loaded *l = list_of(copy_api(c), INDEX_STORE_FILES, index, store); l;
+	     l = l->next)
+		found = found || l->kind == LOADED_FILE || l->kind == LOADED_DIRECTORY ||
+			l->kind == LOADED_URI;
+	lock_leave(&lock);
+	return found;
+}
+
 static const char *path_of(struct evidence *e, struct copy *c, enum binding_index which,
 			   const void *object, enum loaded_kind kind, bool ok)
 {

@@ -5,7 +5,7 @@
  * does not accept stays refused.
  *
  * Anchors are those that would count for this host with verification on: OnlyCAFile, else the client's store and then ExtraCAFile; and
- * where the client never loaded an anchor, because it did not mean to verify, the machine's own store. A pin is worth something where the
+ * where the client never named one, because it did not mean to verify, the machine's own store. A pin is worth something where the
  * handshake itself proves the possession of its key, which is the leaf's, or in a chain that was verified so, for this host: a
  * certificate that merely was sent along proves nothing.
  */
@@ -151,7 +151,7 @@ static bool attempt(struct demand_look *l, const struct demand_view *w, X509_STO
 	return good;
 }
 
-/* Has the client loaded any certificate? What only lies in a directory was looked up by now. */
+/* Has the client loaded any certificate? What lies in a directory is only there once it was looked up. */
 static bool has_anchors(const struct openssl *o, X509_STORE *store)
 {
 	bool found = false;
@@ -191,6 +191,12 @@ static bool verified(struct demand_look *l, const struct demand_view *w)
 	}
 	/* one with functions of the client's own is as good as none here: they must not be called more often than without us */
 	bool plain = w->store && trust_store_is_plain(o, w->store);
+	const bool own = w->store && (w->store_is_meant || has_anchors(o, w->store));
+	if (!plain && own && !rule->set[KEY_ONLY_CA_FILE]) {
+		l->problem = "the client's trust store has functions of its own, so that nothing "
+			     "can be verified with it; name the CA by OnlyCAFile";
+		return false;
+	}
 	if (!plain && !(l->system = system_store_acquire(w->copy))) {
 		l->problem = no_store;
 		return false;
@@ -204,7 +210,7 @@ static bool verified(struct demand_look *l, const struct demand_view *w)
 	if (rule->set[KEY_EXTRA_CA_FILE] && trust_wants_anchor(l->error) &&
 	    attempt_rule(l, w, store, rule->set[KEY_EXTRA_CA_FILE]))
 		return true;
-	if (!plain || has_anchors(o, w->store))
+	if (!plain || own)
 		return false;
 	l->system = system_store_acquire(w->copy);
 	if (!l->system && !rule->set[KEY_EXTRA_CA_FILE])

@@ -46,6 +46,14 @@ def test_own_context_within_a_connection(actor, leaf, host, verdict):
     assert actor.records("handshake_failed") == []
 
 
+@pytest.mark.parametrize("host,verdict", [("a.test", "good"), ("b.test", "bad")])
+def test_own_context_while_another_host_shows_the_same(actor, host, verdict):
+    """... which is told apart by the object, also where the handshake is under way."""
+    other = "b.test" if host == "a.test" else "a.test"
+    keep = f"connect store=corp sni={other} server=ab keep=0\n"
+    assert actor.verdicts(keep + f"connect own=public sni={host} server=ab\nfree 0\n", A) == ["good", verdict]
+
+
 def test_own_context_and_only(actor):
     script = "connect own=public sni=%s.test server=%s-public\n"
     only = "[a.test]\nOnlyCAFile = CERTS/corp.pem\n"

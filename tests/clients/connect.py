@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """One TLS connection with everything that the ssl module lets a client get wrong. Python 2.7 to now.
 
-Usage: connect.py HOST PORT [--ca FILE] [--no-names] [--no-verify] [--no-sni] [--san-only] [--tls1 | --max-tls1 | --options-tls1]
+Usage: connect.py HOST PORT [--ca FILE] [--capath DIRECTORY] [--no-names] [--no-verify] [--no-sni] [--san-only] [--tls1 | --max-tls1 | --options-tls1]
                             [--seclevel0] [--resolve NAME]... [--cert FILE --key FILE]
                             [--flags N]
 """
@@ -16,6 +16,7 @@ p = argparse.ArgumentParser()
 p.add_argument("host")
 p.add_argument("port", type=int)
 p.add_argument("--ca")
+p.add_argument("--capath")
 p.add_argument("--cert")
 p.add_argument("--key")
 p.add_argument("--flags", type=int, default=0)
@@ -31,7 +32,7 @@ if a.tls1:
     if hasattr(context, "check_hostname"):
         context.check_hostname = True
 else:
-    context = ssl.create_default_context()
+    context = ssl.create_default_context(capath=a.capath)
     if a.max_tls1:
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
     if a.options_tls1:
@@ -49,7 +50,7 @@ if a.no_verify:
     context.verify_mode = ssl.CERT_NONE
 elif a.ca:
     context.load_verify_locations(a.ca)
-else:
+elif not a.capath:
     context.load_default_certs()
 if a.cert:
     context.load_cert_chain(a.cert, a.key)

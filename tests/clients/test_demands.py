@@ -2,6 +2,7 @@
 """EnforceVerification and PinSHA256: a client that verifies nothing, or goes on in spite of what it found, is stopped within the handshake."""
 import base64
 import hashlib
+import subprocess
 
 import pytest
 from cryptography import x509
@@ -108,6 +109,20 @@ def test_machines_own_store(run, sites, pki):
     etc = {"ssl/certs/ca-certificates.crt": pki.root_pem.read_text(), "ssl/openssl.cnf": ""}
     done = ruled(run, python(port, "--no-verify"), ENFORCE, etc=etc)
     assert done.code == 0 and done.log == "", done
+
+
+def test_a_directory_of_its_own(run, sites, pki, tmp_path):
+    """... is what the client means, though nothing of it is in memory: the machine's own store does not take its place."""
+    port, _ = sites.https(HOST)
+    etc = {"ssl/certs/ca-certificates.crt": pki.root_pem.read_text(), "ssl/openssl.cnf": ""}
+    for name, pem in {"right": pki.root_pem, "wrong": pki.stranger_pem}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "ca.pem").write_bytes(pem.read_bytes())
+        subprocess.run(["openssl", "rehash", tmp_path / name], check=True, timeout=20)
+    (tmp_path / "empty").mkdir()
+    for name, good in {"right": True, "wrong": False, "empty": False, "none": False}.items():
+        done = ruled(run, python(port, "--no-verify", "--capath", tmp_path / name), ENFORCE, etc=etc)
+        assert (done.code == 0) == good, (name, done)
 
 
 def test_no_store_at_all(run, sites, pki):
