@@ -50,6 +50,25 @@ musl-tools       command musl-gcc
 hyperfine        command hyperfine
 valgrind         command valgrind
 '
+# Clients of tests/clients/matrix. Not needed: a test whose client is not there says so and is skipped.
+PACKAGES_CLIENTS='
+axel              command axel
+haproxy           command haproxy
+mariadb-client-core  command mariadb
+mosquitto-clients command mosquitto_pub
+ncat              command ncat
+php-cli           command php
+python3-requests  python requests
+redis-tools       command redis-cli
+ruby              command ruby
+socat             command socat
+stunnel4          command stunnel4
+swaks             command swaks
+wrk               command wrk
+'
+
+# Daemons of the packages above. The tests start their own.
+SERVICES='nginx postgresql haproxy stunnel4'
 
 # Daemons of Debian live in /usr/sbin, which a user's PATH lacks.
 PATH=$PATH:/usr/sbin:/sbin
@@ -120,7 +139,7 @@ install_packages() {
 		# machine are not affected.
 		policy=/usr/sbin/policy-rc.d
 		# shellcheck disable=SC2016
-		printf '#!/bin/sh\ncase $1 in nginx*|postgresql*) exit 101 ;; esac\nexit 0\n' |
+		printf '#!/bin/sh\nfor s in %s; do case $1 in $s*) exit 101 ;; esac; done\nexit 0\n' "$SERVICES" |
 			$as_root tee $policy >/dev/null && $as_root chmod 755 $policy
 	fi
 	apt_log=$(mktemp "${TMPDIR:-/tmp}/tlsmend-apt.XXXXXX") || return 1
@@ -152,7 +171,7 @@ service_is_there() {
 }
 
 services_not_there() {
-	for service in nginx postgresql; do
+	for service in $SERVICES; do
 		service_is_there "$service" || printf '%s ' "$service"
 	done
 }
@@ -166,6 +185,13 @@ need() {
 	[ -z "$left" ] && return 0
 	echo "Still missing after the installation: $left" >&2
 	return 1
+}
+
+# offer TABLE...: installs what is missing; what cannot be installed is said, and nothing more
+offer() {
+	# Package names are words.
+	# shellcheck disable=SC2046
+	install_packages $(missing_packages "$@") || echo "going on without: $(missing_packages "$@")" >&2
 }
 
 # The newest interpreter of a pyenv on this machine whose version matches, or nothing.

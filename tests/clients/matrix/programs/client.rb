@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: ISC
+# client.rb HOW HOST PORT SECONDS: Ruby's usual ways to TLS. The CA comes by SSL_CERT_FILE.
+require 'net/http'
+require 'openssl'
+require 'socket'
+
+how, host, port, seconds = ARGV[0], ARGV[1], ARGV[2].to_i, ARGV[3].to_f
+begin
+  case how
+  when 'http', 'unverified'
+    http = Net::HTTP.new(host, port)
+    http.use_ssl = true
+    http.verify_mode = OpenSSL::SSL::VERIFY_NONE if how == 'unverified'
+    http.open_timeout = http.read_timeout = http.ssl_timeout = seconds
+    http.max_retries = 0
+    http.get('/')
+  when 'socket'
+    context = OpenSSL::SSL::SSLContext.new
+    context.set_params
+    tls = OpenSSL::SSL::SSLSocket.new(TCPSocket.new(host, port), context)
+    tls.hostname = host
+    tls.connect
+    tls.write("GET / HTTP/1.0\r\n\r\n")
+    tls.read
+    tls.close
+  when 'imap'
+    require 'net/imap'
+    imap = Net::IMAP.new(host, port: port, open_timeout: seconds)
+    imap.starttls
+    imap.noop
+    imap.logout
+  when 'smtp'
+    require 'net/smtp'
+    smtp = Net::SMTP.new(host, port)
+    smtp.enable_starttls
+    smtp.open_timeout = smtp.read_timeout = seconds
+    smtp.start('localhost') { |s| s.rset }
+  end
+rescue StandardError => e
+  warn "#{e.class}: #{e.message}"
+  exit 1
+end

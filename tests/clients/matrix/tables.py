@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: ISC
+"""Reads the tables of the matrix and says what each cell must say."""
+import dataclasses
+import itertools
+import pathlib
+import re
+import shlex
+import shutil
+
+HERE = pathlib.Path(__file__).resolve().parent
+OWN = HERE / "programs"
+PLUGINS = "/usr/lib/nagios/plugins"
+SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+PROGRAMS = {
+    "{python}": "/usr/bin/python3 -B %s/client.py" % OWN, "{perl}": "perl %s/client.pl" % OWN, "{ruby}": "ruby %s/client.rb" % OWN,
+    "{php}": "php %s/client.php" % OWN, "{front}": "/usr/bin/python3 -B %s/front.py" % OWN, "{own}": str(OWN), "{plugins}": PLUGINS,
+}  # fmt: skip
+# Where the version that both could speak decides, not the certificate.
+ORDER = ["1.0", "1.1", "1.2", "1.3"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    name: str
+    kind: str
+    certificate: str
+    tls: tuple
+    wire: str
+    cause: str
+    ca_is_told: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Client:
+    name: str
+    package: str
+    protocol: str
+    chain: str
+    checks_name: str
+    ca: str
+    words: tuple
+    command: str
+
+    def word(self, name, default=None):
+        """The value of NAME=VALUE or NAME:VALUE; True where the word stands alone."""
+        for w in self.words:
+            m = re.fullmatch(re.escape(name) + r"(?:[=:](.*))?", w)
+            if m:
+                return m.group(1) or True
+        return default
+
+    def argv(self, port, host, ca, crl, seconds):
+        """ca: the file, or None where the client is not to know the CA."""
+        option = ""
+        if not self.ca_variable and self.ca != "-":
+            given = ca or (SYSTEM_BUNDLE if self.ca.startswith("=") else None)
+            option = self.ca.lstrip("=").replace("@", str(given)) if given else ""
+        text = self.command
+        for name, value in PROGRAMS.items():
+            text = text.replace(name, value)
+        crl_option = self.word("crl", "").replace("+", " ").replace("@", str(crl)) if crl else ""
+        text = text.format(host=host, port=port, ca=option, crl=crl_option, seconds=seconds, given=ca or SYSTEM_BUNDLE)
+        return shlex.split(text)
+
+    @property
+    def ca_variable(self):
+        m = re.fullmatch(r"([A-Z_]+)=@", self.ca)
+        return m.group(1) if m else None
+
+    def missing(self):
+        """Why it cannot run here, or None."""
+        program = shlex.split(self.command)[0]
+        if program == "sh":
+            program = re.search(r"\|(\S+)", self.command).group(1)
+        for name, value in PROGRAMS.items():
+            program = program.replace(name, value.split()[0])
+        return None if shutil.which(program) else "%s (package %s) is not installed" % (pathlib.Path(program).name, self.package)
+
+
+def _rows(name):
+    for line in (HERE / name).read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line
+
+
+def _faults():
+    for row in _rows("faults.table"):
+        name, kind, certificate, tls, wire, cause, _ = row.split(None, 6)
+        told = not certificate.endswith("=")
+        certificate = certificate.rstrip("=").replace("-", "") if certificate == "-" else certificate.rstrip("=")
+        yield Fault(name, kind, certificate, tuple(tls.split(",")) if tls != "-" else (), wire, cause, told)
+
+
+def _clients():
+    for row in _rows("clients.table"):
+        name, package, protocol, chain, checks_name, ca, words, command = (c.strip() for c in row.split("|", 7))
+        yield Client(name, package, protocol, chain, checks_name, ca, tuple(words.split()), command)
+
+
+def _cells(name, columns):
+    """{(client, fault): the other columns}"""
+    found = {}
+    for row in _rows(name):
+        clients, faults, *others = (c.strip() for c in row.split("|", columns + 1))
+        for pair in itertools.product(clients.split(","), faults.split(",")):
+            found[tuple(w.strip() for w in pair)] = others
+    return found
+
+
+FAULTS = {f.name: f for f in _faults()}
+CLIENTS = {c.name: c for c in _clients()}
+EXCEPTIONS = _cells("exceptions.table", 2)
+KNOWN_WRONG = _cells("known-wrong.table", 3)
+
+
+def applies(client, fault):
+    """Whether this pair is a cell: a client that has no CRL does not see one, and one without patience waits for ever."""
+    if fault.name == "revoked":
+        return client.word("crl") is not None
+    if client.word("crl", "").startswith("@") and fault.name not in ("good", "expired"):
+        return False
+    if fault.wire == "silent":
+        return client.word("patience") is not None
+    return True
+
+
+def expected(client, fault):
+    """(event, cause[/cause ...]), or None: no record. Derived from both lines, unless exceptions.table has the cell."""
+    if (client.name, fault.name) in EXCEPTIONS:
+        said = EXCEPTIONS[client.name, fault.name][0].split()
+        return None if said == ["nothing"] else tuple(said)
+    highest = client.word("max", "1.3")
+    lowest = dict(w.partition("=")[::2] for w in fault.tls).get("min", "1.0")
+    if ORDER.index(highest) < ORDER.index(lowest):
+        return ("handshake_failed", "client-too-old")
+    if fault.kind == "good":
+        return None
+    if fault.kind in ("offer", "wire", "own"):
+        return ("handshake_failed", fault.cause)
+    if client.chain == "no":
+        return ("verify_ignored", "verification-off")
+    if fault.kind == "name" and client.checks_name == "no":
+        return ("verify_ignored", "name-not-checked")
+    if client.chain == "asks":
+        return ("verify_ignored", "verification-off/error-waived")
+    return ("verify_failed", fault.cause)
+
+
+def cells():
+    return [(c, f) for c in CLIENTS.values() for f in FAULTS.values() if applies(c, f)]

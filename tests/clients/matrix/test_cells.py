@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: ISC
+"""Every client of the matrix against every fault: what the record says, and whether its help holds."""
+import pathlib
+import re
+
+import pytest
+
+from lib.run import check_records
+
+from . import tables
+from .server import HOST, Certificates, Site
+
+QUICK_FAULTS = "good private-ca expired wrong-name only-1.0 plain close wants-cert-1.3".split()
+
+
+@pytest.fixture(scope="session")
+def world(pki, servers):
+    return World(pki, servers)
+
+
+class World:
+    def __init__(self, pki, servers):
+        self.certificates, self.servers, self._sites = Certificates(pki), servers, {}
+
+    def site(self, protocol, fault):
+        key = protocol, fault.name
+        if key not in self._sites:
+            self._sites[key] = Site(self.servers, self.certificates, protocol, fault)
+        return self._sites[key]
+
+
+def _parameters():
+    for client, fault in tables.cells():
+        marks = []
+        if not client.word("quick") or fault.name not in QUICK_FAULTS:
+            marks.append(pytest.mark.slow)
+        wrong = tables.KNOWN_WRONG.get((client.name, fault.name))
+        if wrong:
+            strict = not wrong[0].startswith("sometimes")
+            marks.append(pytest.mark.xfail(strict=strict, reason="says %s; right: %s (%s)" % tuple(wrong)))
+        yield pytest.param(client, fault, marks=marks, id="%s-%s" % (client.name, fault.name))
+
+
+def ask(run, world, client, fault, **how):
+    """(result, stories of the server)"""
+    site = world.site(client.protocol, fault)
+    since = len(site.stories)
+    ca = world.certificates.pki.root_pem if fault.ca_is_told else None
+    crl = world.certificates.crl if client.word("crl") and (fault.name == "revoked" or client.word("crl").startswith("@")) else None
+    argv = client.argv(site.port, HOST, ca, crl, 2 if fault.wire == "silent" else 8)
+    env = {client.ca_variable: str(ca)} if client.ca_variable and ca else {}
+    result = run(argv, env=env, timeout=60, **how)
+    check_records(result)
+    stories = site.settled(since)
+    print("\n".join("server: %s" % s for s in stories))
+    return result, stories
+
+
+def brief(records):
+    return ["%s %s" % (r["event"], r.get("cause")) for r in records] or ["nothing"]
+
+
+def went_on(stories):
+    return any(s.data for s in stories)
+
+
+def judge(client, fault, result, stories):
+    """Why the cell is wrong, or None."""
+    want = tables.expected(client, fault)
+    records = result.records
+    if not any(s.asked for s in stories):
+        return "the table is wrong: the client did not come to TLS"
+    if want is None or want[0] == "verify_ignored":
+        if not went_on(stories):
+            return "the table is wrong: the server got no data, and so the client did not go on"
+    elif want[0] == "verify_failed" and client.chain == "yes" and went_on(stories):
+        return "the table is wrong: the client went on"
+    if want is None:
+        return None if not records else "a record of a working connection: " + ", ".join(brief(records))
+    if len(records) != 1 or records[0]["event"] != want[0] or records[0].get("cause") not in want[1].split("/"):
+        return "says %s; right: %s" % (", ".join(brief(records)), " ".join(want))
+    r = records[0]
+    if r.get("host") != HOST:
+        return "host is %s" % r.get("host")
+    if r.get("port") is None and not client.word("memory"):
+        return "port is missing"
+    return None
+
+
+# ---- help that holds -------------------------------------------------------------------------------------------
+def sections(record):
+    """What the help proposes as it stands: indented lines, from the one with the host on."""
+    lines = ["" if not line.startswith("    ") else line.strip() for line in record.get("help", [])]
+    blocks = ("\n".join(lines) + "\n").split("\n\n")
+    return [b.strip("\n") + "\n" for b in blocks if re.search(r"(?m)^\[", b)]
+
+
+def files_of(section, world, fault):
+    """The files that the section names, below /etc/tlsmend, as whoever follows the help would make them."""
+    files = {}
+    for key, path in re.findall(r"(?m)^(ExtraCAFile|OnlyCAFile|Certificate|PrivateKey)\s*=\s*(\S+)", section):
+        if not path.startswith("/etc/tlsmend/"):
+            assert pathlib.Path(path).exists(), path
+            continue
+        mine = world.certificates.client
+        content = {"Certificate": mine.leaf.pem, "PrivateKey": mine.leaf.key_pem}.get(key) or world.certificates.anchors(fault.certificate)
+        files["tlsmend/" + path.removeprefix("/etc/tlsmend/")] = content.decode()
+    return files
+
+
+ADMISSIONS = r"alone (is not enough|does not help)|not tried(?!: the certificate that belongs)|Try whether|or try:|if the server wants"
+
+
+def admits(record):
+    """Does the record say that its section was not tried, or is not enough?"""
+    return re.search(ADMISSIONS, " ".join(record.get("help", []) + record.get("notes", []))) is not None
+
+
+def mended(section, fault, result, stories):
+    errors = [r for r in result.records if r["level"] == "error"]
+    if "EnforceVerification" in section and fault.kind in ("chain", "name") and "ExtraCAFile" not in section:
+        # that it is stopped is what was asked for
+        return not went_on(stories) and [r.get("cause") for r in errors] == [fault.cause]
+    return went_on(stories) and not errors
+
+
+def help_holds(run, world, client, fault, record):
+    """Why the help does not hold, or None. Sections are pasted one after the other: what comes second is for who still fails with the first."""
+    proposed = sections(record)
+    said = []
+    for n in range(1, len(proposed) + 1):
+        section = "\n".join(proposed[:n])
+        result, stories = ask(run, world, client, fault, etc={"tlsmend.conf": section, **files_of(section, world, fault)})
+        if mended(section, fault, result, stories):
+            return None
+        said.append("with %s: %s" % (" / ".join(section.split("\n")), ", ".join(brief(result.records))))
+    return "help does not hold: " + "; ".join(said) if said and not admits(record) else None
+
+
+# ---- the cells -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("client, fault", _parameters())
+def test_cell(run, world, record_property, client, fault):
+    if client.missing():
+        pytest.skip(client.missing())
+    record_property("cell", "%s | %s" % (client.name, fault.name))
+    result, stories = ask(run, world, client, fault)
+    wrong = judge(client, fault, result, stories)
+    if not wrong and tables.expected(client, fault) is not None:
+        wrong = help_holds(run, world, client, fault, result.records[0])
+    if wrong:
+        record_property("wrong", wrong)
+        pytest.fail(wrong, pytrace=False)
+
+
+@pytest.mark.parametrize("table", ["EXCEPTIONS", "KNOWN_WRONG"])
+def test_tables_name_cells(table):
+    cells = {(c.name, f.name) for c, f in tables.cells()}
+    assert set(getattr(tables, table)) <= cells
+    assert all(all(columns) for columns in getattr(tables, table).values()), "each has its reason"
