@@ -98,21 +98,18 @@ def _clients():
 
 
 def _cells(name, columns):
-    """{(client, fault): the other columns}"""
+    """{(client, fault): the other columns}. A kind of faults stands for those that the client can meet."""
     found = {}
     for row in _rows(name):
         clients, faults, *others = (c.strip() for c in row.split("|", columns + 1))
-        for pair in itertools.product(clients.split(","), faults.split(",")):
-            found[tuple(w.strip() for w in pair)] = others
+        for client, word in itertools.product(re.split(r",\s*", clients), re.split(r",\s*", faults)):
+            of_kind = [f.name for f in FAULTS.values() if f.kind == word and client in CLIENTS and applies(CLIENTS[client], f)]
+            found.update(((client, fault), others) for fault in of_kind or [word])
     return found
 
 
 FAULTS = {f.name: f for f in _faults()}
 CLIENTS = {c.name: c for c in _clients()}
-EXCEPTIONS = _cells("exceptions.table", 2)
-KNOWN_WRONG = _cells("known-wrong.table", 3)
-
-
 def applies(client, fault):
     """Whether this pair is a cell: a client that has no CRL does not see one, and one without patience waits for ever."""
     if fault.name == "revoked":
@@ -144,6 +141,10 @@ def expected(client, fault):
     if client.chain == "asks":
         return ("verify_ignored", "verification-off/error-waived")
     return ("verify_failed", fault.cause)
+
+
+EXCEPTIONS = _cells("exceptions.table", 2)
+KNOWN_WRONG = _cells("known-wrong.table", 3)
 
 
 def cells():
