@@ -36,12 +36,15 @@ void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8
 
 /* What looks may cost (budget.c): whatever is verified, compared or read for a record of this failure is asked for first. False: it
  * would be too much, which the record then says; nothing was taken. */
-enum look { LOOK_ERRORS = 1, LOOK_TRIALS = 2, LOOK_STORE = 4, LOOK_FILES = 8 };
+enum look { LOOK_ERRORS = 1, LOOK_TRIALS = 2, LOOK_STORE = 4, LOOK_FILES = 8, LOOK_KEYS = 16 };
 bool evidence_afford(struct evidence *e, enum look what, unsigned cost);
 /* The most that one more verification of this leaf can cost, whichever of the certificates OpenSSL takes, in units of
  * evidence_afford(). flags: X509_V_FLAG_*. */
 unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK *untrusted,
 			     unsigned long flags);
+
+/* Does the key of `issuer` verify the signature of x? TRIED_NOT: it cannot be told, or would cost too much. */
+enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 *issuer, X509 *x);
 
 /* One certificate into *out, strings in the arena. For fuzzing and for the leaf of other records. */
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,

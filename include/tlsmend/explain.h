@@ -118,10 +118,12 @@ struct broken_certificate {
 /* "Would this help?", tried in memory with the copy's own verification. */
 enum tried { TRIED_NOT, TRIED_GOOD, TRIED_BAD };
 
-/* One X509_check_issued() refusal: a certificate with the wanted issuer's name that does not fit. */
+/* One X509_check_issued() refusal: a certificate with the wanted issuer's name (29: with its key, but not its name) that does not fit. Where
+ * OpenSSL did not ask, or took one that did not sign, any other one of that name; code 0 then. */
 struct near_miss {
 	const struct cert_info *candidate;
-	int code; /* X509_V_ERR_* 29..32, 76, 77, 24 */
+	int code;       /* X509_V_ERR_* 29..32, 76, 77, 24 */
+	enum tried key; /* does its key verify the signature? */
 };
 
 /* "ExtraCAFile = /x", "/etc/tlsmend.conf:4 [legacy.example.com]", "would have made this chain valid" */
@@ -307,13 +309,18 @@ struct evidence {
 	size_t
 	    chain_skipped; /* certificates of a very long chain that were left out before its last one */
 	struct broken_certificate broken; /* then no verification was made */
+	/* Those whose key signed come first. */
 	struct near_miss *near;
 	size_t near_count;
+	enum tried
+	    own_key; /* the certificate whose issuer is in question is self-issued: did its own key sign it? */
 	/* Tried (evidence_try): another path among presented and stored certificates that is valid, leaf first without the root; the top of
 	 * the chain as a further anchor; the wanted root out of the system's bundle. */
 	struct cert_info *other_path;
 	size_t other_path_count;
 	enum tried top_tried;
+	const struct cert_info *
+	    root_alone; /* a root of the client's, with which and what was sent the chain is valid without the rest of the store */
 	enum tried level_tried; /* a lower security level; where good: level_enough */
 	int level_enough;
 	/* ... with TrustedFirst = yes, with Strict = no, with ExpectName = expect_name (NULL: none was found that would do) */

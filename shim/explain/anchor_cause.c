@@ -95,21 +95,12 @@ bool chain_is_loop(const struct diagnosis *d)
 	return false;
 }
 
-/* A CA that was sent has the wanted key, but is called otherwise. NULL: none. */
-const struct cert_info *issuer_by_another_name(const struct diagnosis *d)
+/* OpenSSL takes a certificate that bears its issuer's name for self-signed. Its key says whether it is. */
+bool is_namesake(const struct diagnosis *d)
 {
-	const struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-	size_t i;
 
-	for (i = 0; top != NULL && top->authority_key_id.n > 0 && i < e->presented_count; i++) {
-		const struct cert_info *c = &e->presented[i];
-
-		if (same_text(c->subject_key_id, top->authority_key_id) && c->ca &&
-		    !same_text(c->subject, top->issuer))
-			return c;
-	}
-	return NULL;
+	return top != NULL && top->self_signed && d->e->own_key == TRIED_BAD;
 }
 
 static bool root_is_in_system(const struct diagnosis *d)
@@ -149,6 +140,8 @@ enum cause anchor_cause(struct diagnosis *d)
 		return CAUSE_NO_TRUST_STORE;
 	if (root_is_in_system(d))
 		return CAUSE_ROOT_MISSING_HERE;
+	if (is_namesake(d))
+		return CAUSE_ISSUER_UNKNOWN;
 	if (top != NULL && !top->self_signed && d->e->near_count > 0)
 		return CAUSE_ISSUER_REFUSED;
 	if (d->symbol == VERIFY_DEPTH_ZERO_SELF_SIGNED_CERT)

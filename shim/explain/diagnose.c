@@ -132,12 +132,26 @@ static const struct verify_event *own_objection(const struct evidence *e)
 	return event != NULL && event->code == 0 ? event : NULL;
 }
 
+/* Where a rule says which CAs count, what the client's store has is no candidate. */
+static void leave_out_the_store(struct evidence *e)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; e->only_place != NULL && i < e->near_count; i++) {
+		if (e->near[i].candidate->from != FROM_STORE)
+			e->near[kept++] = e->near[i];
+	}
+	if (e->only_place != NULL)
+		e->near_count = kept;
+}
+
 static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 {
 	struct diagnosis *d = arena_alloc(&e->arena, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
+	leave_out_the_store(e);
 	d->e = e;
 	d->r = r;
 	d->first = evidence_headline(e);

@@ -111,54 +111,6 @@ static void say_no_store(struct diagnosis *d)
 				 (char *)NULL));
 }
 
-static void say_refused(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *top = top_of_chain(d);
-	const struct near_miss *near = &e->near[0];
-
-	d->r->why = say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
-			"; a CA certificate of that name is there (", near_where(near->candidate),
-			"), but it is not the one: ", near_refusal(d, near, top), (char *)NULL);
-	if (same_certificate(top, near->candidate)) {
-		d->r->why = say(e, "the client's store holds ", say_subject(e, top),
-				", which bears its own name as issuer but names another key than "
-				"its own as that of its issuer: ",
-				near_refusal(d, near, top),
-				"; so OpenSSL does not take it for a root", (char *)NULL);
-		help_line(d, "if the CA has changed its key, give the client the root with the "
-			     "wanted key identifier; otherwise who runs the CA has to issue this "
-			     "root certificate again");
-		return;
-	}
-	d->r->expected = say_hex(e, top->authority_key_id.s, top->authority_key_id.n);
-	d->r->presented =
-	    say_hex(e, near->candidate->subject_key_id.s, near->candidate->subject_key_id.n);
-	switch (verify_symbol(near->code, e->version)) {
-	case VERIFY_KEYUSAGE_NO_CERTSIGN:
-		help_line(d, "who runs that CA has to issue its certificate again, with "
-			     "keyCertSign in its keyUsage");
-		return;
-	case VERIFY_AKID_SKID_MISMATCH:
-	case VERIFY_AKID_ISSUER_SERIAL_MISMATCH:
-		break;
-	default:
-		help_line(d, "who runs that CA has to mend its certificate; no other one that "
-			     "bears its name would help");
-		return;
-	}
-	if (near->candidate->from == FROM_PRESENTED)
-		help_line(d, "the server's operator has to send the CA certificate that belongs to "
-			     "this one, in place of the one that does not fit");
-	help_ca(d,
-		near->candidate->from == FROM_PRESENTED
-		    ? "until then get the CA's present certificate from who runs it, compare its "
-		      "fingerprint, put it into a file and add:"
-		    : "get the CA's present certificate from who runs it, compare its fingerprint, "
-		      "put it into a file and add:",
-		extra_ca_line(d, near->candidate->common_name));
-}
-
 static void say_not_sent(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -177,30 +129,15 @@ static void say_not_sent(struct diagnosis *d)
 	    extra_ca_line(d, (struct text){"issuing-ca", 10}));
 }
 
-static const char *say_name(struct evidence *e, struct text name)
-{
-	return say(e, "\"", say_text(e, name), "\"", (char *)NULL);
-}
-
 static void say_incomplete(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const struct cert_info *renamed = issuer_by_another_name(d);
 	const struct cert_info *top = top_of_chain(d);
 
 	d->r->why = say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
 			", which the server did not send and this client does not know; the other "
 			"CA certificates that the server sent do not lead on from there",
 			(char *)NULL);
-	if (renamed != NULL) {
-		d->r->why = say(e, say_subject(e, top), " names ", say_name(e, top->issuer),
-				" as its issuer; the CA with that key, which the server sent, is "
-				"called ",
-				say_name(e, renamed->subject), (char *)NULL);
-		help_line(d, "whoever issued the certificate has to issue it again with the "
-			     "issuer's exact name; no further CA would help");
-		return;
-	}
 	help_line(d, "the server's operator has to send the chain that belongs to this "
 		     "certificate, each followed by its issuer");
 	help_ca(d,
@@ -311,6 +248,10 @@ static void say_name_forbids(struct diagnosis *d)
 	struct evidence *e = d->e;
 
 	d->r->help_count = 0;
+	if (e->only_file != NULL)
+		d->r->why =
+		    say(e, "the rule at ", say_string(e, e->only_place), " admits only the CAs of ",
+			say_string(e, e->only_file), (char *)NULL);
 	d->r->why = say(e, d->r->why != NULL ? d->r->why : "",
 			"; a rule has the CA, but its trust counts for this host only, and the "
 			"certificate does not name it (it names ",
@@ -342,7 +283,7 @@ static void say_only(struct diagnosis *d)
 	const struct cert_info *top = top_of_chain(d);
 	const char *problem = e->rule_problem != NULL ? e->rule_problem : "";
 
-	d->r->help_count = 0;
+	d->r->help_count = d->r->notes_count = 0; /* the notes are about the help */
 	if (e->only_file == NULL) {
 		d->r->why = say(e, "the rule at ", say_string(e, e->only_place),
 				" strengthens what is asked of this host, and cannot be applied: ",
@@ -396,7 +337,7 @@ void explain_anchor(struct diagnosis *d)
 		say_no_store(d);
 		break;
 	case CAUSE_ISSUER_REFUSED:
-		say_refused(d);
+		explain_refused_issuer(d);
 		break;
 	case CAUSE_INTERMEDIATE_NOT_SENT:
 		say_not_sent(d);
@@ -423,14 +364,17 @@ void explain_anchor(struct diagnosis *d)
 		say_too_long(d);
 		return;
 	default:
-		say_unknown(d);
+		if (is_namesake(d))
+			explain_namesake(d);
+		else
+			say_unknown(d);
 		break;
 	}
-	note_inspection(d);
 	if (d->e->only_place != NULL && !d->e->rule_refused_name)
 		say_only(d);
 	else if (d->e->rule_refused_name)
 		say_name_forbids(d);
 	else
 		say_what_else_is_needed(d);
+	note_inspection(d);
 }

@@ -98,11 +98,17 @@ static void say_expired(struct diagnosis *d)
 							    say_date(e, e->now), ")", (char *)NULL)
 						      : "",
 				(char *)NULL);
-	if (d->first.depth > 0)
+	if (d->first.depth > 0 && is_from_here(c))
+		return; /* help_from_here() */
+	if (d->first.depth > 0) {
 		help_line(d, "the server's operator has to send a newer certificate of that CA, or "
-			     "none if it is an old cross-signed one; where it comes from this "
-			     "machine, update its CA certificates");
-	else
+			     "none if it is an old cross-signed one");
+		if (c != NULL && c->trusted_by_client)
+			help_line(d,
+				  say(e, "it has to go on this machine too, where the same one is ",
+				      store_place(d, FROM_STORE), ", since OpenSSL prefers that",
+				      (char *)NULL));
+	} else
 		help_line(d, "the server's operator has to renew the certificate, and to restart "
 			     "the service if it still uses the old one");
 }
@@ -146,8 +152,9 @@ static void note_certificate(struct diagnosis *d, const char *what, const struct
 	struct evidence *e = d->e;
 
 	if (c->have_sha256)
-		note_line(d, say(e, what, say_subject(e, c), ", ", near_where(c), ", sha256 ",
-				 say_hex(e, c->sha256, sizeof(c->sha256)), (char *)NULL));
+		note_line(d,
+			  say(e, what, say_subject(e, c), ", ", store_place(d, c->from),
+			      ", sha256 ", say_hex(e, c->sha256, sizeof(c->sha256)), (char *)NULL));
 }
 
 /* Both certificates, so that it can be seen which of the two is the wrong one. */
@@ -159,6 +166,28 @@ static void note_pair(struct diagnosis *d)
 		note_certificate(d, "signed: ", d->culprit);
 	if (issuer != NULL)
 		note_certificate(d, "taken for its issuer: ", issuer);
+}
+
+/* The right CA is there, and OpenSSL took another one of its name. */
+static void help_signer(struct diagnosis *d, const struct cert_info *signer)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *taken = certificate_at(e, d->first.depth + 1);
+
+	note_certificate(d, "its issuer, by the key: ", signer);
+	if (is_from_here(taken))
+		help_line(d,
+			  say(e, "take the certificate ", say_subject(e, taken),
+			      taken->have_sha256 ? " (sha256 " : "",
+			      taken->have_sha256 ? say_hex(e, taken->sha256, 32) : "",
+			      taken->have_sha256 ? ")" : "", " out, which is ",
+			      store_place(d, taken->from),
+			      ": it is another CA of that name, or has an older key, and OpenSSL "
+			      "prefers it to the right one, which is ",
+			      store_place(d, signer->from), (char *)NULL));
+	else
+		help_line(d, "the server's operator has to send the right one of the two CA "
+			     "certificates that bear one name (see the notes), and not the other");
 }
 
 static void say_signature(struct diagnosis *d)
@@ -186,6 +215,10 @@ static void say_signature(struct diagnosis *d)
 				" does not fit the key of its issuer ", say_issuer(e, c),
 				" as it is known here", (char *)NULL);
 	note_pair(d);
+	if (known_signer(d) != NULL) {
+		help_signer(d, known_signer(d)->candidate);
+		return;
+	}
 	help_line(
 	    d, "there are probably two CAs of that name, or the CA has a new key: get its present "
 	       "certificate from who runs it, compare the fingerprint, and replace the old one");
@@ -448,6 +481,24 @@ static void say_cause(struct diagnosis *d)
 	}
 }
 
+/* A certificate that has to be replaced where it stands. */
+static bool lies_in_certificate(enum cause c)
+{
+	switch (c) {
+	case CAUSE_EXPIRED:
+	case CAUSE_NOT_A_CA:
+	case CAUSE_WEAK_KEY:
+	case CAUSE_WEAK_DIGEST:
+	case CAUSE_UNKNOWN_CRITICAL_EXTENSION:
+	case CAUSE_WRONG_PURPOSE:
+	case CAUSE_STRICT_PROFILE:
+	case CAUSE_EXPLICIT_CURVE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void explain_verify(struct diagnosis *d)
 {
 	d->r->cause = refine(d);
@@ -458,6 +509,9 @@ void explain_verify(struct diagnosis *d)
 	d->r->message =
 	    say(d->e, "cannot trust ", d->who, ": ", cause_table[d->r->cause].title, (char *)NULL);
 	say_cause(d);
+	if (d->first.code != 0 && d->first.depth > 0 && is_from_here(d->culprit) &&
+	    lies_in_certificate(d->r->cause))
+		help_from_here(d, d->culprit);
 	if (d->objection != NULL)
 		explain_objection(d);
 	if (d->e->host != NULL &&

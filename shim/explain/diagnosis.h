@@ -62,13 +62,24 @@ void explain_anchor(struct diagnosis *d);
 /* (anchor_cause.c) The last certificate of the chain; NULL: none is known. */
 const struct cert_info *top_of_chain(const struct diagnosis *d);
 const struct cert_info *malformed_one(const struct diagnosis *d);
-const struct cert_info *issuer_by_another_name(const struct diagnosis *d);
+bool is_namesake(const struct diagnosis *d);
 bool chain_is_loop(const struct diagnosis *d);
-/* (near.c) Near misses: where a candidate is from, why it is not the issuer of `child`; all of them as notes. */
-const char *near_where(const struct cert_info *c);
+/* (near.c) Which of the other ones of its name is the one that signed it; NULL: none that is known. */
+const struct near_miss *known_signer(const struct diagnosis *d);
+/* (mender.c) Where a certificate is from, and who mends it there: a help line for one that the server's operator cannot mend, after
+ * what was said of the certificate itself. */
+const char *store_place(struct diagnosis *d,
+			enum cert_from from); /* "in the client's own file /x" */
+bool is_from_here(const struct cert_info *c);
+void help_from_here(struct diagnosis *d, const struct cert_info *c);
+const struct cert_info *fresh_copy(const struct diagnosis *d, const struct cert_info *c);
+/* Why a near miss is not the issuer of `child`; all of them as notes. */
 const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 			 const struct cert_info *child);
 void note_near_misses(struct diagnosis *d);
+/* (diagnose_issuer.c) issuer-refused; and a certificate that bears its issuer's name */
+void explain_refused_issuer(struct diagnosis *d);
+void explain_namesake(struct diagnosis *d);
 void note_inspection(struct diagnosis *d); /* (inspection.c) */
 /* (diagnose_demand.c) What only some clients demand: revocation, policies, pins, a strict profile; and what OpenSSL does not explain. */
 void explain_demand(struct diagnosis *d);

@@ -2,7 +2,7 @@
  *
  * What one verification showed: certificates, the client's store, near misses, the name.
  */
-#include "certificate.h"
+#include "capture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,44 +48,13 @@ void evidence_add_error(struct evidence *e, int code, int depth)
 	e->error_count++;
 }
 
-/* ---- the work of one capture: pointers are borrowed for its duration only -------------------------- */
-struct capture {
-	struct evidence *e;
-	const struct openssl *o;
-	X509 *presented[EVIDENCE_MAX_CERTIFICATES];
-	size_t presented_count;
-	X509 *chain[EVIDENCE_MAX_CERTIFICATES];
-	size_t chain_count;
-	OPENSSL_STACK *rule;
-	X509 *child; /* whose issuer was wanted: the last one of the chain */
-	X509 *near[EVIDENCE_MAX_NEAR];
-	int near_code[EVIDENCE_MAX_NEAR];
-	enum cert_from near_from[EVIDENCE_MAX_NEAR];
-	size_t near_count;
-};
-
-static bool same(const struct openssl *o, X509 *a, X509 *b)
-{
-	return a == b || o->X509_cmp(a, b) == 0;
-}
-
-static bool listed(const struct openssl *o, X509 *const *list, size_t n, X509 *x)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (same(o, list[i], x))
-			return true;
-	}
-	return false;
-}
-
+/* ---- the work of one capture --------------------------------------------------------------------------- */
 static bool in_stack(const struct openssl *o, OPENSSL_STACK *stack, X509 *x)
 {
 	int i;
 
 	for (i = 0; stack != NULL && i < o->OPENSSL_sk_num(stack); i++) {
-		if (same(o, o->OPENSSL_sk_value(stack, i), x))
+		if (capture_same(o, o->OPENSSL_sk_value(stack, i), x))
 			return true;
 	}
 	return false;
@@ -93,7 +62,7 @@ static bool in_stack(const struct openssl *o, OPENSSL_STACK *stack, X509 *x)
 
 static void add_certificate(struct capture *c, X509 **list, size_t *n, X509 *x)
 {
-	if (x != NULL && *n < EVIDENCE_MAX_CERTIFICATES && !listed(c->o, list, *n, x))
+	if (x != NULL && *n < EVIDENCE_MAX_CERTIFICATES && !capture_listed(c->o, list, *n, x))
 		list[(*n)++] = x;
 }
 
@@ -122,7 +91,7 @@ static void add_chain(struct capture *c, OPENSSL_STACK *chain)
 
 static enum cert_from where_from(const struct capture *c, X509 *x)
 {
-	if (listed(c->o, c->presented, c->presented_count, x))
+	if (capture_listed(c->o, c->presented, c->presented_count, x))
 		return FROM_PRESENTED;
 	return in_stack(c->o, c->rule, x) ? FROM_RULE : FROM_STORE;
 }
@@ -144,34 +113,6 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 	return out;
 }
 
-/* A certificate of the wanted issuer's name that is not its issuer. In the store it may be the child itself: self-issued,
- * but with the key identifier of another issuer, so that OpenSSL does not take it for a root. */
-static void consider(struct capture *c, X509 *candidate, enum cert_from from)
-{
-	enum { UNSPECIFIED = 1 };
-	const struct openssl *o = c->o;
-	int code = 0;
-
-	if (c->child == NULL || c->near_count >= EVIDENCE_MAX_NEAR ||
-	    (from != FROM_STORE && same(o, candidate, c->child)) ||
-	    o->X509_NAME_cmp(o->X509_get_subject_name(candidate),
-			     o->X509_get_issuer_name(c->child)) != 0)
-		return;
-	QUIET_BEGIN(o)
-	code = o->X509_check_issued(candidate, c->child);
-	QUIET_END(o)
-	/* OpenSSL does not compare with a child whose extensions do not parse, so that this is no fault of the candidate */
-	if (code == UNSPECIFIED && o->X509_get_extension_flags != NULL &&
-	    (o->X509_get_extension_flags(c->child) & EXFLAG_INVALID_) != 0)
-		return;
-	if (code == 0 || listed(o, c->near, c->near_count, candidate))
-		return;
-	c->near[c->near_count] = candidate;
-	c->near_code[c->near_count] = code;
-	c->near_from[c->near_count] = from;
-	c->near_count++;
-}
-
 /* Names first: comparing whole certificates would make OpenSSL parse every one of a large store. */
 static void mark_trusted(struct capture *c, X509 *anchor, X509 *const *list, struct cert_info *info,
 			 size_t n)
@@ -183,30 +124,9 @@ static void mark_trusted(struct capture *c, X509 *anchor, X509 *const *list, str
 		if (!info[i].trusted_by_client &&
 		    o->X509_NAME_cmp(o->X509_get_subject_name(anchor),
 				     o->X509_get_subject_name(list[i])) == 0 &&
-		    same(o, anchor, list[i]))
+		    capture_same(o, anchor, list[i]))
 			info[i].trusted_by_client = true;
 	}
-}
-
-static void keep_near(struct capture *c)
-{
-	struct evidence *e = c->e;
-	struct cert_info *info;
-	size_t i;
-
-	if (c->near_count == 0)
-		return;
-	info = arena_alloc(&e->arena, c->near_count * sizeof(*info));
-	e->near = arena_alloc(&e->arena, c->near_count * sizeof(*e->near));
-	if (info == NULL || e->near == NULL)
-		return;
-	for (i = 0; i < c->near_count; i++) {
-		evidence_certificate(e, c->o, c->near[i], c->near_from[i], &info[i]);
-		info[i].trusted_by_client = c->near_from[i] == FROM_STORE;
-		e->near[i].candidate = &info[i];
-		e->near[i].code = c->near_code[i];
-	}
-	e->near_count = c->near_count;
 }
 
 /* One pass over the store; its objects are borrowed, so what is needed of them is copied before the lock goes. */
@@ -223,7 +143,7 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
 	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
 	    (lock && o->X509_STORE_lock(store) != 1)) {
-		keep_near(c);
+		candidates_keep(c);
 		return;
 	}
 	objects = o->X509_STORE_get0_objects(store);
@@ -243,22 +163,11 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 		anchor = o->X509_OBJECT_get0_X509(object);
 		mark_trusted(c, anchor, c->presented, e->presented, e->presented_count);
 		mark_trusted(c, anchor, c->chain, e->chain, e->chain_count);
-		consider(c, anchor, FROM_STORE);
+		candidate_consider(c, anchor, FROM_STORE);
 	}
-	keep_near(c);
+	candidates_keep(c);
 	if (lock)
 		o->X509_STORE_unlock(store);
-}
-
-static void look_for_near_misses(struct capture *c)
-{
-	size_t i;
-	int k;
-
-	for (i = 0; i < c->presented_count; i++)
-		consider(c, c->presented[i], FROM_PRESENTED);
-	for (k = 0; c->rule != NULL && k < c->o->OPENSSL_sk_num(c->rule); k++)
-		consider(c, c->o->OPENSSL_sk_value(c->rule, k), FROM_RULE);
 }
 
 static bool is_address(const char *host)
@@ -341,10 +250,10 @@ static void note_wanted_hash(struct capture *c)
 	unsigned long hash = 0;
 	int i;
 
-	if (c->child == NULL || c->o->X509_issuer_name_hash == NULL)
+	if (c->top == NULL || c->o->X509_issuer_name_hash == NULL)
 		return;
 	QUIET_BEGIN(c->o)
-	hash = c->o->X509_issuer_name_hash(c->child);
+	hash = c->o->X509_issuer_name_hash(c->top);
 	QUIET_END(c->o)
 	for (i = 0; i < 8; i++)
 		c->e->wanted_hash[i] = digits[hash >> (28 - 4 * i) & 15];
@@ -372,9 +281,9 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	e->presented_count = c->presented_count;
 	e->chain = describe(c, c->chain, &c->chain_count);
 	e->chain_count = c->chain_count;
-	c->child = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
+	c->top = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
 	note_wanted_hash(c);
-	look_for_near_misses(c);
+	candidates_look(c);
 	look_into_store(c, store);
 	check_name(e, o, leaf);
 	look_for_defaults(e, o);

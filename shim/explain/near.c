@@ -4,11 +4,9 @@
  */
 #include "diagnosis.h"
 
-const char *near_where(const struct cert_info *c)
+const struct near_miss *known_signer(const struct diagnosis *d)
 {
-	if (c->from == FROM_RULE)
-		return "in the rule's file";
-	return c->from == FROM_STORE ? "in the client's store" : "sent by the server";
+	return d->e->near_count > 0 && d->e->near[0].key == TRIED_GOOD ? &d->e->near[0] : NULL;
 }
 
 static const char *other_serial(struct diagnosis *d, const struct cert_info *c,
@@ -50,6 +48,10 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 			return say(e, "this OpenSSL does not know the algorithm of its key: ",
 				   c->unknown_key, (char *)NULL);
 		return "its public key cannot be read";
+	case VERIFY_SUBJECT_ISSUER_MISMATCH:
+		return "it bears another name";
+	case VERIFY_OK:
+		return near->key == TRIED_BAD ? "its key did not sign the certificate" : "";
 	default:
 		if (c->malformed)
 			return say(e, "it has an extension that is broken",
@@ -73,18 +75,26 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 	const struct cert_info *c = near->candidate, *top = top_of_chain(d);
 
 	if (said)
-		note_line(d, say(e, "the one that does not fit: ", say_subject(e, c), ", ",
-				 near_where(c), fingerprint(d, c), (char *)NULL));
+		note_line(d, say(e,
+				 near->key == TRIED_GOOD ? "its issuer, by the key: "
+							 : "the one that does not fit: ",
+				 say_subject(e, c), ", ", store_place(d, c->from),
+				 fingerprint(d, c), (char *)NULL));
 	else if (top != NULL && top->self_signed && c->from == FROM_STORE)
-		note_line(d,
-			  say(e, "this client trusts a CA of that very name, but with another key",
-			      fingerprint(d, c), (char *)NULL));
+		note_line(
+		    d, say(e,
+			   near->key == TRIED_GOOD
+			       ? "this client trusts another certificate of that very CA and key"
+			   : near->key == TRIED_BAD
+			       ? "this client trusts a CA of that very name, but with another key"
+			       : "this client trusts another certificate of that very name",
+			   fingerprint(d, c), (char *)NULL));
 	else
-		note_line(d,
-			  say(e, "there is another CA certificate named ", say_subject(e, c), " (",
-			      near_where(c), "), which does not fit", top != NULL ? ": " : "",
-			      top != NULL ? near_refusal(d, near, top) : "", fingerprint(d, c),
-			      (char *)NULL));
+		note_line(d, say(e, "there is another CA certificate named ", say_subject(e, c),
+				 " (", store_place(d, c->from), "), which does not fit",
+				 top != NULL ? ": " : "",
+				 top != NULL ? near_refusal(d, near, top) : "", fingerprint(d, c),
+				 (char *)NULL));
 }
 
 void note_near_misses(struct diagnosis *d)
@@ -94,7 +104,8 @@ void note_near_misses(struct diagnosis *d)
 
 	for (i = 0; i < e->near_count; i++) {
 		/* the certificate that the cause is about is no alternative */
-		if (e->near[i].candidate == malformed_one(d))
+		if (e->near[i].candidate == malformed_one(d) ||
+		    (is_namesake(d) && e->near[i].key == TRIED_GOOD))
 			continue;
 		note_one(d, &e->near[i], i == 0 && d->failure == CAUSE_ISSUER_REFUSED);
 	}

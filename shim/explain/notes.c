@@ -219,7 +219,7 @@ static void about_rules(struct diagnosis *d)
 static void about_what_was_not_looked_at(struct diagnosis *d)
 {
 	const unsigned unlooked = d->e->unlooked;
-	const char *what[4];
+	const char *what[5];
 	size_t n = 0;
 
 	if (unlooked & LOOK_ERRORS)
@@ -230,13 +230,15 @@ static void about_what_was_not_looked_at(struct diagnosis *d)
 		what[n++] = "all of the client's store";
 	if (unlooked & LOOK_FILES)
 		what[n++] = "all CA files of the system";
+	if (unlooked & LOOK_KEYS)
+		what[n++] = "whose key signed";
 	if (n > 0)
 		note_line(
 		    d, say(d->e,
 			   "not looked at, since it would take too long with these certificates: ",
 			   what[0], n > 1 ? ", " : "", n > 1 ? what[1] : "", n > 2 ? ", " : "",
 			   n > 2 ? what[2] : "", n > 3 ? ", " : "", n > 3 ? what[3] : "",
-			   (char *)NULL));
+			   n > 4 ? ", " : "", n > 4 ? what[4] : "", (char *)NULL));
 }
 
 void add_notes(struct diagnosis *d)

@@ -235,6 +235,64 @@ static enum tried try_anchor(struct attempt *a, X509 *anchor)
 	return result;
 }
 
+/* ---- what the client has beside roots --------------------------------------------------------------------- */
+/* A root of the client's that issued one of the sent certificates; owned by the caller. NULL: none is found. */
+static X509 *stored_root(struct attempt *a, X509_STORE *store)
+{
+	const struct openssl *o = a->o;
+	OPENSSL_STACK *objects;
+	X509 *found = NULL;
+	size_t k;
+	int i, n;
+
+	if (store == NULL || o->X509_up_ref == NULL || o->X509_STORE_get0_objects == NULL ||
+	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
+	    o->X509_STORE_lock == NULL || o->X509_STORE_unlock == NULL ||
+	    o->X509_STORE_lock(store) != 1)
+		return NULL;
+	objects = o->X509_STORE_get0_objects(store);
+	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
+		n = 0;
+	for (i = 0; i < n && found == NULL; i++) {
+		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
+		X509 *x = o->X509_OBJECT_get_type(object) == X509_LU_X509_
+			      ? o->X509_OBJECT_get0_X509(object)
+			      : NULL;
+
+		for (k = 1; x != NULL && k < a->count && found == NULL; k++) {
+			if (issued(o, x, a->sent[k]) && issued(o, x, x) && o->X509_up_ref(x) == 1)
+				found = x;
+		}
+	}
+	o->X509_STORE_unlock(store);
+	return found;
+}
+
+/* A stored copy of an intermediate stands before the one that was sent. Would the chain do without it? */
+static void try_without_stored(struct attempt *a, X509_STORE *store)
+{
+	const struct openssl *o = a->o;
+	struct evidence *e = a->e;
+	const int n = a->chain != NULL ? o->OPENSSL_sk_num(a->chain) : 0;
+	struct cert_info *info;
+	bool stored = false;
+	X509 *root;
+	int i;
+
+	for (i = 1; i < n; i++)
+		stored = stored || !is_sent(a, o->OPENSSL_sk_value(a->chain, i));
+	root = stored && a->count > 1 ? stored_root(a, store) : NULL;
+	if (root == NULL)
+		return;
+	info = arena_alloc(&e->arena, sizeof(*info));
+	if (info != NULL && try_anchor(a, root) == TRIED_GOOD) {
+		evidence_certificate(e, o, root, FROM_STORE, info);
+		e->root_alone = info;
+	}
+	o->X509_free(root);
+}
+
 static bool wanted_by_top(void *arg, X509 *x)
 {
 	const struct attempt *a = arg;
@@ -305,7 +363,9 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	collect_sent(a, leaf);
 	cause = verify_symbol_cause(verify_symbol(first.code, e->version));
 	try_other_path(a, store, cause);
-	if (e->other_path_count == 0 && is_about_strength(cause))
+	if (e->other_path_count == 0 && depends_on_path(cause))
+		try_without_stored(a, store);
+	if (e->other_path_count == 0 && e->root_alone == NULL && is_about_strength(cause))
 		try_levels(a);
 	if (e->other_path_count > 0 || !cause_trust_may_act(cause))
 		return;

@@ -76,7 +76,7 @@ static void issuer_of_that_name_does_not_fit(void **state)
 	struct cert_info c[] = {
 	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
 	struct cert_info old = ca_of("CN=Corp CA", "CN=Corp CA", FROM_STORE);
-	struct near_miss near[] = {{&old, 30}};
+	struct near_miss near[] = {{&old, 30, TRIED_NOT}};
 	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
 
 	(void)state;
@@ -139,7 +139,7 @@ static void self_signed_and_untrusted_root(void **state)
 	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED),
 				ca_of("CN=Root", "CN=Root", FROM_PRESENTED)};
 	struct cert_info other = ca_of("CN=Root", "CN=Root", FROM_STORE);
-	struct near_miss near[] = {{&other, 30}};
+	struct near_miss near[] = {{&other, 30, TRIED_NOT}};
 	struct evidence *e;
 
 	(void)state;
@@ -277,14 +277,16 @@ static void issuer_is_called_otherwise(void **state)
 	struct cert_info c[] = {
 	    certificate_of("CN=legacy.example.com", "CN=A,OU=B", FROM_PRESENTED)};
 	struct cert_info sent[] = {c[0], ca_of("OU=B,CN=A", "CN=Root", FROM_PRESENTED)};
+	struct near_miss near[] = {{&sent[1], 29, TRIED_GOOD}};
 	struct evidence *e;
 	struct record r;
 
 	(void)state;
-	c[0].authority_key_id = sent[1].subject_key_id = text_of("the key");
 	e = with_chain(failed_verification(20, 0), c, 1, sent, 2);
+	e->near = near; /* its key signed, so it is the issuer */
+	e->near_count = 1;
 	r = diagnosed(e);
-	assert_int_equal(r.cause, CAUSE_INCOMPLETE_CHAIN);
+	assert_int_equal(r.cause, CAUSE_ISSUER_REFUSED);
 	assert_true(says(&r, "is called"));
 	assert_false(says(&r, "ExtraCAFile"));
 	evidence_free(e);
@@ -331,7 +333,7 @@ static void issuer_with_a_fault_of_its_own(void **state)
 	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
 	struct cert_info other = ca_of("CN=Corp CA", "CN=Corp CA", FROM_STORE);
 	static const int codes[] = {24, 32, 76, 77};
-	struct near_miss near[] = {{&other, 0}};
+	struct near_miss near[] = {{&other, 0, TRIED_NOT}};
 	size_t i;
 
 	(void)state;

@@ -72,7 +72,7 @@ static struct evidence *issuer_refused(void)
 	candidate.from = FROM_STORE;
 	candidate.subject_key_id = (struct text){"\x77\x88\x99", 3};
 	candidate.sha256[30] = 9;
-	near_misses[0] = (struct near_miss){&candidate, 30};
+	near_misses[0] = (struct near_miss){&candidate, 30, TRIED_NOT};
 	e->near = near_misses;
 	e->near_count = 1;
 	return e;
