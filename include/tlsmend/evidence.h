@@ -53,7 +53,7 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 enum evidence_key { WITH_TRUSTED_FIRST, WITHOUT_STRICT, WITH_NAME };
 /* How the caller verifies once more: the same leaf, parameters and functions, in objects of its own. trusted NULL: with the client's store;
  * else only these count as anchors. level: security level
- * of the certificates, or EVIDENCE_SAME_LEVEL. The stacks are the caller's of passes(). True: the chain is valid. */
+ * of the certificates, or EVIDENCE_SAME_LEVEL, or EVIDENCE_STAND_IN: that, and any certificate may be an anchor. The stacks are the caller's of passes(). True: the chain is valid. */
 struct evidence_trial {
 	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level);
 	/* With one key of a rule more; `value` is that of ExpectName. NULL: cannot be done. */
@@ -62,7 +62,7 @@ struct evidence_trial {
 };
 /* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
  * not. t NULL: nothing can be verified once more, so only the bundle is looked into. Reads the system's bundle of CA certificates (at most 1 MiB, 5 ms); at most EVIDENCE_TRIALS verifications. */
-enum { EVIDENCE_TRIALS = 6, EVIDENCE_SAME_LEVEL = -1 };
+enum { EVIDENCE_TRIALS = 8, EVIDENCE_SAME_LEVEL = -1, EVIDENCE_STAND_IN = -2 };
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
 

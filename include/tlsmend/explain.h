@@ -97,6 +97,8 @@ struct cert_info {
 	struct text crl_url;          /* first URI where its revocation list is; n == 0: none */
 	struct text ca_issuers_url;   /* first caIssuers URI; n == 0: none */
 	const char *
+	    public_ca; /* what says that a public CA issued it: "policy 2.23.140.1.2.1"; NULL: nothing */
+	const char *
 	    unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
 	bool trusted_by_client; /* the same certificate is in the client's store */
 	bool in_system_bundle;  /* filled only where looked up */
@@ -319,6 +321,8 @@ struct evidence {
 	struct cert_info *other_path;
 	size_t other_path_count;
 	enum tried top_tried;
+	enum tried
+	    stand_in_tried; /* the top is no root: taken for an anchor, in place of the CA above it */
 	const struct cert_info *
 	    root_alone; /* a root of the client's, with which and what was sent the chain is valid without the rest of the store */
 	enum tried level_tried; /* a lower security level; where good: level_enough */
@@ -329,6 +333,8 @@ struct evidence {
 	const char
 	    *system_file; /* bundle that has the wanted root; NULL: not looked for, or not there */
 	struct cert_info *system_root;
+	struct cert_info
+	    *known_intermediate; /* the wanted issuer out of that bundle, where it is no root */
 	enum tried system_tried;
 	int anchor_count;       /* in the client's store; -1: not known */
 	bool store_has_lookups; /* it also looks into a directory, so the count says little */

@@ -52,12 +52,19 @@ static bool store_is_empty(const struct evidence *e)
 	return e->anchor_count == 0 && !e->store_has_lookups;
 }
 
+/* The same CA: one name and one key, in whichever certificate. */
+bool same_ca(const struct cert_info *a, const struct cert_info *b)
+{
+	return same_text(a->subject, b->subject) && a->have_sha256 && b->have_sha256 &&
+	       memcmp(a->spki_sha256, b->spki_sha256, sizeof(a->spki_sha256)) == 0;
+}
+
 static bool in_chain(const struct evidence *e, const struct cert_info *c)
 {
 	size_t i;
 
 	for (i = 0; i < e->chain_count; i++) {
-		if (same_certificate(&e->chain[i], c))
+		if (same_certificate(&e->chain[i], c) || same_ca(&e->chain[i], c))
 			return true;
 	}
 	return false;
@@ -75,24 +82,29 @@ static bool has_loose_ca(const struct evidence *e)
 	return false;
 }
 
-/* The top was issued by one of those below it, which fits by name and key. */
-bool chain_is_loop(const struct diagnosis *d)
+/* The top was issued by one of those below it, which fits by name and key: where that one stands; 0: it was not. */
+size_t loop_begin(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 	size_t i;
 
 	if (top == NULL || top->self_signed || e->near_count > 0)
-		return false;
+		return 0;
 	for (i = 1; i + 1 < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
 
 		if (same_text(c->subject, top->issuer) &&
 		    (top->authority_key_id.n == 0 ||
 		     same_text(c->subject_key_id, top->authority_key_id)))
-			return true;
+			return i;
 	}
-	return false;
+	return 0;
+}
+
+bool chain_is_loop(const struct diagnosis *d)
+{
+	return loop_begin(d) > 0;
 }
 
 /* OpenSSL takes a certificate that bears its issuer's name for self-signed. Its key says whether it is. */
@@ -120,8 +132,8 @@ static enum cause unfinished_chain(const struct diagnosis *d)
 		return CAUSE_ANCHOR_NOT_ROOT;
 	if (has_loose_ca(e))
 		return CAUSE_INCOMPLETE_CHAIN;
-	if (e->presented_count <= 1 && e->chain_count <= 1 && top != NULL && !top->self_issued &&
-	    top->ca_issuers_url.n > 0)
+	if (e->chain_count <= 1 && top != NULL && top == d->leaf && !top->self_issued &&
+	    (top->public_ca != NULL || e->known_intermediate != NULL))
 		return CAUSE_INTERMEDIATE_NOT_SENT;
 	return CAUSE_ISSUER_UNKNOWN;
 }
@@ -134,7 +146,9 @@ enum cause anchor_cause(struct diagnosis *d)
 		return CAUSE_WRONG_PATH;
 	if (malformed_one(d) != NULL || d->r->cause == CAUSE_MALFORMED_CERTIFICATE)
 		return CAUSE_MALFORMED_CERTIFICATE;
-	if (d->r->cause == CAUSE_CHAIN_TOO_LONG || chain_is_loop(d))
+	/* CAs that certified each other are no circle where the root of one of them ends it. */
+	if (d->r->cause == CAUSE_CHAIN_TOO_LONG ||
+	    (chain_is_loop(d) && d->e->stand_in_tried == TRIED_BAD))
 		return CAUSE_CHAIN_TOO_LONG;
 	if (store_is_empty(d->e))
 		return CAUSE_NO_TRUST_STORE;

@@ -154,6 +154,21 @@ static void key_evidence(struct evidence *e, const struct openssl *o, X509 *x,
 	QUIET_END(o)
 }
 
+void evidence_spki(const struct openssl *o, X509 *x, uint8_t digest[32])
+{
+	unsigned char *der = NULL;
+	unsigned int n = 0;
+	int length;
+
+	QUIET_BEGIN(o)
+	length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
+	if (length > 0 && der != NULL)
+		o->EVP_Digest(der, (size_t)length, digest, &n, o->EVP_sha256(), NULL);
+	if (der != NULL)
+		o->CRYPTO_free(der, "", 0);
+	QUIET_END(o)
+}
+
 static void digests(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	unsigned char *der = NULL;

@@ -42,6 +42,8 @@ void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n);
 /* A key that OpenSSL cannot use, by its SubjectPublicKeyInfo. */
 void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, struct cert_info *out);
+/* SHA-256 of its SubjectPublicKeyInfo. */
+void evidence_spki(const struct openssl *o, X509 *x, uint8_t digest[32]);
 /* "RSA 2048", "EC P-256". Under QUIET_BEGIN. */
 const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key);
 /* The first certificate of the system's bundle that bears `name` and that fits() takes (bundle.c); owned by the caller. *path says

@@ -98,6 +98,36 @@ static void policies(struct evidence *e, const struct openssl *o, X509 *x, struc
 	o->CERTIFICATEPOLICIES_free(list);
 }
 
+/* Signed certificate timestamps in it, or a policy of the CA/Browser Forum: then a public CA issued it, and those issue from
+ * intermediates only. */
+static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
+{
+	static const char timestamps[] = "1.3.6.1.4.1.11129.2.4.2", forum[] = "2.23.140.1.";
+	OPENSSL_STACK *list;
+	char oid[80];
+	int i;
+
+	for (i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
+		X509_EXTENSION *extension = o->X509_get_ext(x, i);
+
+		if (o->OBJ_obj2txt(oid, sizeof(oid), o->X509_EXTENSION_get_object(extension), 1) >
+			0 &&
+		    strcmp(oid, timestamps) == 0)
+			out->public_ca = "signed certificate timestamps";
+	}
+	if (o->CERTIFICATEPOLICIES_free == NULL || out->policies == NULL)
+		return;
+	list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
+	for (i = 0; list != NULL && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+		if (o->OBJ_obj2txt(oid, sizeof(oid), policy_of(o->OPENSSL_sk_value(list, i)), 1) >
+			0 &&
+		    strncmp(oid, forum, sizeof(forum) - 1) == 0)
+			out->public_ca = evidence_text(e, "policy ", oid, strlen(oid)).s;
+	}
+	if (list != NULL)
+		o->CERTIFICATEPOLICIES_free(list);
+}
+
 static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	OPENSSL_STACK *list;
@@ -199,6 +229,7 @@ void evidence_details(struct evidence *e, const struct openssl *o, X509 *x, stru
 	QUIET_END(o)
 	QUIET_BEGIN(o)
 	policies(e, o, x, out);
+	public_ca(e, o, x, out);
 	QUIET_END(o)
 	QUIET_BEGIN(o)
 	crl_address(e, o, x, out);

@@ -6,12 +6,10 @@
 
 #include <string.h>
 
-/* A rule's line for a file that is called after the CA that is wanted. */
-static const char *issuer_file_line(struct diagnosis *d, const struct cert_info *c)
+/* Only where it was tried with the top of the chain in the place of any CA. */
+static const char *no_ca_helps(const struct diagnosis *d)
 {
-	const char *issuer = say_issuer(d->e, c);
-
-	return extra_ca_line(d, (struct text){issuer, strlen(issuer)});
+	return d->e->stand_in_tried == TRIED_BAD ? ", and no further CA would help" : "";
 }
 
 static void say_malformed(struct diagnosis *d)
@@ -34,18 +32,18 @@ static void say_malformed(struct diagnosis *d)
 				      (char *)NULL)
 				: say(e, "a CA certificate issued by ", say_issuer(e, c),
 				      " bears no name", (char *)NULL);
-		d->r->why =
-		    say(e, d->r->why, ", so that no chain can be built; no further CA would help",
-			(char *)NULL);
+		d->r->why = say(e, d->r->why, ", so that no chain can be built", no_ca_helps(d),
+				(char *)NULL);
 	} else {
 		d->r->why = say(
 		    e, "the certificate ", say_subject(e, c), " has an extension that is broken",
 		    c->malformed_why != NULL ? ": " : "", say_string(e, c->malformed_why),
-		    "; OpenSSL then builds no chain with it, and no further CA would help",
-		    (char *)NULL);
+		    "; OpenSSL then builds no chain with it", no_ca_helps(d), (char *)NULL);
 	}
 	help_line(d, "whoever issued this certificate has to issue it again without the fault; "
 		     "send them this record");
+	if (c != NULL && c != d->leaf && is_from_here(c))
+		help_from_here(d, c);
 }
 
 /* "; SSL_CERT_FILE points to X, which is not there" */
@@ -111,24 +109,6 @@ static void say_no_store(struct diagnosis *d)
 				 (char *)NULL));
 }
 
-static void say_not_sent(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *top = top_of_chain(d);
-
-	d->r->why = say(e, "the server sent only its own certificate; ", say_issuer(e, top),
-			", the CA that issued it, was not sent and is not known to this client",
-			(char *)NULL);
-	help_line(
-	    d,
-	    "the server's operator has to configure the full chain (often called fullchain.pem)");
-	help_line(d, say(e, "the certificate says where its issuer can be fetched: ",
-			 say_text(e, top->ca_issuers_url), (char *)NULL));
-	help_ca(
-	    d, "until then put that CA and the root above it, once confirmed, into a file and add:",
-	    extra_ca_line(d, (struct text){"issuing-ca", 10}));
-}
-
 static void say_incomplete(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -161,7 +141,7 @@ static void say_not_root(struct diagnosis *d)
 		    ", once its fingerprint is confirmed, to the client's CA file, or for "
 		    "this host only:",
 		    (char *)NULL),
-		issuer_file_line(d, top));
+		wanted_ca_line(d, top));
 }
 
 static void say_self_signed(struct diagnosis *d)
@@ -189,36 +169,6 @@ static void say_untrusted_root(struct diagnosis *d)
 		say(e, "put ", say_subject(e, top),
 		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
 		extra_ca_line(d, top->common_name));
-}
-
-static void say_unknown(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *top = top_of_chain(d);
-
-	if (top == NULL) {
-		d->r->why = "OpenSSL found no issuer for a certificate of the chain";
-		help_line(
-		    d,
-		    "find out which CA issued the server's certificate, and give it to the client");
-		return;
-	}
-	d->r->why =
-	    say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
-		", which the server did not send and which is in no store that this client loaded",
-		(char *)NULL);
-	help_ca(d,
-		say(e, "get the certificate of ", say_issuer(e, top),
-		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
-		    (char *)NULL),
-		issuer_file_line(d, top));
-	if (help_ca_obstacle(d) == NULL)
-		help_line(d, "if it is not a root but an intermediate CA, the server should send "
-			     "it, and its root belongs into the file too");
-	if (top->authority_key_id.n > 0)
-		note_line(d, say(e, "wanted: the CA whose subject key identifier is ",
-				 say_hex(e, top->authority_key_id.s, top->authority_key_id.n),
-				 (char *)NULL));
 }
 
 static void say_too_long(struct diagnosis *d)
@@ -340,7 +290,7 @@ void explain_anchor(struct diagnosis *d)
 		explain_refused_issuer(d);
 		break;
 	case CAUSE_INTERMEDIATE_NOT_SENT:
-		say_not_sent(d);
+		explain_not_sent(d);
 		break;
 	case CAUSE_INCOMPLETE_CHAIN:
 		say_incomplete(d);
@@ -364,10 +314,7 @@ void explain_anchor(struct diagnosis *d)
 		say_too_long(d);
 		return;
 	default:
-		if (is_namesake(d))
-			explain_namesake(d);
-		else
-			say_unknown(d);
+		explain_unknown_issuer(d);
 		break;
 	}
 	if (d->e->only_place != NULL && !d->e->rule_refused_name)

@@ -109,6 +109,8 @@ const char *help_ca_obstacle(struct diagnosis *d)
 		return other;
 	if ((system && e->system_tried == TRIED_BAD) || (!system && e->top_tried == TRIED_BAD))
 		return "tried in memory, the chain fails with it too";
+	if (!system && e->stand_in_tried == TRIED_BAD)
+		return "tried in memory, the chain fails whatever CA stands above it";
 	return NULL;
 }
 
@@ -135,8 +137,12 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 	if (tried == TRIED_GOOD)
 		note_line(d, "tried: this rule makes the chain valid");
 	else if (tried == TRIED_NOT && !is_at_hand(d, system))
-		note_line(
-		    d, "not tried: the certificate that belongs into the file is not at hand here");
+		note_line(d,
+			  e->stand_in_tried == TRIED_GOOD
+			      ? "the certificate that belongs into the file is not at hand here; "
+				"tried: with its place taken, the chain is valid"
+			      : "not tried: the certificate that belongs into the file is not at "
+				"hand here");
 }
 
 const struct cert_info *wrong_turn(const struct evidence *e)

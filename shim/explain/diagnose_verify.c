@@ -204,9 +204,9 @@ static void say_signature(struct diagnosis *d)
 		return;
 	}
 	if (c != NULL && c->key == NULL && c->unknown_key != NULL) {
-		d->r->message = say(e, "cannot trust ", d->who,
-				    ": a key is of an algorithm that this OpenSSL does not know",
-				    (char *)NULL);
+		d->r->message =
+		    say(e, "cannot trust ", d->who,
+			": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
 		explain_unknown_key(d, c, whose(d));
 		return;
 	}
@@ -377,9 +377,9 @@ static void say_weak_key(struct diagnosis *d)
 	const struct cert_info *c = d->culprit;
 
 	if (c != NULL && c->key == NULL && c->unknown_key != NULL) {
-		d->r->message = say(e, "cannot trust ", d->who,
-				    ": a key is of an algorithm that this OpenSSL does not know",
-				    (char *)NULL);
+		d->r->message =
+		    say(e, "cannot trust ", d->who,
+			": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
 		explain_unknown_key(d, c, whose(d));
 		return;
 	}

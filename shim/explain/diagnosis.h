@@ -64,6 +64,7 @@ const struct cert_info *top_of_chain(const struct diagnosis *d);
 const struct cert_info *malformed_one(const struct diagnosis *d);
 bool is_namesake(const struct diagnosis *d);
 bool chain_is_loop(const struct diagnosis *d);
+size_t loop_begin(const struct diagnosis *d); /* 0: it is none */
 /* (near.c) Which of the other ones of its name is the one that signed it; NULL: none that is known. */
 const struct near_miss *known_signer(const struct diagnosis *d);
 /* (mender.c) Where a certificate is from, and who mends it there: a help line for one that the server's operator cannot mend, after
@@ -80,6 +81,11 @@ void note_near_misses(struct diagnosis *d);
 /* (diagnose_issuer.c) issuer-refused; and a certificate that bears its issuer's name */
 void explain_refused_issuer(struct diagnosis *d);
 void explain_namesake(struct diagnosis *d);
+/* (diagnose_missing.c) The issuer is nowhere: an intermediate was not sent; or nobody knows more. */
+void explain_not_sent(struct diagnosis *d);
+void explain_unknown_issuer(struct diagnosis *d);
+/* A rule's line for a file that is called after the CA that is wanted. */
+const char *wanted_ca_line(struct diagnosis *d, const struct cert_info *c);
 void note_inspection(struct diagnosis *d); /* (inspection.c) */
 /* (diagnose_demand.c) What only some clients demand: revocation, policies, pins, a strict profile; and what OpenSSL does not explain. */
 void explain_demand(struct diagnosis *d);
@@ -87,6 +93,7 @@ void explain_demand(struct diagnosis *d);
 const char *tried_level_line(struct diagnosis *d);
 bool is_nameless(const struct cert_info *c);
 bool same_certificate(const struct cert_info *a, const struct cert_info *b);
+bool same_ca(const struct cert_info *a, const struct cert_info *b);
 /* (diagnose_tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line);
 const char *help_ca_obstacle(

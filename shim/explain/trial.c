@@ -18,10 +18,11 @@ struct attempt {
 	struct evidence *e;
 	const struct openssl *o;
 	const struct evidence_trial *trial;
-	OPENSSL_STACK *untrusted;              /* the caller's: what the peer sent */
-	OPENSSL_STACK *chain;                  /* the caller's: what OpenSSL built */
-	X509 *top;                             /* the last certificate of the chain */
-	X509 *sent[EVIDENCE_MAX_CERTIFICATES]; /* leaf first */
+	OPENSSL_STACK *untrusted;                    /* the caller's: what the peer sent */
+	OPENSSL_STACK *chain;                        /* the caller's: what OpenSSL built */
+	X509 *top;                                   /* the last certificate of the chain */
+	X509 *sent[EVIDENCE_MAX_CERTIFICATES];       /* leaf first */
+	uint8_t spki[EVIDENCE_MAX_CERTIFICATES][32]; /* SHA-256 of its public key */
 	size_t count;
 	bool anchored
 	    [EVIDENCE_MAX_CERTIFICATES]; /* a root of the client's store fits as its issuer */
@@ -65,19 +66,33 @@ static bool issued(const struct openssl *o, X509 *issuer, X509 *subject)
 }
 
 /* ---- another path ---------------------------------------------------------------------------------------- */
+static bool is_sent(const struct attempt *a, X509 *x)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++) {
+		if (a->o->X509_cmp(a->sent[i], x) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void collect_sent(struct attempt *a, X509 *leaf)
 {
 	const struct openssl *o = a->o;
 	int i;
 
+	evidence_spki(o, leaf, a->spki[0]);
 	a->sent[a->count++] = leaf;
 	for (i = 0; a->untrusted != NULL && i < o->OPENSSL_sk_num(a->untrusted) &&
 		    a->count < EVIDENCE_MAX_CERTIFICATES;
 	     i++) {
 		X509 *x = o->OPENSSL_sk_value(a->untrusted, i);
 
-		if (x != leaf && o->X509_cmp(x, leaf) != 0)
-			a->sent[a->count++] = x;
+		if (is_sent(a, x))
+			continue;
+		evidence_spki(o, x, a->spki[a->count]);
+		a->sent[a->count++] = x;
 	}
 }
 
@@ -112,17 +127,6 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 	o->X509_STORE_unlock(store);
 }
 
-static bool is_sent(const struct attempt *a, X509 *x)
-{
-	size_t i;
-
-	for (i = 0; i < a->count; i++) {
-		if (a->o->X509_cmp(a->sent[i], x) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What OpenSSL built itself, up to an anchor, is not another path: where it passes alone, it is the client that says no. */
 static bool is_the_one_taken(const struct attempt *a)
 {
@@ -136,6 +140,15 @@ static bool is_the_one_taken(const struct attempt *a)
 	}
 	return a->length == n ||
 	       (a->length < n && !is_sent(a, o->OPENSSL_sk_value(a->chain, (int)a->length)));
+}
+
+static bool is_same_ca(const struct attempt *a, size_t i, size_t k)
+{
+	const struct openssl *o = a->o;
+
+	return memcmp(a->spki[i], a->spki[k], sizeof(a->spki[i])) == 0 &&
+	       o->X509_NAME_cmp(o->X509_get_subject_name(a->sent[i]),
+				o->X509_get_subject_name(a->sent[k])) == 0;
 }
 
 static bool try_path(struct attempt *a)
@@ -170,8 +183,9 @@ static bool search(struct attempt *a, size_t last)
 	for (i = 1; i < a->count && a->length < PATH_MAX_DEPTH; i++) {
 		bool on_path = false;
 
+		/* a CA that is on it already leads nowhere, with whichever of its certificates */
 		for (k = 0; k < a->length; k++)
-			on_path = on_path || a->path[k] == i;
+			on_path = on_path || a->path[k] == i || is_same_ca(a, a->path[k], i);
 		if (!on_path && issued(a->o, a->sent[i], a->sent[last]) && search(a, i))
 			return true;
 	}
@@ -293,11 +307,22 @@ static void try_without_stored(struct attempt *a, X509_STORE *store)
 	o->X509_free(root);
 }
 
+/* A root that issued the top: by its key, where that can be told. One that is no root itself proves that an intermediate is missing. */
 static bool wanted_by_top(void *arg, X509 *x)
 {
 	const struct attempt *a = arg;
+	const struct openssl *o = a->o;
+	struct evidence *e = a->e;
 
-	return issued(a->o, x, a->top);
+	if (!issued(o, x, a->top) || evidence_signed_by(e, o, x, a->top) == TRIED_BAD)
+		return false;
+	if (issued(o, x, x))
+		return true;
+	if (e->known_intermediate == NULL &&
+	    (e->known_intermediate = arena_alloc(&e->arena, sizeof(*e->known_intermediate))) !=
+		NULL)
+		evidence_certificate(e, o, x, FROM_STORE, e->known_intermediate);
+	return false;
 }
 
 static void try_system_bundle(struct attempt *a)
@@ -308,6 +333,8 @@ static void try_system_bundle(struct attempt *a)
 	X509 *root =
 	    evidence_from_bundle(e, o, o->X509_get_issuer_name(a->top), wanted_by_top, a, &path);
 
+	if (e->known_intermediate != NULL)
+		e->system_file = arena_strdup(&e->arena, path);
 	if (root == NULL)
 		return;
 	e->system_root = arena_alloc(&e->arena, sizeof(*e->system_root));
@@ -318,6 +345,24 @@ static void try_system_bundle(struct attempt *a)
 		e->system_tried = try_anchor(a, root);
 	}
 	o->X509_free(root);
+}
+
+/* The CA above the top is not at hand. Would the chain be good with any? OpenSSL looks at the rest of it when the top itself is taken for
+ * an anchor; not where revocation is looked at, which wants that CA. */
+static void try_stand_in(struct attempt *a)
+{
+	enum { CRL_CHECK = 0x4 | 0x8 };
+	const struct openssl *o = a->o;
+	OPENSSL_STACK *trusted;
+
+	if (a->trial == NULL || (a->e->verify_flags & CRL_CHECK) != 0)
+		return;
+	trusted = o->OPENSSL_sk_new_null();
+	if (trusted == NULL)
+		return;
+	if (o->OPENSSL_sk_push(trusted, a->top) > 0)
+		a->e->stand_in_tried = passes_at(a, trusted, a->untrusted, EVIDENCE_STAND_IN);
+	o->OPENSSL_sk_free(trusted);
 }
 
 /* ---- a lower security level ------------------------------------------------------------------------------- */
@@ -372,4 +417,6 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	try_system_bundle(a);
 	if (top->self_signed)
 		e->top_tried = try_anchor(a, a->top);
+	else if (e->system_root == NULL)
+		try_stand_in(a);
 }

@@ -98,6 +98,7 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 /* For evidence_try(): would this help? */
 static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
 {
+	enum { PARTIAL_CHAIN = 0x80000 };
 	struct verification *v = arg;
 	const struct openssl *o = copy_api(v->copy);
 	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
@@ -105,7 +106,9 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	if (!copy)
 		return false;
 	QUIET_BEGIN(o)
-	if (level != EVIDENCE_SAME_LEVEL && o->X509_VERIFY_PARAM_set_auth_level)
+	if (level == EVIDENCE_STAND_IN)
+		o->X509_VERIFY_PARAM_set_flags(o->X509_STORE_CTX_get0_param(copy), PARTIAL_CHAIN);
+	else if (level != EVIDENCE_SAME_LEVEL && o->X509_VERIFY_PARAM_set_auth_level)
 		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);

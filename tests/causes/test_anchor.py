@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from clients.table import DEBIAN_PYTHON, SYSTEM_BUNDLE
-from lib.pki import DAY, issue, new_key, now
+from lib.pki import DAY, PUBLIC_CA, issue, new_key, now
 
 from .conftest import HOST, curl, python, s_client
 
@@ -159,12 +159,64 @@ def test_issuer_and_serial_of_another(tell, run, show, client):
 @pytest.mark.cause("intermediate-not-sent")
 @every_client
 def test_only_the_leaf_is_sent(tell, run, show, pki, client):
-    leaf = issue(HOST, pki.intermediate, names=[HOST], ca_issuers="http://ca.test/issuing.crt")
+    leaf = issue(HOST, pki.intermediate, names=[HOST], ca_issuers="http://ca.test/issuing.crt", extra=[PUBLIC_CA])
     port = show(leaf).port
     told = tell(client(port, pki.root_pem), "intermediate-not-sent", leaf)
     assert "full chain" in told.help and "http://ca.test/issuing.crt" in told.help
     both = run.write("both.pem", pki.intermediate.pem + pki.root.pem)
     assert run(client(port, pki.stranger_pem), extra_ca={HOST: both}).code == 0
+
+
+@pytest.mark.cause("issuer-unknown")
+@every_client
+def test_address_of_the_issuer_proves_no_intermediate(tell, run, show, pki, client):
+    """AD CS and Vault write it into what a root issued."""
+    root = issue("Root of a single tier", ca=True)
+    leaf = issue(HOST, root, names=[HOST], ca_issuers="http://pki.test/CertEnroll/root.crt")
+    told = tell(client(show(leaf).port, pki.stranger_pem), "issuer-unknown", leaf)
+    assert "full chain" not in told.help and "its issuer, a root or an intermediate CA, can be fetched: http://pki.test" in told.help
+    assert run(client(show(leaf).port, pki.stranger_pem), extra_ca={HOST: run.write("root.pem", root.pem)}).code == 0
+
+
+@pytest.mark.cause("intermediate-not-sent")
+@pytest.mark.parametrize("client", ["curl", "s_client"])
+def test_issuer_is_known_as_an_intermediate(tell, run, show, pki, client):
+    """The system's bundle has it, this client has not."""
+    client = {"curl": lambda *a: curl(*a, "--capath", pki.empty_dir),
+              "s_client": lambda *a: s_client(*a, "-no-CApath", "-no-CAstore")}[client]  # fmt: skip
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    with open(SYSTEM_BUNDLE, "rb") as f:
+        bundle = run.write("bundle.pem", f.read() + pki.intermediate.pem)
+    overlays = {os.path.dirname(SYSTEM_BUNDLE): {os.path.basename(SYSTEM_BUNDLE): bundle}}
+    told = tell(client(show(leaf).port, pki.stranger_pem), "intermediate-not-sent", leaf, overlays=overlays)
+    assert 'has its certificate, issued by "tlsmend Test Root"' in told.text() and "full chain" in told.help
+
+
+@pytest.mark.cause("issuer-unknown")
+@two_clients
+def test_second_certificate_of_a_ca_is_no_gap(tell, run, show, pki, client):
+    """Two roots certified one CA, and both certificates are sent."""
+    roots = issue("Root A", ca=True), issue("Root B", ca=True)
+    one = issue("Twice certified CA", roots[0], ca=True)
+    other = issue("Twice certified CA", roots[1], ca=True, key=one.key)
+    leaf = issue(HOST, one, names=[HOST])
+    told = tell(client(show(leaf, one, other).port, pki.stranger_pem), "issuer-unknown", leaf)
+    assert "<- missing" not in told.text() and "issued by \"Root B\", and OpenSSL took this one" in told.notes
+    assert run(client(show(leaf, one, other).port, pki.stranger_pem), extra_ca={HOST: run.write("root.pem", roots[0].pem)}).code == 0
+
+
+@pytest.mark.cause("wrong-path")
+@two_clients
+def test_path_is_found_behind_cas_that_certified_each_other(tell, show, pki, client):
+    """Many ways lead through the same CAs; those that visit one twice cost no trial."""
+    unknown = issue("Unknown Root", ca=True)
+    a, b, c = (issue("Crossed CA %s" % n, pki.root, ca=True) for n in "ABC")
+    crossed = [issue("Crossed CA " + n, by, ca=True, key=of.key) for n, of, by in
+               (("A", a, b), ("A", a, c), ("B", b, a), ("B", b, c), ("C", c, a), ("C", c, b))]  # fmt: skip
+    astray = issue("Crossed CA A", unknown, ca=True, key=a.key)
+    leaf = issue(HOST, a, names=[HOST])
+    told = tell(client(show(leaf, astray, *crossed, c).port, pki.root_pem), "wrong-path", leaf)
+    assert "contain a valid chain" in told.text()
 
 
 @pytest.mark.cause("incomplete-chain")
@@ -416,13 +468,16 @@ def test_deeper_than_openssl_is_told(tell, show, pki, deep):
     tell(s_client(show(*deep).port, pki.root_pem, "-verify_depth", "2"), "chain-too-long", deep[0])
 
 
-@pytest.mark.cause("chain-too-long")
+@pytest.mark.cause("issuer-unknown")
 @two_clients
-def test_circle(tell, show, pki, client):
+def test_circle(tell, run, show, pki, client):
+    """CAs that certified each other: the root certificate of one of them ends that. So it is no fault of the chain's length."""
     keys = new_key(), new_key()
-    one = issue("Circle One", ca=True, key=keys[0])
+    root = issue("Circle One", ca=True, key=keys[0])
     two = issue("Circle Two", ca=True, key=keys[1])
-    one, two = issue("Circle One", two, ca=True, key=keys[0]), issue("Circle Two", one, ca=True, key=keys[1])
+    one, two = issue("Circle One", two, ca=True, key=keys[0]), issue("Circle Two", root, ca=True, key=keys[1])
     leaf = issue(HOST, one, names=[HOST])
-    told = tell(client(show(leaf, one, two).port, pki.root_pem), "chain-too-long", leaf)
-    assert "circle" in told.text() and "ExtraCAFile" not in told.help
+    told = tell(client(show(leaf, one, two).port, pki.root_pem), "issuer-unknown", leaf)
+    assert '"Circle One", "Circle Two" certified each other' in told.text() and "tried: with its place taken, the chain is valid" in told.notes
+    assert "ExtraCAFile" in told.help
+    assert run(client(show(leaf, one, two).port, pki.root_pem), extra_ca={HOST: run.write("root.pem", root.pem)}).code == 0

@@ -51,7 +51,7 @@ def _more(pki):
         "self-signed": [pki_module.issue(HOST, names=[HOST])],
         "untrusted-root": _chain(pki, pki.stranger, pki.stranger),
         "issuer-unknown": _chain(pki, other, other),
-        "leaf-only": _chain(pki, other, ca_issuers="http://127.0.0.1:9/issuing-ca.crt"),
+        "leaf-only": _chain(pki, other, ca_issuers="http://127.0.0.1:9/issuing-ca.crt", extra=[pki_module.PUBLIC_CA]),
         "untrusted-and-expired": _chain(pki, pki.stranger, pki.stranger, **past),
         "untrusted-and-wrong-name": _chain(pki, pki.stranger, pki.stranger, names=("elsewhere.test",)),
         "untrusted-and-wrong-purpose": _chain(pki, pki.stranger, pki.stranger, purposes=("client",)),

@@ -136,7 +136,10 @@ static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untru
 
 	if (copy == NULL)
 		return false;
-	if (level != EVIDENCE_SAME_LEVEL)
+	if (level == EVIDENCE_STAND_IN)
+		o->X509_VERIFY_PARAM_set_flags(o->X509_STORE_CTX_get0_param(copy),
+					       FLAG_PARTIAL_CHAIN);
+	else if (level != EVIDENCE_SAME_LEVEL)
 		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
 	if (trusted != NULL)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
@@ -168,8 +171,9 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 	if (e->error_count == 0)
 		evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store, NULL);
-	evidence_try(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store,
-		     &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
+	evidence_try(
+	    e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store,
+	    &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
 	return e;
 }
 
@@ -200,13 +204,20 @@ static void sort_into(OPENSSL_STACK *from, OPENSSL_STACK *trusted, OPENSSL_STACK
 	}
 }
 
-static bool issuer_is_here(OPENSSL_STACK *all, X509 *top)
+/* One that is in the chain already is not what is proposed: its root is. */
+static bool issuer_is_here(OPENSSL_STACK *all, X509 *top, OPENSSL_STACK *chain)
 {
 	const struct openssl *o = openssl_direct();
-	int i;
+	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
+	int i, k;
 
 	for (i = 0; i < o->OPENSSL_sk_num(all); i++) {
-		if (o->X509_check_issued(o->OPENSSL_sk_value(all, i), top) == 0)
+		X509 *x = o->OPENSSL_sk_value(all, i);
+		bool below = false;
+
+		for (k = 0; k + 1 < n; k++)
+			below = below || o->X509_cmp(o->OPENSSL_sk_value(chain, k), x) == 0;
+		if (!below && o->X509_check_issued(x, top) == 0)
 			return true;
 	}
 	return false;
@@ -235,7 +246,7 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 		o->OPENSSL_sk_push(trusted, c->leaf);
 	extended.untrusted = untrusted;
 	good = passes(&extended, store, trusted) || passes(&extended, store, NULL);
-	here = issuer_is_here(trusted, top) || issuer_is_here(untrusted, top);
+	here = issuer_is_here(trusted, top, chain) || issuer_is_here(untrusted, top, chain);
 	o->OPENSSL_sk_free(trusted);
 	o->OPENSSL_sk_free(untrusted);
 	return good ? "ca" : here ? "ca-useless" : "ca-not-here";

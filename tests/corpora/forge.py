@@ -376,10 +376,16 @@ def not_sent(chain, place):
     chain.sent = [c for p, c in chain.certs().items() if p not in (place, "leaf", "root")]
 
 
-@fault(("lower",), "intermediate-not-sent", "incomplete-chain")
+@fault(("lower",), "issuer-unknown", "incomplete-chain")
 def only_the_leaf_sent(chain, place):
     chain.sent = []
     chain.leaf.set(AIA, tlv(SEQUENCE, tlv(SEQUENCE, oid("1.3.6.1.5.5.7.48.2"), tlv(0x86, b"http://ca.test/lower.crt"))))
+
+
+@fault(("lower",), "intermediate-not-sent", "incomplete-chain")
+def only_the_leaf_of_a_public_ca_sent(chain, place):
+    chain.sent = []
+    chain.leaf.set(POLICIES, tlv(SEQUENCE, tlv(SEQUENCE, oid("2.23.140.1.2.1"))))
 
 
 @fault(("leaf",), "self-signed")

@@ -19,6 +19,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, Ob
 _STAND_IN = ObjectIdentifier("2.5.29.99")
 _STAND_IN_DER, _SAN_DER = b"\x06\x03\x55\x1d\x63", b"\x06\x03\x55\x1d\x11"
 _UNKNOWN = ObjectIdentifier("1.3.6.1.4.1.55555.1.2")
+# certificatePolicies: organization-validated, of the CA/Browser Forum. Only a public CA writes it, and those issue from intermediates only.
+PUBLIC_CA = (ExtensionOID.CERTIFICATE_POLICIES, bytes.fromhex("300a3008060667810c010202"), False)
 DAY = datetime.timedelta(days=1)
 
 
@@ -306,7 +308,7 @@ def root_presented(pki, host):
 
 
 def intermediate_missing(pki, host):
-    leaf = issue(host, pki.intermediate, names=[host], ca_issuers="http://127.0.0.1:9/issuing-ca.crt")
+    leaf = issue(host, pki.intermediate, names=[host], ca_issuers="http://127.0.0.1:9/issuing-ca.crt", extra=[PUBLIC_CA])
     return pki.identity("intermediate-missing@" + host, leaf)
 
 

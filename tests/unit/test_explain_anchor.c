@@ -92,12 +92,14 @@ static void only_the_leaf_was_sent(void **state)
 	    certificate_of("CN=legacy.example.com", "CN=Corp CA", FROM_PRESENTED)};
 
 	(void)state;
-	c[0].ca_issuers_url = text_of("http://ca.example/ca.crt");
+	c[0].public_ca = "policy 2.23.140.1.2.1";
 	assert_cause(with_chain(failed_verification(20, 0), c, 1, c, 1),
 		     CAUSE_INTERMEDIATE_NOT_SENT);
 	assert_cause(with_chain(failed_verification(21, 0), c, 1, c, 1),
 		     CAUSE_INTERMEDIATE_NOT_SENT);
-	c[0].ca_issuers_url.n = 0; /* nothing says that the issuer is no root */
+	c[0].public_ca = NULL;
+	c[0].ca_issuers_url =
+	    text_of("http://ca.example/ca.crt"); /* a root's leaves have that too, as of AD CS */
 	assert_cause(with_chain(failed_verification(20, 0), c, 1, c, 1), CAUSE_ISSUER_UNKNOWN);
 }
 
@@ -241,18 +243,26 @@ static bool says(const struct record *r, const char *part)
 	return r->why != NULL && strstr(r->why, part) != NULL;
 }
 
-/* A certificate that was issued by one below it leads nowhere, whatever CA is added. */
+/* CAs that certified each other: the root of one of them ends that, unless it was tried that none would. */
 static void circle(void **state)
 {
 	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=One", FROM_PRESENTED),
 				ca_of("CN=One", "CN=Two", FROM_PRESENTED),
 				ca_of("CN=Two", "CN=One", FROM_PRESENTED)};
 	struct evidence *e = with_chain(failed_verification(20, 2), c, 3, c, 3);
-	struct record r = diagnosed(e);
+	struct record r;
 
 	(void)state;
+	e->stand_in_tried = TRIED_BAD;
+	r = diagnosed(e);
 	assert_int_equal(r.cause, CAUSE_CHAIN_TOO_LONG);
 	assert_true(says(&r, "in a circle"));
+	evidence_free(e);
+	e = with_chain(failed_verification(20, 2), c, 3, c, 3);
+	e->stand_in_tried = TRIED_GOOD;
+	r = diagnosed(e);
+	assert_int_equal(r.cause, CAUSE_ISSUER_UNKNOWN);
+	assert_true(says(&r, "\"One\", \"Two\" certified each other"));
 	evidence_free(e);
 	/* The same names, but the key that is wanted is another one. */
 	c[1].subject_key_id = text_of("one");

@@ -50,6 +50,7 @@ static struct evidence *intermediate_not_sent(void)
 	struct evidence *e = three_of(20, 0, 1);
 
 	chain[0].ca_issuers_url = text_of("http://ca.corp.example/issuing-2.crt");
+	chain[0].public_ca = "policy 2.23.140.1.2.2";
 	return e;
 }
 
@@ -107,6 +108,7 @@ static struct evidence *malformed(void)
 
 	chain[0].malformed = true;
 	chain[0].malformed_why = "subjectAltName stands twice";
+	e->stand_in_tried = TRIED_BAD;
 	return e;
 }
 
@@ -194,6 +196,7 @@ static struct evidence *circle(void)
 
 	chain[2].issuer = chain[1].subject;
 	chain[2].self_issued = chain[2].self_signed = false;
+	e->stand_in_tried = TRIED_BAD;
 	return e;
 }
 

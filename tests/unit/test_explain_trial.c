@@ -88,7 +88,9 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	w->verified++;
 	api()->X509_STORE_CTX_init(ctx, w->store, w->certs[LEAF], untrusted);
 	X509_VERIFY_PARAM_set_time(api()->X509_STORE_CTX_get0_param(ctx), NOW);
-	if (level != EVIDENCE_SAME_LEVEL)
+	if (level == EVIDENCE_STAND_IN)
+		api()->X509_VERIFY_PARAM_set_flags(api()->X509_STORE_CTX_get0_param(ctx), 0x80000);
+	else if (level != EVIDENCE_SAME_LEVEL)
 		api()->X509_VERIFY_PARAM_set_auth_level(api()->X509_STORE_CTX_get0_param(ctx),
 							level);
 	if (trusted != NULL)

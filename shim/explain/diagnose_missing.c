@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The issuer is nowhere. That it is an intermediate which the server forgot to send is said only where that is proven: an address at which
+ * the issuer can be fetched stands in certificates that a root issued as well.
+ */
+#include "diagnosis.h"
+
+#include <string.h>
+
+const char *wanted_ca_line(struct diagnosis *d, const struct cert_info *c)
+{
+	const char *issuer = say_issuer(d->e, c);
+
+	return extra_ca_line(d, (struct text){issuer, strlen(issuer)});
+}
+
+static void help_address(struct diagnosis *d, const struct cert_info *top, const char *what)
+{
+	if (top->ca_issuers_url.n > 0)
+		help_line(d, say(d->e, "the certificate says where ", what, " can be fetched: ",
+				 say_text(d->e, top->ca_issuers_url), (char *)NULL));
+}
+
+void explain_not_sent(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d), *known = e->known_intermediate;
+
+	d->r->why = say(e, "the server sent only its own certificate; ", say_issuer(e, top),
+			", the CA that issued it, was not sent and is not known to this client",
+			(char *)NULL);
+	if (known != NULL)
+		d->r->why =
+		    say(e, d->r->why, ". It is no root: ", say_string(e, e->system_file),
+			" has its certificate, issued by ", say_issuer(e, known), (char *)NULL);
+	else
+		d->r->why =
+		    say(e, d->r->why, ". It is no root: the certificate is one of a public CA (",
+			say_string(e, top->public_ca), "), and those issue from intermediates only",
+			(char *)NULL);
+	help_line(
+	    d,
+	    "the server's operator has to configure the full chain (often called fullchain.pem)");
+	help_address(d, top, "its issuer");
+	help_ca(
+	    d, "until then put that CA and the root above it, once confirmed, into a file and add:",
+	    extra_ca_line(d, (struct text){"issuing-ca", 10}));
+}
+
+/* CAs that certified each other, and no root of any of them. */
+static const char *circle(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *list = "";
+	size_t i;
+
+	for (i = loop_begin(d); i < e->chain_count; i++)
+		list = say(e, list, *list != '\0' ? ", " : "", say_subject(e, &e->chain[i]),
+			   (char *)NULL);
+	return list;
+}
+
+static void say_circle(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+	const char *list = circle(d);
+
+	d->r->why =
+	    say(e, "the chain ends in no root: ", list,
+		" certified each other, and the root certificate of none of them is trusted "
+		"by this client",
+		(char *)NULL);
+	help_ca(d,
+		say(e, "get the root certificate (signed by itself) of one of them (", list,
+		    ") from who runs that CA, compare its fingerprint, put it into a file and add:",
+		    (char *)NULL),
+		wanted_ca_line(d, top));
+}
+
+/* The same CA with another issuer above it: OpenSSL does not come to that one. */
+static void note_other_ways(struct diagnosis *d, const struct cert_info *top)
+{
+	struct evidence *e = d->e;
+	size_t i;
+
+	for (i = 1; i < e->presented_count; i++) {
+		const struct cert_info *c = &e->presented[i];
+
+		if (same_ca(c, top) && !same_certificate(c, top))
+			note_line(d, say(e, "the server sent another certificate of ",
+					 say_subject(e, c), " too, issued by ", say_issuer(e, c),
+					 ", and OpenSSL took this one", (char *)NULL));
+	}
+}
+
+void explain_unknown_issuer(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+
+	if (top == NULL) {
+		d->r->why = "OpenSSL found no issuer for a certificate of the chain";
+		help_line(
+		    d,
+		    "find out which CA issued the server's certificate, and give it to the client");
+		return;
+	}
+	if (is_namesake(d)) {
+		explain_namesake(d);
+		return;
+	}
+	if (chain_is_loop(d)) {
+		say_circle(d);
+		return;
+	}
+	d->r->why =
+	    say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
+		", which the server did not send and which is in no store that this client loaded",
+		(char *)NULL);
+	help_ca(d,
+		say(e, "get the certificate of ", say_issuer(e, top),
+		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
+		    (char *)NULL),
+		wanted_ca_line(d, top));
+	help_address(d, top, "its issuer, a root or an intermediate CA,");
+	if (help_ca_obstacle(d) == NULL)
+		help_line(d, "if it is not a root but an intermediate CA, the server should send "
+			     "it, and its root belongs into the file too");
+	if (top->authority_key_id.n > 0)
+		note_line(d, say(e, "wanted: the CA whose subject key identifier is ",
+				 say_hex(e, top->authority_key_id.s, top->authority_key_id.n),
+				 (char *)NULL));
+	note_other_ways(d, top);
+}
