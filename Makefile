@@ -94,9 +94,9 @@ EXE_LDFLAGS := -pie $(OWN_LDFLAGS) $(SANITIZE_FLAGS)
 
 rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
 
-LIB_SRC  := $(call rooms,hooks openssl policy explain log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S)
+LIB_SRC  := $(call rooms,hooks outcome openssl policy explain log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S)
 CLI_SRC  := $(call rooms,cli cli/*)
-POOL_SRC := $(call rooms,base loader log policy explain openssl)
+POOL_SRC := $(call rooms,base loader log outcome policy explain openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 CORPORA_SRC := $(sort $(wildcard tests/corpora/*.c))
@@ -220,12 +220,13 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzzobj/tests/fuzz/%.c.o $(BUILD)/fuzz/pool.a
 RUN_FUZZ := $(patsubst $(BUILD)/fuzz/%,run-%,$(FUZZERS))
 .PHONY: fuzz $(RUN_FUZZ)
 fuzz: $(RUN_FUZZ)
+SEEDS_fuzz_story := tests/stories
 # New inputs go under $(BUILD); seeds in tests/fuzz/corpus/NAME are only read.
 $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
 	$(Q)tree='$(CURDIR)'; cd $(BUILD)/fuzz && timeout $$(($(FUZZ_SECONDS) + 60)) ./$* -max_total_time=$(FUZZ_SECONDS) \
 	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 corpus/$* \
-	    $(patsubst %,"$$tree"/%,$(wildcard tests/fuzz/corpus/$*)) >$*.log 2>&1 || \
+	    $(patsubst %,"$$tree"/%,$(wildcard tests/fuzz/corpus/$* $(SEEDS_$*))) >$*.log 2>&1 || \
 	    { tail -40 $*.log; echo "fuzz $*: FAILED"; exit 1; }
 	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$*.log) inputs, no finding"
 
@@ -241,6 +242,7 @@ ASAN_RUNTIME = $(shell $(CC) -print-file-name=libasan.so)
 check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-library --self-test
 	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
+	$(Q)scripts/check-pure $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,outcome))
 check: all units check-files
 	BUILD="$(BUILD_PATH)" $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all

@@ -186,6 +186,7 @@ struct environment {
 	const char *log, *log_format, *log_level;     /* NULL: unset */
 	const char *cert_file,
 	    *cert_dir;       /* SSL_CERT_FILE, SSL_CERT_DIR: OpenSSL's own; NULL: unset */
+	const char *stories; /* TLSMEND_TEST_STORIES: a file for stories as text (room "outcome") */
 	const char *program; /* last component of argv[0] / comm, never NULL */
 	bool colour;         /* NO_COLOR unset or empty, TERM set and not "dumb" */
 	/* One sentence for each variable that was not understood ("TLSMEND_DLSYM=maybe is not understood;

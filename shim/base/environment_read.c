@@ -218,6 +218,8 @@ static void take(struct reading *r, const char *entry)
 		r->e->cert_file = arena_strdup(r->arena, entry + 14);
 	else if (!strncmp(entry, "SSL_CERT_DIR=", 13) && !r->e->cert_dir)
 		r->e->cert_dir = arena_strdup(r->arena, entry + 13);
+	else if (!strncmp(entry, PREFIX "TEST_STORIES=/", 22) && !r->e->stories)
+		r->e->stories = arena_strdup(r->arena, entry + 21);
 	else if (!strncmp(entry, PREFIX, strlen(PREFIX)) &&
 		 strncmp(entry, PREFIX "TEST_", strlen(PREFIX "TEST_")) != 0)
 		take_own(r, entry, equals);

@@ -8,7 +8,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/loader.h>
 
-#include "live.h"
+#include "story.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */
 
@@ -75,17 +75,43 @@ static int unsuited(const struct openssl *o, X509 *leaf, OPENSSL_STACK *presente
 	return -1;
 }
 
-static void report(struct connection *n, SSL *ssl, X509 *leaf, bool named, int depth)
+/* ... of a client that connected to an address and sent no name. One that was looked up by name may be compared with the name; that of a
+ * proxy tells nothing. */
+static bool is_for_address(const struct openssl *o, const struct connection *n, X509 *leaf)
+{
+	int match = 1;
+	if (!n->address[0] || n->guessed || !n->host || strcmp(n->host, n->address) != 0 ||
+	    !o->X509_check_ip_asc)
+		return true;
+	QUIET_BEGIN(o)
+	match = o->X509_check_ip_asc(leaf, n->address, 0);
+	QUIET_END(o)
+	return match != 0;
+}
+
+void afterwards_look(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	if (!leaf)
+		return;
+	if (!n->sni)
+		connection_find_peer(n, ssl);
+	const bool address = n->story.nameless && !is_for_address(o, n, leaf);
+	TELL(n, ssl, LEAF, names_host(o, n, leaf),
+	     unsuited(o, leaf,
+		      o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) < 0,
+	     address);
+	o->X509_free(leaf);
+}
+
+static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *leaf, bool went_on)
 {
 	enum { INVALID_PURPOSE = 26 };
 	const struct openssl *o = copy_api(n->copy);
-	bool went_on = n->ending == ENDING_WENT_ON;
 	OPENSSL_STACK *presented =
 	    o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL;
-	struct evidence *e =
-	    connection_evidence(n, ssl, went_on ? EVENT_VERIFY_IGNORED : EVENT_VERIFY_FAILED);
-	if (!e)
-		return;
+	const int depth = n->story.wrong_address ? -1 : unsuited(o, leaf, presented);
 	e->framework = afterwards_is_dotnet() ? FRAMEWORK_DOTNET : FRAMEWORK_NONE;
 	e->have_verification = e->verify_peer = true;
 	e->enforced = !went_on;
@@ -95,46 +121,23 @@ static void report(struct connection *n, SSL *ssl, X509 *leaf, bool named, int d
 	/* the chain that .NET built is gone by now; it was good, so that what was presented shows it but for the root */
 	evidence_chain(e, o, leaf, presented, presented, NULL, NULL);
 	e->name_checked = true;
-	e->name_matches = named;
+	e->name_matches = !n->story.leaf_misnamed && !n->story.wrong_address;
 	if (depth >= 0)
 		evidence_add_error(e, INVALID_PURPOSE, depth);
-	connection_report(n, e);
 }
 
-void afterwards_address(struct connection *n, SSL *ssl)
-{
-	const struct openssl *o = copy_api(n->copy);
-	X509 *leaf = NULL;
-	int match = 1;
-	connection_find_peer(n, ssl);
-	/* one that was looked up by name may be compared with the name; that of a proxy tells nothing */
-	if (n->address[0] && !n->guessed && n->host && strcmp(n->host, n->address) == 0 &&
-	    o->X509_check_ip_asc && o->SSL_get1_peer_certificate)
-		leaf = o->SSL_get1_peer_certificate(ssl);
-	if (!leaf)
-		return;
-	QUIET_BEGIN(o)
-	match = o->X509_check_ip_asc(leaf, n->address, 0);
-	QUIET_END(o)
-	if (match == 0)
-		report(n, ssl, leaf, false, -1);
-	o->X509_free(leaf);
-}
-
-void afterwards_end(struct connection *n, SSL *ssl)
+struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_on)
 {
 	static struct lately lately;
 	const struct openssl *o = copy_api(n->copy);
-	if (!o->SSL_get1_peer_certificate || !live_is_good(n))
-		return;
-	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
-	if (!leaf)
-		return;
-	bool named = names_host(o, n, leaf);
-	int depth =
-	    unsuited(o, leaf, o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL);
-	if ((!named || depth >= 0) &&
-	    !(n->ending == ENDING_WENT_ON && lately_seen(&lately, n->leaf)))
-		report(n, ssl, leaf, named, depth);
-	o->X509_free(leaf);
+	X509 *leaf = ssl && o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	struct evidence *e = NULL;
+	if (leaf && !(went_on && lately_seen(&lately, n->leaf)))
+		e = connection_evidence(n, ssl,
+					went_on ? EVENT_VERIFY_IGNORED : EVENT_VERIFY_FAILED);
+	if (e)
+		describe(e, n, ssl, leaf, went_on);
+	if (leaf)
+		o->X509_free(leaf);
+	return e;
 }

@@ -120,7 +120,7 @@ void certificate_offer(struct connection *n, SSL *ssl)
 /* With TLS 1.3 the server looks at it only after the client is done. */
 void certificate_mended(struct connection *n, SSL *ssl, bool end)
 {
-	if (n->shown && n->done && !n->reported &&
+	if (n->shown && n->story.done && !story_told(&n->story) &&
 	    (copy_api(n->copy)->SSL_version(ssl) == PROTOCOL_TLS1_3) == end)
 		connection_mended(n, ssl, n->rule.set[KEY_CERTIFICATE]);
 }

@@ -10,12 +10,16 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
-#include "live.h"
+#include "story.h"
 
 static void connection_clear(struct connection *n)
 {
+	/* freed by libssl itself, where we do not see it */
+	if (n->copy && !n->story.ended)
+		TELL(n, NULL, ENDS, END_FREED);
 	live_end(n);
 	transport_settled(n);
+	buf_free(&n->text);
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);
 	if (n->copy)
@@ -89,17 +93,18 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 		n = connection_new(c, ssl);
 	if (!n)
 		return NULL;
-	connection_end(n, ssl); /* an SSL that is used again */
+	if (n->copy)
+		connection_end(n, ssl, END_AGAIN);
 	connection_clear(n);
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();
-	n->began_ms = clock_monotonic_ms();
-	n->alert_sent = n->alert_received = n->last_sent = n->last_received = -1;
 	n->read_before = connection_received(copy_api(c), ssl);
 	n->written_before = connection_sent(copy_api(c), ssl);
 	n->policy = policy_acquire();
 	connection_identify(n, ssl, n->policy ? policy_of(n->policy) : NULL);
+	TELL(n, ssl, BEGINS, transport_in_memory(copy_api(c), copy_api(c)->SSL_get_rbio(ssl)),
+	     n->datagram);
 	if (n->policy) {
 		struct peer peer;
 		connection_peer(n, &peer);
@@ -145,15 +150,15 @@ static const char *rule_text(struct arena *a, const struct rule *rule)
 
 static void handshake_facts(struct evidence *e, const struct connection *n)
 {
-	e->alert_sent = n->alert_sent;
-	e->alert_received = n->alert_received;
-	e->last_sent = n->last_sent;
-	e->last_received = n->last_received;
+	e->alert_sent = n->story.alert_sent;
+	e->alert_received = n->story.alert_received;
+	e->last_sent = n->story.last_sent;
+	e->last_received = n->story.last_received;
 	e->server_version = n->server_version;
 	e->hello = n->hello;
-	e->certificate_requested = n->certificate_requested;
+	e->certificate_requested = n->story.requested;
 	e->certificate_sent = n->certificate_sent;
-	e->empty_certificate_sent = n->empty_certificate_sent;
+	e->empty_certificate_sent = n->story.shown_nothing;
 	e->first_count = n->first_count;
 	memcpy(e->first_bytes, n->first_bytes, n->first_count);
 	e->client_min = n->applied.client_min;
@@ -227,8 +232,8 @@ void connection_report(struct connection *n, struct evidence *e)
 	/* what only showed after the evidence was taken */
 	if (n) {
 		dry_run_notes(e, n);
-		e->alert_sent = n->alert_sent;
-		e->alert_received = n->alert_received;
+		e->alert_sent = n->story.alert_sent;
+		e->alert_received = n->story.alert_received;
 	}
 	diagnose(e, &r);
 	r.look = e->look;
@@ -236,95 +241,27 @@ void connection_report(struct connection *n, struct evidence *e)
 	evidence_free(e);
 }
 
-/* Some clients only read (FTP data). A server that speaks first sends little before it is answered, and session tickets
- * are small. */
-static bool received_much(const struct connection *n, const SSL *ssl)
-{
-	enum { MUCH = 16384 };
-	return connection_received(copy_api(n->copy), ssl) > n->read_at_done + MUCH;
-}
-
-/* Did the client send anything of its own after the handshake? An alert that closes the connection is not its own. */
-static bool sent_something(const struct connection *n, const SSL *ssl)
-{
-	enum {
-		ALERT_TLS13 = 24,
-		ALERT_AT_MOST = 100
-	}; /* a record with an alert, whatever the cipher */
-	const struct openssl *o = copy_api(n->copy);
-	uint64_t closing = o->SSL_version(ssl) == PROTOCOL_TLS1_3 ? ALERT_TLS13 : ALERT_AT_MOST;
-	return connection_sent(o, ssl) > n->written_at_done + (n->closing ? closing : 0);
-}
-
-/* Did a client with verification turned off look at the certificate's names by itself? */
-static bool read_names(const struct connection *n)
-{
-	return n->left_to_client && live_names_read(n);
-}
-
-/* What became of a failed verification that did not end the handshake: the client went on all the same, or it knew of the
- * result, because it asked or by its callback, and ended the connection. One that did neither was not interested in this connection.
- * One that went on in spite of an objection of its own, and of nothing else, knows what it does. */
-static void report_let_pass(struct connection *n, SSL *ssl)
-{
-	struct evidence *e = n->pending;
-	if (!e || !n->done || live_client_verifies())
-		return;
-	bool went_on = sent_something(n, ssl) || received_much(n, ssl);
-	if (went_on ? evidence_headline(e).code == 0 : !n->asked && !n->told && !read_names(n))
-		return;
-	n->pending = NULL;
-	if (went_on)
-		e->event = EVENT_VERIFY_IGNORED;
-	connection_report(n, e);
-}
-
-/* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the
- * connection without a word of its own; one that does not goes on. */
-static void report_unnamed(struct connection *n, SSL *ssl)
-{
-	struct evidence *e = n->unnamed;
-	if (!e || !n->done)
-		return;
-	n->unnamed = NULL;
-	/* with verification off and no interest in its result, the name is the least of what is not checked; see afterwards.c for a
-	 * client that verifies by itself */
-	if (n->left_to_client && (live_client_verifies() || (!n->relied && !read_names(n)))) {
-		evidence_free(e);
-		return;
-	}
-	if (sent_something(n, ssl))
-		e->event = EVENT_VERIFY_IGNORED;
-	connection_report(n, e);
-}
-
 const struct setting *connection_trust(const struct connection *n)
 {
 	return trust_of(&n->rule);
 }
 
-void connection_end(struct connection *n, SSL *ssl)
+/* Under TLS 1.3 it shows only now whether the server could do without a certificate that the client has not got. */
+static bool did_without(const struct story *s)
 {
-	report_let_pass(n, ssl);
-	report_unnamed(n, ssl);
-	if (n->by_address && n->done && !n->reported && !sent_something(n, ssl) &&
-	    !received_much(n, ssl) && names_were_read(n->leaf))
-		afterwards_address(n, ssl);
-	unanswered_settle(n, ssl, false);
+	return s->done && s->requested && s->shown_nothing && !story_told(s);
+}
+
+void connection_end(struct connection *n, SSL *ssl, int how)
+{
+	if (n->story.ended)
+		return;
+	story_ends(n, ssl, how);
 	certificate_mended(n, ssl, true);
-	n->closed = true;
-	if (n->done_ms && n->empty_certificate_sent && !n->reported)
+	if (did_without(&n->story))
 		load_settle(n, ssl, false);
-	const bool afterwards = n->left_to_client && live_client_verifies();
-	if (live_has_failed(n))
-		connection_find_peer(n, ssl);
-	if (n->done && (afterwards || live_has_failed(n)))
-		n->ending = sent_something(n, ssl) || received_much(n, ssl) ? ENDING_WENT_ON
-									    : ENDING_GAVE_UP;
-	if (n->done && afterwards)
-		afterwards_end(n, ssl);
-	if (n->mended && n->done && n->left_to_client && !live_client_verifies() &&
-	    sent_something(n, ssl))
+	if (n->mended && n->story.done && n->story.left && !live_client_verifies() &&
+	    n->story.data_taken)
 		connection_mended(n, ssl, connection_trust(n));
 	n->mended = false;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../openssl/versions.h"
+#include "story.h"
 #include "verification.h"
 
 enum { VERIFY_PEER_ = 1, SHUTDOWN_BOTH = 3 };
@@ -154,6 +155,7 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 		if (n->pending)
 			describe(n->pending, n, &l, went_on);
 	}
+	TELL(n, ssl, DEMANDED, n->pending != NULL);
 	demand_look_free(&l);
 	return n->demand_met;
 }
@@ -275,13 +277,7 @@ bool demanded_done(struct connection *n, SSL *ssl)
 		return true;
 	n->refused = true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
-	struct evidence *e = n->pending;
-	n->pending = NULL;
-	if (!n->reported)
-		connection_report(n, e);
-	else
-		evidence_free(e);
-	n->reported = true;
+	TELL(n, ssl, DENIED, 0);
 	return false;
 }
 

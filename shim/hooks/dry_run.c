@@ -142,7 +142,7 @@ void dry_run_verified(struct verification *v, bool good)
 	}
 	free(a);
 	/* .NET verifies after its handshake */
-	if (n->done && v->ssl)
+	if (n->story.done && v->ssl)
 		dry_run_done(n, v->ssl);
 }
 
@@ -254,7 +254,7 @@ static const char *of_maximum(struct arena *a, const struct connection *n, const
 /* It is shown where the server asks, and that has shown. */
 static const char *of_certificate(const struct connection *n)
 {
-	if (!n->certificate_requested)
+	if (!n->story.requested)
 		return no_effect;
 	if (n->certificate_sent && !n->rule.dry[KEY_REPLACE_CERTIFICATE])
 		return no_effect;

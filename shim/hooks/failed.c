@@ -14,7 +14,7 @@
 #include "../base/system.h"
 #include "load.h"
 
-enum { WAITING = 8 };
+enum { WAITING = 8, TLS1_3 = 0x0304 };
 struct waiting {
 	const void *object; /* NULL: free */
 	struct evidence *e;
@@ -136,8 +136,8 @@ unsigned load_failures(void)
 /* curl loads its trust store within the handshake, before it reads for the first time, and ends it when that fails. */
 static bool ended_by_load(const struct connection *n, bool failed)
 {
-	return failed && n->load_failures != load_failures() && n->last_received < 0 &&
-	       n->alert_received < 0 && !n->pending;
+	return failed && n->load_failures != load_failures() && n->story.last_received < 0 &&
+	       n->story.alert_received < 0 && !n->pending;
 }
 
 bool load_settle(struct connection *n, SSL *ssl, bool failed)
@@ -148,7 +148,7 @@ bool load_settle(struct connection *n, SSL *ssl, bool failed)
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
 	X509_STORE *store =
 	    ctx && o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(ctx) : NULL;
-	const bool ended = ended_by_load(n, failed), missed = failed && n->certificate_requested;
+	const bool ended = ended_by_load(n, failed), missed = failed && n->story.requested;
 	/* otherwise a verification without the CA file says so itself, in its store line */
 	unsigned reported = store ? failed_settle(store, ROLE_CA, ended) : 0;
 	/* it went on to a handshake in spite of a cipher string that OpenSSL refused */
@@ -156,7 +156,8 @@ bool load_settle(struct connection *n, SSL *ssl, bool failed)
 	if (ctx)
 		failed_settle(ctx, ROLE_CIPHERS, false);
 	/* under TLS 1.3 it shows later whether the server can do without a certificate */
-	if (!failed && n->done_ms && n->empty_certificate_sent && !n->closed)
+	if (!failed && n->story.version == TLS1_3 && n->story.requested && n->story.shown_nothing &&
+	    !n->story.ended)
 		return false;
 	failed_settle(ssl, ROLE_OWN, missed);
 	if (ctx)

@@ -10,7 +10,7 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
-#include "live.h"
+#include "story.h"
 
 /* ---- the handshake's events ---------------------------------------------------------------------------------- */
 
@@ -21,7 +21,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	fixed_hold(c, ssl);
 	record_environment_problems();
 	/* a renegotiation keeps what holds for its connection; a message callback is enough */
-	if (before && before->done && o->SSL_get_current_cipher(ssl) &&
+	if (before && before->story.done && o->SSL_get_current_cipher(ssl) &&
 	    !(o->SSL_in_before && o->SSL_in_before(ssl))) {
 		apply_name(o, ssl, &before->rule, &before->applied);
 		observe_messages(c, ssl, before->observing = true);
@@ -62,6 +62,13 @@ static void stop_observing(struct connection *n, SSL *ssl)
 	observe_messages(n->copy, ssl, false);
 }
 
+/* What is sent and received after the handshake is counted only as long as it tells anything. */
+static void stop_counting(struct connection *n, SSL *ssl)
+{
+	if (!story_asks_for_data(&n->story))
+		stop_observing(n, ssl);
+}
+
 /* Did a protocol bound of a rule make the difference? It did where the negotiated version lies outside what the client had. */
 static bool bound_mended(const struct connection *n, int version)
 {
@@ -73,28 +80,28 @@ static bool bound_mended(const struct connection *n, int version)
 static void on_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);
-	if (!demanded_done(n, ssl) || n->done)
+	const bool allowed = demanded_done(n, ssl);
+	if (!allowed || n->story.done) {
+		stop_counting(n, ssl);
 		return;
-	n->done = true;
+	}
+	TELL(n, ssl, DONE, o->SSL_version(ssl));
 	list_forget(n);
 	verify_done(n, ssl);
-	unanswered_start(n, ssl);
+	stop_counting(n, ssl);
 	load_settle(n, ssl, false);
-	n->written_at_done = connection_sent(o, ssl);
-	n->read_at_done = connection_received(o, ssl);
 	session_mark_identity(n, ssl);
 	certificate_mended(n, ssl, false);
 	if (n->mended) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */
-		if (!n->left_to_client)
+		if (!n->story.left)
 			connection_mended(n, ssl, connection_trust(n));
 	}
 	if (n->repaired) {
 		session_mark(n, ssl);
-		if (!n->left_to_client)
+		if (!n->story.left)
 			connection_mended(n, ssl, n->repaired);
 	}
 	if (!n->datagram && bound_mended(n, o->SSL_version(ssl)))
@@ -124,104 +131,51 @@ static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
 /* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
  * be one of the client's own BIO. "Reading" alone does not say that it did: libssl sets it after a record that it does not
  * take, too. Each try begins with errno 0 and an empty queue. */
-static void library_error(struct evidence *e, const struct openssl *o, bool transport,
-			  int host_errno)
+void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c)
 {
 	enum { ALERT = 1000 };
+	const struct openssl *o = copy_api(n->copy);
 	unsigned long code = o->ERR_peek_last_error();
 	int library = 0, reason = 0;
 	openssl_error_split(o, code, &library, &reason);
 	const bool end = openssl_is_end_of_file(o, reason);
 	bool known = end || (e->alert_received >= 0 && reason == ALERT + e->alert_received);
-	if (code && library == ERR_LIB_SSL_ && (!transport || host_errno == 0 || known)) {
+	if (code && library == ERR_LIB_SSL_ && (!c->stuck || c->host_errno == 0 || known)) {
 		e->ssl_reason = reason;
 		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
 		e->eof = end;
-	} else if (transport) {
-		e->system_errno = host_errno;
-		e->eof = host_errno == 0;
+	} else if (c->stuck) {
+		e->system_errno = c->host_errno;
+		e->eof = c->host_errno == 0;
 	}
+}
+
+/* Does the last error say that a verification failed? */
+static bool verification_failed(const struct openssl *o)
+{
+	enum { CERTIFICATE_VERIFY_FAILED = 134 };
+	int library = 0, reason = 0;
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	return library == ERR_LIB_SSL_ && reason == CERTIFICATE_VERIFY_FAILED;
 }
 
 static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 {
 	const struct openssl *o = copy_api(n->copy);
 	BIO *stuck;
-	if (value > 0 || n->reported || is_retry(o, ssl, &stuck))
+	if (value > 0 || n->story.done || story_told(&n->story) || is_retry(o, ssl, &stuck))
 		return;
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);
 	demanded_exit(n, ssl);
-	if (load_settle(n, ssl, true)) {
-		n->reported = true;
-		return;
-	}
-	/* a verification that ended it is known already */
-	struct evidence *e = n->pending && n->pending->enforced
-				 ? NULL
-				 : connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
-	if (e) {
-		library_error(e, o, stuck != NULL, host_errno);
-		transport_evidence(e, o, ssl, stuck, host_errno);
-		own_certificate_evidence(n, ssl, e);
-		greeting_rest(e, n, ssl);
-		list_evidence(e, n, ssl);
-	}
+	const struct circumstances c = {.host_errno = host_errno, .stuck = stuck};
+	const bool file = load_settle(n, ssl, true);
+	story_own(n, ssl);
+	story_event(n, ssl,
+		    (struct happening){.what = HAPPENING_EXITED,
+				       .is = {value, 0, verification_failed(o), file}},
+		    &c);
 	list_forget(n);
-	/* one that the client made by itself, within its function around the verification */
-	if (!n->pending)
-		n->pending = live_take(n);
-	/* a failed verification that was let pass is not what ended the handshake, unless libssl says so */
-	enum { CERTIFICATE_VERIFY_FAILED = 134 };
-	bool verification = n->pending && (n->pending->enforced || !e ||
-					   e->ssl_reason == CERTIFICATE_VERIFY_FAILED);
-	/* The client's own function around the verification (SSL_CTX_set_cert_verify_callback) has the last word. */
-	if (!n->pending && e && n->passed && e->ssl_reason == CERTIFICATE_VERIFY_FAILED) {
-		e->event = EVENT_VERIFY_FAILED;
-		e->have_verification = e->enforced = e->passed = e->refused_passed = true;
-	}
-	evidence_free(verification ? e : n->pending);
-	e = verification ? n->pending : e;
-	n->pending = NULL;
-	n->reported = true;
-	connection_report(n, e);
-}
-
-/* Alerts that say something about the client's certificate (RFC 8446 section 6.2). */
-static bool about_certificate(const struct connection *n, const SSL *ssl, int description)
-{
-	enum {
-		HANDSHAKE_FAILURE = 40,
-		NO_CERTIFICATE = 41,
-		ACCESS_DENIED = 49,
-		DECODE_ERROR = 50,
-		DECRYPT_ERROR = 51,
-		CERTIFICATE_REQUIRED = 116
-	};
-	/* also when the server asked for it later, after the handshake */
-	if (description == CERTIFICATE_REQUIRED)
-		return true;
-	if (!n->certificate_requested)
-		return false;
-	if (description == HANDSHAKE_FAILURE || description == DECODE_ERROR ||
-	    description == DECRYPT_ERROR)
-		return unanswered_so_far(n, ssl);
-	return description >= NO_CERTIFICATE && description <= ACCESS_DENIED;
-}
-
-/* A fatal alert after a handshake that succeeded, by TLS 1.3: the server looked at our certificate, or missed it, only now. */
-static void on_late_alert(struct connection *n, SSL *ssl, int description)
-{
-	if (!n->done || n->reported || !about_certificate(n, ssl, description))
-		return;
-	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
-	if (e) {
-		e->after_handshake = true;
-		own_certificate_evidence(n, ssl, e);
-	}
-	load_settle(n, ssl, true);
-	n->reported = true;
-	connection_report(n, e);
 }
 
 /* From 3.0 on OpenSSL answers an end of the connection that it met while reading with an alert: decode_error. */
@@ -237,20 +191,20 @@ static bool met_end(const struct openssl *o, int description)
 
 static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 {
-	enum { FATAL = 2, CLOSE_NOTIFY = 0 };
-	int description = value & 0xff;
-	if ((where & SSL_CB_WRITE_) && description == CLOSE_NOTIFY)
-		n->closing = true;
-	if (value >> 8 != FATAL)
-		return;
-	if (where & SSL_CB_WRITE_) {
-		if (n->done && met_end(copy_api(n->copy), description))
-			unanswered_settle(n, ssl, true);
-		n->alert_sent = description;
+	enum { FATAL = 2 };
+	const int number = value & 0xff, fatal = value >> 8 == FATAL;
+	struct circumstances c = {.met = false};
+	if (!(where & SSL_CB_WRITE_)) {
+		TELL(n, ssl, ALERT_RECEIVED, number, fatal);
 		return;
 	}
-	n->alert_received = description;
-	on_late_alert(n, ssl, description);
+	c.met = n->story.done && fatal && met_end(copy_api(n->copy), number);
+	if (c.met)
+		story_looks(n, ssl, &c);
+	story_event(
+	    n, ssl,
+	    (struct happening){.what = HAPPENING_ALERT_SENT, .is = {number, fatal, c.met, c.peer}},
+	    &c);
 }
 
 static void observe(struct copy *c, SSL *ssl, int where, int value, int host_errno)
@@ -297,10 +251,10 @@ void observe_info(struct copy *c, const SSL *ssl, int where, int value)
 enum {
 	CONTENT_HANDSHAKE = 22,
 	CONTENT_RECORD_HEADER = 256,
+	CONTENT_INNER_TYPE = 257,
 	MESSAGE_CLIENT_HELLO = 1,
 	MESSAGE_SERVER_HELLO = 2,
 	MESSAGE_CERTIFICATE = 11,
-	MESSAGE_CERTIFICATE_REQUEST = 13,
 	MESSAGE_COMPRESSED = 25, /* a Certificate (RFC 8879) */
 };
 
@@ -343,13 +297,14 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 	if (size < header)
 		return;
 	const uint8_t *body = message + header;
-	*(sent ? &n->last_sent : &n->last_received) = message[0];
+	if (sent)
+		TELL(n, ssl, SENT, message[0]);
+	else
+		TELL(n, ssl, RECEIVED, message[0]);
 	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0 && !n->datagram)
 		hello_read(&n->hello, message, size);
 	if (!sent && after_name(message[0]))
 		apply_name_back(o, ssl, &n->applied, false);
-	if (!sent && message[0] == MESSAGE_CERTIFICATE_REQUEST)
-		n->certificate_requested = true;
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
 		n->server_version = as_tls_version(body[0] << 8 | body[1]);
 	if (!sent && message[0] == MESSAGE_CERTIFICATE) {
@@ -357,16 +312,34 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		verify_note_leaf(n, body, size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 	}
 	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED))
-		own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
+		own_certificate_note(n, ssl, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
 				     size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 }
 
 static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)
 {
-	if (n->first_count || n->last_received >= 0)
+	if (n->first_count || n->story.last_received >= 0)
 		return;
 	n->first_count = (uint8_t)(size < sizeof n->first_bytes ? size : sizeof n->first_bytes);
 	memcpy(n->first_bytes, header, n->first_count);
+}
+
+/* Records of application data. With TLS 1.3 the header does not tell, but what it stands for comes right behind it. */
+static void note_record(struct connection *n, bool sent, SSL *ssl, int content_type,
+			const uint8_t *at, size_t size)
+{
+	enum { APPLICATION_DATA = 23, HEADER = 5, TLS1_3 = 0x0304 };
+	const bool outer = content_type == CONTENT_RECORD_HEADER;
+	if (outer && size >= HEADER)
+		n->record_bytes = (uint16_t)(at[size - 2] << 8 | at[size - 1]);
+	if (size == 0 || at[0] != APPLICATION_DATA || outer == (n->story.version == TLS1_3))
+		return;
+	story_own(n, ssl);
+	if (sent)
+		TELL(n, ssl, DATA_SENT, n->record_bytes);
+	else
+		TELL(n, ssl, DATA_RECEIVED, n->record_bytes);
+	stop_counting(n, ssl);
 }
 
 void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
@@ -374,12 +347,18 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 {
 	openssl_msg_cb *client = client_msg_callback(c, ssl);
 	struct connection *n = connection_of(c, ssl);
-	if (n && !write_p && !n->done)
-		n->heard_ms = clock_monotonic_ms();
+	KEEP_ERRNO_BEGIN
 	if (n && content_type == CONTENT_HANDSHAKE)
 		note_message(n, write_p != 0, ssl, buf, len);
-	else if (n && content_type == CONTENT_RECORD_HEADER && !write_p)
-		note_first_bytes(n, buf, len);
+	else if (n && n->story.done &&
+		 (content_type == CONTENT_RECORD_HEADER || content_type == CONTENT_INNER_TYPE))
+		note_record(n, write_p != 0, ssl, content_type, buf, len);
+	else if (n && !write_p && !n->story.done) {
+		TELL(n, ssl, HEARD, 0);
+		if (content_type == CONTENT_RECORD_HEADER)
+			note_first_bytes(n, buf, len);
+	}
+	KEEP_ERRNO_END
 	if (client)
 		client(write_p, version, content_type, buf, len, ssl, arg);
 }

@@ -9,6 +9,7 @@
 #include <tlsmend/apply.h>
 #include <tlsmend/binding.h>
 #include <tlsmend/explain.h>
+#include <tlsmend/outcome.h>
 #include <tlsmend/policy.h>
 
 #define P(...) __VA_ARGS__
@@ -39,8 +40,6 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx);
 
 /* ---- one client connection (connection.c) ---------------------------------------------------------------------- */
-/* What the client made of it, as far as what it sent tells. */
-enum ending { ENDING_UNKNOWN, ENDING_GAVE_UP, ENDING_WENT_ON };
 /* How a verification would have ended under the keys of a dry run. */
 struct dry_look {
 	bool tried, good, was_good;
@@ -65,6 +64,8 @@ struct possible {
 };
 struct connection {
 	struct copy *copy;
+	struct story story;        /* what happened so far, and what became of it */
+	struct buf text;           /* ... in words, where a test asks for them */
 	char *host;                /* design.md#host, normalised; NULL: unknown */
 	char *sni;                 /* NULL: none sent */
 	char address[46];          /* "" : unknown */
@@ -75,25 +76,23 @@ struct connection {
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
-	uint8_t *sent_list; /* body of the server's Certificate message, until the handshake is done; NULL: none */
+	uint8_t *
+	    sent_list; /* body of the server's Certificate message, until the handshake is done; NULL: none */
 	size_t sent_list_size;
 	uint8_t leaf[32];  /* SHA-256, where have_leaf */
 	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
-	enum ending ending;
 	uint64_t written_before,
 	    read_before; /* what the BIOs had carried when the handshake began */
-	uint64_t written_at_done, read_at_done, done_ms;
 	/* bit per descriptor that had carried nothing when the handshake began (transport.c) */
 	uint64_t silent[TRANSPORT_DESCRIPTORS / 64];
-	uint64_t began_ms;      /* clock_monotonic_ms() */
-	uint64_t heard_ms;      /* of the latest part of the peer's handshake; 0: none came */
 	unsigned load_failures; /* of the process, when this handshake began */
-	int alert_sent, alert_received, last_sent, last_received, server_version;
+	int server_version;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
 	uint8_t first_bytes[16];
 	uint8_t first_count;
 	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
-	bool certificate_requested, certificate_sent, empty_certificate_sent;
+	bool certificate_sent;
+	uint16_t record_bytes; /* of the record whose header came last */
 	struct dry_look dry;
 	bool mended;                    /* a rule's trust was needed for this chain */
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
@@ -105,10 +104,9 @@ struct connection {
 	uint8_t demand_leaf[32];
 	int demand_error, demand_mode;
 	bool have_leaf;
-	bool unnoted;        /* not among the live ones, for want of memory */
-	bool name_lost;      /* there was no memory for its name */
-	bool left_to_client; /* verification is off: `leaf` may be verified by the client itself */
-	bool looked;         /* at the socket */
+	bool unnoted;   /* not among the live ones, for want of memory */
+	bool name_lost; /* there was no memory for its name */
+	bool looked;    /* at the socket */
 	bool
 	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
 	bool guessing;       /* transport_guess() */
@@ -118,17 +116,7 @@ struct connection {
 	bool proven_late;    /* the rule was found only after the handshake had begun */
 	bool
 	    asked_first; /* the client asked in plain text for TLS, and said nothing else before (transport.c) */
-	bool asked; /* the client asked for the result of the failed verification */
-	bool told;  /* its callback saw the failure, and may have kept it in mind */
-	bool
-	    by_address; /* it sent no name and asked for none: perhaps it compares an address by itself */
-	bool relied;    /* ... of a good one, with verification off */
-	bool closing;   /* close_notify went out */
-	bool closed;    /* it ends: connection_end() */
 	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
-	bool done;      /* the handshake was completed */
-	bool passed;    /* OpenSSL found the chain valid; the client may still refuse it */
-	bool reported;  /* its failure is in the log */
 	bool refused;   /* it was done before it showed that a demand is not met */
 	bool observing; /* our message callback is set */
 	bool shown;     /* the certificate of a rule is set: the server asked */
@@ -142,8 +130,8 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
 /* The key whose trust this connection's chain was judged with; NULL: none. */
 const struct setting *connection_trust(const struct connection *n);
-/* The connection ends, or its SSL begins another one: reports what only shows now. */
-void connection_end(struct connection *n, SSL *ssl);
+/* The connection ends (`how` as in HAPPENING_ENDS): what only shows now is told. */
+void connection_end(struct connection *n, SSL *ssl, int how);
 /* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
 uint64_t connection_received(const struct openssl *o, const SSL *ssl);
 uint64_t connection_sent(const struct openssl *o, const SSL *ssl);
@@ -195,6 +183,10 @@ void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *
 			int host_errno);
 /* Before the first byte of the handshake. */
 void transport_begin(struct connection *n, int fd);
+/* Does the client hand the bytes over itself? Then the end of the connection does not reach OpenSSL, if it does not hand on that. */
+bool transport_in_memory(const struct openssl *o, BIO *b);
+/* Bytes that this connection's transport has taken so far: not those that still lie in a BIO, where the client has to fetch them. */
+uint64_t transport_taken(const struct connection *n, const SSL *ssl);
 /* Has this socket carried this connection, and nothing else? False also where the kernel does not count (before 4.19). */
 bool transport_is_own(const struct connection *n, SSL *ssl, int fd);
 /* Before the first byte of a handshake whose socket is not known: one that is connected and has carried nothing yet may be it. Until
@@ -223,15 +215,10 @@ void names_note_read(const uint8_t leaf[32]);
 bool names_were_read(const uint8_t leaf[32]);
 /* ---- the client's own certificate (unanswered.c) ---------------------------------------------------------------------------- */
 /* The client's Certificate message: counts what is in it. */
-void own_certificate_note(struct connection *n, const uint8_t *body, size_t size, bool tls13);
+void own_certificate_note(struct connection *n, SSL *ssl, const uint8_t *body, size_t size,
+			  bool tls13);
 /* What the client has and what the server wants, where the server asked for it. */
 void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e);
-/* TLS 1.3, and the server looks at the client's certificate only now: what to compare with later. */
-void unanswered_start(struct connection *n, SSL *ssl);
-/* Since the handshake was done, at most these bytes came in: an alert at most. */
-bool unanswered_so_far(const struct connection *n, const SSL *ssl);
-/* Reports a server that ended the connection so, once the client met the end of it. `met`: it just did. */
-void unanswered_settle(struct connection *n, SSL *ssl, bool met);
 
 /* (certificate.c) A certificate of the rule is shown where the server asks. */
 void certificate_offer(struct connection *n, SSL *ssl);
@@ -240,10 +227,6 @@ void certificate_mended(struct connection *n, SSL *ssl, bool end);
 /* The SSL is used again: takes off what the rule laid onto it. */
 void certificate_take_back(struct connection *n, SSL *ssl);
 
-/* What such a client finds out by itself after a good chain, and OpenSSL does not tell (afterwards.c): reports it. Its ending is known. */
-void afterwards_end(struct connection *n, SSL *ssl);
-/* ... and a client without SNI, which read the leaf's names and then ended the connection without a word: the address, probably. */
-void afterwards_address(struct connection *n, SSL *ssl);
 /* Is this verification, which nobody but the client itself asked for, that of .NET? */
 bool afterwards_is_dotnet(void);
 
@@ -282,10 +265,6 @@ void observe_no_server(struct copy *c, SSL *ssl);
 /* ---- a peer that speaks no TLS (greeting.c) ----------------------------------------------------------------------------- */
 /* The first bytes that OpenSSL took are known: what the peer said after them still waits, and is looked at, but not taken. */
 void greeting_rest(struct evidence *e, const struct connection *n, SSL *ssl);
-
-/* ---- no answer at all (silence.c) ---------------------------------------------------------------------------------------- */
-/* The SSL is about to be freed: reports a handshake to which no byte of an answer came. */
-void silence_report(struct connection *n, SSL *ssl);
 
 /* ---- what a rule demands whatever the client checks (demanded.c) ---------------------------------------------------------- */
 bool demanded_exists(const struct connection *n);

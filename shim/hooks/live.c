@@ -370,27 +370,10 @@ bool live_names_read(const struct connection *n)
 
 /* ---- the end ------------------------------------------------------------------------------------------------------ */
 
-/* The client went on: its callback accepted what failed. But where nothing was known of revocation, it may just as well have got
- * a good answer from the CA's responder, which it does not ask OpenSSL about. */
-static void report_ended(struct evidence *e, bool went_on)
-{
-	if (e && went_on && about_revocation(e, false)) {
-		evidence_free(e);
-		return;
-	}
-	if (e && went_on)
-		e->event = EVENT_VERIFY_IGNORED;
-	if (e) {
-		e->enforced = !went_on;
-		e->passed = went_on;
-	}
-	connection_report(NULL, e);
-}
-
 /* The peer as far as the connection knows it by now. */
-static void name_peer(struct evidence *e, struct connection *n)
+static void name_peer(struct evidence *e, const struct connection *n)
 {
-	if (!e || n->ending == ENDING_UNKNOWN || !n->host)
+	if (!n->host)
 		return;
 	if (!e->host)
 		e->host = arena_strdup(&e->arena, n->host);
@@ -398,6 +381,26 @@ static void name_peer(struct evidence *e, struct connection *n)
 		return;
 	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
 	e->port = n->port;
+}
+
+/* Where it went on, its callback accepted what failed. But where nothing was known of revocation, it may just as well have got a good answer from
+ * the CA's responder, which it does not ask OpenSSL about. */
+struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on)
+{
+	const bool ours = n->live && n->live->failed_in == process_generation();
+	struct evidence *e = live_take(n);
+	if (e && (!ours || (went_on && about_revocation(e, false)))) {
+		evidence_free(e);
+		return NULL;
+	}
+	if (!e)
+		return NULL;
+	if (ssl)
+		connection_find_peer(n, ssl);
+	name_peer(e, n);
+	e->enforced = !went_on;
+	e->passed = went_on;
+	return e;
 }
 
 void live_end(struct connection *n)
@@ -410,43 +413,8 @@ void live_end(struct connection *n)
 	take_out(l);
 	lock_leave(&lock);
 	n->live = NULL;
-	if (l->failed && l->failed_in == process_generation()) {
-		name_peer(l->failed, n);
-		report_ended(l->failed, n->ending == ENDING_WENT_ON);
-	} else {
-		evidence_free(l->failed);
-	}
+	evidence_free(l->failed);
 	if (l->object)
 		copy_api(l->copy)->X509_free(l->object);
 	free(l);
-}
-
-/* A failure of this process in that bucket, taken out. NULL: none. */
-static struct evidence *take_failed(struct bucket *b, uint32_t process)
-{
-	struct evidence *e = NULL;
-	struct live *l;
-	if (!enter())
-		return NULL;
-	LIST_FOREACH(l, b, same_hash)
-	if (!e && l->failed && l->failed_in == process) {
-		e = l->failed;
-		l->failed = NULL;
-	}
-	lock_leave(&lock);
-	return e;
-}
-
-/* A client that rejects a certificate ends its connection at once; one that is still there when the process ends was accepted. */
-__attribute__((destructor)) static void at_exit(void)
-{
-	struct evidence *e;
-	if (!live_client_verifies())
-		return;
-	KEEP_ERRNO_BEGIN
-	const uint32_t process = process_generation();
-	for (unsigned b = 0; b < BUCKETS; b++)
-		while ((e = take_failed(&buckets[b], process)) != NULL)
-			report_ended(e, true);
-	KEEP_ERRNO_END
 }

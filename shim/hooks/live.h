@@ -19,7 +19,7 @@ void live_done(struct connection *n, X509 *leaf);
 void live_shown(struct connection *n, const X509 *leaf);
 /* The client has turned verification off for this connection. */
 void live_left_to_client(struct connection *n);
-/* The connection ends: what failed and was not made good is reported now, as a failure or as ignored. */
+/* The connection ends, or nobody asks for its leaf any more. */
 void live_end(struct connection *n);
 
 /* Is there any? Asked before a leaf's digest is made. */
@@ -49,6 +49,8 @@ void live_failed(const struct live_match *m, const uint8_t leaf[32], struct evid
 bool live_passed(const struct live_match *m, const X509 *object, const uint8_t leaf[32]);
 /* What failed on it so far, taken out. NULL: nothing. */
 struct evidence *live_take(struct connection *n);
+/* ... as evidence for the connection's outcome. `ssl` NULL: not at hand. */
+struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on);
 bool live_has_failed(const struct connection *n);
 /* The last word on this connection's leaf was good. */
 bool live_is_good(const struct connection *n);

@@ -212,10 +212,8 @@ void hook_SSL_free(const struct target *t, SSL *ssl)
 	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
 	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
 	/* one of several references is no end (tests/attacks/test_attacks_life.py) */
-	if (ssl && !add_references(t->copy, ssl, -1) && n) {
-		silence_report(n, ssl);
-		connection_end(n, ssl);
-	}
+	if (ssl && !add_references(t->copy, ssl, -1) && n && n->copy)
+		connection_end(n, ssl, END_FREED);
 	KEEP_ERRNO_END
 	LOAD_REAL(void, SSL *)(ssl);
 }

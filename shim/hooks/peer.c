@@ -110,7 +110,7 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	} else if (fd < 0 && !transport_is_plain(n, ssl)) {
 		search_descriptors(n);
 		n->guessed = true;
-		if (!n->done)
+		if (!n->story.done)
 			transport_guess(n);
 	}
 	if (!n->host && n->address[0]) {
@@ -175,7 +175,7 @@ bool connection_prove(struct connection *n, SSL *ssl)
 void connection_find_peer(struct connection *n, SSL *ssl)
 {
 	/* once the handshake is over, no rule is looked for any more */
-	const bool late = n->done || n->reported;
+	const bool late = n->story.done || story_told(&n->story);
 	if (!n->looked)
 		look_at_socket(n, ssl);
 	else if (n->port == 0 && n->address[0] == '\0' && !transport_is_plain(n, ssl))

@@ -37,8 +37,8 @@ void list_evidence(struct evidence *e, const struct connection *n, const SSL *ss
 {
 	enum { CERTIFICATE = 11, CERTIFICATE_VERIFY = 15 };
 	const struct openssl *o = copy_api(n->copy);
-	if (n->sent_list && n->last_received >= CERTIFICATE &&
-	    n->last_received <= CERTIFICATE_VERIFY && n->alert_received < 0)
+	if (n->sent_list && n->story.last_received >= CERTIFICATE &&
+	    n->story.last_received <= CERTIFICATE_VERIFY && n->story.alert_received < 0)
 		evidence_sent_list(e, o, n->sent_list, n->sent_list_size,
 				   o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 }

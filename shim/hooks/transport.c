@@ -68,7 +68,7 @@ bool transport_is_plain(const struct connection *n, const SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	BIO *in = o->SSL_get_rbio(ssl);
 	if (!in)
-		return !n->done;
+		return !n->story.done;
 	return o->BIO_method_type && o->BIO_method_type(in) & BIO_TYPE_DESCRIPTOR_;
 }
 
@@ -102,25 +102,30 @@ static bool traffic_of(int fd, struct traffic *t)
 	return true;
 }
 
-/* What OpenSSL wrote into a BIO that keeps it until the client takes it. */
+bool transport_in_memory(const struct openssl *o, BIO *b)
+{
+	const char *name = b && o->BIO_method_name ? o->BIO_method_name(b) : NULL;
+	return name && strcmp(name, "memory buffer") == 0;
+}
+
+/* What OpenSSL wrote into a BIO that keeps it until the client takes it. Node.js has one of its own, of the same type. */
 static uint64_t not_taken(const struct openssl *o, BIO *out)
 {
-	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13 };
+	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13, BIO_TYPE_MEMORY = 0x401 };
 	const char *name = out && o->BIO_method_name ? o->BIO_method_name(out) : NULL;
 	long n = 0;
 	if (!name)
 		return 0;
 	QUIET_BEGIN(o)
-	if (strcmp(name, "memory buffer") == 0)
+	if (o->BIO_method_type && o->BIO_method_type(out) == BIO_TYPE_MEMORY)
 		n = o->BIO_ctrl(out, BIO_CTRL_PENDING, 0, NULL);
-	else if (strcmp(name, "BIO pair") == 0)
+	else if (strcmp(name, "BIO pair") == 0 || strcmp(name, "buffer") == 0)
 		n = o->BIO_ctrl(out, BIO_CTRL_WPENDING, 0, NULL);
 	QUIET_END(o)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-/* What this connection has put onto its transport so far. */
-static uint64_t carried(const struct connection *n, const SSL *ssl)
+uint64_t transport_taken(const struct connection *n, const SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	uint64_t written = connection_sent(o, ssl);
@@ -138,7 +143,7 @@ static bool asked_for_tls_only(const struct traffic *t)
 bool transport_is_own(const struct connection *n, SSL *ssl, int fd)
 {
 	struct traffic t;
-	const uint64_t own = carried(n, ssl);
+	const uint64_t own = transport_taken(n, ssl);
 	if (!traffic_of(fd, &t))
 		return false;
 	if (t.sent == own || (own == 0 && asked_for_tls_only(&t)))
@@ -189,7 +194,7 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 	char address[46];
 	unsigned port;
 	int found = -1;
-	if (carried(n, ssl) == 0)
+	if (transport_taken(n, ssl) == 0)
 		return -1;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
 		if (silent_only ? !(n->silent[fd / 64] >> fd % 64 & 1)

@@ -12,16 +12,14 @@
 #include <tlsmend/evidence.h>
 
 #include "../openssl/versions.h"
-#include "hooks.h"
-
-/* A server decides at once. One that ends the connection later, or after it said something, had other reasons. */
-enum { DECIDED_WITHIN_MS = 10000, ALERT_AT_MOST = 64 };
+#include "story.h"
 
 /* ---- what was sent ------------------------------------------------------------------------------------------------ */
 
 /* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context, and
  * each with extensions behind it. NULL: compressed, and never empty then. */
-void own_certificate_note(struct connection *n, const uint8_t *body, size_t size, bool tls13)
+void own_certificate_note(struct connection *n, SSL *ssl, const uint8_t *body, size_t size,
+			  bool tls13)
 {
 	unsigned count = 0;
 	size_t at = tls13 && size > 0 && body ? 1u + body[0] : 0;
@@ -33,8 +31,8 @@ void own_certificate_note(struct connection *n, const uint8_t *body, size_t size
 			at += 2 + ((size_t)body[at] << 8 | body[at + 1]);
 	}
 	n->certificates_sent = count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
-	n->empty_certificate_sent = body && count == 0;
-	n->certificate_sent = !n->empty_certificate_sent;
+	n->certificate_sent = !body || count > 0;
+	TELL(n, ssl, SHOWN, body ? (int)count : 1);
 }
 
 /* A certificate that is set after a key which does not fit it makes OpenSSL drop the key without a word. */
@@ -50,7 +48,7 @@ static void compare_pair(struct connection *n, SSL *ssl, struct evidence *e)
 
 void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e)
 {
-	if (!n->certificate_requested)
+	if (!n->story.requested)
 		return;
 	e->own.sent = n->certificates_sent;
 	evidence_own(e, copy_api(n->copy), ssl);
@@ -58,29 +56,15 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
 		return;
 	e->own.file = n->shown ? arena_strdup(&e->arena, n->rule.set[KEY_CERTIFICATE]->value)
 			       : loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
-	if (!e->own.has_key && n->empty_certificate_sent)
+	if (!e->own.has_key && n->story.shown_nothing)
 		compare_pair(n, ssl, e);
 }
 
 /* ---- no answer ------------------------------------------------------------------------------------------------------ */
 
-void unanswered_start(struct connection *n, SSL *ssl)
-{
-	const struct openssl *o = copy_api(n->copy);
-	if (!n->certificate_requested || o->SSL_version(ssl) != PROTOCOL_TLS1_3)
-		return;
-	n->done_ms = clock_monotonic_ms();
-}
-
-bool unanswered_so_far(const struct connection *n, const SSL *ssl)
-{
-	uint64_t now = connection_received(copy_api(n->copy), ssl);
-	return n->done_ms && now >= n->read_at_done && now - n->read_at_done <= ALERT_AT_MOST;
-}
-
 /* The client's last read or write met the end of the connection: OpenSSL still says what it wanted, and the transport does not
  * say that it should be tried again. */
-static bool client_met_end(const struct openssl *o, const SSL *ssl)
+bool unanswered_met_end(const struct openssl *o, const SSL *ssl)
 {
 	int want = o->SSL_want(ssl);
 	BIO *b = want == SSL_WANT_READING   ? o->SSL_get_rbio(ssl)
@@ -89,10 +73,10 @@ static bool client_met_end(const struct openssl *o, const SSL *ssl)
 	return b && !o->BIO_test_flags(b, BIO_FLAG_SHOULD_RETRY);
 }
 
-/* Whose doing is it? Only looks at the socket. Where there is none to be seen (a BIO of the client's own), nothing speaks against the
- * peer. */
-static bool ended_by_peer(const struct openssl *o, const SSL *ssl, struct evidence *e)
+/* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
+bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset)
 {
+	enum { ALERT_AT_MOST = 64 };
 	uint8_t state = 0; /* tcpi_state is the first byte */
 	socklen_t size = sizeof state;
 	int fd = -1, unread = 0;
@@ -104,40 +88,9 @@ static bool ended_by_peer(const struct openssl *o, const SSL *ssl, struct eviden
 	/* something came that the client did not wait for; an alert may */
 	if (ioctl(fd, FIONREAD, &unread) == 0 && unread > ALERT_AT_MOST)
 		return false;
-	if (e && state == TCP_CLOSE)
-		e->system_errno = ECONNRESET;
-	else if (e)
-		e->eof = true;
+	*reset = state == TCP_CLOSE;
 	return state == TCP_CLOSE_WAIT || state == TCP_CLOSE || state == TCP_LAST_ACK ||
 	       state == TCP_CLOSING || state == TCP_TIME_WAIT;
-}
-
-static bool is_unanswered(const struct connection *n, const SSL *ssl, bool met)
-{
-	const struct openssl *o = copy_api(n->copy);
-	return n->done && !n->reported && !n->closing &&
-	       connection_received(o, ssl) == n->read_at_done &&
-	       clock_monotonic_ms() - n->done_ms <= DECIDED_WITHIN_MS &&
-	       (met || client_met_end(o, ssl));
-}
-
-void unanswered_settle(struct connection *n, SSL *ssl, bool met)
-{
-	if (!n->done_ms || !is_unanswered(n, ssl, met))
-		return;
-	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
-	if (!e)
-		return;
-	if (!ended_by_peer(copy_api(n->copy), ssl, e)) {
-		evidence_free(e);
-		return;
-	}
-	e->eof = e->eof || met;
-	e->unanswered = e->after_handshake = true;
-	own_certificate_evidence(n, ssl, e);
-	load_settle(n, ssl, true);
-	n->reported = true;
-	connection_report(n, e);
 }
 
 int hook_SSL_shutdown(const struct target *t, SSL *ssl)
@@ -145,8 +98,13 @@ int hook_SSL_shutdown(const struct target *t, SSL *ssl)
 	KEEP_ERRNO_BEGIN
 	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
 	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
-	if (n && n->done_ms)
-		unanswered_settle(n, ssl, false);
+	if (n && n->story.requested && !n->story.closing) {
+		struct circumstances c = {.met = false};
+		story_looks(n, ssl, &c);
+		story_event(n, ssl,
+			    (struct happening){.what = HAPPENING_CLOSES, .is = {c.met, c.peer}},
+			    &c);
+	}
 	KEEP_ERRNO_END
 	return ((union {
 		       void *object;

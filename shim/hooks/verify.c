@@ -11,7 +11,7 @@
 #include <tlsmend/log.h>
 
 #include "../openssl/versions.h"
-#include "live.h"
+#include "story.h"
 #include "verification.h"
 
 #include <bsd/string.h>
@@ -94,12 +94,16 @@ static void failed(struct verification *v, int result)
 	if (!n) {
 		live_failed(&v->match, v->leaf, verification_failure(v, result));
 	} else {
-		bool let_pass = result > 0 || n->left_to_client;
-		n->told = v->event_count > 0;
+		bool let_pass = result > 0 || n->story.left;
 		evidence_free(n->pending);
 		n->pending = NULL;
-		if (!let_pass || !(live_client_verifies() || looked_at_lately(v)))
+		if (!let_pass || !(live_client_verifies() || looked_at_lately(v) ||
+				   (n->story.left && afterwards_is_dotnet())))
 			n->pending = verification_failure(v, result);
+		TELL(n, v->ssl, BAD, n->pending != NULL, n->pending && n->pending->enforced,
+		     v->event_count > 0,
+		     n->pending && !n->pending->repetition &&
+			 evidence_headline(n->pending).code == 0);
 	}
 }
 
@@ -125,7 +129,7 @@ static void mended(struct verification *v)
 		return;
 	}
 	/* whether the client looks at it at all shows later */
-	v->connection->mended = !v->connection->left_to_client || !live_client_verifies();
+	v->connection->mended = !v->connection->story.left || !live_client_verifies();
 	session_mark(v->connection, v->ssl);
 }
 
@@ -160,7 +164,8 @@ static bool leaf_is_for_another(struct verification *v)
 		return false;
 	if (!n->sni) {
 		/* an address perhaps, which it compares by itself: that shows at the end (connection.c) */
-		v->connection->by_address = n->have_leaf && names_watch(n->leaf);
+		if (n->have_leaf && names_watch(n->leaf))
+			TELL(v->connection, v->ssl, NAMELESS, 0);
 		return false;
 	}
 	/* which OpenSSL holds for no name, and clients that compare by themselves do */
@@ -169,16 +174,18 @@ static bool leaf_is_for_another(struct verification *v)
 	QUIET_BEGIN(o)
 	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
 	QUIET_END(o)
-	return match == 0 && !(n->left_to_client && looked_at_lately(v));
+	return match == 0 && !(n->story.left && looked_at_lately(v));
 }
 
 static void passed(struct verification *v)
 {
 	if (v->connection)
-		v->connection->passed = true;
+		TELL(v->connection, v->ssl, GOOD, 0);
 	if (v->connection && leaf_is_for_another(v)) {
 		evidence_free(v->connection->unnamed);
 		v->connection->unnamed = verification_failure(v, 1);
+		if (v->connection->unnamed)
+			TELL(v->connection, v->ssl, UNNAMED, 0);
 	}
 	const struct openssl *o = copy_api(v->copy);
 	bool first =
@@ -225,11 +232,12 @@ static void note_unverified(struct verification *v)
 	const struct openssl *o = copy_api(v->copy);
 	struct connection *n = v->connection;
 	uint8_t leaf[32];
-	if (n->left_to_client || o->SSL_get_verify_mode(v->ssl) != 0)
+	if (n->story.left || o->SSL_get_verify_mode(v->ssl) != 0)
 		return;
 	if (!n->have_leaf && leaf_digest(o, v->ctx, leaf)) /* a compressed certificate (RFC 8879) */
 		take_leaf(n, leaf);
-	n->left_to_client = n->have_leaf;
+	if (n->have_leaf)
+		TELL(n, v->ssl, LEFT, 0);
 	live_left_to_client(n);
 }
 
@@ -244,14 +252,14 @@ void verify_done(struct connection *n, SSL *ssl)
 		object = o->SSL_get1_peer_certificate(ssl);
 	if (object && !n->have_leaf && digest(o, object, leaf))
 		take_leaf(n, leaf);
-	if (!n->left_to_client && unverified && live_client_verifies() && n->have_leaf) {
-		n->left_to_client = true;
+	if (!n->story.left && unverified && live_client_verifies() && n->have_leaf) {
+		TELL(n, ssl, LEFT, 0);
 		live_left_to_client(n);
 	}
 	live_done(n, object);
 	transport_settled(n);
 	/* nobody will ask for it any more */
-	if (!n->left_to_client && !n->policy && !live_has_failed(n))
+	if (!n->story.left && !n->policy && !live_has_failed(n))
 		live_end(n);
 }
 
@@ -445,11 +453,9 @@ long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 			  .function(ssl);
 	KEEP_ERRNO_BEGIN
 	struct connection *n = connection_of(t->copy, ssl);
-	if (n && n->done && result != 0)
-		n->asked = true;
-	if (n && n->done && n->left_to_client && result == 0)
-		n->relied = true;
-	if (n && n->done && n->mended && n->left_to_client && result == 0) {
+	if (n && n->story.done)
+		TELL(n, writable_ssl(ssl), ASKED, result == 0);
+	if (n && n->story.done && n->mended && n->story.left && result == 0) {
 		n->mended = false;
 		connection_mended(n, writable_ssl(ssl), connection_trust(n));
 	}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Between the hooks and the judge (shim/outcome): what happened goes in with the time and the bytes that belong to it; what the judge says is
+ * carried out, with the evidence that was kept or that is read off the connection now.
+ */
+#include <tlsmend/evidence.h>
+#include <tlsmend/log.h>
+
+#include "../openssl/versions.h"
+#include "story.h"
+
+/* ---- what each reason is told with ------------------------------------------------------------------------------------ */
+
+static struct evidence *take_pending(struct connection *n)
+{
+	struct evidence *e = n->pending;
+	n->pending = NULL;
+	return e;
+}
+
+static struct evidence *take_unnamed(struct connection *n)
+{
+	struct evidence *e = n->unnamed;
+	n->unnamed = NULL;
+	return e;
+}
+
+static struct evidence *of_handshake(struct connection *n, SSL *ssl, const struct circumstances *c)
+{
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	if (!e)
+		return NULL;
+	handshake_error(e, n, c);
+	transport_evidence(e, copy_api(n->copy), ssl, c->stuck, c->host_errno);
+	own_certificate_evidence(n, ssl, e);
+	greeting_rest(e, n, ssl);
+	list_evidence(e, n, ssl);
+	return e;
+}
+
+/* OpenSSL found the chain valid, and the client's own function around it said no. */
+static struct evidence *of_refusal(struct connection *n, SSL *ssl, const struct circumstances *c)
+{
+	struct evidence *e = of_handshake(n, ssl, c);
+	if (!e)
+		return NULL;
+	e->event = EVENT_VERIFY_FAILED;
+	e->have_verification = e->enforced = e->passed = e->refused_passed = true;
+	return e;
+}
+
+static struct evidence *of_late_alert(struct connection *n, SSL *ssl)
+{
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	if (e) {
+		e->after_handshake = true;
+		own_certificate_evidence(n, ssl, e);
+	}
+	load_settle(n, ssl, true);
+	return e;
+}
+
+static struct evidence *of_unanswered(struct connection *n, SSL *ssl, const struct circumstances *c)
+{
+	struct evidence *e = of_late_alert(n, ssl);
+	if (!e)
+		return NULL;
+	e->system_errno = c->reset ? ECONNRESET : 0;
+	e->eof = !c->reset || c->met;
+	e->unanswered = true;
+	return e;
+}
+
+static struct evidence *of_silence(struct connection *n, SSL *ssl)
+{
+	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
+	const struct story *s = &n->story;
+	if (!e)
+		return NULL;
+	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
+	e->given_up = true;
+	e->waited_seconds = (unsigned)((waited + 500) / 1000);
+	return e;
+}
+
+/* ... and what is read off the connection now. */
+static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struct verdict *v,
+				     const struct circumstances *c)
+{
+	switch (v->reason) {
+	case REASON_OWN_COMPARISON:
+	case REASON_ADDRESS:
+		return afterwards_evidence(n, ssl, v->outcome == OUTCOME_WENT_ON);
+	case REASON_REFUSAL:
+		return of_refusal(n, ssl, c);
+	case REASON_HANDSHAKE:
+		return of_handshake(n, ssl, c);
+	case REASON_LATE_ALERT:
+		return of_late_alert(n, ssl);
+	case REASON_UNANSWERED:
+		return of_unanswered(n, ssl, c);
+	case REASON_SILENCE:
+		return of_silence(n, ssl);
+	default: /* a file that could not be loaded has its own record */
+		return NULL;
+	}
+}
+
+/* `ssl` NULL: the connection is not at hand any more; then only what was kept. */
+static struct evidence *evidence_of(struct connection *n, SSL *ssl, const struct verdict *v,
+				    const struct circumstances *c)
+{
+	switch (v->reason) {
+	case REASON_VERIFICATION:
+	case REASON_DENIED:
+		return take_pending(n);
+	case REASON_NAME:
+		return take_unnamed(n);
+	case REASON_OWN_VERIFICATION:
+		return live_outcome(n, ssl, v->outcome == OUTCOME_WENT_ON);
+	default:
+		return ssl ? evidence_now(n, ssl, v, c) : NULL;
+	}
+}
+
+/* One record for a connection: what else was found is not told. */
+static void drop_the_rest(struct connection *n)
+{
+	evidence_free(take_pending(n));
+	evidence_free(take_unnamed(n));
+	evidence_free(live_take(n));
+}
+
+static void carry_out(struct connection *n, SSL *ssl, const struct verdict *v,
+		      const struct circumstances *c)
+{
+	if (v->outcome == OUTCOME_OPEN)
+		return;
+	if (story_told(&n->story)) {
+		struct evidence *e = evidence_of(n, ssl, v, c);
+		if (e && v->outcome == OUTCOME_WENT_ON)
+			e->event = EVENT_VERIFY_IGNORED;
+		connection_report(n, e);
+	}
+	drop_the_rest(n);
+}
+
+/* ---- what happened ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t beyond(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+void story_event(struct connection *n, SSL *ssl, struct happening h, const struct circumstances *c)
+{
+	static const struct circumstances none;
+	const struct openssl *o = copy_api(n->copy);
+	struct verdict v;
+	h.ms = clock_monotonic_ms();
+	if (ssl) {
+		h.in = beyond(connection_received(o, ssl), n->read_before);
+		/* what went out before a record of data was made, whether taken or not */
+		h.out = h.what == HAPPENING_DATA_SENT
+			    ? beyond(connection_sent(o, ssl), n->written_before)
+			    : transport_taken(n, ssl);
+	}
+	story_tell(&n->story, &h, &v);
+	story_note(n, &h);
+	carry_out(n, ssl, &v, c ? c : &none);
+}
+
+/* ---- what the judge would like to know ---------------------------------------------------------------------------------- */
+
+void story_own(struct connection *n, SSL *ssl)
+{
+	const bool names = n->story.left       ? live_names_read(n)
+			   : n->story.nameless ? names_were_read(n->leaf)
+					       : false;
+	if (n->live || n->story.left || names)
+		TELL(n, ssl, OWN, live_has_failed(n), live_is_good(n), live_client_verifies(),
+		     names);
+}
+
+void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
+{
+	const struct openssl *o = copy_api(n->copy);
+	const uint64_t in = beyond(connection_received(o, ssl), n->read_before);
+	story_own(n, ssl);
+	if (story_asks_for_leaf(&n->story))
+		afterwards_look(n, ssl);
+	if (!story_asks_for_peer(&n->story, clock_monotonic_ms(), in))
+		return;
+	c->met = c->met || unanswered_met_end(o, ssl);
+	c->peer = c->met && unanswered_by_peer(o, ssl, &c->reset);
+}
+
+/* A client's last attempt ended with nothing to read. */
+static bool waits_for_peer(const struct openssl *o, const SSL *ssl)
+{
+	BIO *in = o->SSL_get_rbio(ssl);
+	return o->SSL_want(ssl) == SSL_WANT_READING && in &&
+	       o->BIO_test_flags(in, BIO_FLAG_SHOULD_RETRY) != 0;
+}
+
+void story_ends(struct connection *n, SSL *ssl, int how)
+{
+	struct circumstances c = {.met = false};
+	story_looks(n, ssl, &c);
+	story_event(
+	    n, ssl,
+	    (struct happening){.what = HAPPENING_ENDS,
+			       .is = {how, c.met, c.peer, waits_for_peer(copy_api(n->copy), ssl)}},
+	    &c);
+}
+
+/* ---- stories as text, for tests ------------------------------------------------------------------------------------------ */
+
+/* "story curl legacy.test", one line an event, then what became of it. */
+void story_note(struct connection *n, const struct happening *h)
+{
+	const char *file = environment_get()->stories;
+	char line[STORY_LINE];
+	if (!file)
+		return;
+	if (h->what == HAPPENING_BEGINS) {
+		buf_init(&n->text, 65536);
+		buf_strs(&n->text, "story ", environment_get()->program, " ",
+			 n->host ? n->host : "-", "\n", NULL);
+	}
+	story_line(line, h);
+	buf_strs(&n->text, line, "\n", NULL);
+	if (h->what != HAPPENING_ENDS)
+		return;
+	buf_strs(&n->text, "outcome ", outcome_word(n->story.outcome), " ",
+		 reason_word(n->story.reason), "\n\n", NULL);
+	const struct sink to = {.kind = SINK_FILE, .path = file};
+	sink_write(&to, buf_str(&n->text), n->text.len, 7, environment_get()->program);
+	buf_free(&n->text);
+}

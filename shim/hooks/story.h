@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The hooks tell the judge (story.c). What it decides is carried out before these return.
+ */
+#ifndef TLSMEND_HOOKS_STORY_H
+#define TLSMEND_HOOKS_STORY_H
+
+#include "live.h"
+
+/* What the evidence of an end needs beside the story. */
+struct circumstances {
+	int host_errno;
+	BIO *
+	    stuck; /* the one that OpenSSL waited for: the transport failed, or met its end; NULL: not so */
+	bool met, peer; /* see HAPPENING_ENDS */
+	bool reset;     /* ... by a reset */
+};
+
+void story_event(struct connection *n, SSL *ssl, struct happening h, const struct circumstances *c);
+/* TELL(n, ssl, ASKED, true): an event with its own fields. */
+#define TELL(n, ssl, id, ...)                                                                      \
+	story_event(n, ssl, (struct happening){.what = HAPPENING_##id, .is = {__VA_ARGS__}}, NULL)
+
+/* What the client did by itself, as far as it is known by now. */
+void story_own(struct connection *n, SSL *ssl);
+/* ... and what else the judge would like to know before it hears of an end. */
+void story_looks(struct connection *n, SSL *ssl, struct circumstances *c);
+/* The connection ends: `how` as in HAPPENING_ENDS. */
+void story_ends(struct connection *n, SSL *ssl, int how);
+/* Adds to the story's text, where one is wanted. */
+void story_note(struct connection *n, const struct happening *h);
+
+/* (handshake.c) What OpenSSL, or the transport, says of a handshake that failed. */
+void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c);
+
+/* (unanswered.c) The client's last read or write met the end of the connection. */
+bool unanswered_met_end(const struct openssl *o, const SSL *ssl);
+/* Was it the peer that ended it? Only looks at the socket. */
+bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset);
+
+/* (afterwards.c) Tells the judge how a client that compares by itself finds the leaf. */
+void afterwards_look(struct connection *n, SSL *ssl);
+struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_on);
+
+#endif

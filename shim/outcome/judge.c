@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What became of a connection. First what is remembered of each event, then the questions, then the answers.
+ */
+#include <string.h>
+
+#include <tlsmend/outcome.h>
+
+enum {
+	/* A server decides about the client's certificate at once. One that ends the connection later, or after it said something, had other
+	 * reasons. */
+	DECIDED_WITHIN_MS = 10000,
+	ALERT_AT_MOST = 64,
+	/* Some clients only read (FTP data). A server that speaks first sends less before it is answered. */
+	MUCH = 16384,
+	/* A handshake that the client lets go of at once it may have had no more use for. */
+	PATIENCE_MS = 1000,
+	MESSAGE_CERTIFICATE_REQUEST = 13,
+	TLS1_3 = 0x0304,
+};
+
+static const struct verdict NOTHING = {OUTCOME_OPEN, REASON_NONE};
+
+static struct verdict failed(enum reason reason)
+{
+	return (struct verdict){OUTCOME_FAILED, reason};
+}
+
+static struct verdict went_on(enum reason reason)
+{
+	return (struct verdict){OUTCOME_WENT_ON, reason};
+}
+
+/* ---- what is remembered ------------------------------------------------------------------------------------------------ */
+
+static void begin(struct story *s, const struct happening *h)
+{
+	memset(s, 0, sizeof *s);
+	s->began_ms = h->ms;
+	s->last_sent = s->last_received = s->alert_sent = s->alert_received = -1;
+	s->memory = h->is[0] != 0;
+	s->datagram = h->is[1] != 0;
+}
+
+static void note_bad(struct story *s, const struct happening *h)
+{
+	s->bad = h->is[0] != 0;
+	s->enforced = s->bad && h->is[1];
+	s->told = h->is[2] != 0;
+	s->own_objection = s->bad && h->is[3];
+}
+
+static void note_demanded(struct story *s, const struct happening *h)
+{
+	s->bad = s->enforced = h->is[0] != 0;
+	s->own_objection = s->unnamed = false;
+}
+
+static void note_asked(struct story *s, const struct happening *h)
+{
+	if (!s->done)
+		return;
+	s->asked = s->asked || !h->is[0];
+	s->relied = s->relied || (s->left && h->is[0]);
+}
+
+static void note_done(struct story *s, const struct happening *h)
+{
+	if (s->done)
+		return;
+	s->done = true;
+	s->done_ms = h->ms;
+	s->in_at_done = h->in;
+	s->version = h->is[0];
+}
+
+static void note_own(struct story *s, const struct happening *h)
+{
+	s->own_failed = h->is[0] != 0;
+	s->own_good = h->is[1] != 0;
+	s->own_always = h->is[2] != 0;
+	s->names_read = h->is[3] != 0;
+}
+
+static void note_leaf(struct story *s, const struct happening *h)
+{
+	s->leaf_misnamed = !h->is[0];
+	s->leaf_unsuited = !h->is[1];
+	s->wrong_address = h->is[2] != 0;
+}
+
+static void note_data_sent(struct story *s, const struct happening *h)
+{
+	if (!s->data_sent)
+		s->data_mark = h->out;
+	s->data_sent = s->data_sent || s->done;
+	s->data_out += (uint32_t)h->is[0];
+}
+
+static void note_alert(struct story *s, const struct happening *h)
+{
+	enum { CLOSE_NOTIFY = 0 };
+	const bool sent = h->what == HAPPENING_ALERT_SENT;
+	if (sent && h->is[0] == CLOSE_NOTIFY)
+		s->closing = true;
+	if (h->is[1])
+		*(sent ? &s->alert_sent : &s->alert_received) = h->is[0];
+}
+
+static void note_received(struct story *s, const struct happening *h)
+{
+	s->last_received = h->is[0];
+	if (h->is[0] == MESSAGE_CERTIFICATE_REQUEST)
+		s->requested = true;
+	if (!s->done)
+		s->heard_ms = h->ms;
+}
+
+static void note(struct story *s, const struct happening *h)
+{
+	/* what the transport had taken before a record was made is no sign that it took this one */
+	if (s->data_sent && h->what != HAPPENING_DATA_SENT && h->out > s->data_mark)
+		s->data_taken = true;
+	switch (h->what) {
+	case HAPPENING_BEGINS:
+		begin(s, h);
+		break;
+	case HAPPENING_SENT:
+		s->last_sent = h->is[0];
+		break;
+	case HAPPENING_RECEIVED:
+		note_received(s, h);
+		break;
+	case HAPPENING_HEARD:
+		s->heard_ms = s->done ? s->heard_ms : h->ms;
+		break;
+	case HAPPENING_SHOWN:
+		s->shown_nothing = h->is[0] == 0;
+		break;
+	case HAPPENING_ALERT_SENT:
+	case HAPPENING_ALERT_RECEIVED:
+		note_alert(s, h);
+		break;
+	case HAPPENING_LEFT:
+		s->left = true;
+		break;
+	case HAPPENING_GOOD:
+		s->good = true;
+		break;
+	case HAPPENING_BAD:
+		note_bad(s, h);
+		break;
+	case HAPPENING_UNNAMED:
+		s->unnamed = true;
+		break;
+	case HAPPENING_NAMELESS:
+		s->nameless = true;
+		break;
+	case HAPPENING_DEMANDED:
+		note_demanded(s, h);
+		break;
+	case HAPPENING_DONE:
+		note_done(s, h);
+		break;
+	case HAPPENING_ASKED:
+		note_asked(s, h);
+		break;
+	case HAPPENING_OWN:
+		note_own(s, h);
+		break;
+	case HAPPENING_LEAF:
+		note_leaf(s, h);
+		break;
+	case HAPPENING_DATA_SENT:
+		note_data_sent(s, h);
+		break;
+	case HAPPENING_DATA_RECEIVED:
+		s->data_in += (uint32_t)h->is[0];
+		break;
+	case HAPPENING_ENDS:
+		s->ended = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- questions ------------------------------------------------------------------------------------------------------------ */
+
+bool story_told(const struct story *s)
+{
+	return s->outcome == OUTCOME_FAILED || s->outcome == OUTCOME_WENT_ON;
+}
+
+static bool has_gone_on(const struct story *s)
+{
+	return s->data_taken || s->data_in > MUCH;
+}
+
+/* ... and is answered, so that the server did not mind either. */
+bool story_went_on(const struct story *s)
+{
+	return (s->data_taken && s->data_in > 0) || s->data_in > MUCH;
+}
+
+/* Is anything open that the client's next steps decide? */
+static bool is_open(const struct story *s)
+{
+	return s->bad || s->unnamed || s->nameless || s->left || s->own_failed || s->requested;
+}
+
+bool story_asks_for_data(const struct story *s)
+{
+	return s->done && !story_told(s) && !story_went_on(s) && is_open(s);
+}
+
+/* Does this client verify by itself what OpenSSL did not? */
+static bool verifies_itself(const struct story *s)
+{
+	return s->left && s->own_always;
+}
+
+/* Only a server that asked for a certificate decides about one after a TLS 1.3 handshake. */
+static bool awaits_answer(const struct story *s)
+{
+	return s->done && s->requested && s->version == TLS1_3;
+}
+
+static bool is_unanswered(const struct story *s, uint64_t now_ms, uint64_t in)
+{
+	return awaits_answer(s) && !s->closing && in == s->in_at_done &&
+	       now_ms - s->done_ms <= DECIDED_WITHIN_MS;
+}
+
+bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in)
+{
+	return s->outcome == OUTCOME_OPEN && is_unanswered(s, now_ms, in);
+}
+
+bool story_asks_for_leaf(const struct story *s)
+{
+	return s->outcome == OUTCOME_OPEN && s->done &&
+	       ((verifies_itself(s) && s->own_good) ||
+		(s->nameless && s->names_read && !has_gone_on(s)));
+}
+
+bool story_alert_is_about_own(const struct story *s, int number, uint64_t in)
+{
+	enum {
+		HANDSHAKE_FAILURE = 40,
+		NO_CERTIFICATE = 41,
+		ACCESS_DENIED = 49,
+		DECODE_ERROR = 50,
+		DECRYPT_ERROR = 51,
+		CERTIFICATE_REQUIRED = 116
+	};
+	/* also when the server asked for it later, after the handshake */
+	if (number == CERTIFICATE_REQUIRED)
+		return true;
+	if (!s->requested)
+		return false;
+	if (number == HANDSHAKE_FAILURE || number == DECODE_ERROR || number == DECRYPT_ERROR)
+		return awaits_answer(s) && in >= s->in_at_done &&
+		       in - s->in_at_done <= ALERT_AT_MOST;
+	return number >= NO_CERTIFICATE && number <= ACCESS_DENIED;
+}
+
+/* ---- answers: the handshake did not succeed -------------------------------------------------------------------------------- */
+
+static struct verdict exited(const struct story *s, const struct happening *h)
+{
+	const bool result = h->is[0] > 0, retry = h->is[1], verify = h->is[2], file = h->is[3];
+	if (result || retry)
+		return NOTHING;
+	if (file)
+		return failed(REASON_FILE);
+	/* a failed verification that was let pass is not what ended the handshake, unless libssl says so */
+	if (s->bad && (s->enforced || verify))
+		return failed(REASON_VERIFICATION);
+	/* one that the client made by itself, within its function around the verification */
+	if (!s->bad && s->own_failed)
+		return failed(REASON_OWN_VERIFICATION);
+	/* that function has the last word */
+	if (!s->bad && s->good && verify)
+		return failed(REASON_REFUSAL);
+	return failed(REASON_HANDSHAKE);
+}
+
+/* The client gives up a handshake to which no byte of an answer came, or no more: its time is over, or it saw the end of a connection that it
+ * feeds to OpenSSL itself (asyncio). */
+static struct verdict silence(const struct story *s, const struct happening *h)
+{
+	const bool waits = h->is[3], answered = s->heard_ms || h->in;
+	const uint64_t waited = h->ms - (s->heard_ms ? s->heard_ms : s->began_ms);
+	if (s->bad || s->last_sent < 0 || s->alert_sent >= 0 || s->alert_received >= 0 ||
+	    s->datagram || h->out == 0)
+		return NOTHING;
+	if (waited < PATIENCE_MS ? answered || !s->memory : answered && !waits)
+		return NOTHING;
+	return failed(REASON_SILENCE);
+}
+
+/* ---- answers: it did, and the connection came to its end --------------------------------------------------------------------- */
+
+static struct verdict unanswered(const struct story *s, const struct happening *h, bool met,
+				 bool peer)
+{
+	return is_unanswered(s, h->ms, h->in) && met && peer ? failed(REASON_UNANSWERED) : NOTHING;
+}
+
+/* A failed verification that did not end the handshake: the client went on all the same, or it knew of the result, because it asked or by its
+ * callback, and ended the connection. One that did neither was not interested in this connection. One that went on in spite of an
+ * objection of its own, and of nothing else, knows what it does. */
+static struct verdict let_pass(const struct story *s)
+{
+	if (!s->bad || s->own_always)
+		return NOTHING;
+	if (has_gone_on(s))
+		return s->own_objection ? NOTHING : went_on(REASON_VERIFICATION);
+	return s->asked || s->told || (s->left && s->names_read) ? failed(REASON_VERIFICATION)
+								 : NOTHING;
+}
+
+/* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the connection
+ * without a word of its own; one that does not goes on. With verification off and no interest in its result, the name is the least of what
+ * is not checked. */
+static struct verdict other_name(const struct story *s)
+{
+	if (!s->unnamed || (s->left && (s->own_always || (!s->relied && !s->names_read))))
+		return NOTHING;
+	return has_gone_on(s) ? went_on(REASON_NAME) : failed(REASON_NAME);
+}
+
+/* Some resolve names by themselves: whether an address is what such a client was asked for is not known. So only one that read the names and
+ * then ended the connection without a word has found them wrong. */
+static struct verdict other_address(const struct story *s)
+{
+	return s->nameless && s->names_read && s->wrong_address && !has_gone_on(s)
+		   ? failed(REASON_ADDRESS)
+		   : NOTHING;
+}
+
+static struct verdict own_look(const struct story *s)
+{
+	enum reason reason = REASON_NONE;
+	if (s->own_failed)
+		reason = REASON_OWN_VERIFICATION;
+	else if (verifies_itself(s) && s->own_good && (s->leaf_misnamed || s->leaf_unsuited))
+		reason = REASON_OWN_COMPARISON;
+	if (reason == REASON_NONE)
+		return NOTHING;
+	return has_gone_on(s) ? went_on(reason) : failed(reason);
+}
+
+/* What was found before anything of the client's went out. */
+static struct verdict complaint(const struct story *s)
+{
+	static struct verdict (*const looks[])(const struct story *) = {let_pass, other_name,
+									other_address, own_look};
+	struct verdict v = NOTHING;
+	for (size_t i = 0; i < sizeof looks / sizeof looks[0] && v.outcome == OUTCOME_OPEN; i++)
+		v = looks[i](s);
+	return v;
+}
+
+/* Where nothing was open, nobody counted what the client sent. */
+static struct verdict without_complaint(const struct story *s)
+{
+	const bool worked = s->done && (has_gone_on(s) || !is_open(s));
+	return (struct verdict){worked ? OUTCOME_WORKED : OUTCOME_GIVEN_UP, REASON_NONE};
+}
+
+static struct verdict ended(const struct story *s, const struct happening *h)
+{
+	const bool process = h->is[0] == END_PROCESS;
+	struct verdict v = s->done                            ? unanswered(s, h, h->is[1], h->is[2])
+			   : h->is[0] == END_FREED || process ? silence(s, h)
+							      : NOTHING;
+	if (v.outcome == OUTCOME_OPEN)
+		v = s->done ? complaint(s) : own_look(s);
+	return v.outcome == OUTCOME_OPEN ? without_complaint(s) : v;
+}
+
+/* ---- the judge ------------------------------------------------------------------------------------------------------------------ */
+
+static struct verdict judge(const struct story *s, const struct happening *h)
+{
+	switch (h->what) {
+	case HAPPENING_EXITED:
+		return s->done ? NOTHING : exited(s, h);
+	case HAPPENING_DENIED:
+		return failed(REASON_DENIED);
+	case HAPPENING_ALERT_RECEIVED:
+		return s->done && h->is[1] && story_alert_is_about_own(s, h->is[0], h->in)
+			   ? failed(REASON_LATE_ALERT)
+			   : NOTHING;
+	case HAPPENING_ALERT_SENT:
+		return unanswered(s, h, h->is[2], h->is[3]);
+	case HAPPENING_CLOSES:
+		return unanswered(s, h, h->is[0], h->is[1]);
+	case HAPPENING_DATA_SENT:
+	case HAPPENING_DATA_RECEIVED:
+		/* told as soon as it is known: such a connection may live for days */
+		return s->done && story_went_on(s) ? complaint(s) : NOTHING;
+	case HAPPENING_ENDS:
+		return ended(s, h);
+	default:
+		return NOTHING;
+	}
+}
+
+void story_tell(struct story *s, const struct happening *h, struct verdict *v)
+{
+	note(s, h);
+	*v = s->outcome == OUTCOME_OPEN ? judge(s, h) : NOTHING;
+	if (v->outcome == OUTCOME_OPEN)
+		return;
+	s->outcome = v->outcome;
+	s->reason = v->reason;
+}

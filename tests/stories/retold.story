@@ -1,0 +1,130 @@
+# Stories of other clients in few words: what matters of each, and what must come of it.
+
+# A server that wants a certificate, which the client has not got: TLS 1.3, an alert at the first read.
+story client certificate missing, and the verification waived
+begins ms=1000
+sent type=1
+received type=2
+received type=13
+bad kept=1 told=1
+shown
+done ms=1010 out=600 in=2000 version=772
+data-sent out=600 in=2000 bytes=100
+alert-received out=722 in=2024 number=116 fatal=1
+ends ms=1020 out=722 in=2024
+outcome failed late-alert
+
+story client certificate missing, and the server just ends the connection
+begins ms=1000
+received type=13
+shown
+good
+done ms=1010 out=600 in=2000 version=772
+ends ms=1020 out=600 in=2000 met=1 peer=1
+outcome failed unanswered
+
+story the client ends the connection itself, after it was asked for a certificate
+begins ms=1000
+received type=13
+shown
+good
+done ms=1010 out=600 in=2000 version=772
+ends ms=1020 out=600 in=2000
+outcome given-up -
+
+story a record that still lies in the client's own memory is no sign that it went on
+begins ms=1000 memory=1
+left
+bad kept=1
+done ms=1010 out=600 in=2000 version=772
+asked
+data-sent out=600 in=2000 bytes=100
+ends ms=1020 out=600 in=2000
+outcome failed verification
+
+story two bytes are enough
+begins ms=1000
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=771
+data-sent out=600 in=2000 bytes=26
+ends ms=1020 out=631 in=2000
+outcome went-on verification
+
+story an alert is no data
+begins ms=1000
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=771
+alert-sent out=631 in=2000
+ends ms=1020 out=631 in=2000
+outcome failed verification
+
+story one that lives for days is told of as soon as it is answered
+begins ms=1000
+left
+bad kept=1
+done ms=1010 out=600 in=2000 version=772
+data-sent out=600 in=2000 bytes=100
+data-received out=722 in=3000 bytes=900
+outcome went-on verification
+
+story no answer came
+begins ms=1000
+sent ms=1000 type=1
+ends ms=6000 out=300
+outcome failed silence
+
+story let go of at once
+begins ms=1000
+sent ms=1000 type=1
+ends ms=1010 out=300
+outcome given-up -
+
+story the answer stopped in the middle, and the client waits
+begins ms=1000
+sent ms=1000 type=1
+received ms=1010 out=300 in=1000 type=2
+ends ms=6000 out=300 in=1000 waits=1
+outcome failed silence
+
+story a callback's own objection, and it went on: it knows what it does
+begins ms=1000
+bad kept=1 told=1 own=1
+done ms=1010 out=600 in=2000 version=772
+data-sent out=600 in=2000 bytes=100
+data-received out=722 in=3000 bytes=900
+ends ms=1020 out=722 in=3000
+outcome worked -
+
+story a function of the client's own around a good verification says no
+begins ms=1000
+good
+exited verify=1
+outcome failed refusal
+
+story a rule does not allow it
+begins ms=1000
+demanded kept=1
+denied
+ends
+outcome failed denied
+
+story .NET went on with a name that is not the certificate's
+begins ms=1000 memory=1
+left
+done ms=1010 out=600 in=2000 version=772
+own good=1 always=1
+data-sent out=600 in=2000 bytes=100
+own good=1 always=1
+data-received out=722 in=3000 bytes=900
+leaf suited=1
+ends ms=1020 out=722 in=3000
+outcome went-on own-comparison
+
+story .NET found the name wrong by itself
+begins ms=1000 memory=1
+left
+done ms=1010 out=600 in=2000 version=772
+own good=1 always=1
+leaf suited=1
+ends ms=1020 out=624 in=2000
+outcome failed own-comparison

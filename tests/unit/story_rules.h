@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What holds for every story whatever, checked event by event: by the unit for stories of real clients, by the fuzzer for any.
+ */
+#ifndef TLSMEND_STORY_RULES_H
+#define TLSMEND_STORY_RULES_H
+
+#include <tlsmend/outcome.h>
+
+struct story_rules {
+	struct story story;
+	unsigned told; /* verdicts that a record stands for */
+	bool began;
+};
+
+/* What is found before the client's own data goes out, and which a client that went on with its job has not failed at. */
+static inline bool story_rules_before_data(enum reason r)
+{
+	return r == REASON_VERIFICATION || r == REASON_NAME || r == REASON_OWN_VERIFICATION ||
+	       r == REASON_OWN_COMPARISON || r == REASON_ADDRESS || r == REASON_SILENCE;
+}
+
+/* Returns the rule that does not hold; NULL: all do. */
+static inline const char *story_rules_tell(struct story_rules *t, const struct happening *h)
+{
+	enum { MUCH = 16384 };
+	struct verdict v;
+	if (h->what == HAPPENING_BEGINS) {
+		t->told = 0;
+		t->began = true;
+	}
+	if (!t->began)
+		return NULL;
+	const struct story before = t->story;
+	story_tell(&t->story, h, &v);
+	const struct story *s = &t->story;
+	const bool job = s->done && (s->data_taken || s->data_in > MUCH);
+	if (h->what != HAPPENING_BEGINS && before.outcome != OUTCOME_OPEN &&
+	    (s->outcome != before.outcome || s->reason != before.reason ||
+	     v.outcome != OUTCOME_OPEN))
+		return "an outcome changed:";
+	if (v.outcome != OUTCOME_OPEN && (v.outcome != s->outcome || v.reason != s->reason))
+		return "the verdict is not what is remembered:";
+	if ((v.outcome == OUTCOME_FAILED || v.outcome == OUTCOME_WENT_ON) && t->told++ > 0)
+		return "a second record:";
+	if (h->what == HAPPENING_ENDS && s->outcome == OUTCOME_OPEN)
+		return "it ended without an outcome:";
+	if (v.outcome == OUTCOME_WENT_ON && !job)
+		return "it went on without evidence:";
+	if (v.outcome == OUTCOME_FAILED && s->done && job && story_rules_before_data(v.reason))
+		return "a failure, though it went on:";
+	if ((v.outcome == OUTCOME_FAILED || v.outcome == OUTCOME_WENT_ON) !=
+	    (v.outcome != OUTCOME_OPEN && v.reason != REASON_NONE))
+		return "an outcome and a reason that do not go together:";
+	return NULL;
+}
+
+#endif
