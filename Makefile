@@ -5,6 +5,7 @@
 #   CC CFLAGS CPPFLAGS LDFLAGS   the usual; tlsmend's own flags stand beside them, not in them
 #   DESTDIR PREFIX LIBDIR        for install
 #   BUILD=build                  where to build
+#   ARCH=i386                    the 32-bit library and command, where gcc is one for x86-64 (use a BUILD of its own)
 #   DEBUG=1                      -Og, no FORTIFY
 #   SANITIZE=address,undefined   the command and the unit tests (use a BUILD of its own)
 #   SANITIZE_LIBRARY=1           the library too: LD_PRELOAD="$(gcc -print-file-name=libasan.so):$BUILD/libtlsmend.so"
@@ -40,7 +41,12 @@ INSTALL      ?= install
 
 # The tree may lie in a folder with a space in its name; BUILD itself may not have one.
 BUILD_PATH := $(if $(filter /%,$(BUILD)),$(BUILD),$(CURDIR)/$(BUILD))
-ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+# ARCH=i386 beside another architecture's compiler: gcc's -m32 (Debian: gcc-multilib).
+MACHINE := $(patsubst i%86,i386,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+ARCH    ?= $(MACHINE)
+ifeq ($(ARCH)-$(MACHINE),i386-x86_64)
+override CC += -m32
+endif
 
 comma := ,
 # V=1 shows the commands.
@@ -60,9 +66,13 @@ WARNINGS += -Werror
 endif
 
 # Object files and messages name sources relative to the tree, so that two builds give the same bytes.
-OWN_CPPFLAGS := -Iinclude -I. -D_GNU_SOURCE
+OWN_CPPFLAGS := -Iinclude -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 OWN_CFLAGS   := -std=gnu11 $(WARNINGS) -fstack-protector-strong -fno-common -fno-strict-aliasing \
                 -ffile-prefix-map='$(CURDIR)'=.
+ifeq ($(ARCH),i386)
+# gcc tells of a change in its own ABI that nobody meets here.
+OWN_CFLAGS   += -Wno-psabi
+endif
 OWN_LDFLAGS  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 ifeq ($(DEBUG)$(SANITIZE),)
 OWN_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -124,7 +134,8 @@ endif
 
 # ---- what is built ---------------------------------------------------------------------------------
 
-.PHONY: all library command units fuzzers
+.PHONY: all library command units unit-programs fuzzers
+unit-programs: $(UNITS) library
 all: library command
 library: $(BUILD)/libtlsmend.so
 command: $(BUILD)/tlsmend

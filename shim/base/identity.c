@@ -59,23 +59,18 @@ static long address(const void *p)
 static generation *make_page(void)
 {
 	const long size = (long)getauxval(AT_PAGESZ);
-	const long at =
-	    sys_call(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	union {
-		long number;
-		generation *page;
-	} made = {.number = at}, none = {.page = NULL};
+	generation *const made = sys_map_memory((size_t)size), *none = NULL;
 
-	if (at < 0 && at > -4096)
+	if (!made)
 		return NULL;
 	/* An emulator that takes any advice does not follow this one. */
-	if (sys_call(SYS_madvise, at, size, -1, 0, 0, 0) == 0 ||
-	    sys_call(SYS_madvise, at, size, MADV_WIPEONFORK, 0, 0, 0) != 0 ||
-	    !atomic_compare_exchange_strong(&page, &none.page, made.page)) {
-		sys_call(SYS_munmap, address(made.page), size, 0, 0, 0, 0);
-		return none.page;
+	if (sys_call(SYS_madvise, address(made), size, -1, 0, 0, 0) == 0 ||
+	    sys_call(SYS_madvise, address(made), size, MADV_WIPEONFORK, 0, 0, 0) != 0 ||
+	    !atomic_compare_exchange_strong(&page, &none, made)) {
+		sys_call(SYS_munmap, address(made), size, 0, 0, 0, 0);
+		return none;
 	}
-	return made.page;
+	return made;
 }
 
 uint32_t process_generation(void)

@@ -6,9 +6,23 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+static long pointer(const void *p)
+{
+	return (long)(intptr_t)p;
+}
+
+#ifdef __i386__
+/* Linux before 4.3 has one call for all of sockets, and glibc knows no other. By the number of the later ones. */
+static const uint8_t of_socketcall[] = {1, 8, 2, 3, 4, 18, 15, 14, 6, 7, 11, 16, 12, 17, 13};
+_Static_assert(SYS_socketpair == SYS_socket + 1 && SYS_getpeername == SYS_socket + 9 &&
+		   SYS_shutdown == SYS_socket + 14,
+	       "of_socketcall is in the order of the numbers");
+#endif
 
 /* Never through syscall(3), which may be the host's; nor does libc's errno come into it. */
 long sys_call(long number, long a, long b, long c, long d, long e, long f)
@@ -38,14 +52,25 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
 			 : "memory");
 	return x0;
+#elif defined __i386__
+	const long given[6] = {a, b, c, d, e, f};
+	long result;
+
+	if (number >= SYS_socket && number <= SYS_shutdown) {
+		a = of_socketcall[number - SYS_socket];
+		b = pointer(given);
+		number = SYS_socketcall;
+	}
+	/* the sixth goes into a register that the compiler has for itself */
+	__asm__ volatile("pushl %7\n\tpushl %%ebp\n\tmovl 4(%%esp), %%ebp\n\t"
+			 "int $0x80\n\tpopl %%ebp\n\taddl $4, %%esp"
+			 : "=a"(result)
+			 : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), "g"(f)
+			 : "memory");
+	return result;
 #else
 #error "no way into the kernel known for this architecture"
 #endif
-}
-
-static long pointer(const void *p)
-{
-	return (long)(intptr_t)p;
 }
 
 int sys_open(const char *path, int flags, unsigned mode)
@@ -54,7 +79,7 @@ int sys_open(const char *path, int flags, unsigned mode)
 
 	do
 		fd = (int)sys_call(SYS_openat, AT_FDCWD, pointer(path),
-				   flags | O_CLOEXEC | O_NOCTTY, (long)mode, 0, 0);
+				   flags | O_CLOEXEC | O_NOCTTY | O_LARGEFILE, (long)mode, 0, 0);
 	while (fd == -EINTR);
 	return sys_above_standard(fd);
 }
@@ -90,15 +115,62 @@ long sys_write(int fd, const void *data, size_t n)
 	return sys_call(SYS_write, fd, pointer(data), (long)n, 0, 0, 0);
 }
 
-/* On 64-bit Linux the kernel's struct stat is glibc's. */
+/* The kernel's struct stat is libc's with 64 bits for the size (Makefile). */
+#ifdef __i386__
+#define CALL_STAT  SYS_fstatat64
+#define CALL_FSTAT SYS_fstat64
+#else
+#define CALL_STAT  SYS_newfstatat
+#define CALL_FSTAT SYS_fstat
+#endif
+
 int sys_stat(const char *path, struct stat *st)
 {
-	return (int)sys_call(SYS_newfstatat, AT_FDCWD, pointer(path), pointer(st), 0, 0, 0);
+	return (int)sys_call(CALL_STAT, AT_FDCWD, pointer(path), pointer(st), 0, 0, 0);
 }
 
 int sys_fstat(int fd, struct stat *st)
 {
-	return (int)sys_call(SYS_fstat, fd, pointer(st), 0, 0, 0, 0);
+	return (int)sys_call(CALL_FSTAT, fd, pointer(st), 0, 0, 0, 0);
+}
+
+int64_t sys_seek(int fd, int64_t offset, int whence)
+{
+#ifdef __i386__
+	int64_t at = 0;
+	const long error =
+	    sys_call(SYS__llseek, fd, (long)(offset >> 32), (long)offset, pointer(&at), whence, 0);
+
+	return error ? error : at;
+#else
+	return sys_call(SYS_lseek, fd, offset, whence, 0, 0, 0);
+#endif
+}
+
+long sys_read_at(int fd, void *data, size_t n, int64_t offset)
+{
+#ifdef __i386__
+	return sys_call(SYS_pread64, fd, pointer(data), (long)n, (long)offset, (long)(offset >> 32),
+			0);
+#else
+	return sys_call(SYS_pread64, fd, pointer(data), (long)n, offset, 0, 0);
+#endif
+}
+
+void *sys_map_memory(size_t n)
+{
+#ifdef __i386__
+	const long call = SYS_mmap2;
+#else
+	const long call = SYS_mmap;
+#endif
+	const union {
+		long number;
+		void *memory;
+	} made = {.number = sys_call(call, 0, (long)n, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
+
+	return made.number < 0 && made.number > -4096 ? NULL : made.memory;
 }
 
 long sys_getdents(int fd, void *entries, size_t n)

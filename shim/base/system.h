@@ -10,6 +10,7 @@
 #define TLSMEND_BASE_SYSTEM_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 struct pollfd;
@@ -25,6 +26,9 @@ long sys_read(int fd, void *data, size_t n); /* restarts after EINTR */
 long sys_write(int fd, const void *data, size_t n);
 int sys_stat(const char *path, struct stat *st); /* follows symbolic links */
 int sys_fstat(int fd, struct stat *st);
+int64_t sys_seek(int fd, int64_t offset, int whence);
+long sys_read_at(int fd, void *data, size_t n, int64_t offset);
+void *sys_map_memory(size_t n);                     /* of its own, to read and write; NULL: none */
 long sys_getdents(int fd, void *entries, size_t n); /* struct linux_dirent64 */
 long sys_readlink(const char *path, char *out, size_t n);
 long sys_getxattr(const char *path, const char *name, void *out, size_t n); /* follows links */

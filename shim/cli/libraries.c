@@ -7,7 +7,33 @@
 
 enum { MAX_LIBRARIES = 1024, MAX_CACHE = 64 * 1024 * 1024 };
 
-void libraries_init(struct libraries *l, unsigned bits, unsigned machine)
+/* musl: one file of directories for a machine, below the directory of its loader's (/lib/ld-musl-x86_64.so.1 reads
+ * /etc/ld-musl-x86_64.path), else these. */
+static char *musl_path(const char *interpreter)
+{
+	char *directory = path_directory(interpreter), *prefix = path_directory(directory);
+	char *name = checked(strndup(path_base(interpreter), strcspn(path_base(interpreter), ".")));
+	char *file = join(strcmp(prefix, "/") == 0 ? "" : prefix, "/etc/", name, ".path", NULL);
+	char *list = NULL;
+	struct buf text;
+
+	buf_init(&text, 0);
+	if (file_read(file, MAX_CACHE, &text, NULL, NULL, NULL) == 0)
+		list = copy_string(buf_str(&text));
+	buf_free(&text);
+	free(directory);
+	free(prefix);
+	free(name);
+	free(file);
+	return list ? list : copy_string("/lib:/usr/local/lib:/usr/lib");
+}
+
+bool is_musl(const char *interpreter)
+{
+	return interpreter && strncmp(path_base(interpreter), "ld-musl-", 8) == 0;
+}
+
+void libraries_init(struct libraries *l, unsigned bits, unsigned machine, const char *interpreter)
 {
 	struct buf cache;
 
@@ -15,6 +41,10 @@ void libraries_init(struct libraries *l, unsigned bits, unsigned machine)
 	l->bits = bits;
 	l->machine = machine;
 	l->list = checked(calloc(MAX_LIBRARIES, sizeof(struct library *)));
+	if (is_musl(interpreter)) {
+		l->musl_path = musl_path(interpreter);
+		return;
+	}
 	buf_init(&cache, 0);
 	if (file_read("/etc/ld.so.cache", MAX_CACHE, &cache, NULL, NULL, NULL) == 0) {
 		l->cache = cache.data;
@@ -34,6 +64,7 @@ void libraries_free(struct libraries *l)
 	}
 	free(l->list);
 	free(l->cache);
+	free(l->musl_path);
 	memset(l, 0, sizeof *l);
 }
 
@@ -157,12 +188,39 @@ static bool try_defaults(struct search *s)
 	return false;
 }
 
+/* The first is its own, then those of which brought it in; RPATH and RUNPATH are one. */
+static bool find_musl_file(struct search *s, const struct library *by)
+{
+	if (try_path_list(s, getenv("LD_LIBRARY_PATH"), ":\n", NULL))
+		return true;
+	for (const struct library *at = by; at; at = at->parent) {
+		const char *list = at->elf.runpath ? at->elf.runpath : at->elf.rpath;
+
+		if (list && try_path_list(s, list, ":\n", at->path))
+			return true;
+	}
+	return try_path_list(s, s->libraries->musl_path, ":\n", NULL);
+}
+
+/* What musl takes for itself, whatever is on the disk: libc.so, libpthread.so.0, libc.musl-x86_64.so.1. */
+static bool is_musl_itself(const char *name)
+{
+	static const char *const own[] = {"c.", "pthread.", "rt.", "m.", "dl.", "util.", "xnet."};
+
+	for (size_t i = 0; strncmp(name, "lib", 3) == 0 && i < ARRAY_LENGTH(own); i++)
+		if (strncmp(name + 3, own[i], strlen(own[i])) == 0)
+			return true;
+	return false;
+}
+
 static bool find_file(struct search *s, const struct library *by)
 {
 	const struct library *root = by;
 
 	if (strchr(s->name, '/'))
 		return try_file(s, s->name);
+	if (s->libraries->musl_path)
+		return find_musl_file(s, by);
 	while (root && root->parent)
 		root = root->parent;
 	if (by && !by->elf.runpath)
@@ -211,6 +269,8 @@ static struct library *need(struct libraries *l, const char *name, const struct 
 	struct library *have = known(l, name);
 	struct search s = {.libraries = l, .name = name};
 
+	if (l->musl_path && is_musl_itself(name))
+		return NULL;
 	if (have || l->count >= MAX_LIBRARIES)
 		return have;
 	bool found = find_file(&s, by);

@@ -20,10 +20,14 @@ struct libraries {
 	size_t count;
 	char *cache; /* /etc/ld.so.cache, or NULL */
 	size_t cache_size;
+	char *musl_path; /* where musl looks; NULL: the program runs on glibc */
 	unsigned bits, machine;
 };
 
-void libraries_init(struct libraries *l, unsigned bits, unsigned machine);
+/* interpreter: the program's; NULL: not known, glibc's. */
+void libraries_init(struct libraries *l, unsigned bits, unsigned machine, const char *interpreter);
+/* Is this musl's dynamic linker? */
+bool is_musl(const char *interpreter);
 /* Adds the object at path, reached from parent (may be NULL), and all that it needs. NULL: not readable or other class. */
 const struct library *libraries_add(struct libraries *l, const char *path, const char *name,
 				    const struct library *parent);

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <elf.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,8 +70,8 @@ static void read_secure(struct process *p)
 	size_t n = 0;
 	char *data = slurp(p, "auxv", &n);
 
-	for (size_t i = 0; data && i + sizeof(Elf64_auxv_t) <= n; i += sizeof(Elf64_auxv_t)) {
-		Elf64_auxv_t entry;
+	for (size_t i = 0; data && i + sizeof(ElfW(auxv_t)) <= n; i += sizeof(ElfW(auxv_t))) {
+		ElfW(auxv_t) entry;
 
 		memcpy(&entry, data + i, sizeof entry);
 		if (entry.a_type == AT_SECURE && entry.a_un.a_val)

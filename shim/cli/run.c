@@ -60,12 +60,15 @@ static int execute_failed(const char *command, int error)
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 }
 
-/* One line where the command will not be reached. It runs all the same. */
-static void warn_if_out_of_reach(const char *command, const struct settings *s)
+/* A dynamic linker that would complain about the library, or end there. */
+static bool would_stumble(const struct target *t)
+{
+	return t->reason == REASON_OTHER_CLASS || t->reason == REASON_OTHER_LIBC;
+}
+
+static void warn(const struct target *t, const struct settings *s)
 {
 	const char *log = s->value[VARIABLE_LOG], *disable = s->value[VARIABLE_DISABLE];
-	struct target t;
-	int error;
 
 	if (log && strcmp(log, "off") == 0)
 		return;
@@ -73,22 +76,32 @@ static void warn_if_out_of_reach(const char *command, const struct settings *s)
 		complain("warning: TLSMEND_DISABLE=1 is set, so the library stays inert");
 		return;
 	}
-	char *path = path_search(command, &error);
+	if ((t->reach == REACH_NO || t->reach == REACH_PARTLY) &&
+	    t->reason != REASON_NOT_A_PROGRAM && t->reason != REASON_NO_INTERPRETER) {
+		char *line = verdict_line(t);
 
-	if (!path || error) {
-		free(path);
-		return; /* the failure to execute says it */
-	}
-	target_inspect(path, true, &t);
-	if ((t.reach == REACH_NO || t.reach == REACH_PARTLY) && t.reason != REASON_NOT_A_PROGRAM &&
-	    t.reason != REASON_NO_INTERPRETER) {
-		char *line = verdict_line(&t);
-
-		complain("warning: %s", line);
+		complain("warning: %s%s", line,
+			 would_stumble(t) ? "; started without the library" : "");
 		free(line);
 	}
+}
+
+/* One line where the command will not be reached. It runs all the same. Returns whether the library may be preloaded. */
+static bool look_at(const char *command, const struct settings *s)
+{
+	struct target t = {0};
+	int error;
+	char *path = path_search(command, &error);
+
+	/* the failure to execute says it */
+	if (path && !error)
+		target_inspect(path, true, &t);
+	warn(&t, s);
+	const bool good = !would_stumble(&t);
+
 	target_free(&t);
 	free(path);
+	return good;
 }
 
 static bool library_is_sound(const char *library)
@@ -107,8 +120,7 @@ static bool library_is_sound(const char *library)
 	return good;
 }
 
-/* The library's variables and LD_PRELOAD into this process's environment. */
-static bool export_settings(const struct settings *s)
+static bool export_preload(void)
 {
 	char *library = library_find();
 	char *preload = NULL;
@@ -117,11 +129,19 @@ static bool export_settings(const struct settings *s)
 
 	if (good)
 		good = setenv("LD_PRELOAD", preload, 1) == 0;
+	free(preload);
+	free(library);
+	return good;
+}
+
+/* The library's variables into this process's environment. */
+static bool export_settings(const struct settings *s)
+{
+	bool good = true;
+
 	for (int i = 0; good && i < VARIABLE_COUNT; i++)
 		if (s->value[i])
 			good = setenv(variable_names[i], s->value[i], 1) == 0;
-	free(preload);
-	free(library);
 	return good;
 }
 
@@ -139,8 +159,9 @@ int run_main(const struct command *self, int argc, char **argv)
 		status = usage_error(self, "name a command to run");
 	else if (!export_settings(&s))
 		status = STATUS_RUN_FAILED;
+	else if (look_at(argv[0], &s) && !export_preload())
+		status = STATUS_RUN_FAILED;
 	else {
-		warn_if_out_of_reach(argv[0], &s);
 		fflush(stderr);
 		status = execute_failed(argv[0], execute(argv));
 	}

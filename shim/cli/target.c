@@ -10,6 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "libraries.h"
 #include "privilege.h"
 #include "script.h"
 #include "tls.h"
@@ -161,13 +162,9 @@ static bool judge_loader(struct target *t)
 		return true;
 	const char *base = path_base(interpreter);
 
-	if (strncmp(base, "ld-musl-", 8) == 0) {
-		target_verdict(t, REACH_NO, REASON_MUSL, interpreter);
-		return false;
-	}
 	/* ld-linux-x86-64.so.2, ld64.so.2, ld.so.1: glibc's on all its ports. */
 	if (strncmp(base, "ld-linux", 8) != 0 && strncmp(base, "ld64.so.", 8) != 0 &&
-	    strncmp(base, "ld.so.", 6) != 0) {
+	    strncmp(base, "ld.so.", 6) != 0 && !is_musl(interpreter)) {
 		target_verdict(t, REACH_NO, REASON_OTHER_LIBC, interpreter);
 		return false;
 	}

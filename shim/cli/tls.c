@@ -225,6 +225,20 @@ static bool judge_dotnet_host(struct look *k)
 	return k->openssl != NULL;
 }
 
+/* It needs an OpenSSL that ld.so would not find here. */
+static bool judge_missing(struct look *k)
+{
+	const struct libraries *l = &k->libraries;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (!l->list[i]->path && (strncmp(l->list[i]->name, "libssl.so", 9) == 0 ||
+					  strncmp(l->list[i]->name, "libcrypto.so", 12) == 0)) {
+			target_verdict(k->target, REACH_NO, REASON_NO_LIBRARY, l->list[i]->name);
+			return true;
+		}
+	return false;
+}
+
 static void judge_nothing_found(struct look *k)
 {
 	struct target *t = k->target;
@@ -245,6 +259,8 @@ static void judge_nothing_found(struct look *k)
 		}
 	if (judge_dotnet_host(k))
 		return;
+	if (judge_missing(k))
+		return;
 	/* With a shared libcrypto the text is only the version that the program was compiled with (ssh). */
 	if (!k->has_crypto && t->elf.interpreter)
 		version = elf_tls_version(t->program);
@@ -264,7 +280,7 @@ void tls_judge(struct target *t)
 
 	if (note)
 		target_fact(t, "note", note, NULL);
-	libraries_init(&k.libraries, t->elf.bits, t->elf.machine);
+	libraries_init(&k.libraries, t->elf.bits, t->elf.machine, t->elf.interpreter);
 	k.root = libraries_add(&k.libraries, t->program, path_base(t->program), NULL);
 	if (!judge_linked_in(&k)) {
 		load_modules(&k);

@@ -21,6 +21,17 @@ static long pointer(const void *p)
 	return (long)(intptr_t)p;
 }
 
+/* The ones that know user numbers of 32 bits. */
+#ifdef __i386__
+#define CALL_GETEUID   SYS_geteuid32
+#define CALL_GETEGID   SYS_getegid32
+#define CALL_GETGROUPS SYS_getgroups32
+#else
+#define CALL_GETEUID   SYS_geteuid
+#define CALL_GETEGID   SYS_getegid
+#define CALL_GETGROUPS SYS_getgroups
+#endif
+
 /* As libc's functions end. */
 static long answer(long result)
 {
@@ -48,17 +59,17 @@ pid_t getpid(void)
 
 uid_t geteuid(void)
 {
-	return (uid_t)sys_call(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+	return (uid_t)sys_call(CALL_GETEUID, 0, 0, 0, 0, 0, 0);
 }
 
 gid_t getegid(void)
 {
-	return (gid_t)sys_call(SYS_getegid, 0, 0, 0, 0, 0, 0);
+	return (gid_t)sys_call(CALL_GETEGID, 0, 0, 0, 0, 0, 0);
 }
 
 int getgroups(int room, gid_t *groups)
 {
-	return (int)answer(sys_call(SYS_getgroups, room, pointer(groups), 0, 0, 0, 0));
+	return (int)answer(sys_call(CALL_GETGROUPS, room, pointer(groups), 0, 0, 0, 0));
 }
 
 int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *size)

@@ -291,7 +291,8 @@ static int begins_line(int fd, const struct stat *st)
 {
 	enum { LOOKS = 4, SEEK_FOR_HOLE = 4 /* linux/fs.h */ };
 	char last = 0;
-	long at = -1, got, before;
+	int64_t at = -1, before;
+	long got;
 	int flags, own;
 	struct stat now = *st;
 
@@ -299,8 +300,7 @@ static int begins_line(int fd, const struct stat *st)
 		return -1;
 	flags = sys_fcntl(fd, F_GETFL, 0);
 	if (flags >= 0)
-		at = flags & O_APPEND ? (long)st->st_size
-				      : sys_call(SYS_lseek, fd, 0, SEEK_CUR, 0, 0, 0);
+		at = flags & O_APPEND ? st->st_size : sys_seek(fd, 0, SEEK_CUR);
 	if (at <= 0)
 		return at == 0 ? 1 : -1;
 	own = reopen(fd, O_RDONLY);
@@ -308,13 +308,13 @@ static int begins_line(int fd, const struct stat *st)
 		return -1;
 	for (int look = 0; look < LOOKS; look++) {
 		before = at;
-		got = sys_call(SYS_pread64, own, (long)(intptr_t)&last, 1, at - 1, 0, 0);
+		got = sys_read_at(own, &last, 1, at - 1);
 		if (got != 1 || last == '\n' || !(flags & O_APPEND))
 			break;
 		/* The middle of a line that somebody writes just now, perhaps: a file grows page by page. To ask for a hole waits for the write
 		 * under way on the usual file systems. */
-		sys_call(SYS_lseek, own, at - 1, SEEK_FOR_HOLE, 0, 0, 0);
-		if (sys_fstat(own, &now) != 0 || (at = (long)now.st_size) == before)
+		sys_seek(own, at - 1, SEEK_FOR_HOLE);
+		if (sys_fstat(own, &now) != 0 || (at = now.st_size) == before)
 			break;
 	}
 	sys_close(own);

@@ -155,7 +155,8 @@ int syslog_write(const char *path, const char *data, size_t n, int priority, con
 static void add_message_field(struct buf *b, const char *data, size_t n, size_t most)
 {
 	unsigned char length[8];
-	size_t at, size;
+	uint64_t size; /* shifted by all of its bits */
+	size_t at;
 
 	while (n && data[n - 1] == '\n')
 		n--;

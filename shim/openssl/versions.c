@@ -58,7 +58,9 @@ struct error_state {
 
 static struct error_state *error_state(const struct openssl *o)
 {
-	enum { THREAD_ID = 16 }; /* 1.0.2 has a pointer and a long before the rest */
+	enum {
+		THREAD_ID = sizeof(void *) + sizeof(long)
+	}; /* 1.0.2 has a pointer and a long before the rest */
 	if (o->version >= 0x30000000UL || !o->ERR_get_state)
 		return NULL;
 	char *state = o->ERR_get_state();

@@ -16,10 +16,17 @@ enum { CONF_FLAG_FILE = 0x2, CONF_FLAG_CLIENT = 0x4 };
 
 /* ---- protocol bounds ------------------------------------------------------------------------------------- */
 
+/* Before 3.0 the functions give an unsigned long, which may be half of what is declared: the rest is what the register held. */
+static uint64_t as_given(const struct openssl *o, uint64_t options)
+{
+	return o->version < 0x30000000UL ? (unsigned long)options : options;
+}
+
 uint64_t apply_options(const struct openssl *o, SSL *ssl)
 {
-	return o->SSL_get_options ? o->SSL_get_options(ssl)
-				  : (uint64_t)o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, 0, NULL);
+	return as_given(o, o->SSL_get_options
+			       ? o->SSL_get_options(ssl)
+			       : (uint64_t)o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, 0, NULL));
 }
 
 void apply_clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
@@ -56,9 +63,9 @@ static void fold_options(const struct openssl *o, uint64_t options, int *min, in
 bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *max)
 {
 	enum { DTLS_BITS = 0xff00 & ~0x0300 };
-	uint64_t options = o->SSL_CTX_get_options
-			       ? o->SSL_CTX_get_options(ctx)
-			       : (uint64_t)o->SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS_, 0, NULL);
+	const uint64_t options = as_given(
+	    o, o->SSL_CTX_get_options ? o->SSL_CTX_get_options(ctx)
+				      : (uint64_t)o->SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS_, 0, NULL));
 	*min = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
 	*max = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
 	if ((*min | *max) & DTLS_BITS)

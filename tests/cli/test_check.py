@@ -11,6 +11,8 @@ import subprocess
 
 import pytest
 
+from lib.musl import COMPILER, WHY_NOT, compile_musl
+
 from .conftest import LIBRARY, clean_environment, compile_c
 
 
@@ -248,12 +250,8 @@ def patch_interpreter(path, new):
 def test_other_libc_and_class(tlsmend, tmp_path):
     copy = tmp_path / "true"
     shutil.copy("/bin/true", copy)
-    patch_interpreter(copy, "/lib/ld-musl-x86_64.so.1")
-    r = tlsmend("check", "./true")
-    assert r.returncode == 1 and "musl" in verdict(r)
-    shutil.copy("/bin/true", copy)
     patch_interpreter(copy, "/system/bin/linker64")
-    assert "not glibc's" in verdict(tlsmend("check", "./true"))
+    assert "neither glibc's nor musl's" in verdict(tlsmend("check", "./true"))
     shutil.copy("/bin/true", copy)
     patch_interpreter(copy, "/lib64/ld-linux-gone.so.9")
     assert "/lib64/ld-linux-gone.so.9 is not there" in verdict(tlsmend("check", "./true"))
@@ -262,6 +260,30 @@ def test_other_libc_and_class(tlsmend, tmp_path):
     data[18:20] = struct.pack("<H", 183)
     copy.write_bytes(data)
     assert "64-bit aarch64 program" in verdict(tlsmend("check", "./true"))
+
+
+def test_musl(tlsmend, tmp_path):
+    """Found as musl finds libraries: its own list of directories or RPATH, and never by glibc's cache."""
+    if not COMPILER:
+        pytest.skip(WHY_NOT)
+    names = ("SSL_CTX_new", "SSL_CTX_ctrl", "SSL_connect", "X509_verify_cert")
+    source = 'const char v[] = "OpenSSL 9.8.7  1 Jan 2031"; ' + "".join("int %s(void); int %s(void) { return 0; }\n" % (f, f) for f in names)
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "tls.c").write_text(source)
+    (tmp_path / "main.c").write_text("int SSL_CTX_new(void); int main(void) { return SSL_CTX_new(); }\n")
+    lib = compile_musl(tmp_path / "lib/libssl.so.3", tmp_path / "tls.c", ["-shared", "-fPIC"])
+    compile_musl(tmp_path / "client", tmp_path / "main.c", [str(lib), "-Wl,-rpath,$ORIGIN/lib"])
+    r = tlsmend("check", "./client")
+    assert r.returncode == 0 and "client -> %s (OpenSSL 9.8.7)" % lib in verdict(r)
+    compile_musl(tmp_path / "other", tmp_path / "main.c", ["-L%s" % lib.parent, "-l:libssl.so.3", "-Wl,-rpath,$ORIGIN/lib"])
+    r = tlsmend("check", "./other")
+    assert r.returncode == 0 and verdict(r) == "other: reachable: other -> libssl.so.3 (OpenSSL 9.8.7)"
+    run = tlsmend("run", "./other")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    compile_musl(tmp_path / "lost", tmp_path / "main.c", ["-L%s" % lib.parent, "-l:libssl.so.3"])
+    r = tlsmend("check", "./lost")
+    assert r.returncode == 1 and "missing   libssl.so.3, needed by lost" in r.stdout and "libc" not in r.stdout
+    assert "linked into" not in r.stdout
 
 
 # ---- no targets ----------------------------------------------------------------------------------------------

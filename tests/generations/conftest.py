@@ -22,6 +22,10 @@ def pytest_collection_modifyitems(items):
 
 # curl and python3 of experimental would be sid's.
 PLACES = [(s, c) for s in roots.SUITES for c in ("openssl", "curl", "python3", "own") if s != "experimental" or c in ("openssl", "own")]
+# bookworm's OpenSSL, built with another libc
+PLACES += [("musl", "openssl"), ("musl", "own")]
+# ... and all of 32 bits, the library too
+PLACES += [("i386", c) for c in ("openssl", "curl", "python3", "own")]
 
 
 def _root(suite):
@@ -77,8 +81,8 @@ def build_client(root, world_directory, source=HERE / "client.c"):
         return out
     partial = out.with_suffix(".new")
     lib = root.lib_directory()
-    argv = ["gcc", "--sysroot=%s" % root.path, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations",
-            "-B%s/" % lib, "-L%s" % lib, "-o", str(partial), str(source), "-D_GNU_SOURCE", "-lssl", "-lcrypto"]  # fmt: skip
+    argv = [*root.compiler, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations", "-L%s" % lib, "-o",
+            str(partial), str(source), "-D_GNU_SOURCE", "-lssl", "-lcrypto"]  # fmt: skip
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     partial.rename(out)

@@ -12,9 +12,10 @@ import subprocess
 import time
 
 from lib.once import locked
-from lib.run import BUILD, TREE, Runner, hosts_text, namespace_command
+from lib.run import BUILD, LIBRARY, TREE, Runner, hosts_text, namespace_command
 
 CACHE = BUILD / "generations"
+MULTIARCH = os.uname().machine + "-linux-gnu"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 # coreutils: env(1). The rest are clients, and the headers that ours is compiled with.
 BASE = ["coreutils", "openssl", "libssl-dev", "libc6-dev"]
@@ -30,6 +31,7 @@ SUITES = {
 FROM_EXPERIMENTAL = "openssl libssl-dev libssl4 openssl-provider-legacy"
 # Needed by their packages' scripts, which never run.
 NOT_UNPACKED = {"debconf", "dpkg", "perl-base", "tar", "tzdata", "install-info"}
+DEVICES = ("null", "zero", "full", "random", "urandom")
 LEFT_OUT = ["./usr/share/doc", "./usr/share/man", "./usr/share/locale", "./usr/share/i18n", "./usr/lib/*/gconv",
             "libcrypto.a", "libssl.a", "libc.a", "libm-*.a", "libmvec.a", "./usr/share/info", "./usr/lib/python3*/test"]  # fmt: skip
 
@@ -53,14 +55,14 @@ def debian_site():
 class _Apt:
     """apt-get with a state of its own below `directory`, an empty dpkg status, and the keys of this machine's apt."""
 
-    def __init__(self, directory, suites):
+    def __init__(self, directory, suites, kind="deb", arch=None):
         site = debian_site()
         if not site or not shutil.which("dpkg-deb"):
             raise Missing("no apt with a Debian mirror here")
         self.directory = directory
         for sub in ("lists/partial", "archives/partial", "etc"):
             (directory / sub).mkdir(parents=True, exist_ok=True)
-        (directory / "etc/sources.list").write_text("".join("deb %s %s main\n" % (site, s) for s in suites))
+        (directory / "etc/sources.list").write_text("".join("%s %s %s main\n" % (kind, site, s) for s in suites))
         (directory / "etc/status").write_text("")
         (directory / "etc/preferences").write_text(
             "Package: %s\nPin: release a=experimental\nPin-Priority: 990\n" % FROM_EXPERIMENTAL
@@ -71,7 +73,7 @@ class _Apt:
             "-oDir::State::Lists=%s/lists" % directory, "-oDir::State::Status=%s/etc/status" % directory,
             "-oDir::Cache=%s" % directory, "-oDir::Cache::Archives=%s/archives" % directory, "-oAPT::Sandbox::User=",
             "-oAcquire::Languages=none", "-oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
-            "-oAcquire::Retries=0", "-oAcquire::http::Timeout=10", "-oDebug::NoLocking=true",
+            *(["-oAPT::Architecture=" + arch, "-oAPT::Architectures=" + arch] if arch else []), "-oAcquire::Retries=0", "-oAcquire::http::Timeout=10", "-oDebug::NoLocking=true",
         ]  # fmt: skip
 
     def __call__(self, timeout, *command):
@@ -97,7 +99,7 @@ def _extract(deb, root):
         raise Missing("cannot unpack %s: %s" % (deb.name, tar.stderr.decode(errors="replace")[:200]))
 
 
-def unpack(directory, suites, packages, dependencies=True):
+def unpack(directory, suites, packages, dependencies=True, arch=None):
     """Unpacks packages of Debian suites below directory/root, which appears when it is complete. Raises Missing."""
     root, partial = directory / "root", directory / "root.new"
     if root.exists():
@@ -107,7 +109,7 @@ def unpack(directory, suites, packages, dependencies=True):
     for name in ("bin", "sbin", "lib", "lib64"):
         (partial / "usr" / name).mkdir(parents=True)
         (partial / name).symlink_to("usr/" + name)
-    apt = _Apt(directory, suites)
+    apt = _Apt(directory, suites, arch=arch)
     apt(120, "update")
     if dependencies:
         apt(180, "install", "--download-only", "--no-install-recommends", "-y", *packages)
@@ -134,12 +136,39 @@ def version_in(headers):
     return (number >> 28, number >> 20 & 0xFF, number >> 12 & 0xFF)
 
 
+def compiler_for(root, bits32=False):
+    """This machine's gcc, for the libraries of that root."""
+    if not bits32:
+        lib = next(root.glob("usr/lib/*/libcrypto.so")).parent
+        return ["gcc", "--sysroot=%s" % root, "-B%s/" % lib]
+    own = next(root.glob("usr/lib/gcc/*/*/libgcc.a")).parent
+    return ["gcc", "-m32", "--sysroot=%s" % root, "-B%s/" % own, "-L%s" % own]
+
+
+def make_32(*targets):
+    """The tree once more, for 32 bits. Returns the build directory."""
+    build = CACHE / "build-i386"
+    with locked(build / "lock"):
+        compiler = compiler_for(root_of("i386", made=False), bits32=True)
+        command = ["make", "-s", "-C", str(TREE), "-j2", "ARCH=i386", "CC=" + " ".join(compiler), "BUILD=%s" % build, "WERROR=1"]
+        env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD", "CC", "CFLAGS", "DEBUG")}
+        done = subprocess.run([*command, *targets], capture_output=True, text=True, timeout=1200, env=env)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return build
+
+
+def library_32():
+    return make_32("all") / "libtlsmend.so"
+
+
 class Root:
     """What a client of that suite sees."""
 
     def __init__(self, suite, path):
         self.suite, self.path = suite, path
         self.headers = path / "usr/include"
+        self.compiler = ["musl-gcc", "-isystem", str(self.headers)] if suite == "musl" else compiler_for(path, suite == "i386")
+        self.preload = library_32() if suite == "i386" else LIBRARY
         self.version = version_in(self.headers)
         self.generation = ".".join(map(str, self.version[:2])) + (".1" if self.version[0] == 1 else "")
 
@@ -159,7 +188,9 @@ def _furnish(root):
     """What installation scripts would have made, as far as a TLS client looks at it."""
     for sub in ("proc", "dev", "tmp", "etc/ssl/certs"):
         (root / sub).mkdir(parents=True, exist_ok=True)
-    for name in ("null", "zero", "random", "urandom"):
+    (root / "dev/pts").mkdir()
+    (root / "dev/ptmx").symlink_to("pts/ptmx")
+    for name in DEVICES:
         (root / "dev" / name).touch()
     (root / "etc/hosts").touch()
     (root / "etc/nsswitch.conf").write_text("passwd: files\nhosts: files\n")
@@ -177,12 +208,80 @@ def _furnish(root):
             link.symlink_to(inside)
 
 
+# ---- one of 32 bits ------------------------------------------------------------------------------------------
+# With what the library, the command and the units are built with: this machine's gcc makes code for it (-m32).
+I386 = [*BASE, "curl", "python3", "libgcc-12-dev", "libbsd-dev", "libelf-dev", "libjansson-dev", "libcmocka-dev"]
+
+
+def _try_i386(directory):
+    if os.uname().machine != "x86_64":
+        raise Missing("no x86-64 here, which runs 32 bits")
+    _furnish(unpack(directory, ["bookworm"], I386, arch="i386"))
+
+
+# ---- one whose clients have another libc ---------------------------------------------------------------------
+# Of what s_client and a small client need, all; the rest costs minutes.
+LEFT_OUT_OF_OPENSSL = ("no-tests no-engine no-afalgeng no-legacy no-asm no-aria no-bf no-camellia no-cast no-cmp no-des no-gost no-idea no-md4 "
+                       "no-mdc2 no-ocb no-rc2 no-rc4 no-rmd160 no-seed no-siphash no-sm2 no-sm3 no-sm4 no-srp no-ts no-whirlpool").split()
+
+
+def _build_openssl(directory, compiler, target, flags):
+    """Debian's OpenSSL, from its source, with another compiler. Returns its directory, which appears when it is built."""
+    source = directory / "source"
+    if (source / "built").exists():
+        return source
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(parents=True)
+    apt = _Apt(directory, ["bookworm"], kind="deb-src")
+    apt(120, "update")
+    apt(180, "source", "--download-only", "openssl")
+    commands = [
+        ["tar", "-x", "--strip-components=1", "-C", str(source), "-f", str(next(directory.glob("openssl_*.orig.tar.gz")))],
+        ["./Configure", target, "CC=" + compiler, "shared", *LEFT_OUT_OF_OPENSSL, "--prefix=/usr", "--libdir=lib", "--openssldir=/etc/ssl",
+         "-O1", "-DOPENSSL_TLS_SECURITY_LEVEL=2", *flags],
+        ["make", "-s", "-j2", "build_libs", "apps/openssl"],
+    ]  # fmt: skip
+    for command in commands:
+        done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=1500)
+        if done.returncode:
+            raise Missing("%s: %s" % (command[0], (done.stdout + done.stderr)[-500:]))
+    (source / "built").touch()
+    for left in [*directory.glob("openssl_*"), directory / "lists", directory / "archives", directory / "etc"]:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return source
+
+
+def _install_openssl(source, root, lib):
+    for name in ("ssl", "crypto"):
+        shutil.copy(source / ("lib%s.so.3" % name), lib)
+        (lib / ("lib%s.so" % name)).symlink_to("lib%s.so.3" % name)
+    shutil.copy(source / "apps/openssl", root / "usr/bin/openssl")
+    shutil.copytree(source / "include/openssl", root / "usr/include/openssl")
+
+
+def _try_musl(directory):
+    compiler = shutil.which("musl-gcc")
+    if not compiler:
+        raise Missing("no musl-gcc here (Debian: musl-tools)")
+    # the kernel's headers stand in the directories of glibc's
+    flags = ["-idirafter", "/usr/include", "-idirafter", "/usr/include/" + MULTIARCH]
+    source = _build_openssl(directory, compiler, "linux-" + os.uname().machine, flags)
+    root = unpack(directory, ["bookworm"], ["coreutils", "musl"])
+    _install_openssl(source, root, next(root.glob("usr/lib/*-linux-musl")))
+    _furnish(root)
+
+
+MADE = {"musl": _try_musl, "i386": _try_i386}
+
+
 def _try(suite, directory):
+    if suite in MADE:
+        return MADE[suite](directory)
     suites, packages = SUITES[suite]
     _furnish(unpack(directory, suites, packages))
 
 
-def root_of(suite):
+def root_of(suite, made=True):
     """The Root of a suite, unpacked at the first question of all. Raises Missing; asks the network once a test run only."""
     directory = CACHE / suite
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
@@ -198,7 +297,7 @@ def root_of(suite):
                 failure.write_text("%s\n%s: %s" % (run_id, suite, e))
                 raise Missing("%s: %s" % (suite, e))
             (directory / "ready").write_text("%d s\n" % (time.monotonic() - start))
-    return Root(suite, directory / "root")
+    return Root(suite, directory / "root") if made else directory / "root"
 
 
 class RootRunner(Runner):
@@ -207,6 +306,7 @@ class RootRunner(Runner):
     def __init__(self, scratch, hosts_dir, root):
         super().__init__(scratch, hosts_dir)
         self.root = root
+        self.preload = root.preload
 
     def _in_namespace(self, argv, hosts, etc, overlays):
         way = namespace_command()
@@ -216,7 +316,7 @@ class RootRunner(Runner):
         path = self.hosts_dir / "hosts-of-roots"
         path.write_text(hosts_text(hosts))
         inside = self.root.path
-        mounts = [("--rbind", "/proc"), *(("--bind", "/dev/" + n) for n in ("null", "zero", "random", "urandom"))]
+        mounts = [("--rbind", "/proc"), ("--rbind", "/dev/pts"), *(("--bind", "/dev/" + n) for n in DEVICES)]
         for visible in (TREE, BUILD, self.hosts_dir):
             (inside / str(visible).lstrip("/")).mkdir(parents=True, exist_ok=True)
             mounts.append(("--bind", str(visible)))

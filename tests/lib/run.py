@@ -143,6 +143,7 @@ class Runner:
 
     def __init__(self, scratch, hosts_dir):
         self.scratch, self.hosts_dir = scratch, hosts_dir
+        self.preload = LIBRARY
         self.log = scratch / "records.jsonl"
         self.home = scratch / "home"
         self.home.mkdir(exist_ok=True)
@@ -151,7 +152,7 @@ class Runner:
         full = clean_environment(self.home)
         if library:
             preload = os.environ.get("PRELOAD_FIRST", "")
-            full["LD_PRELOAD"] = (preload + " " if preload else "") + str(LIBRARY)
+            full["LD_PRELOAD"] = (preload + " " if preload else "") + str(self.preload)
         full["TLSMEND_LOG"] = str(self.log)
         full["TLSMEND_LOG_FORMAT"] = "json"
         if config is not None:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: ISC
 """A process whose libc is musl: LD_PRELOAD is inherited, by a container's programs and by children, whoever set it."""
 import os
+import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
+from lib import roots
 from lib.musl import COMPILER, WHY_NOT, compile_musl
 from lib.run import COMMAND
 from trapkit import HERE, OUT, without_front
@@ -20,6 +23,25 @@ LINKS = {
     "now": ["-Wl,-z,now,-z,relro"],
     "rdynamic": ["-rdynamic"],
 }
+
+
+# The other modules' traps, built with musl and linked with an OpenSSL that is: the ones that need nothing of glibc.
+MODULES = ["test_traps_tls.py", "test_traps_callback.py", "test_traps_load.py", "test_traps_loading.py", "test_traps_guest.py"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("module", MODULES)
+def test_the_others_on_musl(module):
+    try:
+        roots.root_of("musl")
+    except roots.Missing as e:
+        pytest.skip(str(e))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow and not glibc", HERE / module]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=1200, env={**env, "TRAP_LIBC": "musl"})
+    print(done.stdout[-6000:])
+    assert done.returncode == 0 and int(re.search(r"(\d+) passed", done.stdout).group(1)) > 3
 
 
 @pytest.fixture(scope="module", params=LINKS)

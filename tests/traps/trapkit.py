@@ -11,11 +11,13 @@ import subprocess
 import pytest
 import trustme
 
-from lib import once
+from lib import once, roots
 from lib.run import BUILD
 
 HERE = pathlib.Path(__file__).resolve().parent
-OUT = BUILD / "traps"
+# The libc of the traps and of their OpenSSL: test_traps_musl.py runs the other modules once more with TRAP_LIBC=musl.
+MUSL = os.environ.get("TRAP_LIBC") == "musl"
+OUT = BUILD / ("traps-musl" if MUSL else "traps")
 
 WARNINGS = "-fno-omit-frame-pointer -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef".split()
 OPENSSL = ["-lssl", "-lcrypto"]
@@ -71,7 +73,16 @@ without_front = pytest.mark.skipif(bool(FRONT), reason="a sanitizer's runtime in
 TIMEOUT = 60
 
 
+def _for_musl():
+    """musl's RPATH has its own libraries in it, and those of its OpenSSL. It has no dlvsym(3) and no RTLD_DEEPBIND."""
+    lib = roots.root_of("musl").lib_directory()
+    return ["-isystem", str(roots.root_of("musl").headers), "-L%s" % lib, "-Wl,-rpath,%s" % lib, "-DRTLD_DEEPBIND=0",
+            "-Ddlvsym(handle,name,version)=dlsym(handle,name)"]  # fmt: skip
+
+
 def compile_once(target, source, flags, compiler=once.CC):
+    if MUSL:
+        compiler, flags = "musl-gcc", [*flags, *_for_musl()]
     return once.compile_once(target, source, flags, [HERE / "trapkit.py", *HERE.glob("*.h")], WARNINGS, compiler)
 
 
