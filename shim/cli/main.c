@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "env.h"
+#include "trust/trust.h"
 #include "view/sight.h"
 
 /* clang-format off */
@@ -19,6 +20,15 @@ static const struct option env_options[] = {
 static const struct option view_options[] = {
 	VIEW_CONNECTION, {"format", "FORMAT", VIEW_FORMAT, "text, json or pem"}, SETTINGS_RULES,
 	{NULL, NULL, 0, NULL}};
+static const struct option trust_options[] = {
+	{"sha256", "HEX", TRUST_SHA256, "the fingerprint, from another source; asked for where it is not given"},
+	{"fetch", NULL, TRUST_FETCH, "get a missing CA from where the certificate says (http)"},
+	{"from", "LOG", TRUST_FROM, "the hosts of a log in JSON; -: standard input"},
+	{"dry-run", NULL, TRUST_DRY_RUN, "show what would be written, and write nothing"},
+	VIEW_CONNECTION, SETTINGS_RULES, {NULL, NULL, 0, NULL}};
+static const struct option untrust_options[] = {
+	{"config", "FILE", VARIABLE_CONFIG, "configuration instead of " TLSMEND_CONFIG_DEFAULT},
+	{"user", NULL, SETTINGS_USER, "in your own rules"}, {NULL, NULL, 0, NULL}};
 static const struct option report_options[] = {
 	{"format", "FORMAT", 0, "text or json"}, {NULL, NULL, 0, NULL}};
 /* clang-format on */
@@ -72,6 +82,20 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 trusted, 1 not trusted, 2 no answer in TLS, or wrong usage.\n",
      view_options, false, STATUS_USAGE, view_main},
+    {"trust", "HOST[:PORT]", "trust a CA for one host, once its fingerprint is confirmed",
+     "Connects as view does, says which certificate would become an anchor and for which host,\n"
+     "asks for its SHA-256 fingerprint from another source, tries the rule, and writes the CA\n"
+     "file and the section: into /etc/tlsmend and /etc/tlsmend.d, with --user into your own\n"
+     "folder, with --config (or TLSMEND_CONFIG) into its last file or folder. A section that\n"
+     "the host has is changed.\n"
+     "\n"
+     "Exit status: 0 trusted now or already, 1 not, 2 no answer, wrong usage, or not written.\n",
+     trust_options, false, STATUS_USAGE, trust_main},
+    {"untrust", "HOST", "take back what trust wrote",
+     "Takes the line, the section or the file away that trust wrote for HOST, and its CA file.\n"
+     "\n"
+     "Exit status: 0 taken back, 1 there was nothing of it, 2 wrong usage or not written.\n",
+     untrust_options, false, STATUS_USAGE, untrust_main},
     {"report", "[FILE...]", "summary of JSON logs, with the rules that would mend",
      "Reads JSON records, one a line, from FILEs (- or none: standard input) and prints which\n"
      "causes, hosts and programs they tell of, how often, first and last, and the sections that\n"

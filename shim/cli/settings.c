@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <tlsmend/log.h>
 #include <tlsmend/policy.h>
@@ -166,6 +167,44 @@ static bool take_min_protocol(struct settings *s, const char *given)
 	return true;
 }
 
+char *settings_user_folder(void)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg && *xdg == '/')
+		return join(xdg, "/tlsmend/", NULL);
+	return home && *home == '/' ? join(home, "/.config/tlsmend/", NULL) : NULL;
+}
+
+/* The user's rules behind the others, so that they win. What is not there is not named. */
+static void add_user(struct settings *s)
+{
+	char *folder = settings_user_folder();
+	const char *given = s->value[VARIABLE_CONFIG];
+	const char *const parts[] = {
+	    given && *given                             ? given
+	    : access(TLSMEND_CONFIG_DEFAULT, F_OK) == 0 ? TLSMEND_CONFIG_DEFAULT
+							: "",
+	    (given && *given) || access(TLSMEND_CONFIG_FOLDER, F_OK) != 0 ? ""
+									  : TLSMEND_CONFIG_FOLDER,
+	    folder && access(folder, F_OK) == 0 ? folder : ""};
+	char *list = NULL;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+		if (!*parts[i] || (list && strcmp(list, parts[i]) == 0))
+			continue;
+		char *longer = list ? join(list, ":", parts[i], NULL) : copy_string(parts[i]);
+
+		free(list);
+		list = longer;
+	}
+	if (list)
+		replace(s, VARIABLE_CONFIG, list);
+	if (folder && access(folder, F_OK) == 0)
+		remember_file(s, folder);
+	free(folder);
+}
+
 static char *config_path(struct settings *s, const char *name)
 {
 	char *path = path_absolute(name);
@@ -213,6 +252,8 @@ static bool take_config(struct settings *s, const char *given)
 			break;
 	}
 	replace(s, VARIABLE_CONFIG, list);
+	if (s->user)
+		add_user(s);
 	return true;
 }
 
@@ -243,6 +284,11 @@ bool settings_take(void *arg, int id, const char *value)
 	bool json;
 	enum level level;
 
+	if (id == SETTINGS_USER) {
+		s->user = true;
+		add_user(s);
+		return true;
+	}
 	switch ((enum variable)id) {
 	case VARIABLE_CONFIG:
 		return take_config(s, value);

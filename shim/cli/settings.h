@@ -24,8 +24,10 @@ enum variable {
 };
 extern const char *const variable_names[VARIABLE_COUNT]; /* "TLSMEND_CONFIG" ... */
 
+enum { SETTINGS_USER = -1 }; /* option id beside enum variable */
 struct settings {
 	const struct command *command; /* for its usage errors */
+	bool user;                     /* --user */
 	char *value[VARIABLE_COUNT];   /* owned; NULL: unset */
 	char *files[64];               /* every file that a value names, for mounts */
 	size_t file_count;
@@ -37,7 +39,8 @@ struct settings {
 	 " (colon separated)"}, \
 	{"extra-ca", "HOST=FILE", VARIABLE_EXTRA_CA, "trust the CAs in FILE for HOST; may be repeated"}, \
 	{"min-protocol", "HOST=VERSION", VARIABLE_MIN_PROTOCOL, \
-	 "lowest version for HOST: TLSv1.2, ...; may be repeated"}
+	 "lowest version for HOST: TLSv1.2, ...; may be repeated"}, \
+	{"user", NULL, SETTINGS_USER, "your own rules too, those of tlsmend trust --user"}
 #define SETTINGS_LOG \
 	{"log", "DEST", VARIABLE_LOG, "stderr, syslog, journal, fd:N, a path, or off"}, \
 	{"format", "FORMAT", VARIABLE_LOG_FORMAT, "text or json"}, \
@@ -49,6 +52,8 @@ void settings_init(struct settings *s, const struct command *c);
 /* An option_take; arg is the struct settings. The lists grow, other values are replaced. */
 bool settings_take(void *arg, int id, const char *value);
 void settings_free(struct settings *s);
+/* $XDG_CONFIG_HOME/tlsmend/, else ~/.config/tlsmend/. NULL: neither is set. free(3) it. */
+char *settings_user_folder(void);
 
 /* ---- preload.c: where the library is, and LD_PRELOAD ---------------------------------------------- */
 /* Path of libtlsmend.so: beside the command, else in LIBDIR. NULL: said why. free(3) it. */

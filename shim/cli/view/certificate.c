@@ -201,3 +201,27 @@ char *certificate_issuer_url(const struct seen_certificate *c)
 	AUTHORITY_INFO_ACCESS_free(list);
 	return url;
 }
+
+void certificates_each(const char *pem, bool (*take)(void *arg, struct seen_certificate *c),
+		       void *arg)
+{
+	static const char end[] = "-----END CERTIFICATE-----";
+	const char *at = pem;
+
+	while (at && (at = strstr(at, "-----BEGIN CERTIFICATE-----"))) {
+		const char *stop = strstr(at, end);
+		struct seen_certificate c;
+
+		if (!stop)
+			return;
+		char *block = checked(strndup(at, (size_t)(stop - at) + sizeof end - 1));
+		char *text = join(block, "\n", NULL);
+		const bool good = certificate_read(text, &c);
+
+		free(text);
+		free(block);
+		at = stop + sizeof end - 1;
+		if (good && !take(arg, &c))
+			return;
+	}
+}

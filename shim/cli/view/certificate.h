@@ -27,6 +27,9 @@ bool certificate_read(const char *pem, struct seen_certificate *c);
 void certificate_free(struct seen_certificate *c);
 /* caIssuers over http, the first; NULL: none. free(3) it. */
 char *certificate_issuer_url(const struct seen_certificate *c);
+/* Calls take for each certificate of a text, which then owns it; it says whether to go on. */
+void certificates_each(const char *pem, bool (*take)(void *arg, struct seen_certificate *c),
+		       void *arg);
 /* Same bytes? */
 bool certificate_same(const struct seen_certificate *a, const struct seen_certificate *b);
 

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * tlsmend untrust: takes back what `trust` wrote, and nothing else.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../host_port.h"
+#include "trust.h"
+
+static bool starts(const char *line, size_t n, const char *with)
+{
+	return n >= strlen(with) && strncmp(line, with, strlen(with)) == 0;
+}
+
+static bool line_is(const struct buf *text, unsigned at, const char *with)
+{
+	const char *line;
+	size_t n;
+
+	return at > 0 && edit_get(buf_str(text), text->len, at, &line, &n) && starts(line, n, with);
+}
+
+/* Without lines first to last, and with another in their place where there is one. */
+static void cut(struct buf *out, const struct buf *text, unsigned first, unsigned last,
+		const char *with)
+{
+	const char *line;
+	size_t n;
+
+	for (unsigned at = 1; edit_get(buf_str(text), text->len, at, &line, &n); at++) {
+		if (at == first && with)
+			buf_strs(out, with, "\n", NULL);
+		if (at < first || at > last) {
+			buf_add(out, line, n);
+			buf_putc(out, '\n');
+		}
+	}
+}
+
+/* The last line of the section that begins there. */
+static unsigned section_last(const struct buf *text, unsigned header)
+{
+	unsigned at = header + 1;
+	const char *line;
+	size_t n;
+
+	while (edit_get(buf_str(text), text->len, at, &line, &n)) {
+		while (n && ascii_is_space(*line)) {
+			line++;
+			n--;
+		}
+		if (n && *line == '[')
+			break;
+		at++;
+	}
+	return at - 1;
+}
+
+/* What the file is without the rule. */
+static void take_out(struct buf *fresh, const struct buf *text, const struct setting *s)
+{
+	static const char before[] = TRUST_MARK "before: ";
+	const unsigned header = s->section->line, line = s->line;
+	unsigned first = line - 1, last = section_last(text, header);
+	const char *old = NULL;
+	size_t n = 0;
+
+	if (line_is(text, first - 1, before) &&
+	    edit_get(buf_str(text), text->len, first - 1, &old, &n)) {
+		char *with = checked(strndup(old + sizeof before - 1, n - (sizeof before - 1)));
+
+		cut(fresh, text, first - 1, line, with);
+		free(with);
+		return;
+	}
+	/* nothing else in the section */
+	if (edit_is_bare(buf_str(text), text->len, header + 1, line - 1) &&
+	    edit_is_bare(buf_str(text), text->len, line + 1, last)) {
+		const char *above;
+
+		first = header;
+		if (header > 1 && edit_get(buf_str(text), text->len, header - 1, &above, &n) && !n)
+			first--;
+		cut(fresh, text, first, line, NULL);
+	} else {
+		cut(fresh, text, first, line, NULL);
+	}
+}
+
+struct users {
+	const char *path;
+	size_t count;
+};
+
+static void count_users(void *arg, const struct setting *s)
+{
+	struct users *u = arg;
+
+	u->count += (s->key == KEY_EXTRA_CA_FILE || s->key == KEY_ONLY_CA_FILE) &&
+		    strcmp(s->value, u->path) == 0;
+}
+
+/* The CA file goes where it is ours and nobody else names it. */
+static void drop_certificates(const struct rule_at *r, const char *path)
+{
+	struct users u = {path, 0};
+	struct buf text;
+
+	buf_init(&text, 0);
+	policy_each(r->policy, count_users, &u);
+	if (u.count <= 1 && file_read(path, CONFIG_MAX_BYTES, &text, NULL, NULL, NULL) == 0 &&
+	    starts(buf_str(&text), text.len, TRUST_MARK) && unlink(path) == 0)
+		say("removed %s", path);
+	buf_free(&text);
+}
+
+static int take_back(const struct rule_at *r, const struct setting *s, const char *host)
+{
+	const struct source_file *f = rule_at_file(r, s->section->source);
+	struct place keep = {.exists = true};
+	struct file_status status;
+	struct buf fresh;
+	int error;
+
+	buf_init(&fresh, 0);
+	take_out(&fresh, &f->text, s);
+	error = file_status(f->path, &status);
+	keep.owner = status.owner;
+	keep.group = status.group;
+	keep.mode = status.mode;
+	const bool bare = edit_is_bare(buf_str(&fresh), fresh.len, 1, 0) &&
+			  strncmp(path_base(f->path), host, strlen(host)) == 0;
+
+	if (!error && bare)
+		error = unlink(f->path) == 0 ? 0 : errno;
+	else if (!error)
+		error = write_whole(f->path, buf_str(&fresh), fresh.len, &keep);
+	buf_free(&fresh);
+	if (error) {
+		complain("%s: %s; nothing was changed", f->path, strerror(error));
+		return STATUS_USAGE;
+	}
+	say("%s %s", bare ? "removed" : "took the rule out of", f->path);
+	drop_certificates(r, s->value);
+	return STATUS_OK;
+}
+
+static int untrust(const struct settings *settings, const char *host)
+{
+	struct rule_at r;
+	int status = STATUS_USAGE;
+
+	if (!rule_at_find(&r, settings, host)) {
+		rule_at_free(&r);
+		return status;
+	}
+	status = STATUS_FINDINGS;
+	if (!r.extra) {
+		complain("untrust: no section is for %s alone and adds trust", host);
+	} else {
+		const struct source_file *f = rule_at_file(&r, r.extra->section->source);
+
+		if (f && line_is(&f->text, r.extra->line - 1, TRUST_MARK))
+			status = take_back(&r, r.extra, host);
+		else
+			complain(
+			    "%s:%u: this was not written by tlsmend trust; take the line out by "
+			    "hand",
+			    r.extra->section->source, r.extra->line);
+	}
+	rule_at_free(&r);
+	return status;
+}
+
+int untrust_main(const struct command *self, int argc, char **argv)
+{
+	struct settings s;
+	struct host_port at;
+	int operands, status;
+
+	settings_init(&s, self);
+	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
+		if (operands != 1 || !host_port_parse(argv[0], &at))
+			status = usage_error(self, "name one host");
+		else
+			status = finish_output(untrust(&s, at.host));
+	}
+	settings_free(&s);
+	return status;
+}
