@@ -2,9 +2,11 @@
  *
  * A resumed session is not verified again: it carries the verification of the handshake that made it. So a session that was made
  * under a rule's trust is worth something only for that host and that trust (design.md#host), and a host whose rule says
- * OnlyCAFile takes no session that was made without it. The mark stands twice: as ex_data of the session, a number, so that OpenSSL may
- * copy it and nobody has to free it; and, since a client may write sessions down and read them again (Python does for each that it
- * hands out), in the field of the session that keeps application data for a server's tickets, which a client has no use for.
+ * OnlyCAFile takes no session that was made without it. The mark stands in the field of the session that keeps application data for a
+ * server's tickets, which a client has no use for: it goes along when OpenSSL copies a session (TLS 1.3, for each ticket) and when a client
+ * writes it down and reads it again (Python does for each that it hands out). Where that field is not there (before 1.1.1) or the client's, it is
+ * ex_data, a number that nobody has to free. Not otherwise: ex_data of ours behind the client's makes OpenSSL call the client's functions with
+ * its own data not set yet, when it copies the session; stunnel 5.68 dies of that (tests/traps/session_data.c).
  */
 #include <string.h>
 
@@ -69,23 +71,23 @@ static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark
 }
 
 /* A program that puts data of its own there keeps it. */
-static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
+static bool write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
 		       uintptr_t identity)
 {
 	struct mark m;
 	if (!read_mark(o, session, &m) || !o->SSL_SESSION_set1_ticket_appdata)
-		return;
+		return false;
 	memcpy(m.prefix, mark_prefix, sizeof m.prefix);
 	m.tag = tag ? tag : m.tag;
 	m.identity = identity ? identity : m.identity;
-	o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m);
+	return o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m) == 1;
 }
 
 static uintptr_t session_tag(const struct openssl *o, SSL_SESSION *session, int index)
 {
 	struct mark m;
-	uintptr_t tag = (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
-	return tag || !read_mark(o, session, &m) ? tag : (uintptr_t)m.tag;
+	read_mark(o, session, &m);
+	return m.tag ? (uintptr_t)m.tag : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
 }
 
 /* Which certificate for which host this connection has to show. 0: none of a rule's. */
@@ -106,9 +108,10 @@ static bool same_identity(struct connection *n, SSL_SESSION *session)
 	const struct openssl *o = copy_api(n->copy);
 	struct mark m;
 	int index = binding_index(n->copy, INDEX_SESSION_IDENTITY, NULL, NULL);
-	uintptr_t made = index < 0 ? 0 : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
-	if (!made && read_mark(o, session, &m))
-		made = (uintptr_t)m.identity;
+	read_mark(o, session, &m);
+	uintptr_t made = (uintptr_t)m.identity;
+	if (!made && index >= 0)
+		made = (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
 	return made == identity_tag(n);
 }
 
@@ -142,49 +145,43 @@ bool session_is_ours(struct connection *n, SSL *ssl)
 	return index >= 0 && now && !n->rule.closed && session_tag(o, session, index) == now;
 }
 
+static void set_data(struct connection *n, SSL_SESSION *session, enum binding_index which,
+		     uintptr_t value)
+{
+	const struct openssl *o = copy_api(n->copy);
+	int index =
+	    value && o->SSL_SESSION_set_ex_data ? binding_index(n->copy, which, NULL, NULL) : -1;
+	if (index >= 0)
+		o->SSL_SESSION_set_ex_data(session, index, (void *)value);
+}
+
+/* 0: as it is. */
+static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t identity)
+{
+	const struct openssl *o = copy_api(n->copy);
+	SSL_SESSION *session = tag || identity ? o->SSL_get_session(ssl) : NULL;
+	if (!session)
+		return;
+	QUIET_BEGIN(o)
+	if (!write_mark(o, session, tag, identity)) {
+		set_data(n, session, INDEX_SESSION_TAG, tag);
+		set_data(n, session, INDEX_SESSION_IDENTITY, identity);
+	}
+	QUIET_END(o)
+}
+
 void session_spoil(struct connection *n, SSL *ssl)
 {
 	enum { NOBODYS = 1 };
-	const struct openssl *o = copy_api(n->copy);
-	SSL_SESSION *session = o->SSL_get_session(ssl);
-	int index = session && o->SSL_SESSION_set_ex_data
-			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
-			: -1;
-	if (index < 0)
-		return;
-	QUIET_BEGIN(o)
-	o->SSL_SESSION_set_ex_data(session, index, (void *)NOBODYS);
-	write_mark(o, session, NOBODYS, 0);
-	QUIET_END(o)
+	set_mark(n, ssl, NOBODYS, 0);
 }
 
 void session_mark(struct connection *n, SSL *ssl)
 {
-	const struct openssl *o = copy_api(n->copy);
-	SSL_SESSION *session = o->SSL_get_session(ssl);
-	int index = session && o->SSL_SESSION_set_ex_data
-			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
-			: -1;
-	if (index < 0)
-		return;
-	QUIET_BEGIN(o)
-	o->SSL_SESSION_set_ex_data(session, index, (void *)trust_tag(n));
-	write_mark(o, session, trust_tag(n), 0);
-	QUIET_END(o)
+	set_mark(n, ssl, trust_tag(n), 0);
 }
 
 void session_mark_identity(struct connection *n, SSL *ssl)
 {
-	const struct openssl *o = copy_api(n->copy);
-	uintptr_t tag = identity_tag(n);
-	SSL_SESSION *session = tag ? o->SSL_get_session(ssl) : NULL;
-	int index = session && o->SSL_SESSION_set_ex_data
-			? binding_index(n->copy, INDEX_SESSION_IDENTITY, NULL, NULL)
-			: -1;
-	if (index < 0)
-		return;
-	QUIET_BEGIN(o)
-	o->SSL_SESSION_set_ex_data(session, index, (void *)tag);
-	write_mark(o, session, 0, tag);
-	QUIET_END(o)
+	set_mark(n, ssl, 0, identity_tag(n));
 }

@@ -69,6 +69,14 @@ def test_retry_under_a_rule(trap, way):
     assert len(mended.of("mended")) == 1 and len(mended.records) == 1
 
 
+def test_session_data_of_the_client(trap):
+    """Under a rule a session is copied as without one: no function of the client's is called that would not have been."""
+    wanted = trap.equal("session_data", *GOOD)
+    assert "2 sessions, 0 copies" in wanted.out, wanted.out
+    mended = trap.preloaded("session_data", *BAD, rules=trap.trust_root)
+    assert mended.seen == wanted.seen and mended.of("mended")
+
+
 @pytest.mark.parametrize("kind", [GOOD, BAD, ("root", "expired", "legacy.test"), ("root", "other", "legacy.test")],
                          ids=["good", "bad", "expired", "wrong-name"])
 def test_error_queue_and_errno(trap, kind):
