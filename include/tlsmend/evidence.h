@@ -36,7 +36,14 @@ void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8
 
 /* What looks may cost (budget.c): whatever is verified, compared or read for a record of this failure is asked for first. False: it
  * would be too much, which the record then says; nothing was taken. */
-enum look { LOOK_ERRORS = 1, LOOK_TRIALS = 2, LOOK_STORE = 4, LOOK_FILES = 8, LOOK_KEYS = 16 };
+enum look {
+	LOOK_ERRORS = 1,
+	LOOK_TRIALS = 2,
+	LOOK_STORE = 4,
+	LOOK_FILES = 8,
+	LOOK_KEYS = 16,
+	LOOK_NAMES = 32
+};
 bool evidence_afford(struct evidence *e, enum look what, unsigned cost);
 /* The most that one more verification of this leaf can cost, whichever of the certificates OpenSSL takes, in units of
  * evidence_afford(). flags: X509_V_FLAG_*. */

@@ -128,6 +128,18 @@ struct near_miss {
 	enum tried key; /* does its key verify the signature? */
 };
 
+/* A limit of a CA that a certificate below it violates (nameConstraints), by OpenSSL's own comparison. */
+enum { CLASH_PERMITTED = 47, CLASH_EXCLUDED = 48 };
+struct name_clash {
+	const struct cert_info *below, *ca;
+	int code; /* X509_V_ERR_PERMITTED_VIOLATION, _EXCLUDED_VIOLATION, or why nothing could be compared */
+	int kind;   /* of name: GEN_* */
+	bool by_cn; /* it is the common name, in place of a DNS name */
+	struct text *
+	    limits; /* excluded: the one; permitted: those of the kind, at most 16: "DNS:corp.example" */
+	size_t limit_count, limits_in_all;
+};
+
 /* "ExtraCAFile = /x", "/etc/tlsmend.conf:4 [legacy.example.com]", "would have made this chain valid" */
 struct dry_line {
 	const char *key, *place, *text;
@@ -311,6 +323,7 @@ struct evidence {
 	size_t
 	    chain_skipped; /* certificates of a very long chain that were left out before its last one */
 	struct broken_certificate broken; /* then no verification was made */
+	struct name_clash *clash;         /* NULL: none, or not found out */
 	/* Those whose key signed come first. */
 	struct near_miss *near;
 	size_t near_count;

@@ -3,7 +3,7 @@
  * Extensions whose content a sentence shows: which names a CA may certify, for which uses and under which policies, where the revocation
  * list is, which issuer and serial number are wanted.
  */
-#include "certificate.h"
+#include "clash.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -176,6 +176,13 @@ static struct text network(struct evidence *e, const struct openssl *o, const GE
 	return t;
 }
 
+struct text evidence_subtree(struct evidence *e, const struct openssl *o, const GENERAL_NAME *base)
+{
+	const struct text t = network(e, o, base);
+
+	return t.n > 0 ? t : evidence_general_name(e, o, base);
+}
+
 static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
 			     size_t *count)
 {
@@ -188,10 +195,8 @@ static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSS
 		return NULL;
 	for (i = 0; i < n && *count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);
-		struct text t = network(e, o, tree->base);
+		struct text t = evidence_subtree(e, o, tree->base);
 
-		if (t.n == 0)
-			t = evidence_general_name(e, o, tree->base);
 		if (t.n > 0)
 			out[(*count)++] = t;
 	}

@@ -62,7 +62,7 @@ static enum cause refine(const struct diagnosis *d)
 		if (c != NULL && c->malformed)
 			return CAUSE_MALFORMED_CERTIFICATE;
 		/* OpenSSL gives up where names times limits are too many to compare. */
-		return constraining_ca(d) != NULL ? CAUSE_NAME_CONSTRAINT : d->r->cause;
+		return d->e->clash != NULL ? CAUSE_NAME_CONSTRAINT : d->r->cause;
 	case VERIFY_INVALID_PURPOSE:
 	case VERIFY_INVALID_CA:
 		/* How some versions report an extension that does not parse. */
@@ -451,8 +451,10 @@ static void say_cause(struct diagnosis *d)
 	case CAUSE_SNI_NOT_SENT:
 	case CAUSE_NO_SAN:
 	case CAUSE_ADDRESS_MISMATCH:
+		explain_mismatch(d);
+		break;
 	case CAUSE_NAME_CONSTRAINT:
-		explain_name(d);
+		explain_constraint(d);
 		break;
 	case CAUSE_BAD_SIGNATURE:
 		say_signature(d);

@@ -109,8 +109,8 @@ void explain_directories(struct diagnosis *d);
 /* (diagnose_mismatch.c) A name that does not match. */
 enum cause name_cause(const struct diagnosis *d);
 void explain_mismatch(struct diagnosis *d);
-const struct cert_info *constraining_ca(const struct diagnosis *d); /* NULL: none, or not known */
-void explain_name(struct diagnosis *d);
+/* (diagnose_constraint.c) name-constraint */
+void explain_constraint(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);
 enum cause handshake_cause(const struct evidence *e);

@@ -3,6 +3,7 @@
  * What one verification showed: certificates, the client's store, near misses, the name.
  */
 #include "capture.h"
+#include "clash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -284,6 +285,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	c->top = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
 	note_wanted_hash(c);
 	candidates_look(c);
+	evidence_clash(e, o, c->chain, c->chain_count);
 	look_into_store(c, store);
 	check_name(e, o, leaf);
 	look_for_defaults(e, o);

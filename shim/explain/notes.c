@@ -219,7 +219,7 @@ static void about_rules(struct diagnosis *d)
 static void about_what_was_not_looked_at(struct diagnosis *d)
 {
 	const unsigned unlooked = d->e->unlooked;
-	const char *what[5];
+	const char *what[6];
 	size_t n = 0;
 
 	if (unlooked & LOOK_ERRORS)
@@ -232,13 +232,16 @@ static void about_what_was_not_looked_at(struct diagnosis *d)
 		what[n++] = "all CA files of the system";
 	if (unlooked & LOOK_KEYS)
 		what[n++] = "whose key signed";
+	if (unlooked & LOOK_NAMES)
+		what[n++] = "which name is not allowed";
 	if (n > 0)
 		note_line(
 		    d, say(d->e,
 			   "not looked at, since it would take too long with these certificates: ",
 			   what[0], n > 1 ? ", " : "", n > 1 ? what[1] : "", n > 2 ? ", " : "",
 			   n > 2 ? what[2] : "", n > 3 ? ", " : "", n > 3 ? what[3] : "",
-			   n > 4 ? ", " : "", n > 4 ? what[4] : "", (char *)NULL));
+			   n > 4 ? ", " : "", n > 4 ? what[4] : "", n > 5 ? ", " : "",
+			   n > 5 ? what[5] : "", (char *)NULL));
 }
 
 void add_notes(struct diagnosis *d)

@@ -30,10 +30,12 @@ def test_renewed_root_with_its_old_key(tell, run, show, renewed, client):
     told = tell(client(show(renewed.leaf).port, store), "issuer-refused", renewed.leaf)
     assert "has to issue the server's certificate again" in told.help, "the CA's present certificate is what is refused"
     assert "get the CA's present certificate" not in told.help
-    assert told.expected.endswith("%X" % renewed.former.serial) and told.presented.endswith("%X" % renewed.root.serial)
+    serial = "%X" % renewed.former.serial
+    serial = "0" * (len(serial) % 2) + serial
+    assert told.expected.endswith(serial) and told.presented.endswith("%X" % renewed.root.serial)
     assert "was signed by the key of the CA certificate \"Renewed Root\" (in " in told.text() and "%s)" % store in told.text()
     former = run.write("former.pem", renewed.former.pem)
-    assert "serial number %X" % renewed.former.serial in told.help and "ExtraCAFile" in told.help
+    assert "serial number " + serial in told.help and "ExtraCAFile" in told.help
     assert run(client(show(renewed.leaf).port, store), extra_ca={HOST: former}).code == 0
 
 

@@ -99,10 +99,15 @@ static void constraints_without_a_code(void **state)
 {
 	struct cert_info chain[2];
 	struct evidence *e = verification(chain, 1, 0);
+	struct name_clash clash = {.below = &chain[0], .ca = &chain[1], .code = 1};
 
 	(void)state;
 	chain[1].has_name_constraints = true;
+	e->clash = &clash; /* OpenSSL's own comparison with the limits of that CA said so */
 	assert_word(e, CAUSE_NAME_CONSTRAINT);
+	e = verification(chain, 1, 0);
+	chain[1].has_name_constraints = true;
+	assert_word(e, CAUSE_INTERNAL);
 	e = verification(chain, 1, 0);
 	chain[1].has_name_constraints = true;
 	chain[0].malformed = true;

@@ -12,6 +12,8 @@
 static struct text other_san[] = {{"DNS:legacy.corp", 15}, {"DNS:www.legacy.corp", 19}};
 static struct cert_info presented[3], candidate;
 static struct near_miss near_misses[1];
+static struct text limits[] = {{"DNS:corp.example", 16}, {"DNS:www.legacy.corp", 19}};
+static struct name_clash clash;
 
 static struct cert_info *chain;
 
@@ -186,7 +188,17 @@ static struct evidence *name_constraint(void)
 {
 	struct evidence *e = three_of(47, 0, 3);
 
-	chain[1].has_name_constraints = true;
+	chain[1].has_name_constraints = chain[2].has_name_constraints = true;
+	chain[0].san = other_san;
+	chain[0].san_count = 2;
+	clash = (struct name_clash){.below = &chain[0],
+				    .ca = &chain[2],
+				    .code = CLASH_PERMITTED,
+				    .kind = 2,
+				    .limits = limits,
+				    .limit_count = 2,
+				    .limits_in_all = 2};
+	e->clash = &clash;
 	return e;
 }
 

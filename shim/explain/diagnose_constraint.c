@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A name that a CA may not certify: the limit that is violated (clash.c), and the name that violates it, each with its kind.
+ */
+#include "diagnosis.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum { KIND_EMAIL = 1, KIND_DNS = 2, KIND_DIRECTORY = 4, KIND_URI = 6, KIND_ADDRESS = 7 };
+
+static const struct kind {
+	int type;
+	const char *prefix, *one;
+} kinds[] = {
+    {KIND_EMAIL, "email:", "the e-mail address "},
+    {KIND_DNS, "DNS:", "the DNS name "},
+    {KIND_DIRECTORY, "DirName:", "the directory name "},
+    {KIND_URI, "URI:", "the URI "},
+    {KIND_ADDRESS, "IP:", "the address "},
+};
+
+static const struct kind *kind_of(int type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		if (kinds[i].type == type)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+static bool has_kind(struct text t, const struct kind *k)
+{
+	const size_t n = strlen(k->prefix);
+
+	return t.n >= n && memcmp(t.s, k->prefix, n) == 0;
+}
+
+static struct text bare(struct text t, const struct kind *k)
+{
+	const size_t n = strlen(k->prefix);
+
+	return has_kind(t, k) ? (struct text){t.s + n, t.n - n} : t;
+}
+
+/* ---- is the name within the limit? (RFC 5280 section 4.2.1.10, as OpenSSL compares) ---------------------------- */
+
+static bool ends_in(struct text t, struct text end)
+{
+	size_t i;
+
+	for (i = 0; i < end.n; i++) {
+		if (t.n < end.n || ascii_lower(t.s[t.n - end.n + i]) != ascii_lower(end.s[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool host_within(struct text host, struct text limit)
+{
+	if (limit.n == 0)
+		return true;
+	return ends_in(host, limit) &&
+	       (host.n == limit.n || limit.s[0] == '.' || host.s[host.n - limit.n - 1] == '.');
+}
+
+/* "*@corp.example" for a limit "corp.example"; ".corp.example" for hosts below it. */
+static bool email_within(struct text email, struct text limit)
+{
+	const char *at = email.n > 0 ? memchr(email.s, '@', email.n) : NULL;
+	struct text host;
+
+	if (at == NULL)
+		return false;
+	if (limit.n > 0 && memchr(limit.s, '@', limit.n) != NULL && limit.s[0] != '@')
+		return email.n == limit.n && ends_in(email, limit);
+	host = (struct text){at + 1, email.n - (size_t)(at + 1 - email.s)};
+	if (limit.n > 0 && limit.s[0] == '@')
+		limit = (struct text){limit.s + 1, limit.n - 1};
+	if (limit.n > 0 && limit.s[0] == '.')
+		return host.n > limit.n && ends_in(host, limit);
+	return limit.n == 0 || (host.n == limit.n && ends_in(host, limit));
+}
+
+static bool uri_within(struct text uri, struct text limit)
+{
+	const char *from = uri.n > 2 ? memmem(uri.s, uri.n, "//", 2) : NULL;
+	struct text host;
+	size_t n = 0;
+
+	if (from == NULL)
+		return false;
+	from += 2;
+	while (from + n < uri.s + uri.n && from[n] != ':' && from[n] != '/')
+		n++;
+	host = (struct text){from, n};
+	if (limit.n > 0 && limit.s[0] == '.')
+		return host.n > limit.n && ends_in(host, limit);
+	return host.n == limit.n && ends_in(host, limit);
+}
+
+/* Most specific part first, so that what a name begins with is its end here. */
+static bool directory_within(struct text name, struct text limit)
+{
+	return limit.n == 0 ||
+	       (ends_in(name, limit) && (name.n == limit.n || name.s[name.n - limit.n - 1] == ','));
+}
+
+/* "10.1.2.3" in "10.0.0.0/255.0.0.0" */
+static enum tried address_within(struct text name, struct text limit)
+{
+	const char *slash = limit.n > 0 ? memchr(limit.s, '/', limit.n) : NULL;
+	unsigned char a[16], net[16], mask[16];
+	char text[3][INET6_ADDRSTRLEN] = {""};
+	int family = name.n > 0 && memchr(name.s, ':', name.n) != NULL ? AF_INET6 : AF_INET;
+	size_t i, n;
+
+	if (slash == NULL || name.n >= INET6_ADDRSTRLEN ||
+	    (size_t)(slash - limit.s) >= INET6_ADDRSTRLEN ||
+	    limit.n - (size_t)(slash - limit.s) > INET6_ADDRSTRLEN)
+		return TRIED_NOT;
+	memcpy(text[0], name.s, name.n);
+	memcpy(text[1], limit.s, (size_t)(slash - limit.s));
+	memcpy(text[2], slash + 1, limit.n - (size_t)(slash + 1 - limit.s));
+	n = family == AF_INET6 ? 16 : 4;
+	if (inet_pton(family, text[0], a) != 1)
+		return TRIED_NOT;
+	if (inet_pton(family, text[1], net) != 1 || inet_pton(family, text[2], mask) != 1)
+		return TRIED_BAD; /* the other family */
+	for (i = 0; i < n; i++) {
+		if (((a[i] ^ net[i]) & mask[i]) != 0)
+			return TRIED_BAD;
+	}
+	return TRIED_GOOD;
+}
+
+/* TRIED_NOT: it cannot be told here. */
+static enum tried within(const struct kind *k, struct text name, struct text limit)
+{
+	bool in;
+
+	switch (k->type) {
+	case KIND_DNS:
+		in = host_within(name, limit);
+		break;
+	case KIND_EMAIL:
+		in = email_within(name, limit);
+		break;
+	case KIND_URI:
+		in = uri_within(name, limit);
+		break;
+	case KIND_DIRECTORY:
+		in = directory_within(name, limit);
+		break;
+	default:
+		return address_within(name, limit);
+	}
+	return in ? TRIED_GOOD : TRIED_BAD;
+}
+
+/* Does this name violate the limits? */
+static enum tried offends(const struct name_clash *clash, const struct kind *k, struct text name)
+{
+	bool known = true;
+	size_t i;
+
+	for (i = 0; i < clash->limit_count; i++) {
+		const enum tried in = within(k, name, bare(clash->limits[i], k));
+
+		if (in == TRIED_GOOD)
+			return clash->code == CLASH_EXCLUDED ? TRIED_GOOD : TRIED_BAD;
+		known = known && in != TRIED_NOT;
+	}
+	if (!known || clash->limit_count < clash->limits_in_all)
+		return TRIED_NOT;
+	return clash->code == CLASH_EXCLUDED ? TRIED_BAD : TRIED_GOOD;
+}
+
+/* ---- which name --------------------------------------------------------------------------------------------------- */
+
+struct offender {
+	struct text name;
+	const char *words; /* "the DNS name " */
+	const char *shown; /* "DNS:www.example.com" */
+	size_t candidates; /* of that kind */
+	bool certain;
+};
+
+static void consider(struct diagnosis *d, struct offender *o, const struct kind *k,
+		     struct text name, const char *words, const char *mark)
+{
+	const enum tried offending = offends(d->e->clash, k, name);
+
+	o->candidates++;
+	if (o->certain || offending == TRIED_BAD)
+		return;
+	o->certain = offending == TRIED_GOOD;
+	o->name = name;
+	o->words = words;
+	o->shown = say(d->e, mark, say_text(d->e, name), (char *)NULL);
+}
+
+/* A value of the subject, as "emailAddress=a@b" in its text. */
+static bool subject_value(const struct cert_info *c, const char *key, struct text *value)
+{
+	const size_t n = strlen(key);
+	const char *s = c->subject.n > n ? memmem(c->subject.s, c->subject.n, key, n) : NULL;
+	const char *end;
+
+	if (s == NULL)
+		return false;
+	s += n;
+	for (end = s; end < c->subject.s + c->subject.n && *end != ',' && *end != '+'; end++)
+		;
+	*value = (struct text){s, (size_t)(end - s)};
+	return true;
+}
+
+static struct offender find_offender(struct diagnosis *d, const struct kind *k)
+{
+	const struct name_clash *clash = d->e->clash;
+	const struct cert_info *c = clash->below;
+	struct offender o = {{NULL, 0}, k->one, NULL, 0, false};
+	struct text value;
+	size_t i;
+
+	if (clash->by_cn) {
+		consider(d, &o, k, c->common_name,
+			 "no DNS name, so that OpenSSL compares its common name ", "CN=");
+		return o;
+	}
+	for (i = 0; i < c->san_count; i++) {
+		if (has_kind(c->san[i], k))
+			consider(d, &o, k, bare(c->san[i], k), k->one, k->prefix);
+	}
+	if (k->type == KIND_DIRECTORY && c->subject.n > 0)
+		consider(d, &o, k, c->subject, "the subject ", "subject ");
+	if (k->type == KIND_EMAIL && subject_value(c, "emailAddress=", &value))
+		consider(d, &o, k, value, "in its subject the e-mail address ", "emailAddress=");
+	if (!o.certain && o.candidates != 1)
+		o.shown = NULL;
+	return o;
+}
+
+/* ---- in words ----------------------------------------------------------------------------------------------------- */
+
+static const char *limits_of(struct diagnosis *d, const struct kind *k)
+{
+	const struct name_clash *clash = d->e->clash;
+	const char *list = "";
+	size_t i;
+
+	for (i = 0; i < clash->limit_count; i++) {
+		const struct text t = clash->limits[i];
+
+		list = say(d->e, list, i > 0 ? ", " : "",
+			   bare(t, k).n > 0 ? say_text(d->e, t)
+					    : say(d->e, k->prefix, "(any)", (char *)NULL),
+			   (char *)NULL);
+	}
+	if (clash->limits_in_all > clash->limit_count)
+		list = say(d->e, list, " and ",
+			   say_int(d->e, (int64_t)(clash->limits_in_all - clash->limit_count)),
+			   " more", (char *)NULL);
+	return list;
+}
+
+static void say_violation(struct diagnosis *d, const struct kind *k)
+{
+	struct evidence *e = d->e;
+	const struct name_clash *clash = e->clash;
+	const bool excluded = clash->code == CLASH_EXCLUDED;
+	const struct offender o = find_offender(d, k);
+	const char *limits = limits_of(d, k);
+
+	d->r->expected = say(e, excluded ? "not " : "only ", limits, (char *)NULL);
+	d->r->presented = o.shown != NULL ? o.shown : list_names(d, clash->below);
+	d->r->why =
+	    say(e, "the CA ", say_subject(e, clash->ca),
+		excluded ? " may not certify names within " : " may certify only names within ",
+		limits, " (nameConstraints), and ", whose(d), " carries ",
+		o.shown == NULL ? say(e, "names ", excluded ? "within: " : "outside: ",
+				      list_names(d, clash->below), (char *)NULL)
+				: say(e, o.words, say_text(e, o.name), (char *)NULL),
+		(char *)NULL);
+	help_line(d, "the server needs a certificate from a CA that may certify this name, or a "
+		     "name within the limit");
+}
+
+static void say_too_many(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->message =
+	    say(e, "cannot trust ", d->who,
+		": its names cannot all be compared with the limits of a CA", (char *)NULL);
+	d->r->why = say(e, e->clash != NULL ? "the CA " : "a CA of the chain",
+			e->clash != NULL ? say_subject(e, e->clash->ca) : "",
+			" is limited to certain names (nameConstraints), and there are too many "
+			"names and limits to compare: OpenSSL gives up at about a million pairs",
+			(char *)NULL);
+	help_line(d, "the server needs a certificate with fewer names, or one from a CA without "
+		     "such limits");
+}
+
+/* The CA of the chain that limits names, where it is only one; NULL: none, several, or not known. */
+static const struct cert_info *only_constraining_ca(const struct diagnosis *d)
+{
+	const struct evidence *e = d->e;
+	const struct cert_info *only = NULL;
+	size_t i;
+
+	for (i = 1; i < e->chain_count; i++) {
+		if (!e->chain[i].has_name_constraints)
+			continue;
+		if (only != NULL)
+			return NULL;
+		only = &e->chain[i];
+	}
+	return e->chain_skipped == 0 ? only : NULL;
+}
+
+/* Limits in a form that OpenSSL does not compare. */
+static void say_form(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *ca = e->clash != NULL ? e->clash->ca : only_constraining_ca(d);
+	const char *which =
+	    ca != NULL ? say(e, "the CA ", say_subject(e, ca), (char *)NULL) : "a CA of the chain";
+
+	switch (d->symbol) {
+	case VERIFY_SUBTREE_MINMAX:
+		d->r->why = say(e, which,
+				" limits names with a minimum or maximum (nameConstraints), which "
+				"RFC 5280 does not allow and OpenSSL does not support",
+				(char *)NULL);
+		break;
+	case VERIFY_UNSUPPORTED_CONSTRAINT_TYPE:
+		d->r->why =
+		    say(e, which, " limits names of a kind that ", whose(d),
+			" has and OpenSSL does not compare (nameConstraints)", (char *)NULL);
+		break;
+	case VERIFY_UNSUPPORTED_NAME_SYNTAX:
+		d->r->why = say(e, whose(d),
+				" has a name whose form OpenSSL cannot compare with the "
+				"limits of ",
+				which, " (nameConstraints)", (char *)NULL);
+		break;
+	default:
+		d->r->why = say(e, which,
+				" limits names in a form that OpenSSL cannot read "
+				"(nameConstraints)",
+				(char *)NULL);
+		break;
+	}
+	help_line(d,
+		  d->symbol == VERIFY_UNSUPPORTED_NAME_SYNTAX
+		      ? "whoever issued the certificate has to issue it again with names in their "
+			"usual form"
+		      : "who runs that CA has to issue its certificate again with limits that can "
+			"be compared; until then the server needs a certificate from another CA");
+}
+
+void explain_constraint(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct kind *k = e->clash != NULL ? kind_of(e->clash->kind) : NULL;
+	const struct cert_info *ca;
+
+	if (d->symbol == VERIFY_UNSPECIFIED) {
+		say_too_many(d);
+		return;
+	}
+	if (d->symbol != VERIFY_PERMITTED_VIOLATION && d->symbol != VERIFY_EXCLUDED_VIOLATION) {
+		say_form(d);
+		return;
+	}
+	if (k != NULL && e->clash->limit_count > 0) {
+		say_violation(d, k);
+		return;
+	}
+	/* Not looked at, or nobody can tell: then no pair is shown. */
+	ca = e->clash != NULL ? e->clash->ca : only_constraining_ca(d);
+	d->r->why = say(e, ca != NULL ? "the CA " : "a CA of the chain",
+			ca != NULL ? say_subject(e, ca) : "",
+			" is limited to certain names (nameConstraints), and a name of ", whose(d),
+			d->symbol == VERIFY_EXCLUDED_VIOLATION ? " is one that it may not certify"
+							       : " is outside of that limit",
+			(char *)NULL);
+	help_line(d,
+		  "the server needs a certificate from a CA that may certify its names, or names "
+		  "within the limit");
+}
