@@ -115,10 +115,14 @@ static void on_done(struct connection *n, SSL *ssl)
 
 /* A result <= 0 of the handshake is no failure where the client is to try again: when the BIO wants to, or while a
  * callback of the client's is under way. SSL_want() alone does not tell: it still says "reading" after a read that met the end. */
-static bool is_retry(const struct openssl *o, const SSL *ssl, BIO **stuck)
+static bool is_retry(const struct connection *n, const SSL *ssl, BIO **stuck)
 {
-	int want = o->SSL_want(ssl);
+	const struct openssl *o = copy_api(n->copy);
+	int want = openssl_want(o, ssl);
 	*stuck = NULL;
+	if (want == 0) /* QUIC, which has no BIO of TLS */
+		return n->story.alert_sent < 0 && n->story.alert_received < 0 &&
+		       !(n->pending && n->pending->enforced);
 	if (want == SSL_WANT_READING)
 		*stuck = o->SSL_get_rbio(ssl);
 	else if (want == SSL_WANT_WRITING)
@@ -163,7 +167,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 {
 	const struct openssl *o = copy_api(n->copy);
 	BIO *stuck;
-	if (value > 0 || n->story.done || story_told(&n->story) || is_retry(o, ssl, &stuck))
+	if (value > 0 || n->story.done || story_told(&n->story) || is_retry(n, ssl, &stuck))
 		return;
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);

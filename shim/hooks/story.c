@@ -199,7 +199,7 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 static bool waits_for_peer(const struct openssl *o, const SSL *ssl)
 {
 	BIO *in = o->SSL_get_rbio(ssl);
-	return o->SSL_want(ssl) == SSL_WANT_READING && in &&
+	return openssl_want(o, ssl) == SSL_WANT_READING && in &&
 	       o->BIO_test_flags(in, BIO_FLAG_SHOULD_RETRY) != 0;
 }
 

@@ -66,7 +66,7 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
  * say that it should be tried again. */
 bool unanswered_met_end(const struct openssl *o, const SSL *ssl)
 {
-	int want = o->SSL_want(ssl);
+	int want = openssl_want(o, ssl);
 	BIO *b = want == SSL_WANT_READING   ? o->SSL_get_rbio(ssl)
 		 : want == SSL_WANT_WRITING ? o->SSL_get_wbio(ssl)
 					    : NULL;

@@ -11,9 +11,19 @@ bool openssl_is_server(const struct openssl *o, const SSL *ssl)
 	return o->SSL_state && (o->SSL_state(ssl) & SSL_STATE_ACCEPT) != 0;
 }
 
+bool openssl_is_quic(const struct openssl *o, const SSL *ssl)
+{
+	return o->SSL_is_quic && o->SSL_is_quic(ssl);
+}
+
+int openssl_want(const struct openssl *o, const SSL *ssl)
+{
+	return openssl_is_quic(o, ssl) ? 0 : o->SSL_want(ssl);
+}
+
 bool openssl_is_stream(const struct openssl *o, const SSL *ssl)
 {
-	if (o->SSL_is_quic && o->SSL_is_quic(ssl))
+	if (openssl_is_quic(o, ssl))
 		return false;
 	if (o->SSL_is_dtls)
 		return !o->SSL_is_dtls(ssl);

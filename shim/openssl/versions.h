@@ -10,6 +10,10 @@
 bool openssl_is_server(const struct openssl *o, const SSL *ssl);
 /* Datagrams and QUIC: version numbers of their own, and a handshake that we do not touch. */
 bool openssl_is_stream(const struct openssl *o, const SSL *ssl);
+/* Its functions about reading and writing take a lock, which OpenSSL holds while it calls back: none of them there. */
+bool openssl_is_quic(const struct openssl *o, const SSL *ssl);
+/* SSL_want(); with QUIC 0, which is none of its answers. */
+int openssl_want(const struct openssl *o, const SSL *ssl);
 /* Takes a packed error code apart. reason carries the errno for system errors (library == ERR_LIB_SYS_). */
 void openssl_error_split(const struct openssl *o, unsigned long code, int *library, int *reason);
 /* Does this reason of libssl mean that the connection ended? Before 3.0 nothing says so, and its number means something else. */

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: ISC
+"""QUIC, which OpenSSL has for servers from 3.5 on: the client works as without the library, a rule's trust and its demands act, and nothing
+waits for a lock that OpenSSL holds while it calls back."""
+import pytest
+
+from generations.conftest import HERE, build_client
+from lib.run import check_records
+
+HOST = "legacy.test"
+PIN = "A" * 43 + "="
+
+
+@pytest.fixture(scope="session", params=[(suite, "own") for suite in ("trixie", "sid", "experimental")], ids="-".join)
+def place(request):
+    return request.param
+
+
+@pytest.fixture
+def quic(away, root, world_directory, pki):
+    program = build_client(root, world_directory, HERE / "quic.c")
+
+    def run(identity, *more, pattern=HOST, log_level="info", library=True, **keys):
+        argv = [program, identity.chain, identity.key, HOST, *more]
+        how = {"config": away.config((pattern, keys)), "settings": {"TLSMEND_LOG_LEVEL": log_level}} if library else {"library": False}
+        done = away([str(a) for a in argv], **how)
+        if library:
+            check_records(done)
+        return done
+    return run
+
+
+def test_as_without(quic, pki):
+    good = pki.good(HOST)
+    for more in [(), (pki.root_pem,), (pki.stranger_pem,), (pki.root_pem, "no-protocol")]:
+        plain, with_it = quic(good, *more, library=False), quic(good, *more, log_level="debug")
+        assert (plain.out, plain.err, plain.code) == (with_it.out, with_it.err, with_it.code), more
+        assert plain.out == ("good\n" if more in [(), (pki.root_pem,)] else "refused\n"), more
+
+
+def test_trust(quic, pki):
+    good = pki.good(HOST)
+    done = quic(good, pki.stranger_pem)
+    assert [r["event"] for r in done.records] == ["verify_failed"], done
+    done = quic(good, pki.stranger_pem, ExtraCAFile=pki.root_pem)
+    assert done.out == "good\n" and [r["event"] for r in done.records] == ["mended"], done
+    assert quic(good, pki.stranger_pem, ExtraCAFile=pki.root_pem, pattern="other.test").out == "refused\n"
+
+
+@pytest.mark.parametrize("pattern", [HOST, "127.0.0.1"])
+def test_demands(quic, pki, pattern):
+    good = pki.good(HOST)
+    for ca in [(), (pki.root_pem,)]:
+        done = quic(good, *ca, PinSHA256=PIN, pattern=pattern)
+        assert done.out == "refused\n" and [r["cause"] for r in done.records] == ["pinned-elsewhere"], done
+        done = quic(good, *ca, EnforceVerification="yes", OnlyCAFile=pki.stranger_pem, pattern=pattern)
+        assert done.out == "refused\n", done
+    assert quic(good, EnforceVerification="yes", OnlyCAFile=pki.root_pem, pattern=pattern).out == "good\n"
+    assert quic(good, pki.root_pem, OnlyCAFile=pki.stranger_pem, pattern=pattern).out == "refused\n"
