@@ -2,11 +2,11 @@
  *
  * tlsmend explain: the long text of a cause, and what is behind the words that other programs have for it.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/explain.h>
-
-#include "cli.h"
+#include "explain/explain.h"
+#include "screen.h"
 
 static bool no_option(void *arg, int id, const char *value)
 {
@@ -37,7 +37,39 @@ static int unknown(const struct command *self, const char *word)
 
 	if (near)
 		return usage_error(self, "unknown cause '%s'; did you mean '%s'?", word, near);
-	return usage_error(self, "unknown cause '%s'; 'tlsmend explain' lists them", word);
+	return usage_error(
+	    self,
+	    "unknown cause '%s'; 'tlsmend explain' lists them; or paste the client's "
+	    "message: tlsmend explain -",
+	    word);
+}
+
+/* Operands as one text; "-": standard input, as it is pasted. */
+static char *whole_text(int operands, char **argv)
+{
+	enum { MOST = 65536 };
+	char *text = copy_string(operands ? argv[0] : "");
+
+	if (operands == 1 && strcmp(text, "-") == 0) {
+		free(text);
+		text = checked(calloc(1, MOST + 1));
+		for (size_t n = 0, got;
+		     n < MOST && (got = fread(text + n, 1, MOST - n, stdin)) > 0;)
+			n += got;
+	}
+	for (int i = 1; i < operands; i++) {
+		char *longer = join(text, " ", argv[i], NULL);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void explain_cause(enum cause c)
+{
+	printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);
+	say_wrapped(cause_table[c].text, 0, screen_width(EXPLAIN_WIDTH));
 }
 
 int explain_main(const struct command *self, int argc, char **argv)
@@ -46,19 +78,19 @@ int explain_main(const struct command *self, int argc, char **argv)
 
 	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
 		return status;
-	if (operands > 1)
-		return usage_error(self, "name one cause, code or word");
 	if (!operands) {
 		list_causes();
 		return finish_output(STATUS_OK);
 	}
-	enum cause c = cause_by_word(argv[0]);
+	char *text = whole_text(operands, argv);
+	const enum cause c = cause_by_word(text);
 
-	if (c == CAUSE_NONE && explain_word(argv[0]))
-		return finish_output(STATUS_OK);
-	if (c == CAUSE_NONE)
-		return unknown(self, argv[0]);
-	printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);
-	say_wrapped(cause_table[c].text, 0, EXPLAIN_WIDTH);
-	return finish_output(STATUS_OK);
+	status = STATUS_OK;
+	if (c != CAUSE_NONE)
+		explain_cause(c);
+	else if (!explain_figures(text) && !explain_word(text) && !explain_saying(text) &&
+		 !explain_figures_within(text))
+		status = unknown(self, text);
+	free(text);
+	return finish_output(status);
 }

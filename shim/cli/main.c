@@ -66,12 +66,13 @@ const struct command command_table[] = {
      "quoted\n"
      "for where they go. In a shell: eval \"$(tlsmend env)\"\n",
      env_options, false, STATUS_USAGE, env_main},
-    {"explain", "[CAUSE|CODE|WORD]", "what a cause means; without one, the list",
+    {"explain", "[CAUSE|CODE|WORD|TEXT]", "what a cause, a code or a client's message means",
      "Prints what a cause, the word in brackets in a record, means, why it should not be waved\n"
-     "through, and who can mend it. Without CAUSE, lists all. For a verification code of OpenSSL\n"
-     "(20, X509_V_ERR_CERT_HAS_EXPIRED) or a word of .NET (PartialChain) or Qt "
-     "(HostNameMismatch),\n"
-     "in upper or lower case, lists the causes that may be behind it.\n"
+     "through, and who can mend it. Without CAUSE, lists all. For what people hold, lists the\n"
+     "causes that may be behind it: a code of OpenSSL's verification (20), a reason (333,\n"
+     "0A000086), an alert (alert 48, unknown_ca), curl's exit code (curl 60), a word of .NET or\n"
+     "Qt (PartialChain), or the message of a client as it is; -: from standard input. A number\n"
+     "with several meanings shows all of them.\n"
      "\n"
      "Exit status: 0, or 2 for an unknown word.\n",
      NULL, false, STATUS_USAGE, explain_main},

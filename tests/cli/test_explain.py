@@ -80,6 +80,82 @@ def test_words_about_all_errors(tlsmend):
         assert r.returncode == 0 and r.stdout.startswith(word + ":\n") and "SslPolicyErrors" in r.stdout
 
 
-@pytest.mark.parametrize("word", ["0", "999", "-1", "None", "UnspecifiedError", "X509_V_OK", "20x", ""])
+@pytest.mark.parametrize("word", ["0", "9999", "-1", "None", "UnspecifiedError", "X509_V_OK", "20x", ""])
 def test_no_word_of_anybody(tlsmend, word):
     assert tlsmend("explain", word).returncode == 2
+
+
+# ---- what people hold -----------------------------------------------------------------------------------------
+def sayings():
+    text = (TREE / "shim/cli/explain/sayings.def").read_text()
+    found = re.findall(r'^SAYING\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\w+)\((.*?)\), "((?:[^"\\]|\\.)*)"\)$', text, re.M)
+    assert len(found) > 80 and len(found) == text.count("\nSAYING(")
+    return [tuple(re.sub(r"\\(.)", r"\1", x) for x in f) for f in found]
+
+
+def expected_causes(kind, what):
+    if kind == "CAUSES":
+        return set(what.strip('"').split())
+    if kind == "ALERT":
+        text = (TREE / "shim/cli/explain/numbers.def").read_text()
+        return {w for words in re.findall(r'^(?:SENT|OWN)\(%s, "(.*)"\)' % what, text, re.M) for w in words.split()}
+    line = re.search(r"^CODE\(%s, .*\b([A-Z_]+)\)" % what, (TREE / "shim/explain/codes.def").read_text(), re.M)
+    return {line[1].lower().replace("_", "-")}
+
+
+@pytest.mark.parametrize("whose, pattern, kind, what, example", sayings(), ids=lambda x: x[:40])
+def test_saying(tlsmend, whose, pattern, kind, what, example):
+    """Each line of the table with the message that it is for, from the command line and pasted with more around it."""
+    r = tlsmend("explain", "--", example)
+    first = r.stdout.splitlines()[0]
+    assert r.returncode == 0 and first == '"%s": words of %s' % (pattern, whose), first
+    assert expected_causes(kind, what) <= causes_behind(r.stdout), r.stdout
+    again = tlsmend("explain", "-", input="some output\n\n  %s\n and more\n" % example.replace(" ", "\n", 1).upper(), stdin=None)
+    assert again.returncode == 0 and again.stdout == r.stdout
+
+
+def test_causes_of_the_tables_exist():
+    for name in ("sayings.def", "numbers.def"):
+        text = (TREE / "shim/cli/explain" / name).read_text()
+        used = {w for words in re.findall(r'^(?:SENT|OWN|REASON|CURL)\(.*"([a-z -]+)"\)$|CAUSES\("([a-z -]+)"\)', text, re.M) for x in words for w in x.split()}
+        assert used and used <= set(WORDS), used - set(WORDS)
+
+
+@pytest.mark.parametrize("words, first, causes", [
+    (["60"], "60 has 3 meanings", {"weak-key", "issuer-unknown", "expired"}),
+    (["40"], "40 has 2 meanings", {"not-a-ca", "handshake-refused", "client-certificate-missing"}),
+    (["48"], "48 has 2 meanings", {"name-constraint", "client-certificate-rejected", "untrusted-root"}),
+    (["curl", "60"], "curl's exit code 60", {"issuer-unknown", "expired"}),
+    (["curl: (35) something"], "curl's exit code 35", {"handshake-refused"}),
+    (["curl exit code 77"], "curl's exit code 77", {"file-missing"}),
+    (["alert", "48"], "alert 48, unknown_ca", {"client-certificate-rejected", "issuer-unknown"}),
+    (["alert 70"], "alert 70, protocol_version", {"client-too-old", "server-too-old"}),
+    (["SSL alert number 40"], "alert 40, handshake_failure", {"handshake-refused"}),
+    (["unknown_ca"], "alert 48, unknown_ca", {"client-certificate-rejected"}),
+    (["Unknown CA"], "alert 48, unknown_ca", {"client-certificate-rejected"}),
+    (["protocol_version"], "alert 70", {"client-too-old"}),
+    (["certificate_required"], "alert 116", {"client-certificate-missing"}),
+    (["333"], "reason 333 (0A00014D)", {"server-too-old"}),
+    (["1070"], "reason 1070 (0A00042E)", {"client-too-old"}),
+    (["1048"], "reason 1048", {"client-certificate-rejected"}),
+    (["0A000086"], "reason 134 (0A000086)", {"issuer-unknown"}),
+    (["0a000410"], "reason 1040 (0A000410)", {"handshake-refused"}),
+    (["14090086"], "reason 134", {"issuer-unknown"}),
+    (["error:0A000152:SSL routines::x"], "reason 338", {"legacy-renegotiation"}),
+    (["code", "20"], "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY", {"issuer-unknown"}),
+    (["Verify return code: 10"], "X509_V_ERR_CERT_HAS_EXPIRED", {"expired"}),
+    (["tlsmend: error[untrusted-root] curl[1] cannot trust a.test"], "untrusted-root: ", set()),
+    (['{"event":"verify_failed","cause":"name-mismatch"}'], "name-mismatch: ", set()),
+])  # fmt: skip
+def test_figures(tlsmend, words, first, causes):
+    r = tlsmend("explain", *words)
+    assert r.returncode == 0 and r.stdout.startswith(first), r.stdout
+    assert causes <= causes_behind(r.stdout), r.stdout
+    if len(causes) > 1:
+        assert "tlsmend run" in r.stdout, "how they are told apart"
+
+
+@pytest.mark.parametrize("text", ["alert 3", "curl 999", "error:", "12345", "0A", "\x1b[2J", "a" * 70000])
+def test_not_known(tlsmend, text):
+    r = tlsmend("explain", "-", input=text, stdin=None)
+    assert r.returncode == 2 and "\x1b" not in r.stderr and len(r.stderr) < 80000
