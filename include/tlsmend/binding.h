@@ -47,6 +47,8 @@ struct copy {
 	_Atomic int index[INDEX_COUNT];
 	int reserved[INDEX_COUNT]; /* the numbers behind them, under ex_data.c's lock */
 	atomic_bool pinned;        /* see binding_pin() */
+	/* libssl's own call of X509_verify_cert() does not come by our export: RTLD_DEEPBIND, or one object with libcrypto */
+	atomic_bool past_us;
 };
 
 /* Who called: the program (or one of its libraries), or OpenSSL itself across a library border. */

@@ -111,6 +111,16 @@ void *loader_definer(const struct lookup *q, const struct link_map *except);
 /* A function of libc itself (of glibc's libdl.so.2 or libpthread.so.0 before 2.34), whoever else defines the name; NULL: none. Allocates
  * nothing. */
 void *loader_libc_function(const char *name);
+/* (slots.c) Whom the object's own calls of this function reach. */
+enum calls {
+	CALLS_US,
+	CALLS_ANOTHER, /* *function */
+	CALLS_LATER,   /* not bound yet */
+	CALLS_ITSELF,  /* bound by the linker, or none at all */
+};
+enum calls loader_calls(const struct link_map *from, const char *symbol, const void **function);
+/* Was it loaded with RTLD_DEEPBIND, or by something that was? It calls past us then. Allocates. */
+bool loader_is_deep(const struct link_map *l);
 /* dlopen(3) is about to be called so: what it changes of the scopes is not to be seen in its list. */
 void loader_note_open(const char *file, int mode);
 

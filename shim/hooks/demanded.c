@@ -295,6 +295,37 @@ void hook_SSL_set_shutdown(const struct target *t, SSL *ssl, int mode)
 	    .function(ssl, mode);
 }
 
+/* ---- a libssl that calls libcrypto past us ------------------------------------------------------------------------------ */
+
+static void set_cert_verify(void *real, SSL_CTX *ctx, openssl_cert_verify_cb *callback, void *arg)
+{
+	((union {
+		void *object;
+		void (*function)(SSL_CTX *, openssl_cert_verify_cb *, void *);
+	}){.object = real})
+	    .function(ctx, callback, arg);
+}
+
+/* As libssl calls the verification where nobody has set a function in its place. */
+static int verify_ourselves(X509_STORE_CTX *ctx, void *copy)
+{
+	struct copy *c = copy, *outer = binding_current;
+	const struct target t = {.copy = c,
+				 .caller = CALLER_LIBSSL,
+				 .real = atomic_load(&c->real[HOOK_X509_verify_cert])};
+	binding_current = c;
+	const int result = hook_X509_verify_cert(&t, ctx);
+	binding_current = outer;
+	return result < 0 ? 0 : result;
+}
+
+void verify_for_context(struct copy *c, SSL_CTX *ctx)
+{
+	void *real = atomic_load(&c->real[HOOK_SSL_CTX_set_cert_verify_callback]);
+	if (real && atomic_load_explicit(&c->past_us, memory_order_relaxed))
+		set_cert_verify(real, ctx, verify_ourselves, c);
+}
+
 /* ---- a function of the client's in place of the verification --------------------------------------------------------- */
 
 union cert_verify {
@@ -313,11 +344,10 @@ void hook_SSL_CTX_set_cert_verify_callback(const struct target *t, SSL_CTX *ctx,
 	QUIET_BEGIN(o)
 	stored = index >= 0 && o->SSL_CTX_set_ex_data(ctx, index, f.object) == 1;
 	QUIET_END(o)
-	KEEP_ERRNO_END((union {
-		void *object;
-		void (*function)(SSL_CTX *, openssl_cert_verify_cb *, void *);
-	}){.object = t->real})
-	    .function(ctx, stored ? observer_cert_verify(t->copy) : callback, arg);
+	KEEP_ERRNO_END
+	set_cert_verify(t->real, ctx, stored ? observer_cert_verify(t->copy) : callback, arg);
+	if (!callback)
+		verify_for_context(t->copy, ctx);
 }
 
 int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg)

@@ -34,6 +34,8 @@ openssl_msg_cb *observer_msg(const struct copy *c);
 openssl_verify_cb *observer_verify(const struct copy *c);
 openssl_cert_verify_cb *observer_cert_verify(const struct copy *c);
 int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg);
+/* (demanded.c) A new SSL_CTX: where its libssl verifies past our export, we are called all the same. */
+void verify_for_context(struct copy *c, SSL_CTX *ctx);
 void observe_info(struct copy *c, const SSL *ssl, int where, int value);
 void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
 		 size_t len, SSL *ssl, void *arg);

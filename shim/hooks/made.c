@@ -63,6 +63,7 @@ static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method,
 	if (protocol)
 		note_version(c, ctx, protocol);
 	observe_context(c, ctx, method);
+	verify_for_context(c, ctx);
 	KEEP_ERRNO_END
 }
 

@@ -241,6 +241,21 @@ static bool binding_init(struct binding *b, const struct loader_view *v,
 	return true;
 }
 
+bool loader_is_deep(const struct link_map *l)
+{
+	struct binding b;
+	struct loader_view *v = loader_view();
+	bool deep = false;
+
+	if (v && binding_init(&b, v, l)) {
+		deep = b.deep;
+		free(b.scope.member);
+		free(b.users.member);
+	}
+	free(v);
+	return deep;
+}
+
 /* The scopes of those which brought the object in, the oldest first. */
 static void *in_local(const struct lookup *q, struct binding *b)
 {

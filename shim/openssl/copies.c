@@ -37,6 +37,7 @@ struct draft {
 	void *real[HOOK_COUNT];
 	const char *lacks; /* the first required function that is not there; NULL: none */
 	char version_text[48];
+	bool past_us;
 };
 
 /* Looked up by ourselves: half of it optional, and a dlsym(3) that fails would take the place of an error that the host has not
@@ -145,6 +146,7 @@ static struct copy *publish(struct draft *d, enum library library)
 		if (d->real[h])
 			atomic_store(&c->real[h], d->real[h]);
 	atomic_store(&c->pinned, false);
+	atomic_store(&c->past_us, d->past_us);
 	atomic_store_explicit(&c->api, o, memory_order_release);
 	if (c->slot == atomic_load(&copy_count))
 		atomic_store(&copy_count, c->slot + 1);
@@ -163,6 +165,24 @@ static const struct link_map *crypto_of(const struct object *ssl)
 	loader_import(ssl->map, name, &q.version);
 	const void *function = loader_bind(&q, ssl->map, true);
 	return function && loader_object_at(function, &at) ? at.map : NULL;
+}
+
+static bool verifies_past_us(const struct link_map *ssl, const struct symbols *crypto)
+{
+	static const char name[] = "X509_verify_cert";
+	const void *function;
+
+	switch (loader_calls(ssl, name, &function)) {
+	case CALLS_US:
+		return false;
+	case CALLS_ANOTHER: /* another interposer goes on to us */
+		return function == loader_symbol_of(crypto, name);
+	case CALLS_LATER:
+		return loader_is_deep(ssl);
+	case CALLS_ITSELF:
+		break;
+	}
+	return true;
 }
 
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
@@ -185,6 +205,7 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 		return false;
 	d->table->crypto_base = (void *)crypto.low;
 	d->table->ssl_base = ssl ? (void *)at->low : NULL;
+	d->past_us = ssl && verifies_past_us(at->map, &of_crypto);
 	for (int h = 0; h < HOOK_COUNT; h++)
 		if (hook_library[h] == LIBRARY_crypto || ssl)
 			d->real[h] = loader_symbol_of(

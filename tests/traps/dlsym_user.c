@@ -6,6 +6,7 @@
  * dlsym_user PORT HOST ANCHORS ctor     the whole is done before main(), in a constructor
  * dlsym_user PORT HOST ANCHORS versioned  with dlvsym(3), which is not taken over: the pointers are libssl's own, SSL_CTX_new
  *     tail-calls SSL_CTX_new_ex through the PLT, and that hook is called from a program that has no OpenSSL in its scope
+ * dlsym_user PORT HOST ANCHORS deep       libssl is loaded with RTLD_DEEPBIND: its own calls of libcrypto go past everybody
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 static void *ssl_library, *crypto_library;
-static int versioned;
+static int versioned, deep;
 
 static void *symbol(const char *name)
 {
@@ -55,8 +56,8 @@ static int run(int port, char *host, const char *anchors)
 	void *ctx, *ssl;
 	int ok;
 
-	crypto_library = dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_LOCAL);
-	ssl_library = dlopen("libssl.so.3", RTLD_LAZY | RTLD_LOCAL);
+	crypto_library = dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_LOCAL | deep);
+	ssl_library = dlopen("libssl.so.3", RTLD_LAZY | RTLD_LOCAL | deep);
 	ctx = CALL(void *, SSL_CTX_new, (const void *),
 		   (CALL(const void *, TLS_client_method, (void), ())));
 	if (CALL(int, SSL_CTX_load_verify_locations, (void *, const char *, const char *),
@@ -79,7 +80,8 @@ static int run(int port, char *host, const char *anchors)
 __attribute__((constructor)) static void before_main(int argc, char **argv)
 {
 	versioned = argc == 5 && strcmp(argv[4], "versioned") == 0;
-	if (argc == 5 && !versioned)
+	deep = argc == 5 && strcmp(argv[4], "deep") == 0 ? RTLD_DEEPBIND : 0;
+	if (argc == 5 && !versioned && !deep)
 		_exit(run(atoi(argv[1]), argv[2], argv[3]));
 }
 

@@ -70,6 +70,23 @@ def test_dlsym_user(trap, server, when):
     assert [r["event"] for r in mended.records] == ["mended"]
 
 
+@without_front
+def test_dlsym_user_past_us(trap, server):
+    """RTLD_DEEPBIND: libssl verifies without the library's hook. Explained, mended and enforced all the same."""
+    def run(how, good, **more):
+        return how("dlsym_user", server, HOST, anchors(trap, good), "deep", **more)
+
+    assert run(trap.equal, True).records == []
+    assert [(r["cause"], r["code"]) for r in run(trap.equal, False).records] == [("issuer-unknown", 20)]
+    mended = run(trap.preloaded, False, rules=trap.trust_root)
+    assert mended.seen == run(trap.plain, True).seen and [r["event"] for r in mended.records] == ["mended"]
+    only = "[%s]\nOnlyCAFile = %s/unrelated.pem\n" % (HOST, trap.certificates)
+    refused = run(trap.preloaded, True, rules=only)
+    assert refused.code == 1 and "failed" in refused.out and refused.records[0]["event"] == "verify_failed"
+    assert run(trap.preloaded, True, rules=only.replace(HOST, "other.test")).code == 0
+    assert run(trap.preloaded, True, rules=only.replace("unrelated", "root")).code == 0
+
+
 def test_dlsym_off(trap, server):
     """TLSMEND_DLSYM=off: a plain jump. The verification is still seen, libssl's call of libcrypto is no dlsym."""
     trap.equal("dlsym_user", server, HOST, anchors(trap, False), env={"TLSMEND_DLSYM": "off"})
