@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Traps of loading: RTLD_LOCAL, dlsym, other interposers, several copies, unloading, RTLD_DEEPBIND, foreign definers."""
 
+import glob
+
 import pytest
 
 from trapkit import build, build_plugin, without_front
@@ -85,6 +87,19 @@ def test_dlsym_user_past_us(trap, server):
     assert refused.code == 1 and "failed" in refused.out and refused.records[0]["event"] == "verify_failed"
     assert run(trap.preloaded, True, rules=only.replace(HOST, "other.test")).code == 0
     assert run(trap.preloaded, True, rules=only.replace("unrelated", "root")).code == 0
+
+
+@without_front
+@pytest.mark.parametrize("kind", ["plain", "plain_whole"])
+def test_one_object_with_libcrypto(trap, kind):
+    if kind == "plain_whole" and not glob.glob("/usr/lib/*/libssl.a"):
+        pytest.skip("no static libssl here")
+    bad, good = [kind, "unrelated", "legacy", HOST], [kind, "root", "legacy", HOST]
+    assert trap.equal(*good).records == []
+    assert [(r["cause"], r["code"]) for r in trap.equal(*bad).records] == [("issuer-unknown", 20)]
+    mended = trap.preloaded(*bad, rules=trap.trust_root)
+    assert mended.seen == trap.plain(*good).seen and [r["event"] for r in mended.records] == ["mended"]
+    assert trap.preloaded(*good, rules="[%s]\nOnlyCAFile = %s/unrelated.pem\n" % (HOST, trap.certificates)).code == 1
 
 
 def test_dlsym_off(trap, server):

@@ -51,14 +51,16 @@ BUILDS = {
     "opens": [],
     "libfake.so": SHARED,
     "libplugin.so": SHARED + OPENSSL,
+    "libwhole.so": SHARED + ["-Wl,-Bsymbolic,--whole-archive", "-l:libssl.a", "-l:libcrypto.a", "-Wl,--no-whole-archive", "-ldl", "-pthread"],
+    "plain_whole": ["-L%s" % OUT, "-l:libwhole.so", *ORIGIN],
     "libinterposer.so": SHARED + ["-ldl", "-fno-builtin"],
     "libbad_malloc.so": SHARED + ["-fno-builtin"],
     "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
 }
-NEEDS = {"fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
+NEEDS = {"plain_whole": ["libwhole.so"], "fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
          "load_wait_local": ["libload_wait_local.so", "libload_wait_global.so"], "load_wait_dlsym": ["libload_wait.so"]}
 # Further programs from the source of another.
-SOURCES = {"phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
+SOURCES = {"plain_whole": "plain", "phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
            "libload_wait_global.so": "load_wait"}
 
 # RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
