@@ -114,8 +114,11 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 			transport_guess(n);
 	}
 	if (!n->host && n->address[0]) {
-		n->host = kept(n, resolver_name(n->address, name) ? name : n->address);
-		n->host_of_socket = true;
+		const bool named = resolver_name(n->address, name);
+		n->host = kept(n, named ? name : n->address);
+		/* The SSL's own socket, and the name that the client looked up for it: it is the host, also where the two spoke in plain text
+		 * first (STARTTLS, a database's greeting). Were it a proxy, trust that is added would still count for the proxy's name only. */
+		n->host_of_socket = !(named && fd >= 0);
 	}
 	forget_port_of_proxy(n);
 }

@@ -54,11 +54,11 @@ SOCKS = tunnel(b"me\0", b"\0\x5a\0\0\0\0\0\0")
 # argv: trust, port, SNI ("" for none), how, what is said before
 CLIENT = """
 import socket, ssl, sys
-trust, port, name, how, before = sys.argv[1:]
+trust, port, name, how, before, host = sys.argv[1:]
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname = False
 context.load_verify_locations(trust)
-raw = socket.create_connection(("127.0.0.1", int(port)), timeout=20)
+raw = socket.create_connection((host, int(port)), timeout=20)
 if before:
     raw.sendall(before.encode("latin-1").decode("unicode_escape").encode("latin-1"))
     raw.recv(4096)
@@ -83,8 +83,8 @@ except ssl.SSLCertVerificationError:
 SAID = {"": "", "CONNECT": r"CONNECT b.test:443 HTTP/1.1\r\n\r\n", "SOCKS": r"\4\1\1\xbb\x7f\0\0\1me\0"}
 
 
-def verdict(actor, certificates, port, rule, name="", how="socket", before=""):
-    done = subprocess.run([sys.executable, "-c", CLIENT, certificates / "public.pem", str(port), name, how, SAID[before]], text=True, timeout=60,
+def verdict(actor, certificates, port, rule, name="", how="socket", before="", host="127.0.0.1"):
+    done = subprocess.run([sys.executable, "-c", CLIENT, certificates / "public.pem", str(port), name, how, SAID[before], host], text=True, timeout=60,
                           env=actor.environment(RULE % rule), capture_output=True)
     assert done.stderr == ""
     return done.stdout.strip()
@@ -111,6 +111,16 @@ def test_through_a_proxy(actor, certificates, rule, leaf, name, proxy, how):
     want = "good" if name and "*.test" in rule and leaf == "b" else "bad"
     with server(certificates, leaf) as port, {"CONNECT": CONNECT, "SOCKS": SOCKS}[proxy](port) as proxy_port:
         assert verdict(actor, certificates, proxy_port, rule, name, how, proxy) == want
+
+
+@pytest.mark.parametrize("leaf,how,want", [("loopback", "socket", "good"), ("b", "socket", "bad"), ("loopback", "memory", "bad")])
+def test_plain_text_before(actor, certificates, leaf, how, want):
+    """STARTTLS, a database's greeting: the SSL's own socket leads to the name that the client looked up for it. Should that be a proxy, whoever is
+    behind it would still have to show a certificate for the proxy's name. Where the client hands over the bytes, no socket is its own."""
+    with server(certificates, leaf) as port, CONNECT(port) as proxy_port:
+        assert verdict(actor, certificates, proxy_port, "[localhost]", "", how, "CONNECT", "localhost") == want
+    with server(certificates, leaf) as port, CONNECT(port) as proxy_port:
+        assert verdict(actor, certificates, proxy_port, "[127.0.0.1]", "", how, "CONNECT", "localhost") == "bad"
 
 
 @pytest.mark.parametrize("rule,verdict", [("[127.0.0.0/8]", 60), ("[127.0.0.1]", 60), ("[b.test]", 0)])
