@@ -68,7 +68,7 @@ struct evidence_trial {
 	void *arg;
 };
 /* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
- * not. t NULL: nothing can be verified once more, so only the bundle is looked into. Reads the system's bundle of CA certificates (at most 1 MiB, 5 ms); at most EVIDENCE_TRIALS verifications. */
+ * not. t NULL: nothing can be verified once more, so only the bundle is looked into. Reads the system's bundle of CA certificates (at most 1 MiB); at most EVIDENCE_TRIALS verifications. */
 enum { EVIDENCE_TRIALS = 8, EVIDENCE_SAME_LEVEL = -1, EVIDENCE_STAND_IN = -2 };
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
@@ -79,6 +79,8 @@ void evidence_try_keys(struct evidence *e, const struct evidence_trial *t);
 /* A file that could not be loaded: looks at e->file_path, with the rights that the process has at this moment. Reads regular files
  * only, and keeps nothing of a key in memory. */
 void evidence_file(struct evidence *e);
+/* How far an attempt to read it came: 0 without the right passphrase, 1 up to what is wrong with it, 2 to a method that is not there. */
+int evidence_file_depth(const struct evidence *e);
 /* Does the end of the error queue say that certificate and key do not belong together? */
 bool evidence_is_key_mismatch(const struct evidence *e);
 /* The public keys of both. NULL: out of the files e->file_other and e->file_path, where these are known. False: they are the same. */
@@ -86,6 +88,8 @@ bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificat
 /* The client's own certificate as it is set on an SSL whose server asked for one, and what that server wants. Of the private key only
  * whether there is one. */
 void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl);
+/* ... and whether its file, e->own.file, holds another one by now. */
+void evidence_own_renewed(struct evidence *e, const struct openssl *o);
 /* Does the end of the error queue say that a certificate is too weak for the security level? */
 bool evidence_is_weak_certificate(const struct evidence *e);
 /* One that OpenSSL would not use. */

@@ -199,10 +199,11 @@ struct own_certificate {
 	size_t count;            /* 0: the client has none */
 	unsigned sent; /* certificates in the Certificate message; 0: none, or not known */
 	bool has_key;
-	bool too_late;      /* the SSL_CTX has one, but got it after this connection was made */
-	const char *file;   /* that it was loaded from, as the client gave it; or NULL */
-	bool names_known;   /* the next four mean something */
-	struct text *names; /* of the CAs that the server accepts; the first ones */
+	bool too_late;    /* the SSL_CTX has one, but got it after this connection was made */
+	const char *file; /* that it was loaded from, as the client gave it; or NULL */
+	const struct cert_info *renewed; /* another one, which is in that file by now; or NULL */
+	bool names_known;                /* the next four mean something */
+	struct text *names;              /* of the CAs that the server accepts; the first ones */
 	size_t name_count;
 	size_t names_in_all;
 	bool issuer_named; /* one of them stands in the chain, or issued one of it */
@@ -321,6 +322,8 @@ struct evidence {
 	    *presented; /* what the peer sent (leaf first); may be empty without a connection */
 	size_t presented_count;
 	size_t
+	    presented_in_all; /* more than presented_count where not all of them were looked at */
+	size_t
 	    chain_skipped; /* certificates of a very long chain that were left out before its last one */
 	struct broken_certificate broken; /* then no verification was made */
 	struct name_clash *clash;         /* NULL: none, or not found out */
@@ -349,9 +352,14 @@ struct evidence {
 	struct cert_info
 	    *known_intermediate; /* the wanted issuer out of that bundle, where it is no root */
 	enum tried system_tried;
-	int anchor_count;       /* in the client's store; -1: not known */
-	bool store_has_lookups; /* it also looks into a directory, so the count says little */
-	const char *store_text; /* files, when known; NULL */
+	int anchor_count;           /* in the client's store; -1: not known */
+	bool store_has_lookups;     /* it also looks into a directory, so the count says little */
+	const char *store_text;     /* files, when known; NULL */
+	const char *store_files[4]; /* the first of them, as paths */
+	size_t store_file_count;
+	/* A CA that fits and is in one of these files by now, but was not when the client read it; or NULL */
+	const char *renewed_file;
+	const struct cert_info *renewed;
 	const char *
 	    store_searched; /* directories that are searched when a name is wanted, escaped; NULL */
 	const char *
@@ -363,8 +371,11 @@ struct evidence {
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;
 	bool default_file_set, default_dir_set; /* by SSL_CERT_FILE, SSL_CERT_DIR */
-	int crl_count;                          /* revocation lists in the client's store */
-	bool have_crl;                          /* the one that OpenSSL was looking at: */
+	bool default_file_asked;                /* the client had OpenSSL load it */
+	bool
+	    default_file_unusable; /* ... to a file that OpenSSL reads nothing out of: file_path and file_form */
+	int crl_count; /* revocation lists in the client's store */
+	bool have_crl; /* the one that OpenSSL was looking at: */
 	struct text crl_issuer;
 	int64_t crl_last, crl_next; /* INT64_MIN: none, or does not parse */
 	int64_t revoked_at;         /* the certificate's entry in it; 0: not known */
@@ -463,6 +474,7 @@ struct evidence {
 	uint64_t file_size;
 	unsigned file_bad_line; /* first line inside a PEM block that is no base64; 0: none */
 	bool file_read; /* the client read it by itself, not by a function of OpenSSL for files */
+	uint8_t file_attempts;        /* on it, before this one */
 	bool file_wrong_passphrase;   /* of a PKCS #12 file: its checksum says so */
 	bool file_method_unsupported; /* encrypted in a way that this OpenSSL cannot undo */
 	bool have_pair_spki[2];       /* certificate, key */

@@ -150,7 +150,7 @@ enum cause anchor_cause(struct diagnosis *d)
 	if (d->r->cause == CAUSE_CHAIN_TOO_LONG ||
 	    (chain_is_loop(d) && d->e->stand_in_tried == TRIED_BAD))
 		return CAUSE_CHAIN_TOO_LONG;
-	if (store_is_empty(d->e))
+	if (store_is_empty(d->e) || d->e->default_file_unusable)
 		return CAUSE_NO_TRUST_STORE;
 	if (root_is_in_system(d))
 		return CAUSE_ROOT_MISSING_HERE;

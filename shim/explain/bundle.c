@@ -122,6 +122,40 @@ static X509 *search_file(struct search *s, const char *path)
 	return x;
 }
 
+/* Where to search, and for which name; false: it cannot be encoded. *name is the caller's to free. */
+static bool begin_search(struct search *s, X509_NAME *wanted, uint8_t values[256],
+			 unsigned char **name)
+{
+	const struct openssl *o = s->o;
+	int n = -1;
+
+	QUIET_BEGIN(o)
+	if (o->i2d_X509_NAME != NULL)
+		n = o->i2d_X509_NAME(wanted, name);
+	QUIET_END(o)
+	base64_values(values);
+	s->values = values;
+	s->der = arena_alloc(&s->e->arena, BLOCK_MAX);
+	s->name = *name;
+	s->name_size = n > 0 ? (size_t)n : 0;
+	return n > 0 && *name != NULL && s->der != NULL;
+}
+
+X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME *name,
+			 bool (*fits)(void *arg, X509 *x), void *arg, const char *path)
+{
+	struct search s = {.e = e, .o = o, .fits = fits, .arg = arg, .left = BUNDLE_LIMIT};
+	unsigned char *der = NULL;
+	uint8_t values[256];
+	X509 *x = NULL;
+
+	if (begin_search(&s, name, values, &der))
+		x = search_file(&s, path);
+	if (der != NULL)
+		o->CRYPTO_free(der, "", 0);
+	return x;
+}
+
 X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,
 			   bool (*fits)(void *arg, X509 *x), void *arg, const char **path)
 {
@@ -129,19 +163,9 @@ X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAM
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;
-	int n = -1;
 	size_t i;
 
-	QUIET_BEGIN(o)
-	if (o->i2d_X509_NAME != NULL)
-		n = o->i2d_X509_NAME(name, &der);
-	QUIET_END(o)
-	base64_values(values);
-	s.values = values;
-	s.der = arena_alloc(&e->arena, BLOCK_MAX);
-	if (n > 0 && der != NULL && s.der != NULL) {
-		s.name = der;
-		s.name_size = (size_t)n;
+	if (begin_search(&s, name, values, &der)) {
 		if (e->default_file_exists) {
 			*path = e->default_file;
 			x = search_file(&s, e->default_file);

@@ -50,5 +50,12 @@ const char *evidence_key_text(struct evidence *e, const struct openssl *o, const
  * where it was, static or in the arena. NULL: none, or not found within the bounds. */
 X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,
 			   bool (*fits)(void *arg, X509 *x), void *arg, const char **path);
+/* ... of this file in PEM form. */
+X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME *name,
+			 bool (*fits)(void *arg, X509 *x), void *arg, const char *path);
+/* What the files of the client's store tell where no anchor was found: e->renewed, e->default_file_unusable. `info` is about `top`, the last
+ * certificate of the chain (store_files.c). */
+void evidence_store_files(struct evidence *e, const struct openssl *o, X509 *top,
+			  const struct cert_info *info, X509_STORE *store);
 
 #endif

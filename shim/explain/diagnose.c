@@ -314,6 +314,13 @@ static void describe_store(struct diagnosis *d)
 	d->r->store = count;
 }
 
+/* What is equal proves nothing: then something else is wrong than what these two show. */
+static void compare_evidence(struct record *r)
+{
+	if (r->expected != NULL && r->presented != NULL && strcmp(r->expected, r->presented) == 0)
+		r->expected = r->presented = NULL;
+}
+
 static void describe_ending(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -332,6 +339,7 @@ void diagnose(struct evidence *e, struct record *r)
 	if (d == NULL)
 		return;
 	describe(d);
+	compare_evidence(r);
 	describe_alert(d);
 	describe_store(d);
 	describe_ending(d);

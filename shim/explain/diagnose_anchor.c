@@ -74,6 +74,16 @@ static void say_no_store(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const bool told = directory_was_given(e) || e->store_unloaded != NULL;
 
+	if (e->default_file_unusable) {
+		d->r->why =
+		    say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),
+			", and OpenSSL reads no CA certificate out of it: ", file_form_words(d),
+			(char *)NULL);
+		help_file_form(d);
+		help_line(d, "and name the new file in SSL_CERT_FILE");
+		return;
+	}
+
 	d->r->why =
 	    say(e, "this client has loaded no CA certificate at all, so it can trust nobody",
 		told ? ""
@@ -277,6 +287,10 @@ void explain_anchor(struct diagnosis *d)
 		    top != NULL && top->self_signed ? CAUSE_UNTRUSTED_ROOT : CAUSE_ISSUER_UNKNOWN;
 	}
 	d->r->message = say(d->e, "cannot trust ", d->who, (char *)NULL);
+	if (d->e->renewed_file != NULL && d->r->cause != CAUSE_MALFORMED_CERTIFICATE) {
+		explain_renewed(d);
+		return;
+	}
 	if (d->r->cause != CAUSE_MALFORMED_CERTIFICATE && d->r->cause != CAUSE_CHAIN_TOO_LONG)
 		explain_directories(d);
 	switch (d->r->cause) {

@@ -5,6 +5,8 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 #include <string.h>
 
 const char *file_role_name(const struct evidence *e)
@@ -57,6 +59,20 @@ static bool keys_differ(const struct evidence *e)
 		(e->ssl_reason == KEY_TYPE || e->ssl_reason == KEY_VALUES));
 }
 
+static bool lacks_passphrase(const struct evidence *e)
+{
+	return e->file_wrong_passphrase ||
+	       (e->file_role == FILE_KEY && e->file_has_encrypted_key && e->file_form == FORM_PEM &&
+		e->file_bad_line == 0 && !e->file_der_wanted && !e->file_method_unsupported);
+}
+
+int evidence_file_depth(const struct evidence *e)
+{
+	if (e->file_method_unsupported)
+		return 2;
+	return lacks_passphrase(e) && !keys_differ(e) ? 0 : 1;
+}
+
 static enum cause file_cause(const struct evidence *e)
 {
 	switch (e->system_errno) {
@@ -74,12 +90,9 @@ static enum cause file_cause(const struct evidence *e)
 		return CAUSE_KEY_MISMATCH;
 	if (own_certificate_is_weak(e))
 		return CAUSE_OWN_CERTIFICATE_WEAK;
-	if (e->file_wrong_passphrase)
-		return CAUSE_BAD_PASSPHRASE;
-	if (e->file_role == FILE_KEY && e->file_has_encrypted_key && e->file_form == FORM_PEM &&
-	    e->file_bad_line == 0 && !e->file_der_wanted && !e->file_method_unsupported)
-		return CAUSE_BAD_PASSPHRASE;
-	return CAUSE_FILE_NOT_PEM;
+	if (e->file_method_unsupported)
+		return CAUSE_LEGACY_ENCRYPTION;
+	return lacks_passphrase(e) ? CAUSE_BAD_PASSPHRASE : CAUSE_FILE_NOT_PEM;
 }
 
 /* ---- key-mismatch, bad-passphrase, own-certificate-weak -------------------------------------------------- */
@@ -141,6 +154,37 @@ static void explain_passphrase(struct diagnosis *d)
 			 file_path_text(e, e->file_path), (char *)NULL));
 }
 
+/* The passphrase may be right: OpenSSL 3 moved RC2, RC4, single DES and PKCS #5 v1.5 to a provider that is not loaded by default. */
+static void explain_legacy(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *path = file_path_text(e, e->file_path);
+	const bool pkcs12 = e->file_role == FILE_PKCS12;
+
+	d->r->message = say(e, "cannot load the ", file_role_name(e), " ", path,
+			    ": it is encrypted in an old way that this OpenSSL does not support "
+			    "any more",
+			    (char *)NULL);
+	d->r->why = "this OpenSSL has no RC2, RC4 or single DES, with which older tools encrypt "
+		    "such files; the passphrase may be right";
+	d->r->expected = "encryption that OpenSSL 3 knows, as AES-256";
+	help_line(d, pkcs12 ? "make it anew on a copy; openssl asks for its passphrase, then for "
+			      "new ones:"
+			    : "encrypt it anew; openssl asks for the old passphrase, then for a "
+			      "new one:");
+	help_line(
+	    d, pkcs12
+		   ? say(e, "    openssl pkcs12 -legacy -in ", path, " -out NEW.pem", (char *)NULL)
+		   : say(e, "    openssl pkcs8 -topk8 -provider legacy -provider default -in ",
+			 path, " -out NEW.pem", (char *)NULL));
+	if (pkcs12)
+		help_line(d, "    openssl pkcs12 -export -in NEW.pem -out NEW.p12");
+	help_line(d, say(e, "then name ", pkcs12 ? "NEW.p12" : "NEW.pem",
+			 " in the client's settings; delete what else was written, which holds the "
+			 "key",
+			 (char *)NULL));
+}
+
 static void explain_weak(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -170,6 +214,9 @@ void explain_load(struct diagnosis *d)
 		break;
 	case CAUSE_BAD_PASSPHRASE:
 		explain_passphrase(d);
+		break;
+	case CAUSE_LEGACY_ENCRYPTION:
+		explain_legacy(d);
 		break;
 	case CAUSE_OWN_CERTIFICATE_WEAK:
 		explain_weak(d);

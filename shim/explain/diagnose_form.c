@@ -93,14 +93,12 @@ static const char *swapped_text(const struct evidence *e)
 	return "it holds a key, not a certificate";
 }
 
-static const char *what_it_is(struct diagnosis *d)
+const char *file_form_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
 	if (e->file_form == FORM_DIRECTORY)
 		return "it is a directory";
-	if (e->file_method_unsupported)
-		return "it is encrypted in an old way that this OpenSSL does not support any more";
 	if (e->file_role == FILE_PKCS12 && e->file_form == FORM_PKCS12)
 		return "OpenSSL cannot use what is in it";
 	if (e->file_role == FILE_PKCS12 && e->file_form == FORM_DER)
@@ -221,12 +219,7 @@ static void help_pem(struct diagnosis *d)
 			  "sent back");
 	else if (wants_key(e) && has_block(e, "PUBLIC KEY") && !e->file_has_key)
 		help_line(d, "use the private key that was made together with it");
-	else if (e->file_method_unsupported) {
-		help_line(
-		    d, "encrypt it anew; openssl asks for the old passphrase, then for a new one:");
-		help_command(d, "openssl pkcs8 -topk8 -provider legacy -provider default -in ",
-			     " -out NEW.pem");
-	} else
+	else
 		help_line(d, "get the file again from where it came, in PEM form");
 }
 
@@ -234,11 +227,7 @@ static void help_pkcs12(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->file_method_unsupported) {
-		help_line(d, "make it anew; openssl asks for its passphrase, then for new ones:");
-		help_command(d, "openssl pkcs12 -legacy -in ", " -out NEW.pem");
-		help_line(d, "    openssl pkcs12 -export -in NEW.pem -out NEW.p12");
-	} else if (e->file_form == FORM_PEM) {
+	if (e->file_form == FORM_PEM) {
 		help_line(d,
 			  "tell the client that the file is PEM (curl: --cert-type PEM), or make a "
 			  "PKCS #12 file of certificate and key:");
@@ -249,7 +238,7 @@ static void help_pkcs12(struct diagnosis *d)
 	}
 }
 
-static void help_form(struct diagnosis *d)
+void help_file_form(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const size_t form = (size_t)e->file_form;
@@ -300,7 +289,7 @@ void explain_file_form(struct diagnosis *d)
 	struct record *r = d->r;
 
 	r->message = say(e, "cannot load the ", file_role_name(e), " ",
-			 file_path_text(e, e->file_path), ": ", what_it_is(d), (char *)NULL);
+			 file_path_text(e, e->file_path), ": ", file_form_words(d), (char *)NULL);
 	r->expected = expected_text(d);
 	r->presented = presented_text(d);
 	r->why = say(e, "the client wants ", r->expected, (char *)NULL);
@@ -309,5 +298,5 @@ void explain_file_form(struct diagnosis *d)
 			     wanted_kind(e)->label, "-----", (char *)NULL);
 	if (r->presented != NULL)
 		r->why = say(e, r->why, "; the file has ", r->presented, (char *)NULL);
-	help_form(d);
+	help_file_form(d);
 }

@@ -217,6 +217,7 @@ void explain_rejected(struct diagnosis *d)
 	d->r->presented =
 	    say(e, say_subject(e, c), " of ", say_issuer(e, c), first != FINDINGS ? ": " : "",
 		first != FINDINGS ? finding_words(d, first) : "", (char *)NULL);
+	note_renewed_own(d);
 	if (first != FINDINGS)
 		help_finding(d, first);
 	else

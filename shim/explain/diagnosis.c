@@ -73,10 +73,12 @@ bool help_section(struct diagnosis *d, const char *lead, ...)
 
 const char *until_date(struct diagnosis *d)
 {
-	enum { NINETY_DAYS = 90 * 86400 };
-	const int64_t now = d->e->now != 0 ? d->e->now : d->r->time_ms / 1000;
+	enum { NINETY_DAYS = 90 * 86400, USE_CHECK_TIME = 0x2 };
+	/* the time against which the client has dates checked may be any */
+	const bool chosen = (d->e->verify_flags & USE_CHECK_TIME) != 0;
+	const int64_t today = d->e->now != 0 && !chosen ? d->e->now : d->r->time_ms / 1000;
 
-	return say_date(d->e, now + NINETY_DAYS);
+	return say_date(d->e, today + NINETY_DAYS);
 }
 
 void help_weaken(struct diagnosis *d, const char *line, const char *reason)

@@ -162,6 +162,9 @@ void note_own_certificate(struct diagnosis *d);
 /* Where the server gave no reason: says so, and a headline that fits. */
 void note_no_reason(struct diagnosis *d, const char *headline);
 void explain_rejected(struct diagnosis *d); /* (diagnose_rejected.c) */
+/* (diagnose_renewed.c) Files that were renewed after the program had read them; of its own certificate, after `why` is said and before help. */
+void explain_renewed(struct diagnosis *d);
+void note_renewed_own(struct diagnosis *d);
 /* (notes.c) By what is usual now, whatever the level. */
 bool certificate_has_weak_key(const struct cert_info *c);
 bool certificate_has_weak_digest(const struct cert_info *c);
@@ -176,7 +179,9 @@ const char *file_role_name(const struct evidence *e);             /* "CA file" *
 const char *file_path_text(struct evidence *e, const char *path); /* escaped; NULL: "" */
 void explain_file_missing(struct diagnosis *d);                   /* (diagnose_access.c) */
 void explain_file_unreadable(struct diagnosis *d);
-void explain_file_form(struct diagnosis *d);  /* (diagnose_form.c) */
+void explain_file_form(struct diagnosis *d);      /* (diagnose_form.c) */
+const char *file_form_words(struct diagnosis *d); /* "it is DER (binary), not PEM" */
+void help_file_form(struct diagnosis *d);
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
 
 /* (diagnose_enforced.c) A rule's demand that was not met, where it is not what OpenSSL says that is to be told. */

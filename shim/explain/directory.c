@@ -13,7 +13,6 @@ enum {
 	ENTRIES = 4096,  /* names that are looked at */
 	READ_FILES = 64, /* of them, files that are read for the wanted name */
 	READ_BYTES = 65536,
-	READ_MS = 5, /* for how long, on a slow disk */
 	READ_COST = 60,
 	NAMES_AT_ONCE = 64, /* for 16 units */
 	PATH_BYTES = 512,
@@ -27,7 +26,6 @@ struct search {
 	char *path;         /* PATH_BYTES: the directory with a slash, and room for a name */
 	size_t head;
 	unsigned seen, read;
-	uint64_t end_ms;
 };
 
 static bool is_hash_name(const char *name)
@@ -86,8 +84,7 @@ static bool look_at(void *arg, const char *name)
 	}
 	if (d->holder != NULL || s->wanted.n == 0 || s->head + strlen(name) + 1 > PATH_BYTES)
 		return true;
-	if (s->read++ == READ_FILES || clock_monotonic_ms() > s->end_ms ||
-	    !evidence_afford(s->e, LOOK_FILES, READ_COST)) {
+	if (s->read++ == READ_FILES || !evidence_afford(s->e, LOOK_FILES, READ_COST)) {
 		d->bounded = true;
 		s->wanted.n = 0;
 		return true;
@@ -134,7 +131,6 @@ static void search_directory(struct search *s)
 	if (d->error != 0)
 		return;
 	look_for_wanted(s);
-	s->end_ms = clock_monotonic_ms() + READ_MS;
 	d->unlisted = file_list(d->path, look_at, s) != 0;
 }
 

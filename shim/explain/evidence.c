@@ -67,12 +67,17 @@ static void add_certificate(struct capture *c, X509 **list, size_t *n, X509 *x)
 		list[(*n)++] = x;
 }
 
-static void add_stack(struct capture *c, X509 **list, size_t *n, OPENSSL_STACK *stack)
+/* What the peer sent, which may be a whole bundle. */
+static void add_presented(struct capture *c, X509 *leaf, OPENSSL_STACK *stack)
 {
+	const int n = stack != NULL ? c->o->OPENSSL_sk_num(stack) : 0;
 	int i;
 
-	for (i = 0; stack != NULL && i < c->o->OPENSSL_sk_num(stack); i++)
-		add_certificate(c, list, n, c->o->OPENSSL_sk_value(stack, i));
+	add_certificate(c, c->presented, &c->presented_count, leaf);
+	for (i = 0; i < n && c->presented_count < EVIDENCE_MAX_CERTIFICATES; i++)
+		add_certificate(c, c->presented, &c->presented_count,
+				c->o->OPENSSL_sk_value(stack, i));
+	c->e->presented_in_all = c->presented_count + (size_t)(n - i);
 }
 
 /* A very long chain is cut before its last certificate, which the cause is mostly about. */
@@ -274,8 +279,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	if (leaf == NULL && chain != NULL && o->OPENSSL_sk_num(chain) > 0)
 		leaf = o->OPENSSL_sk_value(chain, 0);
 	QUIET_BEGIN(o)
-	add_certificate(c, c->presented, &c->presented_count, leaf);
-	add_stack(c, c->presented, &c->presented_count, presented);
+	add_presented(c, leaf, presented);
 	add_chain(c, chain);
 	QUIET_END(o)
 	e->presented = describe(c, c->presented, &c->presented_count);

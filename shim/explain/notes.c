@@ -215,6 +215,17 @@ static void about_rules(struct diagnosis *d)
 				 (char *)NULL));
 }
 
+static void about_a_long_list(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->presented_in_all > e->presented_count && e->presented_count > 0)
+		note_line(d, say(e, "the server sent ", say_int(e, (int64_t)e->presented_in_all),
+				 " certificates, of which the first ",
+				 say_int(e, (int64_t)e->presented_count),
+				 " were looked at; a chain has some three", (char *)NULL));
+}
+
 /* The rest of a record is right without them, but perhaps not all there is to say. */
 static void about_what_was_not_looked_at(struct diagnosis *d)
 {
@@ -253,6 +264,7 @@ void add_notes(struct diagnosis *d)
 		    d->failure != CAUSE_WRONG_PATH && d->failure != CAUSE_ROOT_MISSING_HERE)
 			note_near_misses(d);
 	}
+	about_a_long_list(d);
 	shown_to_the_client(d);
 	add_framework_words(d);
 	note_callback(d);

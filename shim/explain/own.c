@@ -240,3 +240,27 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 		o->X509_free(w->chain[i]);
 	file_wipe(&b); /* the key may stand in the same file */
 }
+
+void evidence_own_renewed(struct evidence *e, const struct openssl *o)
+{
+	struct own *w =
+	    e->own.file != NULL && e->own.count > 0 ? arena_alloc(&e->arena, sizeof(*w)) : NULL;
+	struct cert_info *info = w != NULL ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, 0);
+	if (info != NULL && file_read(e->own.file, FILE_LIMIT, &b, NULL, NULL, NULL) == 0) {
+		w->e = e;
+		w->o = o;
+		read_certificates(w, &b);
+		if (w->count > 0)
+			evidence_certificate(e, o, w->chain[0], FROM_PRESENTED, info);
+		if (w->count > 0 && info->have_sha256 && e->own.chain[0].have_sha256 &&
+		    memcmp(info->sha256, e->own.chain[0].sha256, sizeof(info->sha256)) != 0)
+			e->own.renewed = info;
+		for (i = 0; i < w->count; i++)
+			o->X509_free(w->chain[i]);
+	}
+	file_wipe(&b);
+}

@@ -78,6 +78,13 @@ unsigned failed_settle(const void *object, unsigned roles, bool report)
 	return n;
 }
 
+/* Clients try a passphrase, or none, and then another: which attempt tells best is seen by what came of each. */
+enum { ATTEMPTS = 4 }; /* that are looked at */
+static bool is_decrypted(enum file_role role)
+{
+	return role == FILE_KEY || role == FILE_PKCS12;
+}
+
 bool failed_known(const void *object, enum file_role role, const char *path, const char *call)
 {
 	bool found = false;
@@ -92,11 +99,32 @@ bool failed_known(const void *object, enum file_role role, const char *path, con
 		    (e->file_role != role && !(role == FILE_PAIR && e->file_role == FILE_KEY)))
 			continue;
 		found = role == FILE_PAIR || strcmp(e->file_path, path) == 0;
+		if (found && e->file_role == role && is_decrypted(role) &&
+		    e->file_attempts < ATTEMPTS)
+			found = false;
 		if (found && role == FILE_CA)
 			e->file_call = call;
 	}
 	lock_leave(&lock);
 	return found;
+}
+
+/* Another attempt on the same file: the one that got further stays, or else the last; one that takes it for another form tells less. */
+static bool same_file(const struct evidence *a, const struct evidence *b)
+{
+	return a->event == EVENT_LOAD_FAILED && b->event == EVENT_LOAD_FAILED &&
+	       a->file_role == b->file_role && is_decrypted(a->file_role) && a->file_path &&
+	       b->file_path && strcmp(a->file_path, b->file_path) == 0;
+}
+
+static struct evidence *better(struct evidence *before, struct evidence *now)
+{
+	const bool other_form = before->file_der_wanted != now->file_der_wanted;
+	struct evidence *kept =
+	    other_form || evidence_file_depth(now) < evidence_file_depth(before) ? before : now;
+	kept->file_attempts = before->file_attempts + 1;
+	evidence_free(kept == before ? now : before);
+	return kept;
 }
 
 void failed_wait(const void *object, struct evidence *e)
@@ -106,6 +134,13 @@ void failed_wait(const void *object, struct evidence *e)
 		evidence_free(e);
 		return;
 	}
+	for (unsigned k = 0; k < WAITING; k++)
+		if (waiting[k].object == object && waiting[k].process == process_generation() &&
+		    same_file(waiting[k].e, e)) {
+			waiting[k].e = better(waiting[k].e, e);
+			lock_leave(&lock);
+			return;
+		}
 	unsigned i = 0;
 	while (i < WAITING && waiting[i].object)
 		i++;

@@ -44,13 +44,17 @@ struct evidence *load_failure(struct copy *c, enum file_role role, const char *p
 	return NULL;
 }
 /* A cipher or digest that moved to the legacy provider (3.0): a key that was encrypted with it cannot be read, whatever the passphrase.
- * Only the first entry of the queue says so, and says it of damaged files too. */
-static bool first_error_is_unsupported(const struct openssl *o)
+ * Where the queue was empty before, its first entry says so, and says it of damaged files too; else its last, where that is EVP's own:
+ * of an attempt that came before, and failed for another reason, something else is left. */
+static bool queue_says_unsupported(const struct openssl *o, bool clean)
 {
-	enum { UNSUPPORTED = 0x8010c };
+	enum { UNSUPPORTED = 0x8010c, EVP_LIBRARY = 6 };
 	int library, reason;
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	if (reason == UNSUPPORTED && library == EVP_LIBRARY)
+		return true;
 	openssl_error_split(o, o->ERR_peek_error(), &library, &reason);
-	return reason == UNSUPPORTED;
+	return clean && reason == UNSUPPORTED;
 }
 
 bool load_queue_is_empty(struct copy *c)
@@ -65,5 +69,5 @@ void load_note_method(struct evidence *e, struct copy *c, bool clean)
 	e->file_wrong_passphrase =
 	    pkcs12 && e->file_library == PKCS12_LIBRARY && e->ssl_reason == MAC_VERIFY_FAILURE;
 	e->file_method_unsupported =
-	    (e->file_old_encryption || pkcs12) && clean && first_error_is_unsupported(copy_api(c));
+	    (e->file_old_encryption || pkcs12) && queue_says_unsupported(copy_api(c), clean);
 }

@@ -305,10 +305,12 @@ int hook_PKCS12_parse(const struct target *t, void *p12, const char *passphrase,
 	const bool clean = load_queue_is_empty(t->copy);
 	int r = LOAD_REAL(int, void *, const char *, EVP_PKEY **, X509 **,
 			  OPENSSL_STACK **)(p12, passphrase, key, certificate, chain);
-	if (r == 1 || t->caller != CALLER_HOST)
+	if (t->caller != CALLER_HOST)
 		return r;
 	KEEP_ERRNO_BEGIN
-	if (pkcs12_path(t->copy, p12, path))
+	if (r == 1)
+		failed_settle(NULL, ROLE_READ, false);
+	else if (pkcs12_path(t->copy, p12, path))
 		failed(t, FILE_PKCS12, path, LOAD_CALL, clean);
 	KEEP_ERRNO_END
 	return r;

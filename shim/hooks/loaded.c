@@ -272,6 +272,8 @@ static void add_entry(struct lists *t, struct evidence *e, const struct openssl 
 	switch (l->kind) {
 	case LOADED_FILE:
 		add(l->ok ? &t->files : &t->failed, l->path, "");
+		if (l->ok && e->store_file_count < ARRAY_LENGTH(e->store_files))
+			e->store_files[e->store_file_count++] = l->path;
 		break;
 	case LOADED_DIRECTORY:
 		add_directories(t, e, o, l->path);
@@ -284,6 +286,7 @@ static void add_entry(struct lists *t, struct evidence *e, const struct openssl 
 		break;
 	case LOADED_DEFAULT_FILE:
 		evidence_default_file(e, o, l->path);
+		e->default_file_asked = true;
 		if (e->default_file_exists)
 			add(&t->files, e->default_file, "");
 		break;

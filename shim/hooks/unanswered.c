@@ -56,6 +56,7 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
 		return;
 	e->own.file = n->shown ? arena_strdup(&e->arena, n->rule.set[KEY_CERTIFICATE]->value)
 			       : loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
+	evidence_own_renewed(e, copy_api(n->copy));
 	if (!e->own.has_key && n->story.shown_nothing)
 		compare_pair(n, ssl, e);
 }

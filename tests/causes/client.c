@@ -5,6 +5,7 @@
  *
  * client HOST PORT CAFILE [OPTION[=NUMBER]...]    exit code 1: refused
  *   lookup-fails   the client's own store cannot look an issuer up
+ *   renew=FILE     which takes the place of CAFILE once that was read
  * client nothing                                  a verification without a certificate
  */
 #include <arpa/inet.h>
@@ -27,6 +28,7 @@
 
 static int wanted_error = -1;
 static unsigned long unwanted_flags;
+static const char *cafile;
 
 /* A program's own opinion, given where OpenSSL has none: at the leaf, which comes last. 0: no error is set. */
 static int own_opinion(int ok, X509_STORE_CTX *ctx)
@@ -83,6 +85,8 @@ static void option(SSL_CTX *ctx, const char *s)
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, own_opinion);
 	} else if (strcmp(s, "lookup-fails") == 0) {
 		X509_STORE_set_get_issuer(SSL_CTX_get_cert_store(ctx), no_issuer);
+	} else if (strncmp(s, "renew=", 6) == 0) {
+		NEED(rename(s + 6, cafile) == 0);
 	} else if (strcmp(s, "ct") == 0) {
 		NEED(SSL_CTX_enable_ct(ctx, SSL_CT_VALIDATION_STRICT) == 1);
 	} else {
@@ -128,6 +132,7 @@ int main(int argc, char **argv)
 	NEED(argc >= 4);
 	NEED(SSL_CTX_load_verify_locations(ctx, argv[3], NULL) == 1);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	cafile = argv[3];
 	for (i = 4; i < argc; i++)
 		option(ctx, argv[i]);
 	ssl = SSL_new(ctx);

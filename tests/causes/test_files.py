@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: ISC
 """Files that a client loads (causes.md#files): one case of each cause, and every form that a wrong file has."""
 import os
+import pathlib
+import ssl
 import subprocess
 
 import pytest
 
-from clients.table import CLIENTS, DEBIAN_PYTHON
+from clients.table import CLIENTS, DEBIAN_PYTHON, HERE as CLIENTS_HERE
+from lib import servers as servers_module
 from lib.files import HOST, NOBODY, load, make_files, only_load_failure, openssl
-from lib.run import only_failure
+from lib.once import compile_once
+from lib.pki import DAY, issue, now
+from lib.run import BUILD, HOSTS, only_failure
 
 
 @pytest.fixture
@@ -156,8 +161,6 @@ FORMS = {
                        "openssl pkcs7 -print_certs -inform DER -in"),
     "request": (command("req", "-new", "-key", "key", "-subj", "/CN=x"), "ca", "it is a certificate request"),
     "public key": (command("pkey", "-in", "key", "-pubout"), "key", "it is a public key, not the private one"),
-    "old encryption": (command("pkcs8", "-topk8", "-in", "key", "-v1", "PBE-MD5-DES", "-provider", "legacy", "-provider", "default",
-                               "-passout", "pass:x"), "key", "encrypted in an old way that this OpenSSL does not support"),
     "OpenSSH key": (ssh_key, "key", "OpenSSH's own form"),
     "empty": (edit("f", lambda c, k: b""), "ca", "it is empty"),
     "page": (edit("f", lambda c, k: b"\n<!DOCTYPE html><title>Sign in</title>\n"), "ca", "it is a web page (HTML)"),
@@ -187,6 +190,134 @@ def test_not_pem(run, files, form):
     given = {"ca": ("ca", path), "key": ("own", files["cert"], path, "x"), "cert": ("own", path, files["key"])}[role]
     record = only(run, load(*given), "file-not-pem", path, says)
     assert record["expected"] == "a %s in PEM form" % ("private key" if role == "key" else "certificate")
+
+
+@pytest.mark.cause("legacy-encryption")
+def test_old_encryption(run, files):
+    path = run.scratch / "old.pem"
+    openssl("pkcs8", "-topk8", "-in", files["key"], "-v1", "PBE-MD5-DES", "-provider", "legacy", "-provider", "default", "-passout",
+            "pass:x", "-out", path)  # fmt: skip
+    only(run, load("own", files["cert"], path, "x"), "legacy-encryption", path, "encrypted in an old way", "openssl pkcs8 -topk8")
+
+
+# ---- several attempts on one file ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def attempts():
+    return compile_once(BUILD / "causes" / "attempts", pathlib.Path(__file__).with_name("attempts.c"), ["-lssl", "-lcrypto"])
+
+
+@pytest.mark.parametrize("tried, cause", [
+    (["", "x"], "legacy-encryption"), (["x", ""], "legacy-encryption"), (["x"], "legacy-encryption"),
+    (["", "wrong"], "bad-passphrase"), (["wrong"], "bad-passphrase"),
+], ids=str)  # fmt: skip
+def test_attempts_on_a_pkcs12_file(run, files, attempts, tried, cause):
+    path = run.scratch / "old.p12"
+    openssl("pkcs12", "-export", "-legacy", "-in", files["cert"], "-inkey", files["key"], "-passout", "pass:x", "-out", path)
+    only(run, [attempts, "p12", path, *tried], cause, path)
+
+
+@pytest.mark.parametrize("tried, cause", [
+    (["", "secret"], "key-mismatch"), (["wrong", "secret"], "key-mismatch"), (["secret", ""], "key-mismatch"),
+    (["", "wrong"], "bad-passphrase"),
+], ids=str)  # fmt: skip
+def test_attempts_on_a_key(run, files, attempts, tried, cause):
+    """The one that got further says what is wrong."""
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", run.scratch / "k", "-subj", "/CN=x",
+            "-out", run.scratch / "c.pem")  # fmt: skip
+    only(run, [attempts, "key", run.scratch / "c.pem", files["encrypted"], *tried], cause, files["encrypted"])
+
+
+def test_attempts_of_which_one_is_right(run, files, attempts):
+    for argv in ["p12", files["p12"], "", "x"], ["key", files["cert"], files["encrypted"], "", "secret"]:
+        done = run([attempts, *argv], names=False)
+        assert done.code == 0 and done.log == "", done
+
+
+@pytest.mark.cause("legacy-encryption")
+def test_openvpn(run, files):
+    if not os.path.exists("/usr/sbin/openvpn"):
+        pytest.skip("openvpn is not installed")
+    path, given = run.scratch / "old.p12", run.write("pw", "x\n", 0o600)
+    openssl("pkcs12", "-export", "-legacy", "-in", files["cert"], "-inkey", files["key"], "-passout", "pass:x", "-out", path)
+    argv = ["/usr/sbin/openvpn", "--client", "--dev", "null", "--remote", "127.0.0.1", "9", "tcp", "--pkcs12", path, "--askpass", given]
+    done = run(argv, names=False)
+    assert done.code != 0
+    only_load_failure(done, "legacy-encryption", path)
+
+
+# ---- renewed after they were read ----------------------------------------------------------------------------------
+
+RENEWED = """
+import os, socket, ssl, sys
+host, port, bundle, new, *own = sys.argv[1:]
+context = ssl.create_default_context(cafile=bundle)
+if own:
+    context.load_cert_chain(*own[:2])
+os.replace(new, own[0] if own else bundle)
+try:
+    tls = context.wrap_socket(socket.create_connection((host, int(port))), server_hostname=host)
+    tls.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    sys.exit(0 if tls.recv(100) else 1)
+except OSError as e:
+    sys.exit(str(e))
+"""
+
+
+@pytest.mark.parametrize("same_name", [False, True], ids=["another CA", "another key"])
+@pytest.mark.parametrize("client", ["python", "small"])
+def test_ca_file_renewed(run, show, small_client, client, same_name):
+    new = issue("Corp Root 2026", ca=True)
+    old = issue("Corp Root 2026" if same_name else "Corp Root 2020", ca=True)
+    leaf = issue(HOST, new, names=[HOST])
+    bundle, later = run.write("bundle.pem", old.pem), run.write("new.pem", new.pem)
+    port = show(leaf).port
+    argv = [DEBIAN_PYTHON, "-c", RENEWED, HOST, port, bundle, later] if client == "python" else small_client(
+        port, bundle, "renew=%s" % later)  # fmt: skip
+    done = run(argv)
+    assert done.code == 1 and len(done.records) == 1, done
+    record = done.records[0]
+    assert record["cause"] == ("issuer-refused" if same_name else "issuer-unknown")
+    assert "restart the program" in record["help"][0] and str(bundle) in record["why"] and "has changed since" in record["why"]
+    colons = lambda c: ":".join(c.sha256.upper()[i : i + 2] for i in range(0, 64, 2))  # noqa: E731
+    assert colons(new) in record["expected"]
+    assert not same_name or colons(old) in record["presented"]
+    assert "ExtraCAFile" not in str(record["help"])
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_own_certificate_renewed(run, pki, servers, version):
+    then = {"not_before": now() - 90 * DAY, "not_after": now() - DAY}
+    old = issue("client", pki.intermediate, purposes=("client",), **then)
+    new = issue("client", pki.intermediate, purposes=("client",), key=old.key)
+    cert, key = run.write("client.pem", old.pem + pki.intermediate.pem), run.write("client.key", old.key_pem, 0o600)
+    behaviour = servers_module.asks_for_client_certificate(pki.root_pem, version)
+    port = servers.odd(HOSTS[HOST], behaviour, pki.good(HOST))
+    argv = [DEBIAN_PYTHON, "-c", RENEWED, HOST, port, pki.root_pem, run.write("new.pem", new.pem + pki.intermediate.pem), cert, key]
+    done = run(argv)
+    assert done.code == 1 and len(done.records) == 1, done
+    record = done.records[0]
+    assert record["cause"] == "client-certificate-rejected"
+    assert "restart the program" in record["help"][0] and str(cert) in record["why"] and "has changed since" in record["why"]
+
+
+@pytest.mark.cause("no-trust-store")
+@pytest.mark.parametrize("form", ["DER", "key"])
+@pytest.mark.parametrize("client", ["python", "s_client"])
+def test_variable_that_names_an_unusable_file(run, show, pki, files, client, form):
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    port = show(leaf, pki.intermediate).port
+    argv = {"python": [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port],
+            "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port)]}[client]  # fmt: skip
+    path = files["der"] if form == "DER" else files["key"]
+    done = run(argv, env={"SSL_CERT_FILE": str(path), "SSL_CERT_DIR": "/nonexistent"})
+    assert done.code != 0 and len(done.records) == 1, done
+    record = done.records[0]
+    assert record["cause"] == "no-trust-store"
+    assert str(path) in record["why"] and "SSL_CERT_FILE" in record["why"]
+    assert ("openssl x509 -inform DER -in" if form == "DER" else "give the client the CA's certificate") in "\n".join(record["help"])
+    assert "install" not in str(record["help"])
 
 
 @pytest.mark.parametrize("text", [b"\xef\xbb\xbf%s", b"see below\n%s", b"%s\r\n"], ids=["mark", "text", "crlf"])
@@ -235,7 +366,7 @@ PKCS12 = {
     "PEM": ("file-not-pem", lambda files: files["cert"], "it is PEM, not PKCS #12"),
     "DER": ("file-not-pem", lambda files: files["der"], "but not PKCS #12"),
     "empty": ("file-not-pem", lambda files: files["empty"], "it is empty"),
-    "old": ("file-not-pem", lambda files: files["old-p12"], "openssl pkcs12 -legacy -in"),
+    "old": ("legacy-encryption", lambda files: files["old-p12"], "openssl pkcs12 -legacy -in"),
 }  # fmt: skip
 
 

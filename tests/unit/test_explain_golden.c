@@ -887,10 +887,20 @@ static struct evidence *bad_passphrase(void)
 	return e;
 }
 
+static struct evidence *legacy_encryption(void)
+{
+	struct evidence *e = failed_load(FILE_PKCS12, "/etc/app/client.p12");
+
+	e->file_form = FORM_PKCS12;
+	e->file_method_unsupported = true;
+	return e;
+}
+
 static const struct {
 	const char *name;
 	struct evidence *(*make)(void);
 } cases[] = {
+    {"legacy-encryption", legacy_encryption},
     {"file-missing", file_missing},
     {"file-unreadable", file_unreadable},
     {"file-confined", file_confined},

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Files that were renewed after the program had read them.
+ */
+#include "diagnosis.h"
+
+static const char *fingerprint(struct diagnosis *d, const struct cert_info *c)
+{
+	return c->have_sha256 ? say(d->e, " (sha256 ", say_hex(d->e, c->sha256, sizeof(c->sha256)),
+				    ")", (char *)NULL)
+			      : "";
+}
+
+/* The CA of that name that the client did read. NULL: none. */
+static const struct cert_info *read_before(const struct evidence *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->near_count; i++) {
+		if (e->near[i].candidate->from == FROM_STORE)
+			return e->near[i].candidate;
+	}
+	return NULL;
+}
+
+static void help_restart(struct diagnosis *d, const char *file)
+{
+	help_line(d, say(d->e, "restart the program, or have it read its settings again: it read ",
+			 file, " once, before that was changed", (char *)NULL));
+}
+
+void explain_renewed(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *old = read_before(e);
+	const char *file = file_path_text(e, e->renewed_file);
+
+	d->r->expected = say(e, say_subject(e, e->renewed), fingerprint(d, e->renewed), " of ",
+			     file, (char *)NULL);
+	d->r->presented =
+	    old != NULL ? say(e, say_subject(e, old), fingerprint(d, old), (char *)NULL) : NULL;
+	d->r->why = say(e, file, ", which this program loaded, has changed since: by now it holds ",
+			say_subject(e, e->renewed), fingerprint(d, e->renewed),
+			", which this chain leads to; ",
+			old != NULL ? "what the program read has another CA of that name"
+				    : "what the program read did not have it",
+			old != NULL ? fingerprint(d, old) : "", (char *)NULL);
+	help_restart(d, file);
+}
+
+void note_renewed_own(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *c = own_leaf(e);
+	const char *file;
+
+	if (e->own.renewed == NULL || e->own.file == NULL || c == NULL)
+		return;
+	file = say_string(e, e->own.file);
+	d->r->why = say(e, d->r->why, "; ", file,
+			" has changed since the program read it: by now it holds ",
+			say_subject(e, e->own.renewed), ", valid until ",
+			say_date(e, e->own.renewed->not_after), fingerprint(d, e->own.renewed),
+			", while the program shows the one valid until ", say_date(e, c->not_after),
+			fingerprint(d, c), (char *)NULL);
+	help_restart(d, file);
+}

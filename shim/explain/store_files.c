@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Files of the client's store, looked at once more: one that was renewed after the client had read it, and one out of which OpenSSL reads
+ * nothing and does not say so.
+ */
+#include "certificate.h"
+
+/* What would have been taken, had it been there when the client read the file. */
+struct wanted {
+	const struct openssl *o;
+	X509 *top; /* whose issuer was not found */
+};
+
+static bool would_do(void *arg, X509 *x)
+{
+	const struct wanted *w = arg;
+	const struct openssl *o = w->o;
+	int code = -1;
+
+	if (o->X509_cmp(x, w->top) == 0)
+		return true;
+	if (o->X509_NAME_cmp(o->X509_get_subject_name(x), o->X509_get_issuer_name(w->top)) != 0)
+		return false;
+	QUIET_BEGIN(o)
+	code = o->X509_check_issued(x, w->top);
+	QUIET_END(o)
+	return code == 0;
+}
+
+/* What the client did read is no news, whyever OpenSSL made nothing of it. True also where the store cannot be looked into. */
+static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
+{
+	OPENSSL_STACK *objects;
+	bool found = false;
+	int i;
+
+	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
+	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
+	    o->X509_STORE_lock == NULL || o->X509_STORE_unlock == NULL ||
+	    o->X509_STORE_lock(store) != 1)
+		return true;
+	objects = o->X509_STORE_get0_objects(store);
+	for (i = objects != NULL ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
+		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
+
+		found = o->X509_OBJECT_get_type(object) == X509_LU_X509_ &&
+			o->X509_NAME_cmp(o->X509_get_subject_name(o->X509_OBJECT_get0_X509(object)),
+					 o->X509_get_subject_name(x)) == 0 &&
+			o->X509_cmp(o->X509_OBJECT_get0_X509(object), x) == 0;
+	}
+	o->X509_STORE_unlock(store);
+	return found;
+}
+
+static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top, X509_STORE *store)
+{
+	struct wanted w = {o, top};
+	struct cert_info *info;
+	size_t i;
+
+	for (i = 0; i < e->store_file_count && e->renewed_file == NULL; i++) {
+		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
+					     e->store_files[i]);
+
+		info = x != NULL && !is_in_store(o, store, x)
+			   ? arena_alloc(&e->arena, sizeof(*info))
+			   : NULL;
+		if (info != NULL) {
+			evidence_certificate(e, o, x, FROM_STORE, info);
+			e->renewed = info;
+			e->renewed_file = e->store_files[i];
+		}
+		if (x != NULL)
+			o->X509_free(x);
+	}
+}
+
+/* OpenSSL does not say that it could not use the file that SSL_CERT_FILE names. */
+static void look_at_default_file(struct evidence *e)
+{
+	if (e->anchor_count != 0 || !e->default_file_asked || !e->default_file_set ||
+	    !e->default_file_exists || !evidence_afford(e, LOOK_FILES, 200))
+		return;
+	e->file_role = FILE_CA;
+	e->file_path = e->default_file;
+	evidence_file(e);
+	e->default_file_unusable = e->system_errno == 0 && e->file_form != FORM_UNKNOWN &&
+				   e->file_form != FORM_EMPTY &&
+				   (e->file_form != FORM_PEM || !e->file_has_certificate);
+	e->system_errno = 0;
+}
+
+void evidence_store_files(struct evidence *e, const struct openssl *o, X509 *top,
+			  const struct cert_info *info, X509_STORE *store)
+{
+	look_at_default_file(e);
+	if (info->from == FROM_PRESENTED && !info->trusted_by_client)
+		find_renewed(e, o, top, store);
+}
