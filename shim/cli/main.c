@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "env.h"
+#include "service/unit.h"
 #include "trust/trust.h"
 #include "view/sight.h"
 
@@ -15,7 +16,10 @@ static const struct option rule_options[] = {SETTINGS_RULES, {NULL, NULL, 0, NUL
 static const struct option env_options[] = {
 	{"shell", NULL, FORM_SHELL, "export lines for a POSIX shell (default)"},
 	{"systemd", NULL, FORM_SYSTEMD, "lines for a unit, as for systemctl edit"},
-	{"docker", NULL, FORM_DOCKER, "options for docker run or podman run"},
+	{"docker", NULL, FORM_DOCKER, "options for docker run or podman run: docker run $(tlsmend env --docker) ..."},
+	{"compose", NULL, FORM_COMPOSE, "a service for docker compose"},
+	{"kubernetes", NULL, FORM_KUBERNETES, "parts of a pod's specification"},
+	{"dockerfile", NULL, FORM_DOCKERFILE, "lines for a Dockerfile"},
 	SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
 static const struct option view_options[] = {
 	VIEW_CONNECTION, {"format", "FORMAT", VIEW_FORMAT, "text, json or pem"}, SETTINGS_RULES,
@@ -29,6 +33,10 @@ static const struct option trust_options[] = {
 static const struct option untrust_options[] = {
 	{"config", "FILE", VARIABLE_CONFIG, "configuration instead of " TLSMEND_CONFIG_DEFAULT},
 	{"user", NULL, SETTINGS_USER, "in your own rules"}, {NULL, NULL, 0, NULL}};
+static const struct option service_options[] = {
+	{"remove", NULL, SERVICE_REMOVE, "take the drop-in away again"},
+	{"dry-run", NULL, SERVICE_DRY_RUN, "show what would be written, and write nothing"},
+	SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
 static const struct option report_options[] = {
 	{"format", "FORMAT", 0, "text or json"}, {NULL, NULL, 0, NULL}};
 /* clang-format on */
@@ -66,6 +74,15 @@ const struct command command_table[] = {
      "quoted\n"
      "for where they go. In a shell: eval \"$(tlsmend env)\"\n",
      env_options, false, STATUS_USAGE, env_main},
+    {"service", "NAME", "preload the library into a systemd unit, by a drop-in",
+     "Writes /etc/systemd/system/NAME.service.d/tlsmend.conf with LD_PRELOAD and the variables of\n"
+     "tlsmend, from the environment and the options, and shows it. Says what of it the unit would\n"
+     "not see: files that its user cannot read or that ProtectHome and PrivateTmp hide, a log "
+     "that\n"
+     "it may not write; keeps a LD_PRELOAD that the unit sets itself.\n"
+     "\n"
+     "Exit status: 0, 1 there is no such unit or no drop-in, 2 wrong usage or not written.\n",
+     service_options, false, STATUS_USAGE, service_main},
     {"explain", "[CAUSE|CODE|WORD|TEXT]", "what a cause, a code or a client's message means",
      "Prints what a cause, the word in brackets in a record, means, why it should not be waved\n"
      "through, and who can mend it. Without CAUSE, lists all. For what people hold, lists the\n"

@@ -269,15 +269,88 @@ def test_env_systemd(tlsmend, tmp_path, ca):
         "LD_PRELOAD=%s" % LIBRARY, "TLSMEND_EXTRA_CA=a.test=%s" % os.path.realpath(awkward), "TLSMEND_LOG=journal"]
 
 
-def test_env_docker(tlsmend, tmp_path, ca):
+def test_env_docker_to_paste(tlsmend, tmp_path, ca):
     pem, config = ca / "corp-root.pem", tmp_path / "with space.conf"
     config.write_text("")
     r = tlsmend("env", "--docker", "--extra-ca", "a.test=%s" % pem, "--config", config)
-    assert r.returncode == 0
+    assert r.returncode == 0 and "to be pasted" in r.stderr
     words = shlex.split(r.stdout.replace("\\\n", " "))
     pem, config = os.path.realpath(pem), os.path.realpath(config)
-    assert words == ["--volume", "%s:%s:ro" % (LIBRARY, LIBRARY), "--volume", "%s:%s:ro" % (pem, pem), "--volume", "%s:%s:ro" % (config, config),
+    assert words == ["--volume", "%s:%s:ro" % (LIBRARY, LIBRARY), "--volume", "%s:%s:ro" % (config, config), "--volume", "%s:%s:ro" % (pem, pem),
                      "--env", "LD_PRELOAD=%s" % LIBRARY, "--env", "TLSMEND_CONFIG=%s" % config, "--env", "TLSMEND_EXTRA_CA=a.test=%s" % pem]
+
+
+@pytest.fixture
+def everything(tmp_path, ca):
+    """A configuration that names files in each of its ways; [all that a container needs], the options."""
+    for name in ("own", "more", "rules"):
+        (tmp_path / name).mkdir()
+    pem = (ca / "corp-root.pem").read_text()
+    for name in ("own/ca.pem", "more/only.pem", "rules/beside.pem", "var.pem"):
+        (tmp_path / name).write_text(pem)
+    (tmp_path / "more/one.conf").write_text("[b.test]\nOnlyCAFile = only.pem\n")
+    (tmp_path / "rules/10.conf").write_text("[c.test]\nExtraCAFile = beside.pem\n")
+    (tmp_path / "t.conf").write_text("Include = more/one.conf\n[a.test]\nExtraCAFile = %s/own/ca.pem\n" % tmp_path)
+    (tmp_path / "log").write_text("")
+    here = os.path.realpath(tmp_path)
+    files = ["t.conf", "rules/", "more/one.conf", "own/ca.pem", "more/only.pem", "var.pem"]
+    options = ["--config", "%s/t.conf:%s/rules/" % (here, here), "--extra-ca", "d.test=%s/var.pem" % here, "--log", "%s/log" % here]
+    return [str(LIBRARY), *("%s/%s" % (here, f) for f in files), here + "/log"], options
+
+
+def test_env_docker_as_words(tlsmend, everything):
+    """$(tlsmend env --docker): the words as the shell takes the output apart, every file among them."""
+    files, options = everything
+    r = tlsmend("env", "--docker", *options)
+    assert r.returncode == 0 and r.stderr == "" and not re.search(r"[\\'\"]", r.stdout)
+    words = r.stdout.split()
+    assert words[0::2] == ["--volume"] * len(files) + ["--env"] * 4
+    assert sorted(words[1::2][:len(files)]) == sorted("%s:%s%s" % (f, f, "" if f.endswith("/log") else ":ro") for f in files)
+    # the same out of the environment
+    again = tlsmend("env", "--docker", env={k: v for k, _, v in (w.partition("=") for w in words[1::2][len(files) + 1:])})
+    assert again.stdout == r.stdout
+
+
+def test_env_compose(tlsmend, everything):
+    yaml = pytest.importorskip("yaml")
+    files, options = everything
+    r = tlsmend("env", "--compose", *options)
+    (service,) = yaml.safe_load(r.stdout)["services"].values()
+    assert {v.split(":")[0] for v in service["volumes"]} == set(files) and service["environment"]["LD_PRELOAD"] == str(LIBRARY)
+    assert set(service["environment"]) == {"LD_PRELOAD", "TLSMEND_CONFIG", "TLSMEND_EXTRA_CA", "TLSMEND_LOG"}
+
+
+def test_env_kubernetes(tlsmend, everything):
+    yaml = pytest.importorskip("yaml")
+    files, options = everything
+    volumes, mounts, env = (yaml.safe_load(part) for part in re.split("^# in .*$", tlsmend("env", "--kubernetes", *options).stdout, flags=re.M)[1:])
+    assert {v["hostPath"]["path"] for v in volumes} == {m["mountPath"] for m in mounts} == set(files)
+    assert [v["name"] for v in volumes] == [m["name"] for m in mounts]
+    assert all(m.get("readOnly") is (None if m["mountPath"].endswith("/log") else True) for m in mounts)
+    assert {e["name"] for e in env} == {"LD_PRELOAD", "TLSMEND_CONFIG", "TLSMEND_EXTRA_CA", "TLSMEND_LOG"}
+
+
+def test_env_dockerfile(tlsmend, tmp_path, everything):
+    """The command in the comment fills the folder that COPY takes."""
+    files, options = everything
+    lines = tlsmend("env", "--dockerfile", *options).stdout.splitlines()
+    (tmp_path / "build").mkdir()
+    subprocess.run(lines[0].split(": ", 1)[1], shell=True, check=True, cwd=tmp_path / "build", timeout=60)
+    for f in files[:-1]:
+        assert (tmp_path / "build/tlsmend" / f[1:]).exists(), f
+    assert lines[1] == "COPY tlsmend/ /" and 'ENV LD_PRELOAD="%s"' % LIBRARY in lines
+
+
+def test_env_says_what_is_not_there(tlsmend, tmp_path):
+    r = tlsmend("env", "--docker", "--log", tmp_path / "not-there")
+    assert r.returncode == 0 and "not-there is not there" in r.stderr and "touch" in r.stderr
+
+
+def test_env_systemd_hidden_places(tlsmend, tmp_path, ca):
+    """What a unit with ProtectHome or PrivateTmp does not see."""
+    r = tlsmend("env", "--systemd", "--extra-ca", "a.test=%s/corp-root.pem" % ca)
+    assert r.returncode == 0 and ("%s/corp-root.pem: a unit with PrivateTmp does not see it" % os.path.realpath(ca) in r.stderr
+                                  or not str(ca).startswith(("/tmp", "/var/tmp")))  # fmt: skip
 
 
 def test_env_bad_value(tlsmend):

@@ -43,7 +43,7 @@ def test_every_key_has_its_text():
 
 def test_every_option_and_command(tlsmend):
     words = rendered(MANUALS[0])
-    for command in ("run", "check", "lint", "rule", "env", "explain", "view", "trust", "untrust", "report"):
+    for command in ("run", "check", "lint", "rule", "env", "service", "explain", "view", "trust", "untrust", "report"):
         assert re.search(r"^     %s\b" % command, words, re.M), command
         for option in re.findall(r"^  (--[a-z-]+)", tlsmend(command, "--help").stdout, re.M):
             assert option in words, option
