@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "env.h"
+#include "report.h"
 #include "service/unit.h"
 #include "trust/trust.h"
 #include "view/sight.h"
@@ -16,7 +17,7 @@ static const struct option rule_options[] = {SETTINGS_RULES, {NULL, NULL, 0, NUL
 static const struct option env_options[] = {
 	{"shell", NULL, FORM_SHELL, "export lines for a POSIX shell (default)"},
 	{"systemd", NULL, FORM_SYSTEMD, "lines for a unit, as for systemctl edit"},
-	{"docker", NULL, FORM_DOCKER, "options for docker run or podman run: docker run $(tlsmend env --docker) ..."},
+	{"docker", NULL, FORM_DOCKER, "words for docker run $(tlsmend env --docker) IMAGE"},
 	{"compose", NULL, FORM_COMPOSE, "a service for docker compose"},
 	{"kubernetes", NULL, FORM_KUBERNETES, "parts of a pod's specification"},
 	{"dockerfile", NULL, FORM_DOCKERFILE, "lines for a Dockerfile"},
@@ -38,7 +39,11 @@ static const struct option service_options[] = {
 	{"dry-run", NULL, SERVICE_DRY_RUN, "show what would be written, and write nothing"},
 	SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
 static const struct option report_options[] = {
-	{"format", "FORMAT", 0, "text or json"}, {NULL, NULL, 0, NULL}};
+	{"format", "FORMAT", REPORT_FORMAT, "text or json"},
+	{"since", "TIME", REPORT_SINCE, "newer records only: 2026-11-21, 7d, 24h"},
+	{"top", "N", REPORT_TOP, "at most N rows of each table"},
+	{"audit", NULL, REPORT_AUDIT, "where added trust is used, by which rule, until when"},
+	{NULL, NULL, 0, NULL}};
 /* clang-format on */
 
 const struct command command_table[] = {
@@ -115,7 +120,8 @@ const struct command command_table[] = {
      "Exit status: 0 taken back, 1 there was nothing of it, 2 wrong usage or not written.\n",
      untrust_options, false, STATUS_USAGE, untrust_main},
     {"report", "[FILE...]", "summary of JSON logs, with the rules that would mend",
-     "Reads JSON records, one a line, from FILEs (- or none: standard input) and prints which\n"
+     "Reads JSON records, one a line, also as journalctl -o json has them, from FILEs (- or none:\n"
+     "standard input) and prints which\n"
      "causes, hosts and programs they tell of, how often, first and last, and the sections that\n"
      "would mend what rules can mend. Lines of other output in between are skipped and counted.\n"
      "\n"

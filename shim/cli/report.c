@@ -2,28 +2,59 @@
  *
  * tlsmend report: options, files, exit status.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host_port.h"
 #include "report.h"
 
 const char *const report_skip_names[SKIP_KINDS] = {"other", "damaged", "foreign", "too_long"};
 
 struct wanted {
 	const struct command *command;
-	bool json;
+	bool json, audit;
+	int64_t since;
+	size_t top;
 };
 
-static bool take(void *arg, int id, const char *value)
+static bool take_format(struct wanted *w, const char *value)
 {
-	struct wanted *w = arg;
-
-	(void)id;
 	w->json = strcmp(value, "json") == 0;
 	if (w->json || strcmp(value, "text") == 0)
 		return true;
 	usage_error(w->command, "--format %s: write text or json", value);
 	return false;
+}
+
+static bool take(void *arg, int id, const char *value)
+{
+	struct wanted *w = arg;
+	unsigned top = 0;
+
+	switch (id) {
+	case REPORT_SINCE:
+		if (report_since_parse(value, clock_realtime_ms(), &w->since))
+			return true;
+		usage_error(
+		    w->command,
+		    "--since %s: write a day (2026-11-21), a time (2026-11-21T21:00:00Z), or "
+		    "how long ago (7d, 24h, 30m)",
+		    value);
+		return false;
+	case REPORT_TOP:
+		if (port_parse(value, &top)) {
+			w->top = top;
+			return true;
+		}
+		usage_error(w->command, "--top %s: write a number, from 1 to 65535", value);
+		return false;
+	case REPORT_AUDIT:
+		w->audit = true;
+		return true;
+	default:
+		return take_format(w, value);
+	}
 }
 
 static bool read_all(struct report *r, int count, char **files)
@@ -49,13 +80,15 @@ static bool read_all(struct report *r, int count, char **files)
 
 int report_main(const struct command *self, int argc, char **argv)
 {
-	struct wanted w = {self, false};
+	struct wanted w = {.command = self, .since = INT64_MIN};
 	struct report r;
 	int operands, status;
 
 	if (!options_parse(self, argc, argv, take, &w, &operands, &status))
 		return status;
 	report_init(&r);
+	r.since = w.since;
+	r.top = w.top;
 	status = read_all(&r, operands, argv) ? STATUS_OK : STATUS_USAGE;
 	if (status == STATUS_OK && !r.records) {
 		complain("report: no record there; tlsmend writes them with "
@@ -63,7 +96,9 @@ int report_main(const struct command *self, int argc, char **argv)
 		status = STATUS_FINDINGS;
 	}
 	report_sort(&r);
-	if (w.json)
+	if (w.audit)
+		status = report_audit(&r, getenv("TLSMEND_CONFIG"));
+	else if (w.json)
 		report_json(&r);
 	else
 		report_text(&r);

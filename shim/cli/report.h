@@ -21,6 +21,7 @@
 
 #include "cli.h"
 
+enum report_option { REPORT_FORMAT, REPORT_SINCE, REPORT_TOP, REPORT_AUDIT };
 enum {
 	REPORT_GROUPS_MOST = 100000,
 	REPORT_NAMES_MOST = 24 * 1024 * 1024, /* bytes of strings that are kept */
@@ -82,8 +83,11 @@ struct report {
 	uint64_t records;
 	uint64_t failures;    /* REPORT_FAILURE and REPORT_FILE, with repetitions */
 	uint64_t connections; /* handshake_ok */
-	bool each_use; /* the log was written at level info: each use of a rule has a record */
-	uint64_t lost; /* records that never reached the log, as later ones say */
+	bool each_use;  /* the log was written at level info: each use of a rule has a record */
+	int64_t since;  /* older records do not count; INT64_MIN: all do */
+	size_t top;     /* rows of a table; 0: all */
+	uint64_t older; /* that did not count */
+	uint64_t lost;  /* records that never reached the log, as later ones say */
 	uint64_t rest_records, rest_count; /* beyond what is kept apart */
 	int64_t first, last;
 	struct report_skipped skipped[SKIP_KINDS];
@@ -122,6 +126,7 @@ struct report_section {
 	struct report_group *
 	    *groups; /* those that propose something for this host, largest first */
 	size_t count;
+	unsigned port; /* 0: for every port */
 	uint64_t failures;
 };
 struct report_sections {
@@ -130,7 +135,10 @@ struct report_sections {
 	size_t count;
 	struct json_t *claims; /* which example file name stands for which CA */
 };
+/* Ports of a host that need different things have sections of their own: what weakens one must not fall on another. */
 void report_sections_make(struct report *r, struct report_sections *s);
+/* What stands in the brackets. */
+void report_section_name(const struct report_section *at, struct buf *out);
 void report_sections_free(struct report_sections *s);
 /* The section with its comments, escaped, ready to paste. In the order of the list. False: the library would not take it;
  * its groups then count as without a section. */
@@ -153,6 +161,12 @@ void report_actors_make(struct report *r, struct report_actors *a);
 void report_actors_free(struct report_actors *a);
 /* Who can act, in one line, escaped: the records' words, else those of `tlsmend explain`. */
 void report_actor_help(const struct report_actor *a, struct buf *out);
+
+/* ---- report/since.c, report/audit.c -------------------------------------------------------------------- */
+/* "2026-11-21", "2026-11-21T21:09:56Z", "7d", "24h", "30m". False: none of these. */
+bool report_since_parse(const char *text, int64_t now_ms, int64_t *ms);
+/* Where added trust is used, by which rule, until when: the rules of the configuration and the log's uses of them. */
+int report_audit(const struct report *r, const char *config);
 
 /* ---- forms ------------------------------------------------------------------------------------------ */
 void report_text(struct report *r);

@@ -13,7 +13,7 @@ enum { TABLE_SIZE = 1 << 18, NAMES_SIZE = 1 << 20, NAMES_FULL = NAMES_SIZE / 4 *
 void report_init(struct report *r)
 {
 	memset(r, 0, sizeof *r);
-	r->first = r->last = INT64_MIN;
+	r->first = r->last = r->since = INT64_MIN;
 	r->group_table = checked(calloc(TABLE_SIZE, sizeof *r->group_table));
 	r->names = checked(calloc(NAMES_SIZE, sizeof *r->names));
 }

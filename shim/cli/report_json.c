@@ -129,7 +129,7 @@ static void distinct(struct buf *b, struct report_group *const *list, size_t n, 
 static void sections(struct report *r)
 {
 	struct report_sections s;
-	struct buf b, text;
+	struct buf b, text, name;
 	size_t count = 0;
 
 	report_sections_make(r, &s);
@@ -141,7 +141,10 @@ static void sections(struct report *r)
 		buf_init(&text, 0);
 		if (report_section_render(&s, at, &text)) {
 			begin_element(&b, &count);
-			string_member(&b, "section", at->groups[0]->item.section);
+			buf_init(&name, 0);
+			report_section_name(at, &name);
+			string_member(&b, "section", buf_str(&name));
+			buf_free(&name);
 			number_member(&b, "count", at->failures);
 			key(&b, "causes");
 			distinct(&b, at->groups, at->count, true);

@@ -269,6 +269,52 @@ static void take_help(struct strings *s, struct report_item *item, const json_t 
 	buf_free(&h.after);
 }
 
+/* The fingerprint of a certificate that the help calls by its name, as the server showed it. */
+static void add_fingerprint(struct buf *b, const char *help, const char *subject,
+			    const char *sha256)
+{
+	const char *name = strstr(subject, "CN=");
+	const size_t n = name ? strcspn(name + 3, ",") : 0;
+	char quoted[NAME_BYTES + 3];
+
+	if (n == 0 || n > NAME_BYTES || strlen(sha256) != 64 || !is_plain(sha256, ""))
+		return;
+	snprintf(quoted, sizeof quoted, "\"%.*s\"", (int)n, name + 3);
+	if (!strstr(help, quoted))
+		return;
+	buf_puts(b, "sha256 of ");
+	buf_puts(b, quoted);
+	buf_puts(b, " as it was shown: ");
+	for (size_t i = 0; i < 64; i += 2) {
+		buf_add(b, sha256 + i, 2);
+		buf_puts(b, i + 2 < 64 ? ":" : "\n");
+	}
+}
+
+static void take_fingerprints(struct strings *s, struct report_item *item, const json_t *chain)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_BYTES);
+	for (size_t i = 0; i < json_array_size(chain) && i < 8; i++) {
+		const json_t *c = json_array_get(chain, i);
+
+		add_fingerprint(&b, item->before, member(s, c, "subject", NAME_BYTES),
+				member(s, c, "sha256", 64));
+	}
+	if (b.len) {
+		b.len--; /* the last newline */
+		struct buf all;
+
+		buf_init(&all, HELP_BYTES);
+		buf_strs(&all, item->before, *item->before ? "\n" : "", NULL);
+		buf_add(&all, b.data, b.len);
+		item->before = bounded(s, buf_str(&all), all.len, HELP_BYTES);
+		buf_free(&all);
+	}
+	buf_free(&b);
+}
+
 /* ---- records --------------------------------------------------------------------------------------------------- */
 static enum event event_of(const char *word)
 {
@@ -320,6 +366,11 @@ static const char *program_of(struct strings *s, const json_t *o)
 static void take_record(struct report *r, struct strings *s, const json_t *o, enum event event)
 {
 	const int64_t when = time_of(member(s, o, "time", 32));
+
+	if (r->since != INT64_MIN && when != INT64_MIN && when < r->since) {
+		r->older++;
+		return;
+	}
 	const uint64_t count = count_of(s, r, o);
 	const json_int_t port = json_integer_value(json_object_get(o, "port"));
 	struct report_item item = {.kind = kind_of(event), .event = event};
@@ -342,6 +393,8 @@ static void take_record(struct report *r, struct strings *s, const json_t *o, en
 		item.text = member(s, o, "rule", LINE_BYTES);
 	if (item.kind == REPORT_FAILURE || item.kind == REPORT_FILE)
 		take_help(s, &item, json_object_get(o, "help"));
+	if (*item.section)
+		take_fingerprints(s, &item, json_object_get(o, "chain"));
 	if (event == EVENT_HANDSHAKE_OK)
 		r->connections += count;
 	else
@@ -349,8 +402,37 @@ static void take_record(struct report *r, struct strings *s, const json_t *o, en
 	r->records++;
 }
 
+static json_t *parse(const char *s, size_t n);
+
+/* What `journalctl -o json` makes of our line: the text of MESSAGE, or its bytes one by one. */
+static json_t *parse_journal(const json_t *o)
+{
+	const json_t *message = json_object_get(o, "MESSAGE");
+	struct buf b;
+
+	if (json_is_string(message))
+		return parse(json_string_value(message), json_string_length(message));
+	if (!json_is_array(message))
+		return NULL;
+	buf_init(&b, REPORT_LINE_MOST);
+	for (size_t i = 0; i < json_array_size(message); i++)
+		buf_putc(&b, (char)json_integer_value(json_array_get(message, i)));
+	json_t *inner = parse(buf_str(&b), b.len);
+
+	buf_free(&b);
+	return inner;
+}
+
 static bool take_object(struct report *r, const json_t *o)
 {
+	json_t *inner = json_object_get(o, "MESSAGE") ? parse_journal(o) : NULL;
+
+	if (inner) {
+		const bool good = take_object(r, inner);
+
+		json_decref(inner);
+		return good;
+	}
 	struct strings s = {0};
 	const enum event event = event_of(member(&s, o, "event", 32));
 	const bool ours = event < EVENT_COUNT && json_is_string(json_object_get(o, "time"));

@@ -63,8 +63,10 @@ static int compare_names(const void *pa, const void *pb)
 {
 	const struct report_group *a = *(struct report_group *const *)pa,
 				  *b = *(struct report_group *const *)pb;
-	const int order = strcmp(a->item.section, b->item.section);
+	int order = strcmp(a->item.section, b->item.section);
 
+	if (!order)
+		order = (a->item.port > b->item.port) - (a->item.port < b->item.port);
 	/* Groups are in the order of their counts in memory. */
 	return order ? order : (a > b) - (a < b);
 }
@@ -72,9 +74,61 @@ static int compare_names(const void *pa, const void *pb)
 static int compare_sections(const void *pa, const void *pb)
 {
 	const struct report_section *a = pa, *b = pb;
-	const int order = (a->failures < b->failures) - (a->failures > b->failures);
+	int order = (a->failures < b->failures) - (a->failures > b->failures);
 
-	return order ? order : strcmp(a->groups[0]->item.section, b->groups[0]->item.section);
+	if (!order)
+		order = strcmp(a->groups[0]->item.section, b->groups[0]->item.section);
+	return order ? order : (a->port > b->port) - (a->port < b->port);
+}
+
+/* What a port of this host needs, and whether that is for that port only. */
+static bool weakens(const struct report_group *g)
+{
+	return strstr(g->item.keys, "Until = ") != NULL;
+}
+
+/* Does the log know another port of that host that needs something else, or that a weakening would fall on? */
+static bool ports_differ(const struct report *r, struct report_group *const *groups, size_t n)
+{
+	bool differ = false, weakening = false;
+
+	for (size_t i = 0; i < n; i++) {
+		weakening = weakening || weakens(groups[i]);
+		differ = differ || (groups[i]->item.port != groups[0]->item.port &&
+				    groups[i]->item.keys != groups[0]->item.keys);
+	}
+	for (size_t i = 0; weakening && !differ && i < r->group_count; i++) {
+		const struct report_item *item = &r->groups[i].item;
+
+		differ = item->port && item->port != groups[0]->item.port &&
+			 strcmp(item->host, groups[0]->item.host) == 0;
+	}
+	return differ;
+}
+
+/* One host's groups, which are in the order of their ports. */
+static void add_host(const struct report *r, struct report_sections *s, size_t from, size_t n)
+{
+	const bool apart = ports_differ(r, &s->groups[from], n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct report_group *g = s->groups[from + i];
+
+		if (!i || (apart && g->item.port != s->groups[from + i - 1]->item.port)) {
+			s->list[s->count].groups = &s->groups[from + i];
+			s->list[s->count++].port = apart ? g->item.port : 0;
+		}
+		s->list[s->count - 1].count++;
+		s->list[s->count - 1].failures += g->count;
+	}
+}
+
+static int compare_counts(const void *pa, const void *pb)
+{
+	const struct report_group *a = *(struct report_group *const *)pa,
+				  *b = *(struct report_group *const *)pb;
+
+	return (a > b) - (a < b);
 }
 
 void report_sections_make(struct report *r, struct report_sections *s)
@@ -90,14 +144,28 @@ void report_sections_make(struct report *r, struct report_sections *s)
 			s->groups[n++] = &r->groups[i];
 	if (n)
 		qsort(s->groups, n, sizeof(struct report_group *), compare_names);
-	for (size_t i = 0; i < n; i++) {
-		if (!i || s->groups[i]->item.section != s->groups[i - 1]->item.section)
-			s->list[s->count++].groups = &s->groups[i];
-		s->list[s->count - 1].count++;
-		s->list[s->count - 1].failures += s->groups[i]->count;
-	}
+	for (size_t from = 0, i = 1; i <= n; i++)
+		if (i == n || s->groups[i]->item.section != s->groups[from]->item.section) {
+			add_host(r, s, from, i - from);
+			from = i;
+		}
+	for (size_t i = 0; i < s->count; i++)
+		qsort(s->list[i].groups, s->list[i].count, sizeof(struct report_group *),
+		      compare_counts);
 	if (s->count)
 		qsort(s->list, s->count, sizeof *s->list, compare_sections);
+}
+
+void report_section_name(const struct report_section *at, struct buf *out)
+{
+	const char *name = at->groups[0]->item.section;
+	const bool v6 = at->port && strchr(name, ':');
+
+	buf_strs(out, v6 ? "[" : "", name, v6 ? "]" : "", NULL);
+	if (at->port) {
+		buf_putc(out, ':');
+		buf_uint(out, at->port);
+	}
 }
 
 void report_sections_free(struct report_sections *s)
@@ -382,7 +450,9 @@ bool report_section_render(struct report_sections *s, const struct report_sectio
 
 	buf_init(&text, 0);
 	comment_all(&text, at);
-	buf_strs(&text, "[", at->groups[0]->item.section, "]\n", NULL);
+	buf_putc(&text, '[');
+	report_section_name(at, &text);
+	buf_puts(&text, "]\n");
 	collect(&l, at);
 	for (size_t i = 0; i < l.keys; i++)
 		good = good && render_key(s, &l.key[i], &text);

@@ -144,6 +144,16 @@ static void print_cell(const struct form *f, enum column c, int width, const cha
 	fputs(next == COLUMNS ? "\n" : "  ", stdout);
 }
 
+static void print_more(const struct report *r, enum report_kind kind)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < r->group_count; i++)
+		rows += r->groups[i].item.kind == kind;
+	if (r->top && rows > r->top)
+		printf("... and %zu more\n", rows - r->top);
+}
+
 static void print_table(const struct report *r, enum report_kind kind)
 {
 	const struct form *f = &forms[kind];
@@ -165,13 +175,17 @@ static void print_table(const struct report *r, enum report_kind kind)
 	for (enum column c = 0; c < COLUMNS; c++)
 		if (f->shown[c])
 			print_cell(f, c, width[c], title_of(f, c));
-	for (size_t i = 0; i < r->group_count; i++)
-		for (enum column c = 0; c < COLUMNS && r->groups[i].item.kind == kind; c++) {
+	for (size_t i = 0, row = 0; i < r->group_count; i++) {
+		if (r->groups[i].item.kind != kind || (r->top && row++ >= r->top))
+			continue;
+		for (enum column c = 0; c < COLUMNS; c++) {
 			if (!f->shown[c])
 				continue;
 			cell(&b, &r->groups[i], c);
 			print_cell(f, c, width[c], buf_str(&b));
 		}
+	}
+	print_more(r, kind);
 	buf_free(&b);
 }
 
@@ -266,6 +280,8 @@ static void print_head(const struct report *r)
 	if (r->connections)
 		printf("%" PRIu64 " connection%s worked\n", r->connections, plural(r->connections));
 	print_uses(r);
+	if (r->older)
+		printf("left out: %" PRIu64 " older record%s\n", r->older, plural(r->older));
 	if (r->lost)
 		printf("lost: %" PRIu64 " record%s that the log did not take when written\n",
 		       r->lost, plural(r->lost));
@@ -283,7 +299,7 @@ static void print_sections(struct report *r)
 	struct buf text;
 
 	report_sections_make(r, &s);
-	for (size_t i = 0, shown = 0; i < s.count; i++) {
+	for (size_t i = 0, shown = 0; i < s.count && (!r->top || shown < r->top); i++) {
 		buf_init(&text, 0);
 		if (report_section_render(&s, &s.list[i], &text)) {
 			if (!shown++)
@@ -342,7 +358,7 @@ static void print_actors(struct report *r)
 	report_actors_make(r, &a);
 	if (a.count)
 		puts("\nWhat no rule of tlsmend mends, and who can act");
-	for (size_t i = 0; i < a.count; i++)
+	for (size_t i = 0; i < a.count && (!r->top || i < r->top); i++)
 		print_actor(&a.list[i]);
 	report_actors_free(&a);
 }

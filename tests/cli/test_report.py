@@ -638,7 +638,7 @@ def test_records_of_the_library(tmp_path, tlsmend, pki, servers):
     assert got["records"] == got["count"] == 3 and all(s["count"] == 0 for s in got["skipped"].values())
     causes = {f["cause"]: f for f in got["failures"]}
     assert causes["issuer-unknown"]["count"] == 2 and causes["closed-early"]["count"] == 1
-    text = next(s["text"] for s in got["sections"] if s["section"] == "localhost")
+    text = next(s["text"] for s in got["sections"] if s["section"].split(":")[0] == "localhost")
     assert re.search(r"^ExtraCAFile = /etc/tlsmend/\S+\.pem$", text, re.M)
     filled = re.sub(r"(?m)^ExtraCAFile = .*$", "ExtraCAFile = %s" % pki.root_pem, text)
     # the other failure's proposal is for the other port's server
@@ -650,3 +650,97 @@ def test_records_of_the_library(tmp_path, tlsmend, pki, servers):
 def closing(connection, _):
     connection.recv(1)
     connection.shutdown(socket.SHUT_RDWR)
+
+
+# ---- ports, fingerprints, journals, audits ---------------------------------------------------------------------------------
+
+def weak_help(host, key="CipherString = DEFAULT:@SECLEVEL=0"):
+    return ["until then:", "    [%s]" % host, "    " + key, "    Reason = old", "    Until = 2099-02-26"]
+
+
+def named(got):
+    return {s["section"]: without_comments(s["text"])[1:] for s in got["sections"]}
+
+
+def test_ports_that_need_different_things_stay_apart(parsed):
+    """What weakens one port must not fall on another, and two ports never contradict each other in one section."""
+    log = (line(cause="server-too-old", event="handshake_failed", port=1, help=weak_help("a.test"))
+           + line(cause="client-too-old", event="handshake_failed", port=2, help=["or here:", "    [a.test]", "    MinProtocol = TLSv1.2"])
+           + line(cause="untrusted-root", port=3, help=ca_help("a.test")))  # fmt: skip
+    got = named(parsed(log))
+    assert set(got) == {"a.test:1", "a.test:2", "a.test:3"}
+    assert "CipherString = DEFAULT:@SECLEVEL=0" in got["a.test:1"] and got["a.test:2"] == ["MinProtocol = TLSv1.2"]
+
+
+def test_ports_that_need_the_same_share_a_section(parsed):
+    got = named(parsed(line(cause="untrusted-root", port=1, help=ca_help("a.test")) + line(cause="untrusted-root", port=2, help=ca_help("a.test"))))
+    assert set(got) == {"a.test"}
+
+
+def test_weakening_leaves_a_port_that_works_alone(parsed):
+    log = line(cause="server-too-old", event="handshake_failed", port=1, help=weak_help("a.test"))
+    assert set(named(parsed(log))) == {"a.test"}
+    log += line(event="mended", level="info", cause=None, port=2, rule="/etc/tlsmend.conf:1 [a.test] ExtraCAFile")
+    assert set(named(parsed(log))) == {"a.test:1"}
+    v6 = line(cause="server-too-old", event="handshake_failed", host="::1", port=1, help=weak_help("::1"))
+    v6 += line(cause="expired", host="::1", port=2)
+    assert set(named(parsed(v6))) == {"[::1]:1"}
+
+
+def test_fingerprint_that_a_text_refers_to(parsed):
+    chain = [{"subject": "CN=a.test", "sha256": "AA" * 32}, {"subject": "CN=Corp Root CA,O=Corp", "sha256": "AB" * 32}]
+    got = parsed(line(cause="untrusted-root", help=ca_help("a.test"), chain=chain))
+    assert '# sha256 of "Corp Root CA" as it was shown: ' + ":".join(["AB"] * 32) + "\n" in got["sections"][0]["text"]
+    for bad in ("AB" * 31, "\n[*]\nMinProtocol = TLSv1\n" + "A" * 40, "zz\n" * 20):
+        chain[1]["sha256"] = bad
+        text = parsed(line(cause="untrusted-root", help=ca_help("a.test"), chain=chain))["sections"][0]["text"]
+        assert without_comments(text) == ["[a.test]", "ExtraCAFile = /etc/tlsmend/corp.pem"] and "[*]" not in text
+
+
+def test_journal_export(parsed):
+    """journalctl -o json, with our line as text, as bytes, and lines of others."""
+    inner = line(cause="expired").strip()
+    entry = {"__REALTIME_TIMESTAMP": "1700000000000000", "_COMM": "curl", "PRIORITY": "3"}
+    log = "".join(json.dumps({**entry, "MESSAGE": m}) + "\n" for m in (inner, list(inner.encode()), "something else", None, [1, 2], {"a": 1}, ""))
+    got = parsed(log)
+    assert got["records"] == 2 and got["failures"][0]["count"] == 2 and got["skipped"]["foreign"]["count"] == 5
+
+
+def test_journal_in_a_journal_does_not_end(parsed):
+    text = line(cause="expired").strip()
+    for _ in range(10):
+        text = json.dumps({"MESSAGE": text})
+    assert parsed(text + "\n")["records"] in (0, 1)
+
+
+@pytest.mark.parametrize("since, count", [("2026-11-21", 2), ("2026-11-22", 1), ("2026-11-21T22:00:00Z", 2), ("2026-11-21T22:00:01Z", 1), ("20000d", 2)])
+def test_since(report, since, count):
+    r = report(line() + line(time="2026-11-22T10:00:00.000Z"), options=["--since", since])
+    assert r.stdout.startswith("%d failure" % count) and ("left out: 1 older record" in r.stdout) is (count == 1)
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "7", "d", "-", "2026-11-21T22:00"])
+def test_since_what(report, since):
+    assert "write a day" in report(line(), options=["--since=" + since], status=2).stderr
+
+
+def test_top(report):
+    log = "".join(line(host="h%d.test" % i, program="p") * (9 - i) for i in range(5))
+    out = report(log, options=["--top", "2"]).stdout
+    assert "h0.test" in out and "h1.test" in out and "h2.test:443" not in out and "... and 3 more" in out
+
+
+def test_audit(tlsmend, tmp_path, ca):
+    """Where added trust is used, by which rule, until when."""
+    config = tmp_path / "t.conf"
+    config.write_text("[a.test]\nExtraCAFile = %s/corp-root.pem\nReason = OPS-1\n[b.test]\nOnlyCAFile = %s/corp-root.pem\n[c.test]\nMinProtocol = TLSv1.2\n" % (ca, ca))
+    use = dict(event="mended", level="info", cause=None)
+    (tmp_path / "log").write_text(line(**use, rule="%s:1 [a.test] ExtraCAFile" % config, program="curl\x1b[2J") * 3
+                                  + line(**use, rule="/gone.conf:7 [z.test] ExtraCAFile", host="z.test") + line())  # fmt: skip
+    r = tlsmend("report", "--audit", "log", env={"TLSMEND_CONFIG": str(config)})
+    assert r.returncode == 0 and "\x1b" not in r.stdout, r
+    rules, _, rest = r.stdout.partition("Used by rules that are not in this configuration:\n")
+    assert re.search(r"^\[a\.test\] ExtraCAFile = %s/corp-root\.pem\n    from %s:2, because: OPS-1\n    anchor .*, until \d{4}-\d\d-\d\d, sha256 [0-9A-F:]{95}\n"
+                     r"    used 3 x at a\.test:443 by curl.*, last 2026-11-21, first 2026-11-21$" % (re.escape(str(ca)), re.escape(str(config))), rules, re.M), rules
+    assert "[b.test] OnlyCAFile" in rules and "    not used in this log\n" in rules and "c.test" not in rules
+    assert rest.startswith("/gone.conf:7 [z.test] ExtraCAFile\n    used 1 x at z.test:443 by curl") and rest.endswith("2 rules, 1 of them not used in this log\n")
