@@ -68,6 +68,22 @@ static unsigned defined_symbols(Elf *e, Elf_Scn *scn, const GElf_Shdr *sh)
 	return found;
 }
 
+/* One of the functions that every client has. */
+static bool refers_to_openssl(Elf *e, Elf_Scn *scn, const GElf_Shdr *sh)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	const size_t count = data && sh->sh_entsize ? data->d_size / sh->sh_entsize : 0;
+	GElf_Sym sym;
+
+	for (size_t i = 0; i < count && i <= INT32_MAX && gelf_getsym(data, (int)i, &sym); i++) {
+		const char *name = elf_strptr(e, sh->sh_link, sym.st_name);
+
+		if (name && strcmp(name, "SSL_get_error") == 0)
+			return true;
+	}
+	return false;
+}
+
 static void read_sections(Elf *e, struct elf_facts *f)
 {
 	Elf_Scn *scn = NULL;
@@ -81,8 +97,10 @@ static void read_sections(Elf *e, struct elf_facts *f)
 
 		if (!gelf_getshdr(scn, &sh))
 			continue;
-		if (sh.sh_type == SHT_DYNSYM)
+		if (sh.sh_type == SHT_DYNSYM) {
 			f->exports |= defined_symbols(e, scn, &sh);
+			f->refers |= refers_to_openssl(e, scn, &sh);
+		}
 		if (sh.sh_type == SHT_SYMTAB)
 			f->defines |= defined_symbols(e, scn, &sh);
 		name = elf_strptr(e, names, sh.sh_name);

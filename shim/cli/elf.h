@@ -33,6 +33,8 @@ struct elf_facts {
 	bool no_default_directories; /* DF_1_NODEFLIB */
 	bool go;                     /* made by the Go toolchain */
 	bool appimage;
+	bool
+	    refers; /* its dynamic symbol table speaks of OpenSSL: it is linked with one, or is one */
 	unsigned exports; /* enum elf_symbol: defined in the dynamic symbol table */
 	unsigned defines; /* defined in either symbol table */
 };
@@ -45,7 +47,10 @@ const char *elf_machine_name(unsigned machine); /* "x86-64"; never NULL */
 /* Version text of the TLS library inside the file: "OpenSSL 3.0.19", "LibreSSL 3.8.2", "BoringSSL". NULL: none.
  * free(3) it. */
 char *elf_tls_version(const char *path);
+/* ... of an OpenSSL that is linked into a library which shows none of its functions. */
+char *elf_hidden_openssl(const char *path);
 /* Does the file hold this string? */
 bool file_contains(const char *path, const char *text);
+bool file_contains_bytes(const char *path, const char *text, size_t length);
 
 #endif

@@ -19,6 +19,9 @@ struct process {
 	bool disabled;
 	unsigned openssl; /* copies of libssl that are mapped */
 	char *version;    /* of the first */
+	char *
+	    hidden; /* a copy that shows no functions: "OpenSSL 3.0.13 is linked into librdkafka.so.1"; NULL: none */
+	const char *hidden_knob;
 	const struct other_tls *other;
 };
 
@@ -103,6 +106,24 @@ static bool is_crypto_name(const char *base)
 	return strncmp(base, "libssl", 6) == 0 || strncmp(base, "libcrypto", 9) == 0;
 }
 
+static void note_hidden(struct process *p, const char *file, const char *path)
+{
+	const char *base = path_base(path);
+	char *version = elf_hidden_openssl(file);
+
+	if (!version)
+		return;
+	const char *knob = knob_for(base, REASON_HIDDEN);
+
+	target_fact(p->target, "other", version, " is linked into ", path,
+		    ", with its functions hidden; its connections are not seen; ", knob, NULL);
+	if (!p->hidden) {
+		p->hidden = join(version, " is linked into ", base, NULL);
+		p->hidden_knob = knob;
+	}
+	free(version);
+}
+
 static void mapped_file(struct process *p, const char *range, const char *path)
 {
 	const char *base = path_base(path);
@@ -138,6 +159,9 @@ static void mapped_file(struct process *p, const char *range, const char *path)
 			p->version = version;
 		else
 			free(version);
+	} else if (elf.is_elf && !elf.interpreter && !elf.refers &&
+		   !(elf.exports & DEFINES_SSL_CTX_NEW)) {
+		note_hidden(p, file, path);
 	}
 	elf_free(&elf);
 	free(file);
@@ -176,6 +200,9 @@ static void judge_loaded(struct process *p)
 		free(t->why);
 		t->why =
 		    join("the library is loaded, and ", p->version ? p->version : "OpenSSL", NULL);
+	} else if (p->hidden) {
+		target_verdict(t, REACH_NO, REASON_HIDDEN, p->hidden);
+		t->knob = p->hidden_knob;
 	} else {
 		target_verdict(t, REACH_YES, REASON_NONE, NULL);
 		free(t->why);
@@ -229,5 +256,6 @@ bool target_inspect_process(pid_t pid, struct target *t)
 		judge_not_loaded(&p, link);
 	}
 	free(p.version);
+	free(p.hidden);
 	return true;
 }

@@ -48,11 +48,16 @@ static bool visit_wanted(void *arg, const char *data, size_t n)
 	return memmem(data, n, w->text, w->length) != NULL;
 }
 
-bool file_contains(const char *path, const char *text)
+bool file_contains_bytes(const char *path, const char *text, size_t length)
 {
-	struct wanted w = {text, strlen(text)};
+	struct wanted w = {text, length};
 
 	return each_block(path, visit_wanted, &w);
+}
+
+bool file_contains(const char *path, const char *text)
+{
+	return file_contains_bytes(path, text, strlen(text));
 }
 
 /* Length of "1.1.1w", "3.0.19-dev", "3.5.0-beta1" at s; 0: no version. */
@@ -129,4 +134,17 @@ char *elf_tls_version(const char *path)
 	if (file_contains(path, "aws-lc/") && file_contains(path, "SSL_CTX"))
 		return copy_string("AWS-LC");
 	return NULL;
+}
+
+char *elf_hidden_openssl(const char *path)
+{
+	/* of the key derivation; the version alone may be the one that it was compiled with */
+	if (!file_contains(path, "master secret"))
+		return NULL;
+	char *version = elf_tls_version(path);
+
+	/* the linker took no more than was needed */
+	if (!version && file_contains(path, "ssl/ssl_lib.c"))
+		version = copy_string("OpenSSL");
+	return version;
 }

@@ -90,10 +90,23 @@ static bool load_modules_of(struct look *k, const char *path, const char *name)
 	return loaded;
 }
 
+/* What a library loads, from its own directory. */
+static void load_modules_of_libraries(struct look *k)
+{
+	for (size_t i = 0; i < k->libraries.count; i++) {
+		const struct library *at = k->libraries.list[i];
+
+		if (at != k->root && at->path && module_next(NULL, at->name))
+			load_modules_of(k, at->path, NULL);
+	}
+}
+
 static void load_modules(struct look *k)
 {
 	const struct target *t = k->target;
 	bool script = t->path && strcmp(t->path, t->program) != 0;
+
+	load_modules_of_libraries(k);
 
 	/* A script that is known leads to what it runs, not to its interpreter's modules. */
 	if (!script || !load_modules_of(k, t->path, t->name))
@@ -208,6 +221,42 @@ static bool judge_linked_in(struct look *k)
 	return true;
 }
 
+static bool has_own_openssl(const char *path)
+{
+	char *version = elf_tls_version(path);
+
+	free(version);
+	return version != NULL;
+}
+
+/* An object that is not linked with OpenSSL and knows the name of its function finds it with dlsym(3): Qt's network library, a
+ * program made by .NET's native compiler. OpenSSL's own text of its version would be there, too, were it a copy. */
+static bool finds_by_name(const struct library *at)
+{
+	static const char name[] = "\0SSL_get_error";
+
+	return at->path && !at->elf.refers && !(at->elf.defines & DEFINES_SSL_CTX_NEW) &&
+	       file_contains_bytes(at->path, name, sizeof name) && !has_own_openssl(at->path);
+}
+
+static bool judge_finder(struct look *k)
+{
+	const struct libraries *l = &k->libraries;
+
+	for (size_t i = 0; i < l->count && !k->openssl; i++)
+		if (finds_by_name(l->list[i]))
+			k->openssl = open_libssl(&k->libraries, l->list[i]);
+	if (!k->openssl)
+		return false;
+	target_fact(
+	    k->target, "note",
+	    "it finds OpenSSL with dlopen and dlsym; TLSMEND_DLSYM=off would put it out of reach",
+	    NULL);
+	facts_of_libraries(k);
+	judge_found(k);
+	return true;
+}
+
 /* A host of .NET (its loader, or an application's own executable) has no TLS of its own; the framework opens libssl. */
 static bool judge_dotnet_host(struct look *k)
 {
@@ -239,6 +288,34 @@ static bool judge_missing(struct look *k)
 	return false;
 }
 
+/* A copy that is linked into one of its libraries, which keeps its symbols to itself. */
+static bool judge_hidden(struct look *k)
+{
+	const struct libraries *l = &k->libraries;
+
+	for (size_t i = 0; i < l->count && !k->has_crypto; i++) {
+		const struct library *at = l->list[i];
+
+		if (!at->path || (at == k->root && k->target->elf.interpreter) || at->elf.refers ||
+		    (at->elf.exports & (DEFINES_SSL_CTX_NEW | DEFINES_X509_VERIFY)))
+			continue;
+		char *version = elf_hidden_openssl(at->path);
+
+		if (!version)
+			continue;
+		char *chain = library_chain(at);
+		char *detail = join(version, " is linked into ", chain, NULL);
+
+		target_verdict(k->target, REACH_NO, REASON_HIDDEN, detail);
+		k->target->knob = knob_for(path_base(at->path), REASON_HIDDEN);
+		free(detail);
+		free(chain);
+		free(version);
+		return true;
+	}
+	return false;
+}
+
 static void judge_nothing_found(struct look *k)
 {
 	struct target *t = k->target;
@@ -257,9 +334,7 @@ static void judge_nothing_found(struct look *k)
 			target_verdict(t, REACH_NO, REASON_JAVA, NULL);
 			return;
 		}
-	if (judge_dotnet_host(k))
-		return;
-	if (judge_missing(k))
+	if (judge_dotnet_host(k) || judge_finder(k) || judge_missing(k) || judge_hidden(k))
 		return;
 	/* With a shared libcrypto the text is only the version that the program was compiled with (ssh). */
 	if (!k->has_crypto && t->elf.interpreter)

@@ -13,7 +13,7 @@ import pytest
 
 from lib.musl import COMPILER, WHY_NOT, compile_musl
 
-from .conftest import LIBRARY, clean_environment, compile_c
+from .conftest import LIBRARY, SYSTEM_PATH, clean_environment, compile_c
 
 
 def verdict(r):
@@ -126,6 +126,73 @@ def test_runpath_and_origin(tlsmend, tmp_path):
     r = tlsmend("check", "./client")
     assert r.returncode == 1 and "missing   libtls-81ffa89e.so" in r.stdout
     assert tlsmend("check", "./client", env={"LD_LIBRARY_PATH": str(lib)}).returncode == 0
+
+
+FINDER = """
+#include <dlfcn.h>
+static const char *const names[] = {"SSL_new", "SSL_get_error", "SSL_connect"};
+int finds(void); int finds(void) { void *h = dlopen("libssl.so.3", 1); return h && dlsym(h, names[1]) ? 0 : 1; }
+"""
+
+
+def test_found_by_name(tlsmend, tmp_path):
+    """Linked with no OpenSSL, but it knows the functions' names: a native .NET program, Qt's network library."""
+    compile_c(FINDER + "int main(void) { return finds(); }\n", tmp_path / "native", "-ldl", "-s")
+    r = tlsmend("check", "./native")
+    assert r.returncode == 0 and re.match(r"native: reachable: native -> libssl\.so\.\S+ \(OpenSSL \d", verdict(r)) and "dlsym" in r.stdout
+    compile_c(FINDER, tmp_path / "libnet.so.5", "-shared", "-fPIC", "-ldl")
+    compile_c("int finds(void); int main(void) { return finds(); }\n", tmp_path / "gui", "-L%s" % tmp_path, "-l:libnet.so.5", "-Wl,-rpath,%s" % tmp_path)
+    r = tlsmend("check", "./gui")
+    assert r.returncode == 0 and re.search(r"libnet\.so\.5 -> libssl\.so\.", verdict(r))
+
+
+def test_late_modules(tlsmend):
+    """Programs whose TLS is in a module of theirs or of a library's: what of them is here."""
+    known = {"tclsh8.6": "/usr/lib/tcltk/*/*tls*", "apache2": "/usr/lib/apache2/modules/mod_ssl.so", "Rscript": "/usr/lib/R/modules/internet.so",
+             "doveadm": "/usr/lib/dovecot/modules/libssl_iostream_openssl.so", "lua5.4": "/usr/lib/*/lua/5.4/ssl.so"}  # fmt: skip
+    here = [p for p, module in known.items() if shutil.which(p, path=SYSTEM_PATH) and glob.glob(module)]
+    for program in here:
+        assert ": reachable: " in verdict(tlsmend("check", program)), program
+    for program in filter(None, [shutil.which("luac5.4"), shutil.which("luac5.1")]):
+        assert "no TLS seen" in verdict(tlsmend("check", program))
+    if not here:
+        pytest.skip("none of them here")
+
+
+HIDDEN = """
+#include <openssl/ssl.h>
+int talk(void); int talk(void) { SSL_CTX *c = SSL_CTX_new(TLS_client_method()); SSL *s = SSL_new(c); return SSL_get_error(s, SSL_connect(s)); }
+"""
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory):
+    """A plug-in with an OpenSSL of its own, which shows none of its functions: as librdkafka comes."""
+    if not glob.glob("/usr/lib/*/libssl.a"):
+        pytest.skip("no static libssl here")
+    return compile_c(HIDDEN, tmp_path_factory.mktemp("hidden") / "librdkafka.so.1", "-shared", "-fPIC", "-s", "-l:libssl.a", "-l:libcrypto.a",
+                     "-Wl,--exclude-libs,ALL", "-ldl", "-pthread")
+
+
+def test_hidden_in_a_library(tlsmend, tmp_path, hidden):
+    knob = "with its functions hidden; use its setting ssl.ca.location=FILE"
+    r = tlsmend("check", hidden)
+    assert r.returncode == 1 and re.match(r"librdkafka.so.1: out of reach: OpenSSL\S* ?\S* is linked into librdkafka.so.1, ", verdict(r))
+    assert knob in verdict(r)
+    compile_c("int talk(void); int main(void) { return talk(); }\n", tmp_path / "client", "-L%s" % hidden.parent, "-l:librdkafka.so.1",
+              "-Wl,-rpath,%s" % hidden.parent)
+    r = tlsmend("check", "./client")
+    assert r.returncode == 1 and "is linked into client -> librdkafka.so.1, " in verdict(r) and knob in verdict(r)
+
+
+def test_hidden_in_a_process(tlsmend, tmp_path, hidden):
+    code = "import ctypes, sys; ctypes.CDLL(%r); print('ready', flush=True); sys.stdin.read()" % str(hidden)
+    r = with_process(tmp_path, ["/usr/bin/python3", "-c", code], {"LD_PRELOAD": str(LIBRARY)}, lambda pid: tlsmend("check", pid))
+    assert r.returncode == 1 and "is linked into librdkafka.so.1, with its functions hidden; use its setting ssl.ca.location" in verdict(r)
+    code = "import ssl; " + code
+    r = with_process(tmp_path, ["/usr/bin/python3", "-c", code], {"LD_PRELOAD": str(LIBRARY)}, lambda pid: tlsmend("check", pid))
+    assert r.returncode == 0 and re.search(r"  other     OpenSSL\S* ?\S* is linked into \S*librdkafka.so.1, with its functions hidden; "
+                                           "its connections are not seen; use its setting ssl.ca.location", r.stdout)  # fmt: skip
 
 
 # ---- out of reach --------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 """Traps of loading: RTLD_LOCAL, dlsym, other interposers, several copies, unloading, RTLD_DEEPBIND, foreign definers."""
 
 import glob
+import os
+import shutil
 
 import pytest
 
@@ -90,9 +92,10 @@ def test_dlsym_user_past_us(trap, server):
 
 
 @without_front
-@pytest.mark.parametrize("kind", ["plain", "plain_whole"])
+@pytest.mark.parametrize("kind", ["plain", "plain_whole", "plain_sysv"])
 def test_one_object_with_libcrypto(trap, kind):
-    if kind == "plain_whole" and not glob.glob("/usr/lib/*/libssl.a"):
+    """... its calls bound by the linker, or by ld.so through a hash table of the old kind only."""
+    if kind != "plain" and not glob.glob("/usr/lib/*/libssl.a"):
         pytest.skip("no static libssl here")
     bad, good = [kind, "unrelated", "legacy", HOST], [kind, "root", "legacy", HOST]
     assert trap.equal(*good).records == []
@@ -100,6 +103,25 @@ def test_one_object_with_libcrypto(trap, kind):
     mended = trap.preloaded(*bad, rules=trap.trust_root)
     assert mended.seen == trap.plain(*good).seen and [r["event"] for r in mended.records] == ["mended"]
     assert trap.preloaded(*good, rules="[%s]\nOnlyCAFile = %s/unrelated.pem\n" % (HOST, trap.certificates)).code == 1
+
+
+@without_front
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="made by hand for x86-64")
+@pytest.mark.parametrize("program", ["no_libc", "no_libc_fixed"])
+def test_program_without_libc(trap, program):
+    result = trap.equal(program)
+    assert (result.code, result.out, result.log) == (0, "hello\n", b"")
+
+
+@pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs root to take /proc away")
+def test_without_proc(trap):
+    def away(anchors, preload=""):
+        script = 'mount -t tmpfs none /proc && LD_PRELOAD=%s TLSMEND_LOG=off exec "$@"' % preload
+        return trap.plain("/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh", build("plain"), anchors, "legacy", HOST, 2,
+                          env={"TLSMEND_EXTRA_CA": "%s=%s/root.pem" % (HOST, trap.certificates)} if preload else None)  # fmt: skip
+
+    assert away("root", trap.preload).seen == away("root").seen
+    assert away("unrelated", trap.preload).seen == away("root").seen != away("unrelated").seen
 
 
 def test_dlsym_off(trap, server):

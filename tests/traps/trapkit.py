@@ -52,15 +52,20 @@ BUILDS = {
     "libfake.so": SHARED,
     "libplugin.so": SHARED + OPENSSL,
     "libwhole.so": SHARED + ["-Wl,-Bsymbolic,--whole-archive", "-l:libssl.a", "-l:libcrypto.a", "-Wl,--no-whole-archive", "-ldl", "-pthread"],
+    "libsysv.so": SHARED + ["-Wl,--hash-style=sysv,--whole-archive", "-l:libssl.a", "-l:libcrypto.a", "-Wl,--no-whole-archive", "-ldl", "-pthread"],
+    "plain_sysv": ["-L%s" % OUT, "-l:libsysv.so", "-Wl,--hash-style=sysv", *ORIGIN],
+    "no_libc": ["-nostdlib", "-pie", "-fPIE", "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2,--hash-style=gnu"],
+    "no_libc_fixed": ["-nostdlib", "-no-pie", "-rdynamic", "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2,--hash-style=sysv,--no-as-needed",
+                      "-Wl,-z,dynamic-undefined-weak"],
     "plain_whole": ["-L%s" % OUT, "-l:libwhole.so", *ORIGIN],
     "libinterposer.so": SHARED + ["-ldl", "-fno-builtin"],
     "libbad_malloc.so": SHARED + ["-fno-builtin"],
     "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
 }
-NEEDS = {"plain_whole": ["libwhole.so"], "fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
+NEEDS = {"plain_whole": ["libwhole.so"], "plain_sysv": ["libsysv.so"], "fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
          "load_wait_local": ["libload_wait_local.so", "libload_wait_global.so"], "load_wait_dlsym": ["libload_wait.so"]}
 # Further programs from the source of another.
-SOURCES = {"plain_whole": "plain", "phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
+SOURCES = {"plain_whole": "plain", "plain_sysv": "plain", "libsysv.so": "whole", "no_libc_fixed": "no_libc", "phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",
            "libload_wait_global.so": "load_wait"}
 
 # RSA signatures have one length; trustme learned other keys, and took them as default, after 0.9.
