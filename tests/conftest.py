@@ -113,7 +113,10 @@ def run(plain):
 def cause_is_told(request):
     """A test that carries the marker cause(WORD) has shown that word in a record of a real client or a real library call."""
     run_module.told.clear()
+    run_module.unproven.clear()
     yield
+    if run_module.unproven:
+        pytest.fail("a record does not prove what it says:\n" + "\n".join(run_module.unproven), pytrace=False)
     for marker in request.node.iter_markers("cause"):
         if marker.args[0] not in run_module.told:
             pytest.fail("no record of this test has the cause " + marker.args[0], pytrace=False)

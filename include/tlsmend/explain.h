@@ -86,6 +86,9 @@ struct cert_info {
 	bool has_basic_constraints;
 	int path_length; /* -1: none */
 	bool has_key_usage, key_usage_cert_sign;
+	uint32_t key_usage;     /* KU_*; 0: none, or not known */
+	const char *key_usages; /* "nonRepudiation, cRLSign"; never NULL where has_key_usage */
+	bool has_netscape_type;
 	bool has_name_constraints;
 	struct text *permitted, *excluded; /* subtrees: "DNS:corp.example"; at most 16 */
 	size_t permitted_count, excluded_count;
@@ -326,7 +329,9 @@ struct evidence {
 	size_t
 	    chain_skipped; /* certificates of a very long chain that were left out before its last one */
 	struct broken_certificate broken; /* then no verification was made */
-	struct name_clash *clash;         /* NULL: none, or not found out */
+	/* The certificate that is rejected for its purpose: would it do for a server, for a client? */
+	enum tried good_for_server, good_for_client;
+	struct name_clash *clash; /* NULL: none, or not found out */
 	/* Those whose key signed come first. */
 	struct near_miss *near;
 	size_t near_count;

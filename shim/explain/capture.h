@@ -14,7 +14,8 @@ struct capture {
 	size_t presented_count;
 	X509 *chain[EVIDENCE_MAX_CERTIFICATES];
 	size_t chain_count;
-	OPENSSL_STACK *rule;
+	OPENSSL_STACK *rule,
+	    *sent;   /* `sent`: all of what the peer sent, which may be more than is kept */
 	X509 *top;   /* the last certificate of the chain */
 	X509 *child; /* whose issuer is in question */
 	/* Where OpenSSL found an issuer that it takes, only one that it does not take is a near miss. Where it took the child for its own

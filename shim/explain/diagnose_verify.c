@@ -238,106 +238,6 @@ static void say_critical(struct diagnosis *d)
 		     "or the client needs a newer OpenSSL that knows it");
 }
 
-static void say_purpose(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *c = d->culprit;
-	const char *uses = "other uses";
-
-	if (c != NULL && c->has_extended_key_usage && c->eku_client && !c->eku_server)
-		uses = "TLS clients";
-	if (c != NULL && c == d->leaf && c->ca && (!c->has_extended_key_usage || c->eku_server)) {
-		d->r->why = say(e, whose(d),
-				" is that of a CA, and its keyUsage does not allow it to act as a "
-				"server",
-				(char *)NULL);
-		help_line(d, "the server needs a certificate of its own, issued by that CA");
-		return;
-	}
-	d->r->expected = "extendedKeyUsage serverAuth";
-	d->r->presented =
-	    c == NULL ? NULL
-	    : c->extended_key_usages != NULL
-		? say(e, "extendedKeyUsage ", say_string(e, c->extended_key_usages), (char *)NULL)
-		: "no extendedKeyUsage";
-	d->r->why =
-	    c != NULL && c->has_extended_key_usage && !c->eku_server && !c->eku_any
-		? say(e, whose(d), " was issued for ", uses,
-		      ", not for a TLS server (extendedKeyUsage without serverAuth)", (char *)NULL)
-		: say(e, whose(d), " was not issued for this use", (char *)NULL);
-	help_line(d, "the certificate has to be issued again with extendedKeyUsage serverAuth");
-}
-
-static const char *ca_marks(struct diagnosis *d, const struct cert_info *c)
-{
-	return say(d->e,
-		   !c->has_basic_constraints ? "no basicConstraints"
-		   : c->ca                   ? "CA:TRUE"
-					     : "CA:FALSE",
-		   c->has_key_usage && !c->key_usage_cert_sign ? ", keyUsage without keyCertSign"
-							       : "",
-		   (char *)NULL);
-}
-
-static void say_not_ca(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *c = d->culprit;
-
-	if (d->symbol == VERIFY_INVALID_NON_CA ||
-	    d->symbol == VERIFY_KEYUSAGE_NO_DIGITAL_SIGNATURE ||
-	    d->symbol == VERIFY_PROXY_CERTIFICATES_NOT_ALLOWED)
-		d->r->why = say(e, whose(d), " is of a kind that may not be used in this place",
-				(char *)NULL);
-	else {
-		d->r->expected = "basicConstraints CA:TRUE, keyUsage keyCertSign";
-		d->r->presented = c != NULL ? ca_marks(d, c) : NULL;
-		d->r->why =
-		    say(e, c != NULL ? say_subject(e, c) : "a certificate",
-			" stands in the chain as an issuer, but it is not marked as a CA that "
-			"may sign certificates",
-			c != NULL ? " (" : "", c != NULL ? d->r->presented : "",
-			c != NULL ? ")" : "", (char *)NULL);
-	}
-	help_line(d, "who runs that CA has to issue its certificate again as a CA certificate "
-		     "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
-}
-
-/* "CA too deep", "CA further down" */
-static const char *cas_below(struct diagnosis *d, int depth)
-{
-	const char *list = "";
-	int i;
-
-	for (i = depth - 1; i > 0; i--) {
-		const struct cert_info *c = certificate_at(d->e, i);
-
-		if (c != NULL && !c->self_issued)
-			list = say(d->e, list, *list != '\0' ? ", " : "", say_subject(d->e, c),
-				   (char *)NULL);
-	}
-	return list;
-}
-
-static void say_path_length(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct cert_info *c = d->culprit;
-
-	if (c != NULL && c->path_length >= 0) {
-		d->r->expected = say(e, "at most ", say_int(e, c->path_length), " CAs below ",
-				     say_subject(e, c), (char *)NULL);
-		d->r->presented = cas_below(d, d->first.depth);
-	}
-	d->r->why = c != NULL && c->path_length >= 0
-			? say(e, say_subject(e, c), " allows ", say_int(e, c->path_length),
-			      " CA certificates below it (pathlen), and the chain has more",
-			      *d->r->presented != '\0' ? ": " : "", d->r->presented, (char *)NULL)
-			: "a CA of the chain allows fewer CA certificates below it than there are";
-	help_line(d, "the server needs a certificate from a CA that may issue it, or the CA "
-		     "certificate a higher limit (pathlen)");
-}
-
 /* The shortest keys that each security level takes: bits of strength as in SSL_CTX_set_security_level(3), and NIST SP 800-57. */
 static const struct {
 	unsigned rsa, ec;
@@ -463,13 +363,13 @@ static void say_cause(struct diagnosis *d)
 		say_critical(d);
 		break;
 	case CAUSE_WRONG_PURPOSE:
-		say_purpose(d);
+		explain_purpose(d);
 		break;
 	case CAUSE_NOT_A_CA:
-		say_not_ca(d);
+		explain_not_ca(d);
 		break;
 	case CAUSE_PATH_LENGTH:
-		say_path_length(d);
+		explain_path_length(d);
 		break;
 	case CAUSE_WEAK_KEY:
 		say_weak_key(d);

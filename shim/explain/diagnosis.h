@@ -109,6 +109,10 @@ void explain_directories(struct diagnosis *d);
 /* (diagnose_mismatch.c) A name that does not match. */
 enum cause name_cause(const struct diagnosis *d);
 void explain_mismatch(struct diagnosis *d);
+/* (diagnose_role.c) wrong-purpose, not-a-ca, path-length */
+void explain_purpose(struct diagnosis *d);
+void explain_not_ca(struct diagnosis *d);
+void explain_path_length(struct diagnosis *d);
 /* (diagnose_constraint.c) name-constraint */
 void explain_constraint(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */

@@ -4,6 +4,7 @@
  */
 #include "capture.h"
 #include "clash.h"
+#include "codes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,7 @@ static void add_chain(struct capture *c, OPENSSL_STACK *chain)
 
 static enum cert_from where_from(const struct capture *c, X509 *x)
 {
-	if (capture_listed(c->o, c->presented, c->presented_count, x))
+	if (capture_listed(c->o, c->presented, c->presented_count, x) || in_stack(c->o, c->sent, x))
 		return FROM_PRESENTED;
 	return in_stack(c->o, c->rule, x) ? FROM_RULE : FROM_STORE;
 }
@@ -265,6 +266,27 @@ static void note_wanted_hash(struct capture *c)
 		c->e->wanted_hash[i] = digits[hash >> (28 - 4 * i) & 15];
 }
 
+/* Which purpose the client asks for is in no function of older versions; what the certificate is good for tells. */
+static void look_at_purpose(struct capture *c)
+{
+	enum { SSL_CLIENT = 1, SSL_SERVER = 2 };
+	const struct openssl *o = c->o;
+	const struct verify_error first = evidence_headline(c->e);
+	X509 *x;
+
+	if (o->X509_check_purpose == NULL || first.depth < 0 ||
+	    (size_t)first.depth >= c->chain_count || c->e->chain_skipped > 0 ||
+	    verify_symbol(first.code, c->e->version) != VERIFY_INVALID_PURPOSE)
+		return;
+	x = c->chain[first.depth];
+	QUIET_BEGIN(o)
+	c->e->good_for_server =
+	    o->X509_check_purpose(x, SSL_SERVER, first.depth > 0) > 0 ? TRIED_GOOD : TRIED_BAD;
+	c->e->good_for_client =
+	    o->X509_check_purpose(x, SSL_CLIENT, first.depth > 0) > 0 ? TRIED_GOOD : TRIED_BAD;
+	QUIET_END(o)
+}
+
 void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
 		    OPENSSL_STACK *rule)
@@ -276,6 +298,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	c->e = e;
 	c->o = o;
 	c->rule = rule;
+	c->sent = presented;
 	if (leaf == NULL && chain != NULL && o->OPENSSL_sk_num(chain) > 0)
 		leaf = o->OPENSSL_sk_value(chain, 0);
 	QUIET_BEGIN(o)
@@ -290,6 +313,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	note_wanted_hash(c);
 	candidates_look(c);
 	evidence_clash(e, o, c->chain, c->chain_count);
+	look_at_purpose(c);
 	look_into_store(c, store);
 	check_name(e, o, leaf);
 	look_for_defaults(e, o);

@@ -10,6 +10,7 @@ enum {
 	/* x509v3.h, the same in all generations */
 	EXFLAG_KUSAGE = 0x2,
 	EXFLAG_XKUSAGE = 0x4,
+	EXFLAG_NSCERT = 0x8,
 	KU_KEY_CERT_SIGN = 0x4,
 	XKU_SSL_SERVER = 0x1,
 	XKU_SSL_CLIENT = 0x2,
@@ -132,13 +133,40 @@ static const char *what_is_malformed(struct evidence *e, const struct openssl *o
 	return NULL;
 }
 
-static void usages(const struct openssl *o, X509 *x, uint32_t flags, struct cert_info *out)
+static const char *usage_names(struct evidence *e, uint32_t usage)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} bits[] = {{0x80, "digitalSignature"}, {0x40, "nonRepudiation"}, {0x20, "keyEncipherment"},
+		    {0x10, "dataEncipherment"}, {0x08, "keyAgreement"},   {0x04, "keyCertSign"},
+		    {0x02, "cRLSign"},          {0x01, "encipherOnly"},   {0x8000, "decipherOnly"}};
+	const char *copy;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, 256);
+	for (i = 0; i < ARRAY_LENGTH(bits); i++) {
+		if ((usage & bits[i].bit) != 0)
+			buf_strs(&b, b.len > 0 ? ", " : "", bits[i].name, (char *)NULL);
+	}
+	copy = arena_strdup(&e->arena, buf_str(&b));
+	buf_free(&b);
+	return copy != NULL ? copy : "";
+}
+
+static void usages(struct evidence *e, const struct openssl *o, X509 *x, uint32_t flags,
+		   struct cert_info *out)
 {
 	uint32_t usage;
 
 	out->has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
-	if (out->has_key_usage && o->X509_get_key_usage != NULL)
-		out->key_usage_cert_sign = (o->X509_get_key_usage(x) & KU_KEY_CERT_SIGN) != 0;
+	out->key_usages = "";
+	if (out->has_key_usage && o->X509_get_key_usage != NULL) {
+		out->key_usage = o->X509_get_key_usage(x);
+		out->key_usage_cert_sign = (out->key_usage & KU_KEY_CERT_SIGN) != 0;
+		out->key_usages = usage_names(e, out->key_usage);
+	}
 	out->has_extended_key_usage = (flags & EXFLAG_XKUSAGE) != 0;
 	if (out->has_extended_key_usage && o->X509_get_extended_key_usage != NULL) {
 		usage = o->X509_get_extended_key_usage(x);
@@ -159,7 +187,8 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 	flags = o->X509_get_extension_flags(x);
 	out->has_basic_constraints = (flags & EXFLAG_BCONS_) != 0;
 	out->self_signed = out->self_issued && (flags & EXFLAG_SS_) != 0;
-	usages(o, x, flags, out);
+	usages(e, o, x, flags, out);
+	out->has_netscape_type = (flags & EXFLAG_NSCERT) != 0;
 	if (o->X509_get_pathlen != NULL && (length = o->X509_get_pathlen(x)) >= 0)
 		out->path_length = length < 1000 ? (int)length : 1000;
 	out->malformed = (flags & EXFLAG_INVALID_) != 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Causes of the chains of public corpora: build/corpora/causes DIRECTORY [PART-OF-AN-ID]. With a part of an id, whole records.
+ * Causes of the chains of public corpora: build/corpora/causes DIRECTORY [PART-OF-AN-ID [json]]. With a part of an id, whole records.
  */
 #include <stdlib.h>
 
@@ -252,12 +252,18 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 	return good ? "ca" : here ? "ca-useless" : "ca-not-here";
 }
 
+/* The record in JSON, which the checker of records reads (../lib/proof.py). */
+static bool as_json;
+
 static void print_record(const struct record *r)
 {
 	struct buf b;
 
 	buf_init(&b, 0);
-	text_render(r, false, &b);
+	if (as_json)
+		json_render(r, &b);
+	else
+		text_render(r, false, &b);
 	fputs(buf_str(&b), stdout);
 	buf_free(&b);
 }
@@ -290,8 +296,9 @@ int main(int argc, char **argv)
 	const char *only = argc > 2 ? argv[2] : NULL;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: causes DIRECTORY [PART-OF-AN-ID]\n");
+		fprintf(stderr, "usage: causes DIRECTORY [PART-OF-AN-ID [json]]\n");
 		return 2;
 	}
+	as_json = argc > 3 && strcmp(argv[3], "json") == 0;
 	return limbo_run(argv[1], only) && pkits_run(argv[1], only) ? 0 : 1;
 }

@@ -87,7 +87,7 @@ static void run(const char *directory, const json_t *test, const char *only)
 
 	case_init(&c);
 	make_id(test, &c);
-	if (only != NULL && strcmp(c.id, only) != 0)
+	if (only != NULL && *only != '\0' && strcmp(c.id, only) != 0)
 		goto out;
 	json_array_foreach(certs, i, item)
 	{

@@ -15,6 +15,8 @@ import subprocess
 
 import pytest
 
+from lib import proof
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CORPORA = TOP.parent / "shared" / "corpora"
 PROGRAM = pathlib.Path(os.environ.get("BUILD", TOP / "build")) / "corpora" / "causes"
@@ -70,6 +72,14 @@ def test_no_ca_for_what_trust_may_not_mend(found):
 def test_causes_exist(found):
     words = set(re.findall(r'^CAUSE\(\w+, "([a-z-]+)"', (TOP / "shim/explain/causes.def").read_text(), re.M))
     assert {line[2] for line in found.values()} <= words
+
+
+def test_records_prove_what_they_say():
+    """Names, limits, identifiers and dates that are shown, against the cause (lib/proof.py)."""
+    done = subprocess.run([PROGRAM, CORPORA, "", "json"], capture_output=True, text=True, timeout=120, check=True)
+    records = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert len(records) > 300
+    assert [(v, r) for r in records for v in proof.violations(r)] == []
 
 
 @pytest.mark.skipif(not ssl.OPENSSL_VERSION.startswith("OpenSSL 3.0.22 "), reason="another OpenSSL than the recorded one")

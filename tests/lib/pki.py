@@ -127,6 +127,7 @@ def issue(
     digest=None,
     key_identifiers=True,
     cert_sign=None,
+    usage=None,
     permitted=None,
     authority=None,
     ca_issuers=None,
@@ -153,7 +154,9 @@ def issue(
     if ca is not None:
         b = b.add_extension(x509.BasicConstraints(ca, path_length if ca else None), critical=True)
     may_sign = bool(ca) if cert_sign is None else cert_sign
-    if may_sign:
+    if usage is not None:
+        b = b.add_extension(usage, critical=True)
+    elif may_sign:
         b = b.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
     else:
         b = b.add_extension(_usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Runs a client with or without the library, in a private mount namespace where names must resolve."""
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
+
+from lib import proof
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD") or TREE / "build")
@@ -101,11 +104,18 @@ def hosts_text(hosts):
 # ---- results ----------------------------------------------------------------------------------------------
 # Causes of the records that the running test has seen; see the marker `cause`.
 told = set()
+# What records of the running test say and do not prove (proof.py).
+unproven = []
 
 
 def note_causes(records):
     """For tests that do not use a Runner: the text of a log in JSON form."""
     told.update(re.findall(r'"cause": ?"([a-z0-9-]+)"', records))
+    for line in records.splitlines():
+        with contextlib.suppress(ValueError):
+            record = json.loads(line)
+            if isinstance(record, dict):
+                unproven.extend("%s\n%s" % (v, line) for v in proof.violations(record))
 
 
 @dataclasses.dataclass

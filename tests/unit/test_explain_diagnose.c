@@ -133,6 +133,8 @@ static void a_ca_as_server(void **state)
 	struct record r;
 
 	(void)state;
+	chain[0].has_key_usage = true;
+	chain[0].key_usages = "keyCertSign";
 	chain[0].ca = true;
 	diagnose(e, &r);
 	assert_int_equal(r.cause, CAUSE_WRONG_PURPOSE);

@@ -5,10 +5,17 @@ import pathlib
 
 import pytest
 
+from lib import proof
+
 GOLDEN = sorted((pathlib.Path(__file__).parent / "golden").glob("*.json"))
 KEYS = """time level event cause message why program exe pid host port address sni rule library protocol cipher code name depth
 enforced expected presented help notes waived alert chain store""".split()
 CERTIFICATE = "subject issuer serial not_before not_after san key signature sha256 spki_sha256 from".split()
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
+def test_record_proves_what_it_says(path):
+    assert proof.violations(json.loads(path.read_text(encoding="utf-8"))) == []
 
 
 def in_order(found, order):
