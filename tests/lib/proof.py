@@ -140,7 +140,7 @@ def names_host(san, host):
     if not san.startswith("DNS:"):
         return False
     san, host = san[4:].lower(), host.lower()
-    return san == host or (san.startswith("*.") and san.count(".") > 1 and "." in host and host.partition(".")[2] == san[2:] and "_" not in host.partition(".")[0]
+    return san == host or (san.startswith("*.") and re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", san[2:]) and "." in host and host.partition(".")[2] == san[2:] and "_" not in host.partition(".")[0]
                            and not host.partition(".")[0].startswith("xn--"))  # fmt: skip
 
 
