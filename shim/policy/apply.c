@@ -198,11 +198,22 @@ static bool conf_value(const struct setting *s, struct buf *b)
 	return !b->truncated;
 }
 
+enum taken { TAKEN, REFUSED, NO_MEMORY };
+
+static bool was_no_memory(const struct openssl *o)
+{
+	enum { MALLOC_FAILURE_1 = 65, MALLOC_FAILURE_3 = 256 | 3 << 18 };
+	int library, reason;
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	return reason == (o->version < 0x30000000UL ? MALLOC_FAILURE_1 : MALLOC_FAILURE_3);
+}
+
 /* One key. ssl NULL: onto a scratch context only, to see whether OpenSSL takes it. */
-static bool conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch, const struct setting *s)
+static enum taken conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch,
+			   const struct setting *s)
 {
 	struct buf value;
-	int ok = 0;
+	enum taken taken = NO_MEMORY;
 	buf_init(&value, 64 * 1024);
 	bool fits = conf_value(s, &value);
 	QUIET_BEGIN(o)
@@ -213,13 +224,16 @@ static bool conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch, const 
 			o->SSL_CONF_CTX_set_ssl(conf, ssl);
 		else
 			o->SSL_CONF_CTX_set_ssl_ctx(conf, scratch);
-		ok = o->SSL_CONF_cmd(conf, key_table[s->key].name, buf_str(&value)) > 0 &&
-		     o->SSL_CONF_CTX_finish(conf) == 1;
+		taken = o->SSL_CONF_cmd(conf, key_table[s->key].name, buf_str(&value)) > 0 &&
+				o->SSL_CONF_CTX_finish(conf) == 1
+			    ? TAKEN
+			: was_no_memory(o) ? NO_MEMORY
+					   : REFUSED;
 		o->SSL_CONF_CTX_free(conf);
 	}
 	QUIET_END(o)
 	buf_free(&value);
-	return ok;
+	return taken;
 }
 
 static bool names_option(const char *options, const char *name)
@@ -254,9 +268,23 @@ static uint64_t accepted_bit(const struct copy *c, size_t key_index)
 	return UINT64_C(1) << (c->slot * 8 + key_index);
 }
 
+/* This time only: a section counts as a whole, or not at all, and its strengthening keys close. */
+static void leave_out(struct rule *rule, const struct section *section)
+{
+	for (unsigned key = 0; key < KEY_COUNT; key++) {
+		const struct setting *s = rule->set[key];
+		if (!s || s->section != section)
+			continue;
+		if (setting_strengthens(s) && !rule->closed)
+			rule->closed = s;
+		rule->set[key] = NULL;
+		rule->count--;
+	}
+}
+
 /* Tries all lists on a context of our own first: half of a section must never be applied. Returns false where one was refused; its
- * section is out from then on. */
-static bool lists_accepted(struct copy *c, const struct rule *rule)
+ * section is out from then on. For want of memory it is out this time. */
+static bool lists_accepted(struct copy *c, struct rule *rule)
 {
 	const struct openssl *o = copy_api(c);
 	bool ok = true;
@@ -274,10 +302,13 @@ static bool lists_accepted(struct copy *c, const struct rule *rule)
 			scratch = new_context.function(o->TLS_client_method());
 			QUIET_END(o)
 		}
-		if (scratch && conf_set(o, NULL, scratch, s)) {
+		const enum taken taken = scratch ? conf_set(o, NULL, scratch, s) : NO_MEMORY;
+		if (taken == TAKEN)
 			atomic_fetch_or(&s->section->accepted, accepted_bit(c, i));
+		if (taken == NO_MEMORY)
+			leave_out(rule, s->section);
+		if (taken != REFUSED)
 			continue;
-		}
 		complain(o, s);
 		section_reject(s);
 		ok = false;
@@ -346,7 +377,7 @@ static void apply_strict(const struct openssl *o, SSL *ssl, struct rule *rule, s
 }
 
 /* False: some section is out from now on, or in again, so that the rule has to be looked up once more. */
-static bool ready(struct copy *c, SSL *ssl, const struct rule *rule, struct applied *out)
+static bool ready(struct copy *c, SSL *ssl, struct rule *rule, struct applied *out)
 {
 	if (apply_certificate_waited(c, ssl, rule))
 		return false;
