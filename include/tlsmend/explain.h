@@ -398,7 +398,7 @@ struct evidence {
 	/* A rule's demand that was not met: "EnforceVerification at /etc/tlsmend.conf:3"; NULL: another failure */
 	const char *demand;
 	bool demand_went_on;        /* the client itself would have gone on */
-	const char *demand_problem; /* static: why nothing could be verified; or NULL */
+	const char *demand_problem; /* why nothing could be verified; or NULL */
 	const char *pins;           /* as in the rule, where no key that counts is among them */
 	/* The client's store does not count for this host: the rule's place, "/etc/tlsmend.conf:3", and its OnlyCAFile; only_file NULL: the
 	 * rule cannot be applied, and closes its host. only_place NULL: no such rule. */

@@ -126,7 +126,8 @@ struct section {
 	atomic_bool waiting;
 	/* It was dropped for an error, but names strengthening keys: they are all that it holds, and they close. */
 	bool closed;
-	bool dry; /* DryRun = yes */
+	const char *fault; /* ... "line 3: unknown key ..."; NULL: not known */
+	bool dry;          /* DryRun = yes */
 	/* What apply.c found out: a bit per copy of OpenSSL and key whose value that copy takes. */
 	_Atomic uint64_t accepted;
 };
@@ -162,6 +163,8 @@ struct rule {
 };
 /* Does it strengthen, so that a host must not be left without it? For a bound: above what every client has by default. */
 bool setting_strengthens(const struct setting *s);
+/* Why this setting, which closes, cannot be applied: ends a sentence about its rule. Lives as long as its policy. */
+const char *setting_closed_why(const struct setting *s);
 /* It is open whether `sum` or `other` holds: what strengthens holds from both, anything else from neither. Where both cannot hold at
  * once, that key is `closed`. */
 void rule_combine(struct rule *sum, const struct rule *other);

@@ -114,6 +114,18 @@ static void add_setting(struct table *t, const struct setting *s, const struct r
 	free(from);
 }
 
+static void add_closed(struct table *t, const struct setting *s)
+{
+	char *from = source_line(s);
+	char *text = join("connections end: ", setting_closed_why(s), NULL);
+	const char *const cells[COLUMNS] = {key_table[s->key].name, s->value, s->pattern, from,
+					    text};
+
+	table_add(t, cells);
+	free(text);
+	free(from);
+}
+
 static int print_rule(const struct policy *p, const struct peer *peer, const char *asked)
 {
 	const struct setting **list = checked(calloc(MAX_SETTINGS, sizeof(struct setting *)));
@@ -127,8 +139,10 @@ static int print_rule(const struct policy *p, const struct peer *peer, const cha
 
 	if (count > MAX_SETTINGS)
 		count = MAX_SETTINGS;
-	if (count) {
+	if (count || r.closed) {
 		table_add(&t, head);
+		if (r.closed)
+			add_closed(&t, r.closed);
 		/* By key, so that a setting stands above those that it overrides. */
 		for (int k = 0; k < KEY_COUNT; k++)
 			for (size_t i = 0; i < count; i++)
@@ -140,7 +154,7 @@ static int print_rule(const struct policy *p, const struct peer *peer, const cha
 	}
 	table_free(&t);
 	free(list);
-	return count ? STATUS_OK : STATUS_FINDINGS;
+	return count || r.closed ? STATUS_OK : STATUS_FINDINGS;
 }
 
 /* ---- the question ---------------------------------------------------------------------------------- */

@@ -70,7 +70,7 @@ static void describe(struct evidence *e, const struct connection *n, const struc
 	e->demand = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	e->demand_went_on = went_on;
-	e->demand_problem = l->problem;
+	e->demand_problem = l->problem ? arena_strdup(&e->arena, l->problem) : NULL;
 	e->pins = l->pin_missed && pins ? arena_strdup(&e->arena, pins->value) : NULL;
 	if (l->by_rule) {
 		e->anchor_count = copy_api(n->copy)->OPENSSL_sk_num(l->anchors->trusted);

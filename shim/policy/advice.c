@@ -34,6 +34,21 @@ static void advise_weakening(struct parser *p, int key)
 	message_send(p, CONFIG_WARNING, d->lines[key]);
 }
 
+void advise_closed(struct parser *p)
+{
+	const struct draft *d = &p->draft;
+	const char *key = NULL;
+	struct buf *b = message_begin(p);
+
+	for (unsigned i = 0; i < KEY_COUNT && key == NULL; i++)
+		if ((d->strict >> i & 1) != 0)
+			key = key_table[i].name;
+	buf_puts(b, "connections to the hosts of section [");
+	escape_text(b, d->header, d->header_length, QUOTE_MAX);
+	buf_strs(b, "] end until its errors are mended, since it names ", key, NULL);
+	message_send(p, CONFIG_WARNING, d->line);
+}
+
 /* MinProtocol = TLSv1.2 weakens a client that had TLSv1.3; only the connection tells. */
 static bool may_weaken(const struct draft *d)
 {

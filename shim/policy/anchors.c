@@ -134,6 +134,37 @@ static void gone(struct cached *e, const struct setting *s)
 	complain(s, e->why, NULL, NULL);
 }
 
+static bool all_expired(const struct openssl *o, const OPENSSL_STACK *trusted)
+{
+	bool valid = false;
+	const int n = o->OPENSSL_sk_num(trusted);
+	if (!o->X509_get0_notAfter || !o->X509_cmp_current_time)
+		return false;
+	QUIET_BEGIN(o)
+	for (int i = 0; i < n && !valid; i++) {
+		const X509 *x = o->OPENSSL_sk_value(trusted, i);
+		valid = o->X509_cmp_current_time(o->X509_get0_notAfter(x)) >= 0;
+	}
+	QUIET_END(o)
+	return n > 0 && !valid;
+}
+
+/* It can be used, but it will not do what it was written for. */
+static void complain_of_content(const struct anchors *a, const struct setting *s)
+{
+	const struct openssl *o = copy_api(a->copy);
+	if (s->key == KEY_ONLY_CA_FILE && o->OPENSSL_sk_num(a->trusted) == 0)
+		complain(s,
+			 "holds no self-issued certificate, so no chain can end there; add "
+			 "the root CA's certificate",
+			 NULL, NULL);
+	if (all_expired(o, a->trusted))
+		complain(s,
+			 "holds only CA certificates that have expired; get the present one from "
+			 "who runs the CA",
+			 NULL, NULL);
+}
+
 /* True: again soon. */
 static bool read_content(struct cached *e, const struct setting *s, const struct buf *text)
 {
@@ -143,12 +174,7 @@ static bool read_content(struct cached *e, const struct setting *s, const struct
 	if (fresh) {
 		put(e, fresh);
 		e->why = NULL;
-		if (s->key == KEY_ONLY_CA_FILE &&
-		    copy_api(e->copy)->OPENSSL_sk_num(fresh->trusted) == 0)
-			complain(s,
-				 "holds no self-issued certificate, so no chain can end there; add "
-				 "the root CA's certificate",
-				 NULL, NULL);
+		complain_of_content(fresh, s);
 		return false;
 	}
 	if (passes)

@@ -228,7 +228,7 @@ bool demand_is_met(const struct demand_view *w, struct demand_look *l)
 	*l = (struct demand_look){.copy = w->copy, .error = APPLICATION_VERIFICATION};
 	if (rule->closed) {
 		l->setting = rule->closed;
-		l->problem = "its section could not be applied; mend it where the log says so";
+		l->problem = setting_closed_why(rule->closed);
 		return false;
 	}
 	l->setting = rule->set[KEY_ENFORCE_VERIFICATION] ? rule->set[KEY_ENFORCE_VERIFICATION]

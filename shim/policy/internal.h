@@ -88,6 +88,7 @@ enum { QUOTE_MAX = 60, MESSAGE_MAX = 1024, HEADER_MAX = 255 };
 void quote(struct buf *b, const char *s, size_t n);
 
 /* ---- the parser's state: config.c, section.c, environment_source.c ------------------------------ */
+enum { FAULT_MAX = 360 };
 struct draft { /* one section while it is read */
 	bool open, bad;
 	bool dry; /* DryRun = yes, also where the section is dropped */
@@ -104,6 +105,7 @@ struct draft { /* one section while it is read */
 	uint32_t
 	    strict; /* bit per strengthening key that is named, whatever is wrong with it or with the rest */
 	unsigned strict_lines[KEY_COUNT];
+	char fault[FAULT_MAX]; /* the first error */
 };
 enum { GUESSES_MAX = 10000 };
 struct parser {
@@ -151,6 +153,7 @@ void environment_source_read(struct parser *p);
 
 /* ---- advice.c: for lint ----------------------------------------------------------------------------- */
 struct entry;
+void advise_closed(struct parser *p);
 void advise_section(struct parser *p, unsigned count); /* count: its settings */
 void advise_pattern(struct parser *p, const char *text, const struct pattern *pattern);
 void advise_duplicate(struct parser *p, const char *pattern);

@@ -158,6 +158,13 @@ bool setting_strengthens(const struct setting *s)
 	       (s->key == KEY_MIN_PROTOCOL && s->protocol > PROTOCOL_TLS1_2);
 }
 
+const char *setting_closed_why(const struct setting *s)
+{
+	return s->section->fault != NULL
+		   ? s->section->fault
+		   : "its section could not be applied; mend it where the log says so";
+}
+
 static bool is_rejected(const struct setting *s)
 {
 	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed) ||

@@ -22,6 +22,29 @@ const char *next_word(const char **s, const char *end, size_t *n)
 	return *n > 0 ? word : NULL;
 }
 
+/* For the record of a connection that the section closes. */
+static void note_fault(struct draft *d, unsigned line, const struct buf *message)
+{
+	static const char begins[] = "its section has an error, line ";
+	struct buf b;
+	/* what is wrong; what to write says the message */
+	const char *end = message->len > 0 ? strstr(buf_str(message), "; ") : NULL;
+	const size_t length = end != NULL ? (size_t)(end - buf_str(message)) : message->len;
+	size_t n = length < FAULT_MAX - 80 ? length : FAULT_MAX - 80;
+
+	while (n < length && n > 0 && ((unsigned char)message->data[n] & 0xc0) == 0x80)
+		n--;
+	buf_init(&b, FAULT_MAX);
+	buf_puts(&b, begins);
+	buf_uint(&b, line);
+	buf_puts(&b, ": ");
+	buf_add(&b, message->data, n);
+	buf_puts(&b, n < length ? "..." : "");
+	if (!b.truncated)
+		memcpy(d->fault, buf_str(&b), b.len + 1);
+	buf_free(&b);
+}
+
 void section_fail(struct parser *p, unsigned line)
 {
 	struct draft *d = &p->draft;
@@ -29,6 +52,8 @@ void section_fail(struct parser *p, unsigned line)
 
 	d->bad = true;
 	p->bad = true;
+	if (first)
+		note_fault(d, line, &p->message);
 	if (!first && !p->advice)
 		return;
 	if (first && p->source->kind == SOURCE_FILE && d->header_length == 0)
@@ -404,6 +429,11 @@ static void keep_closed(struct parser *p)
 	if (kept == NULL)
 		return;
 	kept->section.closed = true;
+	if (d->fault[0] != '\0')
+		kept->section.fault =
+		    arena_strndup(&p->policy->arena, d->fault, strnlen(d->fault, FAULT_MAX - 1));
+	if (p->advice && d->header_length > 0)
+		advise_closed(p);
 	if (large && !add_pattern(p, kept, "*", 1))
 		p->policy->failed = true;
 	while (!large && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {

@@ -203,7 +203,7 @@ static void decide(struct trust *t, struct trial *trial, const struct rule *rule
 {
 	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
-		t->problem = "its section could not be applied; mend it where the log says so";
+		t->problem = setting_closed_why(rule->closed);
 	else
 		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
 	if (trust_is_strict(rule))

@@ -229,3 +229,19 @@ def test_strengthening_key_that_cannot_be_applied_closes(actor, rules):
     if "[*]" not in rules:
         assert one(actor, "b.test", "b-public", rules) == "good"
 
+
+@pytest.mark.parametrize("mode", ["peer", "none"])
+def test_the_record_says_what_is_wrong_with_the_section(actor, mode):
+    script = f"connect store=public sni=a.test server=a-public mode={mode}\n"
+    assert actor.verdicts(script, "[a.test]\nOnlyCAFile = CERTS/public.pem\nGroops = X25519\n") == ["bad"]
+    (failed,) = actor.records("verify_failed")
+    assert "its section has an error, line 3: unknown key 'Groops'" in failed["why"], failed
+
+
+def test_a_rule_whose_ca_has_expired(actor):
+    """One line, whichever key names it; and no chain becomes good."""
+    for key in "ExtraCAFile", "OnlyCAFile":
+        script = "connect store=public sni=a.test server=a-old\n" * 2
+        assert actor.verdicts(script, f"[a.test]\n{key} = CERTS/old.pem\n") == ["bad", "bad"]
+        (line,) = actor.records("config_error")
+        assert f"2: {key} {actor.certs}/old.pem holds only CA certificates that have expired" in line["message"]

@@ -47,6 +47,19 @@ def test_lint_clean(tlsmend, tmp_path, ca):
     assert r.stdout == "c:2: note: ExtraCAFile %s/corp-root.pem: 1 certificate\n1 section, 0 errors\n" % ca
 
 
+def test_section_that_closes(tlsmend, tmp_path, ca):
+    """An error in a section that strengthens: what becomes of its hosts is said where one looks."""
+    (tmp_path / "c").write_text("[a.test]\nOnlyCAFile = %s/corp-root.pem\nNonsense = 1\n[b.test]\nNonsense = 1\n" % ca)
+    r = tlsmend("lint", "c")
+    assert r.returncode == 1
+    assert [line for line in r.stdout.splitlines() if ": warning:" in line] == [
+        "c:1: warning: connections to the hosts of section [a.test] end until its errors are mended, since it names OnlyCAFile"]
+    r = tlsmend("rule", "a.test", env={"TLSMEND_CONFIG": str(tmp_path / "c")})
+    assert r.returncode == 0 and "%s:2  connections end: its section has an error, line 3: unknown key 'Nonsense'..." % (tmp_path / "c") in r.stdout
+    r = tlsmend("rule", "b.test", env={"TLSMEND_CONFIG": str(tmp_path / "c")})
+    assert r.returncode == 1 and "no rule for b.test" in r.stdout
+
+
 def test_lint_warnings_are_no_errors(tlsmend, config):
     r = tlsmend("lint", config)
     assert r.returncode == 0
