@@ -425,6 +425,8 @@ struct evidence {
 	    unanswered; /* the peer ended the connection right after the handshake, without a byte */
 	struct own_certificate own; /* where the server asked for it, or it could not be loaded */
 	uint64_t bytes_received, bytes_sent;
+	bool
+	    unseen; /* the bytes come by the client's own hands: what came and was not handed over is not known */
 	bool given_up; /* the client ended the connection, perhaps because the server had */
 	unsigned waited_seconds; /* until then */
 	uint8_t first_bytes[EVIDENCE_FIRST_BYTES];

@@ -68,7 +68,7 @@ struct story {
 	uint64_t data_out, data_in; /* bytes in records of application data */
 	int last_sent, last_received, alert_sent, alert_received; /* -1: none */
 	int version;
-	bool memory, datagram;
+	bool memory, datagram, blind;
 	bool requested, shown_nothing; /* the client's certificate: it had none */
 	bool left, good;
 	bool bad, enforced, told,
@@ -76,8 +76,9 @@ struct story {
 	bool unnamed, nameless;
 	bool done, closing, ended;
 	bool asked, relied;
-	bool own_failed, own_good, own_always, names_read;
-	bool leaf_misnamed, leaf_unsuited, wrong_address;
+	bool own_failed, own_good, own_always;
+	int names; /* see HAPPENING_OWN */
+	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent,
 	    data_taken; /* a record of application data was made; the transport took one */
 };

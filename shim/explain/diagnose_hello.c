@@ -107,6 +107,9 @@ static const char *without_answer(struct diagnosis *d)
 	if (!e->given_up)
 		return say(e, "the connection was ", e->eof ? "closed" : "reset",
 			   " before a single byte of an answer came", (char *)NULL);
+	if (e->unseen)
+		return say(e, "the client handed nothing of an answer to OpenSSL before it gave ",
+			   "up: what came, if anything, is not known here", (char *)NULL);
 	if (e->waited_seconds == 0)
 		return "not a single byte of an answer came before the connection ended: the "
 		       "server closed "
@@ -150,7 +153,9 @@ void explain_closed_early(struct diagnosis *d)
 
 	if (e->given_up)
 		d->r->message = say(e, "cannot connect to ", d->who,
-				    ": no answer came to the client's first message", (char *)NULL);
+				    e->unseen ? ": OpenSSL was given no answer to its first message"
+					      : ": no answer came to the client's first message",
+				    (char *)NULL);
 	d->r->why =
 	    say(e, without_answer(d), sent > 0 ? "; the client had sent its first message, " : "",
 		sent > 0 ? say_int(e, (int64_t)sent) : "", sent > 0 ? " bytes" : "", with_name(d),
@@ -159,9 +164,17 @@ void explain_closed_early(struct diagnosis *d)
 		help_line(d,
 			  say(e, "port ", say_int(e, e->port), " usually belongs to ", name,
 			      ", without TLS at the start. If so here: ", p->help, (char *)NULL));
+	if (e->unseen)
+		help_line(d,
+			  "check whether the port speaks TLS from the start: a program that reads "
+			  "the answer itself, as .NET's SslStream does, stops by itself at what "
+			  "is none (a web page without TLS, a proxy's answer, the greeting of a "
+			  "service with STARTTLS)");
 	help_suspects(d, p != NULL);
 	help_name(d);
-	help_tries(d);
+	/* a lower version is no remedy where nobody knows that the server said nothing */
+	if (!e->unseen)
+		help_tries(d);
 }
 
 /* "h2, http/1.1"; NULL: none was offered, or it is not known. */

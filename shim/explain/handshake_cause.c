@@ -104,7 +104,8 @@ static bool refuses_old_offer(const struct evidence *e, int alert)
 
 static enum cause version_alert(const struct evidence *e)
 {
-	if (e->max_offered == TLS_1_2 && e->min_offered != 0 && e->min_offered < TLS_1_2)
+	/* a server that is older answers with its own version, and leaves the alert to the client */
+	if (e->max_offered == TLS_1_2 && before_server_hello(e))
 		return CAUSE_CLIENT_TOO_OLD;
 	/* Unknown bounds reach up to the newest version of the library. */
 	if ((e->max_offered == 0 || e->max_offered == TLS_1_3) && before_server_hello(e))
@@ -175,6 +176,11 @@ static enum cause reason_cause(const struct evidence *e)
 		/* A record that looks like TLS but has another version: no plain text, so not "not-tls". */
 		if (reasons[i].cause == CAUSE_NOT_TLS && e->first_count > 0)
 			break;
+		/* whose bound is it? */
+		if ((reasons[i].cause == CAUSE_LEGACY_SIGNATURE ||
+		     reasons[i].cause == CAUSE_SERVER_TOO_OLD) &&
+		    e->max_offered != 0 && e->max_offered <= TLS_1_1)
+			return CAUSE_CLIENT_TOO_OLD;
 		if (reasons[i].cause == CAUSE_LEGACY_SIGNATURE && e->server_version != 0 &&
 		    e->server_version <= TLS_1_1)
 			return CAUSE_SERVER_TOO_OLD;

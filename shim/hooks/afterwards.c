@@ -7,7 +7,9 @@
 
 #include <tlsmend/evidence.h>
 #include <tlsmend/loader.h>
+#include <tlsmend/log.h>
 
+#include "../explain/certificate.h"
 #include "story.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */
@@ -75,6 +77,20 @@ static int unsuited(const struct openssl *o, X509 *leaf, OPENSSL_STACK *presente
 	return -1;
 }
 
+/* OpenSSL's number for a leaf that is not valid at this time; 0: it is. */
+static int outdated_as(const struct openssl *o, const X509 *leaf)
+{
+	enum { NOT_YET_VALID = 9, HAS_EXPIRED = 10 };
+	const int64_t now = clock_realtime_ms() / 1000;
+	if (!o->X509_get0_notBefore || !o->X509_get0_notAfter)
+		return 0;
+	const int64_t from = evidence_time(o, o->X509_get0_notBefore(leaf)),
+		      until = evidence_time(o, o->X509_get0_notAfter(leaf));
+	if (until != INT64_MIN && until < now)
+		return HAS_EXPIRED;
+	return from != INT64_MIN && from > now ? NOT_YET_VALID : 0;
+}
+
 /* ... of a client that connected to an address and sent no name. One that was looked up by name may be compared with the name; that of a
  * proxy tells nothing. */
 static bool is_for_address(const struct openssl *o, const struct connection *n, X509 *leaf)
@@ -89,6 +105,30 @@ static bool is_for_address(const struct openssl *o, const struct connection *n, 
 	return match != 0;
 }
 
+/* A client that sends no name, and has OpenSSL check none, connected to an address that it looked up: that name is its host as much as one
+ * that it had sent. Only where the socket is the SSL's own, and nothing was said on it before (to a proxy). */
+void afterwards_done(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	int match = 1;
+	if (!n->story.nameless || n->story.left || !o->X509_check_host ||
+	    !o->SSL_get1_peer_certificate || !record_wanted(LEVEL_WARNING) || sandbox_entered() ||
+	    !transport_is_plain(n, ssl))
+		return;
+	connection_find_peer(n, ssl);
+	if (n->guessed || !n->host || host_is_address(n->host))
+		return;
+	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
+	if (!leaf)
+		return;
+	QUIET_BEGIN(o)
+	match = o->X509_check_host(leaf, n->host, 0, 0, NULL);
+	QUIET_END(o)
+	o->X509_free(leaf);
+	if (match == 0)
+		TELL(n, ssl, UNNAMED, 0);
+}
+
 void afterwards_look(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
@@ -98,11 +138,23 @@ void afterwards_look(struct connection *n, SSL *ssl)
 	if (!n->sni)
 		connection_find_peer(n, ssl);
 	const bool address = n->story.nameless && !is_for_address(o, n, leaf);
+	const bool outdated = outdated_as(o, leaf) != 0;
 	TELL(n, ssl, LEAF, names_host(o, n, leaf),
 	     unsuited(o, leaf,
 		      o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) < 0,
-	     address);
+	     address, outdated);
 	o->X509_free(leaf);
+}
+
+/* The name that OpenSSL was asked for, and did not find. */
+static const char *asked_for(struct evidence *e, const struct connection *n)
+{
+	char asked[256];
+	if (n->story.names != NAMES_DO_NOT_FIT ||
+	    names_looked_at(n->leaf, asked) != NAMES_DO_NOT_FIT || !asked[0])
+		return NULL;
+	e->name_asked = true;
+	return arena_strdup(&e->arena, asked);
 }
 
 static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *leaf, bool went_on)
@@ -111,18 +163,24 @@ static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *l
 	const struct openssl *o = copy_api(n->copy);
 	OPENSSL_STACK *presented =
 	    o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL;
-	const int depth = n->story.wrong_address ? -1 : unsuited(o, leaf, presented);
+	const bool name = n->story.reason == REASON_NAME || n->story.reason == REASON_ADDRESS;
+	const int depth = name ? -1 : unsuited(o, leaf, presented);
 	e->framework = afterwards_is_dotnet() ? FRAMEWORK_DOTNET : FRAMEWORK_NONE;
 	e->have_verification = e->verify_peer = true;
 	e->enforced = !went_on;
 	e->passed = went_on;
-	if (!n->sni)
-		e->expected_name = arena_strdup(&e->arena, n->address);
+	e->expected_name = asked_for(e, n);
+	if (!e->expected_name && !n->sni)
+		e->expected_name =
+		    arena_strdup(&e->arena, n->host && n->story.unnamed ? n->host : n->address);
 	/* the chain that .NET built is gone by now; it was good, so that what was presented shows it but for the root */
 	evidence_chain(e, o, leaf, presented, presented, NULL, NULL);
 	e->name_checked = true;
-	e->name_matches = !n->story.leaf_misnamed && !n->story.wrong_address;
-	if (depth >= 0)
+	e->name_matches = !name && !n->story.leaf_misnamed && n->story.names != NAMES_DO_NOT_FIT;
+	const int outdated = name ? 0 : outdated_as(o, leaf);
+	if (outdated)
+		evidence_add_error(e, outdated, 0);
+	if (depth >= 0 && afterwards_is_dotnet())
 		evidence_add_error(e, INVALID_PURPOSE, depth);
 }
 

@@ -28,7 +28,8 @@ static void connection_clear(struct connection *n)
 	free(n->host);
 	free(n->sni);
 	free(n->sent_list);
-	memset(n, 0, sizeof *n);
+	memset((char *)n + offsetof(struct connection, copy), 0,
+	       sizeof *n - offsetof(struct connection, copy));
 }
 
 /* ex_data: the SSL goes. Of the SSL itself not much may be left (3.2 and later), so only memory is given back here; see hook_SSL_free. */
@@ -45,7 +46,9 @@ static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lon
 	struct copy *outer = binding_current;
 	binding_current = argp;
 	connection_clear(n);
-	free(n);
+	/* leaked rather than freed under somebody's hands */
+	if (open_forget(n))
+		free(n);
 	binding_current = outer;
 	KEEP_ERRNO_END
 }
@@ -103,8 +106,9 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->written_before = connection_sent(copy_api(c), ssl);
 	n->policy = policy_acquire();
 	connection_identify(n, ssl, n->policy ? policy_of(n->policy) : NULL);
+	open_note(n, ssl);
 	TELL(n, ssl, BEGINS, transport_in_memory(copy_api(c), copy_api(c)->SSL_get_rbio(ssl)),
-	     n->datagram);
+	     n->datagram, openssl_is_quic(copy_api(c), ssl));
 	if (n->policy) {
 		struct peer peer;
 		connection_peer(n, &peer);

@@ -214,6 +214,10 @@ void *thunk_of(const struct copy *c, enum hook h)
 		WORKING_FOR(binding_slot(slot), observe_msg(binding_slot(slot), write_p, version,  \
 							    type, buf, len, ssl, arg));            \
 	}                                                                                          \
+	static void end_##slot(void)                                                               \
+	{                                                                                          \
+		WORKING_FOR(binding_slot(slot), observe_end(binding_slot(slot)));                  \
+	}                                                                                          \
 	static int verify_##slot(int ok, X509_STORE_CTX *ctx)                                      \
 	{                                                                                          \
 		int answer;                                                                        \
@@ -234,11 +238,18 @@ SLOTS(CERT_OBSERVER)
 #define INFO(slot)        info_##slot,
 #define MSG(slot)         msg_##slot,
 #define VERIFY(slot)      verify_##slot,
+#define END(slot)         end_##slot,
 #define CERT_VERIFY(slot) cert_verify_##slot,
 static openssl_cert_verify_cb *const cert_verify_observers[COPIES_MAX] = {SLOTS(CERT_VERIFY)};
 static openssl_info_cb *const info_observers[COPIES_MAX] = {SLOTS(INFO)};
 static openssl_msg_cb *const msg_observers[COPIES_MAX] = {SLOTS(MSG)};
+static openssl_end_cb *const end_observers[COPIES_MAX] = {SLOTS(END)};
 static openssl_verify_cb *const verify_observers[COPIES_MAX] = {SLOTS(VERIFY)};
+
+openssl_end_cb *observer_end(const struct copy *c)
+{
+	return end_observers[c->slot];
+}
 
 openssl_info_cb *observer_info(const struct copy *c)
 {

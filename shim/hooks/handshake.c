@@ -89,6 +89,7 @@ static void on_done(struct connection *n, SSL *ssl)
 	TELL(n, ssl, DONE, o->SSL_version(ssl));
 	list_forget(n);
 	verify_done(n, ssl);
+	afterwards_done(n, ssl);
 	stop_counting(n, ssl);
 	load_settle(n, ssl, false);
 	session_mark_identity(n, ssl);
@@ -115,7 +116,7 @@ static void on_done(struct connection *n, SSL *ssl)
 
 /* A result <= 0 of the handshake is no failure where the client is to try again: when the BIO wants to, or while a
  * callback of the client's is under way. SSL_want() alone does not tell: it still says "reading" after a read that met the end. */
-static bool is_retry(const struct connection *n, const SSL *ssl, BIO **stuck)
+static bool is_retry(const struct connection *n, const SSL *ssl, int host_errno, BIO **stuck)
 {
 	const struct openssl *o = copy_api(n->copy);
 	int want = openssl_want(o, ssl);
@@ -129,7 +130,12 @@ static bool is_retry(const struct connection *n, const SSL *ssl, BIO **stuck)
 		*stuck = o->SSL_get_wbio(ssl);
 	else
 		return want != SSL_WANT_NOTHING;
-	return *stuck && o->BIO_test_flags(*stuck, BIO_FLAG_SHOULD_RETRY) != 0;
+	/* as SSL_get_error() does: an error comes before a flag, which the client's own BIO may have left from another time */
+	if (!*stuck || o->ERR_peek_last_error() != 0)
+		return false;
+	/* ... or set on another BIO than this one (libmongoc): whether the client tries again shows by its trying again */
+	return o->BIO_test_flags(*stuck, BIO_FLAG_SHOULD_RETRY) != 0 || host_errno == EAGAIN ||
+	       host_errno == EINTR;
 }
 
 /* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
@@ -167,7 +173,8 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 {
 	const struct openssl *o = copy_api(n->copy);
 	BIO *stuck;
-	if (value > 0 || n->story.done || story_told(&n->story) || is_retry(n, ssl, &stuck))
+	if (value > 0 || n->story.done || story_told(&n->story) ||
+	    is_retry(n, ssl, host_errno, &stuck))
 		return;
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);

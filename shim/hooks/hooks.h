@@ -6,6 +6,8 @@
 #ifndef TLSMEND_HOOKS_H
 #define TLSMEND_HOOKS_H
 
+#include <bsd/sys/queue.h>
+
 #include <tlsmend/apply.h>
 #include <tlsmend/binding.h>
 #include <tlsmend/explain.h>
@@ -33,6 +35,9 @@ openssl_info_cb *observer_info(const struct copy *c);
 openssl_msg_cb *observer_msg(const struct copy *c);
 openssl_verify_cb *observer_verify(const struct copy *c);
 openssl_cert_verify_cb *observer_cert_verify(const struct copy *c);
+typedef void openssl_end_cb(void);
+openssl_end_cb *observer_end(const struct copy *c);
+void observe_end(struct copy *c);
 int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg);
 /* (demanded.c) A new SSL_CTX: where its libssl verifies past our export, we are called all the same. */
 void verify_for_context(struct copy *c, SSL_CTX *ctx);
@@ -65,7 +70,13 @@ struct possible {
 	} at[POSSIBLE_MAX];
 };
 struct connection {
-	struct copy *copy;
+	/* (open.c) other threads look at these, too: they stay from one handshake to the next */
+	LIST_ENTRY(connection) open;
+	unsigned list_number;
+	bool listed;
+	struct copy *copy; /* the rest begins with it */
+	SSL *ssl;
+	uint32_t process, thread;  /* that began it; that something happened to it in last */
 	struct story story;        /* what happened so far, and what became of it */
 	struct buf text;           /* ... in words, where a test asks for them */
 	char *host;                /* design.md#host, normalised; NULL: unknown */
@@ -209,12 +220,20 @@ void list_forget(struct connection *n);
 /* The handshake ended: at these certificates, or at what was signed with their key? */
 void list_evidence(struct evidence *e, const struct connection *n, const SSL *ssl);
 
-/* ---- names that the client reads by itself (names_read.c) -------------------------------------------------------------- */
+/* ---- connections whose story is not over (open.c) ------------------------------------------------------------------------ */
+void open_note(struct connection *n, SSL *ssl);
+/* False: it is in use, and must stay. */
+bool open_forget(struct connection *n);
+
+/* ---- names that the client looks at by itself (names_read.c) ------------------------------------------------------------ */
+enum names_looked { NAMES_UNREAD, NAMES_READ, NAMES_DO_NOT_FIT, NAMES_FIT };
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
 bool names_watch(const uint8_t leaf[32]);
 bool names_watched(void); /* is any leaf? */
-void names_note_read(const uint8_t leaf[32]);
-bool names_were_read(const uint8_t leaf[32]);
+/* asked: the name that OpenSSL compared, or NULL. */
+void names_note(const uint8_t leaf[32], enum names_looked how, const char *asked);
+/* asked: NULL, or the last name that did not fit. */
+enum names_looked names_looked_at(const uint8_t leaf[32], char asked[256]);
 /* ---- the client's own certificate (unanswered.c) ---------------------------------------------------------------------------- */
 /* The client's Certificate message: counts what is in it. */
 void own_certificate_note(struct connection *n, SSL *ssl, const uint8_t *body, size_t size,

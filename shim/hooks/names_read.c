@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: ISC
  *
- * Did the client look at the names of a certificate by itself? curl does so after a handshake that OpenSSL found good. To an
- * address it sends no SNI, and whether the address is what it was asked for is not known: some resolve names by themselves. So
- * only one that read the names and then ended the connection without a word has found them wrong.
+ * Did the client look at the names of a certificate by itself, and what did it find? curl reads them after a handshake that OpenSSL found
+ * good; nginx, MariaDB and others have OpenSSL compare them then (X509_check_host() and the like).
  */
 #include <string.h>
 
 #include "hooks.h"
 
+#include <bsd/string.h>
+
 enum { WATCHED = 16 };
 static struct watched {
 	uint8_t leaf[32];
-	bool used, read;
+	bool used;
+	enum names_looked looked;
+	char asked[256]; /* where OpenSSL compared: the last name or address that it did not find */
 } watched[WATCHED];
 static unsigned next;
 static atomic_bool any;
@@ -40,12 +43,13 @@ bool names_watch(const uint8_t leaf[32])
 	if (!enter())
 		return false;
 	struct watched *w = find(leaf);
-	const bool unread = w && !w->read;
+	const bool unread = w && w->looked == NAMES_UNREAD;
 	if (!w)
 		w = &watched[next++ % WATCHED];
 	memcpy(w->leaf, leaf, sizeof w->leaf);
 	w->used = true;
-	w->read = false;
+	w->looked = NAMES_UNREAD;
+	w->asked[0] = '\0';
 	lock_leave(&lock);
 	atomic_store(&any, true);
 	return !unread;
@@ -56,22 +60,29 @@ bool names_watched(void)
 	return atomic_load_explicit(&any, memory_order_relaxed);
 }
 
-void names_note_read(const uint8_t leaf[32])
+/* A client may try several names: one that fits is enough. */
+void names_note(const uint8_t leaf[32], enum names_looked how, const char *asked)
 {
 	if (!enter())
 		return;
 	struct watched *w = find(leaf);
-	if (w)
-		w->read = true;
+	if (w && how > w->looked)
+		w->looked = how;
+	if (w && asked)
+		strlcpy(w->asked, asked, sizeof w->asked);
 	lock_leave(&lock);
 }
 
-bool names_were_read(const uint8_t leaf[32])
+enum names_looked names_looked_at(const uint8_t leaf[32], char asked[256])
 {
+	enum names_looked looked = NAMES_UNREAD;
 	if (!enter())
-		return false;
+		return looked;
 	const struct watched *w = find(leaf);
-	const bool read = w && w->read;
+	if (w)
+		looked = w->looked;
+	if (asked)
+		strlcpy(asked, w ? w->asked : "", 256);
 	lock_leave(&lock);
-	return read;
+	return looked;
 }

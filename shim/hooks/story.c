@@ -79,6 +79,7 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl)
 		return NULL;
 	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
 	e->given_up = true;
+	e->unseen = s->memory;
 	e->waited_seconds = (unsigned)((waited + 500) / 1000);
 	return e;
 }
@@ -115,7 +116,9 @@ static struct evidence *evidence_of(struct connection *n, SSL *ssl, const struct
 	case REASON_DENIED:
 		return take_pending(n);
 	case REASON_NAME:
-		return take_unnamed(n);
+		return n->unnamed || !ssl
+			   ? take_unnamed(n)
+			   : afterwards_evidence(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_OWN_VERIFICATION:
 		return live_outcome(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	default:
@@ -158,6 +161,7 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	const struct openssl *o = copy_api(n->copy);
 	struct verdict v;
 	h.ms = clock_monotonic_ms();
+	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
 		h.in = beyond(connection_received(o, ssl), n->read_before);
 		/* what went out before a record of data was made, whether taken or not */
@@ -174,9 +178,10 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 
 void story_own(struct connection *n, SSL *ssl)
 {
-	const bool names = n->story.left       ? live_names_read(n)
-			   : n->story.nameless ? names_were_read(n->leaf)
-					       : false;
+	const bool watched = n->story.left || n->story.nameless || n->story.unnamed;
+	enum names_looked names = watched ? names_looked_at(n->leaf, NULL) : NAMES_UNREAD;
+	if (n->story.left && names == NAMES_UNREAD && live_names_read(n))
+		names = NAMES_READ;
 	if (n->live || n->story.left || names)
 		TELL(n, ssl, OWN, live_has_failed(n), live_is_good(n), live_client_verifies(),
 		     names);

@@ -38,7 +38,9 @@ bool unanswered_met_end(const struct openssl *o, const SSL *ssl);
 /* Was it the peer that ended it? Only looks at the socket. */
 bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset);
 
-/* (afterwards.c) Tells the judge how a client that compares by itself finds the leaf. */
+/* (afterwards.c) The handshake is done: is the leaf for the host that was looked up? */
+void afterwards_done(struct connection *n, SSL *ssl);
+/* Tells the judge how a client that compares by itself finds the leaf. */
 void afterwards_look(struct connection *n, SSL *ssl);
 struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_on);
 

@@ -168,6 +168,8 @@ static bool leaf_is_for_another(struct verification *v)
 			TELL(v->connection, v->ssl, NAMELESS, 0);
 		return false;
 	}
+	if (n->have_leaf)
+		names_watch(n->leaf);
 	/* which OpenSSL holds for no name, and clients that compare by themselves do */
 	if (strchr(n->sni, '_'))
 		return false;
@@ -236,8 +238,10 @@ static void note_unverified(struct verification *v)
 		return;
 	if (!n->have_leaf && leaf_digest(o, v->ctx, leaf)) /* a compressed certificate (RFC 8879) */
 		take_leaf(n, leaf);
-	if (n->have_leaf)
+	if (n->have_leaf) {
+		names_watch(n->leaf);
 		TELL(n, v->ssl, LEFT, 0);
+	}
 	live_left_to_client(n);
 }
 
@@ -433,7 +437,7 @@ void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int 
 	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST &&
 	    (live_any() || names_watched()) && digest(copy_api(t->copy), x, leaf)) {
 		live_read_names(x, leaf);
-		names_note_read(leaf);
+		names_note(leaf, NAMES_READ, NULL);
 	}
 	KEEP_ERRNO_END
 	return ((union {

@@ -17,6 +17,9 @@ enum {
 	PATIENCE_MS = 1000,
 	MESSAGE_CERTIFICATE_REQUEST = 13,
 	TLS1_3 = 0x0304,
+	/* (OWN) names */
+	NAMES_DO_NOT_FIT = 2,
+	NAMES_FIT = 3,
 };
 
 static const struct verdict NOTHING = {OUTCOME_OPEN, REASON_NONE};
@@ -40,6 +43,7 @@ static void begin(struct story *s, const struct happening *h)
 	s->last_sent = s->last_received = s->alert_sent = s->alert_received = -1;
 	s->memory = h->is[0] != 0;
 	s->datagram = h->is[1] != 0;
+	s->blind = h->is[2] != 0;
 }
 
 static void note_bad(struct story *s, const struct happening *h)
@@ -79,7 +83,7 @@ static void note_own(struct story *s, const struct happening *h)
 	s->own_failed = h->is[0] != 0;
 	s->own_good = h->is[1] != 0;
 	s->own_always = h->is[2] != 0;
-	s->names_read = h->is[3] != 0;
+	s->names = h->is[3];
 }
 
 static void note_leaf(struct story *s, const struct happening *h)
@@ -87,6 +91,7 @@ static void note_leaf(struct story *s, const struct happening *h)
 	s->leaf_misnamed = !h->is[0];
 	s->leaf_unsuited = !h->is[1];
 	s->wrong_address = h->is[2] != 0;
+	s->leaf_outdated = h->is[3] != 0;
 }
 
 static void note_data_sent(struct story *s, const struct happening *h)
@@ -237,11 +242,18 @@ bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in)
 	return s->outcome == OUTCOME_OPEN && is_unanswered(s, now_ms, in);
 }
 
+/* With verification off, it looked at the names, and did not ask what OpenSSL thinks of the chain: it goes by checks of its own. */
+static bool goes_by_own_checks(const struct story *s)
+{
+	return s->left && s->names && !s->asked && !s->told;
+}
+
 bool story_asks_for_leaf(const struct story *s)
 {
 	return s->outcome == OUTCOME_OPEN && s->done &&
 	       ((verifies_itself(s) && s->own_good) ||
-		(s->nameless && s->names_read && !has_gone_on(s)));
+		((s->nameless || (s->bad && goes_by_own_checks(s))) && s->names &&
+		 !has_gone_on(s)));
 }
 
 bool story_alert_is_about_own(const struct story *s, int number, uint64_t in)
@@ -317,25 +329,32 @@ static struct verdict let_pass(const struct story *s)
 		return NOTHING;
 	if (has_gone_on(s))
 		return s->own_objection ? NOTHING : went_on(REASON_VERIFICATION);
-	return s->asked || s->told || (s->left && s->names_read) ? failed(REASON_VERIFICATION)
-								 : NOTHING;
+	if (goes_by_own_checks(s) &&
+	    (s->leaf_outdated || s->leaf_misnamed || s->names == NAMES_DO_NOT_FIT))
+		return failed(REASON_OWN_COMPARISON);
+	return s->asked || s->told || (s->left && s->names) ? failed(REASON_VERIFICATION) : NOTHING;
 }
 
 /* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the connection
  * without a word of its own; one that does not goes on. With verification off and no interest in its result, the name is the least of what
- * is not checked. */
+ * is not checked. One that sent no name, and looked at none, may end the connection for any reason. */
 static struct verdict other_name(const struct story *s)
 {
-	if (!s->unnamed || (s->left && (s->own_always || (!s->relied && !s->names_read))))
+	if (s->names == NAMES_FIT || (s->left && (s->own_always || (!s->relied && !s->names))))
 		return NOTHING;
-	return has_gone_on(s) ? went_on(REASON_NAME) : failed(REASON_NAME);
+	if (has_gone_on(s))
+		return s->unnamed ? went_on(REASON_NAME) : NOTHING;
+	if (s->names == NAMES_DO_NOT_FIT && !s->bad)
+		return failed(REASON_NAME);
+	return s->unnamed && (!s->nameless || s->names) ? failed(REASON_NAME) : NOTHING;
 }
 
 /* Some resolve names by themselves: whether an address is what such a client was asked for is not known. So only one that read the names and
  * then ended the connection without a word has found them wrong. */
 static struct verdict other_address(const struct story *s)
 {
-	return s->nameless && s->names_read && s->wrong_address && !has_gone_on(s)
+	return s->nameless && s->names && s->names != NAMES_FIT && s->wrong_address &&
+		       !has_gone_on(s)
 		   ? failed(REASON_ADDRESS)
 		   : NOTHING;
 }
@@ -358,6 +377,8 @@ static struct verdict complaint(const struct story *s)
 	static struct verdict (*const looks[])(const struct story *) = {let_pass, other_name,
 									other_address, own_look};
 	struct verdict v = NOTHING;
+	if (s->blind)
+		return v;
 	for (size_t i = 0; i < sizeof looks / sizeof looks[0] && v.outcome == OUTCOME_OPEN; i++)
 		v = looks[i](s);
 	return v;

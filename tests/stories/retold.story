@@ -128,3 +128,50 @@ own good=1 always=1
 leaf suited=1
 ends ms=1020 out=624 in=2000
 outcome failed own-comparison
+
+story QUIC: whether it went on is not seen
+begins ms=1000 datagram=1 blind=1
+left
+bad kept=1
+done ms=1010 out=6000 in=2000 version=1
+asked
+ends ms=1020 out=9000 in=9000
+outcome given-up -
+
+story verification off, and a check of its own says that the name is wrong
+begins ms=1000
+left
+bad kept=1
+done ms=1010 out=600 in=2000 version=772
+own names=2
+leaf suited=1
+ends ms=1020 out=624 in=2000
+outcome failed own-comparison
+
+story the name that it had compared fits, whatever it sent as SNI
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=2000 version=772
+own names=3
+data-sent out=600 in=2000 bytes=100
+data-received out=722 in=3000 bytes=900
+ends ms=1020 out=722 in=3000
+outcome worked -
+
+story no SNI, no name compared, and the certificate is for another host than the one that was looked up
+begins ms=1000
+good
+nameless
+done ms=1010 out=600 in=2000 version=772
+unnamed
+data-sent out=600 in=2000 bytes=100
+data-received out=722 in=3000 bytes=900
+outcome went-on name
+
+story the process ends while a failed verification is known to the client
+begins ms=1000
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=772
+ends ms=1020 out=600 in=2000 how=2
+outcome failed verification

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A client that comes to its end in the ways of many programs, a step at a time:
+ *
+ * endings HOST PORT CAFILE STEP...      exit code 0: every step went well
+ *   sni=NAME tls12 none waive           before the handshake: verification off; a callback that accepts everything
+ *   memory                              it hands over the bytes itself
+ *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
+ *   connect                             the handshake; the rest comes after it
+ *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
+ *   write=TEXT lost=TEXT read           lost: it stays in memory
+ *   shutdown free exit quit             quit: _exit(2)
+ */
+#include <errno.h>
+#include <netdb.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define NEED(what)                                                                                 \
+	do {                                                                                       \
+		if (!(what)) {                                                                     \
+			fprintf(stderr, "failed: %s\n", #what);                                    \
+			exit(99);                                                                  \
+		}                                                                                  \
+	} while (0)
+
+static int fd;
+static SSL_CTX *ctx;
+static SSL *ssl;
+static int memory, stale, eagain;
+
+static int accept_all(int ok, X509_STORE_CTX *c)
+{
+	(void)ok, (void)c;
+	return 1;
+}
+
+static int dial(const char *host, const char *port)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+	NEED(getaddrinfo(host, port, &hints, &found) == 0);
+	int s = socket(found->ai_family, SOCK_STREAM, 0);
+	NEED(s >= 0 && connect(s, found->ai_addr, found->ai_addrlen) == 0);
+	freeaddrinfo(found);
+	return s;
+}
+
+/* ---- a BIO of its own ---------------------------------------------------------------------------------------- */
+
+static int own_read(BIO *b, char *to, int size)
+{
+	if (eagain) {
+		eagain = 0;
+		errno = EAGAIN;
+		return -1;
+	}
+	if (stale)
+		BIO_set_retry_read(b);
+	return (int)read(fd, to, (size_t)size);
+}
+
+static int own_write(BIO *b, const char *from, int size)
+{
+	(void)b;
+	return (int)write(fd, from, (size_t)size);
+}
+
+static long own_ctrl(BIO *b, int what, long value, void *p)
+{
+	(void)b, (void)value, (void)p;
+	return what == BIO_CTRL_FLUSH;
+}
+
+static BIO *own_bio(void)
+{
+	BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "own");
+	NEED(m && BIO_meth_set_read(m, own_read) && BIO_meth_set_write(m, own_write) &&
+	     BIO_meth_set_ctrl(m, own_ctrl));
+	BIO *b = BIO_new(m);
+	NEED(b);
+	BIO_set_init(b, 1);
+	return b;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+static void flush(void)
+{
+	char some[4096];
+	int n;
+	while (memory && (n = BIO_read(SSL_get_wbio(ssl), some, sizeof some)) > 0)
+		NEED(write(fd, some, (size_t)n) == n);
+}
+
+/* False: what came back is final. */
+static int again(int result)
+{
+	char some[4096];
+	flush();
+	if (result > 0)
+		return 0;
+	if (!memory)
+		return errno == EAGAIN && SSL_get_error(ssl, result) == SSL_ERROR_SYSCALL;
+	ssize_t n = SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? read(fd, some, sizeof some)
+								       : 0;
+	return n > 0 && BIO_write(SSL_get_rbio(ssl), some, (int)n) == n;
+}
+
+/* ---- steps ------------------------------------------------------------------------------------------------------ */
+
+static int handshake(void)
+{
+	int r;
+	if (memory)
+		SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+	else if (stale || eagain)
+		SSL_set_bio(ssl, own_bio(), own_bio());
+	else
+		SSL_set_fd(ssl, fd);
+	if (memory) {
+		BIO_set_mem_eof_return(SSL_get_rbio(ssl), -1);
+		BIO_set_mem_eof_return(SSL_get_wbio(ssl), -1);
+	}
+	do {
+		errno = 0;
+		r = SSL_connect(ssl);
+	} while (again(r));
+	return r == 1;
+}
+
+static int is(const char *step, const char *word, const char **value)
+{
+	const size_t n = strlen(word);
+	*value = step + n + 1;
+	return strncmp(step, word, n) == 0 && (step[n] == '\0' || step[n] == '=');
+}
+
+static int check(const char *name)
+{
+	X509 *leaf = SSL_get1_peer_certificate(ssl);
+	int r = leaf ? X509_check_host(leaf, name, 0, 0, NULL) : 0;
+	X509_free(leaf);
+	return r == 1;
+}
+
+static int receive(void)
+{
+	char some[4096];
+	int r;
+	do {
+		errno = 0;
+		r = SSL_read(ssl, some, sizeof some);
+	} while (again(r));
+	return r > 0;
+}
+
+static int before(const char *step)
+{
+	const char *value;
+	if (is(step, "sni", &value))
+		return SSL_set_tlsext_host_name(ssl, value) == 1;
+	if (is(step, "tls12", &value))
+		return SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
+	if (is(step, "none", &value))
+		SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+	else if (is(step, "waive", &value))
+		SSL_set_verify(ssl, SSL_VERIFY_PEER, accept_all);
+	else if (is(step, "memory", &value))
+		memory = 1;
+	else if (is(step, "stale", &value))
+		stale = 1;
+	else if (is(step, "eagain", &value))
+		eagain = 1;
+	else
+		return -1;
+	return 1;
+}
+
+static int after(const char *step)
+{
+	const char *value;
+	if (is(step, "connect", &value))
+		return handshake();
+	if (is(step, "ask", &value))
+		return SSL_get_verify_result(ssl) != -1;
+	if (is(step, "check", &value))
+		return check(value);
+	if (is(step, "lost", &value))
+		return SSL_write(ssl, value, (int)strlen(value)) > 0;
+	if (is(step, "write", &value)) {
+		NEED(SSL_write(ssl, value, (int)strlen(value)) > 0);
+		flush();
+	} else if (is(step, "read", &value)) {
+		return receive();
+	} else if (is(step, "shutdown", &value)) {
+		SSL_shutdown(ssl);
+		flush();
+	} else if (is(step, "free", &value)) {
+		SSL_free(ssl);
+		SSL_CTX_free(ctx);
+	} else if (is(step, "quit", &value)) {
+		_exit(0);
+	} else {
+		NEED(is(step, "exit", &value));
+		exit(0);
+	}
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	NEED(argc > 4);
+	ctx = SSL_CTX_new(TLS_client_method());
+	NEED(ctx && (argv[3][0] == '\0' || SSL_CTX_load_verify_locations(ctx, argv[3], NULL)));
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	ssl = SSL_new(ctx);
+	NEED(ssl);
+	fd = dial(argv[1], argv[2]);
+	for (int i = 4; i < argc; i++) {
+		int r = before(argv[i]);
+		if (r < 0)
+			r = after(argv[i]);
+		if (!r) {
+			fprintf(stderr, "ended at %s\n", argv[i]);
+			return 1;
+		}
+	}
+	return 0;
+}

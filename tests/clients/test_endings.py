@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: ISC
+"""How clients come to their end, and what is said of it then: endings.c does it a step at a time, as many programs do."""
+import pathlib
+
+import pytest
+
+from lib import pki as pki_module
+from lib.once import compile_once
+from lib.run import BUILD, check_records
+
+HOST = "legacy.test"
+GET = "write=GET / HTTP/1.0\r\nHost: legacy.test\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def program():
+    return compile_once(BUILD / "clients" / "endings", pathlib.Path(__file__).with_name("endings.c"), ["-lssl", "-lcrypto"])
+
+
+@pytest.fixture(scope="module")
+def elsewhere(servers, pki):
+    """A server with a good certificate for another host."""
+    leaf = pki_module.issue("elsewhere.test", pki.intermediate, names=["elsewhere.test"])
+    return servers.nginx([("127.0.0.2", [HOST], pki.identity("elsewhere-endings", leaf, pki.intermediate), "")])[0]
+
+
+@pytest.fixture
+def ends(run, program):
+    """ends(port, ca, *steps): [(event, cause)] of its records, the same with and without the library otherwise."""
+
+    def ended(port, ca, *steps):
+        argv = [program, HOST, port, ca or "", *steps]
+        before, after = run(argv, library=False), run(argv)
+        assert (after.code, after.err) == (before.code, before.err)
+        check_records(after)
+        ended.records = after.records
+        return [(r["event"], r["cause"]) for r in after.records]
+
+    return ended
+
+
+FAILED, IGNORED = ("verify_failed", "no-trust-store"), ("verify_ignored", "verification-off")
+WAIVED = ("verify_ignored", "error-waived")
+
+
+# ---- without SSL_free() -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("last", [["free"], ["exit"], []], ids=["free", "exit", "return"])
+def test_it_asked_and_ended(ends, sites, last):
+    port, _ = sites.https(HOST)
+    assert ends(port, None, "none", "sni=" + HOST, "connect", "ask", *last) == [FAILED]
+
+
+@pytest.mark.parametrize("last", [["free"], ["exit"], ["quit"]], ids=["free", "exit", "_exit"])
+def test_it_went_on(ends, sites, last):
+    """Told as soon as it is known, not only at the end of a connection that may live for days."""
+    port, _ = sites.https(HOST)
+    assert ends(port, None, "none", "sni=" + HOST, "connect", GET, "read", *last) == [IGNORED]
+
+
+@pytest.mark.parametrize("last", [["free"], ["exit"]], ids=["free", "exit"])
+def test_nothing_to_tell(ends, sites, pki, last):
+    port, _ = sites.https(HOST)
+    assert ends(port, pki.root_pem, "sni=" + HOST, "connect", GET, "read", "shutdown", *last) == []
+    assert ends(port, None, "none", "sni=" + HOST, "connect", *last) == [], "it wanted no more than that"
+
+
+# ---- what counts as going on -----------------------------------------------------------------------------------
+def test_what_lies_in_memory_was_not_sent(ends, sites):
+    port, _ = sites.https(HOST)
+    steps = ["memory", "none", "sni=" + HOST, "connect", "ask"]
+    assert ends(port, None, *steps, GET.replace("write", "lost"), "free") == [FAILED]
+    assert ends(port, None, *steps, GET, "read", "free") == [IGNORED]
+
+
+@pytest.mark.parametrize("version", [["tls12"], []], ids=["1.2", "1.3"])
+def test_two_bytes_are_a_word(ends, sites, version):
+    """As many as an alert has, with TLS 1.2."""
+    port, _ = sites.https(HOST)
+    steps = [*version, "waive", "sni=" + HOST, "connect"]
+    assert ends(port, None, *steps, "write=hi", "shutdown", "free") == [WAIVED]
+    assert ends(port, None, *steps, "shutdown", "free") == [FAILED]
+
+
+# ---- BIOs of its own ------------------------------------------------------------------------------------------
+def test_a_stale_flag_hides_nothing(ends, sites):
+    """haproxy: the flag says that it should be tried again, the error queue that it is over."""
+    port, _ = sites.https(HOST)
+    assert ends(port, None, "stale", "sni=" + HOST, "connect") == [FAILED]
+
+
+def test_a_flag_that_is_missing_ends_nothing(ends, sites, pki):
+    """libmongoc sets it on another BIO."""
+    port, _ = sites.https(HOST)
+    assert ends(port, pki.root_pem, "eagain", "sni=" + HOST, "connect", GET, "read", "free") == []
+    assert ends(port, None, "eagain", "sni=" + HOST, "connect") == [FAILED]
+
+
+# ---- names that the client has compared ------------------------------------------------------------------------
+def test_it_had_another_name_compared(ends, elsewhere, pki):
+    """nginx and MariaDB: no SNI, and X509_check_host() after a handshake that OpenSSL found good."""
+    assert ends(elsewhere, pki.root_pem, "connect", "check=" + HOST, GET) == [("verify_failed", "sni-not-sent")]
+    assert (ends.records[0]["expected"], ends.records[0]["presented"]) == (HOST, "elsewhere.test")
+    assert ends(elsewhere, pki.root_pem, "sni=" + HOST, "connect", "check=" + HOST, GET) == [("verify_failed", "name-mismatch")]
+
+
+def test_the_name_that_it_had_compared_fits(ends, elsewhere, pki):
+    """It knows better than we do whom it wants to talk to."""
+    assert ends(elsewhere, pki.root_pem, "sni=" + HOST, "connect", "check=elsewhere.test", GET, "read", "free") == []
+    assert ends(elsewhere, pki.root_pem, "connect", "check=elsewhere.test", GET, "read", "free") == []
+
+
+def test_it_compares_no_name(ends, elsewhere, sites, pki):
+    """redis-cli: the name that it looked up is its host as much as one that it sends."""
+    assert ends(elsewhere, pki.root_pem, "connect", GET, "read", "free") == [("verify_ignored", "name-not-checked")]
+    assert ends(elsewhere, pki.root_pem, "connect", "shutdown", "free") == []
+    port, _ = sites.https(HOST)
+    assert ends(port, pki.root_pem, "connect", GET, "read", "free") == []
+
+
+def test_it_goes_by_checks_of_its_own(ends, sites, elsewhere, pki):
+    """Verification off, and then names and dates: what it loaded, or did not, is not why it ended the connection."""
+    port, _ = sites.variant("expired")
+    assert ends(port, None, "none", "sni=" + HOST, "connect", "check=" + HOST, "shutdown", "free") == [("verify_failed", "expired")]
+    assert ends(elsewhere, None, "none", "sni=" + HOST, "connect", "check=" + HOST, GET)[0][1] == "name-mismatch"
