@@ -317,6 +317,8 @@ struct evidence {
 	size_t error_count;
 	struct verify_event *events; /* in the client's callback, in order */
 	size_t event_count;
+	bool
+	    looked; /* it went on, and had asked for the result, or looked at the certificate by itself */
 	bool passed;         /* X509_verify_cert said yes, whatever was found */
 	bool refused_passed; /* ... and the client's own verification function around it said no */
 	struct cert_info *chain; /* leaf first: as built by OpenSSL, as far as it got */

@@ -65,6 +65,9 @@ void explain_unchecked(struct diagnosis *d)
 		    ? say(e, e->framework == FRAMEWORK_DOTNET ? ".NET" : "OpenSSL",
 			  " found its certificate wrong, and the program itself accepted it",
 			  (char *)NULL)
+		: r->cause == CAUSE_VERIFICATION_OFF && e->looked
+		    ? "this client does not insist on verification; it looked at the result or the "
+		      "certificate, and sent data all the same"
 		    : cause_table[r->cause].title,
 		(char *)NULL);
 	if (r->cause == CAUSE_NAME_NOT_CHECKED && d->leaf != NULL) {

@@ -116,7 +116,7 @@ void afterwards_done(struct connection *n, SSL *ssl)
 	    !transport_is_plain(n, ssl))
 		return;
 	connection_find_peer(n, ssl);
-	if (n->guessed || !n->host || host_is_address(n->host))
+	if ((n->guessed && n->host_of_socket) || !n->host || host_is_address(n->host))
 		return;
 	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
 	if (!leaf)

@@ -130,6 +130,9 @@ static bool is_retry(const struct connection *n, const SSL *ssl, int host_errno,
 		*stuck = o->SSL_get_wbio(ssl);
 	else
 		return want != SSL_WANT_NOTHING;
+	/* haproxy leaves it set from another time */
+	if (host_errno == ECONNRESET || host_errno == EPIPE)
+		return false;
 	/* as SSL_get_error() does: an error comes before a flag, which the client's own BIO may have left from another time */
 	if (!*stuck || o->ERR_peek_last_error() != 0)
 		return false;

@@ -143,6 +143,13 @@ static void carry_out(struct connection *n, SSL *ssl, const struct verdict *v,
 		struct evidence *e = evidence_of(n, ssl, v, c);
 		if (e && v->outcome == OUTCOME_WENT_ON)
 			e->event = EVENT_VERIFY_IGNORED;
+		if (e)
+			e->looked = n->story.asked || n->story.names;
+		if (e && v->outcome == OUTCOME_FAILED && lower_follows(e) &&
+		    e->event == EVENT_HANDSHAKE_FAILED) {
+			evidence_free(e);
+			e = NULL;
+		}
 		connection_report(n, e);
 	}
 	drop_the_rest(n);

@@ -30,6 +30,9 @@ void story_ends(struct connection *n, SSL *ssl, int how);
 /* Adds to the story's text, where one is wanted. */
 void story_note(struct connection *n, const struct happening *h);
 
+/* (lower.c) A handshake failed: did another one to the same peer, which offered more, fail right before it? */
+bool lower_follows(const struct evidence *e);
+
 /* (handshake.c) What OpenSSL, or the transport, says of a handshake that failed. */
 void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c);
 

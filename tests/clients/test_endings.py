@@ -57,6 +57,13 @@ def test_it_went_on(ends, sites, last):
     assert ends(port, None, "none", "sni=" + HOST, "connect", GET, "read", *last) == [IGNORED]
 
 
+def test_it_is_not_said_of_one_that_looked_that_it_does_not_check(ends, sites):
+    port, _ = sites.https(HOST)
+    steps = ["none", "sni=" + HOST, "connect"]
+    assert ends(port, None, *steps, GET, "read", "free") == [IGNORED] and "does not check" in ends.records[0]["message"]
+    assert ends(port, None, *steps, "ask", GET, "read", "free") == [IGNORED] and "does not check" not in ends.records[0]["message"]
+
+
 @pytest.mark.parametrize("last", [["free"], ["exit"]], ids=["free", "exit"])
 def test_nothing_to_tell(ends, sites, pki, last):
     port, _ = sites.https(HOST)
