@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import subprocess
 
-from lib import once, pki
+from lib import once, pki, schema
 from lib.run import BUILD, LIBRARY
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -117,6 +117,7 @@ class Actor:
 
     def records(self, event=None):
         text = self.log.read_text() if self.log.exists() else ""
+        schema.check_lines(text)
         records = [json.loads(line) for line in text.splitlines()]
         return [r for r in records if event is None or r["event"] == event]
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from lib import proof
+from lib import proof, schema
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD") or TREE / "build")
@@ -33,7 +33,7 @@ HOSTS = {
 
 # tlsmend(1): order of keys in a JSON record.
 KEY_ORDER = (
-    "time level event cause message why program exe pid host port address sni rule library protocol cipher code name depth "
+    "time level event cause message why program exe pid version host port address sni rule library protocol cipher code name depth "
     "enforced expected presented help notes waived alert chain store"
 ).split()
 CHAIN_KEYS = "subject issuer serial not_before not_after san key signature sha256 spki_sha256 from".split()
@@ -110,6 +110,7 @@ unproven = []
 
 def note_causes(records):
     """For tests that do not use a Runner: the text of a log in JSON form."""
+    schema.check_lines(records)
     told.update(re.findall(r'"cause": ?"([a-z0-9-]+)"', records))
     for line in records.splitlines():
         with contextlib.suppress(ValueError):

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 import trustme
 
-from lib import once, roots
+from lib import once, roots, schema
 from lib.run import BUILD
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -138,6 +138,7 @@ class Result:
 
     @property
     def records(self):
+        schema.check_lines(self.log.decode())
         return [json.loads(line) for line in self.log.decode().splitlines()]
 
     def causes(self, event):

@@ -11,12 +11,13 @@
 /* What differs from run to run: the number of the process, the path of the program. */
 static void steady(struct buf *b)
 {
-	char pid[32], key[48];
+	char pid[32], key[64];
 	const char *found, *exe;
 	struct buf out;
 
 	snprintf(pid, sizeof(pid), "[%d]", (int)getpid());
-	snprintf(key, sizeof(key), "\"pid\":%d,", (int)getpid());
+	/* the version is the schema's, which all records are checked against elsewhere */
+	snprintf(key, sizeof(key), "\"pid\":%d,\"version\":1,", (int)getpid());
 	buf_init(&out, 0);
 	found = strstr(buf_str(b), *b->data == '{' ? key : pid);
 	assert_non_null(found);
