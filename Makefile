@@ -30,6 +30,10 @@ PREFIX       ?= /usr/local
 LIBDIR       ?= $(PREFIX)/lib
 BINDIR       ?= $(PREFIX)/bin
 MANDIR       ?= $(PREFIX)/share/man
+DATADIR      ?= $(PREFIX)/share/tlsmend
+BASHDIR      ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR       ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR      ?= $(PREFIX)/share/fish/vendor_completions.d
 BUILD        ?= build
 WERROR       ?= 1
 FUZZ_SECONDS ?= 20
@@ -163,6 +167,12 @@ $(BUILD)/lib/%.S.o: %.S $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(LIB_CFLAGS) -c -o $@ $<
 $(BUILD)/exe/shim/cli/%.c.o: OWN_CPPFLAGS += -DTLSMEND_LIBDIR='"$(LIBDIR)"'
+# What was built: only this object changes with each commit.
+REVISION := $(if $(wildcard .git),$(shell git describe --always --dirty --exclude='*' 2>/dev/null))
+$(BUILD)/revision: force
+	@mkdir -p $(@D); echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' >$@
+$(BUILD)/exe/shim/cli/main.c.o: $(BUILD)/revision
+$(BUILD)/exe/shim/cli/main.c.o: OWN_CPPFLAGS += $(if $(REVISION),-DTLSMEND_REVISION='" ($(REVISION))"')
 $(BUILD)/exe/%.c.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(EXE_CFLAGS) -c -o $@ $<
@@ -274,8 +284,15 @@ install: all
 	$(if $(MAN1),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man1" && $(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1")
 	$(if $(MAN5),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man5" && $(INSTALL) -m 644 $(MAN5) "$(DESTDIR)$(MANDIR)/man5")
 	$(if $(MAN7),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man7" && $(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7")
+	$(INSTALL) -d "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" "$(DESTDIR)$(FISHDIR)" "$(DESTDIR)$(DATADIR)"
+	$(INSTALL) -m 644 completions/tlsmend.bash "$(DESTDIR)$(BASHDIR)/tlsmend"
+	$(INSTALL) -m 644 completions/_tlsmend "$(DESTDIR)$(ZSHDIR)/_tlsmend"
+	$(INSTALL) -m 644 completions/tlsmend.fish "$(DESTDIR)$(FISHDIR)/tlsmend.fish"
+	$(INSTALL) -m 644 docs/record.schema.json "$(DESTDIR)$(DATADIR)/record.schema.json"
 uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/tlsmend" "$(DESTDIR)$(LIBDIR)/libtlsmend.so" \
+	    "$(DESTDIR)$(BASHDIR)/tlsmend" "$(DESTDIR)$(ZSHDIR)/_tlsmend" "$(DESTDIR)$(FISHDIR)/tlsmend.fish" \
+	    "$(DESTDIR)$(DATADIR)/record.schema.json" \
 	    $(patsubst man/%,"$(DESTDIR)$(MANDIR)/man1/"%,$(MAN1)) \
 	    $(patsubst man/%,"$(DESTDIR)$(MANDIR)/man5/"%,$(MAN5)) \
 	    $(patsubst man/%,"$(DESTDIR)$(MANDIR)/man7/"%,$(MAN7))

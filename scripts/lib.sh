@@ -49,6 +49,9 @@ openssh-client   command ssh-keygen
 musl-tools       command musl-gcc
 hyperfine        command hyperfine
 valgrind         command valgrind
+zsh              command zsh
+fish             command fish
+python3-yaml     python yaml
 '
 # Clients of tests/clients/matrix. Not needed: a test whose client is not there says so and is skipped.
 PACKAGES_CLIENTS='
@@ -64,6 +67,7 @@ ruby              command ruby
 socat             command socat
 stunnel4          command stunnel4
 swaks             command swaks
+systemd           command systemd-analyze
 wrk               command wrk
 '
 

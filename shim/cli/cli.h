@@ -90,6 +90,9 @@ enum { EXPLAIN_WIDTH = 78 };
 /* Prints what is behind an OpenSSL code (number or symbol) or a word of .NET or Qt, in whatever case. False: unknown. */
 bool explain_word(const char *word);
 
+/* ---- complete.c ---------------------------------------------------------------------------------- */
+int complete_main(int count, char **words);
+
 /* The commands. */
 int run_main(const struct command *self, int argc, char **argv);
 int check_main(const struct command *self, int argc, char **argv);

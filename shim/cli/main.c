@@ -11,6 +11,11 @@
 #include "trust/trust.h"
 #include "view/sight.h"
 
+/* " (5f90409)" where this was built in a checkout; see the Makefile. */
+#ifndef TLSMEND_REVISION
+#define TLSMEND_REVISION ""
+#endif
+
 /* clang-format off */
 static const struct option run_options[] = {SETTINGS_RULES, SETTINGS_LOG, {NULL, NULL, 0, NULL}};
 static const struct option rule_options[] = {SETTINGS_RULES, {NULL, NULL, 0, NULL}};
@@ -186,9 +191,11 @@ int main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("tlsmend " TLSMEND_VERSION);
+		puts("tlsmend " TLSMEND_VERSION TLSMEND_REVISION);
 		return finish_output(STATUS_OK);
 	}
+	if (strcmp(argv[1], "--complete") == 0) /* for the shells' completions */
+		return complete_main(argc - 2, argv + 2);
 	if (strcmp(argv[1], "--probe") == 0) /* ourselves, see view/launch.c */
 		return probe_main(argv + 2);
 	bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Help, version, and questions asked wrongly."""
+import re
+import shutil
+import subprocess
+
 import pytest
 
-COMMANDS = ["run", "check", "lint", "rule", "env", "explain", "report"]
+from .conftest import TREE
+
+COMMANDS = ["run", "check", "lint", "rule", "env", "service", "explain", "view", "trust", "untrust", "report"]
 
 
 def test_help_goes_to_stdout(tlsmend):
@@ -23,7 +29,10 @@ def test_help_of_each_command(tlsmend, command):
 
 def test_version(tlsmend):
     r = tlsmend("--version")
-    assert r.returncode == 0 and r.stdout.startswith("tlsmend 0.")
+    assert r.returncode == 0 and re.fullmatch(r"tlsmend 0\.\d+\.\d+( \([0-9a-f]{7,}(-dirty)?\))?\n", r.stdout)
+    if (TREE / ".git").exists() and shutil.which("git"):
+        known = subprocess.run(["git", "-C", TREE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=20)
+        assert known.returncode or "(" in r.stdout, "the revision"
 
 
 def test_no_command(tlsmend):
@@ -68,3 +77,48 @@ def test_terminal_escapes_in_arguments_are_shown_not_sent(tlsmend):
     r = tlsmend("check", "/nonexistent/\x1b]0;owned\x07")
     assert "\x1b" not in r.stderr and "\x07" not in r.stderr
     assert "\\x1B]0;owned" in r.stderr
+
+
+# ---- a terminal -------------------------------------------------------------------------------------------------
+
+def on_terminal(words, columns, **env):
+    """What the command writes to a terminal of that width."""
+    import fcntl
+    import os
+    import pty
+    import struct
+    import termios
+
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    from .conftest import COMMAND, clean_environment
+
+    p = subprocess.Popen([COMMAND, *words], stdout=slave, stderr=slave, stdin=subprocess.DEVNULL,
+                         env={**clean_environment("/"), "TERM": "xterm", **env})  # fmt: skip
+    os.close(slave)
+    shown = b""
+    try:
+        while True:
+            more = os.read(master, 65536)
+            if not more:
+                break
+            shown += more
+    except OSError:
+        pass
+    os.close(master)
+    p.wait(20)
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("columns, most", [(40, 72), (80, 80), (100, 100), (300, 120)])
+def test_width_of_a_terminal(columns, most):
+    lines = on_terminal(["explain", "issuer-unknown"], columns).splitlines()
+    filled = [len(line) for line in lines[2:] if " " in line and not line.startswith(" ")]
+    assert most - 20 < max(filled) <= most
+
+
+def test_colour_on_a_terminal_only(tlsmend):
+    words = ["view", "--timeout", "2", "127.0.0.1:1"]
+    assert "\x1b[1;31m127.0.0.1:1 does not answer in TLS\x1b[0m" in on_terminal(words, 80)
+    assert "\x1b" not in on_terminal(words, 80, NO_COLOR="1") and "\x1b" not in on_terminal(words, 80, TERM="dumb")
+    assert "\x1b" not in tlsmend(*words, env={"TERM": "xterm"}).stdout
