@@ -330,6 +330,15 @@ static void put_repeated(const struct ink *k, const struct record *r)
 	buf_puts(k->out, " s\n");
 }
 
+/* Who reads a record first does not know that there is more. */
+static void put_see(const struct ink *k, const struct record *r)
+{
+	if (r->cause == CAUSE_NONE)
+		return;
+	label(k, "see");
+	buf_strs(k->out, "tlsmend explain ", cause_table[r->cause].word, "\n", (char *)NULL);
+}
+
 void text_render(const struct record *r, bool colour, struct buf *out)
 {
 	const struct ink k = {out, colour};
@@ -343,4 +352,5 @@ void text_render(const struct record *r, bool colour, struct buf *out)
 	put_waived(&k, r, r->notes_count == 0);
 	put_repeated(&k, r);
 	put_code(&k, r);
+	put_see(&k, r);
 }

@@ -27,13 +27,13 @@ def check_text(text, port):
     lines = text.splitlines()
     assert re.fullmatch(r"tlsmend: error\[issuer-unknown\] curl\[\d+\] .*legacy\.test:%d.*" % port, lines[0]), lines[0]
     labels = [line[2:9].strip() for line in lines[1:] if line.startswith("  ") and line[2] != " "]
-    assert labels[0] == "why" and labels[-1] == "code"
-    assert {"why", "chain", "store", "help", "code"} <= set(labels) <= {"why", "chain", "store", "help", "note", "code"}
+    assert labels[0] == "why" and labels[-2:] == ["code", "see"] and lines[-1] == "  see    tlsmend explain issuer-unknown"
+    assert {"why", "chain", "store", "help", "code"} <= set(labels) <= {"why", "chain", "store", "help", "note", "code", "see"}
     assert [l for l in labels if labels.count(l) > 1 and l != "note"] == []
     assert all(line.startswith("  ") for line in lines[1:])
     assert "ExtraCAFile = " in text and "[legacy.test]" in text
     assert "CN=legacy.test" in text and "tlsmend Test Issuing CA" in text
-    assert "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20)" in lines[-1] and "OpenSSL 3." in lines[-1]
+    assert "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20)" in lines[-2] and "OpenSSL 3." in lines[-2]
 
 
 def test_text_to_stderr(run, curl, sites):
