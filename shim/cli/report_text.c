@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "screen.h"
 
 enum { WIDTH_MOST = 48, CELL_BYTES = 300, HOSTS_SHOWN = 4, TEXT_WIDTH = 100 };
 enum column {
@@ -347,7 +348,7 @@ static void print_actor(const struct report_actor *a)
 	printf("\n%s\n", buf_str(&line));
 	buf_clear(&line);
 	report_actor_help(a, &line);
-	say_wrapped(buf_str(&line), 4, TEXT_WIDTH);
+	say_wrapped(buf_str(&line), 4, screen_width(TEXT_WIDTH));
 	buf_free(&line);
 }
 

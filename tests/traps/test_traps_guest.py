@@ -174,6 +174,23 @@ def test_stack_used(trap, action, state, record_property):
     assert ours - plain <= STACK_ALLOWED
 
 
+@pytest.mark.parametrize("action", ["connect-good", "verify-good"])
+def test_stack_of_nested_includes(trap, tmp_path, action):
+    """As many files within files as are read: the folder, and four deep."""
+    for i in range(4):
+        (tmp_path / ("%d.conf" % i)).write_text("Include = %d.conf\n[h%d.test]\nMinProtocol = TLSv1.2\n" % (i + 1, i))
+    (tmp_path / "4.conf").write_text("[h.test]\nMinProtocol = TLSv1.2\n")
+
+    def depth(result):
+        assert result.code == 0, result.err
+        return int(result.err.splitlines()[-1])
+
+    plain = depth(trap.plain("small_stack", action, "cold", 262144))
+    ours = depth(trap.preloaded("small_stack", action, "cold", 262144, rules="Include = %s/\n[x.test]\nMinProtocol = TLSv1.2\n" % tmp_path))
+    print("%s: %d bytes without, %d with the library" % (action, plain, ours))
+    assert ours - plain <= STACK_ALLOWED
+
+
 @pytest.mark.parametrize("action", [*ACTIONS, "verify-bad"])
 def test_threads_of_16_kib(trap, action):
     """Where the host itself has 2 KiB to spare in 16 KiB, the thread lives; a failure is explained even there."""
