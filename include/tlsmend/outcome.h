@@ -87,6 +87,8 @@ void story_tell(struct story *s, const struct happening *h, struct verdict *v);
 
 /* What the judge would like to know before it hears of an end, and what costs something to find out. */
 bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in);
+/* ... whether the peer ended it in the middle of the handshake. */
+bool story_asks_for_end(const struct story *s);
 bool story_asks_for_leaf(const struct story *s);
 /* Is anything open that the records of application data would tell? Else nobody need count them. */
 bool story_asks_for_data(const struct story *s);

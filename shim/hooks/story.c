@@ -71,13 +71,19 @@ static struct evidence *of_unanswered(struct connection *n, SSL *ssl, const stru
 	return e;
 }
 
-static struct evidence *of_silence(struct connection *n, SSL *ssl)
+static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct circumstances *c)
 {
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	const struct story *s = &n->story;
 	if (!e)
 		return NULL;
 	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
+	/* the peer's doing, which the client saw and OpenSSL did not */
+	if (c->peer && !s->memory) {
+		e->system_errno = c->reset ? ECONNRESET : 0;
+		e->eof = !c->reset;
+		return e;
+	}
 	e->given_up = true;
 	e->unseen = s->memory;
 	e->waited_seconds = (unsigned)((waited + 500) / 1000);
@@ -101,7 +107,7 @@ static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struc
 	case REASON_UNANSWERED:
 		return of_unanswered(n, ssl, c);
 	case REASON_SILENCE:
-		return of_silence(n, ssl);
+		return of_silence(n, ssl, c);
 	default: /* a file that could not be loaded has its own record */
 		return NULL;
 	}
@@ -201,6 +207,8 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 	story_own(n, ssl);
 	if (story_asks_for_leaf(&n->story))
 		afterwards_look(n, ssl);
+	if (story_asks_for_end(&n->story))
+		c->met = c->peer = unanswered_in_handshake(n, ssl, &c->reset);
 	if (!story_asks_for_peer(&n->story, clock_monotonic_ms(), in))
 		return;
 	c->met = c->met || unanswered_met_end(o, ssl);

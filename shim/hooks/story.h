@@ -39,6 +39,8 @@ void handshake_error(struct evidence *e, const struct connection *n, const struc
 /* (unanswered.c) The client's last read or write met the end of the connection. */
 bool unanswered_met_end(const struct openssl *o, const SSL *ssl);
 /* Was it the peer that ended it? Only looks at the socket. */
+/* ... in the middle of a handshake. False also where the socket is not known. */
+bool unanswered_in_handshake(const struct connection *n, SSL *ssl, bool *reset);
 bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset);
 
 /* (afterwards.c) The handshake is done: is the leaf for the host that was looked up? */

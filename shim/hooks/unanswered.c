@@ -74,24 +74,39 @@ bool unanswered_met_end(const struct openssl *o, const SSL *ssl)
 	return b && !o->BIO_test_flags(b, BIO_FLAG_SHOULD_RETRY);
 }
 
-/* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
-bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset)
+enum { ALERT_AT_MOST = 64 };
+
+/* Only looks. Something that came and was not read speaks against it. */
+static bool ended_by_peer(int fd, int most_unread, bool *reset)
 {
-	enum { ALERT_AT_MOST = 64 };
 	uint8_t state = 0; /* tcpi_state is the first byte */
 	socklen_t size = sizeof state;
-	int fd = -1, unread = 0;
-	QUIET_BEGIN(o)
-	fd = o->SSL_get_fd(ssl);
-	QUIET_END(o)
-	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0)
-		return true;
-	/* something came that the client did not wait for; an alert may */
-	if (ioctl(fd, FIONREAD, &unread) == 0 && unread > ALERT_AT_MOST)
+	int unread = 0;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0 ||
+	    (ioctl(fd, FIONREAD, &unread) == 0 && unread > most_unread))
 		return false;
 	*reset = state == TCP_CLOSE;
 	return state == TCP_CLOSE_WAIT || state == TCP_CLOSE || state == TCP_LAST_ACK ||
 	       state == TCP_CLOSING || state == TCP_TIME_WAIT;
+}
+
+/* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
+bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset)
+{
+	uint8_t state = 0;
+	socklen_t size = sizeof state;
+	const int fd = transport_descriptor(o, ssl);
+	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0)
+		return true;
+	return ended_by_peer(fd, ALERT_AT_MOST, reset);
+}
+
+bool unanswered_in_handshake(const struct connection *n, SSL *ssl, bool *reset)
+{
+	int fd = transport_descriptor(copy_api(n->copy), ssl);
+	if (fd < 0 && !sandbox_entered())
+		fd = transport_find_for_record(n, ssl);
+	return fd >= 0 && ended_by_peer(fd, 0, reset);
 }
 
 int hook_SSL_shutdown(const struct target *t, SSL *ssl)

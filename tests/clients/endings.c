@@ -7,12 +7,15 @@
  *   memory                              it hands over the bytes itself
  *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
  *   connect                             the handshake; the rest comes after it
+ *   begin                               ... or its first step alone, until something happens to the socket, which it does not tell OpenSSL
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
  *   write=TEXT lost=TEXT read           lost: it stays in memory
  *   shutdown free exit quit             quit: _exit(2)
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -186,6 +189,12 @@ static int after(const char *step)
 	const char *value;
 	if (is(step, "connect", &value))
 		return handshake();
+	if (is(step, "begin", &value)) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+		NEED(!handshake() && poll(&p, 1, 5000) == 1);
+		return 1;
+	}
 	if (is(step, "ask", &value))
 		return SSL_get_verify_result(ssl) != -1;
 	if (is(step, "check", &value))

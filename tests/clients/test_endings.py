@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 """How clients come to their end, and what is said of it then: endings.c does it a step at a time, as many programs do."""
 import pathlib
+import socket
+import struct
+import time
 
 import pytest
 
@@ -100,6 +103,26 @@ def test_a_flag_that_is_missing_ends_nothing(ends, sites, pki):
     port, _ = sites.https(HOST)
     assert ends(port, pki.root_pem, "eagain", "sni=" + HOST, "connect", GET, "read", "free") == []
     assert ends(port, None, "eagain", "sni=" + HOST, "connect") == [FAILED]
+
+
+@pytest.mark.parametrize("own", [[], ["stale"]], ids=["socket", "own BIO"])
+def test_its_event_loop_sees_the_end_first(ends, servers, own):
+    """haproxy: OpenSSL is not asked again."""
+
+    def resets(connection, _):
+        connection.recv(65536)
+        time.sleep(0.2)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def greets(connection, _):
+        connection.recv(65536)
+        time.sleep(0.2)
+        connection.sendall(b"220 hello\r\n")
+
+    port = servers.odd("127.0.0.2", resets)
+    assert ends(port, None, *own, "sni=" + HOST, "begin", "free") == [("handshake_failed", "closed-early")]
+    assert ends.records[0]["port"] == port
+    assert ends(servers.odd("127.0.0.2", greets), None, *own, "sni=" + HOST, "begin", "free") == [], "it may know why"
 
 
 # ---- names that the client has compared ------------------------------------------------------------------------

@@ -175,3 +175,9 @@ bad kept=1 told=1
 done ms=1010 out=600 in=2000 version=772
 ends ms=1020 out=600 in=2000 how=2
 outcome failed verification
+
+story haproxy: its event loop sees the reset before OpenSSL is asked again
+begins ms=1000
+sent ms=1000 type=1
+ends ms=1300 out=517 met=1 peer=1 waits=1
+outcome failed silence
