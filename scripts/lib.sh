@@ -47,6 +47,8 @@ libcap2-bin      command setcap
 acl              command setfacl
 openssh-client   command ssh-keygen
 musl-tools       command musl-gcc
+gcc-aarch64-linux-gnu  command aarch64-linux-gnu-gcc
+qemu-user        command qemu-aarch64
 hyperfine        command hyperfine
 valgrind         command valgrind
 zsh              command zsh

@@ -278,15 +278,36 @@ void env_print(const struct settings *s, enum form form, const char *preload,
 			print_variable(&o, variable_names[i], s->value[i]);
 }
 
+/* ld.so writes a line into every process of the other kind then. */
+static void note_one_kind(const char *library)
+{
+	char *wide = library_of(library, 64), *narrow = library_of(library, 32);
+
+	/* not of a library that lies somewhere in a build directory */
+	const bool installed =
+	    wide && (strstr(wide, "/lib/x86_64-linux-gnu/") || strstr(wide, "/lib64/"));
+
+	if (installed && !narrow && access("/lib/ld-linux.so.2", F_OK) == 0)
+		complain("env: only the 64-bit library is installed, and 32-bit programs run here: "
+			 "each will write that it cannot preload it");
+	free(wide);
+	free(narrow);
+}
+
 static bool print_settings(const struct request *r)
 {
 	char *library = library_find();
 	/* A unit and a container do not have this shell's LD_PRELOAD. */
 	const char *old = r->form == FORM_SHELL ? getenv("LD_PRELOAD") : NULL;
-	char *preload = library ? preload_join(library, old) : NULL;
+	/* in a container there is what is mounted, and it may be musl's */
+	const bool here = r->form == FORM_SHELL || r->form == FORM_SYSTEMD;
+	char *form = !library ? NULL : here ? library_for_all(library) : copy_string(library);
+	char *preload = form ? preload_join(form, old) : NULL;
 	struct named_paths paths;
 
 	if (preload) {
+		if (here)
+			note_one_kind(library);
 		named_paths_find(&paths, &r->settings, library);
 		if (r->form == FORM_SYSTEMD)
 			unit_warn(&paths, NULL);
@@ -296,6 +317,7 @@ static bool print_settings(const struct request *r)
 	const bool good = preload != NULL;
 
 	free(preload);
+	free(form);
 	free(library);
 	return good;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "elf.h"
 #include "settings.h"
 
 #ifndef TLSMEND_LIBDIR
@@ -31,20 +32,92 @@ static char *beside_the_command(void)
 	return path;
 }
 
-char *library_find(void)
+char *library_silently(void)
 {
 	char *beside = beside_the_command();
 
 	if (beside && access(beside, R_OK) == 0)
 		return beside;
-	if (access(TLSMEND_LIBDIR "/" LIBRARY_NAME, R_OK) == 0) {
-		free(beside);
-		return copy_string(TLSMEND_LIBDIR "/" LIBRARY_NAME);
-	}
+	free(beside);
+	return access(TLSMEND_LIBDIR "/" LIBRARY_NAME, R_OK) == 0
+		   ? copy_string(TLSMEND_LIBDIR "/" LIBRARY_NAME)
+		   : NULL;
+}
+
+char *library_find(void)
+{
+	char *found = library_silently();
+
+	if (found)
+		return found;
+	char *beside = beside_the_command();
+
 	complain("the library is neither at %s nor at %s; build or install it",
 		 beside ? beside : "(no /proc)", TLSMEND_LIBDIR "/" LIBRARY_NAME);
 	free(beside);
 	return NULL;
+}
+
+/* Where a distribution has the libraries of both kinds, below one prefix: what ld.so puts in the place of $LIB. */
+static const struct {
+	const char *wide, *narrow;
+} folders[] = {{"/lib/x86_64-linux-gnu", "/lib/i386-linux-gnu"}, {"/lib64", "/lib"}};
+
+static bool is_library_of(const char *path, unsigned bits)
+{
+	struct elf_facts elf;
+	const bool good = access(path, R_OK) == 0 && elf_read(path, &elf) == 0;
+	const bool same = good && elf.is_elf && !elf.damage && elf.bits == bits;
+
+	if (good)
+		elf_free(&elf);
+	return same;
+}
+
+char *library_of(const char *library, unsigned bits)
+{
+	char *folder = path_directory(library), *found = NULL;
+	const size_t n = strlen(folder);
+
+	if (is_library_of(library, bits))
+		found = copy_string(library);
+	for (size_t i = 0; !found && i < ARRAY_LENGTH(folders); i++) {
+		const char *own = bits == 64 ? folders[i].narrow : folders[i].wide;
+		const char *other = bits == 64 ? folders[i].wide : folders[i].narrow;
+		const size_t m = strlen(own);
+
+		if (n < m || strcmp(folder + n - m, own) != 0)
+			continue;
+		folder[n - m] = '\0';
+		found = join(folder, other, "/", path_base(library), NULL);
+		if (!is_library_of(found, bits)) {
+			free(found);
+			found = NULL;
+		}
+		break;
+	}
+	free(folder);
+	return found;
+}
+
+/* musl does not know $LIB, and goes on without a library that it does not find. */
+char *library_for_all(const char *library)
+{
+	char *wide = library_of(library, 64), *narrow = library_of(library, 32), *both = NULL;
+
+	for (size_t i = 0; wide && narrow && !both && i < ARRAY_LENGTH(folders); i++) {
+		char *folder = path_directory(wide);
+		const size_t n = strlen(folder), m = strlen(folders[i].wide);
+
+		if (n >= m && strcmp(folder + n - m, folders[i].wide) == 0) {
+			folder[n - m] = '\0';
+			both = join(folder, "/$LIB/", path_base(library), NULL);
+		}
+		free(folder);
+	}
+	free(wide);
+	free(narrow);
+	return both ? both : copy_string(library);
 }
 
 static bool same_file(const char *a, const char *b)

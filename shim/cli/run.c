@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libraries.h"
 #include "settings.h"
 #include "target.h"
 #include "verdict.h"
@@ -87,7 +88,7 @@ static void warn(const struct target *t, const struct settings *s)
 }
 
 /* One line where the command will not be reached. It runs all the same. Returns whether the library may be preloaded. */
-static bool look_at(const char *command, const struct settings *s)
+static bool look_at(const char *command, const struct settings *s, bool *musl)
 {
 	struct target t = {0};
 	int error;
@@ -98,6 +99,8 @@ static bool look_at(const char *command, const struct settings *s)
 		target_inspect(path, true, &t);
 	warn(&t, s);
 	const bool good = !would_stumble(&t);
+
+	*musl = is_musl(t.elf.interpreter);
 
 	target_free(&t);
 	free(path);
@@ -120,13 +123,15 @@ static bool library_is_sound(const char *library)
 	return good;
 }
 
-static bool export_preload(void)
+static bool export_preload(bool musl)
 {
 	char *library = library_find();
+	char *form = library && !musl ? library_for_all(library) : NULL;
 	char *preload = NULL;
 	bool good = library && library_is_sound(library) &&
-		    (preload = preload_join(library, getenv("LD_PRELOAD"))) != NULL;
+		    (preload = preload_join(form ? form : library, getenv("LD_PRELOAD"))) != NULL;
 
+	free(form);
 	if (good)
 		good = setenv("LD_PRELOAD", preload, 1) == 0;
 	free(preload);
@@ -148,6 +153,7 @@ static bool export_settings(const struct settings *s)
 int run_main(const struct command *self, int argc, char **argv)
 {
 	int operands, status;
+	bool musl = false;
 	struct settings s;
 
 	settings_init(&s, self);
@@ -159,7 +165,7 @@ int run_main(const struct command *self, int argc, char **argv)
 		status = usage_error(self, "name a command to run");
 	else if (!export_settings(&s))
 		status = STATUS_RUN_FAILED;
-	else if (look_at(argv[0], &s) && !export_preload())
+	else if (look_at(argv[0], &s, &musl) && !export_preload(musl))
 		status = STATUS_RUN_FAILED;
 	else {
 		fflush(stderr);

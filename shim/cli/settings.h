@@ -58,6 +58,11 @@ char *settings_user_folder(void);
 /* ---- preload.c: where the library is, and LD_PRELOAD ---------------------------------------------- */
 /* Path of libtlsmend.so: beside the command, else in LIBDIR. NULL: said why. free(3) it. */
 char *library_find(void);
+char *library_silently(void);
+/* The library for programs of 32 or 64 bits, where it is installed beside this one. NULL: it is not. free(3) it. */
+char *library_of(const char *library, unsigned bits);
+/* The form that serves both kinds, "/usr/$LIB/libtlsmend.so", where both are installed; else the path itself. free(3) it. */
+char *library_for_all(const char *library);
 /* LD_PRELOAD with the library in front of what `old` (may be NULL) has; unchanged where it has the library already.
  * NULL: the path cannot stand in LD_PRELOAD, and that was said. */
 char *preload_join(const char *library, const char *old);

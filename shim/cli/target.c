@@ -3,6 +3,7 @@
  * The questions in the order in which they exclude each other: is it a program, can anything be preloaded into it, and
  * which TLS library does it use?
  */
+#include <elf.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "libraries.h"
+#include "settings.h"
 #include "privilege.h"
 #include "script.h"
 #include "tls.h"
@@ -140,6 +142,15 @@ static bool judge_class(struct target *t)
 	if (elf_read("/proc/self/exe", &own) == 0 && own.is_elf)
 		same = own.bits == t->elf.bits && own.machine == t->elf.machine;
 	elf_free(&own);
+	/* the library of the other kind, beside ours */
+	if (!same && (t->elf.machine == EM_386 || t->elf.machine == EM_X86_64)) {
+		char *library = library_silently();
+		char *other = library ? library_of(library, t->elf.bits) : NULL;
+
+		same = other != NULL;
+		free(other);
+		free(library);
+	}
 	if (!same) {
 		snprintf(bits, sizeof bits, "%u-bit ", t->elf.bits);
 		char *kind = join(bits, elf_machine_name(t->elf.machine), NULL);

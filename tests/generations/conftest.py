@@ -74,7 +74,7 @@ def away(world_directory, root):
 
 
 # ---- clients ----------------------------------------------------------------------------------------------
-def build_client(root, world_directory, source=HERE / "client.c"):
+def build_client(root, world_directory, source=HERE / "client.c", *flags):
     """A program with the headers and libraries of that root."""
     out = world_directory / (source.stem + "-" + root.suite)
     if out.exists():
@@ -82,7 +82,7 @@ def build_client(root, world_directory, source=HERE / "client.c"):
     partial = out.with_suffix(".new")
     lib = root.lib_directory()
     argv = [*root.compiler, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations", "-L%s" % lib, "-o",
-            str(partial), str(source), "-D_GNU_SOURCE", "-lssl", "-lcrypto"]  # fmt: skip
+            str(partial), str(source), "-D_GNU_SOURCE", *(flags or ("-lssl", "-lcrypto"))]  # fmt: skip
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     partial.rename(out)

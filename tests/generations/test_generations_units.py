@@ -2,6 +2,7 @@
 """The unit tests where a pointer has 32 bits, and the checks of the library that was built there."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,7 @@ import tempfile
 import pytest
 
 from lib import roots
-from lib.run import TREE
+from lib.run import COMMAND, LIBRARY, TREE
 
 UNITS = sorted(p.stem for p in (TREE / "tests/unit").glob("test_*.c"))
 
@@ -24,7 +25,7 @@ def root_32():
 
 @pytest.fixture(scope="session")
 def built_32(root_32):
-    return roots.make_32("unit-programs")
+    return roots.make_for("i386", "unit-programs")
 
 
 @pytest.mark.timeout(1300)
@@ -48,3 +49,27 @@ def test_command(root_32, world_directory):
     away = roots.RootRunner(scratch, world_directory, root_32)
     done = away([root_32.preload.parent / "tlsmend", "check", "/usr/bin/curl", "/usr/bin/python3"], library=False)
     assert done.code == 0 and done.out.count("ELF 32-bit x86") == 2, done
+
+
+def test_both_kinds(root_32, tmp_path):
+    """Installed for both, the launcher writes the form that each ld.so fills in by itself."""
+    wide, narrow = tmp_path / "lib/x86_64-linux-gnu", tmp_path / "lib/i386-linux-gnu"
+    for directory, library in (wide, LIBRARY), (narrow, root_32.preload):
+        directory.mkdir(parents=True)
+        shutil.copy(library, directory)
+    tlsmend = shutil.copy(COMMAND, wide)
+    form = "%s/$LIB/libtlsmend.so" % tmp_path
+    run = subprocess.run([tlsmend, "run", "--log", "off", "/usr/bin/env"], capture_output=True, text=True, timeout=60)
+    assert "LD_PRELOAD=%s\n" % form in run.stdout, run
+    shown = subprocess.run([tlsmend, "env", "--systemd"], capture_output=True, text=True, timeout=60)
+    assert 'Environment="LD_PRELOAD=%s"' % form in shown.stdout and shown.stderr == "", shown
+    code = "import sys; print([l.split()[-1] for l in open('/proc/self/maps') if 'libtlsmend' in l][0], sys.maxsize > 2**32)"
+    inside = root_32.path
+    old = [inside / "lib/ld-linux.so.2", "--library-path", inside / "usr/lib/i386-linux-gnu", inside / "usr/bin/python3", "-S", "-c", code]
+    for argv, directory in (old, narrow), (["/usr/bin/python3", "-c", code], wide):
+        env = {"LD_PRELOAD": form, "PYTHONHOME": str(inside / "usr")} if directory == narrow else {"LD_PRELOAD": form}
+        done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=60, env=env)
+        assert done.stdout == "%s/libtlsmend.so %s\n" % (directory, directory == wide) and not done.stderr, done
+    (narrow / "libtlsmend.so").unlink()
+    run = subprocess.run([tlsmend, "run", "--log", "off", "/usr/bin/env"], capture_output=True, text=True, timeout=60)
+    assert "LD_PRELOAD=%s/libtlsmend.so\n" % wide in run.stdout, run

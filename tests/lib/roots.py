@@ -136,29 +136,28 @@ def version_in(headers):
     return (number >> 28, number >> 20 & 0xFF, number >> 12 & 0xFF)
 
 
-def compiler_for(root, bits32=False):
-    """This machine's gcc, for the libraries of that root."""
-    if not bits32:
-        lib = next(root.glob("usr/lib/*/libcrypto.so")).parent
-        return ["gcc", "--sysroot=%s" % root, "-B%s/" % lib]
+def compiler_for(root, suite):
+    """A gcc of this machine, for the libraries of that root."""
+    lib = next(root.glob("usr/lib/*/libcrypto.so")).parent
+    if suite == "musl":
+        return ["musl-gcc", "-isystem", str(root / "usr/include")]
+    if suite != "i386":
+        return ["aarch64-linux-gnu-gcc" if suite == "arm64" else "gcc", "--sysroot=%s" % root, "-B%s/" % lib]
     own = next(root.glob("usr/lib/gcc/*/*/libgcc.a")).parent
     return ["gcc", "-m32", "--sysroot=%s" % root, "-B%s/" % own, "-L%s" % own]
 
 
-def make_32(*targets):
-    """The tree once more, for 32 bits. Returns the build directory."""
-    build = CACHE / "build-i386"
+def make_for(suite, *targets):
+    """The tree once more, for another architecture. Returns the build directory."""
+    build = CACHE / ("build-" + suite)
+    arch = {"i386": "i386", "arm64": "aarch64"}[suite]
     with locked(build / "lock"):
-        compiler = compiler_for(root_of("i386", made=False), bits32=True)
-        command = ["make", "-s", "-C", str(TREE), "-j2", "ARCH=i386", "CC=" + " ".join(compiler), "BUILD=%s" % build, "WERROR=1"]
+        compiler = compiler_for(root_of(suite, made=False), suite)
+        command = ["make", "-s", "-C", str(TREE), "-j2", "ARCH=" + arch, "CC=" + " ".join(compiler), "BUILD=%s" % build, "WERROR=1"]
         env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD", "CC", "CFLAGS", "DEBUG")}
         done = subprocess.run([*command, *targets], capture_output=True, text=True, timeout=1200, env=env)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return build
-
-
-def library_32():
-    return make_32("all") / "libtlsmend.so"
 
 
 class Root:
@@ -167,8 +166,8 @@ class Root:
     def __init__(self, suite, path):
         self.suite, self.path = suite, path
         self.headers = path / "usr/include"
-        self.compiler = ["musl-gcc", "-isystem", str(self.headers)] if suite == "musl" else compiler_for(path, suite == "i386")
-        self.preload = library_32() if suite == "i386" else LIBRARY
+        self.compiler = compiler_for(path, suite)
+        self.preload = make_for(suite, "all") / "libtlsmend.so" if suite in ("i386", "arm64") else LIBRARY
         self.version = version_in(self.headers)
         self.generation = ".".join(map(str, self.version[:2])) + (".1" if self.version[0] == 1 else "")
 
@@ -217,6 +216,15 @@ def _try_i386(directory):
     if os.uname().machine != "x86_64":
         raise Missing("no x86-64 here, which runs 32 bits")
     _furnish(unpack(directory, ["bookworm"], I386, arch="i386"))
+
+
+# ---- one for another processor, under emulation ----------------------------------------------------------------
+def _try_arm64(directory):
+    missing = [p for p in ("aarch64-linux-gnu-gcc", "qemu-aarch64") if not shutil.which(p)]
+    if missing:
+        raise Missing("no %s here (Debian: gcc-aarch64-linux-gnu, qemu-user)" % " and no ".join(missing))
+    packages = [*BASE, "curl", "libbsd-dev", "libelf-dev", "libjansson-dev"]
+    _furnish(unpack(directory, ["bookworm"], packages, arch="arm64"))
 
 
 # ---- one whose clients have another libc ---------------------------------------------------------------------
@@ -271,7 +279,7 @@ def _try_musl(directory):
     _furnish(root)
 
 
-MADE = {"musl": _try_musl, "i386": _try_i386}
+MADE = {"musl": _try_musl, "i386": _try_i386, "arm64": _try_arm64}
 
 
 def _try(suite, directory):
@@ -323,3 +331,22 @@ class RootRunner(Runner):
         script = "set -e; " + "".join("mount %s %s %s; " % (how, q(what), q(str(inside) + what)) for how, what in mounts)
         script += "mount --bind %s %s; " % (q(str(path)), q(str(inside / "etc/hosts")))
         return [*way, "sh", "-c", script + 'root=$1; shift; exec chroot "$root" "$@"', "sh", str(inside), *argv]
+
+
+class EmulatedRunner(RootRunner):
+    """... of another processor: the emulator sees the root's files before this machine's."""
+
+    def _in_namespace(self, argv, hosts, etc, overlays):
+        way = namespace_command()
+        if not way or etc or overlays:
+            raise Missing("no private mount namespace here")
+        path = self.hosts_dir / "hosts-of-roots"
+        path.write_text(hosts_text(hosts))
+        variables = [a for a in argv[2:] if re.match(r"[A-Z_]+=", a)]
+        command = argv[2 + len(variables) :]
+        if command[0].startswith("/usr/bin/"):
+            command[0] = str(self.root.path) + command[0]
+        mine = [v for v in variables if v.startswith("LD_PRELOAD=")]
+        emulator = ["qemu-aarch64", "-L", str(self.root.path), *(w for v in mine for w in ("-E", v))]
+        script = 'mount --bind %s %s && exec "$@"' % (shlex.quote(str(path)), shlex.quote(str(self.root.path / "etc/hosts")))
+        return [*way, "sh", "-c", script, "sh", "env", "-i", *(v for v in variables if v not in mine), *emulator, *command]
