@@ -23,6 +23,7 @@ enum event {
 	EVENT_WEAKENED,
 	EVENT_CONFIG_ERROR,
 	EVENT_HANDSHAKE_OK,
+	EVENT_LEFT_OUT, /* records that were not written, because there were too many */
 	EVENT_COUNT
 };
 const char *event_name(enum event e); /* "verify_failed" */

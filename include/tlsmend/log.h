@@ -15,9 +15,13 @@
  * raises a signal, keeps errno. The record stays the caller's.
  *
  * The same failure (event, cause, host, port, code, leaf, message) within REPEAT_WINDOW_S of the last
- * time it was written is counted only; the next one after that carries `repeated 37 times in 60 s`. */
+ * time it was written is counted only; the next one after that carries `repeated 37 times in 60 s`. Where none comes after that,
+ * a short record tells: with whatever happens next in the process, or at its end (exit(3)). More than a hundred records of level
+ * warning and above in REPEAT_WINDOW_S are left out; a record of event `left_out` says how many, at the same times. */
 void record_submit(const struct record *r);
 enum { REPEAT_WINDOW_S = 60 };
+/* Tells what is due by now; costs nothing where nothing is. */
+void record_catch_up(void);
 
 /* Would a record of this level be written at all? Lets callers skip work. */
 bool record_wanted(enum level level);

@@ -83,11 +83,12 @@ struct report {
 	uint64_t records;
 	uint64_t failures;    /* REPORT_FAILURE and REPORT_FILE, with repetitions */
 	uint64_t connections; /* handshake_ok */
-	bool each_use;  /* the log was written at level info: each use of a rule has a record */
-	int64_t since;  /* older records do not count; INT64_MIN: all do */
-	size_t top;     /* rows of a table; 0: all */
-	uint64_t older; /* that did not count */
-	uint64_t lost;  /* records that never reached the log, as later ones say */
+	bool each_use;     /* the log was written at level info: each use of a rule has a record */
+	int64_t since;     /* older records do not count; INT64_MIN: all do */
+	size_t top;        /* rows of a table; 0: all */
+	uint64_t older;    /* that did not count */
+	uint64_t lost;     /* records that never reached the log, as later ones say */
+	uint64_t left_out; /* records that were not written, because there were too many */
 	uint64_t rest_records, rest_count; /* beyond what is kept apart */
 	int64_t first, last;
 	struct report_skipped skipped[SKIP_KINDS];

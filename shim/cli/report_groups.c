@@ -166,8 +166,10 @@ void report_add(struct report *r, const struct report_item *item, int64_t time_m
 		r->rest_count += count;
 		return;
 	}
-	/* The latest help counts: dates in it, and what was tried, grow old. */
-	if (time_ms >= g->last && (intern_help(r, &kept) || !g->count))
+	/* The latest help counts: dates in it, and what was tried, grow old. A record of repetitions has none. */
+	const bool helps = *kept.before || *kept.section || *kept.after || !g->count;
+
+	if (time_ms >= g->last && helps && (intern_help(r, &kept) || !g->count))
 		g->item = kept;
 	g->count += count;
 	widen(&g->first, &g->last, time_ms);

@@ -241,6 +241,7 @@ void report_json(struct report *r)
 	time_member(&b, "first", r->first);
 	time_member(&b, "last", r->last);
 	number_member(&b, "connections", r->connections);
+	number_member(&b, "left_out", r->left_out);
 	number_member(&b, "lost", r->lost);
 	key(&b, "rest");
 	buf_putc(&b, '{');

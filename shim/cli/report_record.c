@@ -363,6 +363,18 @@ static const char *program_of(struct strings *s, const json_t *o)
 	return *name ? name : path_base(member(s, o, "exe", NAME_BYTES));
 }
 
+/* "4900 records were left out within 60 s, because ..." (log/limit.c). */
+static void take_left_out(struct report *r, struct strings *s, const json_t *o)
+{
+	uint64_t number;
+
+	if (number_at(member(s, o, "message", LINE_BYTES), &number))
+		r->left_out += number;
+	else
+		r->left_out += count_of(s, r, o);
+	r->records++;
+}
+
 static void take_record(struct report *r, struct strings *s, const json_t *o, enum event event)
 {
 	const int64_t when = time_of(member(s, o, "time", 32));
@@ -437,7 +449,9 @@ static bool take_object(struct report *r, const json_t *o)
 	const enum event event = event_of(member(&s, o, "event", 32));
 	const bool ours = event < EVENT_COUNT && json_is_string(json_object_get(o, "time"));
 
-	if (ours)
+	if (ours && event == EVENT_LEFT_OUT)
+		take_left_out(r, &s, o);
+	else if (ours)
 		take_record(r, &s, o, event);
 	arena_free(&s.arena);
 	return ours;

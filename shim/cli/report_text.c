@@ -283,6 +283,10 @@ static void print_head(const struct report *r)
 	print_uses(r);
 	if (r->older)
 		printf("left out: %" PRIu64 " older record%s\n", r->older, plural(r->older));
+	if (r->left_out)
+		printf("not written: %" PRIu64
+		       " record%s that came too fast, and are not counted here\n",
+		       r->left_out, plural(r->left_out));
 	if (r->lost)
 		printf("lost: %" PRIu64 " record%s that the log did not take when written\n",
 		       r->lost, plural(r->lost));

@@ -20,6 +20,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	const struct openssl *o = copy_api(c);
 	fixed_hold(c, ssl);
 	record_environment_problems();
+	record_catch_up();
 	/* a renegotiation keeps what holds for its connection; a message callback is enough */
 	if (before && before->story.done && o->SSL_get_current_cipher(ssl) &&
 	    !(o->SSL_in_before && o->SSL_in_before(ssl))) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings.h"
 
+#include "limit.h"
 #include "repeat.h"
 #include "use.h"
 
@@ -203,6 +204,12 @@ __attribute__((noinline)) static int write_headline(const struct log_settings *s
 	return write_record(s, r, space, line.len + 1);
 }
 
+static bool left_out(const struct record *r)
+{
+	use_forget(r->use);
+	return false;
+}
+
 /* Who asks for debug wants to see each connection that worked, and who asks for info each use of a rule; failures that repeat are
  * counted. False: not now. */
 static bool is_due(const struct log_settings *s, struct record *r)
@@ -213,6 +220,8 @@ static bool is_due(const struct log_settings *s, struct record *r)
 		return repeat_note(r);
 	if (!use_first(r->use))
 		r->level = LEVEL_INFO;
+	else if (!limit_admit(r, repeat_now()))
+		return left_out(r);
 	return r->level <= s->level;
 }
 
@@ -224,7 +233,8 @@ static void undo(const struct record *r)
 		use_forget(r->use);
 }
 
-static void render_and_write(const struct log_settings *s, struct amended *a)
+/* 0, or an error number. */
+static int render_and_write(const struct log_settings *s, struct amended *a)
 {
 	const unsigned lost = atomic_exchange(&dropped, 0);
 	const struct record *r = &a->record;
@@ -237,10 +247,62 @@ static void render_and_write(const struct log_settings *s, struct amended *a)
 	error = out.len ? write_record(s, r, out.data, out.len) : write_headline(s, r);
 	buf_free(&out);
 	arena_free(&a->arena);
-	if (error) {
-		atomic_fetch_add(&dropped, lost + 1);
-		undo(r);
+	if (error)
+		atomic_fetch_add(&dropped, lost);
+	return error;
+}
+
+static void write_due(const struct log_settings *s, struct amended *a)
+{
+	if (render_and_write(s, a) == 0)
+		return;
+	atomic_fetch_add(&dropped, 1);
+	undo(&a->record);
+}
+
+/* ---- what was only counted ----------------------------------------------------------------------------- */
+static void tell_repetitions(const struct log_settings *s, bool end, struct amended *a)
+{
+	struct repeat_told told;
+	bool written = true;
+
+	while (written && repeat_take(end, &a->record, &told)) {
+		written = render_and_write(s, a) == 0;
+		repeat_told(&a->record, &told, written);
 	}
+}
+
+static void tell_left_out(const struct log_settings *s, bool end, struct amended *a)
+{
+	struct arena texts = {0};
+
+	if (limit_take(end, repeat_now(), &a->record, &texts) && render_and_write(s, a))
+		limit_give_back(&a->record, repeat_now());
+	arena_free(&texts);
+}
+
+static bool is_past(uint64_t due, bool end)
+{
+	return due && (end || repeat_now() >= due);
+}
+
+/* Not inlined, as write_headline(). */
+__attribute__((noinline)) void record_catch_up_to(const struct log_settings *s, bool end)
+{
+	struct amended *a;
+
+	if (s->sink.kind == SINK_OFF || (!is_past(repeat_due(), end) && !is_past(limit_due(), end)))
+		return;
+	KEEP_ERRNO_BEGIN
+	a = calloc(1, sizeof *a);
+	KEEP_ERRNO_END
+	if (!a)
+		return;
+	tell_repetitions(s, end, a);
+	tell_left_out(s, end, a);
+	KEEP_ERRNO_BEGIN
+	free(a);
+	KEEP_ERRNO_END
 }
 
 void record_submit_to(const struct log_settings *s, const struct record *r)
@@ -258,10 +320,11 @@ void record_submit_to(const struct log_settings *s, const struct record *r)
 	}
 	a->record = *r;
 	if (is_due(s, &a->record))
-		render_and_write(s, a);
+		write_due(s, a);
 	KEEP_ERRNO_BEGIN
 	free(a);
 	KEEP_ERRNO_END
+	record_catch_up_to(s, false);
 }
 
 /* ---- the room's front -------------------------------------------------------------------------------- */
@@ -279,6 +342,29 @@ void record_submit(const struct record *r)
 
 	log_settings_from(environment_get(), &s);
 	record_submit_to(&s, r);
+}
+
+void record_catch_up(void)
+{
+	struct log_settings s;
+
+	if (!repeat_due() && !limit_due())
+		return;
+	log_settings_from(environment_get(), &s);
+	record_catch_up_to(&s, false);
+}
+
+/* After all other destructors, which may submit records. */
+__attribute__((destructor(101))) static void at_exit(void)
+{
+	struct log_settings s;
+
+	if (!repeat_due() && !limit_due())
+		return;
+	KEEP_ERRNO_BEGIN
+	log_settings_from(environment_get(), &s);
+	record_catch_up_to(&s, true);
+	KEEP_ERRNO_END
 }
 
 void record_config_error(const char *source, unsigned line, const char *text)

@@ -18,6 +18,8 @@ struct log_settings {
 void log_settings_from(const struct environment *e, struct log_settings *s);
 /* record_submit() with settings. */
 void record_submit_to(const struct log_settings *s, const struct record *r);
+/* Tells what was only counted, where its minute is over; `end`: all of it. */
+void record_catch_up_to(const struct log_settings *s, bool end);
 /* For tests: complains about an unusable destination and counts of dropped records begin anew. */
 void record_reset(void);
 

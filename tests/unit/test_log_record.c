@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  * record: levels, repetition with a clock of the test's own, destinations that cannot be written */
 #include "../../shim/log/destination.h"
+#include "../../shim/log/limit.h"
 #include "../../shim/log/repeat.h"
 #include "../../shim/log/settings.h"
 
@@ -9,6 +10,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -93,6 +95,23 @@ static unsigned lines_of(const char *text, const char *word)
 	for (; (text = strstr(text, word)); text++)
 		n++;
 	return n;
+}
+
+static void fill(int fd)
+{
+	char block[4096];
+
+	memset(block, 'x', sizeof block);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (write(fd, block, sizeof block) > 0)
+		;
+	fcntl(fd, F_SETFL, 0);
+}
+
+static void empty(int fd)
+{
+	while (read(fd, got, sizeof got) > 0)
+		;
 }
 
 /* ---- levels, forms ----------------------------------------------------------------------------------- */
@@ -221,21 +240,155 @@ static void each_good_handshake_is_told(void **state)
 	assert_int_equal(lines_of(drain(log_pipe[0]), "connected"), 2);
 }
 
-static void full_table_forgets_the_oldest(void **state)
+/* ---- what was only counted is told ------------------------------------------------------------------------ */
+static void is_told_at_the_end(void **state)
 {
-	char message[16] = "m000";
-	struct record r = failure(message);
+	const struct log_settings s = to_pipe();
+	const struct record r = failure("headline");
 
 	(void)state;
-	for (int i = 0; i < 65; i++) {
-		message[1] = (char)('0' + i / 10);
-		message[2] = (char)('0' + i % 10);
-		now_ms++;
-		assert_true(repeat_note(&r));
+	for (int i = 0; i < 20; i++)
+		record_submit_to(&s, &r);
+	drain(log_pipe[0]);
+	now_ms += 5000;
+	record_catch_up_to(&s, false);
+	assert_string_equal(drain(log_pipe[0]), "");
+	record_catch_up_to(&s, true);
+	/* one record for the last of nineteen */
+	assert_int_equal(lines_of(drain(log_pipe[0]), "headline"), 1);
+	assert_non_null(strstr(got, "repeated 18 times in 5 s"));
+	record_catch_up_to(&s, true);
+	assert_string_equal(drain(log_pipe[0]), "");
+}
+
+static void is_told_when_its_minute_is_over(void **state)
+{
+	struct log_settings s = to_pipe();
+	struct record r = failure("headline"), other = failure("other");
+
+	(void)state;
+	s.json = true;
+	record_submit_to(&s, &r);
+	record_submit_to(&s, &r);
+	now_ms += 59000;
+	record_submit_to(&s, &other);
+	drain(log_pipe[0]);
+	assert_null(strstr(got, "repeated"));
+	assert_int_equal(lines_of(got, "headline"), 1);
+	now_ms += 1000;
+	record_submit_to(&s, &other); /* whatever happens */
+	assert_int_equal(lines_of(drain(log_pipe[0]), "headline"), 1);
+	assert_null(strstr(got, "other"));
+	assert_non_null(strstr(got, "\"host\":\"a.test\",\"port\":443"));
+	assert_null(strstr(got, "repeated")); /* it was one */
+	record_catch_up_to(&s, true);
+	assert_int_equal(lines_of(drain(log_pipe[0]), "other"), 1);
+}
+
+static void what_could_not_be_told_is_kept(void **state)
+{
+	const struct log_settings s = to_pipe();
+	const struct record r = failure("headline");
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		record_submit_to(&s, &r);
+	fill(log_pipe[1]);
+	record_catch_up_to(&s, true);
+	empty(log_pipe[0]);
+	record_catch_up_to(&s, true);
+	assert_non_null(strstr(drain(log_pipe[0]), "repeated 3 times"));
+}
+
+static void a_child_tells_its_own(void **state)
+{
+	const struct log_settings s = to_pipe();
+	const struct record r = failure("headline");
+	int status = -1;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		record_submit_to(&s, &r);
+	drain(log_pipe[0]);
+	const pid_t child = fork();
+	if (!child) {
+		record_submit_to(&s, &r);
+		record_submit_to(&s, &r);
+		record_catch_up_to(&s, true);
+		_exit(0);
 	}
-	assert_false(repeat_note(&r));
-	message[1] = message[2] = '0';
-	assert_true(repeat_note(&r)); /* forgotten: written rather than lost */
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	assert_non_null(strstr(drain(log_pipe[0]), "repeated 1 times"));
+	record_catch_up_to(&s, true);
+	assert_non_null(strstr(drain(log_pipe[0]), "repeated 3 times"));
+}
+
+/* ---- too many ------------------------------------------------------------------------------------------------ */
+static unsigned submit_names(const struct log_settings *s, unsigned from, unsigned count)
+{
+	char host[16];
+	struct record r = failure("headline");
+	unsigned written = 0;
+
+	r.host = host;
+	r.cause = CAUSE_EXPIRED;
+	for (unsigned i = from; i < from + count; i++) {
+		snprintf(host, sizeof host, "h%u.test", i);
+		record_submit_to(s, &r);
+		written += lines_of(drain(log_pipe[0]), "headline");
+	}
+	return written;
+}
+
+static void there_is_a_bound(void **state)
+{
+	struct log_settings s = to_pipe();
+
+	(void)state;
+	assert_int_equal(submit_names(&s, 0, 5000), LIMIT_RECORDS);
+	now_ms += 30000;
+	assert_int_equal(submit_names(&s, 0, 10), 0);
+	record_catch_up_to(&s, false);
+	assert_string_equal(drain(log_pipe[0]), "");
+	now_ms += 30000;
+	record_catch_up_to(&s, false);
+	assert_int_equal(lines_of(drain(log_pipe[0]), "4900 records were left out within 60 s"), 1);
+	assert_non_null(strstr(got, "by cause: expired 4900"));
+	assert_non_null(strstr(got, "error[left_out]"));
+	/* ten of the first hundred came again */
+	assert_int_equal(lines_of(got, "headline"), 10);
+	assert_int_equal(submit_names(&s, 6000, 3), 3);
+	record_catch_up_to(&s, true);
+	assert_string_equal(drain(log_pipe[0]), "");
+}
+
+static void nobody_is_written_twice_for_want_of_room(void **state)
+{
+	const struct log_settings s = to_pipe();
+
+	(void)state;
+	now_ms += 1;
+	assert_int_equal(submit_names(&s, 0, 100), 100);
+	now_ms += 59000;
+	for (int round = 0; round < 3; round++)
+		assert_int_equal(submit_names(&s, 0, 100), 0);
+}
+
+/* Who asks for more gets it. */
+static void info_has_no_bound(void **state)
+{
+	struct log_settings s = to_pipe();
+	struct record r = failure("connected");
+
+	(void)state;
+	s.level = LEVEL_DEBUG;
+	r.level = LEVEL_DEBUG;
+	r.event = EVENT_HANDSHAKE_OK;
+	for (unsigned i = 0; i < 3 * LIMIT_RECORDS; i++) {
+		record_submit_to(&s, &r);
+		assert_int_equal(lines_of(drain(log_pipe[0]), "connected"), 1);
+	}
 }
 
 static void *submit_many(void *settings)
@@ -265,23 +418,6 @@ static void threads_count_together(void **state)
 }
 
 /* ---- destinations that take nothing ------------------------------------------------------------------ */
-static void fill(int fd)
-{
-	char block[4096];
-
-	memset(block, 'x', sizeof block);
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	while (write(fd, block, sizeof block) > 0)
-		;
-	fcntl(fd, F_SETFL, 0);
-}
-
-static void empty(int fd)
-{
-	while (read(fd, got, sizeof got) > 0)
-		;
-}
-
 static void lost_records_are_counted_and_told(void **state)
 {
 	const struct log_settings s = to_pipe();
@@ -443,7 +579,13 @@ int main(int argc, char **argv)
 	    TEST(counts_what_repeats),
 	    TEST(different_failures_are_no_repetition),
 	    TEST(each_good_handshake_is_told),
-	    TEST(full_table_forgets_the_oldest),
+	    TEST(is_told_at_the_end),
+	    TEST(is_told_when_its_minute_is_over),
+	    TEST(what_could_not_be_told_is_kept),
+	    TEST(a_child_tells_its_own),
+	    TEST(there_is_a_bound),
+	    TEST(nobody_is_written_twice_for_want_of_room),
+	    TEST(info_has_no_bound),
 	    TEST(threads_count_together),
 	    TEST(lost_records_are_counted_and_told),
 	    TEST(a_lost_record_keeps_its_count),
