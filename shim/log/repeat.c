@@ -334,6 +334,7 @@ static void describe(struct record *r, const struct entry *e, uint64_t now)
 	    .name = k->name,
 	    .depth = -1,
 	    .enforced = -1};
+	r->library = k->library;
 	/* the record itself is one of them */
 	r->repeated = e->count - 1;
 	r->repeated_seconds = (unsigned)((now - e->written_ms) / 1000);
