@@ -328,7 +328,6 @@ static void describe(struct record *r, const struct entry *e, uint64_t now)
 	    .host = k->host,
 	    .address = k->address,
 	    .sni = k->sni,
-	    .library = k->library,
 	    .port = k->port,
 	    .code = k->code,
 	    .name = k->name,
