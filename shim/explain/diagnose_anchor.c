@@ -146,6 +146,15 @@ static void say_not_root(struct diagnosis *d)
 	d->r->why =
 	    say(e, "the client's store holds ", say_subject(e, top), ", which is no root, but not ",
 		say_issuer(e, top), ", the CA above it", (char *)NULL);
+	/* It hides a copy of the same CA that was sent, or is itself to be replaced. */
+	if (top->from == FROM_STORE && e->root_alone != NULL && fresh_copy(d, top) != NULL) {
+		help_from_here(d, top);
+		return;
+	}
+	if (help_ca_obstacle(d) != NULL && is_out_of_date(e, top)) {
+		help_from_here(d, top);
+		return;
+	}
 	help_ca(d,
 		say(e, "add ", say_issuer(e, top),
 		    ", once its fingerprint is confirmed, to the client's CA file, or for "

@@ -70,8 +70,10 @@ static void say_usage(struct diagnosis *d, const struct cert_info *c, const stru
 	struct evidence *e = d->e;
 
 	d->r->expected = say(e, "keyUsage ", p->usage_names, (char *)NULL);
-	d->r->presented = say(e, "keyUsage ",
-			      c->key_usages != NULL && *c->key_usages != '\0' ? c->key_usages : "without any", (char *)NULL);
+	d->r->presented =
+	    say(e, "keyUsage ",
+		c->key_usages != NULL && *c->key_usages != '\0' ? c->key_usages : "without any",
+		(char *)NULL);
 	d->r->why =
 	    say(e, whose(d), c->ca ? ", which is that of a CA," : "", " may not be used by a TLS ",
 		p->who, ": its ", d->r->presented, " has none of ", p->usage_names,

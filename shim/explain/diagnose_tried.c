@@ -26,7 +26,7 @@ static bool outlasts_a_ca(enum cause c)
 	}
 }
 
-static bool out_of_date(const struct evidence *e, const struct cert_info *c)
+bool is_out_of_date(const struct evidence *e, const struct cert_info *c)
 {
 	return e->now != 0 && ((c->not_after != INT64_MIN && c->not_after < e->now) ||
 			       (c->not_before != INT64_MIN && c->not_before > e->now));
@@ -65,7 +65,7 @@ static const char *obstacle_of_dates(struct diagnosis *d)
 	for (i = 0; i < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
 
-		if (out_of_date(e, c))
+		if (is_out_of_date(e, c))
 			return say(e, i == 0 ? "the server's certificate" : say_subject(e, c),
 				   c->not_before > e->now ? " is not valid yet" : " has expired",
 				   (char *)NULL);
@@ -119,6 +119,14 @@ static bool is_at_hand(const struct diagnosis *d, bool system)
 	return system || (top_of_chain(d) != NULL && top_of_chain(d)->self_signed);
 }
 
+/* .NET asks for revocation lists of its own, and OpenSSL's flag only says that it will. */
+static bool fetches_lists(const struct evidence *e)
+{
+	enum { CRL_CHECK = 0x4 | 0x8 };
+
+	return e->framework == FRAMEWORK_DOTNET && (e->verify_flags & CRL_CHECK) != 0;
+}
+
 /* A section with a CA file after a line that leads to it, or why that would not be enough. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line)
 {
@@ -134,6 +142,9 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 	}
 	if (!help_section(d, lead, line, (char *)NULL) || leaf_is_for_another(e))
 		return; /* that alone is not enough, which is said there */
+	if (fetches_lists(e) && (tried == TRIED_GOOD || e->stand_in_tried == TRIED_GOOD))
+		note_line(d, "revocation was left out of the trial: .NET fetches the lists itself, "
+			     "once it has a chain");
 	if (tried == TRIED_GOOD)
 		note_line(d, "tried: this rule makes the chain valid");
 	else if (tried == TRIED_NOT && !is_at_hand(d, system))

@@ -67,6 +67,7 @@ bool chain_is_loop(const struct diagnosis *d);
 size_t loop_begin(const struct diagnosis *d); /* 0: it is none */
 /* (near.c) Which of the other ones of its name is the one that signed it; NULL: none that is known. */
 const struct near_miss *known_signer(const struct diagnosis *d);
+bool is_out_of_date(const struct evidence *e, const struct cert_info *c); /* (diagnose_tried.c) */
 /* (mender.c) Where a certificate is from, and who mends it there: a help line for one that the server's operator cannot mend, after
  * what was said of the certificate itself. */
 const char *store_place(struct diagnosis *d,

@@ -44,6 +44,15 @@ static bool chain_is_for_other_use(const struct evidence *e)
 	return false;
 }
 
+/* OpenSSL wants a list for every certificate, .NET for all but the root (X509RevocationFlag.ExcludeRoot). */
+static bool is_about_roots_list(const struct evidence *e, const struct verify_error *error)
+{
+	return verify_symbol_cause(verify_symbol(error->code, e->version)) ==
+		   CAUSE_CRL_UNAVAILABLE &&
+	       error->depth >= 0 && (size_t)error->depth + 1 == e->chain_count &&
+	       e->chain[error->depth].self_signed;
+}
+
 static const char *dotnet_flags(struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
@@ -51,8 +60,10 @@ static const char *dotnet_flags(struct diagnosis *d)
 	const char *list = "";
 	size_t i;
 
-	for (i = 0; i < e->error_count; i++)
-		seen[dotnet_status_of(verify_symbol(e->errors[i].code, e->version))] = true;
+	for (i = 0; i < e->error_count; i++) {
+		if (!is_about_roots_list(e, &e->errors[i]))
+			seen[dotnet_status_of(verify_symbol(e->errors[i].code, e->version))] = true;
+	}
 	if (chain_is_for_other_use(e))
 		seen[STATUS_NotValidForUsage] = true;
 	seen[STATUS_OfflineRevocation] = seen[STATUS_RevocationStatusUnknown];

@@ -133,6 +133,14 @@ static bool follows(const struct diagnosis *d, enum verify_symbol s, int depth)
 	       (d->failure == CAUSE_NOT_A_CA || d->failure == CAUSE_DISTRUSTED);
 }
 
+/* Before .NET has a chain, it has fetched no list. */
+static bool not_yet_fetched(const struct diagnosis *d, enum verify_symbol s)
+{
+	return d->e->framework == FRAMEWORK_DOTNET &&
+	       verify_symbol_cause(s) == CAUSE_CRL_UNAVAILABLE &&
+	       cause_table[d->failure].family == FAMILY_ANCHOR;
+}
+
 static void further_errors(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -142,8 +150,9 @@ static void further_errors(struct diagnosis *d)
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
-		if (said_otherwise(d, s) || follows(d, s, e->errors[i].depth) ||
-		    e->errors[i].code == d->first.code || evidence_waives(e, e->errors[i].code))
+		if (not_yet_fetched(d, s) || said_otherwise(d, s) ||
+		    follows(d, s, e->errors[i].depth) || e->errors[i].code == d->first.code ||
+		    evidence_waives(e, e->errors[i].code))
 			continue;
 		note_line(d, say(e, "also wrong: ", cause_table[verify_symbol_cause(s)].title, " (",
 				 name != NULL ? name : "unknown code", " at depth ",

@@ -355,7 +355,8 @@ static void try_stand_in(struct attempt *a)
 	const struct openssl *o = a->o;
 	OPENSSL_STACK *trusted;
 
-	if (a->trial == NULL || (a->e->verify_flags & CRL_CHECK) != 0)
+	if (a->trial == NULL ||
+	    ((a->e->verify_flags & CRL_CHECK) != 0 && a->e->framework != FRAMEWORK_DOTNET))
 		return;
 	trusted = o->OPENSSL_sk_new_null();
 	if (trusted == NULL)

@@ -98,7 +98,8 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 /* For evidence_try(): would this help? */
 static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
 {
-	enum { PARTIAL_CHAIN = 0x80000 };
+	/* X509_V_FLAG_CRL_CHECK, _CRL_CHECK_ALL, _EXTENDED_CRL_SUPPORT, _USE_DELTAS */
+	enum { PARTIAL_CHAIN = 0x80000, REVOCATION = 0x4 | 0x8 | 0x1000 | 0x2000 };
 	struct verification *v = arg;
 	const struct openssl *o = copy_api(v->copy);
 	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
@@ -106,6 +107,9 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	if (!copy)
 		return false;
 	QUIET_BEGIN(o)
+	/* .NET looks at revocation once it has a chain, with the lists that it fetches then: of a further anchor it is no part. */
+	if (trusted && !v->ssl && afterwards_is_dotnet())
+		o->X509_VERIFY_PARAM_clear_flags(o->X509_STORE_CTX_get0_param(copy), REVOCATION);
 	if (level == EVIDENCE_STAND_IN)
 		o->X509_VERIFY_PARAM_set_flags(o->X509_STORE_CTX_get0_param(copy), PARTIAL_CHAIN);
 	else if (level != EVIDENCE_SAME_LEVEL && o->X509_VERIFY_PARAM_set_auth_level)

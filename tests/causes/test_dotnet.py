@@ -105,9 +105,9 @@ class Answer:
         return next(n for n in self.record["notes"] if n.startswith(".NET's exception")).split('"')[1]
 
 
-def each(run, pki, hosts, kind, *labels, **how):
+def each(run, pki, hosts, kind, *labels, ca=None, **how):
     specs = ["%s=%s" % (kind, hosts[n]) for n in labels]
-    how.setdefault("env", {})["SSL_CERT_FILE"] = pki.root_pem
+    how.setdefault("env", {})["SSL_CERT_FILE"] = ca or pki.root_pem
     done = check_records(run(["dotnet", dotnet.build(), "each", *specs], timeout=60, **how))
     assert done.code == 0 and done.err == ""
     said = [json.loads(line) for line in done.out.splitlines()]
@@ -295,9 +295,12 @@ def revocable(pki, servers, hosts):
               for n in ("listed", "revoked", "old-list", "no-list")}  # fmt: skip
     Lists.lists = {"/root": revocation_list(pki.root), "/ca": revocation_list(ca, leaves["revoked"]), "/old": revocation_list(ca, age=9)}
     identities = [pki.identity("revocable-" + n, leaf, ca) for n, leaf in leaves.items()]
+    leaves["root-sent"] = pki_module.issue(HOST, ca, names=[HOST], extra=at("/ca"))
+    leaves["self-signed"] = pki_module.issue(HOST, names=[HOST])
+    identities += [pki.identity("revocable-root", leaves["root-sent"], ca, pki.root), pki.identity("revocable-self", leaves["self-signed"])]
     ports = servers.nginx([(HOSTS[HOST], [HOST], i, "") for i in identities])
     with contextlib.closing(server.socket):
-        yield {"no-address": hosts["good"], **{n: "%s:%d" % (HOST, port) for n, port in zip(leaves, ports)}}
+        yield {"self": leaves["self-signed"].pem, "no-address": hosts["good"], **{n: "%s:%d" % (HOST, port) for n, port in zip(leaves, ports)}}
         server.shutdown()
         thread.join(10)
 
@@ -313,6 +316,24 @@ def test_revocation(run, pki, revocable):
         assert (a.record["event"], a.record["cause"]) == ("verify_failed", cause), name
         assert a.words == (set(a.errors.split(", ")), set(a.status)), name
         assert not any("ExtraCAFile" in line or "OpenSSL does not fetch" in line for line in a.record["help"])
+
+
+@pytest.mark.cause("untrusted-root")
+@pytest.mark.cause("issuer-unknown")
+def test_revocation_and_an_unknown_root(run, pki, revocable):
+    """The lists are fetched by .NET once it has a chain, so that OpenSSL's lack of one is no obstacle: the rule that is proposed mends."""
+    causes = {"listed": "issuer-unknown", "root-sent": "untrusted-root", "self-signed": "self-signed"}
+    for name, a in each(run, pki, revocable, "stream-crl-no", *causes, ca=pki.stranger_pem).items():
+        assert a.record["cause"] == causes[name]
+        text = "\n".join(a.record["help"] + a.record["notes"])
+        assert "ExtraCAFile" in text and "a further CA alone does not help" not in text, name
+        assert ("revocation was left out of the trial" in text) is (name != "listed"), name
+        assert "also wrong: the client demands a revocation list" not in text, name
+        assert a.words == (set(a.errors.split(", ")), set(a.status)), name
+    both = run.write("rule.pem", pki.root.pem + revocable["self"])
+    rule = run.config((HOST, {"ExtraCAFile": both}))
+    for name, a in each(run, pki, revocable, "stream-crl-no", *causes, ca=pki.stranger_pem, config=rule, settings={"TLSMEND_LOG_LEVEL": "error"}).items():
+        assert a.errors == "None" and a.records == [], name
 
 
 def test_revocation_that_a_callback_accepts(run, pki, revocable):

@@ -4,9 +4,11 @@
 Certificates are written byte by byte, since no well-behaved library writes what is wrong with these.
 """
 import base64
+import copy
 import hashlib
 import json
 import random
+import re
 import sys
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -75,12 +77,24 @@ def purposes(*oids):
 
 
 def dns(*names):
-    return tlv(SEQUENCE, *(tlv(0x82, n.encode()) for n in names))
+    return tlv(SEQUENCE, *(general(n) for n in names))
+
+
+def general(value):
+    """A DNS name; or one of another kind, by its prefix."""
+    kind, _, rest = value.partition(":")
+    if kind == "IP":
+        return tlv(0x87, bytes(int(n) for part in rest.split("/") for n in part.split(".")))
+    if kind == "email":
+        return tlv(0x81, rest.encode())
+    if kind == "DirName":
+        return tlv(0xA4, name(rest))
+    return tlv(0x82, value.encode())
 
 
 def subtrees(permitted=(), excluded=()):
     def trees(tag, names):
-        return tlv(tag, *(tlv(SEQUENCE, tlv(0x82, n.encode())) for n in names)) if names else b""
+        return tlv(tag, *(tlv(SEQUENCE, general(n)) for n in names)) if names else b""
 
     return tlv(SEQUENCE, trees(0xA0, permitted), trees(0xA1, excluded))
 
@@ -156,6 +170,13 @@ class Cert:
         return "-----BEGIN CERTIFICATE-----\n" + text + "-----END CERTIFICATE-----\n"
 
 
+def another(cert):
+    """The same, to be changed; keys are shared."""
+    twin = copy.copy(cert)
+    twin.ext, twin.more = dict(cert.ext), list(cert.more)
+    return twin
+
+
 class Chain:
     """root, two CAs below it, leaf: a new one for every fault."""
 
@@ -184,6 +205,15 @@ class Chain:
         if cert is not self.leaf:
             self.below(place).signer = cert.key
             self.below(place).set(AKI, tlv(SEQUENCE, tlv(0x80, key_id(cert.key))))
+
+
+# What a record of the fault must say and must not, by its construction: regular expressions over the record without its chain. For the
+# situation in which the root is trusted, and the fault alone.
+TELLS = {}  # name -> function(place): (says, never)
+
+
+def tells(label, function):
+    TELLS[label] = function
 
 
 # ---- faults --------------------------------------------------------------------------------------------------------------
@@ -320,6 +350,36 @@ def excluded_this(chain, place):
     chain.certs()[place].set(CONSTRAINTS, subtrees(excluded=["test"]), True)
 
 
+def _limits_elsewhere(chain, place):
+    """Every other CA has limits too, and those fit."""
+    for other, cert in chain.certs().items():
+        if other not in (place, "leaf"):
+            cert.set(CONSTRAINTS, subtrees(permitted=["test", "example"], excluded=["example.org"]), True)
+
+
+for _label, _san, _limits, _shown, _name in (
+    ("permitted-dns", ["host.test"], dict(permitted=["other.example", "www.example"]), "only DNS:other.example, DNS:www.example", "DNS:host.test"),
+    ("permitted-dns-of-two", ["host.test", "www.example"], dict(permitted=["test"]), "only DNS:test", "DNS:www.example"),
+    ("excluded-dns", ["host.test"], dict(excluded=["example.net", "test"]), "not DNS:test", "DNS:host.test"),
+    ("permitted-ip", ["host.test", "IP:192.0.2.7", "IP:198.51.100.1"], dict(permitted=["test", "IP:192.0.2.0/255.255.255.0"]),
+     "only IP:192.0.2.0/255.255.255.0", "IP:198.51.100.1"),
+    ("excluded-ip", ["host.test", "IP:192.0.2.7"], dict(excluded=["IP:192.0.2.0/255.255.255.0"]), "not IP:192.0.2.0/255.255.255.0",
+     "IP:192.0.2.7"),
+    ("permitted-email", ["host.test", "email:a@b.example"], dict(permitted=["email:c.example"]), "only email:c.example", "email:a@b.example"),
+    ("permitted-subject", ["host.test"], dict(permitted=["test", "DirName:Nobody"]), "only DirName:CN=Nobody", "subject CN=host.test"),
+):  # fmt: skip
+
+    def _limited(chain, place, san=_san, limits=_limits):
+        _limits_elsewhere(chain, place)
+        chain.leaf.set(SAN, dns(*san))
+        chain.certs()[place].set(CONSTRAINTS, subtrees(**limits), True)
+
+    # a limit on subjects is violated by the CAs below it first
+    FAULTS["limits-" + _label] = (_limited, ("lower",) if "subject" in _label else CAS, {"name-constraint"})
+    tells("limits-" + _label, lambda place, shown=_shown, name=_name: (
+        [r'"expected": "%s"' % re.escape(shown), r'"presented": "%s"' % re.escape(name), 'the CA ."Forged %s' % place.capitalize()], []))  # fmt: skip
+
+
 @fault(("leaf",), "name-mismatch")
 def other_name(chain, place):
     chain.leaf.set(SAN, dns("other.test", "*.other.test"))
@@ -369,6 +429,93 @@ def rekeyed_issuer(chain, place):
     if issuer is chain.root:
         issuer.signer = issuer.key
         issuer.set(AKI, tlv(SEQUENCE, tlv(0x80, key_id(issuer.key))))
+
+
+tells("other-key-id", lambda place: (["was signed by the key of", "has to issue .* again"], ["get the CA's present certificate"]))
+tells("other-issuer-serial", lambda place: (["was signed by the key of", "has to issue .* again"], ["get the CA's present certificate"]))
+tells("rekeyed-issuer", lambda place: (["its key did not sign"], ["was signed by the key of"]))
+tells("expired", lambda place: (
+    {"leaf": ["renew the certificate"], "root": ["is in the client's store, not among those"]}.get(place, ["the server's operator has to send"]),
+    [] if place != "root" else ["server's operator"]))  # fmt: skip
+
+
+@fault(SIGNED, "issuer-refused")
+def renewed_issuer(chain, place):
+    """Its issuer has a new certificate with the old key, and it names the old one by its serial number."""
+    issuer = {"leaf": chain.lower, "lower": chain.upper, "upper": chain.root}[place]
+    aki = tlv(SEQUENCE, tlv(0xA1, tlv(0xA4, name(issuer.issuer))), tlv(0x82, integer(issuer.serial)[2:]))
+    chain.certs()[place].set(AKI, aki)
+    issuer.serial += 100
+
+
+tells("renewed-issuer", lambda place: (["was signed by the key of", "has to issue .* again"], ["get the CA's present certificate"]))
+
+
+@fault(SIGNED, "issuer-unknown")
+def name_of_its_issuer(chain, place):
+    """It bears its issuer's name, and no identifiers tell the two apart."""
+    cert = chain.certs()[place]
+    below = None if cert is chain.leaf else chain.below(place)
+    cert.cn = cert.issuer
+    cert.ext.pop(AKI)
+    if below is not None:
+        below.issuer = cert.cn
+
+
+tells("name-of-its-issuer", lambda place: (["bear one name", "its own key did not sign it"], ["signed by itself, no CA"]))
+
+
+@fault(LOWER_CAS, "expired", "anchor-not-root")
+def stale_copy_in_the_store(chain, place):
+    stale = another(chain.certs()[place])
+    stale.after = "2026-06-01"
+    chain.trusted = [chain.root, stale]
+
+
+tells("stale-copy-in-the-store", lambda place: (["take the certificate", "tried: without that certificate"], ["server's operator"]))
+
+
+@fault(LOWER_CAS, "expired", "anchor-not-root")
+def expired_in_the_store_and_not_sent(chain, place):
+    chain.certs()[place].after = "2026-06-01"
+    chain.trusted = [chain.root, chain.certs()[place]]
+    chain.sent = [c for p, c in chain.certs().items() if p not in (place, "leaf", "root")]
+
+
+tells("expired-in-the-store-and-not-sent", lambda place: (["put it there in place of this one"], ["server's operator"]))
+
+
+@fault(LOWER_CAS, "issuer-unknown", "anchor-not-root")
+def certified_twice(chain, place):
+    """A second certificate of that CA by a root that nobody has; the first one's root is not there either."""
+    twin = another(chain.certs()[place])
+    twin.issuer, twin.signer, twin.serial = "Second Root", key("second root"), 77
+    twin.set(AKI, tlv(SEQUENCE, tlv(0x80, key_id(twin.signer))))
+    chain.sent = [chain.lower, chain.upper, twin]
+    chain.trusted = [Cert("Stranger", "Stranger", key("stranger"), key("stranger"), True)]
+    chain.extra = [chain.root]
+
+
+tells("certified-twice", lambda place: (["Forged Root"], ["do not lead on from there"]))
+
+
+@fault(("root",), "issuer-unknown")
+def roots_that_certified_each_other(chain, place):
+    ours, other = another(chain.root), Cert("Second Root", "Forged Root", key("second root"), key("root"), True)
+    ours.issuer, ours.signer = "Second Root", key("second root")
+    ours.set(AKI, tlv(SEQUENCE, tlv(0x80, key_id(ours.signer))))
+    chain.sent = [chain.lower, chain.upper, ours, other]
+    chain.trusted = [Cert("Stranger", "Stranger", key("stranger"), key("stranger"), True)]
+    chain.extra = [chain.root]
+
+
+tells("roots-that-certified-each-other", lambda place: (["certified each other"], ["in a circle"]))
+
+
+for _label, _bits, _text in (("nonrepudiation", (1,), "nonRepudiation"), ("data", (3,), "dataEncipherment"), ("crl", (6,), "cRLSign")):
+    FAULTS["usage-" + _label] = (lambda chain, place, b=_bits: chain.leaf.set(USAGE, usage(*b)), ("leaf",), {"wrong-purpose"})
+    tells("usage-" + _label, lambda place, t=_text: (['"presented": "keyUsage %s"' % t, "digitalSignature"], ["serverAuth"]))
+tells("eku-client", lambda place: (['"presented": "extendedKeyUsage clientAuth"', "extendedKeyUsage serverAuth"], []))
 
 
 @fault(("lower", "upper"), "incomplete-chain", "intermediate-not-sent", "issuer-unknown")
@@ -444,7 +591,8 @@ def case(label, chain, root_sent):
 HIDDEN = {"wrong-signature/upper", "signed-by-a-stranger-of-that-name/upper", "algorithms-differ/upper"}
 
 
-TRUST_FAULTS = ("only-this-trusted", "trusts-a-stranger", "nothing-trusted")
+TRUST_FAULTS = ("only-this-trusted", "trusts-a-stranger", "nothing-trusted", "certified-twice", "roots-that-certified-each-other",
+                "stale-copy-in-the-store", "expired-in-the-store-and-not-sent")  # fmt: skip
 
 
 def hidden(label):
@@ -518,11 +666,18 @@ def alternatives():
                 yield case(f"two/{order}/{label}/{place}/trusted", chain, False), {"wrong-path"}
 
 
+def told(label):
+    """What the record says and never says, or None."""
+    fault_label, _, rest = label.partition("/")
+    place, _, trust = rest.partition("/")
+    return TELLS[fault_label](place) if trust == "trusted" and "+" not in label and fault_label in TELLS else None
+
+
 if __name__ == "__main__":
     out, right = [], {}
     for test, causes in [*cases(int(sys.argv[2]) if len(sys.argv) > 2 else 0), *alternatives()]:
         out.append(test)
-        right[test["id"]] = [sorted(causes), hidden(test["id"])]
+        right[test["id"]] = [sorted(causes), hidden(test["id"]), told(test["id"])]
     with open(sys.argv[1] + "/limbo-core.json", "w") as f:
         json.dump({"version": 1, "testcases": out}, f)
     with open(sys.argv[1] + "/right.json", "w") as f:

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -16,8 +17,8 @@ PAIRS = 120
 
 
 @pytest.fixture(scope="module")
-def forged(tmp_path_factory):
-    """(id, causes that are right, is something unknowable?, what was found or None, whose last is the record) of every chain"""
+def made(tmp_path_factory):
+    """(what is right of every chain: forge.py; what was found of those that are rejected, by id)"""
     if not PROGRAM.exists():
         pytest.fail("%s is not built; run make units first" % PROGRAM, pytrace=False)
     directory = tmp_path_factory.mktemp("forged")
@@ -30,9 +31,22 @@ def forged(tmp_path_factory):
         else:
             case, *last = line.split("\t")
             found[case] = last
-    right = json.loads((directory / "right.json").read_text())
+    return json.loads((directory / "right.json").read_text()), found
+
+
+@pytest.fixture(scope="module")
+def forged(made):
+    """(id, causes that are right, is something unknowable?, what was found or None, whose last is the record) of every chain"""
+    right, found = made
     return [(profile + "/" + case, causes, hidden, found.get(profile + "/" + case))
-            for profile in ("limbo", "limbo-strict") for case, (causes, hidden) in right.items()]  # fmt: skip
+            for profile in ("limbo", "limbo-strict") for case, (causes, hidden, _) in right.items()]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forged_tells(made):
+    """(id, (what its record says, what it never says), the record)"""
+    right, found = made
+    return [(case, told, found["limbo/" + case][4]) for case, (_, _, told) in right.items() if told]
 
 
 def test_records_prove_what_they_say(forged):
@@ -40,6 +54,17 @@ def test_records_prove_what_they_say(forged):
     records = [(case, found[4]) for case, _, _, found in forged if found and len(found) > 4]
     assert len(records) > 2000
     assert [(case, v, r) for case, r in records for v in proof.violations(r)] == []
+
+
+def test_what_is_told_is_what_was_made(forged_tells):
+    """Whose fault, where it is, which limit and which name: by the construction of the case."""
+    wrong = []
+    for case, (says, never), record in forged_tells:
+        text = json.dumps({k: v for k, v in record.items() if k != "chain"})
+        wrong += ["%s: says not %s: %s" % (case, part, text) for part in says if not re.search(part, text)]
+        wrong += ["%s: says %s: %s" % (case, part, text) for part in never if re.search(part, text)]
+    assert not wrong, "\n".join(wrong)
+    assert len(forged_tells) > 50
 
 
 def test_enough_are_rejected(forged):
