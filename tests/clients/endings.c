@@ -109,8 +109,8 @@ static int again(int result)
 		return 0;
 	if (!memory)
 		return errno == EAGAIN && SSL_get_error(ssl, result) == SSL_ERROR_SYSCALL;
-	ssize_t n = SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? read(fd, some, sizeof some)
-								       : 0;
+	ssize_t n =
+	    SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? read(fd, some, sizeof some) : 0;
 	return n > 0 && BIO_write(SSL_get_rbio(ssl), some, (int)n) == n;
 }
 
