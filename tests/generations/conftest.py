@@ -18,6 +18,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
+            # the first one unpacks a root, or waits for who does; some are built from source
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(1500))
 
 
 # curl and python3 of experimental would be sid's.

@@ -43,6 +43,14 @@ def test_enforced(ruled, client, sites, pki):
     stopped(ruled(argv, **ENFORCE, ExtraCAFile=pki.root_pem), "name-mismatch")
 
 
+def test_only(ruled, client, sites, pki):
+    argv = client(HOST, sites.https(HOST)[0], ca=pki.root_pem)
+    done = ruled(argv, OnlyCAFile=pki.stranger_pem)
+    assert done.code != 0 and done.records[0]["event"] == "verify_failed" and "OnlyCAFile" in str(done.records[0]), done
+    done = ruled(argv, OnlyCAFile=pki.root_pem)
+    assert done.code == 0 and {r["event"] for r in done.records} <= {"mended"}, done
+
+
 def test_pinned(ruled, client, sites, pki):
     port, identity = sites.https(HOST)
     argv = client(HOST, port, waive=True)
