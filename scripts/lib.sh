@@ -57,24 +57,59 @@ python3-yaml     python yaml
 '
 # Clients of tests/clients/matrix. Not needed: a test whose client is not there says so and is skipped.
 PACKAGES_CLIENTS='
+apache2-bin       command apache2
+apache2-utils     command ab
 axel              command axel
+fetchmail         command fetchmail
+ftp-ssl           command ftp-ssl
 haproxy           command haproxy
+httping           command httping
+isync             command mbsync
+libanyevent-perl  perl AnyEvent
+libmojolicious-perl  perl Mojo::UserAgent
+libnet-ldap-perl  perl Net::LDAP
+libwww-perl       perl LWP::UserAgent
+links             command links
 mariadb-client-core  command mariadb
+monitoring-plugins-basic  file /usr/lib/nagios/plugins/check_tcp
 mosquitto-clients command mosquitto_pub
+nagios-nrpe-plugin   file /usr/lib/nagios/plugins/check_nrpe
 ncat              command ncat
+nghttp2-client    command nghttp
 php-cli           command php
+php-curl          file /usr/lib/php/*/curl.so
+postfix           command posttls-finger
+proxytunnel       command proxytunnel
+python3-aiohttp   python aiohttp
+python3-ldap3     python ldap3
+python3-paho-mqtt python paho.mqtt.client
+python3-psycopg2  python psycopg2
+python3-pymysql   python pymysql
+python3-redis     python redis
 python3-requests  python requests
+python3-tornado   python tornado
+python3-twisted   python twisted
+python3-websockets   python websockets
+radsecproxy       command radsecproxy
 redis-tools       command redis-cli
+rsyslog-openssl   file /usr/lib/*/rsyslog/lmnsd_ossl.so
 ruby              command ruby
+s-nail            command s-nail
+siege             command siege
 socat             command socat
+squid-openssl     command squid
 stunnel4          command stunnel4
+subversion        command svn
 swaks             command swaks
 systemd           command systemd-analyze
+telnet-ssl        command telnet-ssl
+tnftp             command tnftp
+w3m               command w3m
 wrk               command wrk
 '
 
 # Daemons of the packages above. The tests start their own.
-SERVICES='nginx postgresql haproxy stunnel4'
+SERVICES='nginx postgresql haproxy stunnel4 squid rsyslog postfix radsecproxy fetchmail'
 
 # Daemons of Debian live in /usr/sbin, which a user's PATH lacks.
 PATH=$PATH:/usr/sbin:/sbin
@@ -154,7 +189,7 @@ install_packages() {
 		$as_root apt-get -q update ||
 			echo "apt-get update failed; going on with the package lists that are there" >&2
 		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 \
-			--no-install-recommends install "$@"
+			--no-install-recommends --no-remove install "$@"
 	} </dev/null >"$apt_log" 2>&1 || status=$?
 	[ -z "$policy" ] || $as_root rm -f $policy
 	if [ $status -ne 0 ]; then

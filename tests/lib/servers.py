@@ -97,6 +97,9 @@ class Servers:
         """Stops the odd listeners of the test that ends: each is a descriptor and a thread of pytest's own process."""
         self._passing.close()
 
+    def at_end(self, call):
+        self._stack.callback(call)
+
     def _path(self, kind):
         self._count += 1
         return self.directory / ("%s-%d.log" % (kind, self._count))

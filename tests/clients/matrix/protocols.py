@@ -43,6 +43,7 @@ class Wire:
 class Protocol:
     # in place of TLS, where a server speaks none
     plain = b"this is no TLS\r\n"
+    alpn = []
     # in place of TLS, where it does not wait for the client's first bytes
     speaks_first = False
 
@@ -68,6 +69,16 @@ class Http(Protocol):
             status = "403 No" if request.startswith("OPTIONS ") else "200 OK"
             wire.say(b"HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: 12\r\nConnection: close\r\n\r\n%s" % (status.encode(), body))
             return
+
+
+class Http2(Protocol):
+    plain = Http.plain
+    alpn = ["h2"]
+
+    def after(self, wire):
+        """No answers: its settings, and that it goes away."""
+        wire.any()
+        wire.say(b"\0\0\0\4\0\0\0\0\0" + b"\0\0\x08\7\0\0\0\0\0" + bytes(8))
 
 
 class Smtp(Protocol):
@@ -396,7 +407,7 @@ class Sink(Protocol):
 
 
 PROTOCOLS = {
-    "http": Http, "smtps": Smtp, "smtp": SmtpStarttls, "imaps": Imap, "imap": ImapStarttls, "pop3s": Pop3, "pop3": Pop3Stls, "ftps": Ftp,
+    "http": Http, "h2": Http2, "smtps": Smtp, "smtp": SmtpStarttls, "imaps": Imap, "imap": ImapStarttls, "pop3s": Pop3, "pop3": Pop3Stls, "ftps": Ftp,
     "ftp": FtpAuth, "postgres": Postgres, "mysql": Mysql, "ldaps": Ldap, "ldap": LdapStarttls, "redis": Redis, "mqtt": Mqtt, "irc": Irc,
     "nntps": Nntp, "rdp": Rdp, "greeted": Greeted, "echo": Protocol, "sink": Sink,
 }  # fmt: skip

@@ -73,6 +73,22 @@ class Story:
         return "asked=%d handshake=%d data=%d end=%s" % (self.asked, self.handshake, self.data, self.end or "-")
 
 
+def site(servers, certificates, protocol, fault):
+    if protocol == "dtls":
+        from .datagram import DatagramSite
+
+        return DatagramSite(servers, certificates, fault, Story)
+    return Site(servers, certificates, protocol, fault)
+
+
+def settled(site, since, seconds=3):
+    """The stories of a site from number `since` on, once they are over."""
+    deadline = time.monotonic() + seconds
+    for story in site.stories[since:]:
+        story.over.wait(max(0, deadline - time.monotonic()))
+    return site.stories[since:]
+
+
 class Site:
     def __init__(self, servers, certificates, protocol, fault):
         self.protocol, self.fault = PROTOCOLS[protocol](), fault
@@ -90,6 +106,8 @@ class Site:
             warnings.simplefilter("ignore", DeprecationWarning)
             c.minimum_version = VERSIONS[words.get("min", "1.0" if words.get("max") == "1.0" else "1.2")]
             c.maximum_version = VERSIONS[words.get("max", "1.3")]
+        if self.protocol.alpn:
+            c.set_alpn_protocols(self.protocol.alpn)
         if "client-certificate" in words:
             c.verify_mode = ssl.CERT_REQUIRED
             c.load_verify_locations(certificates.pki.root_pem)
@@ -111,13 +129,6 @@ class Site:
             story.end = story.end or getattr(e, "reason", None) or str(e)
         finally:
             story.over.set()
-
-    def settled(self, since, seconds=3):
-        """The stories from number `since` on, once they are over."""
-        deadline = time.monotonic() + seconds
-        for story in self.stories[since:]:
-            story.over.wait(max(0, deadline - time.monotonic()))
-        return self.stories[since:]
 
     # ---- what may come where TLS begins ----------------------------------------------------------------------
     def _tls(self, connection, story):

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: ISC
 """Reads the tables of the matrix and says what each cell must say."""
 import dataclasses
+import functools
 import itertools
+import os
 import pathlib
 import re
 import shlex
-import shutil
+import subprocess
+
+from lib import dotnet
 
 HERE = pathlib.Path(__file__).resolve().parent
 OWN = HERE / "programs"
@@ -13,7 +17,7 @@ PLUGINS = "/usr/lib/nagios/plugins"
 SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 PROGRAMS = {
     "{python}": "/usr/bin/python3 -B %s/client.py" % OWN, "{perl}": "perl %s/client.pl" % OWN, "{ruby}": "ruby %s/client.rb" % OWN,
-    "{php}": "php %s/client.php" % OWN, "{front}": "/usr/bin/python3 -B %s/front.py" % OWN, "{own}": str(OWN), "{plugins}": PLUGINS,
+    "{php}": "php %s/client.php" % OWN, "{front}": "/usr/bin/python3 -B %s/front.py" % OWN, "{own}": str(OWN), "{plugins}": PLUGINS, "{clients}": str(HERE.parent),
 }  # fmt: skip
 # Where the version that both could speak decides, not the certificate.
 ORDER = ["1.0", "1.1", "1.2", "1.3"]
@@ -28,6 +32,8 @@ class Fault:
     wire: str
     cause: str
     ca_is_told: bool
+    # also for clients without the word `quick`
+    for_all: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,17 +55,19 @@ class Client:
                 return m.group(1) or True
         return default
 
-    def argv(self, port, host, ca, crl, seconds):
-        """ca: the file, or None where the client is not to know the CA."""
+    def argv(self, port, host, ca, crl, seconds, own):
+        """ca: the file, or None where the client is not to know the CA. own: its certificate and key, where it must have one."""
         option = ""
         if not self.ca_variable and self.ca != "-":
             given = ca or (SYSTEM_BUNDLE if self.ca.startswith("=") else None)
-            option = self.ca.lstrip("=").replace("@", str(given)) if given else ""
+            option = self.ca.lstrip("=").replace("+", " ").replace("@", str(given)) if given else ""
         text = self.command
+        if "{dotnet}" in text:
+            text = text.replace("{dotnet}", "dotnet %s" % dotnet.build())
         for name, value in PROGRAMS.items():
             text = text.replace(name, value)
         crl_option = self.word("crl", "").replace("+", " ").replace("@", str(crl)) if crl else ""
-        text = text.format(host=host, port=port, ca=option, crl=crl_option, seconds=seconds, given=ca or SYSTEM_BUNDLE)
+        text = text.format(host=host, port=port, ca=option, crl=crl_option, seconds=seconds, given=ca or SYSTEM_BUNDLE, cert=own[0], key=own[1])
         return shlex.split(text)
 
     @property
@@ -69,12 +77,15 @@ class Client:
 
     def missing(self):
         """Why it cannot run here, or None."""
-        program = shlex.split(self.command)[0]
-        if program == "sh":
-            program = re.search(r"\|(\S+)", self.command).group(1)
-        for name, value in PROGRAMS.items():
-            program = program.replace(name, value.split()[0])
-        return None if shutil.which(program) else "%s (package %s) is not installed" % (pathlib.Path(program).name, self.package)
+        if "{dotnet}" in self.command:
+            return dotnet.missing()
+        return None if any((p + "-").startswith(self.package + "-") for p in _installed()) else "the package %s is not installed" % self.package
+
+
+@functools.lru_cache(None)
+def _installed():
+    listed = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\n"], capture_output=True, text=True, timeout=30)
+    return {line.split()[0] for line in listed.stdout.splitlines() if line.split()[1:] == ["ii"]}
 
 
 def _rows(name):
@@ -85,10 +96,10 @@ def _rows(name):
 
 def _faults():
     for row in _rows("faults.table"):
-        name, kind, certificate, tls, wire, cause, _ = row.split(None, 6)
+        name, kind, certificate, tls, wire, cause, clients, _ = row.split(None, 7)
         told = not certificate.endswith("=")
         certificate = certificate.rstrip("=").replace("-", "") if certificate == "-" else certificate.rstrip("=")
-        yield Fault(name, kind, certificate, tuple(tls.split(",")) if tls != "-" else (), wire, cause, told)
+        yield Fault(name, kind, certificate, tuple(tls.split(",")) if tls != "-" else (), wire, cause, told, clients == "all")
 
 
 def _clients():
@@ -114,8 +125,15 @@ def applies(client, fault):
     """Whether this pair is a cell: a client that has no CRL does not see one, and one without patience waits for ever."""
     if fault.name == "revoked":
         return client.word("crl") is not None
+    if fault.name in client.word("not", "").split(","):
+        return False
+    if not (fault.for_all or client.word("quick") or os.environ.get("TLSMEND_MATRIX") == "all"):
+        return False
     if client.word("crl", "").startswith("@") and fault.name not in ("good", "expired"):
         return False
+    if client.protocol == "dtls":
+        # the versions are others, and nothing closes or resets
+        return fault.wire == "tls" and not any(word.startswith(("min=", "max=1.0", "dh=")) for word in fault.tls)
     if fault.wire == "silent":
         return client.word("patience") is not None
     return True
@@ -132,9 +150,15 @@ def expected(client, fault):
         return ("handshake_failed", "client-too-old")
     if fault.kind == "good":
         return None
+    if fault.kind == "own" and "{cert}" in client.command:
+        return None
     if fault.kind in ("offer", "wire", "own"):
         return ("handshake_failed", fault.cause)
-    if client.chain == "no":
+    if fault.kind == "name" and client.word("no-sni") and client.checks_name != "no":
+        return ("verify_failed", "sni-not-sent")
+    if client.chain == "no" and fault.kind == "name" and client.checks_name == "no":
+        return ("verify_ignored", "verification-off/name-not-checked")
+    if client.chain == "no" and fault.kind != "name":
         return ("verify_ignored", "verification-off")
     if fault.kind == "name" and client.checks_name == "no":
         return ("verify_ignored", "name-not-checked")

@@ -230,8 +230,8 @@ def ldap3(starttls=True):
     import ldap3
 
     tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
-    server = ldap3.Server(host, port, use_ssl=not starttls, tls=tls, connect_timeout=seconds, get_info=ldap3.NONE)
-    c = ldap3.Connection(server, receive_timeout=seconds)
+    server = ldap3.Server(host, port, use_ssl=not starttls, tls=tls, connect_timeout=int(seconds), get_info=ldap3.NONE)
+    c = ldap3.Connection(server, receive_timeout=int(seconds))
     c.open()
     if starttls:
         c.start_tls()
@@ -265,7 +265,11 @@ def websockets():
 
     import websockets
 
-    asyncio.run(asyncio.wait_for(websockets.connect("wss" + url[5:]), seconds))
+    async def connect():
+        async with websockets.connect("wss" + url[5:], open_timeout=seconds):
+            pass
+
+    asyncio.run(connect())
 
 
 def slow():

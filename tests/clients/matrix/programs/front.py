@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""front.py PROGRAM HOST PORT SECONDS CA: a daemon that is a TLS client of another server. Writes its configuration (PROGRAM.conf next to this
+"""front.py PROGRAM HOST PORT SECONDS CA [CERT KEY]: a daemon that is a TLS client of another server. Writes its configuration (PROGRAM.conf next to this
 file) into the current directory, starts it, asks it once, waits for the end of that, stops it.
 
 The head of the configuration says how: `#! COMMAND` starts it ({conf}: the file), `#< TEXT` is sent to it, and `#@ SETTING`: `udp`; `signal NAME`.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-program, host, port, seconds, ca = sys.argv[1:6]
+program, host, port, seconds, ca, cert, key = (sys.argv[1:] + ["", ""])[:7]
 here = pathlib.Path(__file__).resolve().parent
 
 
@@ -22,8 +22,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-given = {"host": host, "port": port, "ca": ca, "listen": str(free_port()), "here": os.getcwd(), "seconds": seconds,
-         "conf": os.path.join(os.getcwd(), program + ".conf"), "user": os.environ.get("USER", "root")}  # fmt: skip
+given = {"host": host, "port": port, "ca": ca, "cert": cert, "key": key, "listen": str(free_port()), "here": os.getcwd(), "seconds": seconds,
+         "conf": os.path.join(os.getcwd(), program + ".conf")}  # fmt: skip
 
 
 def fill(text):
@@ -42,17 +42,24 @@ def connect():
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and daemon.poll() is None:
         try:
+            if udp:
+                time.sleep(0.3)
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                s.settimeout(1)
+                s.connect(("127.0.0.1", int(given["listen"])))
+                return s
             return socket.create_connection(("127.0.0.1", int(given["listen"])), float(seconds) + 2)
         except OSError:
             time.sleep(0.03)
     sys.exit("%s did not start" % program)
 
 
+udp = "udp" in head.get("@", "")
 answer = b""
 try:
     if "<" in head:
         with connect() as s:
-            s.sendall(head["<"].encode().decode("unicode_escape").encode())
+            s.sendall(head["<"].encode().decode("unicode_escape").encode("latin-1"))
             if "half" in head.get("@", ""):
                 s.shutdown(socket.SHUT_WR)
             try:
