@@ -97,6 +97,9 @@ void binding_no_error(void);
 /* The index, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
 int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
 		  openssl_ex_free *free_fn);
+/* For what belongs to one object: OpenSSL copies pointers (SSL_dup()), and passes the address of the copied one. */
+int binding_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+		       long argl, void *argp);
 
 static inline const struct openssl *copy_api(struct copy *c)
 {

@@ -53,29 +53,16 @@ static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lon
 	KEEP_ERRNO_END
 }
 
-/* ex_data: SSL_dup() copies pointers; two SSLs must not share one state. OpenSSL passes the address of the copied pointer. */
-static int state_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
-		     long argl, void *argp)
-{
-	(void)to;
-	(void)from;
-	(void)idx;
-	(void)argl;
-	(void)argp;
-	*(void **)from_d = NULL;
-	return 1;
-}
-
 struct connection *connection_of(struct copy *c, const SSL *ssl)
 {
-	int index = binding_index(c, INDEX_SSL_STATE, state_dup, state_free);
+	int index = binding_index(c, INDEX_SSL_STATE, binding_not_copied, state_free);
 	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
 }
 
 static struct connection *connection_new(struct copy *c, SSL *ssl)
 {
 	const struct openssl *o = copy_api(c);
-	int index = binding_index(c, INDEX_SSL_STATE, state_dup, state_free), stored = 0;
+	int index = binding_index(c, INDEX_SSL_STATE, binding_not_copied, state_free), stored = 0;
 	struct connection *n = index < 0 ? NULL : calloc(1, sizeof *n);
 	if (!n)
 		return NULL;

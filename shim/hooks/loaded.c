@@ -39,26 +39,13 @@ static void list_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 	KEEP_ERRNO_END
 }
 
-/* SSL_dup() copies pointers; two SSLs must not share one list. */
-static int list_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
-		    long argl, void *argp)
-{
-	(void)to;
-	(void)from;
-	(void)idx;
-	(void)argl;
-	(void)argp;
-	*(void **)from_d = NULL;
-	return 1;
-}
-
 static int index_of(struct copy *c, enum binding_index which)
 {
 	const struct openssl *o = copy_api(c);
 	if (which == INDEX_STORE_FILES &&
 	    (!o->X509_STORE_get_ex_data || !o->X509_STORE_set_ex_data))
 		return -1; /* 1.0.2 */
-	return binding_index(c, which, list_dup, list_free);
+	return binding_index(c, which, binding_not_copied, list_free);
 }
 
 static struct loaded *list_of(const struct openssl *o, enum binding_index which, int index,

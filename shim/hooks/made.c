@@ -146,26 +146,13 @@ SSL *hook_SSL_new(const struct target *t, SSL_CTX *ctx)
 
 /* ---- the end of an SSL -------------------------------------------------------------------------------------------- */
 
-/* ex_data: an SSL_dup() has one reference of its own. */
-static int no_references(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
-			 long argl, void *argp)
-{
-	(void)to;
-	(void)from;
-	(void)idx;
-	(void)argl;
-	(void)argp;
-	*(void **)from_d = NULL;
-	return 1;
-}
-
 /* How many references the client holds beside the first. Counted under a lock: threads may share an SSL so far as that goes. */
 static struct lock counting;
 
 static bool add_references(struct copy *c, SSL *ssl, int more)
 {
 	const struct openssl *o = copy_api(c);
-	int index = more > 0 ? binding_index(c, INDEX_SSL_REFERENCES, no_references, NULL)
+	int index = more > 0 ? binding_index(c, INDEX_SSL_REFERENCES, binding_not_copied, NULL)
 			     : atomic_load(&c->index[INDEX_SSL_REFERENCES]);
 	bool counted = false;
 	if (index < 0 || !lock_enter(&counting, NULL))

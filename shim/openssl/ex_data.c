@@ -30,6 +30,18 @@ static void free_data(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 		function(parent, ptr, ad, idx, which, c);
 }
 
+int binding_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+		       long argl, void *argp)
+{
+	(void)to;
+	(void)from;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	*(void **)from_d = NULL;
+	return 1;
+}
+
 /* All of a class at once, some way behind what the host has: Qt (5 and 6) puts data at the two numbers behind the one that it
  * registered. What the host registers later comes behind ours. Under the lock. */
 static void reserve_class(struct copy *c, enum binding_index first)

@@ -11,6 +11,7 @@
  *      elsewhere   the store is empty, and the rule is for another host
  *      only-wrong  the client's store has the roots, and OnlyCAFile names other ones
  *      only-right  the client's store is empty, and OnlyCAFile names the roots
+ *      trusted-first, strict-no, expect-same, expect-other, pin-wrong   the client's store has the roots, and the rule has that key alone
  */
 #include <jansson.h>
 #include <openssl/err.h>
@@ -71,13 +72,33 @@ static const char *host_of(const struct chain_case *c)
 	return c->host ? c->host : c->address ? c->address : "host.test";
 }
 
+/* The key of a way that adds no trust; NULL: it is none of them. */
+static const char *lone_key(const struct chain_case *c)
+{
+	static char text[512];
+
+	if (way_is("trusted-first"))
+		return "TrustedFirst = yes";
+	if (way_is("strict-no"))
+		return "Strict = no\nReason = test\nUntil = 2999-12-31";
+	if (way_is("pin-wrong"))
+		return "PinSHA256 = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+	if (!way_is("expect-same") && !way_is("expect-other"))
+		return NULL;
+	snprintf(text, sizeof(text), "ExpectName = %s",
+		 way_is("expect-same") ? host_of(c) : "elsewhere.invalid");
+	return text;
+}
+
 static void write_rule(const struct chain_case *c)
 {
 	int only = strncmp(way, "only", 4) == 0;
 	FILE *f = fopen(config_path, "w");
 
 	NEED(f);
-	if (!way_is("plain")) {
+	if (lone_key(c)) {
+		fprintf(f, "[%s]\n%s\n", host_of(c), lone_key(c));
+	} else if (!way_is("plain")) {
 		fprintf(f, "[%s]\n%s = %s\n",
 			way_is("elsewhere") ? "elsewhere.invalid" : host_of(c),
 			only ? "OnlyCAFile" : "ExtraCAFile", ca_path);
@@ -90,10 +111,10 @@ static void write_rule(const struct chain_case *c)
 static X509_STORE *new_store(const struct chain_case *c)
 {
 	X509_STORE *store = X509_STORE_new();
-	STACK_OF(X509) *roots = way_is("plain") || way_is("extra") || way_is("only-wrong")
-				    ? c->trusted
-				: way_is("other") ? foreign
-						  : NULL;
+	STACK_OF(X509) *roots =
+	    way_is("plain") || way_is("extra") || way_is("only-wrong") || lone_key(c) ? c->trusted
+	    : way_is("other")                                                         ? foreign
+										      : NULL;
 
 	for (int i = 0; i < sk_X509_num(roots); i++)
 		X509_STORE_add_cert(store, sk_X509_value(roots, i));

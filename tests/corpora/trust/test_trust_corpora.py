@@ -41,34 +41,39 @@ class Line:
         self.seen = (self.error, self.depth, self.length, self.queue)
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
+class Runs:
     """way -> (id, way in) -> Line; `none` is plain without the library. Records in way -> list."""
-    assert (BUILD / "libtlsmend.so").exists(), "the library is not built"
-    base = tmp_path_factory.mktemp("trust")
-    library = shutil.copy(BUILD / "libtlsmend.so", base)
-    (base / "foreign.pem").write_bytes(pki.issue("Foreign Root", ca=True).pem)
-    chains = program()
 
-    def run(way):
-        d = base / way
+    def __init__(self, base, ways):
+        assert (BUILD / "libtlsmend.so").exists(), "the library is not built"
+        self.base, self.chains = base, program()
+        self.preload = shutil.copy(BUILD / "libtlsmend.so", base)
+        (base / "foreign.pem").write_bytes(pki.issue("Foreign Root", ca=True).pem)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            results = dict(zip(ways, pool.map(self._run, ways)))
+        assert len(results["none"][0]) > 1200
+        assert all(set(r[0]) == set(results["none"][0]) for r in results.values())
+        self.lines, self.records = ({way: r[i] for way, r in results.items()} for i in (0, 1))
+
+    def _run(self, way):
+        d = self.base / way
         d.mkdir()
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
         if way != "none":
-            env.update(LD_PRELOAD=str(library), TLSMEND_CONFIG=str(d / "config"), TLSMEND_LOG=str(d / "log"),
+            env.update(LD_PRELOAD=str(self.preload), TLSMEND_CONFIG=str(d / "config"), TLSMEND_LOG=str(d / "log"),
                        TLSMEND_LOG_FORMAT="json", TLSMEND_LOG_LEVEL="info")
-        done = subprocess.run([chains, CORPORA, "plain" if way == "none" else way, d / "config", d / "ca.pem", base / "foreign.pem"],
-                              env=env, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([self.chains, CORPORA, "plain" if way == "none" else way, d / "config", d / "ca.pem", self.base / "foreign.pem"],
+                              env=env, capture_output=True, text=True, timeout=200)
         assert done.returncode == 0 and done.stderr == "", (way, done.returncode, done.stderr)
         lines = [Line(text) for text in done.stdout.splitlines()]
         log = (d / "log").read_text().splitlines() if (d / "log").exists() else []
         return {(x.id, x.way): x for x in lines}, [json.loads(text) for text in log]
 
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = dict(zip(WAYS, pool.map(run, WAYS)))
-    assert len(results["none"][0]) > 1200
-    assert all(set(r[0]) == set(results["none"][0]) for r in results.values())
-    return {way: r[0] for way, r in results.items()}, {way: r[1] for way, r in results.items()}
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    all_of_them = Runs(tmp_path_factory.mktemp("trust"), WAYS)
+    return all_of_them.lines, all_of_them.records
 
 
 def differences(a, b):
