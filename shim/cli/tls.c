@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "libraries.h"
+#include "served.h"
 #include "tls.h"
 
 struct look {
@@ -183,6 +184,20 @@ static void facts_of_libraries(struct look *k)
 				    l->list[i]->parent ? l->list[i]->parent->name : "?", NULL);
 }
 
+static bool judge_unserved(struct look *k)
+{
+	const struct library *crypto =
+	    libraries_exporting_below(&k->libraries, k->openssl, DEFINES_X509_VERIFY);
+	char *version = version_of(k, k->openssl);
+	char *why = not_served(version, k->openssl->path, crypto ? crypto->path : NULL);
+
+	if (why)
+		target_verdict(k->target, REACH_NO, REASON_UNSERVED, why);
+	free(why);
+	free(version);
+	return why != NULL;
+}
+
 static void judge_found(struct look *k)
 {
 	struct target *t = k->target;
@@ -195,6 +210,8 @@ static void judge_found(struct look *k)
 		free(chain);
 		return;
 	}
+	if (judge_unserved(k))
+		return;
 	char *text = reached(k, k->openssl);
 
 	target_verdict(t, REACH_YES, REASON_NONE, NULL);

@@ -358,6 +358,9 @@ static void try_stand_in(struct attempt *a)
 	if (a->trial == NULL ||
 	    ((a->e->verify_flags & CRL_CHECK) != 0 && a->e->framework != FRAMEWORK_DOTNET))
 		return;
+	/* 1.0.2 looks for an anchor that is no root in the store only, whatever stack it was given */
+	if (o->version < 0x10100000UL)
+		return;
 	trusted = o->OPENSSL_sk_new_null();
 	if (trusted == NULL)
 		return;

@@ -36,10 +36,12 @@ static void connection_clear(struct connection *n)
 static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
 {
 	struct connection *n = ptr;
-	(void)parent;
 	(void)ad;
 	(void)idx;
 	(void)argl;
+	KEEP_ERRNO_BEGIN
+	known_remove(parent);
+	KEEP_ERRNO_END
 	if (!n)
 		return;
 	KEEP_ERRNO_BEGIN
@@ -79,6 +81,8 @@ static struct connection *connection_new(struct copy *c, SSL *ssl)
 struct connection *connection_start(struct copy *c, SSL *ssl)
 {
 	struct connection *n = connection_of(c, ssl);
+	if (atomic_load(&c->index[INDEX_SSL_STATE]) >= 0)
+		known_add(ssl);
 	if (!n)
 		n = connection_new(c, ssl);
 	if (!n)

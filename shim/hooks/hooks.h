@@ -264,6 +264,12 @@ struct lately {
 };
 bool lately_seen(struct lately *l, const uint8_t leaf[32]);
 
+/* ---- which pointers are SSLs (known.c) ------------------------------------------------------------------------------------- */
+/* From the first handshake on, until it is freed. */
+void known_add(const SSL *ssl);
+void known_remove(const SSL *ssl);
+bool known_is(const struct openssl *o, const SSL *ssl);
+
 /* rule_of_peer.c: looks for the rule once more where only now it shows who the peer is, or may be; before it is asked what the rule
  * demands. */
 void rule_of_peer(struct connection *n, SSL *ssl);

@@ -43,10 +43,8 @@ static void note_version(struct copy *c, SSL_CTX *ctx, int protocol)
 	if (index >= 0)
 		stored = o->SSL_CTX_set_ex_data(ctx, index, (void *)(intptr_t)protocol);
 	/* no memory: nobody is lifted, then */
-	if (stored != 1) {
-		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
-		o->SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
-	}
+	if (stored != 1)
+		openssl_fix_context_version(o, ctx, protocol);
 	QUIET_END(o)
 }
 
@@ -122,11 +120,7 @@ void fixed_hold(struct copy *c, SSL *ssl)
 	if (!protocol || !openssl_is_flexible_method(o, o->SSL_get_ssl_method(ssl)))
 		return;
 	QUIET_BEGIN(o)
-	/* twice: one bound may be in the way of the other */
-	for (int i = 0; i < 2; i++) {
-		o->SSL_ctrl(ssl, SSL_CTRL_SET_MIN_PROTO_, protocol, NULL);
-		o->SSL_ctrl(ssl, SSL_CTRL_SET_MAX_PROTO_, protocol, NULL);
-	}
+	openssl_fix_version(o, ssl, protocol);
 	QUIET_END(o)
 }
 

@@ -33,7 +33,7 @@ static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t ou
 	return o->X509_STORE_CTX_get0_cert && digest(o, o->X509_STORE_CTX_get0_cert(ctx), out);
 }
 
-SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx)
+SSL *verification_ssl_given(const struct openssl *o, X509_STORE_CTX *ctx)
 {
 	if (!o->complete)
 		return NULL;
@@ -42,6 +42,12 @@ SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx)
 	index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
 	QUIET_END(o)
 	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
+}
+
+SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx, enum caller from)
+{
+	SSL *ssl = verification_ssl_given(o, ctx);
+	return ssl && from != CALLER_LIBSSL && !known_is(o, ssl) ? NULL : ssl;
 }
 
 /* Whose look is it, in a verification without an SSL? That of the connection that this leaf was presented on, which decides alone
@@ -318,7 +324,7 @@ static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL *
 	const struct openssl *o = copy_api(t->copy);
 	if (events_under_way(t->copy, ctx))
 		return true;
-	*ssl = verification_ssl(o, ctx);
+	*ssl = verification_ssl(o, ctx, t->caller);
 	if (!*ssl)
 		return t->caller != CALLER_HOST || !live_any();
 	return openssl_is_server(o, *ssl);
@@ -406,7 +412,8 @@ static int verify_as_demanded(const struct target *t, X509_STORE_CTX *ctx)
 {
 	struct demanded d;
 	KEEP_ERRNO_BEGIN
-	demanded_begin(&d, t->copy, ctx, ctx ? verification_ssl(copy_api(t->copy), ctx) : NULL);
+	demanded_begin(&d, t->copy, ctx,
+		       ctx ? verification_ssl(copy_api(t->copy), ctx, t->caller) : NULL);
 	KEEP_ERRNO_END
 	int result = verify(t, ctx);
 	KEEP_ERRNO_BEGIN

@@ -8,6 +8,7 @@
 
 #include <bsd/string.h>
 
+#include "filled.h"
 #include "internal.h"
 #include "problem.h"
 
@@ -48,10 +49,10 @@ static void *table_symbol(const struct wanted *w, const struct symbols *in)
 	return p || !w->also ? p : loader_symbol_of(in, w->also);
 }
 
-/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1, with other structures behind the names */
+/* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1 (once 1.0.2), with other structures behind the names */
 static bool is_openssl(const struct openssl *o, const struct symbols *crypto)
 {
-	return o->version >= 0x10002000UL && o->version >> 12 != 0x20000 &&
+	return o->version && o->version >> 12 != 0x20000 &&
 	       !loader_symbol_of(crypto, "BORINGSSL_self_test") &&
 	       !loader_symbol_of(crypto, "awslc_version_string");
 }
@@ -67,6 +68,34 @@ static void name_version(struct openssl *o)
 		*space = '\0';
 }
 
+static unsigned long version_of(const struct symbols *crypto)
+{
+	static const char *const names[] = {"OpenSSL_version_num", "SSLeay"};
+	union {
+		void *object;
+		unsigned long (*function)(void);
+	} f = {.object = NULL};
+	for (size_t i = 0; i < ARRAY_LENGTH(names) && !f.object; i++)
+		f.object = loader_symbol_of(crypto, names[i]);
+	return f.object ? f.function() : 0;
+}
+
+const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg, const char *name),
+			  void *arg)
+{
+	if (version < OLDEST_OPENSSL)
+		return "";
+	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+		const struct wanted *w = &wanted[i];
+		if (!w->required || (w->library == LIBRARY_ssl) != ssl || has(arg, w->name) ||
+		    (w->also && has(arg, w->also)))
+			continue;
+		if (!filled_counts(version) || !filled_at(w->offset))
+			return w->name;
+	}
+	return NULL;
+}
+
 /* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required of libcrypto is missing or this is
  * not OpenSSL. */
 static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
@@ -77,11 +106,18 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 	if (!o)
 		return NULL;
 	o->complete = ssl != NULL;
+	o->version = version_of(crypto);
+	if (!is_openssl(o, crypto)) {
+		free(o);
+		return NULL;
+	}
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		const struct wanted *w = &wanted[i];
 		if (w->library == LIBRARY_ssl && !ssl)
 			continue;
 		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
+		if (!p && filled_counts(o->version))
+			p = filled_at(w->offset);
 		memcpy((char *)o + w->offset, &p, sizeof p);
 		if (p || !w->required)
 			continue;
@@ -92,13 +128,11 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 		else
 			usable = false;
 	}
-	o->version = o->OpenSSL_version_num ? o->OpenSSL_version_num() : 0;
-	if (is_openssl(o, crypto)) {
-		name_version(o);
-		memcpy(d->version_text, o->version_text, sizeof d->version_text);
-	} else {
+	name_version(o);
+	memcpy(d->version_text, o->version_text, sizeof d->version_text);
+	if (o->version < OLDEST_OPENSSL) {
+		d->lacks = "";
 		usable = false;
-		d->lacks = NULL;
 	}
 	if (usable)
 		return o;

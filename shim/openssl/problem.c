@@ -21,7 +21,8 @@ void problem_note(const char *path, const char *version, const char *function)
 		return;
 	strlcpy(problem.path, path, sizeof problem.path);
 	strlcpy(problem.text, version, sizeof problem.text);
-	strlcat(problem.text, " has no function ", sizeof problem.text);
+	strlcat(problem.text, *function ? " has no function " : " is older than 1.0.2",
+		sizeof problem.text);
 	strlcat(problem.text, function, sizeof problem.text);
 	strlcat(problem.text,
 		", which this version of tlsmend needs: its connections are neither explained nor "

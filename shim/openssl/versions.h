@@ -20,6 +20,14 @@ void openssl_error_split(const struct openssl *o, unsigned long code, int *libra
 bool openssl_is_end_of_file(const struct openssl *o, int reason);
 /* SSL_OP_NO_TLSv1 ... of this generation. */
 uint64_t openssl_no_protocol_option(int protocol);
+/* (bounds.c) Before 1.1.0 no bound is ever there, and setting one forbids versions by options; 0 as a maximum forbids none. */
+bool openssl_has_bounds(const struct openssl *o);
+void openssl_get_bounds(const struct openssl *o, SSL *ssl, int *min, int *max);
+void openssl_set_min(const struct openssl *o, SSL *ssl, int version);
+void openssl_set_max(const struct openssl *o, SSL *ssl, int version);
+/* That version alone. */
+void openssl_fix_version(const struct openssl *o, SSL *ssl, int version);
+void openssl_fix_context_version(const struct openssl *o, SSL_CTX *ctx, int version);
 /* The protocol version that a fixed-version method stands for; 0: a flexible one, or a server's. *flexible is the
  * method to use instead. */
 int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,

@@ -66,8 +66,11 @@ bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *
 	const uint64_t options = as_given(
 	    o, o->SSL_CTX_get_options ? o->SSL_CTX_get_options(ctx)
 				      : (uint64_t)o->SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS_, 0, NULL));
-	*min = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
-	*max = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
+	*min = *max = 0;
+	if (openssl_has_bounds(o)) {
+		*min = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
+		*max = (int)o->SSL_CTX_ctrl(ctx, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
+	}
 	if ((*min | *max) & DTLS_BITS)
 		return false;
 	fold_options(o, options, min, max);
@@ -78,20 +81,27 @@ void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
 {
 	uint64_t options = apply_options(o, ssl);
 	QUIET_BEGIN(o)
-	*min = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MIN_PROTO_, 0, NULL);
-	*max = (int)o->SSL_ctrl(ssl, SSL_CTRL_GET_MAX_PROTO_, 0, NULL);
+	openssl_get_bounds(o, ssl, min, max);
 	QUIET_END(o)
-	/* a fixed-version method has no bounds, but a version from the start */
+	/* a fixed-version method has no bounds, but a version from the start; so has the flexible one of 1.0.2 */
 	int version = o->SSL_version(ssl);
-	if (!*min && !*max && version >= PROTOCOL_TLS1 && version <= PROTOCOL_TLS1_2)
+	if (!*min && !*max && !openssl_is_flexible_method(o, o->SSL_get_ssl_method(ssl)) &&
+	    version >= PROTOCOL_TLS1 && version <= PROTOCOL_TLS1_2)
 		*min = *max = version;
 	fold_options(o, options, min, max);
 }
 
-static void set_bound(const struct openssl *o, SSL *ssl, int control, int version)
+static void set_min(const struct openssl *o, SSL *ssl, int version)
 {
 	QUIET_BEGIN(o)
-	o->SSL_ctrl(ssl, control, version, NULL);
+	openssl_set_min(o, ssl, version);
+	QUIET_END(o)
+}
+
+static void set_max(const struct openssl *o, SSL *ssl, int version)
+{
+	QUIET_BEGIN(o)
+	openssl_set_max(o, ssl, version);
 	QUIET_END(o)
 }
 
@@ -150,11 +160,11 @@ static void apply_min(const struct openssl *o, SSL *ssl, struct rule *rule, stru
 		return;
 	int top = a->client_max ? a->client_max : openssl_highest_protocol(o);
 	bool pinned_below = top < s->protocol;
-	set_bound(o, ssl, SSL_CTRL_SET_MIN_PROTO_, s->protocol);
+	set_min(o, ssl, s->protocol);
 	a->min = s->protocol;
 	if (pinned_below) {
 		/* no upper bound any more: what is lifted may go to the top */
-		set_bound(o, ssl, SSL_CTRL_SET_MAX_PROTO_, 0);
+		set_max(o, ssl, 0);
 		a->max = 0;
 	}
 	allow_versions(o, ssl, s->protocol,
@@ -175,7 +185,7 @@ static void apply_max(const struct openssl *o, SSL *ssl, struct rule *rule, stru
 	bool weakens = s->weakening || s->protocol < top;
 	if (weakens && !may_weaken(s, rule))
 		return;
-	set_bound(o, ssl, SSL_CTRL_SET_MAX_PROTO_, s->protocol);
+	set_max(o, ssl, s->protocol);
 	a->max = s->protocol;
 	if (s->protocol > top)
 		allow_versions(o, ssl, top + 1, s->protocol);
@@ -188,11 +198,47 @@ static void apply_max(const struct openssl *o, SSL *ssl, struct rule *rule, stru
 static const enum key conf_keys[] = {KEY_OPTIONS, KEY_CIPHER_STRING, KEY_CIPHERSUITES,
 				     KEY_SIGNATURE_ALGORITHMS, KEY_GROUPS};
 
+#define LEVEL_WORD "@SECLEVEL="
+
+static bool has_levels(const struct openssl *o)
+{
+	return o->version >= 0x10100000UL;
+}
+
+/* "@SECLEVEL=0" or 1, and nothing else about levels behind it. */
+static bool level_is_low(const char *level)
+{
+	const char *number = level + sizeof LEVEL_WORD - 1;
+	return (*number == '0' || *number == '1') && (number[1] == '\0' || number[1] == ':') &&
+	       !strstr(number, LEVEL_WORD);
+}
+
+static const char *conf_name(const struct openssl *o, enum key key)
+{
+	return key == KEY_GROUPS && o->version < 0x10100000UL ? "Curves" : key_table[key].name;
+}
+
+/* One that has no TLS 1.3 has no suites of it. */
+static bool means_nothing(const struct openssl *o, const struct setting *s)
+{
+	return s->key == KEY_CIPHERSUITES && openssl_highest_protocol(o) < PROTOCOL_TLS1_3;
+}
+
 /* Whatever a rule says, suites without authentication or encryption stay out: a certificate that is not asked for is a
  * check turned off. */
-static bool conf_value(const struct setting *s, struct buf *b)
+static bool conf_value(const struct openssl *o, const struct setting *s, struct buf *b)
 {
-	buf_puts(b, s->value);
+	const char *level =
+	    s->key == KEY_CIPHER_STRING && !has_levels(o) ? strstr(s->value, LEVEL_WORD) : NULL;
+	/* where there are no levels, the lowest is in force */
+	if (level && level_is_low(level)) {
+		const char *rest = level + sizeof LEVEL_WORD;
+		const size_t before = (size_t)(level - s->value);
+		buf_add(b, s->value, before && s->value[before - 1] == ':' ? before - 1 : before);
+		buf_puts(b, before ? rest : rest + (*rest == ':'));
+	} else {
+		buf_puts(b, s->value);
+	}
 	if (s->key == KEY_CIPHER_STRING)
 		buf_puts(b, ":!aNULL:!eNULL");
 	return !b->truncated;
@@ -215,7 +261,7 @@ static enum taken conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch,
 	struct buf value;
 	enum taken taken = NO_MEMORY;
 	buf_init(&value, 64 * 1024);
-	bool fits = conf_value(s, &value);
+	bool fits = conf_value(o, s, &value);
 	QUIET_BEGIN(o)
 	SSL_CONF_CTX *conf = fits ? o->SSL_CONF_CTX_new() : NULL;
 	if (conf) {
@@ -224,7 +270,7 @@ static enum taken conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch,
 			o->SSL_CONF_CTX_set_ssl(conf, ssl);
 		else
 			o->SSL_CONF_CTX_set_ssl_ctx(conf, scratch);
-		taken = o->SSL_CONF_cmd(conf, key_table[s->key].name, buf_str(&value)) > 0 &&
+		taken = o->SSL_CONF_cmd(conf, conf_name(o, s->key), buf_str(&value)) > 0 &&
 				o->SSL_CONF_CTX_finish(conf) == 1
 			    ? TAKEN
 			: was_no_memory(o) ? NO_MEMORY
@@ -255,6 +301,8 @@ static void complain(const struct openssl *o, const struct setting *s)
 	/* which has the option, but no name for it */
 	if (s->key == KEY_OPTIONS && names_option(s->value, "IgnoreUnexpectedEOF"))
 		buf_puts(&b, "; write IgnoreUnexpectedEOF = yes in a line of its own");
+	if (s->key == KEY_CIPHER_STRING && !has_levels(o) && strstr(s->value, LEVEL_WORD))
+		buf_puts(&b, ", which has no security levels (1.1.0 and later do)");
 	buf_strs(&b, "; the section is left out until it is one that `openssl ",
 		 s->key == KEY_CIPHER_STRING ? "ciphers" : "s_client", "` takes", NULL);
 	record_config_error(s->section->source, s->line, buf_str(&b));
@@ -295,7 +343,8 @@ static bool lists_accepted(struct copy *c, struct rule *rule)
 	} new_context = {.object = atomic_load(&c->real[HOOK_SSL_CTX_new])};
 	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++) {
 		const struct setting *s = rule->set[conf_keys[i]];
-		if (!s || atomic_load(&s->section->accepted) & accepted_bit(c, i))
+		if (!s || means_nothing(o, s) ||
+		    atomic_load(&s->section->accepted) & accepted_bit(c, i))
 			continue;
 		if (!scratch && o->TLS_client_method && new_context.object) {
 			QUIET_BEGIN(o)
@@ -320,7 +369,7 @@ static bool lists_accepted(struct copy *c, struct rule *rule)
 
 int apply_level_asked(const char *ciphers)
 {
-	static const char word[] = "@SECLEVEL=";
+	static const char word[] = LEVEL_WORD;
 	int level = -1;
 	for (const char *at = strstr(ciphers, word); at; at = strstr(at, word)) {
 		at += sizeof word - 1;
@@ -339,7 +388,7 @@ static void apply_lists(const struct openssl *o, SSL *ssl, struct rule *rule, st
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++) {
 		const struct setting *s = rule->set[conf_keys[i]];
-		if (!s)
+		if (!s || means_nothing(o, s))
 			continue;
 		bool ciphers = s->key == KEY_CIPHER_STRING;
 		int before = level_of(o, ssl), asked = ciphers ? apply_level_asked(s->value) : -1;
