@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """The tables (codes.def, api.def, reasons, constants) against the headers and libraries of each generation. OpenSSL 1.0.2, which no
-suite has any more, is in the tables only."""
+suite has any more, has tests of its own (test_old_openssl.py)."""
 import pathlib
 import re
 import subprocess
