@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "authorities.h"
+#include "passphrase.h"
 
 enum { SOON_DAYS = 30, DAY = 24 * 60 * 60, WEAK_RSA = 2048, WEAK_EC = 224, NAME_BYTES = 120 };
 
@@ -22,15 +23,6 @@ struct look {
 	int64_t now;
 	unsigned said;
 };
-
-static int no_passphrase(char *buffer, int size, int writing, void *arg)
-{
-	(void)buffer;
-	(void)size;
-	(void)writing;
-	(void)arg;
-	return -1;
-}
 
 /* "CN=Corp Root CA,O=Corp" */
 static char *name_of(const X509_NAME *name)

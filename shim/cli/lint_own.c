@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 
 #include "lint.h"
+#include "passphrase.h"
 
 enum { FILE_MAX_BYTES = 1024 * 1024, SOON = 30 * 24 * 60 * 60 };
 
@@ -21,15 +22,6 @@ static void tell(struct lint *l, enum severity severity, const struct setting *s
 
 	lint_report(l, severity, s->section->source, s->line, prefix, text);
 	free(prefix);
-}
-
-static int no_passphrase(char *buffer, int size, int writing, void *arg)
-{
-	(void)buffer;
-	(void)size;
-	(void)writing;
-	(void)arg;
-	return -1;
 }
 
 /* False: it was told why the file cannot be read. */

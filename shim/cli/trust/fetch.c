@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../host_port.h"
+#include "../passphrase.h"
 #include "../view/wire.h"
 #include "trust.h"
 
@@ -97,7 +98,7 @@ static char *as_pem(const struct buf *b)
 
 	checked(in);
 	checked(out);
-	while ((x = PEM_read_bio_X509(in, NULL, NULL, NULL))) {
+	while ((x = PEM_read_bio_X509(in, NULL, no_passphrase, NULL))) {
 		add_pem(out, x);
 		X509_free(x);
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../passphrase.h"
 #include "certificate.h"
 
 enum { NAMES_MOST = 100, TEXT_MOST = 300 };
@@ -141,7 +142,7 @@ bool certificate_read(const char *pem, struct seen_certificate *c)
 	int days = 0, seconds = 0;
 
 	memset(c, 0, sizeof *c);
-	c->x = b ? PEM_read_bio_X509(b, NULL, NULL, NULL) : NULL;
+	c->x = b ? PEM_read_bio_X509(b, NULL, no_passphrase, NULL) : NULL;
 	BIO_free(b);
 	if (!c->x)
 		return false;
