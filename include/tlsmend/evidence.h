@@ -122,6 +122,11 @@ void evidence_add_error(struct evidence *e, int code, int depth);
 struct verify_error evidence_headline(const struct evidence *e);
 /* The event in which the client's callback said no, or set an error of its own; NULL: none. */
 const struct verify_event *evidence_objection(const struct evidence *e);
+/* The client had no CA certificate loaded, and nothing says that it meant to: it verifies nothing, or waives whatever is found. What is
+ * judged then is what this machine's CA certificates would have made of it. */
+bool evidence_is_storeless(const struct evidence *e);
+/* ... and they would have found nothing wrong. */
+bool evidence_is_faultless(const struct evidence *e);
 bool evidence_is_waived(const struct evidence *e, const struct verify_event *event);
 bool evidence_waives(const struct evidence *e, int code); /* wherever that error was found */
 /* Where the rule has the right CA, what still fails with it is the cause; the client itself stays at the missing anchor. */

@@ -4,6 +4,8 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 #include <string.h>
 
 static bool same_text(struct text a, struct text b)
@@ -45,6 +47,12 @@ const struct cert_info *malformed_one(const struct diagnosis *d)
 			return d->e->near[i].candidate;
 	}
 	return NULL;
+}
+
+const char *in_no_store(const struct diagnosis *d)
+{
+	return evidence_is_storeless(d->e) ? "in no bundle of CA certificates of this machine"
+					   : "in no store that this client loaded";
 }
 
 static bool store_is_empty(const struct evidence *e)
@@ -150,7 +158,7 @@ enum cause anchor_cause(struct diagnosis *d)
 	if (d->r->cause == CAUSE_CHAIN_TOO_LONG ||
 	    (chain_is_loop(d) && d->e->stand_in_tried == TRIED_BAD))
 		return CAUSE_CHAIN_TOO_LONG;
-	if (store_is_empty(d->e) || d->e->default_file_unusable)
+	if ((store_is_empty(d->e) && !evidence_is_storeless(d->e)) || d->e->default_file_unusable)
 		return CAUSE_NO_TRUST_STORE;
 	if (root_is_in_system(d))
 		return CAUSE_ROOT_MISSING_HERE;

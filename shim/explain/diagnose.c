@@ -249,7 +249,7 @@ static void describe(struct diagnosis *d)
 		describe_verification(d);
 		break;
 	case EVENT_VERIFY_IGNORED:
-		if (d->first.code != 0)
+		if (d->first.code != 0 || evidence_is_storeless(d->e))
 			describe_verification(d);
 		explain_unchecked(d);
 		break;

@@ -167,8 +167,10 @@ static void say_self_signed(struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit != NULL ? d->culprit : d->leaf;
 
-	d->r->why = "the server's certificate is signed by itself, no CA vouches for it, and it is "
-		    "in no store that this client loaded";
+	d->r->why = say(d->e,
+			"the server's certificate is signed by itself, no CA vouches for it, "
+			"and it is ",
+			in_no_store(d), (char *)NULL);
 	help_line(d, "best: the server's operator installs a certificate from a CA");
 	help_ca(d,
 		"otherwise read the sha256 fingerprint on the server itself; if it is the one "
@@ -183,7 +185,7 @@ static void say_untrusted_root(struct diagnosis *d)
 
 	if (top == NULL)
 		return;
-	d->r->why = "the chain is complete, but its root is in no store that this client loaded";
+	d->r->why = say(e, "the chain is complete, but its root is ", in_no_store(d), (char *)NULL);
 	help_ca(d,
 		say(e, "put ", say_subject(e, top),
 		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),

@@ -116,8 +116,7 @@ void explain_unknown_issuer(struct diagnosis *d)
 	}
 	d->r->why =
 	    say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
-		", which the server did not send and which is in no store that this client loaded",
-		(char *)NULL);
+		", which the server did not send and which is ", in_no_store(d), (char *)NULL);
 	help_ca(d,
 		say(e, "get the certificate of ", say_issuer(e, top),
 		    " from who runs that CA, compare its fingerprint, put it into a file and add:",

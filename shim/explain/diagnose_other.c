@@ -4,11 +4,13 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 #include <string.h>
 
 static enum cause unchecked_cause(const struct diagnosis *d)
 {
-	if (d->first.code == 0)
+	if (d->first.code == 0 && !evidence_is_storeless(d->e))
 		return CAUSE_NAME_NOT_CHECKED;
 	return d->e->verify_peer ? CAUSE_ERROR_WAIVED : CAUSE_VERIFICATION_OFF;
 }
@@ -54,7 +56,7 @@ void explain_unchecked(struct diagnosis *d)
 	const char *failure = cause_table[r->cause].word;
 
 	r->cause = unchecked_cause(d);
-	if (d->first.code != 0 && r->why != NULL)
+	if (r->cause != CAUSE_NAME_NOT_CHECKED && r->why != NULL)
 		r->why = say(e,
 			     r->cause == CAUSE_ERROR_WAIVED ? "what it accepted ("
 							    : "it would have failed (",

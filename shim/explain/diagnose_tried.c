@@ -213,8 +213,16 @@ void explain_missing_here(struct diagnosis *d)
 	d->r->why = say(e, "the chain leads to ", say_subject(e, root),
 			", which is in the system's bundle ", say_string(e, file),
 			", but in no store that this client loaded", (char *)NULL);
-	help_ca(d, "point the client to that bundle in its own settings, or for this host only:",
-		say(e, "ExtraCAFile = ", say_string(e, file), (char *)NULL));
+	help_ca(
+	    d,
+	    e->store_text != NULL && !e->default_file_asked
+		? say(e, "somebody gave this client other CA certificates (",
+		      say_string(e, e->store_text),
+		      "): if they are meant to be all, the server is the wrong one; if not, add "
+		      "the root there, or for this host only:",
+		      (char *)NULL)
+		: "point the client to that bundle in its own settings, or for this host only:",
+	    say(e, "ExtraCAFile = ", say_string(e, file), (char *)NULL));
 }
 
 const char *tried_level_line(struct diagnosis *d)

@@ -59,6 +59,8 @@ const struct cert_info *certificate_at(const struct evidence *e, int depth);
 /* ---- families ------------------------------------------------------------------------------------------ */
 enum cause anchor_cause(struct diagnosis *d); /* decides from the certificates */
 void explain_anchor(struct diagnosis *d);
+/* "in no store that this client loaded", for a sentence about a CA that is not trusted. */
+const char *in_no_store(const struct diagnosis *d);
 /* (anchor_cause.c) The last certificate of the chain; NULL: none is known. */
 const struct cert_info *top_of_chain(const struct diagnosis *d);
 const struct cert_info *malformed_one(const struct diagnosis *d);

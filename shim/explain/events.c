@@ -79,12 +79,51 @@ bool evidence_is_with_rule(const struct evidence *e)
 	return true;
 }
 
+bool evidence_is_storeless(const struct evidence *e)
+{
+	return e->event == EVENT_VERIFY_IGNORED && e->anchor_count == 0 && !e->store_has_lookups &&
+	       e->store_text == NULL && e->store_searched == NULL && e->store_unloaded == NULL &&
+	       e->only_place == NULL && e->demand == NULL;
+}
+
+/* The first error that no further CA would mend; code 0: none. */
+static struct verify_error other_error(const struct evidence *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->error_count; i++) {
+		if (!wants_anchor(e, e->errors[i].code))
+			return e->errors[i];
+	}
+	return (struct verify_error){0, 0};
+}
+
+static bool names_another(const struct evidence *e)
+{
+	return e->name_checked && !e->name_matches;
+}
+
+/* The only thing that is wrong is that nothing was loaded. */
+static bool would_have_an_anchor(const struct evidence *e)
+{
+	return evidence_is_storeless(e) && e->system_root != NULL && e->error_count > 0 &&
+	       wants_anchor(e, seen_by_client(e).code);
+}
+
+bool evidence_is_faultless(const struct evidence *e)
+{
+	return would_have_an_anchor(e) && e->system_tried != TRIED_BAD &&
+	       other_error(e).code == 0 && !names_another(e);
+}
+
 struct verify_error evidence_headline(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
 
 	if (evidence_is_with_rule(e))
 		return e->errors[0];
+	if (would_have_an_anchor(e) && (other_error(e).code != 0 || names_another(e)))
+		return other_error(e);
 	/* The verification of a revocation list's own signer runs in between, and its errors are not about this chain. */
 	if (e->event_count > 0 || e->error_count == 0 ||
 	    verify_symbol(e->code, e->version) == VERIFY_CRL_PATH_VALIDATION_ERROR)
