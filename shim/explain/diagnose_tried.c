@@ -127,6 +127,82 @@ static bool fetches_lists(const struct evidence *e)
 	return e->framework == FRAMEWORK_DOTNET && (e->verify_flags & CRL_CHECK) != 0;
 }
 
+/* ---- two faults at once -------------------------------------------------------------------------------------------- */
+
+/* The leaf's only name, where OpenSSL compares names and that is what it objects to. */
+static const char *name_line(struct diagnosis *d)
+{
+	const struct cert_info *c = d->leaf;
+	const struct text name =
+	    c != NULL && c->san_count == 1 ? dns_name(c->san[0]) : (struct text){NULL, 0};
+
+	if (name.n == 0 || memchr(name.s, '*', name.n) != NULL)
+		return NULL;
+	return say(d->e, "ExpectName = ", say_text(d->e, name), (char *)NULL);
+}
+
+static const char *line_for(struct diagnosis *d, enum cause c)
+{
+	switch (c) {
+	case CAUSE_STRICT_PROFILE:
+		return "Strict = no";
+	case CAUSE_WEAK_KEY:
+	case CAUSE_WEAK_DIGEST:
+		return "CipherString = DEFAULT:@SECLEVEL=0";
+	case CAUSE_NAME_MISMATCH:
+		return name_line(d);
+	default:
+		return NULL;
+	}
+}
+
+/* The one key that would mend whatever else fails; NULL: there is none, or it takes several. */
+static const char *second_line(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *line = NULL, *one;
+	size_t i;
+
+	if (obstacle_of_dates(d) != NULL)
+		return NULL;
+	for (i = 0; i < e->error_count; i++) {
+		const enum cause c =
+		    verify_symbol_cause(verify_symbol(e->errors[i].code, e->version));
+
+		if (e->errors[i].code == d->first.code || !outlasts_a_ca(c))
+			continue;
+		one = line_for(d, c);
+		if (one == NULL || (line != NULL && strcmp(one, line) != 0))
+			return NULL;
+		line = one;
+	}
+	if (line == NULL && top_of_chain(d) != NULL && signed_too_weakly(e, top_of_chain(d)))
+		line = line_for(d, CAUSE_WEAK_DIGEST);
+	return line;
+}
+
+/* Where one more key would mend what the CA leaves. False: there is none. */
+static bool help_both(struct diagnosis *d, const char *other, const char *lead, const char *line)
+{
+	struct evidence *e = d->e;
+	const char *second = second_line(d);
+	bool done;
+
+	if (second == NULL)
+		return false;
+	lead = say(e, "two things are wrong: no CA is known, and ", other,
+		   ". Who runs the server has to mend the second; until then, for both: ", lead,
+		   (char *)NULL);
+	if (strncmp(second, "ExpectName", strlen("ExpectName")) == 0)
+		done = help_section(d, lead, line, second, (char *)NULL);
+	else
+		done = help_section(d, lead, line, second, "Reason = to be mended by ...",
+				    say(e, "Until = ", until_date(d), (char *)NULL), (char *)NULL);
+	if (done)
+		note_line(d, "not tried: both keys of that rule together");
+	return done;
+}
+
 /* A section with a CA file after a line that leads to it, or why that would not be enough. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line)
 {
@@ -135,6 +211,8 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 	const enum tried tried = system ? e->system_tried : e->top_tried;
 	const char *other = help_ca_obstacle(d);
 
+	if (other != NULL && help_both(d, other, lead, line))
+		return;
 	if (other != NULL) {
 		help_line(d, say(d->e, "a further CA alone does not help here: ", other,
 				 "; that has to be mended first", (char *)NULL));

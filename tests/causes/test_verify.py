@@ -450,3 +450,22 @@ def test_a_verification_without_a_connection(run, pki, small_client):
     assert bad.code != 0 and bad.records == []
     nothing = run([small_client(0, "-")[0], "nothing"])
     assert nothing.code != 0 and nothing.records == []
+
+
+# ---- two faults at once ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("fault, second", [("name", "ExpectName = www.elsewhere.test"), ("strict", "Strict = no")])
+@pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.name)
+def test_unknown_ca_and_one_fault_more(tell, run, show, client, fault, second):
+    """Each has a key; one section has both, and it works."""
+    root = issue("Two Faults Root", ca=True)
+    leaf = {"name": lambda: issue("x", root, names=["www.elsewhere.test"]),
+            "strict": lambda: leaf_of(root, key_identifiers=False)}[fault]()  # fmt: skip
+    given = run.write("other.pem", issue("Other Root", ca=True).pem)
+    options = {"strict": {"python": ("--flags", "32"), "s_client": ("-x509_strict",)}}.get(fault, {}).get(client.name, ())
+    argv = client(show(leaf, root).port, given, *options)
+    told = tell(argv, "untrusted-root", leaf)
+    section = [line.strip() for line in told.help.splitlines() if line.startswith("    ")]
+    assert second in section and any(line.startswith("ExtraCAFile = ") for line in section), told.help
+    rules = {line.split(" = ")[0]: line.split(" = ")[1] for line in section[1:]}
+    rules["ExtraCAFile"] = run.write("root.pem", root.pem)
+    assert run(argv, config=run.config((HOST, rules))).code == 0

@@ -510,9 +510,76 @@ static void what_fails_with_the_rules_ca(void **state)
 	}
 }
 
+/* What is equal proves nothing. */
+static void expected_and_presented_differ(void **state)
+{
+	static struct text same[] = {{"DNS:legacy.example.com", 22}};
+	struct cert_info c = certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED);
+	struct evidence *e = failed_verification(62, 0);
+	struct record r;
+
+	(void)state;
+	c.san = same;
+	c.san_count = 1;
+	e->chain = e->presented = &c;
+	e->chain_count = e->presented_count = 1;
+	e->name_asked = e->name_checked = true;
+	e->expected_name = e->host;
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_NAME_MISMATCH);
+	assert_null(r.expected);
+	assert_null(r.presented);
+	evidence_free(e);
+}
+
+/* A client may have dates checked against any time; an exception begins today. */
+static void until_counts_from_today(void **state)
+{
+	struct cert_info c = certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED);
+	struct evidence *e = failed_verification(66, 0);
+	struct record r;
+	size_t i;
+	bool found = false;
+
+	(void)state;
+	c.key_bits = 1024;
+	c.key = "RSA 1024";
+	e->security_level = 2;
+	e->now = 4102444800; /* 2100 */
+	e->verify_flags = 0x2;
+	e->chain = e->presented = &c;
+	e->chain_count = e->presented_count = 1;
+	diagnose(e, &r);
+	for (i = 0; i < r.help_count; i++) {
+		found = found || strstr(r.help[i], "Until = 20") != NULL;
+		assert_null(strstr(r.help[i], "Until = 2100"));
+	}
+	assert_true(found);
+	evidence_free(e);
+}
+
+static void a_long_list_is_told(void **state)
+{
+	struct cert_info c = certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED);
+	struct evidence *e = failed_verification(20, 0);
+	struct record r;
+
+	(void)state;
+	e->chain = e->presented = &c;
+	e->chain_count = e->presented_count = 1;
+	e->presented_in_all = 40;
+	diagnose(e, &r);
+	assert_true(r.notes_count > 0);
+	assert_non_null(strstr(r.notes[r.notes_count - 1], "the server sent 40 certificates"));
+	evidence_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(expected_and_presented_differ),
+	    cmocka_unit_test(until_counts_from_today),
+	    cmocka_unit_test(a_long_list_is_told),
 	    cmocka_unit_test(code_by_code),
 	    cmocka_unit_test(constraints_without_a_code),
 	    cmocka_unit_test(errors_of_a_revocation_list_s_own_chain),
