@@ -251,6 +251,17 @@ struct verify_event {
 	int after; /* the error in the context when the callback returned: X509_V_OK where it took it back */
 };
 
+/* What the cipher suites of an offer can do. OpenSSL's own list has all of these. */
+enum {
+	HELLO_RSA = 1,   /* the key is encrypted to the server's RSA key */
+	HELLO_DHE = 2,   /* Diffie-Hellman without curves */
+	HELLO_ECDHE = 4, /* with curves */
+	HELLO_CBC = 8,   /* AES in the mode that TLS 1.0 and 1.1 have, and nothing newer */
+	HELLO_AEAD = 16, /* AES-GCM and the like */
+	HELLO_ALL = 31,
+	HELLO_GROUPS = 10,
+};
+
 /* A ClientHello that was sent, in numbers (hello.c). */
 struct hello {
 	uint16_t
@@ -258,9 +269,11 @@ struct hello {
 	uint16_t min_version,
 	    max_version; /* 0x0301..0x0304; the lowest is known (not 0) only where TLS 1.3 is offered */
 	uint16_t ciphers, ciphers13; /* cipher suites; those of TLS 1.3 among them */
-	uint16_t groups, signatures; /* how many */
-	uint16_t first_group;        /* IANA's number; 0: none */
-	uint16_t key_share_size;     /* of the extension: large with post-quantum groups */
+	uint16_t kinds; /* HELLO_... of the cipher suites up to TLS 1.2; 0: not looked at */
+	uint16_t groups, signatures;       /* how many */
+	uint16_t first_group;              /* IANA's number; 0: none */
+	uint16_t group_list[HELLO_GROUPS]; /* the first ones */
+	uint16_t key_share_size;           /* of the extension: large with post-quantum groups */
 	bool sni;
 	bool alpn_cut; /* there are more names than fit */
 	uint8_t alpn_size;

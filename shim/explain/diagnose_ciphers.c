@@ -131,30 +131,6 @@ void explain_no_ciphers(struct diagnosis *d)
 
 /* ---- handshake-refused ------------------------------------------------------------------------------------------ */
 
-static const struct {
-	unsigned id;
-	const char *name;
-} groups[] = {
-    {23, "P-256"},
-    {24, "P-384"},
-    {25, "P-521"},
-    {29, "X25519"},
-    {30, "X448"},
-    {256, "ffdhe2048"},
-    {4588, "X25519MLKEM768"},
-};
-
-static const char *group_name(struct evidence *e, unsigned id)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(groups); i++) {
-		if (groups[i].id == id)
-			return groups[i].name;
-	}
-	return say(e, "number ", say_int(e, id), (char *)NULL);
-}
-
 static const char *count(struct evidence *e, unsigned n, const char *one)
 {
 	return say(e, say_int(e, n), " ", one, n == 1 ? "" : "s", (char *)NULL);
@@ -186,6 +162,31 @@ static const char *few_groups(struct diagnosis *d)
 		   group_name(e, h->first_group), h->groups == 1 ? ")" : "", (char *)NULL);
 }
 
+/* What OpenSSL's own list has, and this offer has not; NULL: nothing. */
+static const char *missing_kinds(struct diagnosis *d)
+{
+	static const struct {
+		unsigned kind;
+		const char *name;
+	} kinds[] = {{HELLO_ECDHE, "ECDHE"},
+		     {HELLO_DHE, "DHE"},
+		     {HELLO_RSA, "RSA key exchange"},
+		     {HELLO_AEAD, "AES-GCM"},
+		     {HELLO_CBC, "AES in CBC mode"}};
+	const struct hello *h = &d->e->hello;
+	const char *list = NULL;
+	size_t i;
+
+	if (h->kinds == 0 || h->min_version >= TLS_1_3 || d->e->security_level > 2)
+		return NULL;
+	for (i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		if (!(h->kinds & kinds[i].kind))
+			list = say(d->e, list != NULL ? list : "", list != NULL ? ", " : "",
+				   kinds[i].name, (char *)NULL);
+	}
+	return list;
+}
+
 /* What most clients of today do otherwise; NULL: nothing. */
 static const char *unusual(struct diagnosis *d)
 {
@@ -203,6 +204,11 @@ static const char *unusual(struct diagnosis *d)
 		item(d, &list, say(e, "at most ", say_version(e, h->max_version), (char *)NULL));
 	if (h->min_version < TLS_1_3 && older <= FEW_CIPHERS)
 		item(d, &list, few_ciphers(d, older));
+	else if (missing_kinds(d) != NULL)
+		item(d, &list,
+		     say(e, "no cipher with ", missing_kinds(d), ", which OpenSSL's own list has",
+			 e->cipher_string != NULL ? ", but not " : "",
+			 e->cipher_string != NULL ? list_words(d) : "", (char *)NULL));
 	if (h->max_version >= TLS_1_3 && h->ciphers13 == 1)
 		item(d, &list, "only 1 ciphersuite for TLS 1.3");
 	if (h->groups > 0 && h->groups <= FEW_GROUPS)
@@ -215,47 +221,99 @@ static const char *unusual(struct diagnosis *d)
 	return list;
 }
 
-/* "TLS 1.2 to TLS 1.3, 30 ciphers, 5 groups, the host name (SNI) legacy.example.com" */
+/* "X25519, P-256 and 8 more" */
+static const char *group_names(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct hello *h = &e->hello;
+	const char *list = "";
+	unsigned i;
+
+	for (i = 0; i < h->groups && i < HELLO_GROUPS && h->group_list[i] != 0; i++)
+		list =
+		    say(e, list, i > 0 ? ", " : "", group_name(e, h->group_list[i]), (char *)NULL);
+	if (i > 0 && i < h->groups)
+		list = say(e, list, " and ", say_int(e, h->groups - i), " more", (char *)NULL);
+	return list;
+}
+
+/* "TLS 1.2 to TLS 1.3, 30 ciphers, 5 groups (X25519, P-256 ...), the host name (SNI) legacy.example.com" */
 static const char *offer_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct hello *h = &e->hello;
-	const char *versions = handshake_offered(d);
+	const char *versions = handshake_offered(d), *names = group_names(d);
 
 	return say(e, versions != NULL ? versions : "", ", ", count(e, h->ciphers, "cipher"), ", ",
-		   count(e, h->groups, "group"), h->sni ? ", the host name (SNI) " : "",
-		   h->sni ? say_string(e, e->sni) : "", (char *)NULL);
+		   count(e, h->groups, "group"), *names ? " (" : "", names, *names ? ")" : "",
+		   h->sni ? ", the host name (SNI) " : "", h->sni ? say_string(e, e->sni) : "",
+		   (char *)NULL);
+}
+
+static void say_offer(struct diagnosis *d, const char *odd)
+{
+	struct evidence *e = d->e;
+	const bool compared = e->hello.kinds != 0 || e->hello.min_version >= TLS_1_3;
+	const char *versions = handshake_offered(d);
+
+	if (e->hello.size == 0) {
+		d->r->why = say(e, handshake_alert_words(d),
+				versions != NULL ? "; this client offers " : "",
+				versions != NULL ? versions : "", (char *)NULL);
+		return;
+	}
+	d->r->presented = say(e, offer_words(d),
+			      odd != NULL ? "; unusual in this offer: "
+			      : compared  ? ", which is what OpenSSL offers by default"
+					  : "",
+			      odd != NULL ? odd : "", (char *)NULL);
+	d->r->why = say(e, handshake_alert_words(d), "; the client offered ", d->r->presented,
+			(char *)NULL);
+}
+
+/* Where a list was made narrower than OpenSSL's own, that one is the first thing to try. */
+static void help_wider(struct diagnosis *d, const char *odd)
+{
+	struct evidence *e = d->e;
+
+	if (e->cipher_string != NULL && e->ciphers_by.place != NULL)
+		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
+				 ", unless the server is meant to accept just that", (char *)NULL));
+	else if (missing_kinds(d) != NULL)
+		help_section(d,
+			     "try whether the server takes OpenSSL's own list of ciphers, in the "
+			     "client's settings or here:",
+			     "CipherString = DEFAULT", (char *)NULL);
+	else if (odd != NULL)
+		help_line(d, "widen what is unusual in the client's settings, unless the server is "
+			     "meant to accept just that");
+}
+
+/* What the server would have taken is not in its alert. */
+static void help_compare(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	if (e->host == NULL && e->address == NULL) {
+		help_line(d, "the server's log at the time of this record often names the reason");
+		return;
+	}
+	help_line(d, "what the server accepts is shown by the next line; its log at the time of "
+		     "this record often names the reason:");
+	help_line(d, say(e, "    tlsmend view ", d->who, (char *)NULL));
 }
 
 void explain_refused(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *odd = e->hello.size != 0 ? unusual(d) : NULL;
-	const char *versions = handshake_offered(d);
 
-	if (e->hello.size != 0) {
-		d->r->presented =
-		    say(e, offer_words(d),
-			odd != NULL ? "; unusual in this offer: " : ", which is a usual offer",
-			odd != NULL ? odd : "", (char *)NULL);
-		d->r->why = say(e, handshake_alert_words(d), "; the client offered ",
-				d->r->presented, (char *)NULL);
-	} else {
-		d->r->why = say(e, handshake_alert_words(d),
-				versions != NULL ? "; this client offers " : "",
-				versions != NULL ? versions : "", (char *)NULL);
-	}
+	say_offer(d, odd);
 	if (odd != NULL && !e->hello.sni && key_is_known("ServerName") &&
 	    strcmp(d->section, "HOST") != 0)
 		help_section(d, "if the server wants a host name (SNI), send one:",
 			     say(e, "ServerName = ", say_string(e, e->host), (char *)NULL),
 			     (char *)NULL);
-	if (odd != NULL && e->cipher_string != NULL && e->ciphers_by.place != NULL)
-		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
-				 ", unless the server is meant to accept just that", (char *)NULL));
-	else if (odd != NULL)
-		help_line(d, "widen what is unusual in the client's settings, unless the server is "
-			     "meant to accept just that");
-	help_line(d, "compare the versions, ciphers and groups that the client offers with what "
-		     "the server accepts; the server's log often names the reason");
+	help_wider(d, odd);
+	help_compare(d);
 }

@@ -153,6 +153,10 @@ const char *security_level(struct diagnosis *d);
 void expect_level(struct diagnosis *d); /* the level is what was expected */
 /* help_weaken() with a line that lowers the level; where a rule raised it, that rule instead. */
 void help_level(struct diagnosis *d, const char *line, const char *reason);
+/* (tls_names.c) By IANA's numbers, as OpenSSL calls them; NULL: not known here. */
+const char *known_group(unsigned id);
+const char *known_scheme(unsigned id);
+const char *group_name(struct evidence *e, unsigned id); /* or its number */
 /* (diagnose_ciphers.c) */
 void explain_no_ciphers(struct diagnosis *d);
 void explain_refused(struct diagnosis *d);

@@ -372,7 +372,21 @@ def test_refused_without_a_host_name(run, pki, picky_server):
 @pytest.mark.cause("handshake-refused")
 def test_usual_offer_refused(run, pki, servers):
     port = servers.s_server(pki.good(HOST), ADDRESS, "-tls1_2", "-cipher", "AES128-SHA256").port
-    one(run(curl(port, pki)), "handshake-refused", presented="which is a usual offer")
+    one(run(curl(port, pki)), "handshake-refused", presented=["which is what OpenSSL offers by default", "groups (X25519, P-256, "],
+        help="    tlsmend view %s:%d" % (HOST, port))  # fmt: skip
+
+
+@pytest.mark.cause("handshake-refused")
+@pytest.mark.parametrize("client", [curl, python], ids=["curl", "python"])
+def test_list_that_is_narrower_than_openssls_own(run, pki, servers, client):
+    """Many ciphers, and none of the kind that an old server knows: what is missing, who took it out, and a rule that works."""
+    leaf = issue(HOST, pki.intermediate, names=[HOST], key="rsa2048")
+    port = servers.s_server(pki.identity("rsa-only", leaf, pki.intermediate), ADDRESS, "-tls1_2", "-cipher", "AES128-SHA256").port
+    narrow = "ECDHE+AESGCM:ECDHE+AES:ECDHE+CHACHA20"
+    argv = client(port, pki, "--ciphers", narrow)
+    record = one(run(argv), "handshake-refused", presented=["no cipher with DHE, RSA key exchange", narrow, CLIENT])
+    assert "usual offer" not in record["presented"] and "    CipherString = DEFAULT" in record["help"], record
+    assert run(argv, config=run.config((HOST, {"CipherString": "DEFAULT"}))).code == 0
 
 
 # ---- the security level ------------------------------------------------------------------------------------------------

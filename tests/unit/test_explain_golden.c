@@ -475,6 +475,8 @@ static struct evidence *usual_handshake_refused(void)
 				  .ciphers = 30,
 				  .ciphers13 = 3,
 				  .groups = 10,
+				  .group_list = {29, 23, 30, 25, 24, 256, 257, 258, 259, 260},
+				  .kinds = HELLO_ALL,
 				  .signatures = 20,
 				  .sni = true};
 	return e;
