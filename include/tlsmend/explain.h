@@ -279,6 +279,15 @@ struct hello {
 	uint8_t alpn_size;
 	uint8_t alpn[64]; /* as on the wire: a byte of length before each name */
 };
+/* What the server chose, by IANA's numbers (choice.c); 0: not seen. */
+struct server_choice {
+	uint16_t group, scheme;
+};
+/* Pure. Takes it out of the body of a message of the server: ServerHello (only one that asks for another group), ServerKeyExchange,
+ * CertificateVerify. `version`: of TLS, 0x0303. */
+void choice_read(struct server_choice *c, unsigned type, const uint8_t *body, size_t n,
+		 unsigned version);
+
 /* Pure. False, and *h empty: no ClientHello of TLS over a stream (DTLS has another form), or a malformed one. */
 bool hello_read(struct hello *h, const uint8_t *message, size_t size);
 
@@ -461,8 +470,9 @@ struct evidence {
 	const char *cipher_call;
 	const char *const *cipher_unknown; /* parts of it that match nothing */
 	size_t cipher_unknown_count;
-	int server_version;   /* of the ServerHello; 0: none seen */
-	struct hello hello;   /* the first one of this handshake */
+	int server_version; /* of the ServerHello; 0: none seen */
+	struct hello hello; /* the first one of this handshake */
+	struct server_choice choice;
 	bool after_handshake; /* an alert that came after a handshake that succeeded */
 
 	/* a file that could not be loaded (load_failed); its system error is in system_errno, the end of the error queue in

@@ -275,6 +275,8 @@ static void say_generic(struct diagnosis *d)
 
 static void say_handshake(struct diagnosis *d)
 {
+	if (handshake_alert(d->e) < 0 && explain_choice(d))
+		return;
 	switch (d->r->cause) {
 	case CAUSE_NOT_TLS:
 		explain_not_tls(d);

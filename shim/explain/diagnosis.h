@@ -153,6 +153,8 @@ const char *security_level(struct diagnosis *d);
 void expect_level(struct diagnosis *d); /* the level is what was expected */
 /* help_weaken() with a line that lowers the level; where a rule raised it, that rule instead. */
 void help_level(struct diagnosis *d, const char *line, const char *reason);
+/* (diagnose_choice.c) What the server chose and the client did not offer. False: it is nothing of that. */
+bool explain_choice(struct diagnosis *d);
 /* (tls_names.c) By IANA's numbers, as OpenSSL calls them; NULL: not known here. */
 const char *known_group(unsigned id);
 const char *known_scheme(unsigned id);

@@ -153,6 +153,7 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->last_received = n->story.last_received;
 	e->server_version = n->server_version;
 	e->hello = n->hello;
+	e->choice = n->choice;
 	e->certificate_requested = n->story.requested;
 	e->certificate_sent = n->certificate_sent;
 	e->empty_certificate_sent = n->story.shown_nothing;

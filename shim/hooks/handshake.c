@@ -325,6 +325,9 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		apply_name_back(o, ssl, &n->applied, false);
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
 		n->server_version = as_tls_version(body[0] << 8 | body[1]);
+	if (!sent)
+		choice_read(&n->choice, message[0], body, size - header,
+			    (unsigned)o->SSL_version(ssl));
 	if (!sent && message[0] == MESSAGE_CERTIFICATE) {
 		list_keep(n, body, size - header);
 		verify_note_leaf(n, body, size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);

@@ -100,6 +100,7 @@ struct connection {
 	uint64_t silent[TRANSPORT_DESCRIPTORS / 64];
 	unsigned load_failures; /* of the process, when this handshake began */
 	int server_version;
+	struct server_choice choice;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
 	uint8_t first_bytes[16];
 	uint8_t first_count;

@@ -132,3 +132,20 @@ def test_key_that_this_openssl_does_not_know(run, pki, servers, client, spki, sh
     assert shown in record["presented"] + record["why"]
     assert "weaker than" not in str(record) and "SECLEVEL" not in str(record["help"]), record
     assert ("does not know" in record["why"]) is ("curve that" not in shown)
+
+
+# ---- a group that was not offered -------------------------------------------------------------------------------------------
+@pytest.mark.cause("protocol-error")
+@pytest.mark.parametrize("client", [python, curl, s_client], ids=lambda c: c.name)
+@pytest.mark.parametrize("group, name", [(26, "brainpoolP256r1"), (22, "secp256k1")])
+def test_group_that_was_not_offered(run, pki, servers, client, group, name):
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    body = b"\x03" + group.to_bytes(2, "big") + b"\x41\x04" + bytes(64) + b"\x04\x03" + b"\0\x08" + bytes(8)
+    then = b"\x0c" + len(body).to_bytes(3, "big") + body
+    port = servers.odd(HOSTS[HOST], servers_module.sends_certificates(leaf.der, pki.intermediate.der, then=then))
+    result = run(client(port, pki.root_pem))
+    assert result.code != 0 and len(result.records) == 1, result
+    record = check_record(result.records[0])
+    assert record["presented"].startswith(name), record
+    assert "    Groups = %s:X25519:P-256:P-384" % name in record["help"], record
+    assert "another network path" not in str(record["help"])

@@ -332,8 +332,9 @@ def asks_for_client_certificate(ca_file, version):
     return behaviour
 
 
-def sends_certificates(*list_of_der):
-    """Of a handshake of TLS 1.2, the server's hello and these certificates, whatever they are: the client looks at them at once."""
+def sends_certificates(*list_of_der, then=b""):
+    """Of a handshake of TLS 1.2, the server's hello and these certificates, whatever they are: the client looks at them at once.
+    `then`: more messages."""
 
     def sized(n, data):
         return len(data).to_bytes(n, "big") + data
@@ -343,7 +344,7 @@ def sends_certificates(*list_of_der):
         # ECDHE-ECDSA-AES128-GCM-SHA256, an empty renegotiation_info
         hello = b"\x03\x03" + bytes(range(32)) + b"\0" + b"\xc0\x2b" + b"\0" + sized(2, b"\xff\x01\0\1\0")
         body = sized(3, b"".join(sized(3, der) for der in list_of_der))
-        messages = b"\x02" + sized(3, hello) + b"\x0b" + sized(3, body)
+        messages = b"\x02" + sized(3, hello) + b"\x0b" + sized(3, body) + then
         for i in range(0, len(messages), 16000):
             connection.sendall(b"\x16\x03\x03" + sized(2, messages[i : i + 16000]))
         while connection.recv(65536):
