@@ -223,7 +223,23 @@ static bool issuer_is_here(OPENSSL_STACK *all, X509 *top, OPENSSL_STACK *chain)
 	return false;
 }
 
-/* Every certificate of the case in a rule's file: if that does not help, none that we know would. */
+/* What else the section says. */
+static void take_keys(struct chain_case *c, const struct record *r, char host[256])
+{
+	enum { X509_STRICT = 0x20 };
+	size_t i;
+
+	for (i = 0; i < r->help_count; i++) {
+		if (strstr(r->help[i], "    CipherString = DEFAULT:@SECLEVEL=0") != NULL)
+			c->level = 0;
+		if (strstr(r->help[i], "    Strict = no") != NULL)
+			c->flags &= ~(unsigned long)X509_STRICT;
+		if (sscanf(r->help[i], "    ExpectName = %255s", host) == 1)
+			c->host = host;
+	}
+}
+
+/* Every certificate of the case in a rule's file, and the other keys of the section: if that does not help, none that we know would. */
 static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X509_STORE *store,
 			    const struct record *r)
 {
@@ -233,6 +249,7 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 	X509 *top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : c->leaf;
 	OPENSSL_STACK *trusted, *untrusted;
 	struct chain_case extended = *c;
+	char host[256];
 	bool good, here;
 
 	if (!proposes_ca(r))
@@ -246,6 +263,7 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 	    0)
 		o->OPENSSL_sk_push(trusted, c->leaf);
 	extended.untrusted = untrusted;
+	take_keys(&extended, r, host);
 	good = passes(&extended, store, trusted) || passes(&extended, store, NULL);
 	here = issuer_is_here(trusted, top, chain) || issuer_is_here(untrusted, top, chain);
 	o->OPENSSL_sk_free(trusted);
