@@ -314,6 +314,46 @@ static void describe_store(struct diagnosis *d)
 	d->r->store = count;
 }
 
+/* Faults that the server shows to everybody: when they are mended is seen from anywhere. */
+static bool is_shown_by_the_server(enum cause c)
+{
+	static const enum cause shown[] = {CAUSE_EXPIRED,
+					   CAUSE_NOT_YET_VALID,
+					   CAUSE_NAME_MISMATCH,
+					   CAUSE_NO_SAN,
+					   CAUSE_SNI_NOT_SENT,
+					   CAUSE_INTERMEDIATE_NOT_SENT,
+					   CAUSE_INCOMPLETE_CHAIN,
+					   CAUSE_WEAK_KEY,
+					   CAUSE_WEAK_DIGEST,
+					   CAUSE_WRONG_PURPOSE,
+					   CAUSE_MALFORMED_CERTIFICATE,
+					   CAUSE_UNKNOWN_CRITICAL_EXTENSION,
+					   CAUSE_DH_KEY_SMALL,
+					   CAUSE_SERVER_TOO_OLD,
+					   CAUSE_LEGACY_RENEGOTIATION};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(shown); i++) {
+		if (shown[i] == c)
+			return true;
+	}
+	return false;
+}
+
+/* How to see that it worked. Not where TLS begins after something else. */
+static void note_how_to_see(struct diagnosis *d)
+{
+	const char *name;
+
+	if ((d->e->event == EVENT_VERIFY_FAILED || d->e->event == EVENT_HANDSHAKE_FAILED) &&
+	    d->e->host != NULL && d->e->port != 0 && !d->e->datagram &&
+	    strcmp(d->section, "HOST") != 0 && is_shown_by_the_server(d->r->cause) &&
+	    greeting_of_port(d->e->port, &name) == NULL)
+		note_line(d, say(d->e, "to see whether the server was mended: tlsmend view ",
+				 d->who, (char *)NULL));
+}
+
 /* What is equal proves nothing: then something else is wrong than what these two show. */
 static void compare_evidence(struct record *r)
 {
@@ -347,6 +387,7 @@ void diagnose(struct evidence *e, struct record *r)
 		draw_chain(d);
 	note_enforced(d);
 	add_notes(d);
+	note_how_to_see(d);
 	if (e->arena.failed) {
 		const enum cause cause = r->cause;
 

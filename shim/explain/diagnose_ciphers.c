@@ -298,9 +298,9 @@ static void help_compare(struct diagnosis *d)
 		help_line(d, "the server's log at the time of this record often names the reason");
 		return;
 	}
-	help_line(d, "what the server accepts is shown by the next line; its log at the time of "
-		     "this record often names the reason:");
-	help_line(d, say(e, "    tlsmend view ", d->who, (char *)NULL));
+	help_line(d, say(e, "what the server accepts is shown by `tlsmend view ", d->who,
+			 "`; its log at the time of this record often names the reason",
+			 (char *)NULL));
 }
 
 void explain_refused(struct diagnosis *d)

@@ -30,6 +30,28 @@ static void help_crl(struct diagnosis *d, const char *lead)
 		help_line(d, say(e, lead, "; who runs that CA knows where it is", (char *)NULL));
 }
 
+/* A demand that came with a library, and that its users know nothing of: Ruby's openssl before 3.3.1 sets it for every program. */
+static void help_unmeant(struct diagnosis *d)
+{
+	enum { CRL_CHECK_ALL = 0x8 };
+	struct evidence *e = d->e;
+	const bool all = (e->verify_flags & CRL_CHECK_ALL) != 0;
+
+	d->r->why = say(e, d->r->why, "; the demand (X509_V_FLAG_CRL_CHECK", all ? "_ALL" : "",
+			") comes from the program itself or a library that it uses: openssl.cnf "
+			"cannot make it, and no rule here does",
+			(char *)NULL);
+	help_line(d, "where nobody meant to demand a list, take this one check out of the "
+		     "program's own settings, and nothing else; no rule of tlsmend does that. "
+		     "Ruby's openssl makes the demand by itself before its version 3.3.1, and a "
+		     "newer one is enough; in a Python program it is the first line that becomes "
+		     "the second:");
+	help_line(d, say(e, "    context.verify_flags |= ssl.VERIFY_CRL_CHECK_",
+			 all ? "CHAIN" : "LEAF", (char *)NULL));
+	help_line(d, say(e, "    context.verify_flags &= ~ssl.VERIFY_CRL_CHECK_",
+			 all ? "CHAIN" : "LEAF", (char *)NULL));
+}
+
 static void say_revoked(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -80,6 +102,8 @@ static void say_crl_unavailable(struct diagnosis *d)
 	help_crl(d, say(e, "load ", list_of(d),
 			" into this client, and keep it up to date; OpenSSL does not fetch it",
 			(char *)NULL));
+	if (e->crl_count == 0 && !e->have_crl && e->verify_flags != 0)
+		help_unmeant(d);
 }
 
 static void say_crl_invalid(struct diagnosis *d)

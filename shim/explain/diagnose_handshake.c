@@ -37,7 +37,8 @@ static void say_legacy_server(struct diagnosis *d)
 {
 	d->r->why = "the server lacks secure renegotiation (RFC 5746, of 2010), and this OpenSSL "
 		    "refuses to talk to such servers";
-	help_line(d, "the server needs an update");
+	help_line(d, "the server's operator has to update its TLS library: all of them since 2010 "
+		     "have it");
 	help_weaken(d, "Options = UnsafeLegacyServerConnect",
 		    "server without RFC 5746, to be replaced by ...");
 }
@@ -61,8 +62,11 @@ static void say_weak_handshake(struct diagnosis *d)
 	       : say(e, "the server signs its handshake in a way that this client's ",
 		     security_level(d), " does not allow, or that it does not know", (char *)NULL);
 	if (dh) {
-		help_line(d, say(e, "the server needs ECDHE, or Diffie-Hellman parameters of ",
-				 dh_bits_for(e->security_level), " bits or more", (char *)NULL));
+		help_line(d, say(e,
+				 "the server's operator has to switch ECDHE on, or to make "
+				 "Diffie-Hellman parameters of ",
+				 dh_bits_for(e->security_level), " bits or more (openssl dhparam)",
+				 (char *)NULL));
 		help_section(d,
 			     "most servers know ECDHE too, and take it when this client does not "
 			     "offer the old kind of Diffie-Hellman:",
@@ -72,7 +76,8 @@ static void say_weak_handshake(struct diagnosis *d)
 			   "server with a short Diffie-Hellman key, to be replaced by ...");
 	} else {
 		help_line(d,
-			  "the server needs an update, or a configuration that signs with SHA-256");
+			  "the server's operator has to update it, or to configure it so that it "
+			  "signs with SHA-256");
 		help_level(d, "CipherString = DEFAULT:@SECLEVEL=0",
 			   "server signs with SHA-1, to be replaced by ...");
 	}

@@ -302,8 +302,9 @@ static void say_no_san(struct diagnosis *d)
 	    say(e, "the client asked for ", asked_name(d),
 		"; the certificate has no DNS name in subjectAltName, only the common name ",
 		cn + strlen("CN="), common_name_reason(d, cn + strlen("CN=")), (char *)NULL);
-	help_line(d, say(e, "the certificate has to be issued again with subjectAltName = DNS:",
-			 asked_name(d), (char *)NULL));
+	help_line(d, say(e, "the server's operator has to have its certificate issued again by ",
+			 say_issuer(e, d->leaf), ", with subjectAltName = DNS:", asked_name(d),
+			 (char *)NULL));
 }
 
 /* Does a name of another kind read like the address? */

@@ -240,8 +240,10 @@ void explain_server_old(struct diagnosis *d)
 		d->r->message = say(
 		    e, "cannot connect to ", d->who,
 		    ": the server refuses every TLS version that this client offers", (char *)NULL);
-	help_line(d, only_not_newest(e) ? "the server needs an update that speaks TLS 1.3"
-					: "the server needs an update that speaks TLS 1.2 or 1.3");
+	help_line(d, only_not_newest(e) ? "the server's operator has to switch TLS 1.3 on, after "
+					  "an update where its software does not know it"
+					: "the server's operator has to switch TLS 1.2 or 1.3 on, "
+					  "after an update where its software knows neither");
 	help_server_old(d);
 }
 

@@ -55,6 +55,18 @@ static void check_dates(struct diagnosis *d, const struct cert_info *c, bool cul
 				 say_date(e, c->not_before), (char *)NULL));
 }
 
+/* The help says what stands in its way, which may be that. */
+static bool said_in_help(const struct diagnosis *d, const char *words)
+{
+	size_t i;
+
+	for (i = 0; i < d->r->help_count; i++) {
+		if (strstr(d->help[i], words) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void check_strength(struct diagnosis *d, const struct cert_info *c, bool culprit)
 {
 	struct evidence *e = d->e;
@@ -62,7 +74,9 @@ static void check_strength(struct diagnosis *d, const struct cert_info *c, bool 
 	if (certificate_has_weak_key(c) && !(culprit && d->failure == CAUSE_WEAK_KEY))
 		note_line(d, say(e, "also wrong: the key of ", called(d, c), " is weak (",
 				 say_string(e, c->key), ")", (char *)NULL));
-	if (certificate_has_weak_digest(c) && !(culprit && d->failure == CAUSE_WEAK_DIGEST))
+	if (certificate_has_weak_digest(c) && !(culprit && d->failure == CAUSE_WEAK_DIGEST) &&
+	    !said_in_help(d, say(e, called(d, c), " is signed with ", say_string(e, c->signature),
+				 (char *)NULL)))
 		note_line(d, say(e, "also wrong: ", called(d, c), " is signed with ",
 				 say_string(e, c->signature), (char *)NULL));
 	if (c->malformed && d->failure != CAUSE_MALFORMED_CERTIFICATE)

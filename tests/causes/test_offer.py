@@ -373,7 +373,7 @@ def test_refused_without_a_host_name(run, pki, picky_server):
 def test_usual_offer_refused(run, pki, servers):
     port = servers.s_server(pki.good(HOST), ADDRESS, "-tls1_2", "-cipher", "AES128-SHA256").port
     one(run(curl(port, pki)), "handshake-refused", presented=["which is what OpenSSL offers by default", "groups (X25519, P-256, "],
-        help="    tlsmend view %s:%d" % (HOST, port))  # fmt: skip
+        help="`tlsmend view %s:%d`" % (HOST, port))  # fmt: skip
 
 
 @pytest.mark.cause("handshake-refused")

@@ -469,3 +469,20 @@ def test_unknown_ca_and_one_fault_more(tell, run, show, client, fault, second):
     rules = {line.split(" = ")[0]: line.split(" = ")[1] for line in section[1:]}
     rules["ExtraCAFile"] = run.write("root.pem", root.pem)
     assert run(argv, config=run.config((HOST, rules))).code == 0
+
+
+# ---- a demand that nobody may have made ---------------------------------------------------------------------------
+@pytest.mark.cause("crl-unavailable")
+@pytest.mark.parametrize("flag, name", [(4, "LEAF"), (12, "CHAIN")])
+@pytest.mark.parametrize("client", ["python", "s_client", "small"])
+def test_list_that_nobody_loaded(tell, show, pki, small_client, client, flag, name):
+    """Who demands it, that it may be by accident, and what takes that one check out."""
+    leaf = leaf_of(pki.intermediate)
+    port = show(leaf, pki.intermediate).port
+    argv = {"python": lambda: python(port, pki.root_pem, "--flags", flag), "small": lambda: small_client(port, pki.root_pem, "set=%d" % flag),
+            "s_client": lambda: s_client(port, pki.root_pem, "-crl_check_all" if flag == 12 else "-crl_check")}[client]()  # fmt: skip
+    told = tell(argv, "crl-unavailable", leaf)
+    assert "X509_V_FLAG_CRL_CHECK" + ("_ALL" if flag == 12 else ")") in told.text()
+    assert "openssl.cnf cannot make it" in told.text() and "no rule of tlsmend does that" in told.help
+    assert "    context.verify_flags &= ~ssl.VERIFY_CRL_CHECK_" + name in told.help.splitlines()
+    assert "[%s]" % HOST not in told.help
