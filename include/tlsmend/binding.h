@@ -30,8 +30,8 @@ const char *binding_problem(const char **path);
 
 /* For `tlsmend check`, which looks at files: the first function that a copy of this version would have to have and does not; "": the
  * version itself is too old; NULL: none. has(): is there a function of that name? */
-const char *binding_lacks(unsigned long version, bool ssl,
-			  bool (*has)(void *arg, const char *name), void *arg);
+const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg, const char *name),
+			  void *arg);
 
 enum binding_index {
 #define INDEX(name, class) INDEX_##name,
