@@ -25,6 +25,7 @@ struct entry {
 	uint64_t written_ms;
 	unsigned count;    /* left out since then */
 	bool due;          /* the last write failed */
+	bool tried_again;  /* is_same_attempt() */
 	struct kept *kept; /* NULL: no memory */
 };
 static struct entry entries[ENTRIES];
@@ -187,12 +188,26 @@ static void count(struct entry *e)
 		atomic_store(&next_due, window_end(e));
 }
 
+/* curl 7.88 loads its trust store in its read function, and once more when the handshake comes back from that: one failure
+ * (tests/causes/test_files.py, revocation lists). */
+static bool is_same_attempt(const struct entry *e, const struct record *r, uint64_t now)
+{
+	enum { ATTEMPT_MS = 100 };
+
+	return r->event == EVENT_LOAD_FAILED && !e->due && !e->count && !e->tried_again &&
+	       now - e->written_ms < ATTEMPT_MS;
+}
+
 /* Under the lock. `unused` is to be freed after it. */
 static bool note(struct record *r, uint64_t key, uint64_t now, struct kept *k, struct kept **unused)
 {
 	struct entry *e = find(key);
 
 	*unused = k;
+	if (e && is_same_attempt(e, r, now)) {
+		e->tried_again = true;
+		return false;
+	}
 	if (e && !e->due && now < window_end(e)) {
 		count(e);
 		return false;
