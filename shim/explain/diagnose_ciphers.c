@@ -280,10 +280,12 @@ static void help_wider(struct diagnosis *d, const char *odd)
 		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
 				 ", unless the server is meant to accept just that", (char *)NULL));
 	else if (missing_kinds(d) != NULL)
-		help_section(d,
-			     "try whether the server takes OpenSSL's own list of ciphers, in the "
-			     "client's settings or here:",
-			     "CipherString = DEFAULT", (char *)NULL);
+		help_section(
+		    d,
+		    "not tried, since its alert does not say what it would take: whether the "
+		    "server "
+		    "takes OpenSSL's own list of ciphers, in the client's settings or here:",
+		    "CipherString = DEFAULT", (char *)NULL);
 	else if (odd != NULL)
 		help_line(d, "widen what is unusual in the client's settings, unless the server is "
 			     "meant to accept just that");
@@ -311,7 +313,7 @@ void explain_refused(struct diagnosis *d)
 	say_offer(d, odd);
 	if (odd != NULL && !e->hello.sni && key_is_known("ServerName") &&
 	    strcmp(d->section, "HOST") != 0)
-		help_section(d, "if the server wants a host name (SNI), send one:",
+		help_section(d, "if the server wants a host name (SNI), send one (not tried):",
 			     say(e, "ServerName = ", say_string(e, e->host), (char *)NULL),
 			     (char *)NULL);
 	help_wider(d, odd);

@@ -64,21 +64,22 @@ static void help_tries(struct diagnosis *d)
 	const char *until = say(e, "Until = ", until_date(d), (char *)NULL);
 
 	if (e->hello.size > ONE_PACKET && e->hello.key_share_size > LARGE_KEY_SHARE)
-		help_section(d,
-			     say(e, "the client's first message has ", say_int(e, e->hello.size),
-				 " bytes, because of its post-quantum key, and does not fit into "
-				 "one packet; some "
-				 "servers and firewalls cannot cope with that. Try whether a "
-				 "shorter one is answered:",
-				 (char *)NULL),
-			     "Groups = X25519:P-256", (char *)NULL);
-	if (offers_tls13(e))
 		help_section(
 		    d,
-		    "some old servers and firewalls cannot cope with TLS 1.3. Try whether TLS 1.2 "
-		    "is answered:",
-		    "MaxProtocol = TLSv1.2", "Reason = closes when TLS 1.3 is offered", until,
-		    (char *)NULL);
+		    say(e, "the client's first message has ", say_int(e, e->hello.size),
+			" bytes, because of its post-quantum key, and does not fit into "
+			"one packet; some "
+			"servers and firewalls cannot cope with that. Not tried: whether a "
+			"shorter one is answered:",
+			(char *)NULL),
+		    "Groups = X25519:P-256", (char *)NULL);
+	if (offers_tls13(e))
+		help_section(d,
+			     "some old servers and firewalls cannot cope with TLS 1.3. Not tried: "
+			     "whether TLS "
+			     "1.2 is answered:",
+			     "MaxProtocol = TLSv1.2", "Reason = closes when TLS 1.3 is offered",
+			     until, (char *)NULL);
 }
 
 /* Servers for several hosts often close where no name, or an unknown one, is asked for; so do firewalls that filter by name. */
@@ -92,7 +93,8 @@ static void help_name(struct diagnosis *d)
 	    !help_section(
 		d,
 		"this client did not send the host's name, without which some servers "
-		"close the connection. Use a setting of the client that sends it, or try:",
+		"close the connection. Use a setting of the client that sends it, or (not "
+		"tried):",
 		say(e, "ServerName = ", d->section, (char *)NULL), (char *)NULL))
 		help_line(d, "this client did not send the host's name (SNI), without which some "
 			     "servers close the connection: use a setting of it that sends the "

@@ -116,7 +116,7 @@ def files_of(section, world, fault):
     return files
 
 
-ADMISSIONS = r"alone (is not enough|does not help)|not tried(?!: the certificate that belongs)|Try whether|or try:|if the server wants"
+ADMISSIONS = r"alone (is not enough|does not help)|[Nn]ot tried(?!: the certificate that belongs)"
 
 
 def admits(record):
