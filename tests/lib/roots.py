@@ -293,18 +293,20 @@ def root_of(suite, made=True):
     """The Root of a suite, unpacked at the first question of all. Raises Missing; asks the network once a test run only."""
     directory = CACHE / suite
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    failure = directory / "why-not"
+    # another number where what is made here changes: what an older tree has made is made anew
+    failure, ready = directory / "why-not", directory / "ready-2"
     with locked(directory / "lock"):
-        if not (directory / "ready").exists():
+        if not ready.exists():
             if failure.exists() and failure.read_text().startswith(run_id):
                 raise Missing(failure.read_text().partition("\n")[2])
             start = time.monotonic()
             try:
+                shutil.rmtree(directory / "root", ignore_errors=True)
                 _try(suite, directory)
             except (Missing, OSError, subprocess.SubprocessError) as e:
                 failure.write_text("%s\n%s: %s" % (run_id, suite, e))
                 raise Missing("%s: %s" % (suite, e))
-            (directory / "ready").write_text("%d s\n" % (time.monotonic() - start))
+            ready.write_text("%d s\n" % (time.monotonic() - start))
     return Root(suite, directory / "root") if made else directory / "root"
 
 
