@@ -377,7 +377,8 @@ void explain_handshake(struct diagnosis *d)
 			    (char *)NULL);
 	if (e->ssl_reason != 0) {
 		d->r->code = e->ssl_reason;
-		d->r->name = say_string(e, e->ssl_reason_text);
+		/* 1.1.1 has no text for an alert that is newer than it (120) */
+		d->r->name = e->ssl_reason_text ? say_string(e, e->ssl_reason_text) : NULL;
 	} else if (handshake_alert(e) > 0) {
 		d->r->name = NULL; /* the alert says it */
 	} else if (e->system_errno != 0) {
