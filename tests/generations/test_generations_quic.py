@@ -10,9 +10,7 @@ HOST = "legacy.test"
 PIN = "A" * 43 + "="
 
 
-@pytest.fixture(scope="session", params=[(suite, "own") for suite in ("trixie", "sid", "experimental")], ids="-".join)
-def place(request):
-    return request.param
+pytestmark = pytest.mark.parametrize("place", [(suite, "own") for suite in ("trixie", "sid", "experimental")], ids="-".join, indirect=True)
 
 
 @pytest.fixture

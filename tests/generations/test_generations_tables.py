@@ -116,11 +116,13 @@ def test_constants(place_of_headers, tmp_path):
 
 # ---- functions -----------------------------------------------------------------------------------------------
 # Which optional functions a generation lacks, beside what api.def knows by another name. A new entry wants a look at what is off there.
+# CRYPTO_lock and CRYPTO_add_lock are 1.0.x's; without OPENSSL_atexit the library's own destructor ends all stories.
+OLD = {"SSL_state", "CRYPTO_lock", "CRYPTO_add_lock"}
 LACKS = {
-    1: {"SSL_state", "SSL_is_quic", "X509_VERIFY_PARAM_get0_host", "X509_VERIFY_PARAM_get1_ip_asc", "EVP_PKEY_get_group_name",
+    1: OLD | {"SSL_is_quic", "X509_VERIFY_PARAM_get0_host", "X509_VERIFY_PARAM_get1_ip_asc", "EVP_PKEY_get_group_name",
         "EVP_PKEY_get0_type_name"},
-    3: {"SSL_state"},
-    4: {"SSL_state", "ERR_get_state", "TLSv1_method", "TLSv1_client_method", "TLSv1_1_method", "TLSv1_1_client_method", "TLSv1_2_method",
+    3: OLD,
+    4: OLD | {"OPENSSL_atexit", "ERR_get_state", "TLSv1_method", "TLSv1_client_method", "TLSv1_1_method", "TLSv1_1_client_method", "TLSv1_2_method",
         "TLSv1_2_client_method"},
 }  # fmt: skip
 
