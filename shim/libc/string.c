@@ -107,6 +107,10 @@ DEFINE(void *, memchr, (const void *s, int byte, size_t n))
 {
 	const uint64_t ones = 0x0101010101010101u, pattern = ones * (unsigned char)byte;
 	const unsigned char *p = s;
+	/* C11 7.24.5.1: it stops at the first one, so that `n` may reach beyond what is readable. A word in its place does not cross a page. */
+	for (; n && (uintptr_t)p % WORD; n--, p++)
+		if (*p == (unsigned char)byte)
+			return (void *)(uintptr_t)p;
 	for (; n >= WORD; n -= WORD, p += WORD) {
 		const uint64_t w = *(const eight *)p ^ pattern; /* a byte of it is 0? */
 		if ((w - ones) & ~w & ones << 7)
@@ -138,8 +142,11 @@ DEFINE(size_t, strlen, (const char *s))
 
 DEFINE(size_t, strnlen, (const char *s, size_t most))
 {
-	const char *end = OWN(memchr)(s, 0, most);
-	return end ? (size_t)(end - s) : most;
+	/* by bytes: what stands behind the NUL need not be readable, and `most` says nothing about it */
+	size_t n = 0;
+	while (n < most && s[n])
+		n++;
+	return n;
 }
 
 DEFINE(int, strcmp, (const char *a, const char *b))
@@ -214,7 +221,7 @@ DEFINE(char *, strcasestr, (const char *s, const char *word))
 DEFINE(char *, strndup, (const char *s, size_t most))
 {
 	const size_t n = OWN(strnlen)(s, most);
-	char *copy = n == SIZE_MAX ? NULL : malloc(n + 1);
+	char *copy = n >= PTRDIFF_MAX ? NULL : malloc(n + 1);
 	if (!copy)
 		return NULL;
 	copy_up((unsigned char *)copy, (const unsigned char *)s, n);

@@ -162,9 +162,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    malloc(n + (n == 0)); /* exactly as long as the text: nothing may be read behind it */
 	REQUIRE(text != NULL);
 	memcpy(text, data + 1, n);
-	sources[0] = (struct config_source){(enum source_kind)(data[0] % 3), "source", text, n};
+	sources[0] =
+	    (struct config_source){(enum source_kind)(data[0] % 3), "/etc/source.conf", text, n};
 	if (data[0] & 8)
-		sources[count++] = (struct config_source){SOURCE_FILE, "other", text, n};
+		sources[count++] = (struct config_source){SOURCE_FILE, "/etc/other.conf", text, n};
 	p = policy_parse(sources, count, (data[0] & 4) != 0, check_message, &messages, &bad);
 	REQUIRE(p != NULL);
 	REQUIRE(messages <= count * (CONFIG_MAX_MESSAGES + 1));

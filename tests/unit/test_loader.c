@@ -100,6 +100,9 @@ static void test_later(void **state)
 {
 	const struct lookup q = {.name = "jn"};
 	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* its runtime has brought libm already */
+#endif
 	assert_null(loader_next(&q));
 	void *handle = dlopen("libm.so.6", RTLD_NOW | RTLD_LOCAL);
 	assert_non_null(handle);
