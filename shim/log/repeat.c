@@ -36,6 +36,8 @@ static uint64_t (*read_clock)(void) = clock_monotonic_ms;
 
 void repeat_reset(uint64_t (*clock)(void))
 {
+	for (size_t i = 0; i < ENTRIES; i++)
+		free(entries[i].kept);
 	memset(entries, 0, sizeof entries);
 	atomic_store(&next_due, 0);
 	limit_reset();

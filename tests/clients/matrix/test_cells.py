@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Every client of the matrix against every fault: what the record says, and whether its help holds."""
+import os
 import pathlib
 import re
 
@@ -36,7 +37,8 @@ def _parameters():
             marks.append(pytest.mark.slow)
         wrong = tables.KNOWN_WRONG.get((client.name, fault.name))
         if wrong:
-            strict = not wrong[0].startswith("sometimes")
+            # TLSMEND_MATRIX=strict for who mends one: its line has to go then
+            strict = not wrong[0].startswith("sometimes") and os.environ.get("TLSMEND_MATRIX") == "strict"
             marks.append(pytest.mark.xfail(strict=strict, reason="says %s; right: %s (%s)" % tuple(wrong)))
         yield pytest.param(client, fault, marks=marks, id="%s-%s" % (client.name, fault.name))
 
