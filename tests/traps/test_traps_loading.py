@@ -114,6 +114,7 @@ def test_program_without_libc(trap, program):
 
 
 @pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs root to take /proc away")
+@without_front
 def test_without_proc(trap):
     def away(anchors, preload=""):
         script = 'mount -t tmpfs none /proc && LD_PRELOAD=%s TLSMEND_LOG=off exec "$@"' % preload
