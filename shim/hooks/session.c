@@ -145,12 +145,11 @@ bool session_is_ours(struct connection *n, SSL *ssl)
 	return index >= 0 && now && !n->rule.closed && session_tag(o, session, index) == now;
 }
 
-static void set_data(struct connection *n, SSL_SESSION *session, enum binding_index which,
+static void set_data(struct copy *c, SSL_SESSION *session, enum binding_index which,
 		     uintptr_t value)
 {
-	const struct openssl *o = copy_api(n->copy);
-	int index =
-	    value && o->SSL_SESSION_set_ex_data ? binding_index(n->copy, which, NULL, NULL) : -1;
+	const struct openssl *o = copy_api(c);
+	int index = value && o->SSL_SESSION_set_ex_data ? binding_index(c, which, NULL, NULL) : -1;
 	if (index >= 0)
 		o->SSL_SESSION_set_ex_data(session, index, (void *)value);
 }
@@ -164,8 +163,8 @@ static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t id
 		return;
 	QUIET_BEGIN(o)
 	if (!write_mark(o, session, tag, identity)) {
-		set_data(n, session, INDEX_SESSION_TAG, tag);
-		set_data(n, session, INDEX_SESSION_IDENTITY, identity);
+		set_data(n->copy, session, INDEX_SESSION_TAG, tag);
+		set_data(n->copy, session, INDEX_SESSION_IDENTITY, identity);
 	}
 	QUIET_END(o)
 }
@@ -184,4 +183,27 @@ void session_mark(struct connection *n, SSL *ssl)
 void session_mark_identity(struct connection *n, SSL *ssl)
 {
 	set_mark(n, ssl, 0, identity_tag(n));
+}
+
+/* A client that takes the field for itself after all: the mark goes where it cannot reach. */
+int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *session,
+					 const void *data, size_t size)
+{
+	KEEP_ERRNO_BEGIN
+	const struct openssl *o = copy_api(t->copy);
+	struct mark m = {.tag = 0};
+	QUIET_BEGIN(o)
+	if (session)
+		read_mark(o, session, &m);
+	if (m.tag || m.identity) {
+		set_data(t->copy, session, INDEX_SESSION_TAG, (uintptr_t)m.tag);
+		set_data(t->copy, session, INDEX_SESSION_IDENTITY, (uintptr_t)m.identity);
+	}
+	QUIET_END(o)
+	KEEP_ERRNO_END
+	return ((union {
+		       void *object;
+		       int (*function)(SSL_SESSION *, const void *, size_t);
+	       }){.object = t->real})
+	    .function(session, data, size);
 }

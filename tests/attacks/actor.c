@@ -6,7 +6,7 @@
  *
  *   server=ID     identity files $ATTACK_CERTS/ID.pem and ID.key     store=FILE|none   client's own trust
  *   sni=NAME      check=NAME (set1_host)  ip=ADDRESS                 mode=peer|none|waive|collect
- *   save=SLOT     keep the session        session=SLOT via=same|dup|der|copy|callback     offer it
+ *   save=SLOT     keep the session        session=SLOT via=same|dup|der|copy|data|callback     offer it
  *   keep=SLOT     keep the SSL            reuse=SLOT                 SSL_clear() and use it again; dupe=SLOT: SSL_dup()
  *   ctx=SLOT      one SSL_CTX for several lines                      switch=FILE: SSL_set_SSL_CTX() to a context with that store
  *   min= max=     as 1.2, 1.3 (both ends: smax)                      ciphers= sciphers=, level=N, partial, anonymous, early, nested, jump
@@ -389,6 +389,8 @@ static void offer(SSL *client)
 		s = through_der(s);
 	else
 		SSL_SESSION_up_ref(s);
+	if (strcmp(via, "data") == 0)
+		NEED(SSL_SESSION_set1_ticket_appdata(s, "the client's own", 16) == 1);
 	if (strcmp(via, "copy") == 0) {
 		SSL *other = SSL_new(SSL_get_SSL_CTX(client));
 		NEED(SSL_set_session(other, s) == 1);

@@ -8,7 +8,7 @@ from attackkit import A, B, NOTHING
 pytestmark = pytest.mark.slow
 
 MAKE = "connect store=%s sni=a.test server=a save=0 max=%s ctx=0 %s\n"
-WAYS = ["same", "dup", "der", "copy"]
+WAYS = ["same", "dup", "der", "copy", "data"]
 VERSIONS = ["1.2", "1.3"]
 
 
