@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import warnings
 
 import pytest
 
@@ -11,6 +12,8 @@ from lib.run import check_records
 from . import server, tables
 from .server import HOST, Certificates
 
+# Where the connection is cut, the kernel decides at every run whether the client's next write or its read comes before the reset.
+CUTS = ["close-at-once", "close", "reset", "reset-after-flight"]
 QUICK_FAULTS = "good private-ca expired wrong-name only-1.0 plain close wants-cert-1.3".split()
 
 
@@ -147,16 +150,26 @@ def help_holds(run, world, client, fault, record):
     return "help does not hold: " + "; ".join(said) if said and not admits(record) else None
 
 
+def look(run, world, client, fault):
+    """Why the cell is wrong, or None."""
+    result, stories = ask(run, world, client, fault)
+    wrong = judge(client, fault, result, stories)
+    if not wrong and tables.expected(client, fault) is not None:
+        wrong = help_holds(run, world, client, fault, result.records[0])
+    return wrong
+
+
 # ---- the cells -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("client, fault", _parameters())
 def test_cell(run, world, record_property, client, fault):
     if client.missing():
         pytest.skip(client.missing())
     record_property("cell", "%s | %s" % (client.name, fault.name))
-    result, stories = ask(run, world, client, fault)
-    wrong = judge(client, fault, result, stories)
-    if not wrong and tables.expected(client, fault) is not None:
-        wrong = help_holds(run, world, client, fault, result.records[0])
+    wrong = look(run, world, client, fault)
+    if wrong and fault.wire in CUTS:
+        record_property("unsteady", wrong)
+        warnings.warn("%s-%s is unsteady: %s" % (client.name, fault.name, wrong))
+        wrong = look(run, world, client, fault)
     if wrong:
         record_property("wrong", wrong)
         pytest.fail(wrong, pytrace=False)
