@@ -107,10 +107,12 @@ EXE_LDFLAGS := -pie $(OWN_LDFLAGS) $(SANITIZE_FLAGS)
 # ---- sources ---------------------------------------------------------------------------------------
 
 rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
+# From what was seen to what is said.
+TELLING := vocabulary evidence diagnose record
 
-LIB_SRC  := $(call rooms,hooks outcome openssl policy explain log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S)
+LIB_SRC  := $(call rooms,hooks outcome openssl policy $(TELLING) log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S)
 CLI_SRC  := $(call rooms,cli cli/*)
-POOL_SRC := $(call rooms,base loader log outcome policy explain openssl)
+POOL_SRC := $(call rooms,base loader log outcome policy $(TELLING) openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_AUX := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 CORPORA_SRC := $(sort $(wildcard tests/corpora/*.c))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Capturing evidence from OpenSSL objects (shim/explain/evidence.c). Only called where something has gone wrong, so
+ * Capturing evidence from OpenSSL objects (shim/evidence/evidence.c). Only called where something has gone wrong, so
  * time is no concern within a few milliseconds; stack is: at most 1 KiB a function, large things go into the
  * arena. Every OpenSSL call that can push an error stands between QUIET_BEGIN and QUIET_END. Nothing of the host's is
  * changed; no reference is kept. A function that the copy lacks leaves its field at "not known".

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
- * Room "explain": from what was seen to what an administrator reads.
+ * From what was seen to what an administrator reads.
  *
- *   evidence.c   what was seen: plain data, captured from OpenSSL objects through one binding table
- *   diagnose.c   evidence -> cause, headline, why, help, notes. Pure: no OpenSSL, no I/O, unit-tested, fuzzed
- *   text.c json.c  the two forms of a record (tlsmend(1))
- *   causes.def   one line per cause (docs/causes.md)
+ *   vocabulary/  causes (causes.def: one line each, docs/causes.md), events, OpenSSL's codes
+ *   evidence/    what was seen: plain data, captured from OpenSSL objects through one binding table (<tlsmend/evidence.h>)
+ *   diagnose/    evidence -> cause, headline, why, help, notes. Pure: no OpenSSL, no I/O, unit-tested, fuzzed
+ *   record/      the two forms of a record (tlsmend(1)), and which ones are written (<tlsmend/log.h>)
  */
 #ifndef TLSMEND_EXPLAIN_H
 #define TLSMEND_EXPLAIN_H
@@ -33,7 +33,7 @@ const char *level_name(enum level l); /* "error" */
 enum cause {
 	CAUSE_NONE, /* the record has no cause (mended, handshake_ok ...) */
 #define CAUSE(id, word, family, title, text) CAUSE_##id,
-#include "../../shim/explain/causes.def"
+#include "../../shim/vocabulary/causes.def"
 #undef CAUSE
 	CAUSE_COUNT
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Room "log": the only one that knows where records go. A record comes in complete; it is filtered by
- * level, counted where it repeats, rendered (explain/text.c, explain/json.c) and written with one write.
+ * Rooms "record" and "log": the only ones that know where records go. A record comes in complete; it is filtered by
+ * level, counted where it repeats, rendered (record/text.c, record/json.c) and written with one write.
  */
 #ifndef TLSMEND_LOG_H
 #define TLSMEND_LOG_H

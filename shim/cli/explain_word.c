@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../explain/wording.h"
+#include "../vocabulary/wording.h"
 #include "cli.h"
 
 /* One version for each column of codes.def. */

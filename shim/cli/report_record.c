@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * A line into what it says. Keys and their meaning: tlsmend(1), shim/explain/json.c.
+ * A line into what it says. Keys and their meaning: tlsmend(1), shim/record/json.c.
  */
 #include <jansson.h>
 #include <malloc.h>

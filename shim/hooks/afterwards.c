@@ -9,7 +9,7 @@
 #include <tlsmend/loader.h>
 #include <tlsmend/log.h>
 
-#include "../explain/certificate.h"
+#include "../evidence/certificate.h"
 #include "story.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@
 #include <bsd/string.h>
 #include <bsd/sys/queue.h>
 
-#include "../explain/codes.h"
+#include "../vocabulary/codes.h"
 
 struct live {
 	LIST_ENTRY(live) same_hash;

@@ -9,7 +9,7 @@ import pytest
 
 from lib.run import TREE
 
-CAUSES = re.findall(r'^CAUSE\([A-Z0-9_]+, "([^"]+)", FAMILY_[A-Z]+,\n((?:".*"[,)]?\n)+)', (TREE / "shim/explain/causes.def").read_text(), re.M)
+CAUSES = re.findall(r'^CAUSE\([A-Z0-9_]+, "([^"]+)", FAMILY_[A-Z]+,\n((?:".*"[,)]?\n)+)', (TREE / "shim/vocabulary/causes.def").read_text(), re.M)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import TREE
 
-WORDS = re.findall(r'^CAUSE\([A-Z0-9_]+, "([^"]+)"', (TREE / "shim/explain/causes.def").read_text(), re.M)
+WORDS = re.findall(r'^CAUSE\([A-Z0-9_]+, "([^"]+)"', (TREE / "shim/vocabulary/causes.def").read_text(), re.M)
 
 
 def test_list_has_every_cause(tlsmend):
@@ -99,7 +99,7 @@ def expected_causes(kind, what):
     if kind == "ALERT":
         text = (TREE / "shim/cli/explain/numbers.def").read_text()
         return {w for words in re.findall(r'^(?:SENT|OWN)\(%s, "(.*)"\)' % what, text, re.M) for w in words.split()}
-    line = re.search(r"^CODE\(%s, .*\b([A-Z_]+)\)" % what, (TREE / "shim/explain/codes.def").read_text(), re.M)
+    line = re.search(r"^CODE\(%s, .*\b([A-Z_]+)\)" % what, (TREE / "shim/vocabulary/codes.def").read_text(), re.M)
     return {line[1].lower().replace("_", "-")}
 
 

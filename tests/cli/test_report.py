@@ -100,7 +100,7 @@ def test_lost_records_are_told(parsed, report):
 
 def test_words_of_the_library():
     """The notes that are read are the ones that are written."""
-    source = (TREE / "shim/explain/json.c").read_text() + (TREE / "shim/log/record.c").read_text()
+    source = (TREE / "shim/record/json.c").read_text() + (TREE / "shim/record/record.c").read_text()
     for words in ('"repeated ', '" times in "', '" s\\"]"', '" earlier record was" : " earlier records were"', '" lost, because'):
         assert words in source, words
 

@@ -70,7 +70,7 @@ def test_no_ca_for_what_trust_may_not_mend(found):
 
 
 def test_causes_exist(found):
-    words = set(re.findall(r'^CAUSE\(\w+, "([a-z-]+)"', (TOP / "shim/explain/causes.def").read_text(), re.M))
+    words = set(re.findall(r'^CAUSE\(\w+, "([a-z-]+)"', (TOP / "shim/vocabulary/causes.def").read_text(), re.M))
     assert {line[2] for line in found.values()} <= words
 
 

@@ -41,7 +41,7 @@ def test_events():
     names = {n.lower() for n in re.findall(r"EVENT_([A-Z_]+)", source("include/tlsmend/explain.h"))} - {"count"}
     told = set(table("Log"))
     assert told <= names
-    room = [p for p in sorted((ROOT / "shim").glob("*/*.c")) if p.parent.name in ("hooks", "log", "policy")]
+    room = [p for p in sorted((ROOT / "shim").glob("*/*.c")) if p.parent.name in ("hooks", "record", "log", "policy")]
     raised = {n.lower() for p in room for n in re.findall(r"\bEVENT_([A-Z_]+)", p.read_text())} & names
     assert raised, "no room raises an event?"
     assert told == raised, "events of the README and events that the code raises"
@@ -62,7 +62,7 @@ def test_commands():
 
 
 def test_causes_named_exist():
-    causes = set(re.findall(r'^CAUSE\(\w+, "([a-z-]+)"', source("shim/explain/causes.def"), re.M))
+    causes = set(re.findall(r'^CAUSE\(\w+, "([a-z-]+)"', source("shim/vocabulary/causes.def"), re.M))
     named = set(re.findall(r"error\[([a-z-]+)\]", README))
     assert named and named <= causes
 

@@ -16,14 +16,14 @@ GOOD = {"time": "2026-11-21T22:00:00.000Z", "level": "error", "event": "verify_f
 def test_members_are_those_of_the_contract():
     assert list(schema.SCHEMA["properties"]) == run.KEY_ORDER
     assert list(schema.SCHEMA["properties"]["chain"]["items"]["properties"]) == run.CHAIN_KEYS
-    source = (TREE / "shim/explain/json.c").read_text()
+    source = (TREE / "shim/record/json.c").read_text()
     assert set(re.findall(r'_member\(&?o, "(\w+)"', source)) | {"notes", "chain", "san"} == set(run.KEY_ORDER) | set(run.CHAIN_KEYS)
 
 
 def test_words_are_those_of_the_code():
     names = {n.lower() for n in re.findall(r"EVENT_([A-Z_]+)", (TREE / "include/tlsmend/explain.h").read_text())} - {"count"}
     assert set(schema.SCHEMA["properties"]["event"]["enum"]) == names
-    version = re.search(r"JSON_VERSION = (\d+)", (TREE / "shim/explain/json.c").read_text())[1]
+    version = re.search(r"JSON_VERSION = (\d+)", (TREE / "shim/record/json.c").read_text())[1]
     assert schema.SCHEMA["properties"]["version"]["const"] == int(version)
 
 

@@ -40,7 +40,7 @@ def defines(text, prefix):
 # ---- verification codes --------------------------------------------------------------------------------------
 def codes(version):
     """{symbol: number} of codes.def for that generation."""
-    text = (TREE / "shim/explain/codes.def").read_text()
+    text = (TREE / "shim/vocabulary/codes.def").read_text()
     lines = re.findall(r"^CODE\((\w+),\s*(-?\d+),\s*(-?\d+),\s*(-?\d+),\s*\w+\)", text, re.M)
     assert len(lines) > 100
     column = 3 if version[0] >= 3 else 2
@@ -68,7 +68,7 @@ SINCE_3 = {294, 333}
 
 
 def test_reasons(place_of_headers):
-    text = (TREE / "shim/explain/handshake_cause.c").read_text()
+    text = (TREE / "shim/diagnose/handshake_cause.c").read_text()
     table = {int(n): words.upper().replace(" ", "_") for n, words in re.findall(r"\{(\d+), CAUSE_\w+\},\s*/\* ([\w ]+) \*/", text)}
     assert len(table) > 15
     for name, wanted in (("sslerr.h", {**REASONS["sslerr.h"], **table}), ("x509err.h", REASONS["x509err.h"])):

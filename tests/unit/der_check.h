@@ -5,7 +5,7 @@
 #ifndef TLSMEND_TEST_DER_CHECK_H
 #define TLSMEND_TEST_DER_CHECK_H
 
-#include "../../shim/explain/der.h"
+#include "../../shim/evidence/der.h"
 
 #include <openssl/x509.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  *
  * What a signature costs, by its key; and what a look at one failure may spend.
  */
-#include "../../shim/explain/budget.h"
+#include "../../shim/evidence/budget.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

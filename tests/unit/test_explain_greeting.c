@@ -38,7 +38,7 @@ enum speaks {
 #define SPEAKS(id, what, help) SPEAKS_##id,
 #define GREETING(id, start, within)
 #define PORT(id, number, name)
-#include "../../shim/explain/greetings.def"
+#include "../../shim/diagnose/greetings.def"
 	SPEAKS_COUNT
 };
 
@@ -48,7 +48,7 @@ static const struct {
 #define SPEAKS(id, what, help) {what, help},
 #define GREETING(id, start, within)
 #define PORT(id, number, name)
-#include "../../shim/explain/greetings.def"
+#include "../../shim/diagnose/greetings.def"
 };
 
 static const struct {
@@ -60,7 +60,7 @@ static const struct {
 #define SPEAKS(id, what, help)
 #define GREETING(id, start, within) {SPEAKS_##id, start, sizeof(start) - 1, within},
 #define PORT(id, number, name)
-#include "../../shim/explain/greetings.def"
+#include "../../shim/diagnose/greetings.def"
 };
 
 /* Each row is reached: no row before it takes what it describes. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  * record: levels, repetition with a clock of the test's own, destinations that cannot be written */
 #include "../../shim/log/destination.h"
-#include "../../shim/log/limit.h"
-#include "../../shim/log/repeat.h"
-#include "../../shim/log/settings.h"
+#include "../../shim/record/limit.h"
+#include "../../shim/record/repeat.h"
+#include "../../shim/record/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  * use: once a day for each host and rule at the record's level, each time at info, with a clock of the test's own */
 #include "../../shim/log/destination.h"
-#include "../../shim/log/settings.h"
-#include "../../shim/log/use.h"
+#include "../../shim/record/settings.h"
+#include "../../shim/record/use.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../explain/codes.h"
+#include "../../vocabulary/codes.h"
 #include "explain.h"
 
 struct figure {
@@ -58,7 +58,7 @@ static const struct {
 	const char *name, *meaning;
 } alerts[] = {
 #define ALERT(number, name, meaning) {number, name, meaning},
-#include "../../explain/alerts.def"
+#include "../../vocabulary/alerts.def"
 #undef ALERT
 };
 

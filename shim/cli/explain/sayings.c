@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../explain/codes.h"
+#include "../../vocabulary/codes.h"
 #include "explain.h"
 
 enum meaning { MEANS_CODE, MEANS_ALERT, MEANS_CAUSES };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
  * Limits of what is taken out of certificates, and the helpers that evidence.c and certificate.c share (private to
- * the room "explain"). A peer decides what stands in a certificate; these numbers decide how much of it is kept.
+ * the room "evidence"). A peer decides what stands in a certificate; these numbers decide how much of it is kept.
  */
-#ifndef TLSMEND_EXPLAIN_CERTIFICATE_H
-#define TLSMEND_EXPLAIN_CERTIFICATE_H
+#ifndef TLSMEND_EVIDENCE_CERTIFICATE_H
+#define TLSMEND_EVIDENCE_CERTIFICATE_H
 
 #include <tlsmend/evidence.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Names against the limits of CAs (private to the room "explain").
+ * Names against the limits of CAs (private to the room "evidence").
  */
-#ifndef TLSMEND_EXPLAIN_CLASH_H
-#define TLSMEND_EXPLAIN_CLASH_H
+#ifndef TLSMEND_EVIDENCE_CLASH_H
+#define TLSMEND_EVIDENCE_CLASH_H
 
 #include "certificate.h"
 

@@ -4,7 +4,7 @@
  */
 #include <tlsmend/evidence.h>
 
-#include "codes.h"
+#include "../vocabulary/codes.h"
 
 static bool is_last(const struct evidence *e, const struct verify_event *event)
 {

@@ -2,8 +2,8 @@
  *
  * The work of one capture (private to evidence.c and candidates.c): pointers are borrowed for its duration only.
  */
-#ifndef TLSMEND_EXPLAIN_CAPTURE_H
-#define TLSMEND_EXPLAIN_CAPTURE_H
+#ifndef TLSMEND_EVIDENCE_CAPTURE_H
+#define TLSMEND_EVIDENCE_CAPTURE_H
 
 #include "certificate.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * Sentences in the arena of the evidence (private to the room "explain").
+ * Sentences in the arena of the evidence (private to the room "diagnose").
  *
  * Nothing here returns NULL: without memory a sentence is empty and the arena says `failed`. What comes from a peer or
  * from a certificate goes through say_text() or say_string(), which escape it and bound it; so whatever it contains,
  * a sentence is one line of printable UTF-8.
  */
-#ifndef TLSMEND_EXPLAIN_SAY_H
-#define TLSMEND_EXPLAIN_SAY_H
+#ifndef TLSMEND_DIAGNOSE_SAY_H
+#define TLSMEND_DIAGNOSE_SAY_H
 
 #include <tlsmend/explain.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private to room "log" and its tests: which failures were written lately, and how often they came again. A fixed table; where it is
+ * Private to room "record" and its tests: which failures were written lately, and how often they came again. A fixed table; where it is
  * full, the one that was written longest ago is forgotten, one with a count last. */
-#ifndef TLSMEND_LOG_REPEAT_H
-#define TLSMEND_LOG_REPEAT_H
+#ifndef TLSMEND_RECORD_REPEAT_H
+#define TLSMEND_RECORD_REPEAT_H
 
 #include <tlsmend/log.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private to room "log" and its tests: how many records a process writes in a minute. */
-#ifndef TLSMEND_LOG_LIMIT_H
-#define TLSMEND_LOG_LIMIT_H
+ * Private to room "record" and its tests: how many records a process writes in a minute. */
+#ifndef TLSMEND_RECORD_LIMIT_H
+#define TLSMEND_RECORD_LIMIT_H
 
 #include <tlsmend/log.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a look may cost (private to the room "explain" and its tests; hooks ask by <tlsmend/evidence.h>).
+ * What a look may cost (private to the room "evidence" and its tests; hooks ask by <tlsmend/evidence.h>).
  */
-#ifndef TLSMEND_EXPLAIN_BUDGET_H
-#define TLSMEND_EXPLAIN_BUDGET_H
+#ifndef TLSMEND_EVIDENCE_BUDGET_H
+#define TLSMEND_EVIDENCE_BUDGET_H
 
 #include <tlsmend/evidence.h>
 

@@ -4,7 +4,7 @@
  */
 #include "capture.h"
 #include "clash.h"
-#include "codes.h"
+#include "../vocabulary/codes.h"
 
 #include <stdlib.h>
 #include <string.h>

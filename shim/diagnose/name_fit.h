@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Why a name of a certificate is not the one that was asked for (private to the room "explain" and its tests). Pure.
+ * Why a name of a certificate is not the one that was asked for (private to the room "diagnose" and its tests). Pure.
  */
-#ifndef TLSMEND_EXPLAIN_NAME_FIT_H
-#define TLSMEND_EXPLAIN_NAME_FIT_H
+#ifndef TLSMEND_DIAGNOSE_NAME_FIT_H
+#define TLSMEND_DIAGNOSE_NAME_FIT_H
 
 #include <tlsmend/explain.h>
 

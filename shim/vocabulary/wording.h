@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * The words of .NET and Qt for OpenSSL's codes (private to the room "explain"). Static strings.
+ * The words of .NET and Qt for OpenSSL's codes (private to the room "vocabulary"). Static strings.
  */
-#ifndef TLSMEND_EXPLAIN_WORDING_H
-#define TLSMEND_EXPLAIN_WORDING_H
+#ifndef TLSMEND_VOCABULARY_WORDING_H
+#define TLSMEND_VOCABULARY_WORDING_H
 
 #include "codes.h"
 

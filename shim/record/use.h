@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private to room "log" and its tests: which uses of rules were said today. */
-#ifndef TLSMEND_LOG_USE_H
-#define TLSMEND_LOG_USE_H
+ * Private to room "record" and its tests: which uses of rules were said today. */
+#ifndef TLSMEND_RECORD_USE_H
+#define TLSMEND_RECORD_USE_H
 
 #include <tlsmend/log.h>
 

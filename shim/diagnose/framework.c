@@ -2,7 +2,7 @@
  *
  * The failure in the words of the program's own framework, which its users see and search for.
  */
-#include "wording.h"
+#include "../vocabulary/wording.h"
 
 #include "diagnosis.h"
 

@@ -5,7 +5,7 @@
  */
 #include "budget.h"
 #include "capture.h"
-#include "codes.h"
+#include "../vocabulary/codes.h"
 
 #include <string.h>
 

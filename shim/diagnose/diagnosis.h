@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * The state of one diagnosis, shared by the diagnose_*.c (private to the room "explain"). Lives in the evidence's
+ * The state of one diagnosis, shared by the files of this room (private to the room "diagnose"). Lives in the evidence's
  * arena.
  */
-#ifndef TLSMEND_EXPLAIN_DIAGNOSIS_H
-#define TLSMEND_EXPLAIN_DIAGNOSIS_H
+#ifndef TLSMEND_DIAGNOSE_DIAGNOSIS_H
+#define TLSMEND_DIAGNOSE_DIAGNOSIS_H
 
-#include "codes.h"
+#include "../vocabulary/codes.h"
 #include "say.h"
 
 enum { DIAGNOSIS_LINES = 40, DIAGNOSIS_CHAIN = 64 };
@@ -69,7 +69,7 @@ bool chain_is_loop(const struct diagnosis *d);
 size_t loop_begin(const struct diagnosis *d); /* 0: it is none */
 /* (near.c) Which of the other ones of its name is the one that signed it; NULL: none that is known. */
 const struct near_miss *known_signer(const struct diagnosis *d);
-bool is_out_of_date(const struct evidence *e, const struct cert_info *c); /* (diagnose_tried.c) */
+bool is_out_of_date(const struct evidence *e, const struct cert_info *c); /* (tried.c) */
 /* (mender.c) Where a certificate is from, and who mends it there: a help line for one that the server's operator cannot mend, after
  * what was said of the certificate itself. */
 const char *store_place(struct diagnosis *d,
@@ -81,23 +81,23 @@ const struct cert_info *fresh_copy(const struct diagnosis *d, const struct cert_
 const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 			 const struct cert_info *child);
 void note_near_misses(struct diagnosis *d);
-/* (diagnose_issuer.c) issuer-refused; and a certificate that bears its issuer's name */
+/* (issuer.c) issuer-refused; and a certificate that bears its issuer's name */
 void explain_refused_issuer(struct diagnosis *d);
 void explain_namesake(struct diagnosis *d);
-/* (diagnose_missing.c) The issuer is nowhere: an intermediate was not sent; or nobody knows more. */
+/* (missing.c) The issuer is nowhere: an intermediate was not sent; or nobody knows more. */
 void explain_not_sent(struct diagnosis *d);
 void explain_unknown_issuer(struct diagnosis *d);
 /* A rule's line for a file that is called after the CA that is wanted. */
 const char *wanted_ca_line(struct diagnosis *d, const struct cert_info *c);
 void note_inspection(struct diagnosis *d); /* (inspection.c) */
-/* (diagnose_demand.c) What only some clients demand: revocation, policies, pins, a strict profile; and what OpenSSL does not explain. */
+/* (demand.c) What only some clients demand: revocation, policies, pins, a strict profile; and what OpenSSL does not explain. */
 void explain_demand(struct diagnosis *d);
-/* (diagnose_tried.c) The security level that was tried and is low enough. */
+/* (tried.c) The security level that was tried and is low enough. */
 const char *tried_level_line(struct diagnosis *d);
 bool is_nameless(const struct cert_info *c);
 bool same_certificate(const struct cert_info *a, const struct cert_info *b);
 bool same_ca(const struct cert_info *a, const struct cert_info *b);
-/* (diagnose_tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */
+/* (tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line);
 const char *help_ca_obstacle(
     struct diagnosis *d); /* what one more CA would not mend; NULL: nothing that is known */
@@ -106,17 +106,17 @@ const struct cert_info *wrong_turn(const struct evidence *e);
 bool leaf_is_for_another(const struct evidence *e); /* the leaf is not for the host */
 void explain_wrong_path(struct diagnosis *d);
 void explain_missing_here(struct diagnosis *d);
-/* (diagnose_directory.c) The client searches another directory than OpenSSL's own. */
+/* (directory.c) The client searches another directory than OpenSSL's own. */
 bool directory_was_given(const struct evidence *e);
 void explain_directories(struct diagnosis *d);
-/* (diagnose_mismatch.c) A name that does not match. */
+/* (mismatch.c) A name that does not match. */
 enum cause name_cause(const struct diagnosis *d);
 void explain_mismatch(struct diagnosis *d);
-/* (diagnose_role.c) wrong-purpose, not-a-ca, path-length */
+/* (role.c) wrong-purpose, not-a-ca, path-length */
 void explain_purpose(struct diagnosis *d);
 void explain_not_ca(struct diagnosis *d);
 void explain_path_length(struct diagnosis *d);
-/* (diagnose_constraint.c) name-constraint */
+/* (constraint.c) name-constraint */
 void explain_constraint(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);
@@ -134,14 +134,14 @@ const struct protocol *greeting_protocol(const struct evidence *e);
 const struct protocol *greeting_of_port(unsigned port, const char **name);
 /* Its first line; or, where it is binary, the text in it, or (*text false) its first bytes in hexadecimal. */
 const char *greeting_shown(struct diagnosis *d, bool *text);
-void explain_not_tls(struct diagnosis *d); /* (diagnose_hello.c) */
+void explain_not_tls(struct diagnosis *d); /* (hello.c) */
 void explain_closed_early(struct diagnosis *d);
-/* (diagnose_broken.c) A certificate that OpenSSL cannot decode; a key whose algorithm it does not know: all but the headline. */
+/* (broken.c) A certificate that OpenSSL cannot decode; a key whose algorithm it does not know: all but the headline. */
 void explain_undecodable(struct diagnosis *d);
 void explain_unknown_key(struct diagnosis *d, const struct cert_info *c, const char *whose_key);
 void explain_no_alpn(struct diagnosis *d);
 void explain_name_alert(struct diagnosis *d); /* unknown-server-name, sni-not-sent */
-/* (diagnose_offer.c) "TLS 1.2 to TLS 1.3"; NULL: not known. */
+/* (offer.c) "TLS 1.2 to TLS 1.3"; NULL: not known. */
 const char *handshake_offered(struct diagnosis *d);
 void explain_server_old(struct diagnosis *d);
 void explain_client_old(struct diagnosis *d);
@@ -153,16 +153,16 @@ const char *security_level(struct diagnosis *d);
 void expect_level(struct diagnosis *d); /* the level is what was expected */
 /* help_weaken() with a line that lowers the level; where a rule raised it, that rule instead. */
 void help_level(struct diagnosis *d, const char *line, const char *reason);
-/* (diagnose_choice.c) What the server chose and the client did not offer. False: it is nothing of that. */
+/* (choice.c) What the server chose and the client did not offer. False: it is nothing of that. */
 bool explain_choice(struct diagnosis *d);
 /* (tls_names.c) By IANA's numbers, as OpenSSL calls them; NULL: not known here. */
 const char *known_group(unsigned id);
 const char *known_scheme(unsigned id);
 const char *group_name(struct evidence *e, unsigned id); /* or its number */
-/* (diagnose_ciphers.c) */
+/* (ciphers.c) */
 void explain_no_ciphers(struct diagnosis *d);
 void explain_refused(struct diagnosis *d);
-/* (diagnose_client.c) The client's own certificate. */
+/* (client.c) The client's own certificate. */
 void explain_no_certificate(struct diagnosis *d);
 bool explain_long_list(struct diagnosis *d); /* false: it is none */
 void explain_own_weak(struct diagnosis *d);  /* in a handshake or a file: all but the headline */
@@ -174,30 +174,30 @@ void note_wanted_certificate(struct diagnosis *d);
 void note_own_certificate(struct diagnosis *d);
 /* Where the server gave no reason: says so, and a headline that fits. */
 void note_no_reason(struct diagnosis *d, const char *headline);
-void explain_rejected(struct diagnosis *d); /* (diagnose_rejected.c) */
-/* (diagnose_renewed.c) Files that were renewed after the program had read them; of its own certificate, after `why` is said and before help. */
+void explain_rejected(struct diagnosis *d); /* (rejected.c) */
+/* (renewed.c) Files that were renewed after the program had read them; of its own certificate, after `why` is said and before help. */
 void explain_renewed(struct diagnosis *d);
 void note_renewed_own(struct diagnosis *d);
 /* (notes.c) By what is usual now, whatever the level. */
 bool certificate_has_weak_key(const struct cert_info *c);
 bool certificate_has_weak_digest(const struct cert_info *c);
 void explain_unchecked(struct diagnosis *d);
-/* (diagnose_callback.c) What the client's own callback made of it. */
+/* (callback.c) What the client's own callback made of it. */
 bool objection_may_be_the_name(const struct diagnosis *d);
 enum cause objection_cause(struct diagnosis *d);
 void explain_objection(struct diagnosis *d);
 void note_callback(struct diagnosis *d);
-void explain_load(struct diagnosis *d);                           /* (diagnose_file.c) */
+void explain_load(struct diagnosis *d);                           /* (file.c) */
 const char *file_role_name(const struct evidence *e);             /* "CA file" */
 const char *file_path_text(struct evidence *e, const char *path); /* escaped; NULL: "" */
-void explain_file_missing(struct diagnosis *d);                   /* (diagnose_access.c) */
+void explain_file_missing(struct diagnosis *d);                   /* (access.c) */
 void explain_file_unreadable(struct diagnosis *d);
-void explain_file_form(struct diagnosis *d);      /* (diagnose_form.c) */
+void explain_file_form(struct diagnosis *d);      /* (form.c) */
 const char *file_form_words(struct diagnosis *d); /* "it is DER (binary), not PEM" */
 void help_file_form(struct diagnosis *d);
 void explain_rule_event(struct diagnosis *d); /* mended, weakened, a rule past its end */
 
-/* (diagnose_enforced.c) A rule's demand that was not met, where it is not what OpenSSL says that is to be told. */
+/* (enforced.c) A rule's demand that was not met, where it is not what OpenSSL says that is to be told. */
 bool explain_enforced(struct diagnosis *d);
 void note_enforced(struct diagnosis *d);
 

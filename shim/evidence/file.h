@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Between file.c, file_form.c, file_access.c and file_pair.c (private to the room "explain").
+ * Between file.c, file_form.c, file_access.c and file_pair.c (private to the room "evidence").
  */
-#ifndef TLSMEND_EXPLAIN_FILE_H
-#define TLSMEND_EXPLAIN_FILE_H
+#ifndef TLSMEND_EVIDENCE_FILE_H
+#define TLSMEND_EVIDENCE_FILE_H
 
 #include <tlsmend/evidence.h>
 

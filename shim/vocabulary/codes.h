@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * Verification codes, independent of the version of OpenSSL that they came from (private to the room "explain").
+ * Verification codes, independent of the version of OpenSSL that they came from (private to the room "vocabulary").
  */
-#ifndef TLSMEND_EXPLAIN_CODES_H
-#define TLSMEND_EXPLAIN_CODES_H
+#ifndef TLSMEND_VOCABULARY_CODES_H
+#define TLSMEND_VOCABULARY_CODES_H
 
 #include <tlsmend/explain.h>
 

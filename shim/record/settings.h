@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private to room "log" and its tests: what the environment says about the log. */
-#ifndef TLSMEND_LOG_SETTINGS_H
-#define TLSMEND_LOG_SETTINGS_H
+ * Private to room "record" and its tests: what the environment says about the log. */
+#ifndef TLSMEND_RECORD_SETTINGS_H
+#define TLSMEND_RECORD_SETTINGS_H
 
 #include <tlsmend/log.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
- * A certificate that OpenSSL does not decode, read by an own walk over its DER: where is it broken? (private to the room "explain" and its
+ * A certificate that OpenSSL does not decode, read by an own walk over its DER: where is it broken? (private to the room "evidence" and its
  * tests). Pure and bounded: each byte is looked at a fixed number of times, nothing recurses, nothing is allocated.
  */
-#ifndef TLSMEND_EXPLAIN_DER_H
-#define TLSMEND_EXPLAIN_DER_H
+#ifndef TLSMEND_EVIDENCE_DER_H
+#define TLSMEND_EVIDENCE_DER_H
 
 #include <tlsmend/base.h>
 
