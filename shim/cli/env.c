@@ -278,22 +278,6 @@ void env_print(const struct settings *s, enum form form, const char *preload,
 			print_variable(&o, variable_names[i], s->value[i]);
 }
 
-/* ld.so writes a line into every process of the other kind then. */
-static void note_one_kind(const char *library)
-{
-	char *wide = library_of(library, 64), *narrow = library_of(library, 32);
-
-	/* not of a library that lies somewhere in a build directory */
-	const bool installed =
-	    wide && (strstr(wide, "/lib/x86_64-linux-gnu/") || strstr(wide, "/lib64/"));
-
-	if (installed && !narrow && access("/lib/ld-linux.so.2", F_OK) == 0)
-		complain("env: only the 64-bit library is installed, and 32-bit programs run here: "
-			 "each will write that it cannot preload it");
-	free(wide);
-	free(narrow);
-}
-
 static bool print_settings(const struct request *r)
 {
 	char *library = library_find();
@@ -307,7 +291,7 @@ static bool print_settings(const struct request *r)
 
 	if (preload) {
 		if (here)
-			note_one_kind(library);
+			library_note_kinds("env", library);
 		named_paths_find(&paths, &r->settings, library);
 		if (r->form == FORM_SYSTEMD)
 			unit_warn(&paths, NULL);

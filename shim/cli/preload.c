@@ -120,6 +120,23 @@ char *library_for_all(const char *library)
 	return both ? both : copy_string(library);
 }
 
+/* ld.so writes a line into every process of the other kind then. */
+void library_note_kinds(const char *command, const char *library)
+{
+	char *wide = library_of(library, 64), *narrow = library_of(library, 32);
+
+	/* not of a library that lies somewhere in a build directory */
+	const bool installed =
+	    wide && (strstr(wide, "/lib/x86_64-linux-gnu/") || strstr(wide, "/lib64/"));
+
+	if (installed && !narrow && access("/lib/ld-linux.so.2", F_OK) == 0)
+		complain("%s: only the 64-bit library is installed, and 32-bit programs run here: "
+			 "each will write that it cannot preload it",
+			 command);
+	free(wide);
+	free(narrow);
+}
+
 static bool same_file(const char *a, const char *b)
 {
 	struct stat x, y;

@@ -63,6 +63,8 @@ char *library_silently(void);
 char *library_of(const char *library, unsigned bits);
 /* The form that serves both kinds, "/usr/$LIB/libtlsmend.so", where both are installed; else the path itself. free(3) it. */
 char *library_for_all(const char *library);
+/* Says where only one kind is installed, and programs of the other one would complain. */
+void library_note_kinds(const char *command, const char *library);
 /* LD_PRELOAD with the library in front of what `old` (may be NULL) has; unchanged where it has the library already.
  * NULL: the path cannot stand in LD_PRELOAD, and that was said. */
 char *preload_join(const char *library, const char *old);

@@ -51,13 +51,34 @@ def test_command(root_32, world_directory):
     assert done.code == 0 and done.out.count("ELF 32-bit x86") == 2, done
 
 
-def test_both_kinds(root_32, tmp_path):
-    """Installed for both, the launcher writes the form that each ld.so fills in by itself."""
+@pytest.fixture
+def both(root_32, tmp_path):
+    """Where the library of each kind is installed, and the command beside the wide one."""
     wide, narrow = tmp_path / "lib/x86_64-linux-gnu", tmp_path / "lib/i386-linux-gnu"
     for directory, library in (wide, LIBRARY), (narrow, root_32.preload):
         directory.mkdir(parents=True)
         shutil.copy(library, directory)
-    tlsmend = shutil.copy(COMMAND, wide)
+    return wide, narrow, shutil.copy(COMMAND, wide)
+
+
+def test_service_of_both_kinds(run, both, tmp_path):
+    """A unit's children may be of either kind."""
+    def written():
+        script = "%s service app --dry-run" % both[2]
+        done = run(["sh", "-c", script], etc={"systemd/system/app.service": "[Service]\nExecStart=/bin/true\n"}, library=False)
+        assert done.code == 0, done
+        return done
+
+    assert 'Environment="LD_PRELOAD=%s/$LIB/libtlsmend.so"\n' % tmp_path in written().out
+    (both[1] / "libtlsmend.so").unlink()
+    done = written()
+    assert 'Environment="LD_PRELOAD=%s/libtlsmend.so"\n' % both[0] in done.out
+    assert ("service: only the 64-bit library is installed" in done.err) == os.path.exists("/lib/ld-linux.so.2")
+
+
+def test_both_kinds(root_32, both, tmp_path):
+    """Installed for both, the launcher writes the form that each ld.so fills in by itself."""
+    wide, narrow, tlsmend = both
     form = "%s/$LIB/libtlsmend.so" % tmp_path
     run = subprocess.run([tlsmend, "run", "--log", "off", "/usr/bin/env"], capture_output=True, text=True, timeout=60)
     assert "LD_PRELOAD=%s\n" % form in run.stdout, run

@@ -56,8 +56,10 @@ static bool fill(struct buf *b, const struct service_request *r, const struct un
 		 const char *library)
 {
 	const char *log = r->settings.value[VARIABLE_LOG];
-	char *preload = preload_join(library, u->preload);
+	char *form = library_for_all(library);
+	char *preload = preload_join(form, u->preload);
 
+	free(form);
 	if (!preload)
 		return false;
 	buf_puts(b, "# written by tlsmend service; taken back by: tlsmend service --remove ");
@@ -93,6 +95,7 @@ static int write_it(const struct service_request *r, const struct unit *u, const
 	buf_init(&b, 0);
 	named_paths_find(&paths, &r->settings, library);
 	if (fill(&b, r, u, library)) {
+		library_note_kinds("service", library);
 		unit_warn(&paths, u);
 		if (!r->dry_run)
 			error = make_folder(path);
