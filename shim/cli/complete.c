@@ -8,8 +8,8 @@
 
 #include <tlsmend/explain.h>
 
-#include "settings.h"
-#include "sources.h"
+#include "configuration/settings.h"
+#include "configuration/sources.h"
 #include "view/wire.h"
 
 static void offer(const char *word, const char *begun)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli.h"
-#include "env.h"
-#include "report.h"
-#include "service/unit.h"
+#include "run/env.h"
+#include "report/report.h"
+#include "run/unit.h"
 #include "trust/trust.h"
 #include "view/sight.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "../../policy/include.h"
-#include "../report.h"
-#include "../sources.h"
+#include "report.h"
+#include "../configuration/sources.h"
 #include "../view/certificate.h"
 
 struct audit {

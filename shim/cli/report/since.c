@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../report.h"
+#include "report.h"
 
 static bool ago(const char *text, int64_t now_ms, int64_t *ms)
 {

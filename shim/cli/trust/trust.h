@@ -7,7 +7,7 @@
 
 #include <tlsmend/policy.h>
 
-#include "../sources.h"
+#include "../configuration/sources.h"
 #include "../view/sight.h"
 
 /* What every line that we write begins with, so that `untrust` knows its own. */

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "../settings.h"
+#include "../configuration/settings.h"
 #include "certificate.h"
 #include "probe.h"
 

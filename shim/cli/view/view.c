@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cafile.h"
+#include "../configuration/cafile.h"
 #include "../host_port.h"
 #include "sight.h"
 #include "wire.h"

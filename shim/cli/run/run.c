@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libraries.h"
-#include "settings.h"
-#include "target.h"
-#include "verdict.h"
+#include "../reach/libraries.h"
+#include "../configuration/settings.h"
+#include "../reach/target.h"
+#include "../reach/verdict.h"
 
 /* execvp(3) without its fallback to a shell. Returns only on failure, with an error number. */
 static int execute(char **argv)

@@ -12,7 +12,7 @@
 #include <openssl/x509.h>
 
 #include "lint.h"
-#include "passphrase.h"
+#include "../passphrase.h"
 
 enum { FILE_MAX_BYTES = 1024 * 1024, SOON = 30 * 24 * 60 * 60 };
 

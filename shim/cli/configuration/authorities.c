@@ -12,7 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "authorities.h"
-#include "passphrase.h"
+#include "../passphrase.h"
 
 enum { SOON_DAYS = 30, DAY = 24 * 60 * 60, WEAK_RSA = 2048, WEAK_EC = 224, NAME_BYTES = 120 };
 

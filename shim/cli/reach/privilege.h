@@ -2,7 +2,7 @@
 #ifndef TLSMEND_CLI_PRIVILEGE_H
 #define TLSMEND_CLI_PRIVILEGE_H
 
-#include "cli.h"
+#include "../cli.h"
 
 struct privilege {
 	const char *what; /* "setuid", "setgid", "given file capabilities"; NULL: none */

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_CLI_AUTHORITIES_H
 #define TLSMEND_CLI_AUTHORITIES_H
 
-#include "cli.h"
+#include "../cli.h"
 
 struct authorities {
 	size_t certificates; /* that OpenSSL can read */

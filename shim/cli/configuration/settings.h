@@ -7,7 +7,7 @@
 #ifndef TLSMEND_CLI_SETTINGS_H
 #define TLSMEND_CLI_SETTINGS_H
 
-#include "cli.h"
+#include "../cli.h"
 
 enum variable {
 	VARIABLE_CONFIG,

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_CLI_CAFILE_H
 #define TLSMEND_CLI_CAFILE_H
 
-#include "cli.h"
+#include "../cli.h"
 
 struct ca_file {
 	size_t certificates; /* blocks that decode to one DER sequence */

@@ -2,8 +2,8 @@
 #ifndef TLSMEND_CLI_ENV_H
 #define TLSMEND_CLI_ENV_H
 
-#include "paths_named.h"
-#include "settings.h"
+#include "../configuration/paths_named.h"
+#include "../configuration/settings.h"
 
 /* Forms of `tlsmend env`; option ids beside enum variable. */
 enum form {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "libraries.h"
-#include "settings.h"
+#include "../configuration/settings.h"
 #include "privilege.h"
 #include "script.h"
 #include "tls.h"

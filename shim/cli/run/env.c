@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "env.h"
-#include "service/unit.h"
+#include "unit.h"
 
 struct request {
 	struct settings settings;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "elf.h"
-#include "settings.h"
+#include "../configuration/settings.h"
 
 #ifndef TLSMEND_LIBDIR
 #define TLSMEND_LIBDIR "/usr/local/lib"

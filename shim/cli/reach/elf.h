@@ -6,7 +6,7 @@
 #ifndef TLSMEND_CLI_ELF_H
 #define TLSMEND_CLI_ELF_H
 
-#include "cli.h"
+#include "../cli.h"
 
 /* Symbols that tell what an object defines. */
 enum elf_symbol {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/explain.h"
-#include "screen.h"
+#include "explain.h"
+#include "../screen.h"
 
 static bool no_option(void *arg, int id, const char *value)
 {

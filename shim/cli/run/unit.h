@@ -5,7 +5,7 @@
 #ifndef TLSMEND_CLI_SERVICE_UNIT_H
 #define TLSMEND_CLI_SERVICE_UNIT_H
 
-#include "../env.h"
+#include "env.h"
 
 struct unit {
 	char *name;             /* "NAME.service" */

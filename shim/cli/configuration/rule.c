@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "host_port.h"
+#include "../host_port.h"
 #include "settings.h"
 #include "sources.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../vocabulary/wording.h"
-#include "cli.h"
+#include "../../vocabulary/wording.h"
+#include "../cli.h"
 
 /* One version for each column of codes.def. */
 static const struct generation {

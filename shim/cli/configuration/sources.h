@@ -7,7 +7,7 @@
 
 #include <tlsmend/policy.h>
 
-#include "cli.h"
+#include "../cli.h"
 
 struct source_file {
 	char *path;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host_port.h"
+#include "../host_port.h"
 #include "report.h"
 
 const char *const report_skip_names[SKIP_KINDS] = {"other", "damaged", "foreign", "too_long"};

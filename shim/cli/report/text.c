@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "report.h"
-#include "screen.h"
+#include "../screen.h"
 
 enum { WIDTH_MOST = 48, CELL_BYTES = 300, HOSTS_SHOWN = 4, TEXT_WIDTH = 100 };
 enum column {

@@ -19,7 +19,7 @@
 #include <tlsmend/explain.h>
 #include <tlsmend/policy.h>
 
-#include "cli.h"
+#include "../cli.h"
 
 enum report_option { REPORT_FORMAT, REPORT_SINCE, REPORT_TOP, REPORT_AUDIT };
 enum {
