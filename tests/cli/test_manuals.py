@@ -51,7 +51,7 @@ def test_every_option_and_command(tlsmend):
 
 def test_every_variable():
     words = rendered(MANUALS[0])
-    source = (TREE / "shim/cli/settings.c").read_text()
+    source = (TREE / "shim/cli/configuration/settings.c").read_text()
     for name in set(re.findall(r'"(TLSMEND_[A-Z_]+)"', source)):
         assert name in words, name
 
