@@ -214,7 +214,7 @@ static void different_failures_are_no_repetition(void **state)
 		r[i] = failure("headline");
 	r[1].host = "b.test";
 	r[2].port = 444;
-	r[3].code = 19;
+	r[3].cause = CAUSE_CLOSED_EARLY;
 	r[4].event = EVENT_VERIFY_IGNORED;
 	r[5].message = "other";
 	r[6].chain = &lines[1];
@@ -224,6 +224,20 @@ static void different_failures_are_no_repetition(void **state)
 			assert_int_equal(repeat_note(&r[i]), round == 0);
 	r[6].chain = &lines[0];
 	assert_true(repeat_note(&r[6]));
+}
+
+/* The same end of a connection, met while reading and when the client gave up. */
+static void another_code_is_the_same_failure(void **state)
+{
+	struct record r[] = {failure("headline"), failure("headline")};
+
+	(void)state;
+	r[0].code = 294;
+	r[0].name = "unexpected eof while reading";
+	r[1].code = -1;
+	r[1].name = "end of file";
+	assert_true(repeat_note(&r[0]));
+	assert_false(repeat_note(&r[1]));
 }
 
 static void each_good_handshake_is_told(void **state)
@@ -578,6 +592,7 @@ int main(int argc, char **argv)
 	    TEST(settings_come_from_the_environment),
 	    TEST(counts_what_repeats),
 	    TEST(different_failures_are_no_repetition),
+	    TEST(another_code_is_the_same_failure),
 	    TEST(each_good_handshake_is_told),
 	    TEST(is_told_at_the_end),
 	    TEST(is_told_when_its_minute_is_over),
