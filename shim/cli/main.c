@@ -114,13 +114,15 @@ const struct command command_table[] = {
      "Connects as view does, says which certificate would become an anchor and for which host,\n"
      "asks for its SHA-256 fingerprint from another source, tries the rule, and writes the CA\n"
      "file and the section: into /etc/tlsmend and /etc/tlsmend.d, with --user into your own\n"
-     "folder, with --config (or TLSMEND_CONFIG) into its last file or folder. A section that\n"
-     "the host has is changed.\n"
+     "folder, with --config (or TLSMEND_CONFIG) into its last file or folder. The rule is for\n"
+     "that port where one was given, else for every port of the host. A section for just that is\n"
+     "changed, or one for the host that adds trust already.\n"
      "\n"
      "Exit status: 0 trusted now or already, 1 not, 2 no answer, wrong usage, or not written.\n",
      trust_options, false, STATUS_USAGE, trust_main},
-    {"untrust", "HOST", "take back what trust wrote",
-     "Takes the line, the section or the file away that trust wrote for HOST, and its CA file.\n"
+    {"untrust", "HOST[:PORT]", "take back what trust wrote",
+     "Takes the lines, sections and files away that trust wrote for HOST, on every port of it or\n"
+     "on PORT alone, and their CA files.\n"
      "\n"
      "Exit status: 0 taken back, 1 there was nothing of it, 2 wrong usage or not written.\n",
      untrust_options, false, STATUS_USAGE, untrust_main},

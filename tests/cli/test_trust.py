@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from lib import starttls
 from lib.pki import HOSTILE_NAMES, issue
 from lib.run import COMMAND
 
@@ -62,12 +63,14 @@ def test_usual_place(run, sites, pki):
     ])  # fmt: skip
     done = run(["sh", "-c", script], etc={"tlsmend/.here": "", "tlsmend.d/.here": ""}, library=False)
     print("%.2f s" % (time.monotonic() - begin))
-    assert "It would become an anchor, for legacy.test and no other host:\n  CN=tlsmend Test Root\n" in done.out
-    assert "wrote /etc/tlsmend/legacy.test.trust.pem\nwrote /etc/tlsmend.d/legacy.test.conf:\n" in done.out
+    assert "It would become an anchor, for %s and no other host:\n  CN=tlsmend Test Root\n" % at(port) in done.out
+    name = "legacy.test+%d" % port
+    assert "wrote /etc/tlsmend/%s.trust.pem\nwrote /etc/tlsmend.d/%s.conf:\n" % (name, name) in done.out
+    assert "[%s]\n" % at(port) in done.out and "take it back: tlsmend untrust %s\n" % at(port) in done.out
     assert "%s is trusted now" % at(port) in done.out
     tail = done.out[done.out.index("rc=0"):]
-    assert tail.startswith("rc=0\n644 /etc/tlsmend/legacy.test.trust.pem\n644 /etc/tlsmend.d/legacy.test.conf\n755 /etc/tlsmend\n755 /etc/tlsmend.d\n"
-                           "hello from legacy.test\nrc=60\nremoved /etc/tlsmend.d/legacy.test.conf\nremoved /etc/tlsmend/legacy.test.trust.pem\nrc=0\n")  # fmt: skip
+    assert tail.startswith("rc=0\n644 /etc/tlsmend/%s.trust.pem\n644 /etc/tlsmend.d/%s.conf\n755 /etc/tlsmend\n755 /etc/tlsmend.d\n"
+                           "hello from legacy.test\nrc=60\nremoved /etc/tlsmend.d/%s.conf\nremoved /etc/tlsmend/%s.trust.pem\nrc=0\n" % (4 * (name,)))  # fmt: skip
     assert tail.endswith("rc=60\n")
 
 
@@ -103,7 +106,7 @@ def test_typed_fingerprint(run, sites, pki, folder, form):
 def test_dry_run(run, sites, pki, folder):
     port, _ = sites.https(HOST)
     done = trust(run, "--config", "%s/" % folder, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), "--dry-run", at(port))
-    assert done.code == 0 and "would write %s/legacy.test.conf" % folder in done.out and not everything(folder)
+    assert done.code == 0 and "would write %s/legacy.test+%d.conf" % (folder, port) in done.out and not everything(folder)
 
 
 def test_again_and_twice_back(run, sites, pki, folder):
@@ -126,11 +129,11 @@ def test_user(run, sites, pki):
     done = trust(run, *words, env=env)
     assert done.code == 0, done
     mine = run.scratch / "xdg/tlsmend"
-    assert sorted(everything(mine)) == ["legacy.test.conf", "legacy.test.trust.pem"]
+    assert sorted(everything(mine)) == ["legacy.test+%d.conf" % port, "legacy.test+%d.trust.pem" % port]
     assert run(curl(port), launcher=["--user"], env=env).code == 0
     assert run(curl(port), launcher=[], env=env).code == 60
-    done = run([COMMAND, "rule", "--user", HOST], library=False, env=env)
-    assert done.code == 0 and "%s/legacy.test.conf:3" % mine in done.out
+    done = run([COMMAND, "rule", "--user", at(port)], library=False, env=env)
+    assert done.code == 0 and "%s/legacy.test+%d.conf:3" % (mine, port) in done.out
     assert untrust(run, "--user", HOST, env=env).code == 0 and not everything(mine)
 
 
@@ -139,11 +142,13 @@ def test_user(run, sites, pki):
 @pytest.mark.parametrize("text", [
     "# ours\n[legacy.test]\nExtraCAFile = STRANGER # since 2024\nMinProtocol = TLSv1.2\n\n[other.test]\nMinProtocol = TLSv1.2\n",
     "[Legacy.Test.]\r\nExtraCAFile=STRANGER\r\n[x.test]\r\nMinProtocol = TLSv1.2\r\n",
-    "[x.test]\nMinProtocol = TLSv1.2\n[legacy.test]\nMinProtocol = TLSv1.2",
+    "[legacy.test:PORT]\nExtraCAFile=STRANGER\n[*.test]\nMinProtocol = TLSv1.2\n",
+    "[x.test]\nMinProtocol = TLSv1.2\n[legacy.test:PORT]\nMinProtocol = TLSv1.2",
 ])  # fmt: skip
 def test_section_is_changed_and_comes_back(run, sites, pki, text):
     port, _ = sites.https(HOST)
-    text = text.replace("STRANGER", str(pki.stranger_pem))
+    text = text.replace("STRANGER", str(pki.stranger_pem)).replace("PORT", str(port))
+    name = "legacy.test+%d.trust.pem" % port if ":%d]" % port in text else "legacy.test.trust.pem"
     config = run.write("tlsmend.conf", text, mode=0o640)
     done = trust(run, "--config", config, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), at(port))
     assert done.code == 0, done
@@ -151,11 +156,43 @@ def test_section_is_changed_and_comes_back(run, sites, pki, text):
     assert len(re.findall(r"(?mi)^\[legacy", new)) == 1 and len(re.findall(r"(?m)^ExtraCAFile", new)) == 1, new
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert run(curl(port), config=config).code == 0
-    held = (run.scratch / "legacy.test.trust.pem").read_text()
+    for_all = "It would become an anchor, for legacy.test on every port and no other host:"
+    assert (for_all in done.out) == ("+" not in name), "what it is for is shown"
+    held = (run.scratch / name).read_text()
     assert held.count("BEGIN CERTIFICATE") == (2 if "STRANGER" in text or str(pki.stranger_pem) in text else 1), "what was trusted stays"
     assert untrust(run, "--config", config, HOST).code == 0
     assert config.read_bytes().rstrip(b"\n").split(b"\n") == text.encode().rstrip(b"\n").split(b"\n")
-    assert not (run.scratch / "legacy.test.trust.pem").exists()
+    assert not (run.scratch / name).exists()
+
+
+def test_as_narrow_as_asked(run, servers, pki, folder):
+    """A port that was given is the rule's; a section of the host that adds no trust is not widened for it."""
+    identity = pki.identity("two-ports", issue(HOST, pki.root, names=[HOST]))
+    port, second = (servers.s_server(identity, "127.0.0.2").port for _ in range(2))
+    before = "[legacy.test]\nMinProtocol = TLSv1.2\n"
+    (folder / "00.conf").write_text(before)
+    config = "%s/" % folder
+    words = ["--config", config, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root)]
+    assert trust(run, *words, at(port)).code == 0
+    assert (folder / "00.conf").read_text() == before
+    assert run(curl(port), config=config).code == 0 and run(curl(second), config=config).code == 60
+    assert trust(run, *words, at(second)).code == 0 and run(curl(second), config=config).code == 0
+    done = untrust(run, "--config", config, at(second))
+    assert done.code == 0 and run(curl(second), config=config).code == 60 and run(curl(port), config=config).code == 0
+    assert trust(run, *words, at(second)).code == 0
+    done = untrust(run, "--config", config, HOST)
+    assert done.code == 0 and list(everything(folder)) == ["00.conf"], "without a port, all of the host's is taken back"
+
+
+def test_through_a_proxy_the_port_is_not_known(run, servers, sites, pki, folder):
+    """The client's log has no port there, and a rule for one would never hold."""
+    port, _ = sites.https(HOST)
+    proxy = servers.odd("127.0.0.1", starttls.connect_proxy([], port))
+    words = ["--proxy", "127.0.0.1:%d" % proxy, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root)]
+    done = trust(run, "--config", "%s/" % folder, *words, at(port))
+    assert done.code == 0 and sorted(everything(folder)) == ["legacy.test.conf", "legacy.test.trust.pem"], done
+    done = untrust(run, "--config", "%s/" % folder, at(port))
+    assert done.code == 1 and "for every port of the host; to take it back: tlsmend untrust legacy.test\n" in done.err
 
 
 def test_wider_section_stays(run, sites, pki, folder):
@@ -165,7 +202,7 @@ def test_wider_section_stays(run, sites, pki, folder):
     wide.write_text("[*.test]\nExtraCAFile = %s\n" % pki.stranger_pem)
     done = trust(run, "--config", "%s/" % folder, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), at(port))
     assert done.code == 0 and wide.read_text() == "[*.test]\nExtraCAFile = %s\n" % pki.stranger_pem
-    assert (folder / "legacy.test.trust.pem").read_text().count("BEGIN CERTIFICATE") == 2
+    assert (folder / ("legacy.test+%d.trust.pem" % port)).read_text().count("BEGIN CERTIFICATE") == 2
     other, _ = sites.https(OTHER)
     assert run(curl(other, OTHER), config="%s/" % folder).code == 60
 
@@ -177,10 +214,11 @@ def test_what_others_wrote_is_left(run, sites, pki, folder):
     done = untrust(run, "--config", "%s/" % folder, HOST)
     assert done.code == 1 and "was not written by tlsmend trust" in done.err and everything(folder) == before
     (folder / "legacy.test.conf").unlink()
-    (folder / "legacy.test.trust.pem").write_text("mine\n")
+    mine = "legacy.test+%d.trust.pem" % port
+    (folder / mine).write_text("mine\n")
     done = trust(run, "--config", "%s/" % folder, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), at(port))
     assert done.code == 2 and "was not written by tlsmend trust" in done.err
-    assert everything(folder) == {"legacy.test.trust.pem": b"mine\n"}
+    assert everything(folder) == {mine: b"mine\n"}
 
 
 def test_only_ca_file_is_not_undermined(run, sites, pki, folder):
@@ -284,7 +322,7 @@ def test_ca_file_that_changes_meanwhile(run, sites, pki, folder):
         ca.write_bytes(pki.stranger.pem)
         _, err = p.communicate(fingerprint(pki.root) + "\n", timeout=30)
     assert p.returncode == 0, err
-    held = (folder / "legacy.test.trust.pem").read_text()
+    held = (folder / ("legacy.test+%d.trust.pem" % port)).read_text()
     assert pki.root.pem.decode() in held and held.count("BEGIN") == 1
 
 
@@ -319,10 +357,10 @@ def test_hostile_name(run, servers, pki, folder, kind):
     assert done.code == 0, done
     for text in (done.out, done.err, *(b.decode() for b in everything(folder).values())):
         assert not re.search("[^\n -~\u00a0-\u167f]", text), ascii(text)
-    config = (folder / "legacy.test.conf").read_text().splitlines()
-    assert config[0] == "[legacy.test]" and config[1].startswith("# tlsmend trust: ") and config[2].startswith("ExtraCAFile = ")
+    config = (folder / ("legacy.test+%d.conf" % port)).read_text().splitlines()
+    assert config[0] == "[%s]" % at(port) and config[1].startswith("# tlsmend trust: ") and config[2].startswith("ExtraCAFile = ")
     assert len(config) == 3
-    assert (folder / "legacy.test.trust.pem").read_text().count("BEGIN CERTIFICATE") == 1
+    assert (folder / ("legacy.test+%d.trust.pem" % port)).read_text().count("BEGIN CERTIFICATE") == 1
     assert untrust(run, "--config", "%s/" % folder, HOST).code == 0 and not everything(folder)
 
 

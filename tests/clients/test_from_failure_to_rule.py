@@ -107,6 +107,6 @@ def test_container(run, sites, pki, container):
     url = ["curl", "-sS", "-m", "20", "https://%s:%d/" % (HOST, port)]
     done = in_container(run, container, words, *url)
     assert done.code == 0 and done.out == "hello from legacy.test\n", done
-    assert "made possible by ExtraCAFile = %s/legacy.test.trust.pem" % rules in done.err
+    assert "made possible by ExtraCAFile = %s/legacy.test+%d.trust.pem" % (rules, port) in done.err
     done = run(["chroot", container, "curl", "-sS", "-m", "20", "https://%s:%d/" % (OTHER, other)], library=False, names=False)
     assert done.code == 60

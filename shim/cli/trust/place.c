@@ -8,10 +8,14 @@
 #include "../../policy/include.h"
 #include "trust.h"
 
-/* A host as a name of a file. */
-static char *file_name(const char *host, const char *suffix)
+/* As a name of a file; "+" is in no host's name. */
+static char *file_name(const struct host_port *at, const char *suffix)
 {
-	char *name = join(host, suffix, NULL);
+	char port[16] = "";
+
+	if (at->port)
+		snprintf(port, sizeof port, "+%u", at->port);
+	char *name = join(at->host, port, suffix, NULL);
 
 	for (char *c = name; *c; c++)
 		if (*c == ':')
@@ -28,13 +32,13 @@ static char *last_entry(const char *list)
 }
 
 /* The folder for CA files, and the configuration for a new section. */
-static bool choose(struct place *p, const struct settings *s, bool user, const char *host)
+static bool choose(struct place *p, const struct settings *s, bool user, const struct host_port *at)
 {
 	const char *given = s->value[VARIABLE_CONFIG];
 	char *entry = user              ? settings_user_folder()
 		      : given && *given ? last_entry(given)
 					: copy_string(TLSMEND_CONFIG_FOLDER);
-	char *name = file_name(host, ".conf"), *pem = file_name(host, ".trust.pem");
+	char *name = file_name(at, ".conf"), *pem = file_name(at, ".trust.pem");
 
 	if (!entry) {
 		complain("%s: neither XDG_CONFIG_HOME nor HOME says where your own rules are",
@@ -133,25 +137,25 @@ static void change_section(struct place *p, const struct rule_at *r, const struc
 	free(value);
 }
 
-static void add_section(struct place *p, const struct buf *old, const char *host, const char *about)
+static void add_section(struct place *p, const struct buf *old, const char *about)
 {
 	char *value = quoted(p->pem);
 
 	buf_add(&p->fresh, buf_str(old), old->len);
 	if (old->len)
 		buf_puts(&p->fresh, old->data[old->len - 1] == '\n' ? "\n" : "\n\n");
-	buf_strs(&p->fresh, "[", host, "]\n", TRUST_MARK, about, "\nExtraCAFile = ", value, "\n",
-		 NULL);
-	p->section = join("[", host, "]\nExtraCAFile = ", value, "\n", NULL);
+	buf_strs(&p->fresh, "[", p->scope, "]\n", TRUST_MARK, about, "\nExtraCAFile = ", value,
+		 "\n", NULL);
+	p->section = join("[", p->scope, "]\nExtraCAFile = ", value, "\n", NULL);
 	free(value);
 }
 
 /* A section that the host has in a file that is ours to change. */
-static bool has_section(const struct place *p, const struct rule_at *r, bool user)
+static bool has_section(const struct rule_at *r, bool user)
 {
-	char *folder = path_directory(p->config);
+	char *folder = user ? settings_user_folder() : NULL;
 	const bool good =
-	    r->any && (!user || strncmp(r->any->section->source, folder, strlen(folder)) == 0);
+	    r->any && (!folder || strncmp(r->any->section->source, folder, strlen(folder)) == 0);
 
 	free(folder);
 	return good;
@@ -175,11 +179,9 @@ static bool read_config(struct place *p)
 	return false;
 }
 
-static bool fill_config(struct place *p, const struct rule_at *r, bool user, const char *host,
-			const char *about)
+static bool fill_config(struct place *p, const struct rule_at *r, bool has,
+			const struct host_port *at, const char *about)
 {
-	const bool has = has_section(p, r, user);
-
 	if (has) {
 		free(p->config);
 		p->config = copy_string(r->any->section->source);
@@ -189,32 +191,37 @@ static bool fill_config(struct place *p, const struct rule_at *r, bool user, con
 	if (has)
 		change_section(p, r, &p->old, about);
 	else
-		add_section(p, &p->old, host, about);
+		add_section(p, &p->old, about);
 	if (p->unchanged)
 		return true;
-	char *why = rule_at_try(r, p->config, &p->fresh, host, p->pem);
+	char *why = rule_at_try(r, p->config, &p->fresh, at, p->pem);
 
 	if (why)
-		complain("the rule for %s would be of no use: %s", host, why);
+		complain("the rule for %s would be of no use: %s", p->scope, why);
 	free(why);
 	return !why;
 }
 
-bool place_find(struct place *p, struct settings *s, bool user, const char *host,
+bool place_find(struct place *p, struct settings *s, bool user, const struct host_port *at,
 		const char *certificates, const char *about)
 {
+	struct host_port scope = *at;
 	struct rule_at r;
-	bool good = rule_at_find(&r, s, host);
+	bool good = rule_at_find(&r, s, at), has;
 
 	memset(p, 0, sizeof *p);
 	if (good && r.only) {
 		complain("%s:%u: OnlyCAFile says whom %s may trust; put the certificate into that "
 			 "file instead",
-			 r.only->section->source, r.only->line, host);
+			 r.only->section->source, r.only->line, at->host);
 		good = false;
 	}
-	good = good && choose(p, s, user, host) && fill_certificates(p, &r, certificates, about) &&
-	       fill_config(p, &r, user, host, about);
+	has = good && has_section(&r, user);
+	if (has)
+		rule_at_is_its_own(r.any, at->host, &scope.port);
+	p->scope = host_port_text(&scope);
+	good = good && choose(p, s, user, &scope) &&
+	       fill_certificates(p, &r, certificates, about) && fill_config(p, &r, has, at, about);
 	rule_at_free(&r);
 	return good;
 }
@@ -224,6 +231,7 @@ void place_free(struct place *p)
 	buf_free(&p->old);
 	buf_free(&p->fresh);
 	buf_free(&p->certificates);
+	free(p->scope);
 	free(p->pem);
 	free(p->config);
 	free(p->section);

@@ -17,26 +17,52 @@ static void quiet(void *arg, const struct config_message *m)
 		*first = copy_string(m->text);
 }
 
-static struct peer peer_of(const char *host)
+static struct peer peer_of(const struct host_port *at)
 {
-	return (struct peer){.host = host, .address = host_is_address(host) ? host : NULL};
+	return (struct peer){.host = at->host,
+			     .address = host_is_address(at->host) ? at->host : NULL,
+			     .port = at->port};
 }
 
-/* A section of a file, for this host and nothing else. */
-static bool is_its_own(const struct setting *s, const char *host)
+bool rule_at_is_its_own(const struct setting *s, const char *host, unsigned *port)
 {
-	char name[256];
+	struct host_port at;
 
 	if (!s->section->line || s->section->closed || strpbrk(s->section->header, " \t*/") ||
-	    strpbrk(s->pattern, "*/"))
+	    strpbrk(s->pattern, "*/") || !host_port_parse(s->pattern, &at))
 		return false;
-	return host_normalise(s->pattern, name) && strcmp(name, host) == 0;
+	*port = at.port;
+	return strcmp(at.host, host) == 0;
 }
 
-bool rule_at_find(struct rule_at *r, const struct settings *s, const char *host)
+/* What is wider is nobody's to change for one port, unless it adds trust for the host anyhow. */
+static void choose_section(struct rule_at *r, const struct setting *const *list, size_t n,
+			   const struct host_port *at)
+{
+	const struct setting *wide = NULL;
+	unsigned port;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct setting *s = list[i];
+		const bool extra = s->key == KEY_EXTRA_CA_FILE;
+
+		if (!rule_at_is_its_own(s, at->host, &port))
+			continue;
+		if (port != at->port) {
+			wide = wide || !extra ? wide : s;
+			continue;
+		}
+		r->any = r->any ? r->any : s;
+		r->extra = r->extra || !extra ? r->extra : s;
+	}
+	if (!r->any)
+		r->any = r->extra = wide;
+}
+
+bool rule_at_find(struct rule_at *r, const struct settings *s, const struct host_port *at)
 {
 	const struct setting **list = checked(calloc(SETTINGS_MOST, sizeof *list));
-	const struct peer peer = peer_of(host);
+	const struct peer peer = peer_of(at);
 	struct rule rule;
 
 	memset(r, 0, sizeof *r);
@@ -46,14 +72,7 @@ bool rule_at_find(struct rule_at *r, const struct settings *s, const char *host)
 	    checked(policy_parse(r->sources.list, r->sources.count, false, quiet, NULL, NULL));
 	size_t n = policy_explain(r->policy, &peer, list, SETTINGS_MOST);
 
-	for (size_t i = 0; i < n && i < SETTINGS_MOST; i++) {
-		if (!is_its_own(list[i], host))
-			continue;
-		if (!r->any)
-			r->any = list[i];
-		if (!r->extra && list[i]->key == KEY_EXTRA_CA_FILE)
-			r->extra = list[i];
-	}
+	choose_section(r, list, n < SETTINGS_MOST ? n : SETTINGS_MOST, at);
 	policy_lookup(r->policy, &peer, clock_realtime_ms() / 1000, &rule);
 	r->only = rule.set[KEY_ONLY_CA_FILE];
 	r->applies = rule.set[KEY_EXTRA_CA_FILE];
@@ -90,9 +109,9 @@ static size_t position(const struct rule_at *r, const char *path)
 	return r->sources.count;
 }
 
-static char *judge(const struct policy *p, const char *host, const char *ca_file)
+static char *judge(const struct policy *p, const struct host_port *at, const char *ca_file)
 {
-	const struct peer peer = peer_of(host);
+	const struct peer peer = peer_of(at);
 	char line[16];
 	struct rule rule;
 
@@ -100,7 +119,7 @@ static char *judge(const struct policy *p, const char *host, const char *ca_file
 	const struct setting *s = rule.set[KEY_EXTRA_CA_FILE];
 
 	if (rule.closed)
-		return join("the rules for ", host, " have an error, so its connections fail",
+		return join("the rules for ", at->host, " have an error, so its connections fail",
 			    NULL);
 	if (s && strcmp(s->value, ca_file) == 0)
 		return NULL;
@@ -111,17 +130,17 @@ static char *judge(const struct policy *p, const char *host, const char *ca_file
 }
 
 char *rule_at_try(const struct rule_at *r, const char *path, const struct buf *text,
-		  const char *host, const char *ca_file)
+		  const struct host_port *at, const char *ca_file)
 {
 	const struct config_source fresh = {SOURCE_FILE, path, buf_str(text), text->len};
 	struct config_source *list = checked(calloc(r->sources.count + 1, sizeof *list));
 	const bool known = rule_at_file(r, path) != NULL;
-	const size_t at = position(r, path);
+	const size_t new_at = position(r, path);
 	char *error = NULL, *why;
 	size_t n = 0;
 
 	for (size_t i = 0; i <= r->sources.count; i++) {
-		if (!known && i == at)
+		if (!known && i == new_at)
 			list[n++] = fresh;
 		if (i < r->sources.count)
 			list[n++] =
@@ -129,7 +148,7 @@ char *rule_at_try(const struct rule_at *r, const char *path, const struct buf *t
 	}
 	struct policy *p = checked(policy_parse(list, n, false, quiet, &error, NULL));
 
-	why = ca_file ? judge(p, host, ca_file) : NULL;
+	why = ca_file ? judge(p, at, ca_file) : NULL;
 	if (why && error) {
 		char *both = join(why, ": ", error, NULL);
 

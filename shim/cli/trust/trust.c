@@ -39,7 +39,8 @@ static bool would_do(const struct trust_request *r, const struct sight *seen, co
 	struct sight s;
 	char path[64];
 	const int fd = memory_file(pem, path);
-	char *extra[2] = {join("TLSMEND_EXTRA_CA=", seen->rule_host, "=", path, NULL), NULL};
+	char *pattern = host_port_text(&seen->rule);
+	char *extra[2] = {join("TLSMEND_EXTRA_CA=", pattern, "=", path, NULL), NULL};
 	bool good = false;
 
 	view_request_sight(&r->view, &s);
@@ -53,6 +54,7 @@ static bool would_do(const struct trust_request *r, const struct sight *seen, co
 	if (fd >= 0)
 		close(fd);
 	free(extra[0]);
+	free(pattern);
 	sight_free(&s);
 	return good;
 }
@@ -102,7 +104,19 @@ static void indented(const char *text)
 	}
 }
 
-static void show_place(const struct trust_request *r, const struct place *p, const struct sight *s)
+/* As it is to be typed. */
+static void show_way_back(const struct view_request *v, const char *scope)
+{
+	const char *config = v->settings.user ? NULL : v->settings.value[VARIABLE_CONFIG];
+	char *file = config && *config ? shell_word(config) : NULL, *host = shell_word(scope);
+
+	printf("take it back: tlsmend untrust %s%s%s%s%s\n", v->settings.user ? "--user " : "",
+	       file ? "--config " : "", file ? file : "", file ? " " : "", host);
+	free(host);
+	free(file);
+}
+
+static void show_place(const struct trust_request *r, const struct place *p)
 {
 	const char *verb = r->dry_run ? "would write" : "wrote";
 
@@ -113,11 +127,7 @@ static void show_place(const struct trust_request *r, const struct place *p, con
 		printf("%s %s:\n", verb, p->config);
 	indented(p->section);
 	if (!r->dry_run)
-		printf("take it back: tlsmend untrust %s%s%s\n",
-		       r->view.settings.user ? "--user " : "", s->rule_host,
-		       r->view.settings.user || !r->view.settings.value[VARIABLE_CONFIG]
-			   ? ""
-			   : " (with the same --config)");
+		show_way_back(&r->view, p->scope);
 }
 
 /* What any client finds now. */
@@ -156,7 +166,7 @@ static char *read_ca(const struct trust_request *r)
 	return text;
 }
 
-static void show_candidate(const struct candidate *c, const struct sight *s)
+static void show_candidate(const struct candidate *c, const struct sight *s, const char *scope)
 {
 	const struct seen_certificate *a = c->anchor >= 0 ? &c->certificate[c->anchor] : NULL;
 
@@ -166,7 +176,8 @@ static void show_candidate(const struct candidate *c, const struct sight *s)
 		       "what lies below is missing.\n");
 		return;
 	}
-	printf("\nIt would become an anchor, for %s and no other host:\n", s->rule_host);
+	printf("\nIt would become an anchor, for %s%s and no other host:\n", scope,
+	       strcmp(scope, s->rule.host) == 0 ? " on every port" : "");
 	printf("  %s\n", a->subject);
 	printf("  valid %s to %s, %s, signed with %s\n", a->not_before, a->not_after, a->key,
 	       a->signature);
@@ -212,8 +223,12 @@ static int write_down(struct trust_request *r, const struct sight *s, const stru
 	struct place p;
 	int status = STATUS_FINDINGS;
 
-	if (!place_find(&p, &r->view.settings, r->view.settings.user, s->rule_host, certificates,
-			note))
+	const bool placed =
+	    place_find(&p, &r->view.settings, r->view.settings.user, &s->rule, certificates, note);
+
+	if (placed)
+		show_candidate(c, s, p.scope);
+	if (!placed)
 		status = STATUS_USAGE;
 	else if (!would_do(r, s, &p.certificates))
 		status = STATUS_FINDINGS;
@@ -223,7 +238,7 @@ static int write_down(struct trust_request *r, const struct sight *s, const stru
 	else if (!r->dry_run && !write_both(&p))
 		status = STATUS_USAGE;
 	else {
-		show_place(r, &p, s);
+		show_place(r, &p);
 		status = r->dry_run ? STATUS_OK : look_again(r);
 	}
 	place_free(&p);
@@ -244,7 +259,6 @@ static int propose(struct trust_request *r, const struct sight *s)
 	} else {
 		char *pem = candidate_pem(&c);
 
-		show_candidate(&c, s);
 		status = write_down(r, s, &c, pem);
 		/* a CA that is not there may be in the store, which the trial tells */
 		if (status == STATUS_FINDINGS && c.missing && c.anchor < 0)

@@ -57,6 +57,7 @@ bool edit_is_bare(const char *text, size_t n, unsigned first, unsigned last);
 
 /* ---- place.c --------------------------------------------------------------------------------------------- */
 struct place {
+	char *scope;           /* the pattern of the section: HOST or HOST:PORT */
 	char *pem;             /* path of the CA file */
 	char *config;          /* path of the configuration that is changed */
 	struct buf old, fresh; /* its text */
@@ -67,7 +68,7 @@ struct place {
 	char *section;           /* what is written, to be shown */
 };
 /* Where a rule for this host goes, and what the files then say. False: said why. */
-bool place_find(struct place *p, struct settings *s, bool user, const char *host,
+bool place_find(struct place *p, struct settings *s, bool user, const struct host_port *at,
 		const char *certificates, const char *about);
 void place_free(struct place *p);
 
@@ -75,17 +76,20 @@ void place_free(struct place *p);
 struct rule_at {
 	struct sources sources;
 	struct policy *policy;
-	const struct setting *extra; /* ExtraCAFile of a section for this host alone; NULL: none */
-	const struct setting *any;   /* any key of such a section in a file; NULL: none */
-	const struct setting *only;  /* OnlyCAFile that holds for the host; NULL: none */
+	/* A section for what was asked for alone or, where there is none, one for the same host on every port that adds trust already: any key
+	 * of it, and its ExtraCAFile. NULL: none. */
+	const struct setting *any, *extra;
+	const struct setting *only;    /* OnlyCAFile that holds for the host; NULL: none */
 	const struct setting *applies; /* ExtraCAFile that holds for the host; NULL: none */
 };
 /* False: a file cannot be read or has errors, which was said. */
-bool rule_at_find(struct rule_at *r, const struct settings *s, const char *host);
+bool rule_at_find(struct rule_at *r, const struct settings *s, const struct host_port *at);
+/* Is this setting of a section of a file that is for one host and nothing else? Its port then, 0: every one, in *port. */
+bool rule_at_is_its_own(const struct setting *s, const char *host, unsigned *port);
 void rule_at_free(struct rule_at *r);
 /* With the text of one file replaced (or added): does that CA file then hold for the host? NULL: yes; else why not. free(3) it. */
 char *rule_at_try(const struct rule_at *r, const char *path, const struct buf *text,
-		  const char *host, const char *ca_file);
+		  const struct host_port *at, const char *ca_file);
 const struct source_file *rule_at_file(const struct rule_at *r, const char *path);
 
 /* ---- write.c ------------------------------------------------------------------------------------------------ */

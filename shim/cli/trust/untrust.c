@@ -116,6 +116,13 @@ static void drop_certificates(const struct rule_at *r, const char *path)
 	buf_free(&text);
 }
 
+/* Whether nothing is left that anybody wrote into the file that trust made for this host. */
+static bool is_bare(const struct source_file *f, const struct buf *fresh, const char *host)
+{
+	return edit_is_bare(buf_str(fresh), fresh->len, 1, 0) &&
+	       strncmp(path_base(f->path), host, strlen(host)) == 0;
+}
+
 static int take_back(const struct rule_at *r, const struct setting *s, const char *host)
 {
 	const struct source_file *f = rule_at_file(r, s->section->source);
@@ -130,8 +137,7 @@ static int take_back(const struct rule_at *r, const struct setting *s, const cha
 	keep.owner = status.owner;
 	keep.group = status.group;
 	keep.mode = status.mode;
-	const bool bare = edit_is_bare(buf_str(&fresh), fresh.len, 1, 0) &&
-			  strncmp(path_base(f->path), host, strlen(host)) == 0;
+	const bool bare = is_bare(f, &fresh, host);
 
 	if (!error && bare)
 		error = unlink(f->path) == 0 ? 0 : errno;
@@ -147,30 +153,77 @@ static int take_back(const struct rule_at *r, const struct setting *s, const cha
 	return STATUS_OK;
 }
 
-static int untrust(const struct settings *settings, const char *host)
+/* ---- which ------------------------------------------------------------------------------------------------------- */
+
+struct search {
+	const struct rule_at *r;
+	const struct host_port *at; /* port 0: whichever */
+	const char *folder;         /* of the user's own rules; NULL: any file */
+	const struct setting *ours, *wider, *others;
+};
+
+static void look(void *arg, const struct setting *s)
 {
-	struct rule_at r;
-	int status = STATUS_USAGE;
+	struct search *to = arg;
+	const struct source_file *f = rule_at_file(to->r, s->section->source);
+	unsigned port;
 
-	if (!rule_at_find(&r, settings, host)) {
-		rule_at_free(&r);
-		return status;
-	}
-	status = STATUS_FINDINGS;
-	if (!r.extra) {
-		complain("untrust: no section is for %s alone and adds trust", host);
-	} else {
-		const struct source_file *f = rule_at_file(&r, r.extra->section->source);
+	if (s->key != KEY_EXTRA_CA_FILE || !f || !rule_at_is_its_own(s, to->at->host, &port) ||
+	    (to->folder && strncmp(f->path, to->folder, strlen(to->folder)) != 0))
+		return;
+	if (to->at->port && port && port != to->at->port)
+		return;
+	if (to->at->port && !port)
+		to->wider = s;
+	else if (line_is(&f->text, s->line - 1, TRUST_MARK))
+		to->ours = s;
+	else
+		to->others = s;
+}
 
-		if (f && line_is(&f->text, r.extra->line - 1, TRUST_MARK))
-			status = take_back(&r, r.extra, host);
+static void say_none(const struct search *found)
+{
+	char *text = host_port_text(found->at);
+	const struct setting *s = found->others ? found->others : found->wider;
+
+	if (!s)
+		complain("untrust: no section is for %s alone and adds trust", text);
+	else if (found->others)
+		complain("%s:%u: this was not written by tlsmend trust; take the line out by hand",
+			 s->section->source, s->line);
+	else
+		complain("%s:%u: this trust is for every port of the host; to take it back: "
+			 "tlsmend untrust %s",
+			 s->section->source, s->line, found->at->host);
+	free(text);
+}
+
+/* One after the other, since each changes the lines of the next. */
+static int untrust(const struct settings *settings, const struct host_port *at)
+{
+	char *folder = settings->user ? settings_user_folder() : NULL;
+	int status = STATUS_OK;
+	bool more = true;
+
+	for (unsigned count = 0; more && status == STATUS_OK; count++) {
+		struct search found = {.at = at, .folder = folder};
+		struct rule_at r;
+
+		found.r = &r;
+		if (!rule_at_find(&r, settings, at))
+			status = STATUS_USAGE;
 		else
-			complain(
-			    "%s:%u: this was not written by tlsmend trust; take the line out by "
-			    "hand",
-			    r.extra->section->source, r.extra->line);
+			policy_each(r.policy, look, &found);
+		more = found.ours != NULL;
+		if (more) {
+			status = take_back(&r, found.ours, at->host);
+		} else if (!count && status == STATUS_OK) {
+			say_none(&found);
+			status = STATUS_FINDINGS;
+		}
+		rule_at_free(&r);
 	}
-	rule_at_free(&r);
+	free(folder);
 	return status;
 }
 
@@ -183,9 +236,9 @@ int untrust_main(const struct command *self, int argc, char **argv)
 	settings_init(&s, self);
 	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
 		if (operands != 1 || !host_port_parse(argv[0], &at))
-			status = usage_error(self, "name one host");
+			status = usage_error(self, "name one host, as HOST or HOST:PORT");
 		else
-			status = finish_output(untrust(&s, at.host));
+			status = finish_output(untrust(&s, &at));
 	}
 	settings_free(&s);
 	return status;

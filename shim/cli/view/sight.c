@@ -175,5 +175,4 @@ void sight_free(struct sight *s)
 	json_decref(s->mended);
 	json_decref(s->plain);
 	free(s->asked);
-	free(s->rule_host);
 }

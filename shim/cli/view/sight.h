@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "../configuration/settings.h"
+#include "../host_port.h"
 #include "certificate.h"
 #include "probe.h"
 
@@ -16,8 +17,9 @@ enum sight_result { SIGHT_TRUSTED, SIGHT_UNTRUSTED, SIGHT_NO_ANSWER };
 
 struct sight {
 	struct probe probe;
-	char *asked;     /* "HOST:PORT" */
-	char *rule_host; /* as a pattern of the configuration: the name, without the port */
+	char *asked; /* "HOST:PORT" */
+	struct host_port
+	    rule; /* what a rule is for: the name, and the port where one was asked for */
 	enum sight_result result;
 	json_t *facts;   /* of the probe as this machine's clients are; never NULL */
 	json_t *failure; /* the record of the failure; NULL: none */
@@ -85,7 +87,8 @@ enum view_option {
 struct view_request {
 	struct settings settings;
 	struct probe probe;
-	char *ca; /* absolute; or NULL */
+	char *ca;        /* absolute; or NULL */
+	bool port_given; /* not the usual one of the protocol */
 	enum { VIEW_TEXT, VIEW_JSON, VIEW_PEM } format;
 	char **owned;
 	size_t owned_count;

@@ -183,6 +183,7 @@ bool view_request_host(struct view_request *r, const char *text)
 	}
 	r->probe.host = own(r, copy_string(at.host));
 	r->probe.port = at.port ? at.port : s ? s->port : DEFAULT_PORT;
+	r->port_given = at.port != 0;
 	return true;
 }
 
@@ -194,7 +195,10 @@ void view_request_sight(const struct view_request *r, struct sight *s)
 	s->probe = r->probe;
 	snprintf(at.host, sizeof at.host, "%s", r->probe.host);
 	s->asked = host_port_text(&at);
-	s->rule_host = copy_string(*r->probe.name ? r->probe.name : r->probe.host);
+	/* Behind a proxy, the library does not know the port (shim/hooks/peer.c): such a rule would not hold. */
+	s->rule.port = r->port_given && !*r->probe.proxy ? r->probe.port : 0;
+	snprintf(s->rule.host, sizeof s->rule.host, "%s",
+		 *r->probe.name ? r->probe.name : r->probe.host);
 }
 
 /* ---- output ------------------------------------------------------------------------------------------- */
@@ -225,7 +229,7 @@ static int answer(struct view_request *r)
 
 	view_request_sight(r, &s);
 	if (r->ca)
-		extra[0] = join("TLSMEND_EXTRA_CA=", s.rule_host, "=", r->ca, NULL);
+		extra[0] = join("TLSMEND_EXTRA_CA=", s.rule.host, "=", r->ca, NULL);
 	if (sight_take(&s, &r->settings, (const char *const *)extra, r->format != VIEW_PEM)) {
 		if (r->format == VIEW_PEM)
 			print_pem(&s);
