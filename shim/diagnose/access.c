@@ -18,7 +18,7 @@ static const char *path_trap(const char *path)
 		       "value";
 	if (path[0] == '~')
 		return "\"~\" stands for a home directory in shells only: write the full path";
-	if (strchr(path, '$') != NULL || strchr(path, '%') != NULL)
+	if (strchr(path, '$') || strchr(path, '%'))
 		return "perhaps a variable in the path ($, %) was not replaced by its value";
 	if (path[0] == '"' || path[0] == '\'' || last == '"' || last == '\'')
 		return "the path has quotation marks in it, which a shell would have taken away";
@@ -38,13 +38,12 @@ static const char *what_is_missing(struct diagnosis *d)
 		return "the symbolic links on the way lead in a circle";
 	if (e->system_errno == ENAMETOOLONG)
 		return "a name of this length cannot exist";
-	if (e->file_denier != NULL && e->file_denier_is_directory)
+	if (e->file_denier && e->file_denier_is_directory)
 		return e->system_errno == ENOTDIR ? say(e, "on the way, ", denier,
 							" is a file and no directory", (char *)NULL)
 						  : say(e, "the directory ", denier,
 							" on the way does not exist", (char *)NULL);
-	if (e->file_denier != NULL && e->file_path != NULL &&
-	    strcmp(e->file_denier, e->file_path) != 0)
+	if (e->file_denier && e->file_path && strcmp(e->file_denier, e->file_path) != 0)
 		return say(e, "it is a symbolic link to ", denier, ", which is not there",
 			   (char *)NULL);
 	return "its directory is there, but no file of this name is in it";
@@ -53,19 +52,19 @@ static const char *what_is_missing(struct diagnosis *d)
 void explain_file_missing(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *trap = e->file_path != NULL ? path_trap(e->file_path) : NULL;
+	const char *trap = e->file_path ? path_trap(e->file_path) : NULL;
 
 	d->r->message = say(e, "cannot load the ", file_role_name(e), " ",
 			    file_path_text(e, e->file_path), ": it is not there", (char *)NULL);
 	d->r->why = what_is_missing(d);
-	if (e->file_cwd != NULL)
+	if (e->file_cwd)
 		d->r->why = say(e, d->r->why, "; the path is relative, and this process works in ",
 				file_path_text(e, e->file_cwd), (char *)NULL);
 	d->r->expected = file_path_text(e, e->file_path);
 	d->r->presented = d->r->why;
-	if (trap != NULL)
+	if (trap)
 		help_line(d, trap);
-	if (e->file_cwd != NULL && trap == NULL)
+	if (e->file_cwd && !trap)
 		help_line(d, "write the full path, beginning with /, in the client's settings");
 	else
 		help_line(d, "correct the path in the client's settings, or put the file there");
@@ -120,7 +119,7 @@ static void help_beyond_mode(struct diagnosis *d)
 	if (e->file_access_list)
 		help_line(d, say(e, "look at its access list: getfacl ",
 				 file_path_text(e, e->file_denier), (char *)NULL));
-	if (e->file_label != NULL)
+	if (e->file_label)
 		help_line(d, say(e, "this process is confined as \"", say_string(e, e->file_label),
 				 "\" (AppArmor or SELinux): let its profile read the file; what it "
 				 "denied stands in the audit log (ausearch -m avc, journalctl -k)",

@@ -17,10 +17,10 @@ static void say_malformed(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = malformed_one(d);
 
-	if (c == NULL)
+	if (!c)
 		c = d->culprit;
 	d->r->message = say(e, "cannot use a certificate of ", d->who, (char *)NULL);
-	if (c == NULL) {
+	if (!c) {
 		d->r->why = "a certificate of the chain is malformed";
 	} else if (d->symbol == VERIFY_ERROR_IN_CERT_NOT_BEFORE_FIELD ||
 		   d->symbol == VERIFY_ERROR_IN_CERT_NOT_AFTER_FIELD) {
@@ -37,12 +37,12 @@ static void say_malformed(struct diagnosis *d)
 	} else {
 		d->r->why = say(
 		    e, "the certificate ", say_subject(e, c), " has an extension that is broken",
-		    c->malformed_why != NULL ? ": " : "", say_string(e, c->malformed_why),
+		    c->malformed_why ? ": " : "", say_string(e, c->malformed_why),
 		    "; OpenSSL then builds no chain with it", no_ca_helps(d), (char *)NULL);
 	}
 	help_line(d, "whoever issued this certificate has to issue it again without the fault; "
 		     "send them this record");
-	if (c != NULL && c != d->leaf && is_from_here(c))
+	if (c && c != d->leaf && is_from_here(c))
 		help_from_here(d, c);
 }
 
@@ -52,7 +52,7 @@ static const char *default_place(struct diagnosis *d, const char *path, bool exi
 {
 	struct evidence *e = d->e;
 
-	if (path == NULL || (exists && !set))
+	if (!path || (exists && !set))
 		return "";
 	return say(e, "; ", set ? variable : what, set ? " points to " : " ", say_string(e, path),
 		   exists ? ", from which none came"
@@ -72,7 +72,7 @@ static void help_variable(struct diagnosis *d, const char *path, bool wrong, con
 static void say_no_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const bool told = directory_was_given(e) || e->store_unloaded != NULL;
+	const bool told = directory_was_given(e) || e->store_unloaded;
 
 	if (e->default_file_unusable) {
 		d->r->why =
@@ -97,7 +97,7 @@ static void say_no_store(struct diagnosis *d)
 		      "SSL_CERT_FILE");
 	help_variable(d, e->default_dir, e->default_dir_set && !e->default_dir_exists,
 		      "SSL_CERT_DIR");
-	if (e->system_root != NULL && e->system_file != NULL) {
+	if (e->system_root && e->system_file) {
 		help_ca(d, "point this client to the system's bundle, or for this host only:",
 			say(e, "ExtraCAFile = ", say_string(e, e->system_file), (char *)NULL));
 		return;
@@ -111,7 +111,7 @@ static void say_no_store(struct diagnosis *d)
 	help_line(d, "install the package ca-certificates, or point the client to the system's "
 		     "bundle, for example with");
 	help_line(d, "    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt");
-	if (top_of_chain(d) != NULL)
+	if (top_of_chain(d))
 		help_line(d, say(e, "if ", say_issuer(e, top_of_chain(d)),
 				 " is a private CA, it is in no such bundle: get its certificate "
 				 "from who runs it, compare the fingerprint, and give the client "
@@ -141,17 +141,17 @@ static void say_not_root(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 
-	if (top == NULL)
+	if (!top)
 		return;
 	d->r->why =
 	    say(e, "the client's store holds ", say_subject(e, top), ", which is no root, but not ",
 		say_issuer(e, top), ", the CA above it", (char *)NULL);
 	/* It hides a copy of the same CA that was sent, or is itself to be replaced. */
-	if (top->from == FROM_STORE && e->root_alone != NULL && fresh_copy(d, top) != NULL) {
+	if (top->from == FROM_STORE && e->root_alone && fresh_copy(d, top)) {
 		help_from_here(d, top);
 		return;
 	}
-	if (help_ca_obstacle(d) != NULL && is_out_of_date(e, top)) {
+	if (help_ca_obstacle(d) && is_out_of_date(e, top)) {
 		help_from_here(d, top);
 		return;
 	}
@@ -165,7 +165,7 @@ static void say_not_root(struct diagnosis *d)
 
 static void say_self_signed(struct diagnosis *d)
 {
-	const struct cert_info *c = d->culprit != NULL ? d->culprit : d->leaf;
+	const struct cert_info *c = d->culprit ? d->culprit : d->leaf;
 
 	d->r->why = say(d->e,
 			"the server's certificate is signed by itself, no CA vouches for it, "
@@ -175,7 +175,7 @@ static void say_self_signed(struct diagnosis *d)
 	help_ca(d,
 		"otherwise read the sha256 fingerprint on the server itself; if it is the one "
 		"above, put the certificate into a file and add:",
-		extra_ca_line(d, c != NULL ? c->common_name : (struct text){NULL, 0}));
+		extra_ca_line(d, c ? c->common_name : (struct text){NULL, 0}));
 }
 
 static void say_untrusted_root(struct diagnosis *d)
@@ -183,7 +183,7 @@ static void say_untrusted_root(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 
-	if (top == NULL)
+	if (!top)
 		return;
 	d->r->why = say(e, "the chain is complete, but its root is ", in_no_store(d), (char *)NULL);
 	help_ca(d,
@@ -219,14 +219,14 @@ static void say_name_forbids(struct diagnosis *d)
 	struct evidence *e = d->e;
 
 	d->r->help_count = 0;
-	if (e->only_file != NULL)
+	if (e->only_file)
 		d->r->why =
 		    say(e, "the rule at ", say_string(e, e->only_place), " admits only the CAs of ",
 			say_string(e, e->only_file), (char *)NULL);
-	d->r->why = say(e, d->r->why != NULL ? d->r->why : "",
+	d->r->why = say(e, d->r->why ? d->r->why : "",
 			"; a rule has the CA, but its trust counts for this host only, and the "
 			"certificate does not name it (it names ",
-			d->leaf != NULL ? list_names(d, d->leaf) : "nothing", ")", (char *)NULL);
+			d->leaf ? list_names(d, d->leaf) : "nothing", ")", (char *)NULL);
 	help_line(d, "connect by a name that the certificate carries (and that the rule covers), "
 		     "or have the server's operator add this name to the certificate");
 }
@@ -237,9 +237,9 @@ static void say_what_else_is_needed(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
 
-	if (c == NULL || d->r->help_count == 0 || help_ca_obstacle(d) != NULL)
+	if (!c || d->r->help_count == 0 || help_ca_obstacle(d))
 		return;
-	if (e->name_checked && !e->name_matches && e->host != NULL)
+	if (e->name_checked && !e->name_matches && e->host)
 		help_line(d, say(e,
 				 "that alone is not enough: the rule counts only for a certificate "
 				 "that names ",
@@ -252,10 +252,10 @@ static void say_only(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-	const char *problem = e->rule_problem != NULL ? e->rule_problem : "";
+	const char *problem = e->rule_problem ? e->rule_problem : "";
 
 	d->r->help_count = d->r->notes_count = 0; /* the notes are about the help */
-	if (e->only_file == NULL) {
+	if (!e->only_file) {
 		d->r->why = say(e, "the rule at ", say_string(e, e->only_place),
 				" strengthens what is asked of this host, and cannot be applied: ",
 				*problem ? problem : "it is not known",
@@ -267,7 +267,7 @@ static void say_only(struct diagnosis *d)
 	    say(e, "the rule at ", say_string(e, e->only_place), " admits only the CAs of ",
 		say_string(e, e->only_file), *problem ? ", which " : ", and this chain leads to ",
 		*problem           ? problem
-		: top == NULL      ? "no CA"
+		: !top             ? "no CA"
 		: top->self_signed ? say_subject(e, top)
 				   : say_issuer(e, top),
 		(char *)NULL);
@@ -292,13 +292,12 @@ static bool is_about_store(enum cause c)
 
 void explain_anchor(struct diagnosis *d)
 {
-	if (d->e->only_place != NULL && is_about_store(d->r->cause)) {
+	if (d->e->only_place && is_about_store(d->r->cause)) {
 		const struct cert_info *top = top_of_chain(d);
-		d->r->cause =
-		    top != NULL && top->self_signed ? CAUSE_UNTRUSTED_ROOT : CAUSE_ISSUER_UNKNOWN;
+		d->r->cause = top && top->self_signed ? CAUSE_UNTRUSTED_ROOT : CAUSE_ISSUER_UNKNOWN;
 	}
 	d->r->message = say(d->e, "cannot trust ", d->who, (char *)NULL);
-	if (d->e->renewed_file != NULL && d->r->cause != CAUSE_MALFORMED_CERTIFICATE) {
+	if (d->e->renewed_file && d->r->cause != CAUSE_MALFORMED_CERTIFICATE) {
 		explain_renewed(d);
 		return;
 	}
@@ -342,7 +341,7 @@ void explain_anchor(struct diagnosis *d)
 		explain_unknown_issuer(d);
 		break;
 	}
-	if (d->e->only_place != NULL && !d->e->rule_refused_name)
+	if (d->e->only_place && !d->e->rule_refused_name)
 		say_only(d);
 	else if (d->e->rule_refused_name)
 		say_name_forbids(d);

@@ -31,14 +31,14 @@ const struct cert_info *top_of_chain(const struct diagnosis *d)
 /* No CA can be found for a certificate that names none, and a CA without a name can be named by none. */
 bool is_nameless(const struct cert_info *c)
 {
-	return c != NULL && !c->self_issued && (c->issuer.n == 0 || (c->ca && c->subject.n == 0));
+	return c && !c->self_issued && (c->issuer.n == 0 || (c->ca && c->subject.n == 0));
 }
 
 const struct cert_info *malformed_one(const struct diagnosis *d)
 {
 	size_t i;
 
-	if (d->culprit != NULL && d->culprit->malformed)
+	if (d->culprit && d->culprit->malformed)
 		return d->culprit;
 	if (is_nameless(top_of_chain(d)))
 		return top_of_chain(d);
@@ -97,7 +97,7 @@ size_t loop_begin(const struct diagnosis *d)
 	const struct cert_info *top = top_of_chain(d);
 	size_t i;
 
-	if (top == NULL || top->self_signed || e->near_count > 0)
+	if (!top || top->self_signed || e->near_count > 0)
 		return 0;
 	for (i = 1; i + 1 < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
@@ -120,15 +120,14 @@ bool is_namesake(const struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
 
-	return top != NULL && top->self_signed && d->e->own_key == TRIED_BAD;
+	return top && top->self_signed && d->e->own_key == TRIED_BAD;
 }
 
 static bool root_is_in_system(const struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
 
-	return top != NULL &&
-	       (d->e->system_root != NULL || (top->self_signed && top->in_system_bundle));
+	return top && (d->e->system_root || (top->self_signed && top->in_system_bundle));
 }
 
 static enum cause unfinished_chain(const struct diagnosis *d)
@@ -136,12 +135,12 @@ static enum cause unfinished_chain(const struct diagnosis *d)
 	const struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 
-	if (top != NULL && !top->self_issued && (top->from == FROM_STORE || top->trusted_by_client))
+	if (top && !top->self_issued && (top->from == FROM_STORE || top->trusted_by_client))
 		return CAUSE_ANCHOR_NOT_ROOT;
 	if (has_loose_ca(e))
 		return CAUSE_INCOMPLETE_CHAIN;
-	if (e->chain_count <= 1 && top != NULL && top == d->leaf && !top->self_issued &&
-	    (top->public_ca != NULL || e->known_intermediate != NULL))
+	if (e->chain_count <= 1 && top && top == d->leaf && !top->self_issued &&
+	    (top->public_ca || e->known_intermediate))
 		return CAUSE_INTERMEDIATE_NOT_SENT;
 	return CAUSE_ISSUER_UNKNOWN;
 }
@@ -152,7 +151,7 @@ enum cause anchor_cause(struct diagnosis *d)
 
 	if (d->e->other_path_count > 0) /* tried, so there is no doubt */
 		return CAUSE_WRONG_PATH;
-	if (malformed_one(d) != NULL || d->r->cause == CAUSE_MALFORMED_CERTIFICATE)
+	if (malformed_one(d) || d->r->cause == CAUSE_MALFORMED_CERTIFICATE)
 		return CAUSE_MALFORMED_CERTIFICATE;
 	/* CAs that certified each other are no circle where the root of one of them ends it. */
 	if (d->r->cause == CAUSE_CHAIN_TOO_LONG ||
@@ -164,13 +163,13 @@ enum cause anchor_cause(struct diagnosis *d)
 		return CAUSE_ROOT_MISSING_HERE;
 	if (is_namesake(d))
 		return CAUSE_ISSUER_UNKNOWN;
-	if (top != NULL && !top->self_signed && d->e->near_count > 0)
+	if (top && !top->self_signed && d->e->near_count > 0)
 		return CAUSE_ISSUER_REFUSED;
 	if (d->symbol == VERIFY_DEPTH_ZERO_SELF_SIGNED_CERT)
 		return CAUSE_SELF_SIGNED;
-	if (top != NULL && top == d->leaf && top->self_signed)
+	if (top && top == d->leaf && top->self_signed)
 		return CAUSE_SELF_SIGNED;
-	if (d->symbol == VERIFY_SELF_SIGNED_CERT_IN_CHAIN || (top != NULL && top->self_signed))
+	if (d->symbol == VERIFY_SELF_SIGNED_CERT_IN_CHAIN || (top && top->self_signed))
 		return CAUSE_UNTRUSTED_ROOT;
 	return unfinished_chain(d);
 }

@@ -29,12 +29,11 @@ static const char *fault(struct diagnosis *d)
 			   (char *)NULL);
 	if (b->size == 0)
 		return "it is empty";
-	if (b->part == NULL)
+	if (!b->part)
 		return "where it is broken could not be found out";
-	return say(e, b->extension != NULL ? "the extension " : b->part,
-		   b->extension != NULL ? b->extension : "", " ", b->what, " (byte ",
-		   say_int(e, (int64_t)b->at + 1), " of ", say_int(e, (int64_t)b->size), ")",
-		   (char *)NULL);
+	return say(e, b->extension ? "the extension " : b->part, b->extension ? b->extension : "",
+		   " ", b->what, " (byte ", say_int(e, (int64_t)b->at + 1), " of ",
+		   say_int(e, (int64_t)b->size), ")", (char *)NULL);
 }
 
 void explain_undecodable(struct diagnosis *d)
@@ -65,12 +64,12 @@ void explain_undecodable(struct diagnosis *d)
 void explain_unknown_key(struct diagnosis *d, const struct cert_info *c, const char *whose_key)
 {
 	struct evidence *e = d->e;
-	const char *library = e->library != NULL ? say_string(e, e->library) : "this OpenSSL";
+	const char *library = e->library ? say_string(e, e->library) : "this OpenSSL";
 
 	d->r->expected = "a key that this OpenSSL can use, as RSA or P-256";
-	d->r->presented = say(
-	    e, "a key of the algorithm ", c->unknown_key != NULL ? c->unknown_key : "(unreadable)",
-	    c->explicit_curve ? ", on a curve that is written out" : "", (char *)NULL);
+	d->r->presented =
+	    say(e, "a key of the algorithm ", c->unknown_key ? c->unknown_key : "(unreadable)",
+		c->explicit_curve ? ", on a curve that is written out" : "", (char *)NULL);
 	if (c->explicit_curve) {
 		d->r->why = say(e, "the key of ", whose_key,
 				" is on a curve that the certificate writes out instead of naming "
@@ -80,9 +79,9 @@ void explain_unknown_key(struct diagnosis *d, const struct cert_info *c, const c
 			     "on a named curve (P-256); nothing on the client's side helps");
 		return;
 	}
-	d->r->why = say(e, "this OpenSSL (", library,
-			") does not know the algorithm of the key of ", whose_key, ": ",
-			c->unknown_key != NULL ? c->unknown_key : "unreadable", (char *)NULL);
+	d->r->why =
+	    say(e, "this OpenSSL (", library, ") does not know the algorithm of the key of ",
+		whose_key, ": ", c->unknown_key ? c->unknown_key : "unreadable", (char *)NULL);
 	help_line(d, "the server's operator has to install a certificate with an RSA or P-256 key "
 		     "beside it, or the client needs an OpenSSL that knows this algorithm; no rule "
 		     "helps");

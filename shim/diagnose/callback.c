@@ -35,7 +35,7 @@ bool objection_may_be_the_name(const struct diagnosis *d)
 enum cause objection_cause(struct diagnosis *d)
 {
 	const enum verify_symbol s =
-	    verify_symbol(d->objection != NULL ? given_reason(d->objection) : 0, d->e->version);
+	    verify_symbol(d->objection ? given_reason(d->objection) : 0, d->e->version);
 
 	if (verify_symbol_cause(s) != CAUSE_OCSP)
 		return CAUSE_CLIENT_REFUSED;
@@ -46,10 +46,10 @@ enum cause objection_cause(struct diagnosis *d)
 static const char *reason_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const int code = d->objection != NULL ? given_reason(d->objection) : 0;
+	const int code = d->objection ? given_reason(d->objection) : 0;
 	const char *name = verify_code_name(code, e->version);
 
-	if (code == 0 || name == NULL || evidence_waives(e, code))
+	if (code == 0 || !name || evidence_waives(e, code))
 		return "";
 	return say(e, ", and gave as its reason: ",
 		   cause_table[verify_symbol_cause(verify_symbol(code, e->version))].title, " (",
@@ -80,7 +80,7 @@ void explain_objection(struct diagnosis *d)
 				(char *)NULL);
 		return;
 	}
-	if (d->objection == NULL)
+	if (!d->objection)
 		d->r->why = "OpenSSL found the chain valid; the program's own verification, which "
 			    "has the last word, refused it";
 	else
@@ -106,8 +106,7 @@ static void waive(struct diagnosis *d, int code, int depth)
 	if (d->r->waived_count >= DIAGNOSIS_LINES)
 		return;
 	d->waived[d->r->waived_count++] = say(
-	    e, name != NULL ? name : "code", " (", say_int(e, code), ") at depth ",
-	    say_int(e, depth), ": ",
+	    e, name ? name : "code", " (", say_int(e, code), ") at depth ", say_int(e, depth), ": ",
 	    cause_table[verify_symbol_cause(verify_symbol(code, e->version))].title, (char *)NULL);
 }
 

@@ -50,9 +50,9 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 	case CAUSE_ISSUER_REFUSED:
 		return "no issuer that fits";
 	case CAUSE_MALFORMED_CERTIFICATE:
-		return c->malformed_why != NULL ? c->malformed_why
-		       : c->malformed           ? "malformed"
-						: "its issuer's certificate is broken";
+		return c->malformed_why ? c->malformed_why
+		       : c->malformed   ? "malformed"
+					: "its issuer's certificate is broken";
 	case CAUSE_WRONG_PATH:
 		return "leads astray";
 	case CAUSE_EXPIRED:
@@ -69,7 +69,7 @@ static const char *mark_for(const struct diagnosis *d, const struct cert_info *c
 	case CAUSE_CHAIN_TOO_LONG:
 		return NULL;
 	case CAUSE_CLIENT_REFUSED:
-		return d->objection != NULL ? "refused by the program" : NULL;
+		return d->objection ? "refused by the program" : NULL;
 	case CAUSE_INTERNAL:
 	case CAUSE_NONE:
 		return NULL;
@@ -91,15 +91,13 @@ static void mark(struct diagnosis *d)
 	size_t i = d->first.depth >= 0 ? (size_t)d->first.depth : 0;
 
 	if (d->e->chain_skipped > 0)
-		i = d->culprit != NULL && d->culprit != d->leaf ? (size_t)(d->culprit - d->e->chain)
-								: 0;
-	if (d->r->chain_count == 0 || (d->first.code == 0 && d->objection == NULL))
+		i = d->culprit && d->culprit != d->leaf ? (size_t)(d->culprit - d->e->chain) : 0;
+	if (d->r->chain_count == 0 || (d->first.code == 0 && !d->objection))
 		return;
 	if (marks_top(d->failure))
 		i = d->r->chain_count - 1;
 	if (d->failure == CAUSE_WRONG_PATH)
-		i = wrong_turn(d->e) != NULL ? (size_t)(wrong_turn(d->e) - d->e->chain)
-					     : d->r->chain_count;
+		i = wrong_turn(d->e) ? (size_t)(wrong_turn(d->e) - d->e->chain) : d->r->chain_count;
 	if (i < d->r->chain_count)
 		d->chain[i].mark = mark_for(d, d->chain[i].cert);
 }

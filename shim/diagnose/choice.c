@@ -42,7 +42,7 @@ static bool explain_group(struct diagnosis *d)
 			(char *)NULL);
 	help_line(d, "the server's operator has to allow a group that clients offer: X25519 or "
 		     "P-256");
-	if (known_group(group) != NULL)
+	if (known_group(group))
 		help_section(
 		    d,
 		    "until then, if this OpenSSL has the group (openssl ecparam "
@@ -59,7 +59,7 @@ static bool explain_scheme(struct diagnosis *d)
 	const unsigned scheme = e->choice.scheme;
 	const char *name = known_scheme(scheme);
 
-	if (e->ssl_reason != WRONG_SIGNATURE_TYPE || scheme < FIRST_MODERN || name == NULL)
+	if (e->ssl_reason != WRONG_SIGNATURE_TYPE || scheme < FIRST_MODERN || !name)
 		return false;
 	d->r->message =
 	    say(e, "cannot connect to ", d->who,

@@ -12,7 +12,7 @@ enum { TLS_1_2 = 0x0303, TLS_1_3 = 0x0304, REASON_NO_CIPHER_MATCH = 185 };
 
 static bool is_list_of_suites(const struct evidence *e)
 {
-	return e->cipher_call != NULL && strstr(e->cipher_call, "ciphersuites") != NULL;
+	return e->cipher_call && strstr(e->cipher_call, "ciphersuites");
 }
 
 /* "FOO", "BAR" */
@@ -25,9 +25,9 @@ static const char *unknown_parts(struct diagnosis *d, const char **first_suite)
 	for (i = 0; i < e->cipher_unknown_count; i++) {
 		const char *part = e->cipher_unknown[i];
 
-		if (part == NULL)
+		if (!part)
 			continue;
-		if (*first_suite == NULL && strncmp(part, "TLS_", 4) == 0)
+		if (!*first_suite && strncmp(part, "TLS_", 4) == 0)
 			*first_suite = part;
 		list = say(e, list, *list != '\0' ? ", " : "", "\"", say_string(e, part), "\"",
 			   (char *)NULL);
@@ -40,7 +40,7 @@ static void explain_refused_string(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *suite = NULL, *unknown = unknown_parts(d, &suite);
 	const char *kind = is_list_of_suites(e) ? "list of TLS 1.3 ciphersuites" : "cipher list";
-	const char *fault = e->ssl_reason == REASON_NO_CIPHER_MATCH || e->ssl_reason_text == NULL
+	const char *fault = e->ssl_reason == REASON_NO_CIPHER_MATCH || !e->ssl_reason_text
 				? "leaves no cipher"
 				: say(e, "is not understood by OpenSSL (",
 				      say_string(e, e->ssl_reason_text), ")", (char *)NULL);
@@ -60,7 +60,7 @@ static void explain_refused_string(struct diagnosis *d)
 		   : "correct the list in the program's settings, or take it out there, so that "
 		     "OpenSSL's own counts; `openssl ciphers -v ALL` shows the names that OpenSSL "
 		     "knows");
-	if (suite != NULL && !is_list_of_suites(e))
+	if (suite && !is_list_of_suites(e))
 		note_line(
 		    d, say(e, "names that begin with TLS_, as \"", say_string(e, suite),
 			   "\", are written so for TLS 1.3 only, in a setting of their own "
@@ -77,11 +77,11 @@ static const char *list_words(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *by = set_by(d, &e->ciphers_by);
 
-	if (e->cipher_string == NULL)
+	if (!e->cipher_string)
 		return "the cipher list";
-	return say(e, "the cipher list \"", say_string(e, e->cipher_string), "\"",
-		   by != NULL ? " (" : "", by != NULL ? by : "", by != NULL ? ")" : "",
-		   e->cipher_refused ? ", which OpenSSL refused" : "", (char *)NULL);
+	return say(e, "the cipher list \"", say_string(e, e->cipher_string), "\"", by ? " (" : "",
+		   by ? by : "", by ? ")" : "", e->cipher_refused ? ", which OpenSSL refused" : "",
+		   (char *)NULL);
 }
 
 static void help_ciphers(struct diagnosis *d)
@@ -92,7 +92,7 @@ static void help_ciphers(struct diagnosis *d)
 	const char *line = e->security_level > USUAL_LEVEL ? "CipherString = DEFAULT:@SECLEVEL=2"
 							   : "CipherString = DEFAULT";
 
-	if (by->place != NULL)
+	if (by->place)
 		help_line(d, say(e, "correct it in ", say_string(e, by->place),
 				 "; `openssl ciphers -s -v 'STRING'` shows what a list comes to",
 				 (char *)NULL));
@@ -105,7 +105,7 @@ void explain_no_ciphers(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->cipher_call != NULL) {
+	if (e->cipher_call) {
 		explain_refused_string(d);
 		return;
 	}
@@ -113,10 +113,10 @@ void explain_no_ciphers(struct diagnosis *d)
 			    ": the client's settings leave no cipher to offer", (char *)NULL);
 	d->r->presented = say(e, list_words(d), "; ", security_level(d), (char *)NULL);
 	if (e->min_offered >= TLS_1_3) {
-		d->r->why = say(e, "the client only allows TLS 1.3, and no ciphersuite of it",
-				e->ciphersuites != NULL ? "; its list is \"" : "",
-				say_string(e, e->ciphersuites), e->ciphersuites != NULL ? "\"" : "",
-				(char *)NULL);
+		d->r->why =
+		    say(e, "the client only allows TLS 1.3, and no ciphersuite of it",
+			e->ciphersuites ? "; its list is \"" : "", say_string(e, e->ciphersuites),
+			e->ciphersuites ? "\"" : "", (char *)NULL);
 		help_section(d, "correct it in the client's settings, or here, for this host only:",
 			     "Ciphersuites = TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
 			     (char *)NULL);
@@ -139,7 +139,7 @@ static const char *count(struct evidence *e, unsigned n, const char *one)
 /* Adds to a list that begins as NULL. */
 static void item(struct diagnosis *d, const char **list, const char *s)
 {
-	*list = say(d->e, *list != NULL ? *list : "", *list != NULL ? "; " : "", s, (char *)NULL);
+	*list = say(d->e, *list ? *list : "", *list ? "; " : "", s, (char *)NULL);
 }
 
 /* "only 1 cipher for TLS 1.2 and older, of the cipher list "X" (set by ...)" */
@@ -148,8 +148,8 @@ static const char *few_ciphers(struct diagnosis *d, unsigned n)
 	struct evidence *e = d->e;
 
 	return say(e, n == 0 ? "no cipher" : say(e, "only ", count(e, n, "cipher"), (char *)NULL),
-		   " for TLS 1.2 and older", e->cipher_string != NULL ? ", of " : "",
-		   e->cipher_string != NULL ? list_words(d) : "", (char *)NULL);
+		   " for TLS 1.2 and older", e->cipher_string ? ", of " : "",
+		   e->cipher_string ? list_words(d) : "", (char *)NULL);
 }
 
 /* "only 1 group (P-521)" */
@@ -181,8 +181,8 @@ static const char *missing_kinds(struct diagnosis *d)
 		return NULL;
 	for (i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		if (!(h->kinds & kinds[i].kind))
-			list = say(d->e, list != NULL ? list : "", list != NULL ? ", " : "",
-				   kinds[i].name, (char *)NULL);
+			list = say(d->e, list ? list : "", list ? ", " : "", kinds[i].name,
+				   (char *)NULL);
 	}
 	return list;
 }
@@ -196,7 +196,7 @@ static const char *unusual(struct diagnosis *d)
 	const unsigned older = h->ciphers - h->ciphers13;
 	const char *list = NULL;
 
-	if (!h->sni && e->host != NULL && !name_is_address(e->host))
+	if (!h->sni && e->host && !name_is_address(e->host))
 		item(d, &list, "no host name (SNI)");
 	if (h->min_version != 0 && h->min_version == h->max_version)
 		item(d, &list, say(e, "only ", say_version(e, h->max_version), (char *)NULL));
@@ -204,11 +204,11 @@ static const char *unusual(struct diagnosis *d)
 		item(d, &list, say(e, "at most ", say_version(e, h->max_version), (char *)NULL));
 	if (h->min_version < TLS_1_3 && older <= FEW_CIPHERS)
 		item(d, &list, few_ciphers(d, older));
-	else if (missing_kinds(d) != NULL)
+	else if (missing_kinds(d))
 		item(d, &list,
 		     say(e, "no cipher with ", missing_kinds(d), ", which OpenSSL's own list has",
-			 e->cipher_string != NULL ? ", but not " : "",
-			 e->cipher_string != NULL ? list_words(d) : "", (char *)NULL));
+			 e->cipher_string ? ", but not " : "",
+			 e->cipher_string ? list_words(d) : "", (char *)NULL));
 	if (h->max_version >= TLS_1_3 && h->ciphers13 == 1)
 		item(d, &list, "only 1 ciphersuite for TLS 1.3");
 	if (h->groups > 0 && h->groups <= FEW_GROUPS)
@@ -216,7 +216,7 @@ static const char *unusual(struct diagnosis *d)
 	if (h->signatures > 0 && h->signatures <= FEW_SIGNATURES)
 		item(d, &list,
 		     say(e, "only ", count(e, h->signatures, "signature algorithm"), (char *)NULL));
-	if (list != NULL && e->security_level > USUAL_LEVEL)
+	if (list && e->security_level > USUAL_LEVEL)
 		item(d, &list, security_level(d));
 	return list;
 }
@@ -244,7 +244,7 @@ static const char *offer_words(struct diagnosis *d)
 	const struct hello *h = &e->hello;
 	const char *versions = handshake_offered(d), *names = group_names(d);
 
-	return say(e, versions != NULL ? versions : "", ", ", count(e, h->ciphers, "cipher"), ", ",
+	return say(e, versions ? versions : "", ", ", count(e, h->ciphers, "cipher"), ", ",
 		   count(e, h->groups, "group"), *names ? " (" : "", names, *names ? ")" : "",
 		   h->sni ? ", the host name (SNI) " : "", h->sni ? say_string(e, e->sni) : "",
 		   (char *)NULL);
@@ -257,16 +257,16 @@ static void say_offer(struct diagnosis *d, const char *odd)
 	const char *versions = handshake_offered(d);
 
 	if (e->hello.size == 0) {
-		d->r->why = say(e, handshake_alert_words(d),
-				versions != NULL ? "; this client offers " : "",
-				versions != NULL ? versions : "", (char *)NULL);
+		d->r->why =
+		    say(e, handshake_alert_words(d), versions ? "; this client offers " : "",
+			versions ? versions : "", (char *)NULL);
 		return;
 	}
 	d->r->presented = say(e, offer_words(d),
-			      odd != NULL ? "; unusual in this offer: "
-			      : compared  ? ", which is what OpenSSL offers by default"
-					  : "",
-			      odd != NULL ? odd : "", (char *)NULL);
+			      odd        ? "; unusual in this offer: "
+			      : compared ? ", which is what OpenSSL offers by default"
+					 : "",
+			      odd ? odd : "", (char *)NULL);
 	d->r->why = say(e, handshake_alert_words(d), "; the client offered ", d->r->presented,
 			(char *)NULL);
 }
@@ -276,17 +276,17 @@ static void help_wider(struct diagnosis *d, const char *odd)
 {
 	struct evidence *e = d->e;
 
-	if (e->cipher_string != NULL && e->ciphers_by.place != NULL)
+	if (e->cipher_string && e->ciphers_by.place)
 		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
 				 ", unless the server is meant to accept just that", (char *)NULL));
-	else if (missing_kinds(d) != NULL)
+	else if (missing_kinds(d))
 		help_section(
 		    d,
 		    "not tried, since its alert does not say what it would take: whether the "
 		    "server "
 		    "takes OpenSSL's own list of ciphers, in the client's settings or here:",
 		    "CipherString = DEFAULT", (char *)NULL);
-	else if (odd != NULL)
+	else if (odd)
 		help_line(d, "widen what is unusual in the client's settings, unless the server is "
 			     "meant to accept just that");
 }
@@ -296,7 +296,7 @@ static void help_compare(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->host == NULL && e->address == NULL) {
+	if (!e->host && !e->address) {
 		help_line(d, "the server's log at the time of this record often names the reason");
 		return;
 	}
@@ -311,8 +311,7 @@ void explain_refused(struct diagnosis *d)
 	const char *odd = e->hello.size != 0 ? unusual(d) : NULL;
 
 	say_offer(d, odd);
-	if (odd != NULL && !e->hello.sni && key_is_known("ServerName") &&
-	    strcmp(d->section, "HOST") != 0)
+	if (odd && !e->hello.sni && key_is_known("ServerName") && strcmp(d->section, "HOST") != 0)
 		help_section(d, "if the server wants a host name (SNI), send one (not tried):",
 			     say(e, "ServerName = ", say_string(e, e->host), (char *)NULL),
 			     (char *)NULL);

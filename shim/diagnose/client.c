@@ -66,7 +66,7 @@ void note_own_certificate(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
 
-	if (c == NULL)
+	if (!c)
 		return;
 	note_line(
 	    d,
@@ -74,11 +74,11 @@ void note_own_certificate(struct diagnosis *d)
 		e->event == EVENT_LOAD_FAILED ? "the certificate: " : "this client's certificate: ",
 		say_text(e, c->subject), ", issued by ", say_text(e, c->issuer), ", valid from ",
 		say_date(e, c->not_before), " to ", say_date(e, c->not_after), ", ", purposes(c),
-		c->key != NULL ? ", " : "", say_string(e, c->key), c->signature != NULL ? ", " : "",
-		say_string(e, c->signature), c->serial != NULL ? ", serial " : "",
-		say_string(e, c->serial), c->have_sha256 ? ", sha256 " : "",
+		c->key ? ", " : "", say_string(e, c->key), c->signature ? ", " : "",
+		say_string(e, c->signature), c->serial ? ", serial " : "", say_string(e, c->serial),
+		c->have_sha256 ? ", sha256 " : "",
 		c->have_sha256 ? say_hex(e, c->sha256, sizeof(c->sha256)) : "", (char *)NULL));
-	if (e->own.file != NULL)
+	if (e->own.file)
 		note_line(d, say(e, "that certificate was loaded from ", say_string(e, e->own.file),
 				 (char *)NULL));
 }
@@ -119,7 +119,7 @@ static const char *not_sent_words(struct diagnosis *d)
 
 	if (e->own.too_late)
 		return "none: it was given one only after this connection was made";
-	if (c == NULL)
+	if (!c)
 		return "none";
 	return say(e, "none: it has ", say_subject(e, c), " of ", say_issuer(e, c),
 		   e->own.has_key ? ", but did not send it" : ", but no private key for it",
@@ -173,7 +173,7 @@ void explain_no_certificate(struct diagnosis *d)
 				"sent ",
 				not_sent_words(d), "; then ", server_reaction(d), (char *)NULL);
 	d->r->presented = not_sent_words(d);
-	if (own_leaf(e) != NULL || e->own.too_late)
+	if (own_leaf(e) || e->own.too_late)
 		help_unsent(d);
 	else
 		help_get_certificate(d);
@@ -202,9 +202,9 @@ void explain_dropped_key(struct diagnosis *d)
 			" belongs to another one; so OpenSSL dropped it and sent none, and ",
 			server_reaction(d), (char *)NULL);
 	help_line(d, "find the pair: these two print the same for files that belong together:");
-	help_line(d, say(e, "    openssl x509 -noout -pubkey -in ",
-			 e->file_other != NULL ? say_string(e, e->file_other) : "CERTIFICATE",
-			 (char *)NULL));
+	help_line(d,
+		  say(e, "    openssl x509 -noout -pubkey -in ",
+		      e->file_other ? say_string(e, e->file_other) : "CERTIFICATE", (char *)NULL));
 	help_line(
 	    d, say(e, "    openssl pkey -pubout -in ", say_string(e, e->file_path), (char *)NULL));
 	note_wanted_certificate(d);

@@ -72,9 +72,9 @@ static bool email_within(struct text email, struct text limit)
 	const char *at = email.n > 0 ? memchr(email.s, '@', email.n) : NULL;
 	struct text host;
 
-	if (at == NULL)
+	if (!at)
 		return false;
-	if (limit.n > 0 && memchr(limit.s, '@', limit.n) != NULL && limit.s[0] != '@')
+	if (limit.n > 0 && memchr(limit.s, '@', limit.n) && limit.s[0] != '@')
 		return email.n == limit.n && ends_in(email, limit);
 	host = (struct text){at + 1, email.n - (size_t)(at + 1 - email.s)};
 	if (limit.n > 0 && limit.s[0] == '@')
@@ -90,7 +90,7 @@ static bool uri_within(struct text uri, struct text limit)
 	struct text host;
 	size_t n = 0;
 
-	if (from == NULL)
+	if (!from)
 		return false;
 	from += 2;
 	while (from + n < uri.s + uri.n && from[n] != ':' && from[n] != '/')
@@ -114,11 +114,10 @@ static enum tried address_within(struct text name, struct text limit)
 	const char *slash = limit.n > 0 ? memchr(limit.s, '/', limit.n) : NULL;
 	unsigned char a[16], net[16], mask[16];
 	char text[3][INET6_ADDRSTRLEN] = {""};
-	int family = name.n > 0 && memchr(name.s, ':', name.n) != NULL ? AF_INET6 : AF_INET;
+	int family = name.n > 0 && memchr(name.s, ':', name.n) ? AF_INET6 : AF_INET;
 	size_t i, n;
 
-	if (slash == NULL || name.n >= INET6_ADDRSTRLEN ||
-	    (size_t)(slash - limit.s) >= INET6_ADDRSTRLEN ||
+	if (!slash || name.n >= INET6_ADDRSTRLEN || (size_t)(slash - limit.s) >= INET6_ADDRSTRLEN ||
 	    limit.n - (size_t)(slash - limit.s) > INET6_ADDRSTRLEN)
 		return TRIED_NOT;
 	memcpy(text[0], name.s, name.n);
@@ -209,7 +208,7 @@ static bool subject_value(const struct cert_info *c, const char *key, struct tex
 	const char *s = c->subject.n > n ? memmem(c->subject.s, c->subject.n, key, n) : NULL;
 	const char *end;
 
-	if (s == NULL)
+	if (!s)
 		return false;
 	s += n;
 	for (end = s; end < c->subject.s + c->subject.n && *end != ',' && *end != '+'; end++)
@@ -276,14 +275,14 @@ static void say_violation(struct diagnosis *d, const struct kind *k)
 	const char *limits = limits_of(d, k);
 
 	d->r->expected = say(e, excluded ? "not " : "only ", limits, (char *)NULL);
-	d->r->presented = o.shown != NULL ? o.shown : list_names(d, clash->below);
+	d->r->presented = o.shown ? o.shown : list_names(d, clash->below);
 	d->r->why =
 	    say(e, "the CA ", say_subject(e, clash->ca),
 		excluded ? " may not certify names within " : " may certify only names within ",
 		limits, " (nameConstraints), and ", whose(d), " carries ",
-		o.shown == NULL ? say(e, "names ", excluded ? "within: " : "outside: ",
-				      list_names(d, clash->below), (char *)NULL)
-				: say(e, o.words, say_text(e, o.name), (char *)NULL),
+		!o.shown ? say(e, "names ", excluded ? "within: " : "outside: ",
+			       list_names(d, clash->below), (char *)NULL)
+			 : say(e, o.words, say_text(e, o.name), (char *)NULL),
 		(char *)NULL);
 	help_line(d, "the server needs a certificate from a CA that may certify this name, or a "
 		     "name within the limit");
@@ -296,8 +295,8 @@ static void say_too_many(struct diagnosis *d)
 	d->r->message =
 	    say(e, "cannot trust ", d->who,
 		": its names cannot all be compared with the limits of a CA", (char *)NULL);
-	d->r->why = say(e, e->clash != NULL ? "the CA " : "a CA of the chain",
-			e->clash != NULL ? say_subject(e, e->clash->ca) : "",
+	d->r->why = say(e, e->clash ? "the CA " : "a CA of the chain",
+			e->clash ? say_subject(e, e->clash->ca) : "",
 			" is limited to certain names (nameConstraints), and there are too many "
 			"names and limits to compare: OpenSSL gives up at about a million pairs",
 			(char *)NULL);
@@ -315,7 +314,7 @@ static const struct cert_info *only_constraining_ca(const struct diagnosis *d)
 	for (i = 1; i < e->chain_count; i++) {
 		if (!e->chain[i].has_name_constraints)
 			continue;
-		if (only != NULL)
+		if (only)
 			return NULL;
 		only = &e->chain[i];
 	}
@@ -326,9 +325,9 @@ static const struct cert_info *only_constraining_ca(const struct diagnosis *d)
 static void say_form(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const struct cert_info *ca = e->clash != NULL ? e->clash->ca : only_constraining_ca(d);
+	const struct cert_info *ca = e->clash ? e->clash->ca : only_constraining_ca(d);
 	const char *which =
-	    ca != NULL ? say(e, "the CA ", say_subject(e, ca), (char *)NULL) : "a CA of the chain";
+	    ca ? say(e, "the CA ", say_subject(e, ca), (char *)NULL) : "a CA of the chain";
 
 	switch (d->symbol) {
 	case VERIFY_SUBTREE_MINMAX:
@@ -366,7 +365,7 @@ static void say_form(struct diagnosis *d)
 void explain_constraint(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const struct kind *k = e->clash != NULL ? kind_of(e->clash->kind) : NULL;
+	const struct kind *k = e->clash ? kind_of(e->clash->kind) : NULL;
 	const struct cert_info *ca;
 
 	if (d->symbol == VERIFY_UNSPECIFIED) {
@@ -377,14 +376,13 @@ void explain_constraint(struct diagnosis *d)
 		say_form(d);
 		return;
 	}
-	if (k != NULL && e->clash->limit_count > 0) {
+	if (k && e->clash->limit_count > 0) {
 		say_violation(d, k);
 		return;
 	}
 	/* Not looked at, or nobody can tell: then no pair is shown. */
-	ca = e->clash != NULL ? e->clash->ca : only_constraining_ca(d);
-	d->r->why = say(e, ca != NULL ? "the CA " : "a CA of the chain",
-			ca != NULL ? say_subject(e, ca) : "",
+	ca = e->clash ? e->clash->ca : only_constraining_ca(d);
+	d->r->why = say(e, ca ? "the CA " : "a CA of the chain", ca ? say_subject(e, ca) : "",
 			" is limited to certain names (nameConstraints), and a name of ", whose(d),
 			d->symbol == VERIFY_EXCLUDED_VIOLATION ? " is one that it may not certify"
 							       : " is outside of that limit",

@@ -13,8 +13,8 @@ static const char *list_of(struct diagnosis *d)
 	return say(e, "the revocation list (CRL) of ",
 		   e->crl_issuer.n > 0
 		       ? say(e, "\"", say_text(e, e->crl_issuer), "\"", (char *)NULL)
-		   : d->culprit != NULL ? say_issuer(e, d->culprit)
-					: "the CA",
+		   : d->culprit ? say_issuer(e, d->culprit)
+				: "the CA",
 		   (char *)NULL);
 }
 
@@ -23,7 +23,7 @@ static void help_crl(struct diagnosis *d, const char *lead)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
-	if (c != NULL && c->crl_url.n > 0)
+	if (c && c->crl_url.n > 0)
 		help_line(d, say(e, lead, "; the certificate says where it is: ",
 				 say_text(e, c->crl_url), (char *)NULL));
 	else
@@ -59,13 +59,13 @@ static void say_revoked(struct diagnosis *d)
 
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " has been revoked", (char *)NULL);
-	d->r->why = say(e, c != NULL ? say_issuer(e, c) : "its CA", " has withdrawn ", whose(d),
-			c != NULL && c->serial != NULL ? " (serial number " : "",
-			c != NULL && c->serial != NULL ? say_string(e, c->serial) : "",
-			c != NULL && c->serial != NULL ? ")" : "", e->revoked_at > 0 ? " on " : "",
-			e->revoked_at > 0 ? say_date(e, e->revoked_at) : "",
-			e->revoked_reason != NULL ? ": " : "",
-			e->revoked_reason != NULL ? e->revoked_reason : "", (char *)NULL);
+	d->r->why =
+	    say(e, c ? say_issuer(e, c) : "its CA", " has withdrawn ", whose(d),
+		c && c->serial ? " (serial number " : "",
+		c && c->serial ? say_string(e, c->serial) : "", c && c->serial ? ")" : "",
+		e->revoked_at > 0 ? " on " : "",
+		e->revoked_at > 0 ? say_date(e, e->revoked_at) : "", e->revoked_reason ? ": " : "",
+		e->revoked_reason ? e->revoked_reason : "", (char *)NULL);
 	if (e->have_crl)
 		note_line(d, say(e, "source: ", list_of(d), " of ", say_date(e, e->crl_last),
 				 (char *)NULL));
@@ -223,7 +223,7 @@ static void say_strict(struct diagnosis *d)
 		"3.13 on), other clients may accept it",
 		(char *)NULL);
 	help_line(d,
-		  say(e, "who runs ", d->culprit != NULL ? say_issuer(e, d->culprit) : "the CA",
+		  say(e, "who runs ", d->culprit ? say_issuer(e, d->culprit) : "the CA",
 		      " has to issue this certificate again according to RFC 5280", (char *)NULL));
 	if (e->strict_tried == TRIED_GOOD)
 		help_weaken(d, "Strict = no",
@@ -237,7 +237,7 @@ static void say_distrusted(struct diagnosis *d)
 
 	d->r->why = say(e, "this client's trust store rejects ", whose(d),
 			" for TLS servers by name: somebody decided so on purpose", (char *)NULL);
-	if (d->culprit != NULL && d->culprit->have_sha256)
+	if (d->culprit && d->culprit->have_sha256)
 		note_line(d, say(e, "rejected: sha256 ",
 				 say_hex(e, d->culprit->sha256, sizeof(d->culprit->sha256)),
 				 (char *)NULL));
@@ -269,8 +269,7 @@ static void say_policy(struct diagnosis *d)
 		help_line(d, "who issued that certificate has to issue it again");
 		return;
 	}
-	d->r->presented =
-	    c != NULL && c->policies != NULL ? say_string(e, c->policies) : "no policy";
+	d->r->presented = c && c->policies ? say_string(e, c->policies) : "no policy";
 	d->r->why = say(e,
 			"this client demands that every certificate of the chain carries a certain "
 			"policy; the server's certificate carries ",
@@ -285,7 +284,7 @@ static void say_pinned(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
 
-	if (c != NULL && c->have_sha256)
+	if (c && c->have_sha256)
 		d->r->presented =
 		    say(e, "sha256 ", say_hex(e, c->spki_sha256, sizeof(c->spki_sha256)),
 			" (public key of the server's certificate)", (char *)NULL);
@@ -295,8 +294,8 @@ static void say_pinned(struct diagnosis *d)
 		    ? "none of the chain's certificates and keys is one that the DNS names for "
 		      "this server (DANE, TLSA)"
 		    : "no key of the chain is the one that was pinned for this host",
-		d->r->presented != NULL ? "; presented was " : "",
-		d->r->presented != NULL ? d->r->presented : "", (char *)NULL);
+		d->r->presented ? "; presented was " : "", d->r->presented ? d->r->presented : "",
+		(char *)NULL);
 	help_line(d, d->symbol == VERIFY_DANE_NO_MATCH
 			 ? "ask the server's operator whether its key was renewed on purpose; if "
 			   "so, the TLSA "
@@ -319,7 +318,7 @@ static void say_scts(struct diagnosis *d)
 
 static void say_client_refused(struct diagnosis *d)
 {
-	if (d->objection != NULL)
+	if (d->objection)
 		return; /* explain_objection() */
 	if (d->e->refused_passed) {
 		explain_objection(d);
@@ -346,10 +345,10 @@ static void say_internal(struct diagnosis *d)
 		why = "the program asked for it in a wrong way, for example without a certificate";
 	else if (d->symbol == VERIFY_STORE_LOOKUP)
 		why = "the program's trust store could not be searched";
-	else if (e->code_text != NULL && e->code == d->first.code)
+	else if (e->code_text && e->code == d->first.code)
 		why = say_string(e, e->code_text);
-	d->r->why = say(e, "OpenSSL could not finish the verification", why != NULL ? ": " : "",
-			why != NULL ? why : "", (char *)NULL);
+	d->r->why = say(e, "OpenSSL could not finish the verification", why ? ": " : "",
+			why ? why : "", (char *)NULL);
 	help_line(
 	    d, "this is no fault of the server's certificate; try again, and if it stays so, give "
 	       "this record to the developers of the program");
@@ -391,7 +390,7 @@ void explain_demand(struct diagnosis *d)
 
 	if (say_dotnet_revocation(d))
 		return;
-	if (sayers[d->r->cause] != NULL)
+	if (sayers[d->r->cause])
 		sayers[d->r->cause](d);
 	else
 		say_internal(d);

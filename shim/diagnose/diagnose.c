@@ -73,18 +73,18 @@ static void begin(const struct evidence *e, struct record *r)
 /* ---- names for sentences ---------------------------------------------------------------------------- */
 static const char *connection_name(struct evidence *e, const struct cert_info *leaf)
 {
-	const char *host = e->host != NULL && *e->host != '\0' ? e->host : e->address;
+	const char *host = e->host && *e->host != '\0' ? e->host : e->address;
 
-	if (host == NULL) {
-		if (leaf != NULL && leaf->subject.n > 0)
+	if (!host) {
+		if (leaf && leaf->subject.n > 0)
 			return say(e, "the certificate of ", say_text(e, leaf->subject),
 				   (char *)NULL);
-		return leaf != NULL ? "a certificate without a name" : "the server";
+		return leaf ? "a certificate without a name" : "the server";
 	}
 	host = say_string(e, host);
 	if (e->port == 0)
 		return host;
-	if (strchr(host, ':') != NULL)
+	if (strchr(host, ':'))
 		return say(e, "[", host, "]:", say_int(e, e->port), (char *)NULL);
 	return say(e, host, ":", say_int(e, e->port), (char *)NULL);
 }
@@ -108,19 +108,19 @@ static bool pattern_is_safe(const char *s, size_t n)
 
 static const char *section_name(struct evidence *e, const struct cert_info *leaf)
 {
-	const char *host = e->host != NULL && *e->host != '\0' ? e->host : e->address;
+	const char *host = e->host && *e->host != '\0' ? e->host : e->address;
 	size_t i;
 
-	if (host != NULL)
+	if (host)
 		return pattern_is_safe(host, strlen(host)) ? host : "HOST";
-	for (i = 0; leaf != NULL && i < leaf->san_count; i++) {
+	for (i = 0; leaf && i < leaf->san_count; i++) {
 		const struct text t = leaf->san[i];
 		const char *copy;
 
 		if (t.n <= 4 || memcmp(t.s, "DNS:", 4) != 0 || !pattern_is_safe(t.s + 4, t.n - 4))
 			continue;
 		copy = arena_strndup(&e->arena, t.s + 4, t.n - 4);
-		return copy != NULL ? copy : "HOST";
+		return copy ? copy : "HOST";
 	}
 	return "HOST";
 }
@@ -129,7 +129,7 @@ static const struct verify_event *own_objection(const struct evidence *e)
 {
 	const struct verify_event *event = evidence_objection(e);
 
-	return event != NULL && event->code == 0 ? event : NULL;
+	return event && event->code == 0 ? event : NULL;
 }
 
 /* Where a rule says which CAs count, what the client's store has is no candidate. */
@@ -137,11 +137,11 @@ static void leave_out_the_store(struct evidence *e)
 {
 	size_t i, kept = 0;
 
-	for (i = 0; e->only_place != NULL && i < e->near_count; i++) {
+	for (i = 0; e->only_place && i < e->near_count; i++) {
 		if (e->near[i].candidate->from != FROM_STORE)
 			e->near[kept++] = e->near[i];
 	}
-	if (e->only_place != NULL)
+	if (e->only_place)
 		e->near_count = kept;
 }
 
@@ -149,7 +149,7 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 {
 	struct diagnosis *d = arena_alloc(&e->arena, sizeof(*d));
 
-	if (d == NULL)
+	if (!d)
 		return NULL;
 	leave_out_the_store(e);
 	d->e = e;
@@ -161,8 +161,7 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 	d->leaf = e->chain_count > 0       ? &e->chain[0]
 		  : e->presented_count > 0 ? &e->presented[0]
 					   : NULL;
-	d->culprit =
-	    d->first.code != 0 || d->objection != NULL ? certificate_at(e, d->first.depth) : NULL;
+	d->culprit = d->first.code != 0 || d->objection ? certificate_at(e, d->first.depth) : NULL;
 	d->who = connection_name(e, d->leaf);
 	d->section = section_name(e, d->leaf);
 	return d;
@@ -175,7 +174,7 @@ static bool names_another(const struct diagnosis *d)
 	const struct evidence *e = d->e;
 
 	return e->name_checked && !e->name_matches &&
-	       (d->objection == NULL || objection_may_be_the_name(d));
+	       (!d->objection || objection_may_be_the_name(d));
 }
 
 static void describe_code(struct diagnosis *d, int code, int depth)
@@ -184,7 +183,7 @@ static void describe_code(struct diagnosis *d, int code, int depth)
 
 	r->code = code;
 	r->name = verify_code_name(code, d->e->version);
-	if (r->name == NULL && d->e->code_text != NULL)
+	if (!r->name && d->e->code_text)
 		r->name = say_string(d->e, d->e->code_text);
 	r->depth = depth;
 }
@@ -198,7 +197,7 @@ static void describe_verification(struct diagnosis *d)
 		return;
 	if (d->first.code != 0)
 		describe_code(d, d->first.code, d->first.depth);
-	else if (d->objection != NULL && d->e->code != 0)
+	else if (d->objection && d->e->code != 0)
 		describe_code(d, d->e->code, d->first.depth);
 	r->enforced = d->e->enforced;
 	r->cause = d->first.code != 0 ? verify_symbol_cause(d->symbol)
@@ -298,17 +297,17 @@ static void describe_store(struct diagnosis *d)
 		return;
 	count = say(e, say_int(e, e->anchor_count), e->anchor_count == 1 ? " anchor" : " anchors",
 		    (char *)NULL);
-	if (e->store_text != NULL)
+	if (e->store_text)
 		count = say(e, count, " from ", say_string(e, e->store_text), (char *)NULL);
 	else
 		count = say(e, count, " loaded", (char *)NULL);
-	if (e->store_searched != NULL)
+	if (e->store_searched)
 		count =
 		    say(e, count, "; directory ", e->store_searched, " is searched", (char *)NULL);
-	if (e->store_unloaded != NULL)
+	if (e->store_unloaded)
 		count = say(e, count, "; could not be loaded: ", e->store_unloaded, (char *)NULL);
-	if (e->anchor_count == 0 && e->store_has_lookups && e->store_text == NULL &&
-	    e->store_searched == NULL && e->default_dir != NULL)
+	if (e->anchor_count == 0 && e->store_has_lookups && !e->store_text && !e->store_searched &&
+	    e->default_dir)
 		count = say(e, count, "; a client with default settings also looks into ",
 			    say_string(e, e->default_dir), (char *)NULL);
 	d->r->store = count;
@@ -347,9 +346,8 @@ static void note_how_to_see(struct diagnosis *d)
 	const char *name;
 
 	if ((d->e->event == EVENT_VERIFY_FAILED || d->e->event == EVENT_HANDSHAKE_FAILED) &&
-	    d->e->host != NULL && d->e->port != 0 && !d->e->datagram &&
-	    strcmp(d->section, "HOST") != 0 && is_shown_by_the_server(d->r->cause) &&
-	    greeting_of_port(d->e->port, &name) == NULL)
+	    d->e->host && d->e->port != 0 && !d->e->datagram && strcmp(d->section, "HOST") != 0 &&
+	    is_shown_by_the_server(d->r->cause) && !greeting_of_port(d->e->port, &name))
 		note_line(d, say(d->e, "to see whether the server was mended: tlsmend view ",
 				 d->who, (char *)NULL));
 }
@@ -357,7 +355,7 @@ static void note_how_to_see(struct diagnosis *d)
 /* What is equal proves nothing: then something else is wrong than what these two show. */
 static void compare_evidence(struct record *r)
 {
-	if (r->expected != NULL && r->presented != NULL && strcmp(r->expected, r->presented) == 0)
+	if (r->expected && r->presented && strcmp(r->expected, r->presented) == 0)
 		r->expected = r->presented = NULL;
 }
 
@@ -365,7 +363,7 @@ static void describe_ending(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->protocol != NULL)
+	if (e->protocol)
 		d->r->ending = say(e, say_string(e, e->protocol),
 				   e->resumed ? "; resumed" : "; not resumed", (char *)NULL);
 }
@@ -376,7 +374,7 @@ void diagnose(struct evidence *e, struct record *r)
 
 	begin(e, r);
 	d = new_diagnosis(e, r);
-	if (d == NULL)
+	if (!d)
 		return;
 	describe(d);
 	compare_evidence(r);

@@ -111,7 +111,7 @@ const char *extra_ca_line(struct diagnosis *d, const struct text name)
 
 const char *whose(struct diagnosis *d)
 {
-	if (d->culprit == NULL)
+	if (!d->culprit)
 		return "a certificate of the chain";
 	if (d->culprit == d->leaf || d->first.depth == 0)
 		return "the server's certificate";
@@ -120,8 +120,7 @@ const char *whose(struct diagnosis *d)
 
 bool name_is_address(const char *host)
 {
-	return host != NULL &&
-	       (strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host));
+	return host && (strchr(host, ':') || strspn(host, "0123456789.") == strlen(host));
 }
 
 const struct cert_info *certificate_at(const struct evidence *e, int depth)

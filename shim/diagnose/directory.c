@@ -58,7 +58,7 @@ static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
 		note_line(d, say(e, path, "/", e->wanted_hash,
 				 ".0, where OpenSSL looks for the wanted CA, cannot be read: ",
 				 errno_text(dir->wanted_error), (char *)NULL));
-	else if (dir->files > 0 && dir->hashed == 0 && !dir->bounded && dir->holder == NULL)
+	else if (dir->files > 0 && dir->hashed == 0 && !dir->bounded && !dir->holder)
 		note_line(d, say(e, "the directory ", path, " has ", count_text(e, dir->files),
 				 ", but none is called after a hash (", e->wanted_hash,
 				 ".0 is wanted), so none of them counts; openssl rehash ", path,
@@ -70,8 +70,7 @@ bool directory_was_given(const struct evidence *e)
 	size_t i;
 
 	for (i = 0; i < e->directory_count; i++) {
-		if (e->default_dir == NULL ||
-		    strstr(e->default_dir, e->directories[i].path) == NULL)
+		if (!e->default_dir || !strstr(e->default_dir, e->directories[i].path))
 			return true;
 	}
 	return false;
@@ -85,7 +84,7 @@ void explain_directories(struct diagnosis *d)
 	for (i = 0; i < e->directory_count; i++) {
 		const struct ca_directory *dir = &e->directories[i];
 
-		if (dir->holder != NULL && !dir->wanted_there && e->wanted_hash[0] != '\0')
+		if (dir->holder && !dir->wanted_there && e->wanted_hash[0] != '\0')
 			help_holder(d, dir);
 		note_directory(d, dir);
 	}

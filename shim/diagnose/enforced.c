@@ -48,8 +48,8 @@ static void say_pins(struct diagnosis *d)
 		      "verified, so that no issuer's key counts"
 		    : "; neither the server's certificate nor an issuer in its verified "
 		      "chain has one of them",
-		d->r->presented != NULL ? "; presented: " : "",
-		d->r->presented != NULL ? d->r->presented : "", (char *)NULL);
+		d->r->presented ? "; presented: " : "", d->r->presented ? d->r->presented : "",
+		(char *)NULL);
 	help_line(
 	    d,
 	    "ask the server's operator whether its key was renewed on purpose; if so, add the new "
@@ -59,14 +59,14 @@ static void say_pins(struct diagnosis *d)
 static void say_unmet(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *why = e->demand_problem != NULL ? e->demand_problem : e->rule_problem;
+	const char *why = e->demand_problem ? e->demand_problem : e->rule_problem;
 
 	d->r->cause = CAUSE_DEMAND_UNMET;
 	d->r->message = say(e, "connection to ", d->who,
 			    " refused: ", cause_table[CAUSE_DEMAND_UNMET].title, (char *)NULL);
-	d->r->why = say(e, "by ", say_string(e, e->demand),
-			why != NULL ? ": " : ", and nothing could be verified",
-			why != NULL ? why : "", (char *)NULL);
+	d->r->why =
+	    say(e, "by ", say_string(e, e->demand), why ? ": " : ", and nothing could be verified",
+		why ? why : "", (char *)NULL);
 	help_line(
 	    d,
 	    "a strengthening key closes the connection where it cannot be met: mend what the rule "
@@ -77,9 +77,9 @@ bool explain_enforced(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->demand == NULL)
+	if (!e->demand)
 		return false;
-	if (e->pins != NULL)
+	if (e->pins)
 		say_pins(d);
 	else if (d->first.code == 0)
 		say_unmet(d);
@@ -94,12 +94,11 @@ void note_enforced(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->demand == NULL)
+	if (!e->demand)
 		return;
 	note_line(d, say(e, "it ended because of ", say_string(e, e->demand),
-			 e->demand_problem != NULL ? " (" : "",
-			 e->demand_problem != NULL ? e->demand_problem : "",
-			 e->demand_problem != NULL ? ")" : "",
+			 e->demand_problem ? " (" : "", e->demand_problem ? e->demand_problem : "",
+			 e->demand_problem ? ")" : "",
 			 e->demand_went_on ? "; the client itself would have gone on" : "",
 			 (char *)NULL));
 }

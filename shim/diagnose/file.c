@@ -29,11 +29,11 @@ const char *file_path_text(struct evidence *e, const char *path)
 	const char *s;
 
 	buf_init(&b, 4096);
-	if (path != NULL)
+	if (path)
 		escape_text(&b, path, strlen(path), 1024);
 	s = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
-	return s != NULL ? s : "";
+	return s ? s : "";
 }
 
 static bool own_certificate_is_weak(const struct evidence *e)
@@ -102,10 +102,10 @@ static const char *key_text(struct diagnosis *d, int i)
 {
 	struct evidence *e = d->e;
 
-	if (e->pair_key[i] == NULL && !e->have_pair_spki[i])
+	if (!e->pair_key[i] && !e->have_pair_spki[i])
 		return NULL;
 	return say(e, say_string(e, e->pair_key[i]),
-		   e->pair_key[i] != NULL && e->have_pair_spki[i] ? ", " : "",
+		   e->pair_key[i] && e->have_pair_spki[i] ? ", " : "",
 		   e->have_pair_spki[i] ? "SPKI sha256 " : "",
 		   e->have_pair_spki[i] ? say_hex(e, e->pair_spki[i], 32) : "", (char *)NULL);
 }
@@ -113,25 +113,24 @@ static const char *key_text(struct diagnosis *d, int i)
 static void explain_pair(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *key = e->file_path != NULL ? file_path_text(e, e->file_path) : "KEY";
-	const char *certificate =
-	    e->file_other != NULL ? file_path_text(e, e->file_other) : "CERTIFICATE";
+	const char *key = e->file_path ? file_path_text(e, e->file_path) : "KEY";
+	const char *certificate = e->file_other ? file_path_text(e, e->file_other) : "CERTIFICATE";
 
 	d->r->message =
 	    say(e, "the private key ",
-		e->file_path != NULL ? say(e, "in ", key, (char *)NULL) : "that this client loaded",
+		e->file_path ? say(e, "in ", key, (char *)NULL) : "that this client loaded",
 		" does not belong to ",
-		e->file_other != NULL ? say(e, "the certificate in ", certificate, (char *)NULL)
-				      : "its certificate",
+		e->file_other ? say(e, "the certificate in ", certificate, (char *)NULL)
+			      : "its certificate",
 		(char *)NULL);
 	d->r->why =
 	    "the certificate is for another key: mostly one of the two was renewed, and the "
 	    "other was not";
 	d->r->expected = key_text(d, 0);
 	d->r->presented = key_text(d, 1);
-	if (d->r->expected != NULL)
+	if (d->r->expected)
 		note_line(d, say(e, "the certificate's key: ", d->r->expected, (char *)NULL));
-	if (d->r->presented != NULL)
+	if (d->r->presented)
 		note_line(d, say(e, "the private key: ", d->r->presented, (char *)NULL));
 	help_line(d, "find the pair: these two print the same for files that belong together:");
 	help_line(d, say(e, "    openssl x509 -noout -pubkey -in ", certificate, (char *)NULL));
@@ -190,7 +189,7 @@ static void explain_weak(struct diagnosis *d)
 	struct evidence *e = d->e;
 
 	d->r->message =
-	    e->file_path == NULL || *e->file_path == '\0'
+	    !e->file_path || *e->file_path == '\0'
 		? "cannot use this program's own certificate: OpenSSL finds it too weak"
 		: say(e, "cannot use the certificate file ", file_path_text(e, e->file_path),
 		      ": OpenSSL finds it too weak", (char *)NULL);
@@ -225,8 +224,8 @@ void explain_load(struct diagnosis *d)
 		explain_file_form(d);
 		break;
 	}
-	if (e->file_call != NULL)
-		note_line(d, say(e, "the call: ", e->file_call, "()",
-				 e->ssl_reason_text != NULL ? ": " : "",
-				 say_string(e, e->ssl_reason_text), (char *)NULL));
+	if (e->file_call)
+		note_line(d,
+			  say(e, "the call: ", e->file_call, "()", e->ssl_reason_text ? ": " : "",
+			      say_string(e, e->ssl_reason_text), (char *)NULL));
 }

@@ -38,7 +38,7 @@ static bool is_swapped(const struct evidence *e)
 
 static bool has_block(const struct evidence *e, const char *label)
 {
-	return e->file_blocks != NULL && strstr(e->file_blocks, label) != NULL;
+	return e->file_blocks && strstr(e->file_blocks, label);
 }
 
 /* Forms that say everything, with what to do about them. %s in the help is the file. */
@@ -109,7 +109,7 @@ const char *file_form_words(struct diagnosis *d)
 		return "it holds a certificate, not a revocation list";
 	if (e->file_form == FORM_PKCS12)
 		return "it is a PKCS #12 file (.p12, .pfx)";
-	if ((size_t)e->file_form < ARRAY_LENGTH(forms) && forms[e->file_form].what != NULL)
+	if ((size_t)e->file_form < ARRAY_LENGTH(forms) && forms[e->file_form].what)
 		return forms[e->file_form].what;
 	if (is_swapped(e))
 		return swapped_text(e);
@@ -134,9 +134,8 @@ const char *file_form_words(struct diagnosis *d)
 		return kind_of_damage(e);
 	if (wants_key(e) ? e->file_has_key : e->file_has_certificate)
 		return kind_of_damage(e);
-	return e->file_blocks != NULL
-		   ? say(e, "it holds something else: ", e->file_blocks, (char *)NULL)
-		   : "OpenSSL could not use it";
+	return e->file_blocks ? say(e, "it holds something else: ", e->file_blocks, (char *)NULL)
+			      : "OpenSSL could not use it";
 }
 
 static void help_command(struct diagnosis *d, const char *command, const char *rest)
@@ -190,7 +189,7 @@ static void help_base64(struct diagnosis *d)
 {
 	const char *label = wanted_kind(d->e)->label;
 
-	if (label == NULL) {
+	if (!label) {
 		help_line(d, "get the file again from where it came");
 		return;
 	}
@@ -249,9 +248,9 @@ void help_file_form(struct diagnosis *d)
 		help_pkcs12(d);
 	else if (e->file_form == FORM_BASE64)
 		help_base64(d);
-	else if (form < ARRAY_LENGTH(forms) && forms[form].help != NULL) {
+	else if (form < ARRAY_LENGTH(forms) && forms[form].help) {
 		help_line(d, forms[form].help);
-		if (forms[form].command != NULL)
+		if (forms[form].command)
 			help_command(d, forms[form].command,
 				     e->file_form == FORM_UTF16 ? " > NEW.pem" : " -out NEW.pem");
 	} else if (is_swapped(e) && e->file_form != FORM_PKCS12)
@@ -279,8 +278,8 @@ static const char *presented_text(struct diagnosis *d)
 	if (e->file_form == FORM_DIRECTORY || e->file_form == FORM_SPECIAL)
 		return NULL;
 	return say(e, say_int(e, (int64_t)e->file_size), " bytes",
-		   e->file_blocks != NULL ? " and these PEM blocks: " : "",
-		   say_string(e, e->file_blocks), (char *)NULL);
+		   e->file_blocks ? " and these PEM blocks: " : "", say_string(e, e->file_blocks),
+		   (char *)NULL);
 }
 
 void explain_file_form(struct diagnosis *d)
@@ -293,10 +292,10 @@ void explain_file_form(struct diagnosis *d)
 	r->expected = expected_text(d);
 	r->presented = presented_text(d);
 	r->why = say(e, "the client wants ", r->expected, (char *)NULL);
-	if (!e->file_der_wanted && wanted_kind(e)->label != NULL)
+	if (!e->file_der_wanted && wanted_kind(e)->label)
 		r->why = say(e, r->why, ", which begins with the line -----BEGIN ",
 			     wanted_kind(e)->label, "-----", (char *)NULL);
-	if (r->presented != NULL)
+	if (r->presented)
 		r->why = say(e, r->why, "; the file has ", r->presented, (char *)NULL);
 	help_file_form(d);
 }

@@ -91,7 +91,7 @@ static void say_in_dotnet(struct diagnosis *d)
 	if (e->event == EVENT_VERIFY_IGNORED)
 		note_line(d, ".NET told a validation callback of the program's own so, and the "
 			     "callback accepted it");
-	else if (e->host != NULL)
+	else if (e->host)
 		note_line(d, say(e,
 				 ".NET's exception, where no validation callback of the program's "
 				 "own decides: \"The remote certificate is invalid ",

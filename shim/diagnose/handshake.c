@@ -12,9 +12,9 @@ const char *handshake_alert_words(struct diagnosis *d)
 	const int alert = handshake_alert(e);
 	const char *name = alert_name(alert), *meaning = alert_meaning(alert);
 
-	return say(e, "the server sent the alert ", name != NULL ? name : "with number", " (",
-		   say_int(e, alert), ")", meaning != NULL ? ": " : "",
-		   meaning != NULL ? meaning : "", (char *)NULL);
+	return say(e, "the server sent the alert ", name ? name : "with number", " (",
+		   say_int(e, alert), ")", meaning ? ": " : "", meaning ? meaning : "",
+		   (char *)NULL);
 }
 
 static const char *last_message(struct diagnosis *d)
@@ -24,11 +24,10 @@ static const char *last_message(struct diagnosis *d)
 
 	if (e->last_received >= 0)
 		return say(e, "the last message received was ",
-			   name != NULL ? name : say_int(e, e->last_received), (char *)NULL);
+			   name ? name : say_int(e, e->last_received), (char *)NULL);
 	name = handshake_message_name(e->last_sent);
 	if (e->last_sent >= 0)
-		return say(e, "the last message sent was ",
-			   name != NULL ? name : say_int(e, e->last_sent),
+		return say(e, "the last message sent was ", name ? name : say_int(e, e->last_sent),
 			   ", and no handshake message came back", (char *)NULL);
 	return "no handshake message was exchanged";
 }
@@ -260,15 +259,15 @@ static void say_generic(struct diagnosis *d)
 		what = say(e, "the network says: ", errno_text(e->system_errno), (char *)NULL);
 	else
 		what =
-		    e->ssl_reason_text != NULL
+		    e->ssl_reason_text
 			? say(e, "OpenSSL says: ", say_string(e, e->ssl_reason_text), (char *)NULL)
 			: "OpenSSL gives no reason";
 	d->r->why = say(e, what, "; ",
 			e->after_handshake ? "the handshake itself had succeeded" : last_message(d),
-			offer != NULL && !e->after_handshake ? "; this client offers " : "",
-			offer != NULL && !e->after_handshake ? offer : "", (char *)NULL);
+			offer && !e->after_handshake ? "; this client offers " : "",
+			offer && !e->after_handshake ? offer : "", (char *)NULL);
 	if ((d->r->cause == CAUSE_PEER_ERROR || d->r->cause == CAUSE_PROTOCOL_ERROR) &&
-	    special_help(e) != NULL) {
+	    special_help(e)) {
 		help_line(d, special_help(e));
 		return;
 	}

@@ -156,8 +156,8 @@ static enum cause alert_cause(const struct evidence *e, int alert)
 	case ALERT_INAPPROPRIATE_FALLBACK:
 		return CAUSE_DOWNGRADE_DETECTED;
 	case ALERT_UNRECOGNIZED_NAME:
-		return e->have_connection && e->sni == NULL ? CAUSE_SNI_NOT_SENT
-							    : CAUSE_UNKNOWN_SERVER_NAME;
+		return e->have_connection && !e->sni ? CAUSE_SNI_NOT_SENT
+						     : CAUSE_UNKNOWN_SERVER_NAME;
 	case ALERT_NO_APPLICATION_PROTOCOL:
 		return CAUSE_NO_COMMON_ALPN;
 	default:
@@ -193,7 +193,7 @@ enum cause handshake_cause(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
 
-	if (e->cipher_call != NULL)
+	if (e->cipher_call)
 		return CAUSE_NO_CIPHERS;
 	if (e->transport != TRANSPORT_GIVEN)
 		return CAUSE_NO_CONNECTION;
@@ -201,7 +201,7 @@ enum cause handshake_cause(const struct evidence *e)
 		return alert_cause(e, alert);
 	if (e->broken.number > 0)
 		return CAUSE_MALFORMED_CERTIFICATE;
-	if (e->presented_count > 0 && e->presented[0].unknown_key != NULL)
+	if (e->presented_count > 0 && e->presented[0].unknown_key)
 		return CAUSE_WEAK_KEY;
 	if (!evidence_begins_as_tls(e))
 		return CAUSE_NOT_TLS;

@@ -22,10 +22,10 @@ void explain_not_tls(struct diagnosis *d)
 	const char *shown = e->first_count > 0 ? greeting_shown(d, &text) : NULL;
 
 	d->r->expected = "a TLS record";
-	if (shown == NULL) {
+	if (!shown) {
 		d->r->why = "what came back is no TLS record";
 	} else {
-		const char *what = p != NULL ? p->what : "no TLS record";
+		const char *what = p ? p->what : "no TLS record";
 
 		d->r->why = say(e, "what came back is ", what,
 				text ? "; it says \"" : "; it begins with the bytes ", shown,
@@ -33,9 +33,9 @@ void explain_not_tls(struct diagnosis *d)
 		d->r->presented =
 		    say(e, what, text ? ": \"" : ": ", shown, text ? "\"" : "", (char *)NULL);
 	}
-	help_line(d, p != NULL ? p->help
-			       : "correct the port or the protocol setting of the client: "
-				 "something else than TLS is spoken there");
+	help_line(d, p ? p->help
+		       : "correct the port or the protocol setting of the client: "
+			 "something else than TLS is spoken there");
 }
 
 /* The name that was sent, or that none was. */
@@ -45,7 +45,7 @@ static const char *with_name(struct diagnosis *d)
 
 	if (!e->have_connection)
 		return "";
-	if (e->sni == NULL)
+	if (!e->sni)
 		return ", without a host name (SNI)";
 	return say(e, ", with the host name (SNI) ", say_string(e, e->sni), (char *)NULL);
 }
@@ -87,9 +87,9 @@ static void help_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (!e->have_connection || e->sni != NULL)
+	if (!e->have_connection || e->sni)
 		return;
-	if (e->host == NULL || name_is_address(e->host) ||
+	if (!e->host || name_is_address(e->host) ||
 	    !help_section(
 		d,
 		"this client did not send the host's name, without which some servers "
@@ -162,7 +162,7 @@ void explain_closed_early(struct diagnosis *d)
 	    say(e, without_answer(d), sent > 0 ? "; the client had sent its first message, " : "",
 		sent > 0 ? say_int(e, (int64_t)sent) : "", sent > 0 ? " bytes" : "", with_name(d),
 		(char *)NULL);
-	if (p != NULL)
+	if (p)
 		help_line(d,
 			  say(e, "port ", say_int(e, e->port), " usually belongs to ", name,
 			      ", without TLS at the start. If so here: ", p->help, (char *)NULL));
@@ -190,18 +190,17 @@ static const char *offered_protocols(struct diagnosis *d)
 	while (i < h->alpn_size && i + 1 + h->alpn[i] <= h->alpn_size) {
 		const struct text one = {(const char *)h->alpn + i + 1, h->alpn[i]};
 
-		list = say(e, list != NULL ? list : "", list != NULL ? ", " : "", say_text(e, one),
-			   (char *)NULL);
+		list = say(e, list ? list : "", list ? ", " : "", say_text(e, one), (char *)NULL);
 		i += 1 + (size_t)h->alpn[i];
 	}
-	return list != NULL && h->alpn_cut ? say(e, list, " and more", (char *)NULL) : list;
+	return list && h->alpn_cut ? say(e, list, " and more", (char *)NULL) : list;
 }
 
 void explain_no_alpn(struct diagnosis *d)
 {
 	const char *offered = offered_protocols(d);
 
-	if (offered == NULL) {
+	if (!offered) {
 		d->r->why = handshake_alert_words(d);
 		help_line(d,
 			  "correct the port or the protocol setting of the client, or enable the "
@@ -223,16 +222,16 @@ void explain_name_alert(struct diagnosis *d)
 	struct evidence *e = d->e;
 
 	if (d->r->cause == CAUSE_UNKNOWN_SERVER_NAME) {
-		d->r->why = say(e, handshake_alert_words(d),
-				e->sni != NULL ? "; this client asked for " : "",
-				say_string(e, e->sni), (char *)NULL);
+		d->r->why =
+		    say(e, handshake_alert_words(d), e->sni ? "; this client asked for " : "",
+			say_string(e, e->sni), (char *)NULL);
 		help_line(d,
 			  say(e, "check the host name in the client, and the address",
-			      e->address != NULL ? " " : "", say_string(e, e->address),
+			      e->address ? " " : "", say_string(e, e->address),
 			      " that it was resolved to: the server there does not serve that name",
 			      (char *)NULL));
 		help_line(d, "if both are right, its operator must add the name to the server");
-		if (e->sni != NULL)
+		if (e->sni)
 			help_section(d,
 				     "until then, where its default certificate carries this name, "
 				     "ask for none:",
@@ -242,7 +241,7 @@ void explain_name_alert(struct diagnosis *d)
 	d->r->why = say(e, handshake_alert_words(d),
 			"; this client did not send the name of the host that it wants (SNI)",
 			(char *)NULL);
-	if (e->host == NULL || name_is_address(e->host) ||
+	if (!e->host || name_is_address(e->host) ||
 	    !help_section(d, "use a setting of the client that sends the host's name, or add:",
 			  say(e, "ServerName = ", d->section, (char *)NULL), (char *)NULL))
 		help_line(d, "use a client, or a setting of it, that sends the host's name (SNI), "

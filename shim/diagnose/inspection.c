@@ -52,7 +52,7 @@ static const char *product_in(struct text name)
 	size_t i;
 
 	for (i = 0; name.n > 0 && i < ARRAY_LENGTH(products); i++) {
-		if (memmem(name.s, name.n, products[i], strlen(products[i])) != NULL)
+		if (memmem(name.s, name.n, products[i], strlen(products[i])))
 			return products[i];
 	}
 	return NULL;
@@ -63,12 +63,12 @@ void note_inspection(struct diagnosis *d)
 	const struct cert_info *top = top_of_chain(d);
 	const char *product;
 
-	if (top == NULL)
+	if (!top)
 		return;
 	product = product_in(top->subject);
-	if (product == NULL)
+	if (!product)
 		product = product_in(top->issuer);
-	if (product == NULL)
+	if (!product)
 		return;
 	note_line(
 	    d, say(d->e, "this is a name that ", product,

@@ -31,7 +31,7 @@ static void expect_identifiers(struct diagnosis *d, const struct near_miss *near
 		d->r->expected = say_hex(e, child->authority_key_id.s, child->authority_key_id.n);
 		d->r->presented = say_hex(e, c->subject_key_id.s, c->subject_key_id.n);
 	} else if (verify_symbol(near->code, e->version) == VERIFY_AKID_ISSUER_SERIAL_MISMATCH &&
-		   child->authority_serial != NULL && c->serial != NULL &&
+		   child->authority_serial && c->serial &&
 		   strcmp(child->authority_serial, c->serial) != 0) {
 		d->r->expected =
 		    say(e, "serial number ", say_string(e, child->authority_serial), (char *)NULL);
@@ -59,7 +59,7 @@ static void say_outdated_child(struct diagnosis *d, const struct near_miss *near
 			 " again, so that its authorityKeyIdentifier fits the CA's present "
 			 "certificate; that certificate itself is not the one that is missing",
 			 (char *)NULL));
-	if (c->self_issued && child->authority_serial != NULL && by_serial)
+	if (c->self_issued && child->authority_serial && by_serial)
 		help_ca(d,
 			say(e, "until then, if the CA's former certificate (serial number ",
 			    say_string(e, child->authority_serial),
@@ -167,13 +167,13 @@ void explain_namesake(struct diagnosis *d)
 	const struct cert_info *top = top_of_chain(d);
 	const struct near_miss *signer = known_signer(d);
 
-	d->r->why = say(e, child_name(d, top), " and the CA that issued it bear one name, ",
-			say_subject(e, top),
-			", so that OpenSSL takes it for self-signed and looks for no issuer; its "
-			"own key did not sign it",
-			signer != NULL ? ", but that of " : "",
-			signer != NULL ? ca_there(d, signer->candidate) : "",
-			signer != NULL ? " did" : "", (char *)NULL);
+	d->r->why =
+	    say(e, child_name(d, top), " and the CA that issued it bear one name, ",
+		say_subject(e, top),
+		", so that OpenSSL takes it for self-signed and looks for no issuer; its "
+		"own key did not sign it",
+		signer ? ", but that of " : "", signer ? ca_there(d, signer->candidate) : "",
+		signer ? " did" : "", (char *)NULL);
 	help_line(d,
 		  say(e, "who runs that CA has to issue ", child_name(d, top),
 		      top == d->leaf ? " again under another name than the CA's, for example "

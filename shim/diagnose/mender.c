@@ -14,23 +14,22 @@ const char *store_place(struct diagnosis *d, enum cert_from from)
 	if (from == FROM_PRESENTED)
 		return "sent by the server";
 	if (from == FROM_RULE)
-		return e->only_file != NULL ? say(e, "in the rule's file ",
-						  say_string(e, e->only_file), (char *)NULL)
-					    : "in the rule's file";
-	if (e->store_text == NULL)
-		return e->store_searched != NULL
-			   ? say(e, "in the client's store, which also searches ",
-				 e->store_searched, (char *)NULL)
-			   : "in the client's store";
+		return e->only_file ? say(e, "in the rule's file ", say_string(e, e->only_file),
+					  (char *)NULL)
+				    : "in the rule's file";
+	if (!e->store_text)
+		return e->store_searched ? say(e, "in the client's store, which also searches ",
+					       e->store_searched, (char *)NULL)
+					 : "in the client's store";
 	return say(e,
-		   strstr(e->store_text, ", ") != NULL ? "in one of the client's own CA files: "
-						       : "in the client's own CA file ",
+		   strstr(e->store_text, ", ") ? "in one of the client's own CA files: "
+					       : "in the client's own CA file ",
 		   say_string(e, e->store_text), (char *)NULL);
 }
 
 bool is_from_here(const struct cert_info *c)
 {
-	return c != NULL && c->from != FROM_PRESENTED;
+	return c && c->from != FROM_PRESENTED;
 }
 
 static bool in_time(const struct evidence *e, const struct cert_info *c)
@@ -76,7 +75,7 @@ static void help_stale(struct diagnosis *d, const struct cert_info *c, const str
 			 "; OpenSSL prefers it to the one of the same CA and key that the server "
 			 "sends",
 			 fingerprint(d, sent), (char *)NULL));
-	if (root == NULL)
+	if (!root)
 		return;
 	note_line(d, "tried: without that certificate, the chain is valid");
 	if (c->from == FROM_STORE)
@@ -94,7 +93,7 @@ void help_from_here(struct diagnosis *d, const struct cert_info *c)
 	struct evidence *e = d->e;
 	const struct cert_info *sent = c->from == FROM_STORE ? fresh_copy(d, c) : NULL;
 
-	if (sent != NULL) {
+	if (sent) {
 		help_stale(d, c, sent);
 		return;
 	}

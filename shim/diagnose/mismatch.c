@@ -12,11 +12,11 @@ enum cause name_cause(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 
-	if (name_is_address(e->expected_name != NULL ? e->expected_name : e->host))
+	if (name_is_address(e->expected_name ? e->expected_name : e->host))
 		return CAUSE_ADDRESS_MISMATCH;
-	if (e->have_connection && e->sni == NULL && e->host != NULL)
+	if (e->have_connection && !e->sni && e->host)
 		return CAUSE_SNI_NOT_SENT;
-	if (d->leaf != NULL && !has_dns_name(d->leaf) && d->leaf->common_name.n > 0)
+	if (d->leaf && !has_dns_name(d->leaf) && d->leaf->common_name.n > 0)
 		return CAUSE_NO_SAN;
 	return CAUSE_NAME_MISMATCH;
 }
@@ -25,16 +25,16 @@ enum cause name_cause(const struct diagnosis *d)
 
 static struct text asked_text(const struct diagnosis *d)
 {
-	const char *host = d->e->expected_name != NULL ? d->e->expected_name : d->e->host;
+	const char *host = d->e->expected_name ? d->e->expected_name : d->e->host;
 
-	return (struct text){host, host != NULL ? strlen(host) : 0};
+	return (struct text){host, host ? strlen(host) : 0};
 }
 
 static const char *asked_name(struct diagnosis *d)
 {
 	const struct text asked = asked_text(d);
 
-	return asked.s != NULL ? say_text(d->e, asked) : "another name";
+	return asked.s ? say_text(d->e, asked) : "another name";
 }
 
 static bool openssl_compared(const struct diagnosis *d)
@@ -51,7 +51,7 @@ static const char *openssl_reason(struct diagnosis *d, enum name_fit fit, const 
 	case FIT_CHARACTER:
 		return say(e, name, " does not stand for ", asked_name(d),
 			   ": OpenSSL's wildcards stand for letters, digits and hyphens only",
-			   strchr(asked_name(d), '_') != NULL ? ", not for an underscore" : "",
+			   strchr(asked_name(d), '_') ? ", not for an underscore" : "",
 			   (char *)NULL);
 	case FIT_FEW_LABELS:
 		return say(e, name, " is too broad a wildcard for OpenSSL, which wants at least ",
@@ -79,7 +79,7 @@ static const char *openssl_reason(struct diagnosis *d, enum name_fit fit, const 
 
 static bool contains(struct text t, struct text part)
 {
-	return part.n > 0 && t.n > part.n && memmem(t.s, t.n, part.s, part.n) != NULL;
+	return part.n > 0 && t.n > part.n && memmem(t.s, t.n, part.s, part.n);
 }
 
 /* Why this DNS name (or common name) is not what was asked for, where it is near; NULL: it is another one. */
@@ -144,7 +144,7 @@ static void note_closest(struct diagnosis *d)
 	size_t i, best = CLOSE;
 	const struct text *closest = NULL;
 
-	for (i = 0; d->leaf != NULL && i < d->leaf->san_count; i++) {
+	for (i = 0; d->leaf && i < d->leaf->san_count; i++) {
 		const struct text name = dns_name(d->leaf->san[i]);
 
 		if (name.n > 0 && distance(asked_text(d), name) < best) {
@@ -152,7 +152,7 @@ static void note_closest(struct diagnosis *d)
 			closest = &d->leaf->san[i];
 		}
 	}
-	if (closest != NULL && d->leaf->san_count > 1)
+	if (closest && d->leaf->san_count > 1)
 		note_line(d, say(d->e, "closest: ", say_san(d->e, *closest, false), (char *)NULL));
 }
 
@@ -163,17 +163,17 @@ static const char *with_reasons(struct diagnosis *d, const char *why)
 	const char *main = NULL;
 	size_t i, found = 0;
 
-	for (i = 0; d->leaf != NULL && i < d->leaf->san_count && found < REASONS; i++) {
+	for (i = 0; d->leaf && i < d->leaf->san_count && found < REASONS; i++) {
 		const struct text name = dns_name(d->leaf->san[i]);
 		const char *one =
 		    name.n > 0 ? reason(d, name, say_san(d->e, d->leaf->san[i], false)) : NULL;
 
-		if (one != NULL && found++ > 0)
+		if (one && found++ > 0)
 			note_line(d, one);
-		else if (one != NULL)
+		else if (one)
 			main = one;
 	}
-	return main != NULL ? say(d->e, why, "; ", main, (char *)NULL) : why;
+	return main ? say(d->e, why, "; ", main, (char *)NULL) : why;
 }
 
 /* What is nearest, for help. */
@@ -181,7 +181,7 @@ static enum name_fit nearest(const struct diagnosis *d)
 {
 	size_t i;
 
-	for (i = 0; d->leaf != NULL && i < d->leaf->san_count; i++) {
+	for (i = 0; d->leaf && i < d->leaf->san_count; i++) {
 		const enum name_fit fit =
 		    name_fit(asked_text(d), dns_name(d->leaf->san[i]), d->e->host_flags);
 
@@ -198,7 +198,7 @@ static void help_expect_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->expect_name != NULL &&
+	if (e->expect_name &&
 	    help_section(d,
 			 "if this is the right server under another name on purpose, say which "
 			 "name its certificate must carry:",
@@ -245,7 +245,7 @@ static void help_name(struct diagnosis *d)
 static void say_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *names = d->leaf != NULL ? list_names(d, d->leaf) : "other names";
+	const char *names = d->leaf ? list_names(d, d->leaf) : "other names";
 
 	d->r->expected = asked_name(d);
 	d->r->presented = names;
@@ -285,7 +285,7 @@ static const char *common_name_reason(struct diagnosis *d, const char *cn)
 		return ", which this client does not read";
 	if (d->e->host_flags & CHECK_NEVER_SUBJECT)
 		return ", which is another one, and not read by this client";
-	return one != NULL ? say(d->e, "; ", one, (char *)NULL) : ", which is another one";
+	return one ? say(d->e, "; ", one, (char *)NULL) : ", which is another one";
 }
 
 static void say_no_san(struct diagnosis *d)
@@ -314,11 +314,11 @@ static const char *looks_like_it(struct diagnosis *d)
 	const struct cert_info *c = d->leaf;
 	size_t i;
 
-	for (i = 0; c != NULL && i < c->san_count; i++) {
+	for (i = 0; c && i < c->san_count; i++) {
 		if (name_fit(asked, dns_name(c->san[i]), 0) == FIT_SAME)
 			return "; an entry of kind DNS is a name, and no address";
 	}
-	if (c != NULL && c->san_count == 0 && name_fit(asked, c->common_name, 0) == FIT_SAME)
+	if (c && c->san_count == 0 && name_fit(asked, c->common_name, 0) == FIT_SAME)
 		return "; an address in the common name does not count, only one in "
 		       "subjectAltName";
 	return "";
@@ -327,7 +327,7 @@ static const char *looks_like_it(struct diagnosis *d)
 static void say_address(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *names = d->leaf != NULL ? list_names_with_kinds(d, d->leaf) : "other names";
+	const char *names = d->leaf ? list_names_with_kinds(d, d->leaf) : "other names";
 	const char *entry =
 	    say(e,
 		"have the server's operator add the address to the certificate (subjectAltName "
@@ -340,7 +340,7 @@ static void say_address(struct diagnosis *d)
 			    ": the certificate does not contain this address", (char *)NULL);
 	d->r->why = say(e, "the client connects to the address ", asked_name(d),
 			", and the certificate names ", names, looks_like_it(d), (char *)NULL);
-	if (d->leaf != NULL && has_dns_name(d->leaf) && *looks_like_it(d) == '\0')
+	if (d->leaf && has_dns_name(d->leaf) && *looks_like_it(d) == '\0')
 		entry = say(e, "connect by a name that the certificate carries, or ", entry,
 			    (char *)NULL);
 	help_line(d, entry);

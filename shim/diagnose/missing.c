@@ -29,7 +29,7 @@ void explain_not_sent(struct diagnosis *d)
 	d->r->why = say(e, "the server sent only its own certificate; ", say_issuer(e, top),
 			", the CA that issued it, was not sent and is not known to this client",
 			(char *)NULL);
-	if (known != NULL)
+	if (known)
 		d->r->why =
 		    say(e, d->r->why, ". It is no root: ", say_string(e, e->system_file),
 			" has its certificate, issued by ", say_issuer(e, known), (char *)NULL);
@@ -99,7 +99,7 @@ void explain_unknown_issuer(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 
-	if (top == NULL) {
+	if (!top) {
 		d->r->why = "OpenSSL found no issuer for a certificate of the chain";
 		help_line(
 		    d,
@@ -123,7 +123,7 @@ void explain_unknown_issuer(struct diagnosis *d)
 		    (char *)NULL),
 		wanted_ca_line(d, top));
 	help_address(d, top, "its issuer, a root or an intermediate CA,");
-	if (help_ca_obstacle(d) == NULL)
+	if (!help_ca_obstacle(d))
 		help_line(d, "if it is not a root but an intermediate CA, the server should send "
 			     "it, and its root belongs into the file too");
 	if (top->authority_key_id.n > 0)

@@ -68,8 +68,8 @@ static enum name_fit no_wildcard(struct text name, size_t star, unsigned flags)
 
 	if (flags & CHECK_NO_WILDCARDS)
 		return FIT_SWITCHED_OFF;
-	if (memchr(name.s, '.', star) != NULL || (!starts && !ends) ||
-	    memchr(name.s + star + 1, '*', after) != NULL)
+	if (memchr(name.s, '.', star) || (!starts && !ends) ||
+	    memchr(name.s + star + 1, '*', after))
 		return FIT_PLACE;
 	if (is_alabel(name.s, name.n))
 		return FIT_ALABEL;
@@ -89,7 +89,7 @@ static enum name_fit stands_for(struct text part, bool whole, unsigned flags)
 		return FIT_OTHER;
 	if (part.n == 1 && part.s[0] == '*')
 		return FIT_SAME;
-	if (!(whole && (flags & CHECK_MULTI_LABEL)) && memchr(part.s, '.', part.n) != NULL)
+	if (!(whole && (flags & CHECK_MULTI_LABEL)) && memchr(part.s, '.', part.n))
 		return FIT_LABELS;
 	for (i = 0; i < part.n; i++) {
 		if (!is_letter_or_digit(part.s[i]) && part.s[i] != '-' && part.s[i] != '.')
@@ -129,7 +129,7 @@ static enum name_fit fit_wildcard(struct text asked, struct text name, size_t st
 	struct text part;
 	enum name_fit fit;
 
-	if (memchr(name.s + star + 1, '*', after) != NULL)
+	if (memchr(name.s + star + 1, '*', after))
 		return name.n <= LONGEST_STRANGE && fits_loosely(asked, name)
 			   ? no_wildcard(name, star, flags)
 			   : FIT_OTHER;
@@ -153,8 +153,7 @@ static enum name_fit fit_wildcard(struct text asked, struct text name, size_t st
 static bool is_below(struct text asked, struct text name)
 {
 	return asked.n > 1 && asked.s[0] == '.' && name.n > asked.n &&
-	       equal(name.s + name.n - asked.n, asked.s, asked.n) &&
-	       memchr(name.s, '\0', name.n) == NULL;
+	       equal(name.s + name.n - asked.n, asked.s, asked.n) && !memchr(name.s, '\0', name.n);
 }
 
 enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
@@ -169,7 +168,7 @@ enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
 	    name_fit((struct text){asked.s, asked.n - 1}, name, flags) == FIT_SAME)
 		return FIT_FINAL_DOT;
 	star = asked.n > 1 && asked.s[0] == '.' ? NULL : memchr(name.s, '*', name.n);
-	return star != NULL ? fit_wildcard(asked, name, (size_t)(star - name.s), flags) : FIT_OTHER;
+	return star ? fit_wildcard(asked, name, (size_t)(star - name.s), flags) : FIT_OTHER;
 }
 
 bool name_is_plain(struct text name)
@@ -178,7 +177,7 @@ bool name_is_plain(struct text name)
 	size_t i;
 
 	for (i = 0; i < name.n; i++) {
-		if (!is_letter_or_digit(name.s[i]) && memchr("-_.*", name.s[i], 4) == NULL)
+		if (!is_letter_or_digit(name.s[i]) && !memchr("-_.*", name.s[i], 4))
 			return false;
 		letter = letter || !(ascii_is_digit(name.s[i]) || name.s[i] == '.');
 	}

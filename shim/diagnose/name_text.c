@@ -40,7 +40,7 @@ static const char *quoted(struct evidence *e, struct text t)
 	buf_strs(&b, shown, "\"", (char *)NULL);
 	shown = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
-	return shown != NULL ? shown : "";
+	return shown ? shown : "";
 }
 
 /* No blank, comma, quote or anything else at which one entry could seem to end. */
@@ -51,7 +51,7 @@ static bool is_one_word(struct text t)
 	for (i = 0; i < t.n; i++) {
 		const unsigned char c = (unsigned char)t.s[i];
 
-		if (c <= 0x20 || c >= 0x7f || memchr(",;\"\\()", c, 6) != NULL)
+		if (c <= 0x20 || c >= 0x7f || memchr(",;\"\\()", c, 6))
 			return false;
 	}
 	return t.n > 0;
@@ -65,7 +65,7 @@ const char *say_san(struct evidence *e, struct text san, bool kind)
 
 	if (host.n > 0 && name_is_plain(host) && !kind)
 		return say_text(e, host);
-	if (colon == NULL)
+	if (!colon)
 		return quoted(e, san);
 	value = (struct text){colon + 1, san.n - (size_t)(colon + 1 - san.s)};
 	return say(e, say_text(e, (struct text){san.s, (size_t)(colon + 1 - san.s)}),

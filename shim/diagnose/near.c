@@ -14,7 +14,7 @@ static const char *other_serial(struct diagnosis *d, const struct cert_info *c,
 {
 	struct evidence *e = d->e;
 
-	if (child->authority_serial == NULL || c->serial == NULL)
+	if (!child->authority_serial || !c->serial)
 		return "its issuer or serial number is not the one that the certificate names";
 	return say(e, "its serial number is ", say_string(e, c->serial), " (issued by ",
 		   say_issuer(e, c), "), and the certificate names ",
@@ -39,12 +39,12 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 		return "it may not sign certificates (keyUsage without keyCertSign)";
 	case VERIFY_SIGNATURE_ALGORITHM_MISMATCH:
 	case VERIFY_UNSUPPORTED_SIGNATURE_ALGORITHM:
-		return say(e, "its key (", c->key != NULL ? say_string(e, c->key) : "unknown",
+		return say(e, "its key (", c->key ? say_string(e, c->key) : "unknown",
 			   ") is of another kind than the signature (",
-			   child->signature != NULL ? say_string(e, child->signature) : "unknown",
-			   ")", (char *)NULL);
+			   child->signature ? say_string(e, child->signature) : "unknown", ")",
+			   (char *)NULL);
 	case VERIFY_NO_ISSUER_PUBLIC_KEY:
-		if (c->unknown_key != NULL)
+		if (c->unknown_key)
 			return say(e, "this OpenSSL does not know the algorithm of its key: ",
 				   c->unknown_key, (char *)NULL);
 		return "its public key cannot be read";
@@ -55,8 +55,8 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 	default:
 		if (c->malformed)
 			return say(e, "it has an extension that is broken",
-				   c->malformed_why != NULL ? ": " : "",
-				   say_string(e, c->malformed_why), (char *)NULL);
+				   c->malformed_why ? ": " : "", say_string(e, c->malformed_why),
+				   (char *)NULL);
 		return say(e, "OpenSSL refuses it with code ", say_int(e, near->code),
 			   (char *)NULL);
 	}
@@ -80,7 +80,7 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 							 : "the one that does not fit: ",
 				 say_subject(e, c), ", ", store_place(d, c->from),
 				 fingerprint(d, c), (char *)NULL));
-	else if (top != NULL && top->self_signed && c->from == FROM_STORE)
+	else if (top && top->self_signed && c->from == FROM_STORE)
 		note_line(
 		    d, say(e,
 			   near->key == TRIED_GOOD
@@ -92,9 +92,8 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 	else
 		note_line(d, say(e, "there is another CA certificate named ", say_subject(e, c),
 				 " (", store_place(d, c->from), "), which does not fit",
-				 top != NULL ? ": " : "",
-				 top != NULL ? near_refusal(d, near, top) : "", fingerprint(d, c),
-				 (char *)NULL));
+				 top ? ": " : "", top ? near_refusal(d, near, top) : "",
+				 fingerprint(d, c), (char *)NULL));
 }
 
 void note_near_misses(struct diagnosis *d)

@@ -18,7 +18,7 @@ static const char *called(struct diagnosis *d, const struct cert_info *c)
 
 static bool is_rsa_like(const struct cert_info *c)
 {
-	return c->key != NULL && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0);
+	return c->key && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0);
 }
 
 bool certificate_has_weak_key(const struct cert_info *c)
@@ -27,15 +27,15 @@ bool certificate_has_weak_key(const struct cert_info *c)
 		return false;
 	if (is_rsa_like(c))
 		return c->key_bits < WEAK_RSA_BITS;
-	return c->key != NULL && strncmp(c->key, "EC", 2) == 0 && c->key_bits < WEAK_EC_BITS;
+	return c->key && strncmp(c->key, "EC", 2) == 0 && c->key_bits < WEAK_EC_BITS;
 }
 
 /* A root's own signature proves nothing, so it cannot be weak. */
 bool certificate_has_weak_digest(const struct cert_info *c)
 {
-	return c->signature != NULL && !c->self_issued &&
-	       (strstr(c->signature, "SHA1") != NULL || strstr(c->signature, "MD5") != NULL ||
-		strstr(c->signature, "MD4") != NULL || strstr(c->signature, "MD2") != NULL);
+	return c->signature && !c->self_issued &&
+	       (strstr(c->signature, "SHA1") || strstr(c->signature, "MD5") ||
+		strstr(c->signature, "MD4") || strstr(c->signature, "MD2"));
 }
 
 static void check_dates(struct diagnosis *d, const struct cert_info *c, bool culprit)
@@ -61,7 +61,7 @@ static bool said_in_help(const struct diagnosis *d, const char *words)
 	size_t i;
 
 	for (i = 0; i < d->r->help_count; i++) {
-		if (strstr(d->help[i], words) != NULL)
+		if (strstr(d->help[i], words))
 			return true;
 	}
 	return false;
@@ -81,9 +81,9 @@ static void check_strength(struct diagnosis *d, const struct cert_info *c, bool 
 				 say_string(e, c->signature), (char *)NULL));
 	if (c->malformed && d->failure != CAUSE_MALFORMED_CERTIFICATE)
 		note_line(d, say(e, "also wrong: ", called(d, c), " has a broken extension",
-				 c->malformed_why != NULL ? ": " : "",
-				 say_string(e, c->malformed_why), (char *)NULL));
-	if (c->unknown_critical != NULL && d->failure != CAUSE_UNKNOWN_CRITICAL_EXTENSION)
+				 c->malformed_why ? ": " : "", say_string(e, c->malformed_why),
+				 (char *)NULL));
+	if (c->unknown_critical && d->failure != CAUSE_UNKNOWN_CRITICAL_EXTENSION)
 		note_line(d, say(e, "also wrong: ", called(d, c),
 				 " has a critical extension that this OpenSSL does not know: ",
 				 say_string(e, c->unknown_critical), (char *)NULL));
@@ -100,9 +100,9 @@ static void check_leaf(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
 
-	if (c == NULL || about_the_name(d->failure) || d->r->cause == CAUSE_NAME_NOT_CHECKED)
+	if (!c || about_the_name(d->failure) || d->r->cause == CAUSE_NAME_NOT_CHECKED)
 		return;
-	if (e->name_checked && !e->name_matches && e->host != NULL && !e->rule_refused_name)
+	if (e->name_checked && !e->name_matches && e->host && !e->rule_refused_name)
 		note_line(d, say(e, "also wrong: the certificate does not name ",
 				 say_string(e, e->host), " (it names ", list_names(d, c), ")",
 				 (char *)NULL));
@@ -169,7 +169,7 @@ static void further_errors(struct diagnosis *d)
 		    evidence_waives(e, e->errors[i].code))
 			continue;
 		note_line(d, say(e, "also wrong: ", cause_table[verify_symbol_cause(s)].title, " (",
-				 name != NULL ? name : "unknown code", " at depth ",
+				 name ? name : "unknown code", " at depth ",
 				 say_int(e, e->errors[i].depth), ")", (char *)NULL));
 	}
 }
@@ -182,13 +182,12 @@ static void shown_to_the_client(struct diagnosis *d)
 	if (d->first.code == 0 || e->code == 0 || e->code == d->first.code)
 		return;
 	name = verify_code_name(e->code, e->version);
-	note_line(d,
-		  say(e,
-		      d->with_rule ? "the client itself, without the rule's CA, reports "
-		      : e->event_count > 0 && !e->passed
-			  ? "the client's callback put another error in its place: "
-			  : "the client itself reports the last error, ",
-		      name != NULL ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
+	note_line(d, say(e,
+			 d->with_rule ? "the client itself, without the rule's CA, reports "
+			 : e->event_count > 0 && !e->passed
+			     ? "the client's callback put another error in its place: "
+			     : "the client itself reports the last error, ",
+			 name ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
 }
 
 /* In a record of its own the first one is the headline. */
@@ -197,7 +196,7 @@ static void about_dry_runs(struct diagnosis *d)
 	struct evidence *e = d->e;
 	size_t i;
 
-	for (i = e->key != NULL ? 1 : 0; i < e->dry_count; i++)
+	for (i = e->key ? 1 : 0; i < e->dry_count; i++)
 		note_line(d, say(e, RECORD_DRY_RUN, say_string(e, e->dry[i].key), " of ",
 				 say_string(e, e->dry[i].place), " ", say_string(e, e->dry[i].text),
 				 (char *)NULL));
@@ -207,12 +206,12 @@ static void about_rules(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->expired != NULL && e->key == NULL)
+	if (e->expired && !e->key)
 		note_line(d, say(e, "a key of the rule for this host no longer counts: ",
 				 say_string(e, e->expired), (char *)NULL));
-	if (e->only_place != NULL)
+	if (e->only_place)
 		return; /* the failure itself is about it */
-	if (e->rule_problem != NULL)
+	if (e->rule_problem)
 		note_line(d, say(e, "the rule for this host does not count: ",
 				 say_string(e, e->rule_problem), (char *)NULL));
 	if (d->with_rule || (e->rule_refused_name && about_the_name(d->failure))) {
@@ -221,14 +220,14 @@ static void about_rules(struct diagnosis *d)
 			   e->rule_refused_name
 			       ? ", and its trust counts only for a certificate that names the host"
 			       : "; this is what fails with it",
-			   e->rule != NULL ? ": " : "", say_string(e, e->rule), (char *)NULL));
+			   e->rule ? ": " : "", say_string(e, e->rule), (char *)NULL));
 		return;
 	}
-	if (e->rule == NULL || e->event == EVENT_MENDED || e->event == EVENT_WEAKENED ||
+	if (!e->rule || e->event == EVENT_MENDED || e->event == EVENT_WEAKENED ||
 	    e->event == EVENT_CONFIG_ERROR)
 		return;
-	if (cause_trust_may_act(d->failure) && e->rule_problem == NULL && !e->rule_refused_name &&
-	    strstr(e->rule, "CAFile") != NULL)
+	if (cause_trust_may_act(d->failure) && !e->rule_problem && !e->rule_refused_name &&
+	    strstr(e->rule, "CAFile"))
 		note_line(d, say(e,
 				 "a rule is in force for this host, but the certificates of its "
 				 "file do not complete this chain: ",

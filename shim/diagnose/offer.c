@@ -27,13 +27,12 @@ const char *set_by(struct diagnosis *d, const struct origin *o)
 	case SETTER_DEFAULTS:
 		return "OpenSSL's default, or set in openssl.cnf";
 	case SETTER_CONF:
-		return o->place != NULL ? say(e, "set in ", place, (char *)NULL)
-					: "set in openssl.cnf";
+		return o->place ? say(e, "set in ", place, (char *)NULL) : "set in openssl.cnf";
 	case SETTER_CLIENT:
 		return "set by the client itself";
 	case SETTER_RULE:
-		return o->place != NULL ? say(e, "set by the rule in ", place, (char *)NULL)
-					: "set by a rule of tlsmend";
+		return o->place ? say(e, "set by the rule in ", place, (char *)NULL)
+				: "set by a rule of tlsmend";
 	default:
 		return NULL;
 	}
@@ -44,7 +43,7 @@ static const char *in_brackets(struct diagnosis *d, const struct origin *o)
 {
 	const char *by = set_by(d, o);
 
-	return by != NULL ? say(d->e, " (", by, ")", (char *)NULL) : "";
+	return by ? say(d->e, " (", by, ")", (char *)NULL) : "";
 }
 
 const char *security_level(struct diagnosis *d)
@@ -67,7 +66,7 @@ void help_level(struct diagnosis *d, const char *line, const char *reason)
 {
 	struct evidence *e = d->e;
 
-	if (e->level_by.who == SETTER_RULE && e->level_by.place != NULL)
+	if (e->level_by.who == SETTER_RULE && e->level_by.place)
 		help_line(d, say(e, "the level comes from the rule in ",
 				 say_string(e, e->level_by.place), ": correct it there",
 				 (char *)NULL));
@@ -123,7 +122,7 @@ static const char *minimum_by(struct diagnosis *d)
 			   ? say(e, " (this OpenSSL allows no older one, at least not at ",
 				 security_level(d), ")", (char *)NULL)
 			   : " (this OpenSSL allows no older one)";
-	if (e->min_offered == 0 || by == NULL)
+	if (e->min_offered == 0 || !by)
 		return "";
 	return say(e, " (the minimum is ", by, ")", (char *)NULL);
 }
@@ -132,7 +131,7 @@ static const char *maximum_by(struct diagnosis *d)
 {
 	const char *by = set_by(d, &d->e->max_by);
 
-	if (d->e->max_offered == 0 || by == NULL)
+	if (d->e->max_offered == 0 || !by)
 		return "";
 	return say(d->e, " (the maximum is ", by, ")", (char *)NULL);
 }
@@ -168,17 +167,15 @@ static const char *server_old_why(struct diagnosis *d)
 	if (e->server_version != 0 &&
 	    (e->server_version < TLS_1_2 || e->server_version < lowest(e)))
 		return say(e, "the server chose ", say_version(e, e->server_version),
-			   offer != NULL ? "; this client accepts "
-					 : ", which this client does not accept",
-			   offer != NULL ? offer : "", minimum_by(d), (char *)NULL);
+			   offer ? "; this client accepts " : ", which this client does not accept",
+			   offer ? offer : "", minimum_by(d), (char *)NULL);
 	if (handshake_alert(e) > 0)
 		return say(e, handshake_alert_words(d), "; this client offers ",
-			   offer != NULL ? offer : "the versions up to its library's newest",
-			   minimum_by(d), ", so the server probably knows only older ones",
-			   (char *)NULL);
+			   offer ? offer : "the versions up to its library's newest", minimum_by(d),
+			   ", so the server probably knows only older ones", (char *)NULL);
 	return say(e, "the server speaks none of the versions that this client accepts",
-		   offer != NULL ? "; this client accepts " : "", offer != NULL ? offer : "",
-		   minimum_by(d), (char *)NULL);
+		   offer ? "; this client accepts " : "", offer ? offer : "", minimum_by(d),
+		   (char *)NULL);
 }
 
 /* The line of a rule that lets the server's version through; NULL: none does. */
@@ -205,8 +202,7 @@ static bool only_not_newest(const struct evidence *e)
 static void help_server_old(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const bool ruled =
-	    e->min_by.who == SETTER_RULE && e->min_by.place != NULL && !old_signatures(e);
+	const bool ruled = e->min_by.who == SETTER_RULE && e->min_by.place && !old_signatures(e);
 	const char *lead =
 	    ruled ? say(e, "until then, instead of the rule in ", say_string(e, e->min_by.place),
 			", with a date at which the exception ends:", (char *)NULL)
@@ -232,7 +228,7 @@ void explain_server_old(struct diagnosis *d)
 	d->r->why = server_old_why(d);
 	if (old_signatures(e))
 		expect_level(d);
-	else if (handshake_offered(d) != NULL)
+	else if (handshake_offered(d))
 		d->r->expected = say(e, handshake_offered(d), minimum_by(d), (char *)NULL);
 	d->r->presented =
 	    e->server_version != 0 ? say_version(e, e->server_version) : d->r->presented;
@@ -253,7 +249,7 @@ static const char *raise_maximum(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->max_by.who == SETTER_CONF && e->max_by.place != NULL)
+	if (e->max_by.who == SETTER_CONF && e->max_by.place)
 		return say(e, "raise the maximum in ", say_string(e, e->max_by.place),
 			   ", or for this host only:", (char *)NULL);
 	return "allow the client a newer version in its own settings, or here:";
@@ -265,7 +261,7 @@ void explain_client_old(struct diagnosis *d)
 	const char *offer = handshake_offered(d);
 	const int alert = handshake_alert(e);
 
-	if (offer == NULL)
+	if (!offer)
 		offer = "old versions only";
 	d->r->presented = say(e, offer, maximum_by(d), (char *)NULL);
 	if (alert == ALERT_PROTOCOL_VERSION)
@@ -275,7 +271,7 @@ void explain_client_old(struct diagnosis *d)
 	else
 		d->r->why = say(e, refusal_words(d), "; this client offers ", d->r->presented,
 				", which servers refuse today, often in this way", (char *)NULL);
-	if (e->max_by.who == SETTER_RULE && e->max_by.place != NULL)
+	if (e->max_by.who == SETTER_RULE && e->max_by.place)
 		help_line(d, say(e, "raise MaxProtocol in the rule in ",
 				 say_string(e, e->max_by.place), (char *)NULL));
 	else
@@ -321,7 +317,7 @@ static const char *no_protocols_why(struct diagnosis *d)
 /* "the maximum in /etc/ssl/openssl.cnf:34"; NULL: the place is not known. */
 static const char *place_words(struct diagnosis *d, const char *what, const struct origin *by)
 {
-	if (by->place != NULL)
+	if (by->place)
 		return say(d->e, "the ", what, " in ", say_string(d->e, by->place), (char *)NULL);
 	return by->who == SETTER_CLIENT
 		   ? say(d->e, "the ", what, " in the client's own settings", (char *)NULL)
@@ -337,10 +333,9 @@ static const char *places(struct diagnosis *d)
 
 	if (e->min_by.who == SETTER_CLIENT && e->max_by.who == SETTER_CLIENT)
 		return "the minimum or the maximum in the client's own settings";
-	if (min == NULL && max == NULL)
+	if (!min && !max)
 		return "the lowest and highest version in the client's settings or in openssl.cnf";
-	return say(e, min != NULL ? min : "", min != NULL && max != NULL ? ", or " : "",
-		   max != NULL ? max : "", (char *)NULL);
+	return say(e, min ? min : "", min && max ? ", or " : "", max ? max : "", (char *)NULL);
 }
 
 void explain_no_protocols(struct diagnosis *d)

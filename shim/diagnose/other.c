@@ -21,7 +21,7 @@ static void say_common_name(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *name = say_text(e, d->leaf->common_name);
 
-	if (e->host == NULL || ascii_casecmp(name, e->host) != 0)
+	if (!e->host || ascii_casecmp(name, e->host) != 0)
 		return;
 	d->r->message = say(e, "went on with ", d->who, ": its certificate belongs to another name",
 			    (char *)NULL);
@@ -56,7 +56,7 @@ void explain_unchecked(struct diagnosis *d)
 	const char *failure = cause_table[r->cause].word;
 
 	r->cause = unchecked_cause(d);
-	if (r->cause != CAUSE_NAME_NOT_CHECKED && r->why != NULL)
+	if (r->cause != CAUSE_NAME_NOT_CHECKED && r->why)
 		r->why = say(e,
 			     r->cause == CAUSE_ERROR_WAIVED ? "what it accepted ("
 							    : "it would have failed (",
@@ -72,7 +72,7 @@ void explain_unchecked(struct diagnosis *d)
 		      "certificate, and sent data all the same"
 		    : cause_table[r->cause].title,
 		(char *)NULL);
-	if (r->cause == CAUSE_NAME_NOT_CHECKED && d->leaf != NULL) {
+	if (r->cause == CAUSE_NAME_NOT_CHECKED && d->leaf) {
 		r->expected = e->host;
 		r->presented = list_names(d, d->leaf);
 		r->why = say(e, "the chain is good, but the certificate names ", r->presented,
@@ -114,7 +114,7 @@ static const char *key_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (e->key == NULL)
+	if (!e->key)
 		return "a rule";
 	return say(e, e->key, " = ", say_string(e, e->key_value), (char *)NULL);
 }
@@ -133,24 +133,23 @@ void explain_rule_event(struct diagnosis *d)
 	else if (e->event == EVENT_WEAKENED)
 		d->r->message =
 		    say(e, "connection to ", d->who, " weakened by ", key_words(d), (char *)NULL);
-	else if (e->key != NULL && e->key_effect != NULL && strcmp(e->key_effect, "expired") == 0)
+	else if (e->key && e->key_effect && strcmp(e->key_effect, "expired") == 0)
 		d->r->message = say(e, key_words(d), " for ", d->who,
 				    " no longer counts: it was for the time until ",
 				    say_string(e, e->until), (char *)NULL);
 	else
 		return;
-	if (e->key_place != NULL || e->rule != NULL)
-		d->r->why =
-		    say(e, "by the rule ",
-			say_string(e, e->key_place != NULL ? e->key_place : e->rule), (char *)NULL);
-	if (e->reason != NULL)
+	if (e->key_place || e->rule)
+		d->r->why = say(e, "by the rule ",
+				say_string(e, e->key_place ? e->key_place : e->rule), (char *)NULL);
+	if (e->reason)
 		note_line(d, say(e, "its reason: ", say_string(e, e->reason), (char *)NULL));
-	if (e->until != NULL && e->event != EVENT_CONFIG_ERROR)
+	if (e->until && e->event != EVENT_CONFIG_ERROR)
 		note_line(d, say(e, "it counts until ", say_string(e, e->until), (char *)NULL));
 	if (e->event == EVENT_CONFIG_ERROR)
 		help_line(d, "where it is no longer needed, take it out; where it is, write a "
 			     "later day (Until)");
-	else if (e->event == EVENT_WEAKENED && (e->until == NULL || e->reason == NULL))
+	else if (e->event == EVENT_WEAKENED && (!e->until || !e->reason))
 		help_line(d, "say in the section why it is needed (Reason) and on which day it "
 			     "ends (Until)");
 }

@@ -53,8 +53,7 @@ static const char *level_that_does(struct evidence *e)
 	for (i = 0; i < e->own.count; i++) {
 		const struct cert_info *c = &e->own.chain[i];
 
-		least = c->key != NULL &&
-				(strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0)
+		least = c->key && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0)
 			    ? rsa
 			    : other;
 		while (level > 0 && c->key_bits != 0 && c->key_bits < least[level - 1])
@@ -97,24 +96,23 @@ void explain_own_weak(struct diagnosis *d)
 	const char *wanted = level_demands(d);
 
 	d->r->expected = wanted;
-	if (c == NULL)
-		d->r->why = e->ssl_reason_text != NULL ? say_string(e, e->ssl_reason_text)
-						       : "OpenSSL refuses it";
+	if (!c)
+		d->r->why =
+		    e->ssl_reason_text ? say_string(e, e->ssl_reason_text) : "OpenSSL refuses it";
 	else
-		d->r->why = say(
-		    e, say_subject(e, c), " of ", say_issuer(e, c), " has ",
-		    c->key != NULL ? say_string(e, c->key) : "a key of an unknown kind",
-		    c->signature != NULL ? " and is signed with " : "", say_string(e, c->signature),
-		    wanted != NULL ? "; this program demands " : "", wanted, (char *)NULL);
-	d->r->presented = c != NULL ? say(e, say_string(e, c->key), ", ",
-					  say_string(e, c->signature), (char *)NULL)
-				    : NULL;
-	help_line(d, say(e, "have it issued again by its CA, with ",
-			 levels[e->security_level > 3 ? (e->security_level > 4 ? 4 : 3) : 2].good,
-			 c != NULL && c != own_leaf(e)
-			     ? ", and replace it in the client's certificate file"
-			     : "",
-			 (char *)NULL));
+		d->r->why =
+		    say(e, say_subject(e, c), " of ", say_issuer(e, c), " has ",
+			c->key ? say_string(e, c->key) : "a key of an unknown kind",
+			c->signature ? " and is signed with " : "", say_string(e, c->signature),
+			wanted ? "; this program demands " : "", wanted, (char *)NULL);
+	d->r->presented =
+	    c ? say(e, say_string(e, c->key), ", ", say_string(e, c->signature), (char *)NULL)
+	      : NULL;
+	help_line(
+	    d, say(e, "have it issued again by its CA, with ",
+		   levels[e->security_level > 3 ? (e->security_level > 4 ? 4 : 3) : 2].good,
+		   c && c != own_leaf(e) ? ", and replace it in the client's certificate file" : "",
+		   (char *)NULL));
 	if (e->event == EVENT_LOAD_FAILED)
 		help_for_program(d);
 	else

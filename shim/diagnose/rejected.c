@@ -79,7 +79,7 @@ static const char *finding_words(struct diagnosis *d, enum finding f)
 	case NOT_FOR_CLIENTS:
 		return "it was not issued for clients (extendedKeyUsage without clientAuth)";
 	case MALFORMED:
-		return say(e, "it has a broken extension", c->malformed_why != NULL ? ": " : "",
+		return say(e, "it has a broken extension", c->malformed_why ? ": " : "",
 			   say_string(e, c->malformed_why), (char *)NULL);
 	case SELF_SIGNED:
 		return "it is self-signed, so no CA vouches for it";
@@ -204,7 +204,7 @@ void explain_rejected(struct diagnosis *d)
 	const struct cert_info *c = own_leaf(e);
 	enum finding f, first;
 
-	if (c == NULL) {
+	if (!c) {
 		d->r->why = say(e, "this client sent its certificate, and ", server_reaction(d),
 				(char *)NULL);
 		help_alert(d, -1);

@@ -38,13 +38,13 @@ void explain_renewed(struct diagnosis *d)
 	d->r->expected = say(e, say_subject(e, e->renewed), fingerprint(d, e->renewed), " of ",
 			     file, (char *)NULL);
 	d->r->presented =
-	    old != NULL ? say(e, say_subject(e, old), fingerprint(d, old), (char *)NULL) : NULL;
+	    old ? say(e, say_subject(e, old), fingerprint(d, old), (char *)NULL) : NULL;
 	d->r->why = say(e, file, ", which this program loaded, has changed since: by now it holds ",
 			say_subject(e, e->renewed), fingerprint(d, e->renewed),
 			", which this chain leads to; ",
-			old != NULL ? "what the program read has another CA of that name"
-				    : "what the program read did not have it",
-			old != NULL ? fingerprint(d, old) : "", (char *)NULL);
+			old ? "what the program read has another CA of that name"
+			    : "what the program read did not have it",
+			old ? fingerprint(d, old) : "", (char *)NULL);
 	help_restart(d, file);
 }
 
@@ -54,7 +54,7 @@ void note_renewed_own(struct diagnosis *d)
 	const struct cert_info *c = own_leaf(e);
 	const char *file;
 
-	if (e->own.renewed == NULL || e->own.file == NULL || c == NULL)
+	if (!e->own.renewed || !e->own.file || !c)
 		return;
 	file = say_string(e, e->own.file);
 	d->r->why = say(e, d->r->why, "; ", file,

@@ -49,7 +49,7 @@ static void say_eku(struct diagnosis *d, const struct cert_info *c, const struct
 		uses = "TLS servers";
 	d->r->expected = say(e, "extendedKeyUsage ", p->eku, (char *)NULL);
 	d->r->presented =
-	    c->extended_key_usages != NULL
+	    c->extended_key_usages
 		? say(e, "extendedKeyUsage ", say_string(e, c->extended_key_usages), (char *)NULL)
 		: NULL;
 	d->r->why = c->eku_any
@@ -70,10 +70,9 @@ static void say_usage(struct diagnosis *d, const struct cert_info *c, const stru
 	struct evidence *e = d->e;
 
 	d->r->expected = say(e, "keyUsage ", p->usage_names, (char *)NULL);
-	d->r->presented =
-	    say(e, "keyUsage ",
-		c->key_usages != NULL && *c->key_usages != '\0' ? c->key_usages : "without any",
-		(char *)NULL);
+	d->r->presented = say(
+	    e, "keyUsage ", c->key_usages && *c->key_usages != '\0' ? c->key_usages : "without any",
+	    (char *)NULL);
 	d->r->why =
 	    say(e, whose(d), c->ca ? ", which is that of a CA," : "", " may not be used by a TLS ",
 		p->who, ": its ", d->r->presented, " has none of ", p->usage_names,
@@ -89,28 +88,27 @@ void explain_purpose(struct diagnosis *d)
 	const struct cert_info *c = d->culprit;
 	const struct purpose *p = asked_purpose(e);
 
-	if (c != NULL && p != NULL && lacks_eku(c, p)) {
+	if (c && p && lacks_eku(c, p)) {
 		say_eku(d, c, p);
 		return;
 	}
-	if (c != NULL && p != NULL && c == d->leaf && lacks_usage(c, p)) {
+	if (c && p && c == d->leaf && lacks_usage(c, p)) {
 		say_usage(d, c, p);
 		return;
 	}
 	d->r->why =
 	    say(e, whose(d),
-		p == NULL ? " is good for TLS servers and clients, but this program asks for "
-			    "another purpose"
-		: c != NULL && c->has_netscape_type
+		!p ? " is good for TLS servers and clients, but this program asks for "
+		     "another purpose"
+		: c && c->has_netscape_type
 		    ? " was not issued for this use: its Netscape certificate type (nsCertType) "
 		      "names others"
 		    : " was not issued for this use",
 		(char *)NULL);
 	help_line(
-	    d, p == NULL
-		   ? "the purpose that the program sets itself (X509_VERIFY_PARAM_set_purpose) "
-		     "has to be mended there, or it needs another certificate"
-	       : c != NULL && c->has_netscape_type
+	    d, !p ? "the purpose that the program sets itself (X509_VERIFY_PARAM_set_purpose) "
+		    "has to be mended there, or it needs another certificate"
+	       : c && c->has_netscape_type
 		   ? "the certificate has to be issued again without nsCertType, which is outdated"
 		   : say(e, "the certificate has to be issued again for a TLS ", p->who,
 			 (char *)NULL));
@@ -170,12 +168,11 @@ void explain_not_ca(struct diagnosis *d)
 	if (say_other_kind(d))
 		return;
 	d->r->expected = "basicConstraints CA:TRUE, keyUsage keyCertSign";
-	d->r->presented = c != NULL ? ca_marks(d, c) : NULL;
-	d->r->why = say(e, c != NULL ? say_subject(e, c) : "a certificate",
+	d->r->presented = c ? ca_marks(d, c) : NULL;
+	d->r->why = say(e, c ? say_subject(e, c) : "a certificate",
 			" stands in the chain as an issuer, but it is not marked as a CA that "
 			"may sign certificates",
-			c != NULL ? " (" : "", c != NULL ? d->r->presented : "",
-			c != NULL ? ")" : "", (char *)NULL);
+			c ? " (" : "", c ? d->r->presented : "", c ? ")" : "", (char *)NULL);
 	help_line(d, "who runs that CA has to issue its certificate again as a CA certificate "
 		     "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
 }
@@ -189,7 +186,7 @@ static const char *cas_below(struct diagnosis *d, int depth)
 	for (i = depth - 1; i > 0; i--) {
 		const struct cert_info *c = certificate_at(d->e, i);
 
-		if (c != NULL && !c->self_issued)
+		if (c && !c->self_issued)
 			list = say(d->e, list, *list != '\0' ? ", " : "", say_subject(d->e, c),
 				   (char *)NULL);
 	}
@@ -201,12 +198,12 @@ void explain_path_length(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
-	if (c != NULL && c->path_length >= 0) {
+	if (c && c->path_length >= 0) {
 		d->r->expected = say(e, "at most ", say_int(e, c->path_length), " CAs below ",
 				     say_subject(e, c), (char *)NULL);
 		d->r->presented = cas_below(d, d->first.depth);
 	}
-	d->r->why = c != NULL && c->path_length >= 0
+	d->r->why = c && c->path_length >= 0
 			? say(e, say_subject(e, c), " allows ", say_int(e, c->path_length),
 			      " CA certificates below it (pathlen), and the chain has more",
 			      *d->r->presented != '\0' ? ": " : "", d->r->presented, (char *)NULL)

@@ -11,7 +11,7 @@ static const char *keep(struct evidence *e, struct buf *b)
 	const char *copy = arena_strndup(&e->arena, buf_str(b), b->len);
 
 	buf_free(b);
-	return copy != NULL ? copy : "";
+	return copy ? copy : "";
 }
 
 const char *say(struct evidence *e, const char *first, ...)
@@ -22,7 +22,7 @@ const char *say(struct evidence *e, const char *first, ...)
 
 	buf_init(&b, SENTENCE_LIMIT);
 	va_start(ap, first);
-	for (s = first; s != NULL; s = va_arg(ap, const char *))
+	for (s = first; s; s = va_arg(ap, const char *))
 		buf_puts(&b, s);
 	va_end(ap);
 	return keep(e, &b);
@@ -60,7 +60,7 @@ const char *say_text(struct evidence *e, struct text t)
 
 const char *say_string(struct evidence *e, const char *s)
 {
-	const struct text t = {s, s != NULL ? strlen(s) : 0};
+	const struct text t = {s, s ? strlen(s) : 0};
 
 	return say_text(e, t);
 }

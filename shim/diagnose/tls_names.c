@@ -90,5 +90,5 @@ const char *group_name(struct evidence *e, unsigned id)
 {
 	const char *name = known_group(id);
 
-	return name != NULL ? name : say(e, "number ", say_int(e, id), (char *)NULL);
+	return name ? name : say(e, "number ", say_int(e, id), (char *)NULL);
 }

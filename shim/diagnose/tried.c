@@ -37,8 +37,8 @@ static bool signed_too_weakly(const struct evidence *e, const struct cert_info *
 {
 	const int lowest = e->version >= 0x30000000UL ? 1 : 2;
 
-	return e->security_level >= lowest && c->signature != NULL &&
-	       (strstr(c->signature, "SHA1") != NULL || strstr(c->signature, "MD5") != NULL);
+	return e->security_level >= lowest && c->signature &&
+	       (strstr(c->signature, "SHA1") || strstr(c->signature, "MD5"));
 }
 
 /* OpenSSL leaves out some checks of the last certificate that it found, and makes them once that has an issuer. */
@@ -47,7 +47,7 @@ static const char *obstacle_at_top(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 
-	if (top == NULL || top->self_issued)
+	if (!top || top->self_issued)
 		return NULL;
 	if (top != d->leaf && !(top->ca && top->has_basic_constraints))
 		return say(e, say_subject(e, top), " is no CA certificate", (char *)NULL);
@@ -80,7 +80,7 @@ static bool proposes_bundle(const struct diagnosis *d)
 
 bool leaf_is_for_another(const struct evidence *e)
 {
-	return e->host != NULL && e->name_checked && !e->name_matches;
+	return e->host && e->name_checked && !e->name_matches;
 }
 
 /* What would still be wrong with one more CA; NULL: nothing that is known. */
@@ -100,12 +100,12 @@ const char *help_ca_obstacle(struct diagnosis *d)
 			continue;
 		if (outlasts_a_ca(verify_symbol_cause(s)))
 			return say(e, cause_table[verify_symbol_cause(s)].title, " (",
-				   name != NULL ? name : "unknown code", ")", (char *)NULL);
+				   name ? name : "unknown code", ")", (char *)NULL);
 	}
 	other = obstacle_of_dates(d);
-	if (other == NULL)
+	if (!other)
 		other = obstacle_at_top(d);
-	if (other != NULL)
+	if (other)
 		return other;
 	if ((system && e->system_tried == TRIED_BAD) || (!system && e->top_tried == TRIED_BAD))
 		return "tried in memory, the chain fails with it too";
@@ -116,7 +116,7 @@ const char *help_ca_obstacle(struct diagnosis *d)
 
 static bool is_at_hand(const struct diagnosis *d, bool system)
 {
-	return system || (top_of_chain(d) != NULL && top_of_chain(d)->self_signed);
+	return system || (top_of_chain(d) && top_of_chain(d)->self_signed);
 }
 
 /* .NET asks for revocation lists of its own, and OpenSSL's flag only says that it will. */
@@ -134,9 +134,9 @@ static const char *name_line(struct diagnosis *d)
 {
 	const struct cert_info *c = d->leaf;
 	const struct text name =
-	    c != NULL && c->san_count == 1 ? dns_name(c->san[0]) : (struct text){NULL, 0};
+	    c && c->san_count == 1 ? dns_name(c->san[0]) : (struct text){NULL, 0};
 
-	if (name.n == 0 || memchr(name.s, '*', name.n) != NULL)
+	if (name.n == 0 || memchr(name.s, '*', name.n))
 		return NULL;
 	return say(d->e, "ExpectName = ", say_text(d->e, name), (char *)NULL);
 }
@@ -163,7 +163,7 @@ static const char *second_line(struct diagnosis *d)
 	const char *line = NULL, *one;
 	size_t i;
 
-	if (obstacle_of_dates(d) != NULL)
+	if (obstacle_of_dates(d))
 		return NULL;
 	for (i = 0; i < e->error_count; i++) {
 		const enum cause c =
@@ -172,11 +172,11 @@ static const char *second_line(struct diagnosis *d)
 		if (e->errors[i].code == d->first.code || !outlasts_a_ca(c))
 			continue;
 		one = line_for(d, c);
-		if (one == NULL || (line != NULL && strcmp(one, line) != 0))
+		if (!one || (line && strcmp(one, line) != 0))
 			return NULL;
 		line = one;
 	}
-	if (line == NULL && top_of_chain(d) != NULL && signed_too_weakly(e, top_of_chain(d)))
+	if (!line && top_of_chain(d) && signed_too_weakly(e, top_of_chain(d)))
 		line = line_for(d, CAUSE_WEAK_DIGEST);
 	return line;
 }
@@ -188,7 +188,7 @@ static bool help_both(struct diagnosis *d, const char *other, const char *lead, 
 	const char *second = second_line(d);
 	bool done;
 
-	if (second == NULL)
+	if (!second)
 		return false;
 	lead = say(e, "two things are wrong: no CA is known, and ", other,
 		   ". Who runs the server has to mend the second; until then, for both: ", lead,
@@ -211,9 +211,9 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 	const enum tried tried = system ? e->system_tried : e->top_tried;
 	const char *other = help_ca_obstacle(d);
 
-	if (other != NULL && help_both(d, other, lead, line))
+	if (other && help_both(d, other, lead, line))
 		return;
-	if (other != NULL) {
+	if (other) {
 		help_line(d, say(d->e, "a further CA alone does not help here: ", other,
 				 "; that has to be mended first", (char *)NULL));
 		return;
@@ -263,11 +263,11 @@ void explain_wrong_path(struct diagnosis *d)
 	d->r->why =
 	    say(e, "the certificates that the server sent contain a valid chain: ", path,
 		", issued by ", say_issuer(e, last), ", which this client trusts; OpenSSL took ",
-		wrong != NULL ? say_subject(e, wrong) : "another way",
-		wrong != NULL ? " issued by " : "", wrong != NULL ? say_issuer(e, wrong) : "",
-		wrong != NULL ? " instead" : "", ", does not turn back, and fails there: ",
+		wrong ? say_subject(e, wrong) : "another way", wrong ? " issued by " : "",
+		wrong ? say_issuer(e, wrong) : "", wrong ? " instead" : "",
+		", does not turn back, and fails there: ",
 		cause_table[verify_symbol_cause(d->symbol)].title, (char *)NULL);
-	help_line(d, wrong != NULL
+	help_line(d, wrong
 			 ? say(e, "the server's operator has to stop sending ",
 			       say_subject(e, wrong), " issued by ", say_issuer(e, wrong),
 			       wrong->have_sha256 ? " (sha256 " : "",
@@ -284,16 +284,15 @@ void explain_wrong_path(struct diagnosis *d)
 void explain_missing_here(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const struct cert_info *root = e->system_root != NULL ? e->system_root : top_of_chain(d);
-	const char *file =
-	    e->system_file != NULL ? e->system_file : "/etc/ssl/certs/ca-certificates.crt";
+	const struct cert_info *root = e->system_root ? e->system_root : top_of_chain(d);
+	const char *file = e->system_file ? e->system_file : "/etc/ssl/certs/ca-certificates.crt";
 
 	d->r->why = say(e, "the chain leads to ", say_subject(e, root),
 			", which is in the system's bundle ", say_string(e, file),
 			", but in no store that this client loaded", (char *)NULL);
 	help_ca(
 	    d,
-	    e->store_text != NULL && !e->default_file_asked
+	    e->store_text && !e->default_file_asked
 		? say(e, "somebody gave this client other CA certificates (",
 		      say_string(e, e->store_text),
 		      "): if they are meant to be all, the server is the wrong one; if not, add "

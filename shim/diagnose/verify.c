@@ -59,14 +59,14 @@ static enum cause refine(const struct diagnosis *d)
 	case VERIFY_HOSTNAME_MISMATCH:
 		return name_cause(d);
 	case VERIFY_UNSPECIFIED:
-		if (c != NULL && c->malformed)
+		if (c && c->malformed)
 			return CAUSE_MALFORMED_CERTIFICATE;
 		/* OpenSSL gives up where names times limits are too many to compare. */
-		return d->e->clash != NULL ? CAUSE_NAME_CONSTRAINT : d->r->cause;
+		return d->e->clash ? CAUSE_NAME_CONSTRAINT : d->r->cause;
 	case VERIFY_INVALID_PURPOSE:
 	case VERIFY_INVALID_CA:
 		/* How some versions report an extension that does not parse. */
-		return c != NULL && c->malformed ? CAUSE_MALFORMED_CERTIFICATE : d->r->cause;
+		return c && c->malformed ? CAUSE_MALFORMED_CERTIFICATE : d->r->cause;
 	default:
 		return d->r->cause;
 	}
@@ -87,11 +87,11 @@ static void say_expired(struct diagnosis *d)
 
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " has expired", (char *)NULL);
-	if (c != NULL && e->now != 0) {
+	if (c && e->now != 0) {
 		d->r->expected = say(e, "valid on ", say_date(e, e->now), (char *)NULL);
 		d->r->presented = say(e, "valid until ", say_date(e, c->not_after), (char *)NULL);
 	}
-	if (c != NULL && c->not_after != INT64_MIN)
+	if (c && c->not_after != INT64_MIN)
 		d->r->why = say(e, whose(d), " was valid until ", say_date(e, c->not_after),
 				e->now > c->not_after ? say(e, ", ", days(d, e->now - c->not_after),
 							    " ago by ", clock_name(e), " (",
@@ -103,7 +103,7 @@ static void say_expired(struct diagnosis *d)
 	if (d->first.depth > 0) {
 		help_line(d, "the server's operator has to send a newer certificate of that CA, or "
 			     "none if it is an old cross-signed one");
-		if (c != NULL && c->trusted_by_client)
+		if (c && c->trusted_by_client)
 			help_line(d,
 				  say(e, "it has to go on this machine too, where the same one is ",
 				      store_place(d, FROM_STORE), ", since OpenSSL prefers that",
@@ -120,11 +120,11 @@ static void say_not_yet(struct diagnosis *d)
 
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " is not valid yet", (char *)NULL);
-	if (c != NULL && e->now != 0) {
+	if (c && e->now != 0) {
 		d->r->expected = say(e, "valid on ", say_date(e, e->now), (char *)NULL);
 		d->r->presented = say(e, "valid from ", say_date(e, c->not_before), (char *)NULL);
 	}
-	if (c != NULL && c->not_before != INT64_MIN)
+	if (c && c->not_before != INT64_MIN)
 		d->r->why = say(e, whose(d), " is valid from ", say_date(e, c->not_before), "; ",
 				clock_name(e), " says ", say_date(e, e->now), (char *)NULL);
 	help_line(d, "check this machine's clock; if it is right, the server's operator has to use "
@@ -162,9 +162,9 @@ static void note_pair(struct diagnosis *d)
 {
 	const struct cert_info *issuer = certificate_at(d->e, d->first.depth + 1);
 
-	if (d->culprit != NULL)
+	if (d->culprit)
 		note_certificate(d, "signed: ", d->culprit);
-	if (issuer != NULL)
+	if (issuer)
 		note_certificate(d, "taken for its issuer: ", issuer);
 }
 
@@ -203,19 +203,19 @@ static void say_signature(struct diagnosis *d)
 		help_line(d, "whoever issued the certificate has to issue it again");
 		return;
 	}
-	if (c != NULL && c->key == NULL && c->unknown_key != NULL) {
+	if (c && !c->key && c->unknown_key) {
 		d->r->message =
 		    say(e, "cannot trust ", d->who,
 			": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
 		explain_unknown_key(d, c, whose(d));
 		return;
 	}
-	if (c != NULL)
+	if (c)
 		d->r->why = say(e, "the signature of ", say_subject(e, c),
 				" does not fit the key of its issuer ", say_issuer(e, c),
 				" as it is known here", (char *)NULL);
 	note_pair(d);
-	if (known_signer(d) != NULL) {
+	if (known_signer(d)) {
 		help_signer(d, known_signer(d)->candidate);
 		return;
 	}
@@ -228,11 +228,11 @@ static void say_critical(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	d->r->why = say(
-	    e, whose(d), " carries a critical extension that this OpenSSL does not understand",
-	    d->culprit != NULL && d->culprit->unknown_critical != NULL ? ": " : "",
-	    d->culprit != NULL ? say_string(e, d->culprit->unknown_critical) : "", (char *)NULL);
-	if (d->culprit != NULL && d->culprit->unknown_critical != NULL)
+	d->r->why =
+	    say(e, whose(d), " carries a critical extension that this OpenSSL does not understand",
+		d->culprit && d->culprit->unknown_critical ? ": " : "",
+		d->culprit ? say_string(e, d->culprit->unknown_critical) : "", (char *)NULL);
+	if (d->culprit && d->culprit->unknown_critical)
 		d->r->presented = say_string(e, d->culprit->unknown_critical);
 	help_line(d, "the certificate has to be issued again without it (or with it not critical), "
 		     "or the client needs a newer OpenSSL that knows it");
@@ -254,8 +254,8 @@ static const struct {
 /* The highest level at which the key is long enough. */
 static const char *level_for_key(const struct cert_info *c)
 {
-	const bool ec = c != NULL && c->key != NULL && strncmp(c->key, "EC", 2) == 0;
-	const unsigned bits = c != NULL ? c->key_bits : 0;
+	const bool ec = c && c->key && strncmp(c->key, "EC", 2) == 0;
+	const unsigned bits = c ? c->key_bits : 0;
 	size_t i = 0;
 
 	while (i + 2 < ARRAY_LENGTH(levels) && bits >= (ec ? levels[i + 1].ec : levels[i + 1].rsa))
@@ -276,7 +276,7 @@ static void say_weak_key(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 
-	if (c != NULL && c->key == NULL && c->unknown_key != NULL) {
+	if (c && !c->key && c->unknown_key) {
 		d->r->message =
 		    say(e, "cannot trust ", d->who,
 			": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
@@ -284,11 +284,11 @@ static void say_weak_key(struct diagnosis *d)
 		return;
 	}
 	expect_level(d);
-	d->r->presented = c != NULL && c->key != NULL ? say_string(e, c->key) : NULL;
+	d->r->presented = c && c->key ? say_string(e, c->key) : NULL;
 	d->r->why =
-	    say(e, "the key of ", whose(d), c != NULL && c->key != NULL ? " (" : "",
-		c != NULL ? say_string(e, c->key) : "", c != NULL && c->key != NULL ? ")" : "",
-		" is weaker than this client's ", security_level(d), " demands", (char *)NULL);
+	    say(e, "the key of ", whose(d), c && c->key ? " (" : "", c ? say_string(e, c->key) : "",
+		c && c->key ? ")" : "", " is weaker than this client's ", security_level(d),
+		" demands", (char *)NULL);
 	help_line(d, say(e, "a new key (", key_enough(e), ") and a new certificate are needed",
 			 (char *)NULL));
 	help_level(d, level_for_key(c), "key too short, to be replaced by ...");
@@ -308,8 +308,8 @@ static const char *level_for_digest(const struct cert_info *c)
 {
 	size_t i;
 
-	for (i = 0; c != NULL && c->signature != NULL && i < ARRAY_LENGTH(digests); i++) {
-		if (strstr(c->signature, digests[i].digest) != NULL)
+	for (i = 0; c && c->signature && i < ARRAY_LENGTH(digests); i++) {
+		if (strstr(c->signature, digests[i].digest))
 			return digests[i].line;
 	}
 	return "CipherString = DEFAULT:@SECLEVEL=0";
@@ -321,11 +321,11 @@ static void say_weak_digest(struct diagnosis *d)
 	const struct cert_info *c = d->culprit;
 
 	expect_level(d);
-	d->r->presented = c != NULL && c->signature != NULL ? say_string(e, c->signature) : NULL;
-	d->r->why = say(
-	    e, whose(d), " is signed with ",
-	    c != NULL && c->signature != NULL ? say_string(e, c->signature) : "an outdated digest",
-	    ", which this client's ", security_level(d), " does not accept", (char *)NULL);
+	d->r->presented = c && c->signature ? say_string(e, c->signature) : NULL;
+	d->r->why =
+	    say(e, whose(d), " is signed with ",
+		c && c->signature ? say_string(e, c->signature) : "an outdated digest",
+		", which this client's ", security_level(d), " does not accept", (char *)NULL);
 	help_line(d, say(e, "the certificate has to be issued again with ",
 			 e->security_level <= 3   ? "SHA-256"
 			 : e->security_level == 4 ? "SHA-384"
@@ -414,10 +414,9 @@ void explain_verify(struct diagnosis *d)
 	if (d->first.code != 0 && d->first.depth > 0 && is_from_here(d->culprit) &&
 	    lies_in_certificate(d->r->cause))
 		help_from_here(d, d->culprit);
-	if (d->objection != NULL)
+	if (d->objection)
 		explain_objection(d);
-	if (d->e->host != NULL &&
-	    (d->r->cause == CAUSE_CLIENT_REFUSED || d->r->cause == CAUSE_INTERNAL))
+	if (d->e->host && (d->r->cause == CAUSE_CLIENT_REFUSED || d->r->cause == CAUSE_INTERNAL))
 		d->r->message = say(d->e, "connection to ", d->who,
 				    " refused: ", cause_table[d->r->cause].title, (char *)NULL);
 }

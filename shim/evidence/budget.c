@@ -172,9 +172,9 @@ static void add_key(struct sum *s, X509 *x)
 
 	QUIET_BEGIN(o)
 	n = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
-	s->signatures += COST_SMALL + (n > 0 && der != NULL ? budget_signature(der, (size_t)n)
-							    : (unsigned)COST_UNKNOWN);
-	if (der != NULL)
+	s->signatures +=
+	    COST_SMALL + (n > 0 && der ? budget_signature(der, (size_t)n) : (unsigned)COST_UNKNOWN);
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 	QUIET_END(o)
 }
@@ -185,11 +185,11 @@ static void add_extensions(struct sum *s, X509 *x)
 	const int n = o->X509_get_ext_count(x);
 
 	s->beyond = s->beyond || n > MOST_EXTENSIONS;
-	for (int i = 0; i < n && i < MOST_EXTENSIONS && o->X509_EXTENSION_get_data != NULL; i++) {
+	for (int i = 0; i < n && i < MOST_EXTENSIONS && o->X509_EXTENSION_get_data; i++) {
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
 		const int nid = o->OBJ_obj2nid(o->X509_EXTENSION_get_object(extension));
 		const ASN1_STRING *data = o->X509_EXTENSION_get_data(extension);
-		const unsigned size = data != NULL ? (unsigned)o->ASN1_STRING_length(data) : 0;
+		const unsigned size = data ? (unsigned)o->ASN1_STRING_length(data) : 0;
 
 		if (nid == NID_subject_alt_name_)
 			s->names += size;
@@ -202,7 +202,7 @@ static void add_issuers(struct sum *s, X509 *x)
 {
 	const struct openssl *o = s->o;
 	const X509_NAME *issuer = o->X509_get_issuer_name(x);
-	const int n = s->untrusted != NULL ? o->OPENSSL_sk_num(s->untrusted) : 0;
+	const int n = s->untrusted ? o->OPENSSL_sk_num(s->untrusted) : 0;
 
 	s->signatures += (unsigned)n / 16;
 	for (int i = 0; i < n && i < MOST_CERTIFICATES; i++) {
@@ -225,7 +225,7 @@ unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK 
 	struct sum s = {.o = o, .untrusted = untrusted, .signatures = ANCHOR};
 	uint64_t cost;
 
-	s.beyond = untrusted != NULL && o->OPENSSL_sk_num(untrusted) > MOST_CERTIFICATES;
+	s.beyond = untrusted && o->OPENSSL_sk_num(untrusted) > MOST_CERTIFICATES;
 	QUIET_BEGIN(o)
 	add_extensions(&s, leaf);
 	if (o->X509_NAME_cmp(o->X509_get_subject_name(leaf), o->X509_get_issuer_name(leaf)) == 0)

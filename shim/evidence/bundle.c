@@ -73,11 +73,11 @@ static X509 *fitting(struct search *s, size_t n)
 	const unsigned char *p = s->der;
 	X509 *x = NULL;
 
-	if (n < s->name_size || memmem(s->der, n, s->name, s->name_size) == NULL)
+	if (n < s->name_size || !memmem(s->der, n, s->name, s->name_size))
 		return NULL;
 	QUIET_BEGIN(o)
 	x = o->d2i_X509(NULL, &p, (long)n);
-	if (x != NULL && !s->fits(s->arg, x)) {
+	if (x && !s->fits(s->arg, x)) {
 		o->X509_free(x);
 		x = NULL;
 	}
@@ -94,10 +94,10 @@ static X509 *search_text(struct search *s, const char *text)
 	while ((from = strstr(from, begin)) != NULL) {
 		from += sizeof(begin) - 1;
 		to = strstr(from, end);
-		if (to == NULL)
+		if (!to)
 			return NULL;
 		x = fitting(s, base64_decode(s->values, from, (size_t)(to - from), s->der));
-		if (x != NULL)
+		if (x)
 			return x;
 		from = to;
 	}
@@ -130,7 +130,7 @@ static bool begin_search(struct search *s, X509_NAME *wanted, uint8_t values[256
 	int n = -1;
 
 	QUIET_BEGIN(o)
-	if (o->i2d_X509_NAME != NULL)
+	if (o->i2d_X509_NAME)
 		n = o->i2d_X509_NAME(wanted, name);
 	QUIET_END(o)
 	base64_values(values);
@@ -138,7 +138,7 @@ static bool begin_search(struct search *s, X509_NAME *wanted, uint8_t values[256
 	s->der = arena_alloc(&s->e->arena, BLOCK_MAX);
 	s->name = *name;
 	s->name_size = n > 0 ? (size_t)n : 0;
-	return n > 0 && *name != NULL && s->der != NULL;
+	return n > 0 && *name && s->der;
 }
 
 X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME *name,
@@ -151,7 +151,7 @@ X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME 
 
 	if (begin_search(&s, name, values, &der))
 		x = search_file(&s, path);
-	if (der != NULL)
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 	return x;
 }
@@ -170,16 +170,16 @@ X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAM
 			*path = e->default_file;
 			x = search_file(&s, e->default_file);
 		}
-		for (i = 0; x == NULL && i < ARRAY_LENGTH(usual_files); i++) {
-			if (e->default_file != NULL && strcmp(usual_files[i], e->default_file) == 0)
+		for (i = 0; !x && i < ARRAY_LENGTH(usual_files); i++) {
+			if (e->default_file && strcmp(usual_files[i], e->default_file) == 0)
 				continue;
 			*path = usual_files[i];
 			x = search_file(&s, usual_files[i]);
-			if (x == NULL && s.left < BUNDLE_LIMIT)
+			if (!x && s.left < BUNDLE_LIMIT)
 				break; /* one bundle: the others are links to it, or as good */
 		}
 	}
-	if (der != NULL)
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 	return x;
 }

@@ -37,18 +37,18 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 	int n = -1, result = -1;
 	unsigned cost;
 
-	if (o->X509_verify == NULL)
+	if (!o->X509_verify)
 		return TRIED_NOT;
 	QUIET_BEGIN(o)
 	n = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(issuer), &der);
-	cost = n > 0 && der != NULL ? budget_signature(der, (size_t)n) : DEAR;
+	cost = n > 0 && der ? budget_signature(der, (size_t)n) : DEAR;
 	if (evidence_afford(e, LOOK_KEYS, cost < DEAR ? cost : UINT32_MAX))
 		key = o->X509_get_pubkey(issuer);
-	if (key != NULL) {
+	if (key) {
 		result = o->X509_verify(x, key);
 		o->EVP_PKEY_free(key);
 	}
-	if (der != NULL)
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 	QUIET_END(o)
 	return result == 1 ? TRIED_GOOD : result == 0 ? TRIED_BAD : TRIED_NOT;
@@ -65,12 +65,12 @@ static bool has_wanted_key_id(const struct openssl *o, X509 *candidate, X509 *ch
 	const ASN1_STRING *has, *wanted;
 	bool same = false;
 
-	if (o->X509_get0_subject_key_id == NULL || o->X509_get0_authority_key_id == NULL)
+	if (!o->X509_get0_subject_key_id || !o->X509_get0_authority_key_id)
 		return false;
 	QUIET_BEGIN(o)
 	has = o->X509_get0_subject_key_id(candidate);
 	wanted = o->X509_get0_authority_key_id(child);
-	same = has != NULL && wanted != NULL && o->ASN1_STRING_length(has) > 0 &&
+	same = has && wanted && o->ASN1_STRING_length(has) > 0 &&
 	       o->ASN1_STRING_length(has) == o->ASN1_STRING_length(wanted) &&
 	       memcmp(o->ASN1_STRING_get0_data(has), o->ASN1_STRING_get0_data(wanted),
 		      (size_t)o->ASN1_STRING_length(has)) == 0;
@@ -83,10 +83,10 @@ static bool has_wanted_key_id(const struct openssl *o, X509 *candidate, X509 *ch
 void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 {
 	const struct openssl *o = c->o;
-	const bool named = c->child != NULL && has_name_of_issuer(o, candidate, c->child);
+	const bool named = c->child && has_name_of_issuer(o, candidate, c->child);
 	struct near_miss miss = {.code = OTHER_NAME};
 
-	if (c->child == NULL || c->near_count >= EVIDENCE_MAX_NEAR ||
+	if (!c->child || c->near_count >= EVIDENCE_MAX_NEAR ||
 	    (!named && (from != FROM_PRESENTED || !has_wanted_key_id(o, candidate, c->child))) ||
 	    ((from != FROM_STORE || c->any_of_name) && capture_same(o, candidate, c->child)))
 		return;
@@ -96,7 +96,7 @@ void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 		QUIET_END(o)
 	}
 	/* OpenSSL does not compare with a child whose extensions do not parse, so that this is no fault of the candidate */
-	if (miss.code == UNSPECIFIED && o->X509_get_extension_flags != NULL &&
+	if (miss.code == UNSPECIFIED && o->X509_get_extension_flags &&
 	    (o->X509_get_extension_flags(c->child) & EXFLAG_INVALID_) != 0)
 		return;
 	if ((miss.code == 0 && !c->any_of_name) ||
@@ -132,13 +132,13 @@ void candidates_look(struct capture *c)
 
 	c->child = child_of(c);
 	c->any_of_name = c->child != c->top;
-	if (c->child != NULL && has_name_of_issuer(o, c->child, c->child)) {
+	if (c->child && has_name_of_issuer(o, c->child, c->child)) {
 		c->e->own_key = evidence_signed_by(c->e, o, c->child, c->child);
 		c->any_of_name = c->any_of_name || (c->e->own_key == TRIED_BAD && top->self_signed);
 	}
 	for (i = 0; i < c->presented_count; i++)
 		candidate_consider(c, c->presented[i], FROM_PRESENTED);
-	for (k = 0; c->rule != NULL && k < o->OPENSSL_sk_num(c->rule); k++)
+	for (k = 0; c->rule && k < o->OPENSSL_sk_num(c->rule); k++)
 		candidate_consider(c, o->OPENSSL_sk_value(c->rule, k), FROM_RULE);
 }
 
@@ -169,7 +169,7 @@ void candidates_keep(struct capture *c)
 		return;
 	info = arena_alloc(&e->arena, c->near_count * sizeof(*info));
 	e->near = arena_alloc(&e->arena, c->near_count * sizeof(*e->near));
-	if (info == NULL || e->near == NULL)
+	if (!info || !e->near)
 		return;
 	keep(c, info, true);
 	keep(c, info, false);

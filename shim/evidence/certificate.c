@@ -39,7 +39,7 @@ int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s)
 	unsigned year, field[5];
 	size_t n, i, head;
 
-	if (s == NULL || (d = o->ASN1_STRING_get0_data(s)) == NULL)
+	if (!s || !(d = o->ASN1_STRING_get0_data(s)))
 		return INT64_MIN;
 	n = (size_t)o->ASN1_STRING_length(s);
 	head = o->ASN1_STRING_type(s) == ASN1_UTCTIME ? 2 : 4;
@@ -61,7 +61,7 @@ const char *evidence_serial(struct evidence *e, const struct openssl *o, const A
 	struct buf b;
 	int n;
 
-	if (s == NULL)
+	if (!s)
 		return NULL;
 	n = o->ASN1_STRING_length(s);
 	buf_init(&b, 256);
@@ -80,8 +80,7 @@ static const char *curve_text(const struct openssl *o, const EVP_PKEY *key, char
 {
 	size_t n = 0;
 
-	if (o->EVP_PKEY_get_group_name == NULL ||
-	    o->EVP_PKEY_get_group_name(key, name, size, &n) != 1)
+	if (!o->EVP_PKEY_get_group_name || o->EVP_PKEY_get_group_name(key, name, size, &n) != 1)
 		return NULL;
 	if (strcmp(name, "prime256v1") == 0)
 		return "P-256";
@@ -108,16 +107,16 @@ static const char *key_kind(const struct openssl *o, const EVP_PKEY *key, int id
 	case NID_ed448:
 		return "Ed448";
 	default:
-		if (o->EVP_PKEY_get0_type_name != NULL && o->EVP_PKEY_get0_type_name(key) != NULL)
+		if (o->EVP_PKEY_get0_type_name && o->EVP_PKEY_get0_type_name(key))
 			return o->EVP_PKEY_get0_type_name(key);
-		return id > 0 && o->OBJ_nid2sn(id) != NULL ? o->OBJ_nid2sn(id) : "unknown";
+		return id > 0 && o->OBJ_nid2sn(id) ? o->OBJ_nid2sn(id) : "unknown";
 	}
 }
 
 const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key)
 {
-	const int bits = o->EVP_PKEY_get_bits != NULL ? o->EVP_PKEY_get_bits(key) : 0;
-	const int id = o->EVP_PKEY_get_base_id != NULL ? o->EVP_PKEY_get_base_id(key) : 0;
+	const int bits = o->EVP_PKEY_get_bits ? o->EVP_PKEY_get_bits(key) : 0;
+	const int id = o->EVP_PKEY_get_base_id ? o->EVP_PKEY_get_base_id(key) : 0;
 	const char *copy, *curve = NULL;
 	char name[64];
 	struct buf b;
@@ -126,7 +125,7 @@ const char *evidence_key_text(struct evidence *e, const struct openssl *o, const
 	buf_puts(&b, key_kind(o, key, id));
 	if (id == NID_ec)
 		curve = curve_text(o, key, name, sizeof(name));
-	if (curve != NULL)
+	if (curve)
 		buf_strs(&b, " ", curve, (char *)NULL);
 	else if (bits > 0 && id != NID_ed25519 && id != NID_ed448) {
 		buf_putc(&b, ' ');
@@ -145,8 +144,8 @@ static void key_evidence(struct evidence *e, const struct openssl *o, X509 *x,
 
 	QUIET_BEGIN(o)
 	key = o->X509_get_pubkey(x);
-	if (key != NULL) {
-		bits = o->EVP_PKEY_get_bits != NULL ? o->EVP_PKEY_get_bits(key) : 0;
+	if (key) {
+		bits = o->EVP_PKEY_get_bits ? o->EVP_PKEY_get_bits(key) : 0;
 		out->key_bits = bits > 0 ? (unsigned)bits : 0;
 		out->key = evidence_key_text(e, o, key);
 		o->EVP_PKEY_free(key);
@@ -162,9 +161,9 @@ void evidence_spki(const struct openssl *o, X509 *x, uint8_t digest[32])
 
 	QUIET_BEGIN(o)
 	length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
-	if (length > 0 && der != NULL)
+	if (length > 0 && der)
 		o->EVP_Digest(der, (size_t)length, digest, &n, o->EVP_sha256(), NULL);
-	if (der != NULL)
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 	QUIET_END(o)
 }
@@ -178,18 +177,18 @@ static void digests(struct evidence *e, const struct openssl *o, X509 *x, struct
 	QUIET_BEGIN(o)
 	out->have_sha256 = o->X509_digest(x, o->EVP_sha256(), out->sha256, &n) == 1 && n == 32;
 	length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
-	if (length > 0 && der != NULL)
+	if (length > 0 && der)
 		o->EVP_Digest(der, (size_t)length, out->spki_sha256, &n, o->EVP_sha256(), NULL);
-	if (length > 0 && der != NULL && out->key == NULL)
+	if (length > 0 && der && !out->key)
 		evidence_unknown_key(e, der, (size_t)length, out);
-	if (der != NULL)
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 	QUIET_END(o)
 }
 
 static const char *signature_text(struct evidence *e, const struct openssl *o, X509 *x)
 {
-	const int nid = o->X509_get_signature_nid != NULL ? o->X509_get_signature_nid(x) : 0;
+	const int nid = o->X509_get_signature_nid ? o->X509_get_signature_nid(x) : 0;
 	const char *name = NULL;
 
 	if (nid > 0) {
@@ -217,7 +216,7 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 	out->serial = evidence_serial(e, o, o->X509_get_serialNumber(x));
 	QUIET_END(o)
 	out->not_before = out->not_after = INT64_MIN;
-	if (o->X509_get0_notBefore != NULL && o->X509_get0_notAfter != NULL) {
+	if (o->X509_get0_notBefore && o->X509_get0_notAfter) {
 		out->not_before = evidence_time(o, o->X509_get0_notBefore(x));
 		out->not_after = evidence_time(o, o->X509_get0_notAfter(x));
 	}

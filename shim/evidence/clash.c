@@ -56,8 +56,7 @@ static int compare(const struct search *s, struct name_constraints *limits, bool
 	int code = o->NAME_CONSTRAINTS_check(s->below, limits);
 
 	*by_cn = false;
-	if (code == 0 && s->is_leaf && o->NAME_CONSTRAINTS_check_CN != NULL &&
-	    !has_dns(s->found->below)) {
+	if (code == 0 && s->is_leaf && o->NAME_CONSTRAINTS_check_CN && !has_dns(s->found->below)) {
 		code = o->NAME_CONSTRAINTS_check_CN(s->below, limits);
 		*by_cn = code != 0;
 	}
@@ -78,7 +77,7 @@ static OPENSSL_STACK *only_kind(const struct openssl *o, OPENSSL_STACK *trees, i
 	OPENSSL_STACK *some = o->OPENSSL_sk_new_null();
 	int i;
 
-	for (i = 0; some != NULL && i < o->OPENSSL_sk_num(trees); i++) {
+	for (i = 0; some && i < o->OPENSSL_sk_num(trees); i++) {
 		if (kind_of(o, o->OPENSSL_sk_value(trees, i)) == kind)
 			o->OPENSSL_sk_push(some, o->OPENSSL_sk_value(trees, i));
 	}
@@ -94,7 +93,7 @@ static void show(struct search *s, OPENSSL_STACK *trees)
 
 	f->limits = arena_alloc(&s->e->arena, SHOWN * sizeof(*f->limits));
 	f->limits_in_all = (size_t)n;
-	for (i = 0; f->limits != NULL && i < n && f->limit_count < SHOWN; i++) {
+	for (i = 0; f->limits && i < n && f->limit_count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(trees, i);
 
 		f->limits[f->limit_count++] = evidence_subtree(s->e, o, tree->base);
@@ -108,7 +107,7 @@ static void find_permitted(struct search *s)
 	OPENSSL_STACK *all = s->limits->permitted;
 	int i, kind, last = -1;
 
-	for (i = 0; all != NULL && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
+	for (i = 0; all && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
 		struct name_constraints part = {NULL, NULL};
 		bool by_cn;
 
@@ -117,12 +116,12 @@ static void find_permitted(struct search *s)
 			continue;
 		last = kind;
 		part.permitted = only_kind(o, all, kind);
-		if (part.permitted != NULL && compare(s, &part, &by_cn) == PERMITTED_VIOLATION) {
+		if (part.permitted && compare(s, &part, &by_cn) == PERMITTED_VIOLATION) {
 			s->found->kind = kind;
 			s->found->by_cn = by_cn;
 			show(s, part.permitted);
 		}
-		if (part.permitted != NULL)
+		if (part.permitted)
 			o->OPENSSL_sk_free(part.permitted);
 		if (s->found->limit_count > 0)
 			return;
@@ -136,11 +135,11 @@ static void find_excluded(struct search *s)
 	OPENSSL_STACK *all = s->limits->excluded;
 	int i;
 
-	for (i = 0; all != NULL && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
+	for (i = 0; all && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
 		struct name_constraints part = {NULL, o->OPENSSL_sk_new_null()};
 		bool by_cn = false, here = false;
 
-		if (part.excluded != NULL &&
+		if (part.excluded &&
 		    o->OPENSSL_sk_push(part.excluded, o->OPENSSL_sk_value(all, i)) > 0)
 			here = compare(s, &part, &by_cn) == EXCLUDED_VIOLATION;
 		if (here) {
@@ -148,7 +147,7 @@ static void find_excluded(struct search *s)
 			s->found->by_cn = by_cn;
 			show(s, part.excluded);
 		}
-		if (part.excluded != NULL)
+		if (part.excluded)
 			o->OPENSSL_sk_free(part.excluded);
 		if (here)
 			return;
@@ -157,7 +156,7 @@ static void find_excluded(struct search *s)
 
 static unsigned count(const struct openssl *o, OPENSSL_STACK *stack)
 {
-	return stack != NULL ? (unsigned)o->OPENSSL_sk_num(stack) : 0;
+	return stack ? (unsigned)o->OPENSSL_sk_num(stack) : 0;
 }
 
 /* 30 ns a pair; each excluded limit is looked at once more. Above a million pairs OpenSSL does not compare at all. */
@@ -180,7 +179,7 @@ static bool look_at(struct search *s, X509 *ca, int code)
 	bool here = false;
 
 	s->limits = o->X509_get_ext_d2i(ca, NID_name_constraints, NULL, NULL);
-	if (s->limits == NULL)
+	if (!s->limits)
 		return false;
 	if (affordable(s)) {
 		s->found->code = compare(s, s->limits, &s->found->by_cn);
@@ -190,7 +189,7 @@ static bool look_at(struct search *s, X509 *ca, int code)
 		else if (here && code == EXCLUDED_VIOLATION)
 			find_excluded(s);
 	}
-	if (o->NAME_CONSTRAINTS_free != NULL)
+	if (o->NAME_CONSTRAINTS_free)
 		o->NAME_CONSTRAINTS_free(s->limits);
 	return here;
 }
@@ -208,9 +207,9 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	size_t i;
 
 	if (first.depth < 0 || (size_t)first.depth >= n || e->chain_skipped > 0 ||
-	    n != e->chain_count || o->NAME_CONSTRAINTS_check == NULL ||
+	    n != e->chain_count || !o->NAME_CONSTRAINTS_check ||
 	    !is_about_limits(verify_symbol(first.code, e->version)) ||
-	    (s.found = arena_alloc(&e->arena, sizeof(*s.found))) == NULL)
+	    !(s.found = arena_alloc(&e->arena, sizeof(*s.found))))
 		return;
 	s.below = chain[first.depth];
 	s.is_leaf = first.depth == 0;
@@ -218,9 +217,9 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	QUIET_BEGIN(o)
 	names = o->X509_get_ext_d2i(s.below, NID_subject_alt_name_, NULL, NULL);
 	s.names = count(o, names) + 4; /* and what is in the subject */
-	if (names != NULL && o->GENERAL_NAMES_free != NULL)
+	if (names && o->GENERAL_NAMES_free)
 		o->GENERAL_NAMES_free(names);
-	for (i = n - 1; i > (size_t)first.depth && e->clash == NULL; i--) {
+	for (i = n - 1; i > (size_t)first.depth && !e->clash; i--) {
 		if (look_at(&s, chain[i], first.code)) {
 			s.found->ca = &e->chain[i];
 			e->clash = s.found;

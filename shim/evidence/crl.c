@@ -36,15 +36,14 @@ static void entry(struct evidence *e, const struct openssl *o, X509_CRL *crl, X5
 	X509_REVOKED *revoked = NULL;
 	ASN1_STRING *reason;
 
-	if (x == NULL || o->X509_CRL_get0_by_cert == NULL ||
-	    o->X509_REVOKED_get0_revocationDate == NULL ||
-	    o->X509_CRL_get0_by_cert(crl, &revoked, x) == NOT_REVOKED || revoked == NULL)
+	if (!x || !o->X509_CRL_get0_by_cert || !o->X509_REVOKED_get0_revocationDate ||
+	    o->X509_CRL_get0_by_cert(crl, &revoked, x) == NOT_REVOKED || !revoked)
 		return;
 	e->revoked_at = evidence_time(o, o->X509_REVOKED_get0_revocationDate(revoked));
-	if (o->X509_REVOKED_get_ext_d2i == NULL || o->ASN1_OCTET_STRING_free == NULL)
+	if (!o->X509_REVOKED_get_ext_d2i || !o->ASN1_OCTET_STRING_free)
 		return;
 	reason = o->X509_REVOKED_get_ext_d2i(revoked, NID_crl_reason, NULL, NULL);
-	if (reason == NULL)
+	if (!reason)
 		return;
 	if (o->ASN1_STRING_length(reason) == 1)
 		e->revoked_reason = reason_text(o->ASN1_STRING_get0_data(reason)[0]);
@@ -53,12 +52,11 @@ static void entry(struct evidence *e, const struct openssl *o, X509_CRL *crl, X5
 
 void evidence_crl(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx)
 {
-	X509_CRL *crl = o->X509_STORE_CTX_get0_current_crl != NULL
-			    ? o->X509_STORE_CTX_get0_current_crl(ctx)
-			    : NULL;
+	X509_CRL *crl =
+	    o->X509_STORE_CTX_get0_current_crl ? o->X509_STORE_CTX_get0_current_crl(ctx) : NULL;
 
-	if (crl == NULL || e->have_crl || o->X509_CRL_get_issuer == NULL ||
-	    o->X509_CRL_get0_lastUpdate == NULL || o->X509_CRL_get0_nextUpdate == NULL)
+	if (!crl || e->have_crl || !o->X509_CRL_get_issuer || !o->X509_CRL_get0_lastUpdate ||
+	    !o->X509_CRL_get0_nextUpdate)
 		return;
 	e->have_crl = true;
 	e->crl_issuer = evidence_name(e, o, o->X509_CRL_get_issuer(crl));

@@ -55,7 +55,7 @@ static const char *objects(struct evidence *e, const struct openssl *o, OPENSSL_
 		const int nid = o->OBJ_obj2nid(object);
 		const char *name = nid > 0 ? o->OBJ_nid2sn(nid) : NULL;
 
-		if (name == NULL)
+		if (!name)
 			name = o->OBJ_obj2txt(text, sizeof(text), object, 1) > 0 ? text : "?";
 		buf_strs(&b, b.len > 0 ? ", " : "", name, (char *)NULL);
 	}
@@ -78,10 +78,10 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, struct 
 {
 	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_ext_key_usage_, NULL, NULL);
 
-	if (list == NULL)
+	if (!list)
 		return;
 	out->extended_key_usages = objects(e, o, list, itself);
-	if (o->EXTENDED_KEY_USAGE_free != NULL)
+	if (o->EXTENDED_KEY_USAGE_free)
 		o->EXTENDED_KEY_USAGE_free(list);
 }
 
@@ -89,10 +89,10 @@ static void policies(struct evidence *e, const struct openssl *o, X509 *x, struc
 {
 	OPENSSL_STACK *list;
 
-	if (o->CERTIFICATEPOLICIES_free == NULL)
+	if (!o->CERTIFICATEPOLICIES_free)
 		return;
 	list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
-	if (list == NULL)
+	if (!list)
 		return;
 	out->policies = objects(e, o, list, policy_of);
 	o->CERTIFICATEPOLICIES_free(list);
@@ -115,16 +115,16 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 		    strcmp(oid, timestamps) == 0)
 			out->public_ca = "signed certificate timestamps";
 	}
-	if (o->CERTIFICATEPOLICIES_free == NULL || out->policies == NULL)
+	if (!o->CERTIFICATEPOLICIES_free || !out->policies)
 		return;
 	list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
-	for (i = 0; list != NULL && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+	for (i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		if (o->OBJ_obj2txt(oid, sizeof(oid), policy_of(o->OPENSSL_sk_value(list, i)), 1) >
 			0 &&
 		    strncmp(oid, forum, sizeof(forum) - 1) == 0)
 			out->public_ca = evidence_text(e, "policy ", oid, strlen(oid)).s;
 	}
-	if (list != NULL)
+	if (list)
 		o->CERTIFICATEPOLICIES_free(list);
 }
 
@@ -133,15 +133,14 @@ static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, st
 	OPENSSL_STACK *list;
 	int i, k;
 
-	if (o->CRL_DIST_POINTS_free == NULL)
+	if (!o->CRL_DIST_POINTS_free)
 		return;
 	list = o->X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
-	for (i = 0; list != NULL && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+	for (i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		const struct distribution_point *p = o->OPENSSL_sk_value(list, i);
-		OPENSSL_STACK *names =
-		    p->name != NULL && p->name->type == 0 ? p->name->names : NULL;
+		OPENSSL_STACK *names = p->name && p->name->type == 0 ? p->name->names : NULL;
 
-		for (k = 0; names != NULL && k < o->OPENSSL_sk_num(names) && k < SHOWN; k++) {
+		for (k = 0; names && k < o->OPENSSL_sk_num(names) && k < SHOWN; k++) {
 			const struct text t =
 			    evidence_general_name(e, o, o->OPENSSL_sk_value(names, k));
 
@@ -149,7 +148,7 @@ static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, st
 				out->crl_url = (struct text){t.s + 4, t.n - 4};
 		}
 	}
-	if (list != NULL)
+	if (list)
 		o->CRL_DIST_POINTS_free(list);
 }
 
@@ -158,7 +157,7 @@ static struct text network(struct evidence *e, const struct openssl *o, const GE
 {
 	int type = -1;
 	const ASN1_STRING *s = o->GENERAL_NAME_get0_value(g, &type);
-	const int n = s != NULL && type == GEN_IPADD_ ? o->ASN1_STRING_length(s) : 0;
+	const int n = s && type == GEN_IPADD_ ? o->ASN1_STRING_length(s) : 0;
 	char address[INET6_ADDRSTRLEN], mask[INET6_ADDRSTRLEN];
 	struct text t = {NULL, 0};
 	struct buf b;
@@ -186,12 +185,12 @@ struct text evidence_subtree(struct evidence *e, const struct openssl *o, const 
 static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
 			     size_t *count)
 {
-	const int n = list != NULL ? o->OPENSSL_sk_num(list) : 0;
+	const int n = list ? o->OPENSSL_sk_num(list) : 0;
 	struct text *out;
 	int i;
 
 	*count = 0;
-	if (n <= 0 || (out = arena_alloc(&e->arena, SHOWN * sizeof(*out))) == NULL)
+	if (n <= 0 || !(out = arena_alloc(&e->arena, SHOWN * sizeof(*out))))
 		return NULL;
 	for (i = 0; i < n && *count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);
@@ -209,12 +208,12 @@ static void constraints(struct evidence *e, const struct openssl *o, X509 *x, st
 	int critical = -1;
 
 	nc = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
-	out->has_name_constraints = nc != NULL || critical != -1;
-	if (nc == NULL)
+	out->has_name_constraints = nc || critical != -1;
+	if (!nc)
 		return;
 	out->permitted = subtrees(e, o, nc->permitted, &out->permitted_count);
 	out->excluded = subtrees(e, o, nc->excluded, &out->excluded_count);
-	if (o->NAME_CONSTRAINTS_free != NULL)
+	if (o->NAME_CONSTRAINTS_free)
 		o->NAME_CONSTRAINTS_free(nc);
 }
 
@@ -222,7 +221,7 @@ static void wanted_serial(struct evidence *e, const struct openssl *o, X509 *x,
 			  struct cert_info *out)
 {
 	const ASN1_STRING *serial =
-	    o->X509_get0_authority_serial != NULL ? o->X509_get0_authority_serial(x) : NULL;
+	    o->X509_get0_authority_serial ? o->X509_get0_authority_serial(x) : NULL;
 
 	out->authority_serial = evidence_serial(e, o, serial);
 }

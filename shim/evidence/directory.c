@@ -54,13 +54,13 @@ static bool file_holds_wanted(struct search *s)
 	QUIET_BEGIN(o)
 	if (file_read(s->path, READ_BYTES, &b, NULL, NULL, NULL) == 0)
 		in = o->BIO_new_mem_buf(buf_str(&b), (int)b.len);
-	if (in != NULL)
+	if (in)
 		x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL);
-	if (x != NULL) {
+	if (x) {
 		found = has_wanted_name(s, x);
 		o->X509_free(x);
 	}
-	if (in != NULL)
+	if (in)
 		o->BIO_free(in);
 	QUIET_END(o)
 	buf_free(&b);
@@ -82,7 +82,7 @@ static bool look_at(void *arg, const char *name)
 		d->hashed++;
 		return true;
 	}
-	if (d->holder != NULL || s->wanted.n == 0 || s->head + strlen(name) + 1 > PATH_BYTES)
+	if (d->holder || s->wanted.n == 0 || s->head + strlen(name) + 1 > PATH_BYTES)
 		return true;
 	if (s->read++ == READ_FILES || !evidence_afford(s->e, LOOK_FILES, READ_COST)) {
 		d->bounded = true;
@@ -142,21 +142,21 @@ const struct ca_directory *evidence_directory(struct evidence *e, const struct o
 							       : NULL;
 	struct search s = {.e = e, .o = o};
 
-	if (e->directories == NULL)
+	if (!e->directories)
 		e->directories = arena_alloc(&e->arena, DIRECTORIES * sizeof(*e->directories));
 	s.path = arena_alloc(&e->arena, PATH_BYTES);
 	s.head = strlen(path) + 1;
-	if (e->directories == NULL || s.path == NULL || e->directory_count == DIRECTORIES ||
+	if (!e->directories || !s.path || e->directory_count == DIRECTORIES ||
 	    s.head + 2 > PATH_BYTES)
 		return NULL;
 	s.d = &e->directories[e->directory_count];
 	s.d->path = arena_strdup(&e->arena, path);
-	if (s.d->path == NULL)
+	if (!s.d->path)
 		return NULL;
 	e->directory_count++;
 	memcpy(s.path, path, s.head - 1);
 	s.path[s.head - 1] = '/';
-	if (top != NULL)
+	if (top)
 		s.wanted = top->issuer;
 	search_directory(&s);
 	return s.d;

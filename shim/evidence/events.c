@@ -53,10 +53,10 @@ static struct verify_error seen_by_client(const struct evidence *e)
 {
 	const struct verify_event *event = evidence_objection(e);
 
-	if (event == NULL && e->passed && e->event_count > 0)
+	if (!event && e->passed && e->event_count > 0)
 		event = &e->events[0];
-	return event != NULL ? (struct verify_error){event->code, event->depth}
-			     : (struct verify_error){e->code, e->depth};
+	return event ? (struct verify_error){event->code, event->depth}
+		     : (struct verify_error){e->code, e->depth};
 }
 
 static bool wants_anchor(const struct evidence *e, int code)
@@ -82,8 +82,8 @@ bool evidence_is_with_rule(const struct evidence *e)
 bool evidence_is_storeless(const struct evidence *e)
 {
 	return e->event == EVENT_VERIFY_IGNORED && e->anchor_count == 0 && !e->store_has_lookups &&
-	       e->store_text == NULL && e->store_searched == NULL && e->store_unloaded == NULL &&
-	       e->only_place == NULL && e->demand == NULL;
+	       !e->store_text && !e->store_searched && !e->store_unloaded && !e->only_place &&
+	       !e->demand;
 }
 
 /* The first error that no further CA would mend; code 0: none. */
@@ -106,7 +106,7 @@ static bool names_another(const struct evidence *e)
 /* The only thing that is wrong is that nothing was loaded. */
 static bool would_have_an_anchor(const struct evidence *e)
 {
-	return evidence_is_storeless(e) && e->system_root != NULL && e->error_count > 0 &&
+	return evidence_is_storeless(e) && e->system_root && e->error_count > 0 &&
 	       wants_anchor(e, seen_by_client(e).code);
 }
 

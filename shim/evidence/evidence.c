@@ -13,7 +13,7 @@ struct evidence *evidence_new(enum event event)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
 
-	if (e == NULL)
+	if (!e)
 		return NULL;
 	e->event = event;
 	e->depth = -1;
@@ -27,7 +27,7 @@ struct evidence *evidence_new(enum event event)
 
 void evidence_free(struct evidence *e)
 {
-	if (e == NULL)
+	if (!e)
 		return;
 	arena_free(&e->arena);
 	free(e);
@@ -41,9 +41,9 @@ void evidence_library(struct evidence *e, const struct openssl *o)
 
 void evidence_add_error(struct evidence *e, int code, int depth)
 {
-	if (e->errors == NULL)
+	if (!e->errors)
 		e->errors = arena_alloc(&e->arena, EVIDENCE_MAX_ERRORS * sizeof(*e->errors));
-	if (e->errors == NULL || e->error_count >= EVIDENCE_MAX_ERRORS)
+	if (!e->errors || e->error_count >= EVIDENCE_MAX_ERRORS)
 		return;
 	e->errors[e->error_count].code = code;
 	e->errors[e->error_count].depth = depth;
@@ -55,7 +55,7 @@ static bool in_stack(const struct openssl *o, OPENSSL_STACK *stack, X509 *x)
 {
 	int i;
 
-	for (i = 0; stack != NULL && i < o->OPENSSL_sk_num(stack); i++) {
+	for (i = 0; stack && i < o->OPENSSL_sk_num(stack); i++) {
 		if (capture_same(o, o->OPENSSL_sk_value(stack, i), x))
 			return true;
 	}
@@ -64,14 +64,14 @@ static bool in_stack(const struct openssl *o, OPENSSL_STACK *stack, X509 *x)
 
 static void add_certificate(struct capture *c, X509 **list, size_t *n, X509 *x)
 {
-	if (x != NULL && *n < EVIDENCE_MAX_CERTIFICATES && !capture_listed(c->o, list, *n, x))
+	if (x && *n < EVIDENCE_MAX_CERTIFICATES && !capture_listed(c->o, list, *n, x))
 		list[(*n)++] = x;
 }
 
 /* What the peer sent, which may be a whole bundle. */
 static void add_presented(struct capture *c, X509 *leaf, OPENSSL_STACK *stack)
 {
-	const int n = stack != NULL ? c->o->OPENSSL_sk_num(stack) : 0;
+	const int n = stack ? c->o->OPENSSL_sk_num(stack) : 0;
 	int i;
 
 	add_certificate(c, c->presented, &c->presented_count, leaf);
@@ -84,7 +84,7 @@ static void add_presented(struct capture *c, X509 *leaf, OPENSSL_STACK *stack)
 /* A very long chain is cut before its last certificate, which the cause is mostly about. */
 static void add_chain(struct capture *c, OPENSSL_STACK *chain)
 {
-	const int n = chain != NULL ? c->o->OPENSSL_sk_num(chain) : 0;
+	const int n = chain ? c->o->OPENSSL_sk_num(chain) : 0;
 	int i;
 
 	for (i = 0; i < n; i++) {
@@ -111,7 +111,7 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 	if (*n == 0)
 		return NULL;
 	out = arena_alloc(&c->e->arena, *n * sizeof(*out));
-	if (out == NULL) {
+	if (!out) {
 		*n = 0;
 		return NULL;
 	}
@@ -141,20 +141,19 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 {
 	const struct openssl *o = c->o;
 	struct evidence *e = c->e;
-	const bool lock = o->X509_STORE_lock != NULL && o->X509_STORE_unlock != NULL;
+	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
 	bool compared;
 	OPENSSL_STACK *objects;
 	X509 *anchor;
 	int i, n;
 
-	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
-	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
-	    (lock && o->X509_STORE_lock(store) != 1)) {
+	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
+	    !o->X509_OBJECT_get0_X509 || (lock && o->X509_STORE_lock(store) != 1)) {
 		candidates_keep(c);
 		return;
 	}
 	objects = o->X509_STORE_get0_objects(store);
-	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	e->anchor_count = 0;
 	compared = evidence_afford(
 	    e, LOOK_STORE, (unsigned)n * (unsigned)(e->presented_count + e->chain_count) / 20);
@@ -179,20 +178,20 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 
 static bool is_address(const char *host)
 {
-	return strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host);
+	return strchr(host, ':') || strspn(host, "0123456789.") == strlen(host);
 }
 
 static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
 {
 	int matches = -1;
 
-	if (leaf == NULL || e->host == NULL || *e->host == '\0')
+	if (!leaf || !e->host || *e->host == '\0')
 		return;
 	QUIET_BEGIN(o)
 	if (is_address(e->host)) {
-		if (o->X509_check_ip_asc != NULL)
+		if (o->X509_check_ip_asc)
 			matches = o->X509_check_ip_asc(leaf, e->host, 0);
-	} else if (o->X509_check_host != NULL) {
+	} else if (o->X509_check_host) {
 		matches = o->X509_check_host(leaf, e->host, strlen(e->host), 0, NULL);
 	}
 	QUIET_END(o)
@@ -209,7 +208,7 @@ static bool any_exists(struct evidence *e, const char *list)
 	for (; *list != '\0'; list = *end == ':' ? end + 1 : end) {
 		end = list + strcspn(list, ":");
 		path = arena_strndup(&e->arena, list, (size_t)(end - list));
-		if (path != NULL && *path != '\0' && file_identify(path, &id) == 0)
+		if (path && *path != '\0' && file_identify(path, &id) == 0)
 			return true;
 	}
 	return false;
@@ -218,9 +217,9 @@ static bool any_exists(struct evidence *e, const char *list)
 static const char *default_path(struct evidence *e, const char *value, const char *(*builtin)(void),
 				bool *set)
 {
-	*set = value != NULL && *value != '\0';
+	*set = value && *value != '\0';
 	if (!*set)
-		value = builtin != NULL ? builtin() : NULL;
+		value = builtin ? builtin() : NULL;
 	return arena_strdup(&e->arena, value);
 }
 
@@ -230,14 +229,13 @@ void evidence_default_file(struct evidence *e, const struct openssl *o, const ch
 
 	e->default_file =
 	    default_path(e, value, o->X509_get_default_cert_file, &e->default_file_set);
-	e->default_file_exists =
-	    e->default_file != NULL && file_identify(e->default_file, &id) == 0;
+	e->default_file_exists = e->default_file && file_identify(e->default_file, &id) == 0;
 }
 
 void evidence_default_directory(struct evidence *e, const struct openssl *o, const char *value)
 {
 	e->default_dir = default_path(e, value, o->X509_get_default_cert_dir, &e->default_dir_set);
-	e->default_dir_exists = e->default_dir != NULL && any_exists(e, e->default_dir);
+	e->default_dir_exists = e->default_dir && any_exists(e, e->default_dir);
 }
 
 /* As OpenSSL itself decides: variables count, but not in a privileged process. What they are when the client has OpenSSL read them is
@@ -257,7 +255,7 @@ static void note_wanted_hash(struct capture *c)
 	unsigned long hash = 0;
 	int i;
 
-	if (c->top == NULL || c->o->X509_issuer_name_hash == NULL)
+	if (!c->top || !c->o->X509_issuer_name_hash)
 		return;
 	QUIET_BEGIN(c->o)
 	hash = c->o->X509_issuer_name_hash(c->top);
@@ -274,8 +272,8 @@ static void look_at_purpose(struct capture *c)
 	const struct verify_error first = evidence_headline(c->e);
 	X509 *x;
 
-	if (o->X509_check_purpose == NULL || first.depth < 0 ||
-	    (size_t)first.depth >= c->chain_count || c->e->chain_skipped > 0 ||
+	if (!o->X509_check_purpose || first.depth < 0 || (size_t)first.depth >= c->chain_count ||
+	    c->e->chain_skipped > 0 ||
 	    verify_symbol(first.code, c->e->version) != VERIFY_INVALID_PURPOSE)
 		return;
 	x = c->chain[first.depth];
@@ -293,13 +291,13 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 {
 	struct capture *c = arena_alloc(&e->arena, sizeof(*c));
 
-	if (c == NULL)
+	if (!c)
 		return;
 	c->e = e;
 	c->o = o;
 	c->rule = rule;
 	c->sent = presented;
-	if (leaf == NULL && chain != NULL && o->OPENSSL_sk_num(chain) > 0)
+	if (!leaf && chain && o->OPENSSL_sk_num(chain) > 0)
 		leaf = o->OPENSSL_sk_value(chain, 0);
 	QUIET_BEGIN(o)
 	add_presented(c, leaf, presented);

@@ -26,7 +26,7 @@ static struct text octets(struct evidence *e, const struct openssl *o, const ASN
 {
 	struct text t = {NULL, 0};
 
-	if (s != NULL && o->ASN1_STRING_length(s) > 0)
+	if (s && o->ASN1_STRING_length(s) > 0)
 		t = evidence_text(e, "", o->ASN1_STRING_get0_data(s),
 				  (size_t)o->ASN1_STRING_length(s));
 	return t;
@@ -56,7 +56,7 @@ static void find_unknown_critical(struct evidence *e, const struct openssl *o, X
 {
 	int i;
 
-	if (o->X509_supported_extension == NULL)
+	if (!o->X509_supported_extension)
 		return;
 	for (i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *ext = o->X509_get_ext(x, i);
@@ -78,7 +78,7 @@ struct known_extension {
 #define RELEASE(function)                                                                          \
 	static void release_##function(const struct openssl *o, void *value)                       \
 	{                                                                                          \
-		if (o->function != NULL)                                                           \
+		if (o->function)                                                                   \
 			o->function(value);                                                        \
 	}
 RELEASE(BASIC_CONSTRAINTS_free)
@@ -121,7 +121,7 @@ static const char *what_is_malformed(struct evidence *e, const struct openssl *o
 		int critical = -1;
 		void *value = o->X509_get_ext_d2i(x, k->nid, &critical, NULL);
 
-		if (value != NULL)
+		if (value)
 			k->release(o, value);
 		else if (critical == -2)
 			return complaint(e, k->name, " stands twice");
@@ -152,7 +152,7 @@ static const char *usage_names(struct evidence *e, uint32_t usage)
 	}
 	copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
-	return copy != NULL ? copy : "";
+	return copy ? copy : "";
 }
 
 static void usages(struct evidence *e, const struct openssl *o, X509 *x, uint32_t flags,
@@ -162,13 +162,13 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, uint32_
 
 	out->has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
 	out->key_usages = "";
-	if (out->has_key_usage && o->X509_get_key_usage != NULL) {
+	if (out->has_key_usage && o->X509_get_key_usage) {
 		out->key_usage = o->X509_get_key_usage(x);
 		out->key_usage_cert_sign = (out->key_usage & KU_KEY_CERT_SIGN) != 0;
 		out->key_usages = usage_names(e, out->key_usage);
 	}
 	out->has_extended_key_usage = (flags & EXFLAG_XKUSAGE) != 0;
-	if (out->has_extended_key_usage && o->X509_get_extended_key_usage != NULL) {
+	if (out->has_extended_key_usage && o->X509_get_extended_key_usage) {
 		usage = o->X509_get_extended_key_usage(x);
 		out->eku_server = (usage & XKU_SSL_SERVER) != 0;
 		out->eku_client = (usage & XKU_SSL_CLIENT) != 0;
@@ -182,20 +182,20 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 	uint32_t flags;
 	long length;
 
-	if (o->X509_get_extension_flags == NULL)
+	if (!o->X509_get_extension_flags)
 		return;
 	flags = o->X509_get_extension_flags(x);
 	out->has_basic_constraints = (flags & EXFLAG_BCONS_) != 0;
 	out->self_signed = out->self_issued && (flags & EXFLAG_SS_) != 0;
 	usages(e, o, x, flags, out);
 	out->has_netscape_type = (flags & EXFLAG_NSCERT) != 0;
-	if (o->X509_get_pathlen != NULL && (length = o->X509_get_pathlen(x)) >= 0)
+	if (o->X509_get_pathlen && (length = o->X509_get_pathlen(x)) >= 0)
 		out->path_length = length < 1000 ? (int)length : 1000;
 	out->malformed = (flags & EXFLAG_INVALID_) != 0;
 	/* OpenSSL gives no purposes of such a certificate, which is not to say that it has none */
 	if (out->malformed)
 		out->has_extended_key_usage = false;
-	if (out->malformed && o->X509_get_key_usage != NULL)
+	if (out->malformed && o->X509_get_key_usage)
 		out->malformed_why = what_is_malformed(e, o, x, out);
 }
 
@@ -211,12 +211,12 @@ void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 	QUIET_END(o)
 	QUIET_BEGIN(o)
 	/* 1: basicConstraints says so; 3: self-signed of version 1 (X509_check_ca(3)). */
-	ca = o->X509_check_ca != NULL ? o->X509_check_ca(x) : 0;
+	ca = o->X509_check_ca ? o->X509_check_ca(x) : 0;
 	out->ca = ca == 1 || ca == 3;
 	find_unknown_critical(e, o, x, out);
-	if (o->X509_get0_subject_key_id != NULL)
+	if (o->X509_get0_subject_key_id)
 		out->subject_key_id = octets(e, o, o->X509_get0_subject_key_id(x));
-	if (o->X509_get0_authority_key_id != NULL)
+	if (o->X509_get0_authority_key_id)
 		out->authority_key_id = octets(e, o, o->X509_get0_authority_key_id(x));
 	QUIET_END(o)
 }

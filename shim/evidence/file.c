@@ -15,7 +15,7 @@ void file_wipe(struct buf *b)
 	volatile char *p = b->data; /* so that it is not left out as useless */
 	size_t i;
 
-	for (i = 0; p != NULL && i < b->cap; i++)
+	for (i = 0; p && i < b->cap; i++)
 		p[i] = 0;
 	buf_free(b);
 }
@@ -24,7 +24,7 @@ static void note_directory(struct evidence *e)
 {
 	char *cwd = e->file_path[0] != '/' ? arena_alloc(&e->arena, FILE_PATH_LIMIT) : NULL;
 
-	if (cwd != NULL && file_link("/proc/self/cwd", cwd, FILE_PATH_LIMIT))
+	if (cwd && file_link("/proc/self/cwd", cwd, FILE_PATH_LIMIT))
 		e->file_cwd = cwd;
 }
 
@@ -33,7 +33,7 @@ void evidence_file(struct evidence *e)
 	struct file_status s;
 	struct buf b;
 
-	if (e->file_path == NULL)
+	if (!e->file_path)
 		return;
 	KEEP_ERRNO_BEGIN
 	buf_init(&b, 0);

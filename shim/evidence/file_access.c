@@ -28,7 +28,7 @@ static uint64_t number_at(const char *s, unsigned base, const char **end)
 			break;
 		v = v * base + digit;
 	}
-	if (end != NULL)
+	if (end)
 		*end = s;
 	return v;
 }
@@ -43,9 +43,8 @@ static void add_id(struct buf *out, const char *file, uint32_t id)
 	for (line = file; *line != '\0'; line = *end == '\n' ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
 		name_end = memchr(line, ':', (size_t)(end - line));
-		number = name_end != NULL ? memchr(name_end + 1, ':', (size_t)(end - name_end - 1))
-					  : NULL;
-		if (number == NULL || number + 1 >= end || !ascii_is_digit(number[1]))
+		number = name_end ? memchr(name_end + 1, ':', (size_t)(end - name_end - 1)) : NULL;
+		if (!number || number + 1 >= end || !ascii_is_digit(number[1]))
 			continue;
 		if (number_at(number + 1, 10, &rest) != id || *rest != ':')
 			continue;
@@ -102,7 +101,7 @@ static void note_user_namespace(struct evidence *e)
 	struct buf b;
 
 	read_small("/proc/self/uid_map", &b);
-	e->file_user_namespace = b.len > 0 && strstr(buf_str(&b), "4294967295") == NULL;
+	e->file_user_namespace = b.len > 0 && !strstr(buf_str(&b), "4294967295");
 	buf_free(&b);
 }
 
@@ -117,7 +116,7 @@ static void note_capabilities(struct evidence *e)
 	read_small("/proc/self/status", &b);
 	line = strstr(buf_str(&b), word);
 	e->file_root_is_bound =
-	    e->file_uid == 0 && line != NULL &&
+	    e->file_uid == 0 && line &&
 	    (number_at(line + sizeof(word) - 1, 16, NULL) & READ_EVERYTHING) == 0;
 	buf_free(&b);
 }
@@ -131,7 +130,7 @@ static void note_label(struct evidence *e)
 	read_small("/proc/self/attr/current", &b);
 	n = strcspn(buf_str(&b), "\n");
 	if (n > 0 && n < 256 && strncmp(b.data, "unconfined", 10) != 0 &&
-	    strstr(b.data, ":unconfined_t:") == NULL && strstr(b.data, "(complain)") == NULL)
+	    !strstr(b.data, ":unconfined_t:") && !strstr(b.data, "(complain)"))
 		e->file_label = arena_strndup(&e->arena, b.data, n);
 	buf_free(&b);
 }
@@ -211,7 +210,7 @@ static bool blocked_on_the_way(struct evidence *e, char *path)
 static bool follow(char *path, char *scratch, size_t limit)
 {
 	const char *slash = strrchr(path, '/');
-	const size_t head = slash != NULL ? (size_t)(slash + 1 - path) : 0;
+	const size_t head = slash ? (size_t)(slash + 1 - path) : 0;
 
 	if (!file_link(path, scratch, limit))
 		return false;
@@ -233,7 +232,7 @@ static void look_for_denier(struct evidence *e)
 	int links;
 
 	e->file_denier = e->file_path;
-	if (path == NULL || scratch == NULL || strlen(e->file_path) + 3 > FILE_PATH_LIMIT)
+	if (!path || !scratch || strlen(e->file_path) + 3 > FILE_PATH_LIMIT)
 		return;
 	memcpy(path, e->file_path, strlen(e->file_path) + 1);
 	for (links = 0; links < LINKS; links++) {

@@ -78,10 +78,10 @@ static bool is_old_encryption(const char *body, size_t n)
 	if (has(body, n, "Proc-Type: 4,ENCRYPTED"))
 		return has(body, n, "DEK-Info: DES-CBC") || has(body, n, "DEK-Info: RC2-");
 	oid = memmem(head, size, pkcs12, sizeof(pkcs12));
-	if (oid != NULL && oid + sizeof(pkcs12) < head + size)
+	if (oid && oid + sizeof(pkcs12) < head + size)
 		return oid[sizeof(pkcs12)] != SHA1_3DES && oid[sizeof(pkcs12)] != SHA1_2DES;
 	oid = memmem(head, size, pkcs5, sizeof(pkcs5));
-	return oid != NULL && oid + sizeof(pkcs5) < head + size && oid[sizeof(pkcs5)] != PBES2;
+	return oid && oid + sizeof(pkcs5) < head + size && oid[sizeof(pkcs5)] != PBES2;
 }
 
 static void note_block(struct evidence *e, struct buf *types, const char *label, size_t n,
@@ -125,9 +125,9 @@ static const char *no_base64(const char *s, const char *end)
 {
 	const char *blank = memmem(s, (size_t)(end - s), "\n\n", 2);
 
-	if (blank == NULL)
+	if (!blank)
 		blank = memmem(s, (size_t)(end - s), "\n\r\n", 3);
-	if (blank != NULL && memchr(s, ':', (size_t)(blank - s)) != NULL)
+	if (blank && memchr(s, ':', (size_t)(blank - s)))
 		s = blank;
 	while (s < end && is_base64(*s))
 		s++;
@@ -160,12 +160,12 @@ static bool look_for_blocks(struct evidence *e, const char *file, size_t size)
 		any = true;
 		body = s + n + 5;
 		next = memmem(body, (size_t)(end - body), "-----END ", 9);
-		cut = next == NULL || memmem(body, (size_t)(next - body), "-----BEGIN", 10) != NULL;
+		cut = !next || memmem(body, (size_t)(next - body), "-----BEGIN", 10);
 		alone = alone || stands_alone(file, begin, body, end);
 		bad = cut || e->file_bad_line != 0 ? NULL : no_base64(body, next);
-		if (bad != NULL)
+		if (bad)
 			e->file_bad_line = line_of(file, bad);
-		note_block(e, &types, s, n, body, (size_t)((next != NULL ? next : end) - body));
+		note_block(e, &types, s, n, body, (size_t)((next ? next : end) - body));
 		s = body;
 	}
 	e->file_blocks = types.len > 0 ? arena_strdup(&e->arena, buf_str(&types)) : NULL;
@@ -267,7 +267,7 @@ static enum file_form form_of_text(const char *s, size_t n)
 	if (n > 0 && *s == '<')
 		return FORM_HTML;
 	/* an outer SEQUENCE of more than 255 bytes */
-	return starts(s, n, "MII") && no_base64(s, end) == NULL ? FORM_BASE64 : FORM_TEXT;
+	return starts(s, n, "MII") && !no_base64(s, end) ? FORM_BASE64 : FORM_TEXT;
 }
 
 void file_look_inside(struct evidence *e, const char *s, size_t n)

@@ -29,13 +29,13 @@ static void note_key(struct evidence *e, const struct openssl *o, int i, const E
 {
 	unsigned char *der = NULL;
 	unsigned int n = 0;
-	const int length = o->i2d_PUBKEY != NULL ? o->i2d_PUBKEY(key, &der) : 0;
+	const int length = o->i2d_PUBKEY ? o->i2d_PUBKEY(key, &der) : 0;
 
 	e->pair_key[i] = evidence_key_text(e, o, key);
-	if (length > 0 && der != NULL)
+	if (length > 0 && der)
 		e->have_pair_spki[i] = o->EVP_Digest(der, (size_t)length, e->pair_spki[i], &n,
 						     o->EVP_sha256(), NULL) == 1;
-	if (der != NULL)
+	if (der)
 		o->CRYPTO_free(der, "", 0);
 }
 
@@ -43,7 +43,7 @@ static void note_certificate(struct evidence *e, const struct openssl *o, X509 *
 {
 	EVP_PKEY *key = o->X509_get_pubkey(x);
 
-	if (key == NULL)
+	if (!key)
 		return;
 	note_key(e, o, 0, key);
 	o->EVP_PKEY_free(key);
@@ -58,21 +58,21 @@ static void from_file(struct evidence *e, const struct openssl *o, int i, const 
 	struct buf b;
 
 	buf_init(&b, 0);
-	if (path != NULL && file_read(path, 65536, &b, NULL, NULL, NULL) == 0)
+	if (path && file_read(path, 65536, &b, NULL, NULL, NULL) == 0)
 		in = o->BIO_new_mem_buf(buf_str(&b), (int)b.len);
-	if (in != NULL && i == 0)
+	if (in && i == 0)
 		x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL);
-	else if (in != NULL && o->PEM_read_bio_PrivateKey != NULL)
+	else if (in && o->PEM_read_bio_PrivateKey)
 		key = o->PEM_read_bio_PrivateKey(in, NULL, openssl_no_passphrase, NULL);
-	if (x != NULL) {
+	if (x) {
 		note_certificate(e, o, x);
 		o->X509_free(x);
 	}
-	if (key != NULL) {
+	if (key) {
 		note_key(e, o, 1, key);
 		o->EVP_PKEY_free(key);
 	}
-	if (in != NULL)
+	if (in)
 		o->BIO_free(in);
 	file_wipe(&b);
 }
@@ -80,11 +80,11 @@ static void from_file(struct evidence *e, const struct openssl *o, int i, const 
 bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificate, EVP_PKEY *key)
 {
 	QUIET_BEGIN(o)
-	if (certificate != NULL)
+	if (certificate)
 		note_certificate(e, o, certificate);
 	else
 		from_file(e, o, 0, e->file_other);
-	if (key != NULL)
+	if (key)
 		note_key(e, o, 1, key);
 	else
 		from_file(e, o, 1, e->file_path);

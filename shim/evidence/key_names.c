@@ -63,7 +63,7 @@ const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n)
 	name = name_of(number);
 	buf_init(&b, 0);
 	buf_puts(&b, number);
-	if (name != NULL)
+	if (name)
 		buf_strs(&b, " (", name, ")", (char *)NULL);
 	copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);

@@ -32,7 +32,7 @@ struct text evidence_text(struct evidence *e, const char *prefix, const void *s,
 	if (n > EVIDENCE_MAX_NAME_BYTES)
 		n = EVIDENCE_MAX_NAME_BYTES;
 	copy = arena_alloc(&e->arena, start + n + 1);
-	if (copy == NULL)
+	if (!copy)
 		return t;
 	memcpy(copy, prefix, start);
 	if (n > 0)
@@ -50,11 +50,11 @@ static bool print_name(struct evidence *e, const struct openssl *o, const X509_N
 	long n;
 	bool done = false;
 
-	if (bio == NULL)
+	if (!bio)
 		return false;
 	if (o->X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
 		n = o->BIO_ctrl(bio, BIO_CTRL_INFO_, 0, &data);
-		*t = evidence_text(e, "", data, n > 0 && data != NULL ? (size_t)n : 0);
+		*t = evidence_text(e, "", data, n > 0 && data ? (size_t)n : 0);
 		done = true;
 	}
 	o->BIO_free(bio);
@@ -66,7 +66,7 @@ struct text evidence_name(struct evidence *e, const struct openssl *o, const X50
 	struct text t = {NULL, 0};
 	bool done = false;
 
-	if (name == NULL)
+	if (!name)
 		return t;
 	QUIET_BEGIN(o)
 	done = print_name(e, o, name, NAME_FLAGS | STRFLGS_UTF8_CONVERT, &t);
@@ -89,20 +89,20 @@ struct text evidence_common_name(struct evidence *e, const struct openssl *o, X5
 	unsigned char *utf8 = NULL;
 	int i = -1, last = -1, n;
 
-	if (name == NULL)
+	if (!name)
 		return t;
 	QUIET_BEGIN(o)
 	while ((i = o->X509_NAME_get_index_by_NID(name, NID_common_name, i)) >= 0)
 		last = i;
 	data = last >= 0 ? o->X509_NAME_ENTRY_get_data(o->X509_NAME_get_entry(name, last)) : NULL;
-	if (data != NULL) {
+	if (data) {
 		n = o->ASN1_STRING_to_UTF8(&utf8, data);
-		if (n >= 0 && utf8 != NULL)
+		if (n >= 0 && utf8)
 			t = evidence_text(e, "", utf8, (size_t)n);
 		else
 			t = evidence_text(e, "", o->ASN1_STRING_get0_data(data),
 					  (size_t)o->ASN1_STRING_length(data));
-		if (utf8 != NULL)
+		if (utf8)
 			o->CRYPTO_free(utf8, "", 0);
 	}
 	QUIET_END(o)
@@ -136,7 +136,7 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 	int type = -1;
 	const void *value = o->GENERAL_NAME_get0_value(g, &type);
 
-	if (value == NULL)
+	if (!value)
 		return none;
 	switch (type) {
 	case GEN_DNS_:
@@ -175,7 +175,7 @@ static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STAC
 	if (n <= 0)
 		return;
 	out->san = arena_alloc(&e->arena, (size_t)n * sizeof(*out->san));
-	for (i = 0; out->san != NULL && i < n; i++) {
+	for (i = 0; out->san && i < n; i++) {
 		t = evidence_general_name(e, o, o->OPENSSL_sk_value(names, i));
 		if (t.n > 0)
 			out->san[out->san_count++] = t;
@@ -188,7 +188,7 @@ void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct c
 
 	QUIET_BEGIN(o)
 	names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, NULL, NULL);
-	if (names != NULL) {
+	if (names) {
 		take_names(e, o, names, out);
 		free_names(o, names);
 	}
@@ -209,22 +209,22 @@ void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 	const void *value;
 	int i, type;
 
-	if (o->AUTHORITY_INFO_ACCESS_free == NULL)
+	if (!o->AUTHORITY_INFO_ACCESS_free)
 		return;
 	QUIET_BEGIN(o)
 	list = o->X509_get_ext_d2i(x, NID_info_access_, NULL, NULL);
-	for (i = 0; list != NULL && i < o->OPENSSL_sk_num(list) && i < EVIDENCE_MAX_NAMES; i++) {
+	for (i = 0; list && i < o->OPENSSL_sk_num(list) && i < EVIDENCE_MAX_NAMES; i++) {
 		a = o->OPENSSL_sk_value(list, i);
 		if (o->OBJ_obj2nid(a->method) != NID_ad_ca_issuers_)
 			continue;
 		type = -1;
 		value = o->GENERAL_NAME_get0_value(a->location, &type);
-		if (type != GEN_URI_ || value == NULL)
+		if (type != GEN_URI_ || !value)
 			continue;
 		out->ca_issuers_url = string_name(e, o, "", value);
 		break;
 	}
-	if (list != NULL)
+	if (list)
 		o->AUTHORITY_INFO_ACCESS_free(list);
 	QUIET_END(o)
 }

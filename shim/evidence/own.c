@@ -26,7 +26,7 @@ struct own {
 
 static void add(struct own *w, X509 *x, enum cert_from from)
 {
-	if (x == NULL || w->count >= OWN_CHAIN)
+	if (!x || w->count >= OWN_CHAIN)
 		return;
 	w->from[w->count] = from;
 	w->chain[w->count++] = x;
@@ -39,7 +39,7 @@ static void describe(struct own *w)
 
 	if (w->count > 0)
 		own->chain = arena_alloc(&w->e->arena, w->count * sizeof(*own->chain));
-	if (own->chain == NULL)
+	if (!own->chain)
 		return;
 	for (i = 0; i < w->count; i++)
 		evidence_certificate(w->e, w->o, w->chain[i], w->from[i], &own->chain[i]);
@@ -55,7 +55,7 @@ static OPENSSL_STACK *configured_chain(const struct openssl *o, SSL *ssl)
 
 	QUIET_BEGIN(o)
 	o->SSL_ctrl(ssl, CTRL_GET_CHAIN_CERTS, 0, &chain);
-	if (chain == NULL && ctx != NULL)
+	if (!chain && ctx)
 		o->SSL_CTX_ctrl(ctx, CTRL_GET_EXTRA_CHAIN_CERTS, 1, &chain);
 	QUIET_END(o)
 	return chain;
@@ -63,16 +63,16 @@ static OPENSSL_STACK *configured_chain(const struct openssl *o, SSL *ssl)
 
 static X509 *issuer_in(const struct openssl *o, OPENSSL_STACK *objects, X509 *x)
 {
-	int i, n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	int i, n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	X509 *found = NULL;
 
-	for (i = 0; i < n && found == NULL; i++) {
+	for (i = 0; i < n && !found; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 		X509 *candidate = o->X509_OBJECT_get_type(object) == X509_LU_X509_
 				      ? o->X509_OBJECT_get0_X509(object)
 				      : NULL;
 
-		if (candidate == NULL)
+		if (!candidate)
 			continue;
 		QUIET_BEGIN(o)
 		if (o->X509_check_issued(candidate, x) == 0)
@@ -86,18 +86,18 @@ static X509 *issuer_in(const struct openssl *o, OPENSSL_STACK *objects, X509 *x)
 static void add_completed(struct own *w, X509_STORE *store)
 {
 	const struct openssl *o = w->o;
-	const bool lock = o->X509_STORE_lock != NULL && o->X509_STORE_unlock != NULL;
+	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
 	OPENSSL_STACK *objects;
 	X509 *issuer;
 
-	if (store == NULL || w->count == 0 || w->count >= w->e->own.sent ||
-	    o->X509_STORE_get0_objects == NULL || o->X509_OBJECT_get_type == NULL ||
-	    o->X509_OBJECT_get0_X509 == NULL || (lock && o->X509_STORE_lock(store) != 1))
+	if (!store || w->count == 0 || w->count >= w->e->own.sent || !o->X509_STORE_get0_objects ||
+	    !o->X509_OBJECT_get_type || !o->X509_OBJECT_get0_X509 ||
+	    (lock && o->X509_STORE_lock(store) != 1))
 		return;
 	objects = o->X509_STORE_get0_objects(store);
 	while (w->count < w->e->own.sent && w->count < OWN_CHAIN) {
 		issuer = issuer_in(o, objects, w->chain[w->count - 1]);
-		if (issuer == NULL || issuer == w->chain[w->count - 1])
+		if (!issuer || issuer == w->chain[w->count - 1])
 			break;
 		add(w, issuer, FROM_STORE);
 	}
@@ -132,11 +132,11 @@ static void wanted_names(struct own *w, const SSL *ssl)
 	const OPENSSL_STACK *names;
 	int i, n;
 
-	if (o->SSL_get0_peer_CA_list == NULL)
+	if (!o->SSL_get0_peer_CA_list)
 		return;
 	own->names_known = true;
 	names = o->SSL_get0_peer_CA_list(ssl);
-	n = names != NULL ? o->OPENSSL_sk_num(names) : 0;
+	n = names ? o->OPENSSL_sk_num(names) : 0;
 	if (n <= 0)
 		return;
 	own->names_in_all = (size_t)n;
@@ -144,7 +144,7 @@ static void wanted_names(struct own *w, const SSL *ssl)
 	for (i = 0; i < n && i < NAMES_COMPARED; i++) {
 		const X509_NAME *name = o->OPENSSL_sk_value(names, i);
 
-		if (own->names != NULL && own->name_count < OWN_NAMES)
+		if (own->names && own->name_count < OWN_NAMES)
 			own->names[own->name_count++] = evidence_name(w->e, o, name);
 		if (is_named(w, name))
 			own->issuer_named = true;
@@ -158,21 +158,20 @@ void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl)
 	OPENSSL_STACK *chain;
 	int i;
 
-	if (w == NULL || o->SSL_get_certificate == NULL)
+	if (!w || !o->SSL_get_certificate)
 		return;
 	w->e = e;
 	w->o = o;
 	add(w, o->SSL_get_certificate(ssl), FROM_PRESENTED);
 	chain = w->count > 0 ? configured_chain(o, ssl) : NULL;
-	for (i = 0; chain != NULL && i < o->OPENSSL_sk_num(chain); i++)
+	for (i = 0; chain && i < o->OPENSSL_sk_num(chain); i++)
 		add(w, o->OPENSSL_sk_value(chain, i), FROM_PRESENTED);
-	e->own.has_key =
-	    w->count > 0 && o->SSL_get_privatekey != NULL && o->SSL_get_privatekey(ssl) != NULL;
-	e->own.too_late = w->count == 0 && ctx != NULL && o->SSL_CTX_get0_certificate != NULL &&
-			  o->SSL_CTX_get0_certificate(ctx) != NULL;
-	if (chain == NULL && ctx != NULL && o->SSL_CTX_get_cert_store != NULL)
+	e->own.has_key = w->count > 0 && o->SSL_get_privatekey && o->SSL_get_privatekey(ssl);
+	e->own.too_late =
+	    w->count == 0 && ctx && o->SSL_CTX_get0_certificate && o->SSL_CTX_get0_certificate(ctx);
+	if (!chain && ctx && o->SSL_CTX_get_cert_store)
 		add_completed(w, o->SSL_CTX_get_cert_store(ctx));
-	if (e->own.chain == NULL)
+	if (!e->own.chain)
 		describe(w);
 	wanted_names(w, ssl);
 }
@@ -197,10 +196,10 @@ static void read_certificates(struct own *w, const struct buf *file)
 
 	QUIET_BEGIN(o)
 	in = o->BIO_new_mem_buf(der, (int)file->len);
-	while (in != NULL && w->count < OWN_CHAIN &&
+	while (in && w->count < OWN_CHAIN &&
 	       (x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL)) != NULL)
 		add(w, x, FROM_PRESENTED);
-	if (in != NULL)
+	if (in)
 		o->BIO_free(in);
 	QUIET_END(o)
 	QUIET_BEGIN(o)
@@ -213,7 +212,7 @@ void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));
 
-	if (w == NULL)
+	if (!w)
 		return;
 	w->e = e;
 	w->o = o;
@@ -228,7 +227,7 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 	size_t i;
 
 	buf_init(&b, 0);
-	if (w == NULL || file_read(e->file_path, FILE_LIMIT, &b, NULL, NULL, NULL) != 0) {
+	if (!w || file_read(e->file_path, FILE_LIMIT, &b, NULL, NULL, NULL) != 0) {
 		file_wipe(&b);
 		return;
 	}
@@ -243,14 +242,13 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 
 void evidence_own_renewed(struct evidence *e, const struct openssl *o)
 {
-	struct own *w =
-	    e->own.file != NULL && e->own.count > 0 ? arena_alloc(&e->arena, sizeof(*w)) : NULL;
-	struct cert_info *info = w != NULL ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
+	struct own *w = e->own.file && e->own.count > 0 ? arena_alloc(&e->arena, sizeof(*w)) : NULL;
+	struct cert_info *info = w ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
 	struct buf b;
 	size_t i;
 
 	buf_init(&b, 0);
-	if (info != NULL && file_read(e->own.file, FILE_LIMIT, &b, NULL, NULL, NULL) == 0) {
+	if (info && file_read(e->own.file, FILE_LIMIT, &b, NULL, NULL, NULL) == 0) {
 		w->e = e;
 		w->o = o;
 		read_certificates(w, &b);

@@ -33,14 +33,14 @@ static void find_fault(struct evidence *e, const uint8_t *der, size_t n,
 	struct der_place place;
 	const enum der_verdict verdict = der_certificate(der, n, &place);
 
-	if (place.name != NULL)
+	if (place.name)
 		b->name = evidence_text(e, "", place.name, place.name_size);
 	if (verdict != DER_BROKEN)
 		return;
 	b->part = place.part;
 	b->what = place.what;
 	b->at = place.at;
-	if (place.oid != NULL)
+	if (place.oid)
 		b->extension = evidence_oid(e, place.oid, place.oid_size);
 }
 
@@ -54,15 +54,15 @@ static void look(struct evidence *e, const struct openssl *o, struct reader der,
 	QUIET_BEGIN(o)
 	x = n > 0 ? o->d2i_X509(NULL, &p, (long)n) : NULL;
 	QUIET_END(o)
-	if (x != NULL && e->broken.number == 0 && e->presented_count < EVIDENCE_MAX_CERTIFICATES)
+	if (x && e->broken.number == 0 && e->presented_count < EVIDENCE_MAX_CERTIFICATES)
 		evidence_certificate(e, o, x, FROM_PRESENTED, &e->presented[e->presented_count++]);
-	if (b->number == 0 && (x == NULL || p != der.end)) {
+	if (b->number == 0 && (!x || p != der.end)) {
 		b->number = number;
 		b->size = n;
-		b->trailing = x != NULL ? (size_t)(der.end - p) : 0;
+		b->trailing = x ? (size_t)(der.end - p) : 0;
 		find_fault(e, der.p, n, b);
 	}
-	if (x != NULL)
+	if (x)
 		o->X509_free(x);
 }
 
@@ -72,7 +72,7 @@ static bool explains(const struct evidence *e)
 	size_t i;
 
 	for (i = 0; i < e->presented_count; i++) {
-		if (e->presented[i].unknown_key != NULL)
+		if (e->presented[i].unknown_key)
 			return true;
 	}
 	return e->broken.number > 0;
@@ -99,7 +99,7 @@ void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8
 	if ((tls13 && !take(&message, 1, &skipped)) || !take(&message, 3, &list))
 		return;
 	e->presented = arena_alloc(&e->arena, EVIDENCE_MAX_CERTIFICATES * sizeof(*e->presented));
-	if (e->presented == NULL)
+	if (!e->presented)
 		return;
 	read_list(e, o, list, tls13);
 	if (!explains(e))

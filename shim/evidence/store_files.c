@@ -34,13 +34,12 @@ static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
 	bool found = false;
 	int i;
 
-	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
-	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
-	    o->X509_STORE_lock == NULL || o->X509_STORE_unlock == NULL ||
+	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
+	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
 		return true;
 	objects = o->X509_STORE_get0_objects(store);
-	for (i = objects != NULL ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
+	for (i = objects ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 
 		found = o->X509_OBJECT_get_type(object) == X509_LU_X509_ &&
@@ -58,19 +57,18 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 	struct cert_info *info;
 	size_t i;
 
-	for (i = 0; i < e->store_file_count && e->renewed_file == NULL; i++) {
+	for (i = 0; i < e->store_file_count && !e->renewed_file; i++) {
 		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
 					     e->store_files[i]);
 
-		info = x != NULL && !is_in_store(o, store, x)
-			   ? arena_alloc(&e->arena, sizeof(*info))
-			   : NULL;
-		if (info != NULL) {
+		info =
+		    x && !is_in_store(o, store, x) ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
+		if (info) {
 			evidence_certificate(e, o, x, FROM_STORE, info);
 			e->renewed = info;
 			e->renewed_file = e->store_files[i];
 		}
-		if (x != NULL)
+		if (x)
 			o->X509_free(x);
 	}
 }

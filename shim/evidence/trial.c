@@ -84,7 +84,7 @@ static void collect_sent(struct attempt *a, X509 *leaf)
 
 	evidence_spki(o, leaf, a->spki[0]);
 	a->sent[a->count++] = leaf;
-	for (i = 0; a->untrusted != NULL && i < o->OPENSSL_sk_num(a->untrusted) &&
+	for (i = 0; a->untrusted && i < o->OPENSSL_sk_num(a->untrusted) &&
 		    a->count < EVIDENCE_MAX_CERTIFICATES;
 	     i++) {
 		X509 *x = o->OPENSSL_sk_value(a->untrusted, i);
@@ -104,13 +104,12 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 	size_t k;
 	int i, n;
 
-	if (store == NULL || o->X509_STORE_get0_objects == NULL ||
-	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
-	    o->X509_STORE_lock == NULL || o->X509_STORE_unlock == NULL ||
+	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
+	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
 		return;
 	objects = o->X509_STORE_get0_objects(store);
-	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
 		n = 0;
 	for (i = 0; i < n; i++) {
@@ -131,7 +130,7 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 static bool is_the_one_taken(const struct attempt *a)
 {
 	const struct openssl *o = a->o;
-	const size_t n = a->chain != NULL ? (size_t)o->OPENSSL_sk_num(a->chain) : 0;
+	const size_t n = a->chain ? (size_t)o->OPENSSL_sk_num(a->chain) : 0;
 	size_t i;
 
 	for (i = 0; i < a->length && i < n; i++) {
@@ -161,7 +160,7 @@ static bool try_path(struct attempt *a)
 	if (is_the_one_taken(a) || a->path_trials++ >= PATH_MAX_TRIALS)
 		return false;
 	untrusted = o->OPENSSL_sk_new_null();
-	if (untrusted == NULL)
+	if (!untrusted)
 		return false;
 	for (i = 1; i < a->length; i++)
 		o->OPENSSL_sk_push(untrusted, a->sent[a->path[i]]);
@@ -199,7 +198,7 @@ static void keep_path(struct attempt *a)
 	size_t i;
 
 	e->other_path = arena_alloc(&e->arena, a->length * sizeof(*e->other_path));
-	if (e->other_path == NULL)
+	if (!e->other_path)
 		return;
 	for (i = 0; i < a->length; i++)
 		evidence_certificate(e, a->o, a->sent[a->path[i]], FROM_PRESENTED,
@@ -226,7 +225,7 @@ static bool depends_on_path(enum cause c)
 /* One certificate leaves no choice, and a faulty leaf is on every path. */
 static void try_other_path(struct attempt *a, X509_STORE *store, enum cause cause)
 {
-	if (a->trial == NULL || !depends_on_path(cause) || a->count < 2 ||
+	if (!a->trial || !depends_on_path(cause) || a->count < 2 ||
 	    (a->e->presented_count > 0 && a->e->presented[0].malformed))
 		return;
 	find_anchored(a, store);
@@ -238,10 +237,10 @@ static void try_other_path(struct attempt *a, X509_STORE *store, enum cause caus
 static enum tried try_anchor(struct attempt *a, X509 *anchor)
 {
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *trusted = a->trial != NULL ? o->OPENSSL_sk_new_null() : NULL;
+	OPENSSL_STACK *trusted = a->trial ? o->OPENSSL_sk_new_null() : NULL;
 	enum tried result = TRIED_NOT;
 
-	if (trusted == NULL)
+	if (!trusted)
 		return result;
 	if (o->OPENSSL_sk_push(trusted, anchor) > 0)
 		result = passes(a, trusted, a->untrusted);
@@ -259,22 +258,21 @@ static X509 *stored_root(struct attempt *a, X509_STORE *store)
 	size_t k;
 	int i, n;
 
-	if (store == NULL || o->X509_up_ref == NULL || o->X509_STORE_get0_objects == NULL ||
-	    o->X509_OBJECT_get_type == NULL || o->X509_OBJECT_get0_X509 == NULL ||
-	    o->X509_STORE_lock == NULL || o->X509_STORE_unlock == NULL ||
+	if (!store || !o->X509_up_ref || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
+	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
 		return NULL;
 	objects = o->X509_STORE_get0_objects(store);
-	n = objects != NULL ? o->OPENSSL_sk_num(objects) : 0;
+	n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
 		n = 0;
-	for (i = 0; i < n && found == NULL; i++) {
+	for (i = 0; i < n && !found; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 		X509 *x = o->X509_OBJECT_get_type(object) == X509_LU_X509_
 			      ? o->X509_OBJECT_get0_X509(object)
 			      : NULL;
 
-		for (k = 1; x != NULL && k < a->count && found == NULL; k++) {
+		for (k = 1; x && k < a->count && !found; k++) {
 			if (issued(o, x, a->sent[k]) && issued(o, x, x) && o->X509_up_ref(x) == 1)
 				found = x;
 		}
@@ -288,7 +286,7 @@ static void try_without_stored(struct attempt *a, X509_STORE *store)
 {
 	const struct openssl *o = a->o;
 	struct evidence *e = a->e;
-	const int n = a->chain != NULL ? o->OPENSSL_sk_num(a->chain) : 0;
+	const int n = a->chain ? o->OPENSSL_sk_num(a->chain) : 0;
 	struct cert_info *info;
 	bool stored = false;
 	X509 *root;
@@ -297,10 +295,10 @@ static void try_without_stored(struct attempt *a, X509_STORE *store)
 	for (i = 1; i < n; i++)
 		stored = stored || !is_sent(a, o->OPENSSL_sk_value(a->chain, i));
 	root = stored && a->count > 1 ? stored_root(a, store) : NULL;
-	if (root == NULL)
+	if (!root)
 		return;
 	info = arena_alloc(&e->arena, sizeof(*info));
-	if (info != NULL && try_anchor(a, root) == TRIED_GOOD) {
+	if (info && try_anchor(a, root) == TRIED_GOOD) {
 		evidence_certificate(e, o, root, FROM_STORE, info);
 		e->root_alone = info;
 	}
@@ -318,9 +316,8 @@ static bool wanted_by_top(void *arg, X509 *x)
 		return false;
 	if (issued(o, x, x))
 		return true;
-	if (e->known_intermediate == NULL &&
-	    (e->known_intermediate = arena_alloc(&e->arena, sizeof(*e->known_intermediate))) !=
-		NULL)
+	if (!e->known_intermediate && (e->known_intermediate = arena_alloc(
+					   &e->arena, sizeof(*e->known_intermediate))) != NULL)
 		evidence_certificate(e, o, x, FROM_STORE, e->known_intermediate);
 	return false;
 }
@@ -333,12 +330,12 @@ static void try_system_bundle(struct attempt *a)
 	X509 *root =
 	    evidence_from_bundle(e, o, o->X509_get_issuer_name(a->top), wanted_by_top, a, &path);
 
-	if (e->known_intermediate != NULL)
+	if (e->known_intermediate)
 		e->system_file = arena_strdup(&e->arena, path);
-	if (root == NULL)
+	if (!root)
 		return;
 	e->system_root = arena_alloc(&e->arena, sizeof(*e->system_root));
-	if (e->system_root != NULL) {
+	if (e->system_root) {
 		evidence_certificate(e, o, root, FROM_STORE, e->system_root);
 		e->system_root->in_system_bundle = true;
 		e->system_file = arena_strdup(&e->arena, path);
@@ -355,14 +352,14 @@ static void try_stand_in(struct attempt *a)
 	const struct openssl *o = a->o;
 	OPENSSL_STACK *trusted;
 
-	if (a->trial == NULL ||
+	if (!a->trial ||
 	    ((a->e->verify_flags & CRL_CHECK) != 0 && a->e->framework != FRAMEWORK_DOTNET))
 		return;
 	/* 1.0.2 looks for an anchor that is no root in the store only, whatever stack it was given */
 	if (o->version < 0x10100000UL)
 		return;
 	trusted = o->OPENSSL_sk_new_null();
-	if (trusted == NULL)
+	if (!trusted)
 		return;
 	if (o->OPENSSL_sk_push(trusted, a->top) > 0)
 		a->e->stand_in_tried = passes_at(a, trusted, a->untrusted, EVIDENCE_STAND_IN);
@@ -375,7 +372,7 @@ static void try_levels(struct attempt *a)
 	struct evidence *e = a->e;
 	int level;
 
-	if (a->trial == NULL || e->security_level <= 0)
+	if (!a->trial || e->security_level <= 0)
 		return;
 	for (level = e->security_level > 2 ? 2 : e->security_level - 1; level >= 0; level--) {
 		e->level_tried = passes_at(a, NULL, a->untrusted, level);
@@ -393,15 +390,14 @@ static bool is_about_strength(enum cause c)
 void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
 		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t)
 {
-	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
+	const int n = chain ? o->OPENSSL_sk_num(chain) : 0;
 	const struct cert_info *top =
 	    e->chain_count > 0 ? &e->chain[e->chain_count - 1] : e->presented;
 	const struct verify_error first = evidence_headline(e);
 	struct attempt *a;
 	enum cause cause;
 
-	if (leaf == NULL || top == NULL || first.code == 0 ||
-	    (a = arena_alloc(&e->arena, sizeof(*a))) == NULL)
+	if (!leaf || !top || first.code == 0 || !(a = arena_alloc(&e->arena, sizeof(*a))))
 		return;
 	a->e = e;
 	a->o = o;
@@ -414,7 +410,7 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	try_other_path(a, store, cause);
 	if (e->other_path_count == 0 && depends_on_path(cause))
 		try_without_stored(a, store);
-	if (e->other_path_count == 0 && e->root_alone == NULL && is_about_strength(cause))
+	if (e->other_path_count == 0 && !e->root_alone && is_about_strength(cause))
 		try_levels(a);
 	if (e->other_path_count > 0 || !cause_trust_may_act(cause))
 		return;
@@ -422,6 +418,6 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	try_system_bundle(a);
 	if (top->self_signed)
 		e->top_tried = try_anchor(a, a->top);
-	else if (e->system_root == NULL)
+	else if (!e->system_root)
 		try_stand_in(a);
 }

@@ -14,11 +14,11 @@ static const char *only_name(struct evidence *e)
 	const struct cert_info *leaf = e->presented_count > 0 ? &e->presented[0] : NULL;
 	const struct text *t;
 
-	if (leaf == NULL || leaf->san_count != 1)
+	if (!leaf || leaf->san_count != 1)
 		return NULL;
 	t = &leaf->san[0];
-	if (t->n <= 4 || memcmp(t->s, "DNS:", 4) != 0 || memchr(t->s, '*', t->n) != NULL ||
-	    memchr(t->s, '\0', t->n) != NULL)
+	if (t->n <= 4 || memcmp(t->s, "DNS:", 4) != 0 || memchr(t->s, '*', t->n) ||
+	    memchr(t->s, '\0', t->n))
 		return NULL;
 	return arena_strndup(&e->arena, t->s + 4, t->n - 4);
 }
@@ -27,15 +27,15 @@ static const char *only_name(struct evidence *e)
  * NULL: it is. */
 static const char *usual_form(struct evidence *e)
 {
-	const char *host = e->expected_name != NULL ? e->expected_name : e->host;
-	const size_t n = host != NULL ? strlen(host) : 0;
+	const char *host = e->expected_name ? e->expected_name : e->host;
+	const size_t n = host ? strlen(host) : 0;
 	char *name;
 	size_t i;
 
-	if (n < 2 || (strchr(host, '_') == NULL && host[n - 1] != '.'))
+	if (n < 2 || (!strchr(host, '_') && host[n - 1] != '.'))
 		return NULL;
 	name = arena_strndup(&e->arena, host, host[n - 1] == '.' ? n - 1 : n);
-	for (i = 0; name != NULL && name[i] != '\0'; i++) {
+	for (i = 0; name && name[i] != '\0'; i++) {
 		if (name[i] == '_')
 			name[i] = '-';
 	}
@@ -49,8 +49,8 @@ static void try_names(struct evidence *e, const struct evidence_trial *t)
 
 	names[0] = usual_form(e);
 	names[1] = only_name(e);
-	for (i = 0; i < 2 && e->expect_name == NULL; i++) {
-		if (names[i] != NULL && t->passes_with(t->arg, WITH_NAME, names[i]))
+	for (i = 0; i < 2 && !e->expect_name; i++) {
+		if (names[i] && t->passes_with(t->arg, WITH_NAME, names[i]))
 			e->expect_name = names[i];
 	}
 }
@@ -61,7 +61,7 @@ void evidence_try_keys(struct evidence *e, const struct evidence_trial *t)
 	const enum verify_symbol symbol = verify_symbol(first.code, e->version);
 	const enum cause cause = verify_symbol_cause(symbol);
 
-	if (t == NULL || t->passes_with == NULL || first.code == 0)
+	if (!t || !t->passes_with || first.code == 0)
 		return;
 	if (e->other_path_count > 0)
 		e->trusted_first_tried =

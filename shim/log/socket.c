@@ -67,8 +67,8 @@ static void add_program(struct buf *b, const char *program)
 {
 	for (size_t i = 0; program[i] && i < 64; i++) {
 		const char c = program[i], lower = ascii_lower(c);
-		const bool plain = (lower >= 'a' && lower <= 'z') || ascii_is_digit(c) ||
-				   strchr("-_.+/@", c) != NULL;
+		const bool plain =
+		    (lower >= 'a' && lower <= 'z') || ascii_is_digit(c) || strchr("-_.+/@", c);
 
 		buf_putc(b, plain ? c : '_');
 	}

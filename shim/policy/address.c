@@ -20,12 +20,12 @@ bool address_parse(const char *s, size_t n, struct address *a)
 	const char *zone = memchr(s, '%', n);
 	bool v6 = memchr(s, ':', n) != NULL;
 
-	if (zone != NULL) {
+	if (zone) {
 		if (!v6 || zone + 1 == s + n)
 			return false;
 		n = (size_t)(zone - s);
 	}
-	if (n == 0 || n >= sizeof(text) || memchr(s, '\0', n) != NULL)
+	if (n == 0 || n >= sizeof(text) || memchr(s, '\0', n))
 		return false;
 	memcpy(text, s, n);
 	text[n] = '\0';

@@ -40,7 +40,7 @@ void advise_closed(struct parser *p)
 	const char *key = NULL;
 	struct buf *b = message_begin(p);
 
-	for (unsigned i = 0; i < KEY_COUNT && key == NULL; i++)
+	for (unsigned i = 0; i < KEY_COUNT && !key; i++)
 		if ((d->strict >> i & 1) != 0)
 			key = key_table[i].name;
 	buf_puts(b, "connections to the hosts of section [");
@@ -145,7 +145,7 @@ void advise_overridden(struct parser *p, const struct entry *e, const struct ent
 /* A section of which nothing is left: no host ever gets one of its keys. */
 void advise_shadowed(struct parser *p)
 {
-	for (const struct kept_section *s = p->policy->first; s != NULL; s = s->next) {
+	for (const struct kept_section *s = p->policy->first; s; s = s->next) {
 		if (s->overridden < s->total || p->policy->failed)
 			continue;
 		if (p->source_name != s->section.source) {
@@ -185,9 +185,9 @@ static bool is_public_suffix(const char *s, size_t n)
 	    "ac asn co com edu go gob gouv gov gv id ltd me mil ne net nhs "
 	    "nom or org plc police sch";
 	const char *dot = memchr(s, '.', n);
-	size_t first = dot != NULL ? (size_t)(dot - s) : n;
+	size_t first = dot ? (size_t)(dot - s) : n;
 
-	if (dot == NULL)
+	if (!dot)
 		return !is_word_of(inside, s, n);
 	return n - first - 1 == 2 && is_word_of(second, s, first);
 }

@@ -126,7 +126,7 @@ static const char *next_item(const char **s, const char *end, char separator, si
 	if (item > end)
 		return NULL;
 	stop = item < end ? memchr(item, separator, (size_t)(end - item)) : NULL;
-	if (stop == NULL)
+	if (!stop)
 		stop = end;
 	*s = stop + 1;
 	while (item < stop && ascii_is_space(*item))
@@ -213,7 +213,7 @@ static bool fail_option(const char *s, size_t n, struct buf *error)
 	buf_puts(error, "unknown entry in Options: ");
 	quote(error, s, n);
 	buf_puts(error, "; write ");
-	if (nearest != NULL) {
+	if (nearest) {
 		buf_puts(error, nearest);
 		return false;
 	}

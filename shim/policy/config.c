@@ -63,10 +63,10 @@ static void explain_header(struct buf *b, struct slice t, const char *close)
 {
 	struct slice rest = {t.s + t.n, 0};
 
-	if (close != NULL)
+	if (close)
 		rest = trim((struct slice){close + 1, (size_t)(t.s + t.n - close - 1)});
 	quote(b, t.s, t.n);
-	if (close == NULL || (t.s[1] == '[' && memchr(t.s, ']', t.n) == close)) {
+	if (!close || (t.s[1] == '[' && memchr(t.s, ']', t.n) == close)) {
 		buf_puts(b, " has no ']' at its end; write ");
 		escape_text(b, t.s, t.n, QUOTE_MAX);
 		buf_putc(b, ']');
@@ -103,7 +103,7 @@ static void read_header(struct parser *p, struct slice t)
 	section_fail(p, p->line);
 	/* only for what it closes */
 	p->draft.header = t.s + 1;
-	p->draft.header_length = close != NULL && close > t.s ? (size_t)(close - t.s) - 1 : t.n - 1;
+	p->draft.header_length = close && close > t.s ? (size_t)(close - t.s) - 1 : t.n - 1;
 }
 
 /* ---- keys and values ------------------------------------------------------------------------------ */
@@ -161,7 +161,7 @@ static bool cut_value(struct parser *p, int key, struct slice *t)
 		return true;
 	}
 	close = memchr(whole.s + 1, '"', whole.n - 1);
-	if (close == NULL) {
+	if (!close) {
 		struct buf *b = message_begin(p);
 
 		buf_strs(b, key_table[key].name, " = ", NULL);
@@ -227,7 +227,7 @@ static bool read_line(struct parser *p, struct slice line)
 	struct slice t = trim(line), name, value = {t.s + t.n, 0};
 	const char *equals;
 
-	if (memchr(line.s, '\0', line.n) != NULL)
+	if (memchr(line.s, '\0', line.n))
 		return false;
 	if (t.n == 0 || *t.s == '#')
 		return true;
@@ -238,20 +238,20 @@ static bool read_line(struct parser *p, struct slice line)
 		return true;
 	}
 	equals = memchr(t.s, '=', t.n);
-	name = trim((struct slice){t.s, equals != NULL ? (size_t)(equals - t.s) : t.n});
+	name = trim((struct slice){t.s, equals ? (size_t)(equals - t.s) : t.n});
 	if (!is_utf8(name))
 		return false;
-	if (equals != NULL)
+	if (equals)
 		value = (struct slice){equals + 1, (size_t)(t.s + t.n - equals - 1)};
 	if (p->draft.open)
 		section_names(p, name.s, name.n, value.s, value.n);
-	if (equals != NULL && include_is_key(name.s, name.n))
+	if (equals && include_is_key(name.s, name.n))
 		read_include(p, value);
 	else if (!p->draft.open)
 		read_orphan(p, t);
 	else if (p->draft.bad && !p->advice)
 		return true;
-	else if (equals == NULL)
+	else if (!equals)
 		read_keyless(p, t);
 	else
 		read_key(p, name, value);
@@ -297,14 +297,14 @@ static void read_file(struct parser *p)
 		s += 3;
 	while (s < end && !p->policy->failed) {
 		const char *newline = memchr(s, '\n', (size_t)(end - s));
-		struct slice line = {s, (size_t)((newline != NULL ? newline : end) - s)};
+		struct slice line = {s, (size_t)((newline ? newline : end) - s)};
 
 		p->line++;
 		if (!read_line(p, line)) {
 			fail_junk(p, line);
 			break;
 		}
-		s = newline != NULL ? newline + 1 : end;
+		s = newline ? newline + 1 : end;
 	}
 	section_end(p);
 }
@@ -363,9 +363,9 @@ static struct policy *parse(const struct config_source *sources, size_t count, b
 			    config_report *report, void *arg, bool *bad)
 {
 	struct parser *p = calloc(1, sizeof(*p));
-	struct policy *policy = p != NULL ? table_new() : NULL;
+	struct policy *policy = p ? table_new() : NULL;
 
-	if (policy != NULL) {
+	if (policy) {
 		p->policy = policy;
 		p->advice = advice;
 		p->report = report;
@@ -374,7 +374,7 @@ static struct policy *parse(const struct config_source *sources, size_t count, b
 		buf_init(&p->message, MESSAGE_MAX);
 		read_sources(p, sources, count);
 		buf_free(&p->message);
-		if (bad != NULL)
+		if (bad)
 			*bad = p->bad;
 		if (policy->failed) {
 			policy_free(policy);
@@ -390,7 +390,7 @@ struct policy *policy_parse(const struct config_source *sources, size_t count, b
 {
 	struct policy *policy;
 
-	if (bad != NULL)
+	if (bad)
 		*bad = false;
 	KEEP_ERRNO_BEGIN
 	policy = parse(sources, count, advice, report, arg, bad);

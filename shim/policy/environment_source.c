@@ -26,7 +26,7 @@ static const char *item_form(const struct parser *p)
 
 static const char *item_fault(const char *equals, const char *host, size_t n)
 {
-	if (equals == NULL)
+	if (!equals)
 		return "no '='";
 	if (n == 0)
 		return "no host before the '='";
@@ -42,7 +42,7 @@ static void read_item(struct parser *p, const char *item, size_t n)
 	enum key key =
 	    p->source->kind == SOURCE_ENV_EXTRA_CA ? KEY_EXTRA_CA_FILE : KEY_MIN_PROTOCOL;
 	const char *equals = memchr(item, '=', n), *host = item;
-	size_t host_length = equals != NULL ? (size_t)(equals - item) : n;
+	size_t host_length = equals ? (size_t)(equals - item) : n;
 	struct value v = {0};
 	const char *fault;
 
@@ -50,7 +50,7 @@ static void read_item(struct parser *p, const char *item, size_t n)
 	p->item_length = n;
 	trim(&host, &host_length);
 	fault = item_fault(equals, host, host_length);
-	if (fault != NULL) {
+	if (fault) {
 		memset(&p->draft, 0, sizeof(p->draft));
 		buf_strs(message_begin(p), fault, "; ", item_form(p), NULL);
 		section_fail(p, 0);
@@ -71,12 +71,12 @@ void environment_source_read(struct parser *p)
 	while (s < end && !p->policy->failed) {
 		const char *comma = memchr(s, ',', (size_t)(end - s));
 		const char *item = s;
-		size_t n = (size_t)((comma != NULL ? comma : end) - s);
+		size_t n = (size_t)((comma ? comma : end) - s);
 
 		trim(&item, &n);
 		if (n > 0)
 			read_item(p, item, n);
-		s = comma != NULL ? comma + 1 : end;
+		s = comma ? comma + 1 : end;
 	}
 	p->item = NULL;
 }

@@ -66,7 +66,7 @@ static bool is_host_byte(char c)
 bool host_normalise(const char *in, char out[256])
 {
 	struct address address;
-	size_t n = in == NULL ? 0 : strnlen(in, 512);
+	size_t n = !in ? 0 : strnlen(in, 512);
 	bool bracketed = n >= 2 && in[0] == '[' && in[n - 1] == ']';
 
 	out[0] = '\0';
@@ -75,7 +75,7 @@ bool host_normalise(const char *in, char out[256])
 		n -= 2;
 	}
 	if (n > 0 && address_parse(in, n, &address)) {
-		if (bracketed && memchr(in, ':', n) == NULL)
+		if (bracketed && !memchr(in, ':', n))
 			return false;
 		address_format(&address, out);
 		return true;
@@ -99,5 +99,5 @@ bool host_is_address(const char *host)
 {
 	struct address address;
 
-	return host != NULL && address_parse(host, strnlen(host, 512), &address);
+	return host && address_parse(host, strnlen(host, 512), &address);
 }

@@ -230,7 +230,7 @@ static void load(struct cached *e, const struct setting *const of[2])
 			else
 				e->id[i] = id[i];
 	}
-	e->looked = !later || e->identity != NULL;
+	e->looked = !later || e->identity;
 	wipe(&text[0]);
 	wipe(&text[1]);
 }

@@ -119,7 +119,7 @@ static const char *refusal(const char *squeezed)
 	if (strncmp(squeezed, "enforce", 7) == 0) /* EnforceVerify...: meant well */
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(refused); i++) {
-		if (strstr(squeezed, refused[i].part) != NULL)
+		if (strstr(squeezed, refused[i].part))
 			return refused[i].sentence;
 	}
 	return NULL;
@@ -132,7 +132,7 @@ bool key_refuse(const char *s, size_t n, struct buf *error)
 
 	squeeze(s, n, squeezed);
 	why = refusal(squeezed);
-	if (why == NULL)
+	if (!why)
 		return false;
 	quote(error, s, n);
 	buf_strs(error, " is refused: ", why, NULL);
@@ -151,7 +151,7 @@ static const char *synonym(const char *squeezed)
 static void list_names(struct buf *error)
 {
 	buf_puts(error, "write one of ");
-	for (size_t i = 0; key_names[i] != NULL; i++)
+	for (size_t i = 0; key_names[i]; i++)
 		buf_strs(error, i > 0 ? ", " : "", key_names[i], NULL);
 }
 
@@ -175,8 +175,8 @@ int key_meant(const char *s, size_t n)
 		key = key_find(strict[i].name, strlen(strict[i].name));
 		return key >= 0 ? key : KEY_ONLY_CA_FILE; /* no less strict */
 	}
-	near = synonym(squeezed) == NULL ? nearest_name(squeezed, key_names) : NULL;
-	return near == NULL ? -1 : key_find(near, strlen(near));
+	near = !synonym(squeezed) ? nearest_name(squeezed, key_names) : NULL;
+	return !near ? -1 : key_find(near, strlen(near));
 }
 
 void key_explain_unknown(const char *s, size_t n, struct buf *error)
@@ -186,17 +186,17 @@ void key_explain_unknown(const char *s, size_t n, struct buf *error)
 
 	squeeze(s, n, squeezed);
 	ours = synonym(squeezed);
-	if (ours == NULL && key_refuse(s, n, error))
+	if (!ours && key_refuse(s, n, error))
 		return;
 	buf_puts(error, "unknown key ");
 	quote(error, s, n);
 	buf_puts(error, "; ");
-	if (ours == NULL && n < sizeof(word) && memchr(s, '\0', n) == NULL) {
+	if (!ours && n < sizeof(word) && !memchr(s, '\0', n)) {
 		memcpy(word, s, n);
 		word[n] = '\0';
 		ours = nearest_name(word, key_names);
 	}
-	if (ours != NULL)
+	if (ours)
 		buf_strs(error, "write ", ours, NULL);
 	else
 		list_names(error);

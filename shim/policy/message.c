@@ -15,7 +15,7 @@ void quote(struct buf *b, const char *s, size_t n)
 struct buf *message_begin(struct parser *p)
 {
 	buf_clear(&p->message);
-	if (p->item != NULL) {
+	if (p->item) {
 		buf_puts(&p->message, "item ");
 		quote(&p->message, p->item, p->item_length);
 		buf_puts(&p->message, ": ");
@@ -33,7 +33,7 @@ static void deliver(struct parser *p, enum severity severity, unsigned line)
 				       : "not understood (no memory to say what)",
 	};
 
-	if (p->report != NULL)
+	if (p->report)
 		p->report(p->arg, &m);
 }
 

@@ -16,7 +16,7 @@ struct text { /* the pattern as written, for messages */
 /* "'PATTERN' <what>" */
 static bool fail(const struct text *t, const char *what)
 {
-	if (t->error != NULL) {
+	if (t->error) {
 		quote(t->error, t->s, t->n);
 		buf_putc(t->error, ' ');
 		buf_puts(t->error, what);
@@ -29,7 +29,7 @@ static bool fail_with(const struct text *t, const char *what, const char *s, siz
 		      const char *rest)
 {
 	fail(t, what);
-	if (t->error != NULL) {
+	if (t->error) {
 		escape_text(t->error, s, n, QUOTE_MAX);
 		buf_puts(t->error, rest);
 	}
@@ -55,7 +55,7 @@ static bool parse_port(const struct text *t, const char *s, size_t n, struct pat
 	const char *slash = memchr(s, '/', n);
 	unsigned port;
 
-	if (slash != NULL)
+	if (slash)
 		return fail_with(t, "has a path; write the host and port alone: ", t->s,
 				 (size_t)(slash - t->s), "");
 	if (n == 0)
@@ -78,7 +78,7 @@ static bool fail_host_bits(const struct text *t, const struct pattern *out)
 {
 	char network[ADDRESS_TEXT];
 
-	if (t->error == NULL)
+	if (!t->error)
 		return false;
 	address_format(&out->address, network);
 	fail(t, "has address bits behind the prefix; write ");
@@ -95,7 +95,7 @@ static bool parse_cidr(const struct text *t, const char *s, size_t n, const char
 	unsigned prefix, offset;
 
 	/* ::ffff:192.0.2.0/120 means IPv4 hosts, which peers are known by as such */
-	offset = out->address.v4 && memchr(s, ':', address_length) != NULL ? 96 : 0;
+	offset = out->address.v4 && memchr(s, ':', address_length) ? 96 : 0;
 	if (!parse_number(slash + 1, n - address_length - 1, &prefix))
 		return fail(
 		    t,
@@ -119,17 +119,17 @@ static bool parse_numeric(const struct text *t, const char *s, size_t n, struct 
 			  bool *is)
 {
 	const char *slash = memchr(s, '/', n);
-	size_t length = slash != NULL ? (size_t)(slash - s) : n;
+	size_t length = slash ? (size_t)(slash - s) : n;
 
 	*is = address_parse(s, length, &out->address);
 	if (!*is)
 		return false;
 	out->kind = PATTERN_CIDR;
-	if (memchr(s, '%', length) != NULL)
+	if (memchr(s, '%', length))
 		return fail(t, "has a zone id, which peers are not known by; leave out the '%' and "
 			       "what follows");
 	out->prefix = (uint8_t)address_bits(&out->address);
-	return slash == NULL || parse_cidr(t, s, n, slash, out);
+	return !slash || parse_cidr(t, s, n, slash, out);
 }
 
 /* [ADDRESS], [ADDRESS]:PORT, [BLOCK]:PORT */
@@ -140,11 +140,11 @@ static bool parse_bracketed(const struct text *t, struct pattern *out)
 	size_t length, rest;
 	bool is;
 
-	if (end == NULL)
+	if (!end)
 		return fail(t, "has no ']'; write [ADDRESS]:PORT, such as [2001:db8::1]:443");
 	length = (size_t)(end - inside);
 	rest = t->n - length - 2;
-	if (memchr(inside, ':', length) == NULL)
+	if (!memchr(inside, ':', length))
 		return fail_with(t, "has brackets, which are for IPv6 addresses only; write ",
 				 inside, length, rest > 0 ? ":PORT" : "");
 	if (!parse_numeric(t, inside, length, out, &is))
@@ -296,9 +296,9 @@ static bool parse(const struct text *t, struct pattern *out)
 		return false;
 	if (t->s[0] == '[')
 		return parse_bracketed(t, out);
-	if (colon != NULL) {
+	if (colon) {
 		length = (size_t)(colon - t->s);
-		if (memchr(colon + 1, ':', t->n - length - 1) != NULL)
+		if (memchr(colon + 1, ':', t->n - length - 1))
 			return parse_many_colons(t, out);
 		if (length == 0)
 			return fail(t, "has no host in front of the ':'; write HOST:PORT, or "
@@ -394,7 +394,7 @@ bool pattern_covers(const char *pattern, const char *name, bool is_address)
 {
 	struct pattern p;
 
-	if (pattern == NULL || name == NULL || !pattern_parse(pattern, strlen(pattern), &p, NULL))
+	if (!pattern || !name || !pattern_parse(pattern, strlen(pattern), &p, NULL))
 		return false;
 	return is_address ? covers_address(&p, name) : covers_name(&p, name);
 }

@@ -37,9 +37,9 @@ static bool parse(const char *s, size_t n, uint8_t hash[PIN_BYTES])
 	for (size_t i = 0, done = 0; i < TEXT; i++) {
 		const char *at = s[i] != '\0' ? strchr(digits, s[i]) : NULL;
 
-		if (at == NULL && s[i] != '=')
+		if (!at && s[i] != '=')
 			return false;
-		bits = bits << 6 | (at != NULL ? (uint32_t)(at - digits) : 0);
+		bits = bits << 6 | (at ? (uint32_t)(at - digits) : 0);
 		for (int shift = 16; i % 4 == 3 && shift >= 0; shift -= 8)
 			if (done < PIN_BYTES)
 				hash[done++] = (uint8_t)(bits >> shift);

@@ -27,7 +27,7 @@ int protocol_parse_slice(const char *s, size_t n)
 
 int protocol_parse(const char *text)
 {
-	return text == NULL ? 0 : protocol_parse_slice(text, strnlen(text, 16));
+	return !text ? 0 : protocol_parse_slice(text, strnlen(text, 16));
 }
 
 const char *protocol_name(int number)

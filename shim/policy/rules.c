@@ -29,9 +29,9 @@ struct walk {
 static const struct entry *step_next(struct step *s)
 {
 	const struct entry *a = s->chain[0], *b = s->chain[1];
-	bool second = a == NULL || (b != NULL && b->order > a->order);
+	bool second = !a || (b && b->order > a->order);
 
-	if (second && b == NULL)
+	if (second && !b)
 		return NULL;
 	s->chain[second] = second ? b->older : a->older;
 	return second ? b : a;
@@ -39,21 +39,21 @@ static const struct entry *step_next(struct step *s)
 
 static const struct entry *chain_of(const struct node *n, unsigned key)
 {
-	const struct entry *e = n == NULL ? NULL : n->chains;
+	const struct entry *e = !n ? NULL : n->chains;
 
-	while (e != NULL && e->setting.key != key)
+	while (e && e->setting.key != key)
 		e = e->next_key;
 	return e;
 }
 
 static void visit_nodes(struct walk *w, const struct node *a, const struct node *b)
 {
-	if (a == NULL && b == NULL)
+	if (!a && !b)
 		return;
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		struct step step = {{chain_of(a, key), chain_of(b, key)}};
 
-		if (step.chain[0] != NULL || step.chain[1] != NULL)
+		if (step.chain[0] || step.chain[1])
 			w->visit(w, (enum key)key, &step);
 	}
 }
@@ -126,15 +126,14 @@ static void walk_policy(struct walk *w, const struct peer *peer)
 	const char *host = peer->host, *address = peer->address;
 
 	w->port = peer->port > UINT16_MAX ? 0 : peer->port;
-	w->has_address[0] = host != NULL && address_parse(host, strnlen(host, 64), &w->address[0]);
-	w->has_address[1] =
-	    address != NULL && address_parse(address, strnlen(address, 64), &w->address[1]);
+	w->has_address[0] = host && address_parse(host, strnlen(host, 64), &w->address[0]);
+	w->has_address[1] = address && address_parse(address, strnlen(address, 64), &w->address[1]);
 	if (w->has_address[0] && w->has_address[1] && address_equal(&w->address[0], &w->address[1]))
 		w->has_address[1] = false;
 
 	if (w->has_address[0])
 		visit_blocks(w, 128, true, false); /* an exact address */
-	else if (host != NULL)
+	else if (host)
 		visit_name(w, host);
 	if (w->policy->blocks && (w->has_address[0] || w->has_address[1])) {
 		visit_blocks(w, 128, false, true);
@@ -160,7 +159,7 @@ bool setting_strengthens(const struct setting *s)
 
 const char *setting_closed_why(const struct setting *s)
 {
-	return s->section->fault != NULL
+	return s->section->fault
 		   ? s->section->fault
 		   : "its section could not be applied; mend it where the log says so";
 }
@@ -179,7 +178,7 @@ static void note_waiting(struct rule *out, const struct setting *s)
 		      : s->key == KEY_CIPHER_STRING ? 2
 						    : -1;
 
-	if (i >= 0 && out->waiting[i] == NULL &&
+	if (i >= 0 && !out->waiting[i] &&
 	    atomic_load_explicit(&s->section->waiting, memory_order_relaxed) &&
 	    !atomic_load_explicit(&s->section->rejected, memory_order_relaxed))
 		out->waiting[i] = s;
@@ -195,7 +194,7 @@ static void note_dry(struct lookup *l, enum key key, const struct setting *s)
 {
 	const struct section *section = s->section;
 
-	if (l->out->dry[key] != NULL || section->closed || is_rejected(s) ||
+	if (l->out->dry[key] || section->closed || is_rejected(s) ||
 	    (s->weakening && l->now > section->until))
 		return;
 	l->out->dry[key] = s;
@@ -207,7 +206,7 @@ static void choose(struct walk *w, enum key key, struct step *step)
 	struct lookup *l = w->arg;
 	const struct entry *e;
 
-	if (l->out->set[key] != NULL || (l->closed >> key & 1) != 0)
+	if (l->out->set[key] || (l->closed >> key & 1) != 0)
 		return;
 	while ((e = step_next(step)) != NULL) {
 		const struct section *section = e->setting.section;
@@ -220,7 +219,7 @@ static void choose(struct walk *w, enum key key, struct step *step)
 		if (section->closed ||
 		    (is_rejected(&e->setting) && setting_strengthens(&e->setting))) {
 			l->closed |= UINT32_C(1) << key;
-			if (l->out->closed == NULL)
+			if (!l->out->closed)
 				l->out->closed = &e->setting;
 			return;
 		}
@@ -231,7 +230,7 @@ static void choose(struct walk *w, enum key key, struct step *step)
 			l->out->count++;
 			return;
 		}
-		if (l->out->expired == NULL)
+		if (!l->out->expired)
 			l->out->expired = &e->setting;
 	}
 }

@@ -29,7 +29,7 @@ static void note_fault(struct draft *d, unsigned line, const struct buf *message
 	struct buf b;
 	/* what is wrong; what to write says the message */
 	const char *end = message->len > 0 ? strstr(buf_str(message), "; ") : NULL;
-	const size_t length = end != NULL ? (size_t)(end - buf_str(message)) : message->len;
+	const size_t length = end ? (size_t)(end - buf_str(message)) : message->len;
 	size_t n = length < FAULT_MAX - 80 ? length : FAULT_MAX - 80;
 
 	while (n < length && n > 0 && ((unsigned char)message->data[n] & 0xc0) == 0x80)
@@ -101,11 +101,11 @@ static bool is_yes(const char *value, size_t n)
 	size_t length;
 	const char *word = next_word(&value, value + n, &length);
 
-	if (word != NULL && length > 2 && word[0] == '"' && word[length - 1] == '"') {
+	if (word && length > 2 && word[0] == '"' && word[length - 1] == '"') {
 		word++;
 		length -= 2;
 	}
-	return word != NULL && length == 3 && name_equal(word, "yes", 3);
+	return word && length == 3 && name_equal(word, "yes", 3);
 }
 
 /* Does that line ask for a bound above what every client has by default? */
@@ -119,7 +119,7 @@ static bool is_high_bound(int key, const char *value, size_t n)
 		n--;
 	}
 	word = next_word(&value, value + n, &length);
-	if (key != KEY_MIN_PROTOCOL || word == NULL)
+	if (key != KEY_MIN_PROTOCOL || !word)
 		return false;
 	return protocol_parse_slice(word, length - (word[length - 1] == '"')) > PROTOCOL_TLS1_2;
 }
@@ -196,7 +196,7 @@ void section_key(struct parser *p, int key, struct value *v)
 	d->lines[key] = p->line;
 	if (key == KEY_EXPECT_NAME && d->any_host)
 		fail_any_name(p);
-	if (v->weakening && d->any_host != NULL) {
+	if (v->weakening && d->any_host) {
 		struct buf *b = message_begin(p);
 
 		put_setting(b, key, v);
@@ -264,7 +264,7 @@ static void check_pairs(struct parser *p)
 
 static const char *intern_value(struct policy *policy, const struct value *v)
 {
-	return v->text == NULL ? "" : table_intern(policy, v->text, v->length);
+	return !v->text ? "" : table_intern(policy, v->text, v->length);
 }
 
 /* Relative to the file that names it. */
@@ -273,10 +273,10 @@ static const char *intern_path(struct parser *p, const struct value *v)
 	const char *whole = NULL;
 	char *path;
 
-	if (v->text == NULL || *v->text == '/')
+	if (!v->text || *v->text == '/')
 		return intern_value(p->policy, v);
 	path = include_resolve(p->source_name, v->text, v->length);
-	if (path != NULL)
+	if (path)
 		whole = table_intern(p->policy, path, strlen(path));
 	else
 		p->policy->failed = true;
@@ -301,7 +301,7 @@ static struct kept_section *make_section(struct parser *p, uint32_t keys)
 	struct draft *d = &p->draft;
 	struct kept_section *kept = arena_alloc(&p->policy->arena, sizeof(*kept));
 
-	if (kept == NULL) {
+	if (!kept) {
 		p->policy->failed = true;
 		return NULL;
 	}
@@ -367,10 +367,10 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 	struct entry *entries;
 	struct node *node;
 
-	if (text == NULL || !pattern_parse(text, n, &pattern, NULL))
+	if (!text || !pattern_parse(text, n, &pattern, NULL))
 		return false;
 	node = table_node(p->policy, &pattern);
-	if (node == NULL)
+	if (!node)
 		return false;
 	if (node->last == &kept->section) {
 		if (p->advice)
@@ -382,14 +382,14 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 		advise_pattern(p, text, &pattern);
 	kept->total += kept->count;
 	entries = arena_alloc(&p->policy->arena, kept->count * sizeof(*entries));
-	if (entries == NULL || !fill_entries(p, kept, text, pattern_is_any(&pattern), entries))
+	if (!entries || !fill_entries(p, kept, text, pattern_is_any(&pattern), entries))
 		return false;
-	if (kept->entries == NULL)
+	if (!kept->entries)
 		kept->entries = entries;
 	for (unsigned i = 0; i < kept->count; i++) {
 		const struct entry *older = table_add(p->policy, node, &entries[i]);
 
-		if (older != NULL && p->advice && !kept->section.closed && !kept->section.dry &&
+		if (older && p->advice && !kept->section.closed && !kept->section.dry &&
 		    !older->setting.section->closed && !older->setting.section->dry)
 			advise_overridden(p, &entries[i], older);
 	}
@@ -404,13 +404,13 @@ static void keep(struct parser *p, uint32_t keys)
 	size_t n;
 
 	p->policy->orders++;
-	while (kept != NULL && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {
+	while (kept && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {
 		if (!add_pattern(p, kept, word, n)) {
 			p->policy->failed = true;
 			return;
 		}
 	}
-	if (kept != NULL)
+	if (kept)
 		table_keep(p->policy, kept);
 }
 
@@ -426,7 +426,7 @@ static void keep_closed(struct parser *p)
 	size_t n;
 
 	p->policy->orders++;
-	if (kept == NULL)
+	if (!kept)
 		return;
 	kept->section.closed = true;
 	if (d->fault[0] != '\0')

@@ -56,7 +56,7 @@ static size_t find_slot(const struct policy *p, const struct pattern *pattern, u
 
 	for (;;) {
 		(*probes)++;
-		if (p->slots[i] == NULL || same_pattern(&p->slots[i]->pattern, pattern))
+		if (!p->slots[i] || same_pattern(&p->slots[i]->pattern, pattern))
 			return i;
 		i = (i + 1) & (p->slot_count - 1);
 	}
@@ -75,12 +75,12 @@ static bool grow_slots(struct policy *p)
 	struct node **slots = calloc(count, sizeof(*slots));
 	unsigned probes = 0;
 
-	if (slots == NULL)
+	if (!slots)
 		return false;
 	p->slots = slots;
 	p->slot_count = count;
 	for (size_t i = 0; i < old_count; i++) {
-		if (old[i] != NULL)
+		if (old[i])
 			slots[find_slot(p, &old[i]->pattern, &probes)] = old[i];
 	}
 	free(old);
@@ -112,10 +112,10 @@ struct node *table_node(struct policy *p, const struct pattern *pattern)
 		return NULL;
 	}
 	i = find_slot(p, pattern, &probes);
-	if (p->slots[i] != NULL)
+	if (p->slots[i])
 		return p->slots[i];
 	n = arena_alloc(&p->arena, sizeof(*n));
-	if (n == NULL) {
+	if (!n) {
 		p->failed = true;
 		return NULL;
 	}
@@ -130,14 +130,14 @@ const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 {
 	struct entry **link = &n->chains, *older;
 
-	while (*link != NULL && (*link)->setting.key != e->setting.key)
+	while (*link && (*link)->setting.key != e->setting.key)
 		link = &(*link)->next_key;
 	older = *link;
 	e->older = older;
-	e->next_key = older == NULL ? NULL : older->next_key;
+	e->next_key = !older ? NULL : older->next_key;
 	*link = e;
 	p->setting_count++;
-	if (p->strict == NULL && (e->setting.section->closed || setting_strengthens(&e->setting)))
+	if (!p->strict && (e->setting.section->closed || setting_strengthens(&e->setting)))
 		p->strict = &e->setting;
 	if (!e->setting.section->dry)
 		p->uses |= UINT32_C(1) << e->setting.key;
@@ -159,14 +159,14 @@ static bool grow_strings(struct policy *p)
 	size_t count = p->string_slots == 0 ? FIRST_SLOTS : p->string_slots * 2;
 	struct interned *slots = calloc(count, sizeof(*slots));
 
-	if (slots == NULL)
+	if (!slots)
 		return false;
 	for (size_t i = 0; i < p->string_slots; i++) {
 		size_t at = (size_t)old[i].hash & (count - 1);
 
-		if (old[i].text == NULL)
+		if (!old[i].text)
 			continue;
-		while (slots[at].text != NULL)
+		while (slots[at].text)
 			at = (at + 1) & (count - 1);
 		slots[at] = old[i];
 	}
@@ -186,14 +186,14 @@ const char *table_intern(struct policy *p, const char *s, size_t n)
 		return NULL;
 	}
 	i = (size_t)hash & (p->string_slots - 1);
-	for (; p->strings[i].text != NULL; i = (i + 1) & (p->string_slots - 1)) {
+	for (; p->strings[i].text; i = (i + 1) & (p->string_slots - 1)) {
 		if (p->strings[i].hash == hash && strncmp(p->strings[i].text, s, n) == 0 &&
 		    p->strings[i].text[n] == '\0')
 			return p->strings[i].text;
 	}
 	p->strings[i].hash = hash;
 	p->strings[i].text = arena_strndup(&p->arena, s, n);
-	if (p->strings[i].text == NULL) {
+	if (!p->strings[i].text) {
 		p->failed = true;
 		return NULL;
 	}
@@ -214,14 +214,14 @@ struct policy *table_new(void)
 {
 	struct policy *p = calloc(1, sizeof(*p));
 
-	if (p != NULL)
+	if (p)
 		p->tail = &p->first;
 	return p;
 }
 
 void policy_free(struct policy *p)
 {
-	if (p == NULL)
+	if (!p)
 		return;
 	table_intern_done(p);
 	arena_free(&p->arena);
@@ -231,7 +231,7 @@ void policy_free(struct policy *p)
 
 bool policy_empty(const struct policy *p)
 {
-	return p == NULL || (p->setting_count == 0 && p->closed == NULL);
+	return !p || (p->setting_count == 0 && !p->closed);
 }
 
 bool policy_demands(const struct policy *p)
@@ -247,17 +247,17 @@ bool policy_demands(const struct policy *p)
 
 const struct setting *policy_strict(const struct policy *p)
 {
-	return p == NULL ? NULL : p->closed != NULL ? p->closed : p->strict;
+	return !p ? NULL : p->closed ? p->closed : p->strict;
 }
 
 bool policy_uses(const struct policy *p, enum key key)
 {
-	return p != NULL && (p->uses >> key & 1) != 0;
+	return p && (p->uses >> key & 1) != 0;
 }
 
 bool policy_uses_peer(const struct policy *p)
 {
-	if (p == NULL)
+	if (!p)
 		return false;
 	for (size_t v4 = 0; v4 < ARRAY_LENGTH(p->prefixes); v4++)
 		for (size_t i = 0; i < ARRAY_LENGTH(p->prefixes[v4]); i++)
@@ -268,15 +268,15 @@ bool policy_uses_peer(const struct policy *p)
 
 size_t policy_section_count(const struct policy *p)
 {
-	return p == NULL ? 0 : p->section_count;
+	return !p ? 0 : p->section_count;
 }
 
 void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s),
 		 void *arg)
 {
-	if (p == NULL)
+	if (!p)
 		return;
-	for (const struct kept_section *s = p->first; s != NULL; s = s->next) {
+	for (const struct kept_section *s = p->first; s; s = s->next) {
 		for (unsigned i = 0; i < s->count; i++)
 			visit(arg, &s->entries[i].setting);
 	}

@@ -40,7 +40,7 @@ static void string_value(struct buf *out, const char *s, size_t n, size_t max)
 
 static void string_member(struct object *o, const char *name, const char *s)
 {
-	if (s == NULL)
+	if (!s)
 		return;
 	key(o, name);
 	string_value(o->out, s, strlen(s), JSON_STRING_BYTES);

@@ -49,11 +49,11 @@ static void put_bytes(struct buf *out, const char *s, size_t n, size_t max)
 	}
 	while (done < n) {
 		slash = memchr(s + done, '\\', n - done);
-		run = slash != NULL ? (size_t)(slash - (s + done)) : n - done;
+		run = slash ? (size_t)(slash - (s + done)) : n - done;
 		if (run > 0)
 			escape_text(out, s + done, run, 0);
 		done += run;
-		if (slash != NULL) {
+		if (slash) {
 			buf_putc(out, '\\');
 			done++;
 		}
@@ -64,7 +64,7 @@ static void put_bytes(struct buf *out, const char *s, size_t n, size_t max)
 
 static void put_line(struct buf *out, const char *s)
 {
-	if (s != NULL)
+	if (s)
 		put_bytes(out, s, strlen(s), TEXT_LINE_BYTES);
 }
 
@@ -80,7 +80,7 @@ static void label(const struct ink *k, const char *name)
 
 static void labelled(const struct ink *k, const char *name, const char *s)
 {
-	if (s == NULL || *s == '\0')
+	if (!s || *s == '\0')
 		return;
 	label(k, name);
 	put_line(k->out, s);
@@ -142,7 +142,7 @@ static const char *digest_name(const char *signature)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LENGTH(names); i++) {
-		if (strstr(signature, names[i][0]) != NULL)
+		if (strstr(signature, names[i][0]))
 			return names[i][1];
 	}
 	return NULL;
@@ -150,19 +150,19 @@ static const char *digest_name(const char *signature)
 
 static void put_key(struct buf *out, const struct cert_info *c)
 {
-	const char *digest = c->signature != NULL ? digest_name(c->signature) : NULL;
+	const char *digest = c->signature ? digest_name(c->signature) : NULL;
 
-	if (c->key != NULL) {
+	if (c->key) {
 		buf_puts(out, "  ");
 		put_line(out, c->key);
 	}
-	if (digest != NULL)
+	if (digest)
 		buf_strs(out, "  ", digest, (char *)NULL);
 }
 
 static void put_mark(const struct ink *k, const struct chain_line *line)
 {
-	if (line->mark == NULL)
+	if (!line->mark)
 		return;
 	buf_puts(k->out, "   ");
 	paint(k, "31", "<- ");
@@ -204,7 +204,7 @@ static void put_chain_line(const struct ink *k, const struct record *r, size_t i
 	label(k, i == 0 ? "chain" : "");
 	start = k->out->len;
 	/* Of a very long chain the middle was not kept; the depth says which one it is. */
-	buf_uint(k->out, line->mark != NULL && r->depth > (int)i ? (unsigned)r->depth : i);
+	buf_uint(k->out, line->mark && r->depth > (int)i ? (unsigned)r->depth : i);
 	buf_pad(k->out, k->out->len - start < 3 ? 3 : 4, start);
 	put_padded(k->out, &line->cert->subject, width);
 	put_dates(k->out, line->cert, i == 0, r->time_ms / 1000);
@@ -260,7 +260,7 @@ static void put_alert(const struct ink *k, const char *alert)
 	const char *name;
 	int number = 0;
 
-	if (colon == NULL) {
+	if (!colon) {
 		put_line(k->out, alert);
 		return;
 	}
@@ -269,37 +269,37 @@ static void put_alert(const struct ink *k, const char *alert)
 	name = alert_name(number);
 	put_bytes(k->out, alert, (size_t)(colon - alert), 0);
 	buf_puts(k->out, ": ");
-	buf_puts(k->out, name != NULL ? name : "number");
-	buf_puts(k->out, name != NULL ? " (" : " ");
+	buf_puts(k->out, name ? name : "number");
+	buf_puts(k->out, name ? " (" : " ");
 	buf_int(k->out, number);
-	buf_puts(k->out, name != NULL ? ")" : "");
+	buf_puts(k->out, name ? ")" : "");
 }
 
 static void put_code(const struct ink *k, const struct record *r)
 {
-	if (r->name == NULL && r->code < 0 && r->alert == NULL)
+	if (!r->name && r->code < 0 && !r->alert)
 		return;
 	label(k, "code");
-	if (r->name != NULL)
+	if (r->name)
 		put_line(k->out, r->name);
 	if (r->code >= 0) {
-		buf_puts(k->out, r->name != NULL ? " (" : "");
+		buf_puts(k->out, r->name ? " (" : "");
 		buf_int(k->out, r->code);
-		buf_puts(k->out, r->name != NULL ? ")" : "");
+		buf_puts(k->out, r->name ? ")" : "");
 	}
 	if (r->depth >= 0) {
 		buf_puts(k->out, " at depth ");
 		buf_int(k->out, r->depth);
 	}
-	if (r->alert != NULL) {
-		buf_puts(k->out, r->name != NULL || r->code >= 0 ? ", alert " : "alert ");
+	if (r->alert) {
+		buf_puts(k->out, r->name || r->code >= 0 ? ", alert " : "alert ");
 		put_alert(k, r->alert);
 	}
-	if (r->library != NULL) {
+	if (r->library) {
 		buf_puts(k->out, ", ");
 		put_line(k->out, r->library);
 	}
-	if (r->ending != NULL && *r->ending != '\0') {
+	if (r->ending && *r->ending != '\0') {
 		buf_puts(k->out, "; ");
 		put_line(k->out, r->ending);
 	}

@@ -17,7 +17,7 @@ enum cause cause_by_word(const char *word)
 {
 	unsigned c;
 
-	for (c = CAUSE_NONE + 1; word != NULL && c < CAUSE_COUNT; c++) {
+	for (c = CAUSE_NONE + 1; word && c < CAUSE_COUNT; c++) {
 		if (strcmp(cause_table[c].word, word) == 0)
 			return (enum cause)c;
 	}

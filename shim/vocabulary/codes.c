@@ -88,19 +88,19 @@ const char *alert_name(int description)
 {
 	const struct number_name *found = find(alert_table, ARRAY_LENGTH(alert_table), description);
 
-	return found != NULL ? found->name : NULL;
+	return found ? found->name : NULL;
 }
 
 const char *alert_meaning(int description)
 {
 	const struct number_name *found = find(alert_table, ARRAY_LENGTH(alert_table), description);
 
-	return found != NULL ? found->meaning : NULL;
+	return found ? found->meaning : NULL;
 }
 
 const char *handshake_message_name(int type)
 {
 	const struct number_name *found = find(message_table, ARRAY_LENGTH(message_table), type);
 
-	return found != NULL ? found->name : NULL;
+	return found ? found->name : NULL;
 }

@@ -206,7 +206,7 @@ static bool bare_number(const char *text)
 		   (verify_symbol(number, 0x30000000ul) || verify_symbol(number, 0x10101000ul));
 	known[1] = alert_index(number) >= 0 && number > 0;
 	known[2] = FIND(curl_codes, number) != NULL;
-	known[3] = number > 99 && ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number)) != NULL;
+	known[3] = number > 99 && ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
 	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
 		count += known[i];
 	snprintf(word, sizeof word, "%d", number);

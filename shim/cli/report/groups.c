@@ -201,7 +201,7 @@ void report_sort(struct report *r)
 
 void report_peer(const struct report_item *item, struct buf *out)
 {
-	const bool brackets = item->port && strchr(item->host, ':') != NULL;
+	const bool brackets = item->port && strchr(item->host, ':');
 
 	buf_strs(out, brackets ? "[" : "", *item->host ? item->host : "-", brackets ? "]" : "",
 		 NULL);
