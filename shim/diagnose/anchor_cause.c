@@ -36,13 +36,11 @@ bool is_nameless(const struct cert_info *c)
 
 const struct cert_info *malformed_one(const struct diagnosis *d)
 {
-	size_t i;
-
 	if (d->culprit && d->culprit->malformed)
 		return d->culprit;
 	if (is_nameless(top_of_chain(d)))
 		return top_of_chain(d);
-	for (i = 0; i < d->e->near_count; i++) {
+	for (size_t i = 0; i < d->e->near_count; i++) {
 		if (d->e->near[i].candidate->malformed)
 			return d->e->near[i].candidate;
 	}
@@ -69,9 +67,7 @@ bool same_ca(const struct cert_info *a, const struct cert_info *b)
 
 static bool in_chain(const struct evidence *e, const struct cert_info *c)
 {
-	size_t i;
-
-	for (i = 0; i < e->chain_count; i++) {
+	for (size_t i = 0; i < e->chain_count; i++) {
 		if (same_certificate(&e->chain[i], c) || same_ca(&e->chain[i], c))
 			return true;
 	}
@@ -81,9 +77,7 @@ static bool in_chain(const struct evidence *e, const struct cert_info *c)
 /* A CA certificate that was sent and to which nothing leads: something between is missing. */
 static bool has_loose_ca(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 1; i < e->presented_count; i++) {
+	for (size_t i = 1; i < e->presented_count; i++) {
 		if (e->presented[i].ca && !in_chain(e, &e->presented[i]))
 			return true;
 	}
@@ -95,11 +89,10 @@ size_t loop_begin(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-	size_t i;
 
 	if (!top || top->self_signed || e->near_count > 0)
 		return 0;
-	for (i = 1; i + 1 < e->chain_count; i++) {
+	for (size_t i = 1; i + 1 < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
 
 		if (same_text(c->subject, top->issuer) &&

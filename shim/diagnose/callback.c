@@ -58,9 +58,7 @@ static const char *reason_words(struct diagnosis *d)
 
 static bool waived_any(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->event_count; i++) {
+	for (size_t i = 0; i < e->event_count; i++) {
 		if (evidence_is_waived(e, &e->events[i]))
 			return true;
 	}
@@ -112,9 +110,7 @@ static void waive(struct diagnosis *d, int code, int depth)
 
 static bool took_errors_back(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->event_count; i++) {
+	for (size_t i = 0; i < e->event_count; i++) {
 		if (evidence_is_waived(e, &e->events[i]) && e->events[i].after == 0)
 			return true;
 	}
@@ -124,9 +120,8 @@ static bool took_errors_back(const struct evidence *e)
 static void list_waived(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 0; i < e->event_count; i++) {
+	for (size_t i = 0; i < e->event_count; i++) {
 		if (evidence_is_waived(e, &e->events[i]))
 			waive(d, e->events[i].code, e->events[i].depth);
 	}
@@ -134,7 +129,7 @@ static void list_waived(struct diagnosis *d)
 		return;
 	/* Its callback cannot be seen in old versions: everything that was found, since the chain passed. Where it did not, a function
 	 * of the client's around the whole verification let it pass with the error that it stopped at. */
-	for (i = 0; e->passed && i < e->error_count; i++)
+	for (size_t i = 0; e->passed && i < e->error_count; i++)
 		waive(d, e->errors[i].code, e->errors[i].depth);
 	if (!e->passed && e->code != 0)
 		waive(d, e->code, e->depth);

@@ -8,20 +8,16 @@
 
 static struct chain_line *add_line(struct diagnosis *d, const struct cert_info *c)
 {
-	struct chain_line *line;
-
 	if (d->r->chain_count >= DIAGNOSIS_CHAIN)
 		return NULL;
-	line = &d->chain[d->r->chain_count++];
+	struct chain_line *line = &d->chain[d->r->chain_count++];
 	line->cert = c;
 	return line;
 }
 
 static bool drawn(const struct diagnosis *d, const struct cert_info *c)
 {
-	size_t i;
-
-	for (i = 0; i < d->r->chain_count; i++) {
+	for (size_t i = 0; i < d->r->chain_count; i++) {
 		const struct cert_info *other = d->chain[i].cert;
 
 		if (c->have_sha256 && other->have_sha256 &&
@@ -105,17 +101,16 @@ static void mark(struct diagnosis *d)
 void draw_chain(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i, linked;
 
-	for (i = 0; i < e->chain_count; i++)
+	for (size_t i = 0; i < e->chain_count; i++)
 		add_line(d, &e->chain[i]);
 	if (e->chain_count == 0 && e->presented_count > 0)
 		add_line(d, &e->presented[0]);
 	mark(d);
-	linked = d->r->chain_count;
+	size_t linked = d->r->chain_count;
 	if (d->failure == CAUSE_INTERMEDIATE_NOT_SENT && linked > 0)
 		d->chain[linked - 1].gap_after = true;
-	for (i = 0; i < e->presented_count; i++) {
+	for (size_t i = 0; i < e->presented_count; i++) {
 		if (d->failure == CAUSE_INCOMPLETE_CHAIN && !drawn(d, &e->presented[i])) {
 			d->chain[linked - 1].gap_after = true;
 			add_line(d, &e->presented[i]);

@@ -13,9 +13,7 @@ enum {
 
 static bool offers_group(const struct hello *h, unsigned group)
 {
-	unsigned i;
-
-	for (i = 0; i < HELLO_GROUPS && i < h->groups; i++) {
+	for (unsigned i = 0; i < HELLO_GROUPS && i < h->groups; i++) {
 		if (h->group_list[i] == group)
 			return true;
 	}

@@ -20,9 +20,8 @@ static const char *unknown_parts(struct diagnosis *d, const char **first_suite)
 {
 	struct evidence *e = d->e;
 	const char *list = "";
-	size_t i;
 
-	for (i = 0; i < e->cipher_unknown_count; i++) {
+	for (size_t i = 0; i < e->cipher_unknown_count; i++) {
 		const char *part = e->cipher_unknown[i];
 
 		if (!part)
@@ -175,11 +174,10 @@ static const char *missing_kinds(struct diagnosis *d)
 		     {HELLO_CBC, "AES in CBC mode"}};
 	const struct hello *h = &d->e->hello;
 	const char *list = NULL;
-	size_t i;
 
 	if (h->kinds == 0 || h->min_version >= TLS_1_3 || d->e->security_level > 2)
 		return NULL;
-	for (i = 0; i < ARRAY_LENGTH(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		if (!(h->kinds & kinds[i].kind))
 			list = say(d->e, list ? list : "", list ? ", " : "", kinds[i].name,
 				   (char *)NULL);

@@ -22,9 +22,7 @@ static const struct kind {
 
 static const struct kind *kind_of(int type)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		if (kinds[i].type == type)
 			return &kinds[i];
 	}
@@ -49,9 +47,7 @@ static struct text bare(struct text t, const struct kind *k)
 
 static bool ends_in(struct text t, struct text end)
 {
-	size_t i;
-
-	for (i = 0; i < end.n; i++) {
+	for (size_t i = 0; i < end.n; i++) {
 		if (t.n < end.n || ascii_lower(t.s[t.n - end.n + i]) != ascii_lower(end.s[i]))
 			return false;
 	}
@@ -70,13 +66,12 @@ static bool host_within(struct text host, struct text limit)
 static bool email_within(struct text email, struct text limit)
 {
 	const char *at = email.n > 0 ? memchr(email.s, '@', email.n) : NULL;
-	struct text host;
 
 	if (!at)
 		return false;
 	if (limit.n > 0 && memchr(limit.s, '@', limit.n) && limit.s[0] != '@')
 		return email.n == limit.n && ends_in(email, limit);
-	host = (struct text){at + 1, email.n - (size_t)(at + 1 - email.s)};
+	struct text host = (struct text){at + 1, email.n - (size_t)(at + 1 - email.s)};
 	if (limit.n > 0 && limit.s[0] == '@')
 		limit = (struct text){limit.s + 1, limit.n - 1};
 	if (limit.n > 0 && limit.s[0] == '.')
@@ -87,7 +82,6 @@ static bool email_within(struct text email, struct text limit)
 static bool uri_within(struct text uri, struct text limit)
 {
 	const char *from = uri.n > 2 ? memmem(uri.s, uri.n, "//", 2) : NULL;
-	struct text host;
 	size_t n = 0;
 
 	if (!from)
@@ -95,7 +89,7 @@ static bool uri_within(struct text uri, struct text limit)
 	from += 2;
 	while (from + n < uri.s + uri.n && from[n] != ':' && from[n] != '/')
 		n++;
-	host = (struct text){from, n};
+	struct text host = (struct text){from, n};
 	if (limit.n > 0 && limit.s[0] == '.')
 		return host.n > limit.n && ends_in(host, limit);
 	return host.n == limit.n && ends_in(host, limit);
@@ -115,7 +109,6 @@ static enum tried address_within(struct text name, struct text limit)
 	unsigned char a[16], net[16], mask[16];
 	char text[3][INET6_ADDRSTRLEN] = {""};
 	int family = name.n > 0 && memchr(name.s, ':', name.n) ? AF_INET6 : AF_INET;
-	size_t i, n;
 
 	if (!slash || name.n >= INET6_ADDRSTRLEN || (size_t)(slash - limit.s) >= INET6_ADDRSTRLEN ||
 	    limit.n - (size_t)(slash - limit.s) > INET6_ADDRSTRLEN)
@@ -123,12 +116,12 @@ static enum tried address_within(struct text name, struct text limit)
 	memcpy(text[0], name.s, name.n);
 	memcpy(text[1], limit.s, (size_t)(slash - limit.s));
 	memcpy(text[2], slash + 1, limit.n - (size_t)(slash + 1 - limit.s));
-	n = family == AF_INET6 ? 16 : 4;
+	size_t n = family == AF_INET6 ? 16 : 4;
 	if (inet_pton(family, text[0], a) != 1)
 		return TRIED_NOT;
 	if (inet_pton(family, text[1], net) != 1 || inet_pton(family, text[2], mask) != 1)
 		return TRIED_BAD; /* the other family */
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (((a[i] ^ net[i]) & mask[i]) != 0)
 			return TRIED_BAD;
 	}
@@ -163,9 +156,8 @@ static enum tried within(const struct kind *k, struct text name, struct text lim
 static enum tried offends(const struct name_clash *clash, const struct kind *k, struct text name)
 {
 	bool known = true;
-	size_t i;
 
-	for (i = 0; i < clash->limit_count; i++) {
+	for (size_t i = 0; i < clash->limit_count; i++) {
 		const enum tried in = within(k, name, bare(clash->limits[i], k));
 
 		if (in == TRIED_GOOD)
@@ -223,14 +215,13 @@ static struct offender find_offender(struct diagnosis *d, const struct kind *k)
 	const struct cert_info *c = clash->below;
 	struct offender o = {{NULL, 0}, k->one, NULL, 0, false};
 	struct text value;
-	size_t i;
 
 	if (clash->by_cn) {
 		consider(d, &o, k, c->common_name,
 			 "no DNS name, so that OpenSSL compares its common name ", "CN=");
 		return o;
 	}
-	for (i = 0; i < c->san_count; i++) {
+	for (size_t i = 0; i < c->san_count; i++) {
 		if (has_kind(c->san[i], k))
 			consider(d, &o, k, bare(c->san[i], k), k->one, k->prefix);
 	}
@@ -249,9 +240,8 @@ static const char *limits_of(struct diagnosis *d, const struct kind *k)
 {
 	const struct name_clash *clash = d->e->clash;
 	const char *list = "";
-	size_t i;
 
-	for (i = 0; i < clash->limit_count; i++) {
+	for (size_t i = 0; i < clash->limit_count; i++) {
 		const struct text t = clash->limits[i];
 
 		list = say(d->e, list, i > 0 ? ", " : "",
@@ -309,9 +299,8 @@ static const struct cert_info *only_constraining_ca(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 	const struct cert_info *only = NULL;
-	size_t i;
 
-	for (i = 1; i < e->chain_count; i++) {
+	for (size_t i = 1; i < e->chain_count; i++) {
 		if (!e->chain[i].has_name_constraints)
 			continue;
 		if (only)
@@ -366,7 +355,6 @@ void explain_constraint(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct kind *k = e->clash ? kind_of(e->clash->kind) : NULL;
-	const struct cert_info *ca;
 
 	if (d->symbol == VERIFY_UNSPECIFIED) {
 		say_too_many(d);
@@ -381,7 +369,7 @@ void explain_constraint(struct diagnosis *d)
 		return;
 	}
 	/* Not looked at, or nobody can tell: then no pair is shown. */
-	ca = e->clash ? e->clash->ca : only_constraining_ca(d);
+	const struct cert_info *ca = e->clash ? e->clash->ca : only_constraining_ca(d);
 	d->r->why = say(e, ca ? "the CA " : "a CA of the chain", ca ? say_subject(e, ca) : "",
 			" is limited to certain names (nameConstraints), and a name of ", whose(d),
 			d->symbol == VERIFY_EXCLUDED_VIOLATION ? " is one that it may not certify"

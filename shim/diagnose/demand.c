@@ -211,9 +211,8 @@ static void say_strict(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *fault = "see the code below";
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(formal_faults); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(formal_faults); i++) {
 		if (formal_faults[i].symbol == d->symbol)
 			fault = formal_faults[i].fault;
 	}

@@ -92,11 +92,9 @@ static const char *connection_name(struct evidence *e, const struct cert_info *l
 /* Only what can stand in a section header; a name out of a certificate may be anything. */
 static bool pattern_is_safe(const char *s, size_t n)
 {
-	size_t i;
-
 	if (n == 0 || n > 253)
 		return false;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char c = ascii_lower(s[i]);
 
 		if (!((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '.' ||
@@ -109,17 +107,15 @@ static bool pattern_is_safe(const char *s, size_t n)
 static const char *section_name(struct evidence *e, const struct cert_info *leaf)
 {
 	const char *host = e->host && *e->host != '\0' ? e->host : e->address;
-	size_t i;
 
 	if (host)
 		return pattern_is_safe(host, strlen(host)) ? host : "HOST";
-	for (i = 0; leaf && i < leaf->san_count; i++) {
+	for (size_t i = 0; leaf && i < leaf->san_count; i++) {
 		const struct text t = leaf->san[i];
-		const char *copy;
 
 		if (t.n <= 4 || memcmp(t.s, "DNS:", 4) != 0 || !pattern_is_safe(t.s + 4, t.n - 4))
 			continue;
-		copy = arena_strndup(&e->arena, t.s + 4, t.n - 4);
+		const char *copy = arena_strndup(&e->arena, t.s + 4, t.n - 4);
 		return copy ? copy : "HOST";
 	}
 	return "HOST";
@@ -291,12 +287,11 @@ static void describe_alert(struct diagnosis *d)
 static void describe_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *count;
 
 	if (e->anchor_count < 0 || d->first.code == 0)
 		return;
-	count = say(e, say_int(e, e->anchor_count), e->anchor_count == 1 ? " anchor" : " anchors",
-		    (char *)NULL);
+	const char *count = say(e, say_int(e, e->anchor_count),
+				e->anchor_count == 1 ? " anchor" : " anchors", (char *)NULL);
 	if (e->store_text)
 		count = say(e, count, " from ", say_string(e, e->store_text), (char *)NULL);
 	else
@@ -331,9 +326,8 @@ static bool is_shown_by_the_server(enum cause c)
 					   CAUSE_DH_KEY_SMALL,
 					   CAUSE_SERVER_TOO_OLD,
 					   CAUSE_LEGACY_RENEGOTIATION};
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(shown); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(shown); i++) {
 		if (shown[i] == c)
 			return true;
 	}
@@ -370,10 +364,8 @@ static void describe_ending(struct diagnosis *d)
 
 void diagnose(struct evidence *e, struct record *r)
 {
-	struct diagnosis *d;
-
 	begin(e, r);
-	d = new_diagnosis(e, r);
+	struct diagnosis *d = new_diagnosis(e, r);
 	if (!d)
 		return;
 	describe(d);

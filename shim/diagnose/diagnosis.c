@@ -27,9 +27,8 @@ bool key_is_known(const char *line)
 #undef KEY
 	};
 	const size_t n = strcspn(line, " =");
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(keys); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
 		if (strlen(keys[i]) == n && memcmp(keys[i], line, n) == 0)
 			return true;
 	}
@@ -41,9 +40,8 @@ static bool key_acts(const struct diagnosis *d, const char *line)
 {
 	static const char *const everywhere[] = {"ExtraCAFile", "OnlyCAFile", "Reason", "Until"};
 	const size_t n = strcspn(line, " =");
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(everywhere); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(everywhere); i++) {
 		if (strlen(everywhere[i]) == n && memcmp(everywhere[i], line, n) == 0)
 			return true;
 	}

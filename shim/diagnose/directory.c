@@ -67,9 +67,7 @@ static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
 
 bool directory_was_given(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->directory_count; i++) {
+	for (size_t i = 0; i < e->directory_count; i++) {
 		if (!e->default_dir || !strstr(e->default_dir, e->directories[i].path))
 			return true;
 	}
@@ -79,9 +77,8 @@ bool directory_was_given(const struct evidence *e)
 void explain_directories(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 0; i < e->directory_count; i++) {
+	for (size_t i = 0; i < e->directory_count; i++) {
 		const struct ca_directory *dir = &e->directories[i];
 
 		if (dir->holder && !dir->wanted_there && e->wanted_hash[0] != '\0')

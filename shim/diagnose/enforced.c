@@ -23,9 +23,8 @@ static const char *pins_shown(struct diagnosis *d)
 	const struct cert_info *list = built ? e->chain : e->presented;
 	const size_t n = built ? e->chain_count : e->presented_count;
 	const char *text = "";
-	size_t i;
 
-	for (i = 0; i < n && i < SHOWN; i++)
+	for (size_t i = 0; i < n && i < SHOWN; i++)
 		text = say(d->e, text, i > 0 ? ", " : "",
 			   list[i].have_sha256 ? pin_of(d, &list[i]) : "?", " of ",
 			   say_subject(d->e, &list[i]), (char *)NULL);

@@ -26,12 +26,11 @@ const char *file_role_name(const struct evidence *e)
 const char *file_path_text(struct evidence *e, const char *path)
 {
 	struct buf b;
-	const char *s;
 
 	buf_init(&b, 4096);
 	if (path)
 		escape_text(&b, path, strlen(path), 1024);
-	s = arena_strdup(&e->arena, buf_str(&b));
+	const char *s = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return s ? s : "";
 }

@@ -15,9 +15,8 @@ static bool is_about_the_name(enum verify_symbol s)
 static bool name_is_wrong(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		if (is_about_the_name(verify_symbol(e->errors[i].code, e->version)))
 			return true;
 	}
@@ -33,9 +32,7 @@ static const char *append(struct diagnosis *d, const char *list, const char *wor
 /* .NET compares extendedKeyUsage of the whole chain by itself; anyExtendedKeyUsage does not count. */
 static bool chain_is_for_other_use(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->chain_count; i++) {
+	for (size_t i = 0; i < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
 
 		if (c->has_extended_key_usage && !c->eku_server)
@@ -58,16 +55,15 @@ static const char *dotnet_flags(struct diagnosis *d)
 	const struct evidence *e = d->e;
 	bool seen[DOTNET_STATUS_COUNT] = {false};
 	const char *list = "";
-	size_t i;
 
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		if (!is_about_roots_list(e, &e->errors[i]))
 			seen[dotnet_status_of(verify_symbol(e->errors[i].code, e->version))] = true;
 	}
 	if (chain_is_for_other_use(e))
 		seen[STATUS_NotValidForUsage] = true;
 	seen[STATUS_OfflineRevocation] = seen[STATUS_RevocationStatusUnknown];
-	for (i = STATUS_None + 1; i < DOTNET_STATUS_COUNT; i++) {
+	for (size_t i = STATUS_None + 1; i < DOTNET_STATUS_COUNT; i++) {
 		if (seen[i])
 			list = append(d, list, dotnet_status_words[i]);
 	}
@@ -106,16 +102,15 @@ static void say_in_qt(struct diagnosis *d)
 	struct evidence *e = d->e;
 	bool seen[QT_ERROR_COUNT] = {false};
 	const char *list = "";
-	size_t i;
 
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 
 		seen[is_about_the_name(s) ? QT_HostNameMismatch : qt_error_of(s)] = true;
 	}
 	if (name_is_wrong(d))
 		seen[QT_HostNameMismatch] = true;
-	for (i = 0; i < QT_ERROR_COUNT; i++) {
+	for (size_t i = 0; i < QT_ERROR_COUNT; i++) {
 		if (seen[i])
 			list = append(d, list,
 				      say(e, qt_error_words[i].word, " (\"", qt_error_words[i].text,

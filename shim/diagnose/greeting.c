@@ -46,9 +46,7 @@ static const struct {
 
 static bool fits(const char *start, const uint8_t *bytes, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (start[i] != '.' && (uint8_t)start[i] != bytes[i])
 			return false;
 	}
@@ -72,9 +70,9 @@ static size_t first_line(const struct evidence *e)
 static bool line_has(const struct evidence *e, const char *word)
 {
 	const size_t n = first_line(e), size = strlen(word);
-	size_t i, k;
+	size_t k;
 
-	for (i = 0; i + size <= n; i++) {
+	for (size_t i = 0; i + size <= n; i++) {
 		for (k = 0; k < size && ascii_lower((char)e->first_bytes[i + k]) == word[k]; k++)
 			;
 		if (k == size)
@@ -85,9 +83,7 @@ static bool line_has(const struct evidence *e, const char *word)
 
 const struct protocol *greeting_protocol(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(greetings); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(greetings); i++) {
 		if (count(e) >= greetings[i].n &&
 		    fits(greetings[i].start, e->first_bytes, greetings[i].n) &&
 		    line_has(e, greetings[i].within))
@@ -98,9 +94,7 @@ const struct protocol *greeting_protocol(const struct evidence *e)
 
 const struct protocol *greeting_of_port(unsigned port, const char **name)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(ports); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(ports); i++) {
 		if (ports[i].port == port) {
 			*name = ports[i].name;
 			return &protocols[ports[i].id];

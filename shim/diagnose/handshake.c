@@ -121,9 +121,8 @@ static const struct {
 static const char *special_help(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(special); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(special); i++) {
 		if (special[i].number == (alert > 0 ? -alert : e->ssl_reason))
 			return special[i].help;
 	}
@@ -237,7 +236,6 @@ static void say_generic(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d), *what;
-	size_t i;
 
 	if (e->given_up) {
 		say_stalled(d);
@@ -271,7 +269,7 @@ static void say_generic(struct diagnosis *d)
 		help_line(d, special_help(e));
 		return;
 	}
-	for (i = 0; i < ARRAY_LENGTH(words); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
 		if (words[i].cause == d->r->cause)
 			help_line(d, words[i].help);
 	}

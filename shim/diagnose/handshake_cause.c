@@ -168,9 +168,7 @@ static enum cause alert_cause(const struct evidence *e, int alert)
 /* OpenSSL 3 takes TLS 1.0 and 1.1 from a server and stumbles over their signatures (SHA-1 and MD5) only then. */
 static enum cause reason_cause(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(reasons); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++) {
 		if (reasons[i].reason != e->ssl_reason)
 			continue;
 		/* A record that looks like TLS but has another version: no plain text, so not "not-tls". */

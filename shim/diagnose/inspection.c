@@ -49,9 +49,7 @@ static const char *const products[] = {
 
 static const char *product_in(struct text name)
 {
-	size_t i;
-
-	for (i = 0; name.n > 0 && i < ARRAY_LENGTH(products); i++) {
+	for (size_t i = 0; name.n > 0 && i < ARRAY_LENGTH(products); i++) {
 		if (memmem(name.s, name.n, products[i], strlen(products[i])))
 			return products[i];
 	}
@@ -61,11 +59,10 @@ static const char *product_in(struct text name)
 void note_inspection(struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
-	const char *product;
 
 	if (!top)
 		return;
-	product = product_in(top->subject);
+	const char *product = product_in(top->subject);
 	if (!product)
 		product = product_in(top->issuer);
 	if (!product)

@@ -42,9 +42,8 @@ static bool in_time(const struct evidence *e, const struct cert_info *c)
 const struct cert_info *fresh_copy(const struct diagnosis *d, const struct cert_info *c)
 {
 	const struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 1; i < e->presented_count; i++) {
+	for (size_t i = 1; i < e->presented_count; i++) {
 		const struct cert_info *sent = &e->presented[i];
 
 		if (sent->have_sha256 && c->have_sha256 && !same_certificate(sent, c) &&

@@ -112,17 +112,16 @@ static size_t distance(struct text a, struct text b)
 {
 	enum { LONGEST = 64 };
 	uint8_t row[LONGEST + 1];
-	size_t i, k;
 
 	if (a.n > LONGEST || b.n > LONGEST)
 		return LONGEST;
-	for (k = 0; k <= b.n; k++)
+	for (size_t k = 0; k <= b.n; k++)
 		row[k] = (uint8_t)k;
-	for (i = 1; i <= a.n; i++) {
+	for (size_t i = 1; i <= a.n; i++) {
 		uint8_t diagonal = row[0];
 
 		row[0] = (uint8_t)i;
-		for (k = 1; k <= b.n; k++) {
+		for (size_t k = 1; k <= b.n; k++) {
 			const bool same = ascii_lower(a.s[i - 1]) == ascii_lower(b.s[k - 1]);
 			uint8_t best = (uint8_t)(diagonal + !same);
 
@@ -179,9 +178,7 @@ static const char *with_reasons(struct diagnosis *d, const char *why)
 /* What is nearest, for help. */
 static enum name_fit nearest(const struct diagnosis *d)
 {
-	size_t i;
-
-	for (i = 0; d->leaf && i < d->leaf->san_count; i++) {
+	for (size_t i = 0; d->leaf && i < d->leaf->san_count; i++) {
 		const enum name_fit fit =
 		    name_fit(asked_text(d), dns_name(d->leaf->san[i]), d->e->host_flags);
 
@@ -312,9 +309,8 @@ static const char *looks_like_it(struct diagnosis *d)
 {
 	const struct text asked = asked_text(d);
 	const struct cert_info *c = d->leaf;
-	size_t i;
 
-	for (i = 0; c && i < c->san_count; i++) {
+	for (size_t i = 0; c && i < c->san_count; i++) {
 		if (name_fit(asked, dns_name(c->san[i]), 0) == FIT_SAME)
 			return "; an entry of kind DNS is a name, and no address";
 	}

@@ -52,9 +52,8 @@ static const char *circle(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *list = "";
-	size_t i;
 
-	for (i = loop_begin(d); i < e->chain_count; i++)
+	for (size_t i = loop_begin(d); i < e->chain_count; i++)
 		list = say(e, list, *list != '\0' ? ", " : "", say_subject(e, &e->chain[i]),
 			   (char *)NULL);
 	return list;
@@ -82,9 +81,8 @@ static void say_circle(struct diagnosis *d)
 static void note_other_ways(struct diagnosis *d, const struct cert_info *top)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 1; i < e->presented_count; i++) {
+	for (size_t i = 1; i < e->presented_count; i++) {
 		const struct cert_info *c = &e->presented[i];
 
 		if (same_ca(c, top) && !same_certificate(c, top))

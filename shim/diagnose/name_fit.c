@@ -13,9 +13,7 @@ enum {
 
 static bool equal(const char *a, const char *b, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (ascii_lower(a[i]) != ascii_lower(b[i]) || b[i] == '\0')
 			return false;
 	}
@@ -37,9 +35,7 @@ static bool is_alabel(const char *s, size_t n)
 /* Every label of letters, digits and inner hyphens, where a label may also be or begin or end with an asterisk. */
 static bool is_host_name(struct text name)
 {
-	size_t i;
-
-	for (i = 0; i < name.n; i++) {
+	for (size_t i = 0; i < name.n; i++) {
 		const bool first = i == 0 || name.s[i - 1] == '.';
 		const bool last = i + 1 == name.n || name.s[i + 1] == '.';
 
@@ -83,15 +79,13 @@ static enum name_fit no_wildcard(struct text name, size_t star, unsigned flags)
 /* What the wildcard would have to stand for. */
 static enum name_fit stands_for(struct text part, bool whole, unsigned flags)
 {
-	size_t i;
-
 	if (whole && part.n == 0)
 		return FIT_OTHER;
 	if (part.n == 1 && part.s[0] == '*')
 		return FIT_SAME;
 	if (!(whole && (flags & CHECK_MULTI_LABEL)) && memchr(part.s, '.', part.n))
 		return FIT_LABELS;
-	for (i = 0; i < part.n; i++) {
+	for (size_t i = 0; i < part.n; i++) {
 		if (!is_letter_or_digit(part.s[i]) && part.s[i] != '-' && part.s[i] != '.')
 			return FIT_CHARACTER;
 	}
@@ -158,8 +152,6 @@ static bool is_below(struct text asked, struct text name)
 
 enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
 {
-	const char *star;
-
 	if (asked.n == 0 || name.n == 0 || name.n > LONGEST_NAME)
 		return FIT_OTHER;
 	if ((asked.n == name.n && equal(asked.s, name.s, name.n)) || is_below(asked, name))
@@ -167,16 +159,15 @@ enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
 	if (asked.n > 1 && asked.s[asked.n - 1] == '.' &&
 	    name_fit((struct text){asked.s, asked.n - 1}, name, flags) == FIT_SAME)
 		return FIT_FINAL_DOT;
-	star = asked.n > 1 && asked.s[0] == '.' ? NULL : memchr(name.s, '*', name.n);
+	const char *star = asked.n > 1 && asked.s[0] == '.' ? NULL : memchr(name.s, '*', name.n);
 	return star ? fit_wildcard(asked, name, (size_t)(star - name.s), flags) : FIT_OTHER;
 }
 
 bool name_is_plain(struct text name)
 {
 	bool letter = false;
-	size_t i;
 
-	for (i = 0; i < name.n; i++) {
+	for (size_t i = 0; i < name.n; i++) {
 		if (!is_letter_or_digit(name.s[i]) && !memchr("-_.*", name.s[i], 4))
 			return false;
 		letter = letter || !(ascii_is_digit(name.s[i]) || name.s[i] == '.');

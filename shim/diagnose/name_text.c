@@ -16,9 +16,7 @@ struct text dns_name(struct text san)
 
 bool has_dns_name(const struct cert_info *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->san_count; i++) {
+	for (size_t i = 0; i < c->san_count; i++) {
 		if (dns_name(c->san[i]).n > 0)
 			return true;
 	}
@@ -46,9 +44,7 @@ static const char *quoted(struct evidence *e, struct text t)
 /* No blank, comma, quote or anything else at which one entry could seem to end. */
 static bool is_one_word(struct text t)
 {
-	size_t i;
-
-	for (i = 0; i < t.n; i++) {
+	for (size_t i = 0; i < t.n; i++) {
 		const unsigned char c = (unsigned char)t.s[i];
 
 		if (c <= 0x20 || c >= 0x7f || memchr(",;\"\\()", c, 6))
@@ -61,13 +57,12 @@ const char *say_san(struct evidence *e, struct text san, bool kind)
 {
 	const struct text host = dns_name(san);
 	const char *colon = san.n > 0 ? memchr(san.s, ':', san.n) : NULL;
-	struct text value;
 
 	if (host.n > 0 && name_is_plain(host) && !kind)
 		return say_text(e, host);
 	if (!colon)
 		return quoted(e, san);
-	value = (struct text){colon + 1, san.n - (size_t)(colon + 1 - san.s)};
+	struct text value = (struct text){colon + 1, san.n - (size_t)(colon + 1 - san.s)};
 	return say(e, say_text(e, (struct text){san.s, (size_t)(colon + 1 - san.s)}),
 		   is_one_word(value) ? say_text(e, value) : quoted(e, value), (char *)NULL);
 }

@@ -99,9 +99,8 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 void note_near_misses(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 0; i < e->near_count; i++) {
+	for (size_t i = 0; i < e->near_count; i++) {
 		/* the certificate that the cause is about is no alternative */
 		if (e->near[i].candidate == malformed_one(d) ||
 		    (is_namesake(d) && e->near[i].key == TRIED_GOOD))

@@ -58,9 +58,7 @@ static void check_dates(struct diagnosis *d, const struct cert_info *c, bool cul
 /* The help says what stands in its way, which may be that. */
 static bool said_in_help(const struct diagnosis *d, const char *words)
 {
-	size_t i;
-
-	for (i = 0; i < d->r->help_count; i++) {
+	for (size_t i = 0; i < d->r->help_count; i++) {
 		if (strstr(d->help[i], words))
 			return true;
 	}
@@ -117,9 +115,7 @@ static void check_leaf(struct diagnosis *d)
 
 static void check_certificates(struct diagnosis *d)
 {
-	size_t i;
-
-	for (i = 0; i < d->r->chain_count; i++) {
+	for (size_t i = 0; i < d->r->chain_count; i++) {
 		const struct cert_info *c = d->r->chain[i].cert;
 		const bool culprit = c == d->culprit;
 
@@ -158,9 +154,8 @@ static bool not_yet_fetched(const struct diagnosis *d, enum verify_symbol s)
 static void further_errors(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
@@ -177,11 +172,10 @@ static void further_errors(struct diagnosis *d)
 static void shown_to_the_client(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *name;
 
 	if (d->first.code == 0 || e->code == 0 || e->code == d->first.code)
 		return;
-	name = verify_code_name(e->code, e->version);
+	const char *name = verify_code_name(e->code, e->version);
 	note_line(d, say(e,
 			 d->with_rule ? "the client itself, without the rule's CA, reports "
 			 : e->event_count > 0 && !e->passed
@@ -194,9 +188,8 @@ static void shown_to_the_client(struct diagnosis *d)
 static void about_dry_runs(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = e->key ? 1 : 0; i < e->dry_count; i++)
+	for (size_t i = e->key ? 1 : 0; i < e->dry_count; i++)
 		note_line(d, say(e, RECORD_DRY_RUN, say_string(e, e->dry[i].key), " of ",
 				 say_string(e, e->dry[i].place), " ", say_string(e, e->dry[i].text),
 				 (char *)NULL));

@@ -32,9 +32,7 @@ static const char *level_demands(struct diagnosis *d)
 
 static const struct cert_info *weak_one(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->own.count && e->ssl_reason != REASON_EE_KEY_TOO_SMALL; i++) {
+	for (size_t i = 0; i < e->own.count && e->ssl_reason != REASON_EE_KEY_TOO_SMALL; i++) {
 		if (certificate_has_weak_digest(&e->own.chain[i]) ||
 		    (i > 0 && certificate_has_weak_key(&e->own.chain[i])))
 			return &e->own.chain[i];
@@ -48,9 +46,8 @@ static const char *level_that_does(struct evidence *e)
 	static const unsigned rsa[] = {1024, 2048, 3072, 7680}, other[] = {160, 224, 256, 384};
 	const unsigned *least;
 	int level = e->security_level > 0 && e->security_level < 5 ? e->security_level - 1 : 3;
-	size_t i;
 
-	for (i = 0; i < e->own.count; i++) {
+	for (size_t i = 0; i < e->own.count; i++) {
 		const struct cert_info *c = &e->own.chain[i];
 
 		least = c->key && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0)

@@ -170,13 +170,12 @@ static enum finding main_finding(const struct evidence *e)
 	const bool specific =
 	    (alert >= ALERT_UNSUPPORTED_CERTIFICATE && alert <= ALERT_CERTIFICATE_EXPIRED) ||
 	    alert == ALERT_UNKNOWN_CA || alert == ALERT_ACCESS_DENIED;
-	enum finding f;
 
-	for (f = 0; f < FINDINGS; f++) {
+	for (enum finding f = 0; f < FINDINGS; f++) {
 		if (alert_of[f] == alert && found(e, f))
 			return f;
 	}
-	for (f = 0; f < FINDINGS && !specific; f++) {
+	for (enum finding f = 0; f < FINDINGS && !specific; f++) {
 		/* that it was sent alone says little, unless its CA was not known */
 		if (f != ALONE && found(e, f))
 			return f;
@@ -202,7 +201,6 @@ void explain_rejected(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-	enum finding f, first;
 
 	if (!c) {
 		d->r->why = say(e, "this client sent its certificate, and ", server_reaction(d),
@@ -210,7 +208,7 @@ void explain_rejected(struct diagnosis *d)
 		help_alert(d, -1);
 		return;
 	}
-	first = main_finding(e);
+	enum finding first = main_finding(e);
 	d->r->why =
 	    say(e, "this client sent the certificate ", say_subject(e, c), " of ", say_issuer(e, c),
 		", and ", server_reaction(d), verdict(d, first), (char *)NULL);
@@ -230,7 +228,7 @@ void explain_rejected(struct diagnosis *d)
 		note_line(d,
 			  say(e, "the client sent ", say_int(e, e->own.sent),
 			      " certificates: this one and those of CAs above it", (char *)NULL));
-	for (f = 0; f < FINDINGS; f++) {
+	for (enum finding f = 0; f < FINDINGS; f++) {
 		if (f != first && f != ALONE && found(e, f))
 			note_line(d, say(e, "also wrong: ", finding_words(d, f), (char *)NULL));
 	}

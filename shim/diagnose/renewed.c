@@ -14,9 +14,7 @@ static const char *fingerprint(struct diagnosis *d, const struct cert_info *c)
 /* The CA of that name that the client did read. NULL: none. */
 static const struct cert_info *read_before(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->near_count; i++) {
+	for (size_t i = 0; i < e->near_count; i++) {
 		if (e->near[i].candidate->from == FROM_STORE)
 			return e->near[i].candidate;
 	}
@@ -52,11 +50,10 @@ void note_renewed_own(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-	const char *file;
 
 	if (!e->own.renewed || !e->own.file || !c)
 		return;
-	file = say_string(e, e->own.file);
+	const char *file = say_string(e, e->own.file);
 	d->r->why = say(e, d->r->why, "; ", file,
 			" has changed since the program read it: by now it holds ",
 			say_subject(e, e->own.renewed), ", valid until ",

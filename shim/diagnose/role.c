@@ -181,9 +181,8 @@ void explain_not_ca(struct diagnosis *d)
 static const char *cas_below(struct diagnosis *d, int depth)
 {
 	const char *list = "";
-	int i;
 
-	for (i = depth - 1; i > 0; i--) {
+	for (int i = depth - 1; i > 0; i--) {
 		const struct cert_info *c = certificate_at(d->e, i);
 
 		if (c && !c->self_issued)

@@ -16,13 +16,12 @@ static const char *keep(struct evidence *e, struct buf *b)
 
 const char *say(struct evidence *e, const char *first, ...)
 {
-	const char *s;
 	struct buf b;
 	va_list ap;
 
 	buf_init(&b, SENTENCE_LIMIT);
 	va_start(ap, first);
-	for (s = first; s; s = va_arg(ap, const char *))
+	for (const char *s = first; s; s = va_arg(ap, const char *))
 		buf_puts(&b, s);
 	va_end(ap);
 	return keep(e, &b);

@@ -67,9 +67,7 @@ static const struct named schemes[] = {
 
 static const char *find(const struct named *list, size_t n, unsigned id)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (list[i].id == id)
 			return list[i].name;
 	}

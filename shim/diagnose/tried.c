@@ -60,9 +60,8 @@ static const char *obstacle_at_top(struct diagnosis *d)
 static const char *obstacle_of_dates(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	size_t i;
 
-	for (i = 0; i < e->chain_count; i++) {
+	for (size_t i = 0; i < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
 
 		if (is_out_of_date(e, c))
@@ -88,10 +87,8 @@ const char *help_ca_obstacle(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool system = proposes_bundle(d);
-	const char *other;
-	size_t i;
 
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
@@ -102,7 +99,7 @@ const char *help_ca_obstacle(struct diagnosis *d)
 			return say(e, cause_table[verify_symbol_cause(s)].title, " (",
 				   name ? name : "unknown code", ")", (char *)NULL);
 	}
-	other = obstacle_of_dates(d);
+	const char *other = obstacle_of_dates(d);
 	if (!other)
 		other = obstacle_at_top(d);
 	if (other)
@@ -161,11 +158,10 @@ static const char *second_line(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *line = NULL, *one;
-	size_t i;
 
 	if (obstacle_of_dates(d))
 		return NULL;
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		const enum cause c =
 		    verify_symbol_cause(verify_symbol(e->errors[i].code, e->version));
 
@@ -236,12 +232,10 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 
 const struct cert_info *wrong_turn(const struct evidence *e)
 {
-	size_t i, k;
-
-	for (i = 1; i < e->chain_count; i++) {
+	for (size_t i = 1; i < e->chain_count; i++) {
 		bool shared = e->chain[i].from != FROM_PRESENTED;
 
-		for (k = 0; k < e->other_path_count; k++)
+		for (size_t k = 0; k < e->other_path_count; k++)
 			shared = shared || same_certificate(&e->chain[i], &e->other_path[k]);
 		if (!shared)
 			return &e->chain[i];
@@ -255,9 +249,8 @@ void explain_wrong_path(struct diagnosis *d)
 	const struct cert_info *wrong = wrong_turn(e);
 	const struct cert_info *last = &e->other_path[e->other_path_count - 1];
 	const char *path = "";
-	size_t i;
 
-	for (i = 0; i < e->other_path_count; i++)
+	for (size_t i = 0; i < e->other_path_count; i++)
 		path = say(e, path, i > 0 ? ", then " : "", say_subject(e, &e->other_path[i]),
 			   (char *)NULL);
 	d->r->why =

@@ -26,11 +26,9 @@ static const char *clock_name(const struct evidence *e)
 /* ---- refinement: what the code alone does not tell ----------------------------------------------------- */
 static bool clock_before_all(const struct evidence *e)
 {
-	size_t i;
-
 	if (e->now == 0 || e->chain_count == 0)
 		return false;
-	for (i = 0; i < e->chain_count; i++) {
+	for (size_t i = 0; i < e->chain_count; i++) {
 		if (e->chain[i].not_before == INT64_MIN ||
 		    e->now > e->chain[i].not_before - 2 * (int64_t)YEAR)
 			return false;
@@ -306,9 +304,7 @@ static const struct {
 
 static const char *level_for_digest(const struct cert_info *c)
 {
-	size_t i;
-
-	for (i = 0; c && c->signature && i < ARRAY_LENGTH(digests); i++) {
+	for (size_t i = 0; c && c->signature && i < ARRAY_LENGTH(digests); i++) {
 		if (strstr(c->signature, digests[i].digest))
 			return digests[i].line;
 	}

@@ -115,13 +115,12 @@ static unsigned dsa_cost(struct der parameters)
 static unsigned ec_cost(struct der parameters, const struct der *point)
 {
 	struct der curve;
-	size_t n;
 
 	if (!der_take(&parameters, TAG_OID, &curve) || point->n == 0)
 		return COST_OTHER_CURVE;
 	if (IS_OID(&curve, "\x2a\x86\x48\xce\x3d\x03\x01\x07")) /* P-256 */
 		return 80;
-	n = point->s[0] == 4 ? (point->n - 1) / 2 : point->n - 1;
+	size_t n = point->s[0] == 4 ? (point->n - 1) / 2 : point->n - 1;
 	return n <= 32 ? 500 : n <= 48 ? 800 : n <= 66 ? 1400 : COST_OTHER_CURVE;
 }
 

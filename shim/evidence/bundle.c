@@ -36,10 +36,9 @@ static void base64_values(uint8_t values[256])
 {
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i;
 
 	memset(values, NO_DIGIT, 256);
-	for (i = 0; i < 64; i++)
+	for (size_t i = 0; i < 64; i++)
 		values[(unsigned char)digits[i]] = (uint8_t)i;
 }
 
@@ -163,14 +162,13 @@ X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAM
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;
-	size_t i;
 
 	if (begin_search(&s, name, values, &der)) {
 		if (e->default_file_exists) {
 			*path = e->default_file;
 			x = search_file(&s, e->default_file);
 		}
-		for (i = 0; !x && i < ARRAY_LENGTH(usual_files); i++) {
+		for (size_t i = 0; !x && i < ARRAY_LENGTH(usual_files); i++) {
 			if (e->default_file && strcmp(usual_files[i], e->default_file) == 0)
 				continue;
 			*path = usual_files[i];

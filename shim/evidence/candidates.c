@@ -21,9 +21,7 @@ bool capture_same(const struct openssl *o, X509 *a, X509 *b)
 
 bool capture_listed(const struct openssl *o, X509 *const *list, size_t n, X509 *x)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (capture_same(o, list[i], x))
 			return true;
 	}
@@ -35,13 +33,12 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 	unsigned char *der = NULL;
 	EVP_PKEY *key = NULL;
 	int n = -1, result = -1;
-	unsigned cost;
 
 	if (!o->X509_verify)
 		return TRIED_NOT;
 	QUIET_BEGIN(o)
 	n = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(issuer), &der);
-	cost = n > 0 && der ? budget_signature(der, (size_t)n) : DEAR;
+	unsigned cost = n > 0 && der ? budget_signature(der, (size_t)n) : DEAR;
 	if (evidence_afford(e, LOOK_KEYS, cost < DEAR ? cost : UINT32_MAX))
 		key = o->X509_get_pubkey(issuer);
 	if (key) {
@@ -62,14 +59,14 @@ static bool has_name_of_issuer(const struct openssl *o, X509 *candidate, X509 *c
 
 static bool has_wanted_key_id(const struct openssl *o, X509 *candidate, X509 *child)
 {
-	const ASN1_STRING *has, *wanted;
+	const ASN1_STRING *has;
 	bool same = false;
 
 	if (!o->X509_get0_subject_key_id || !o->X509_get0_authority_key_id)
 		return false;
 	QUIET_BEGIN(o)
 	has = o->X509_get0_subject_key_id(candidate);
-	wanted = o->X509_get0_authority_key_id(child);
+	const ASN1_STRING *wanted = o->X509_get0_authority_key_id(child);
 	same = has && wanted && o->ASN1_STRING_length(has) > 0 &&
 	       o->ASN1_STRING_length(has) == o->ASN1_STRING_length(wanted) &&
 	       memcmp(o->ASN1_STRING_get0_data(has), o->ASN1_STRING_get0_data(wanted),
@@ -127,8 +124,6 @@ void candidates_look(struct capture *c)
 	const struct openssl *o = c->o;
 	const struct cert_info *top =
 	    c->chain_count > 0 ? &c->e->chain[c->chain_count - 1] : c->e->presented;
-	size_t i;
-	int k;
 
 	c->child = child_of(c);
 	c->any_of_name = c->child != c->top;
@@ -136,9 +131,9 @@ void candidates_look(struct capture *c)
 		c->e->own_key = evidence_signed_by(c->e, o, c->child, c->child);
 		c->any_of_name = c->any_of_name || (c->e->own_key == TRIED_BAD && top->self_signed);
 	}
-	for (i = 0; i < c->presented_count; i++)
+	for (size_t i = 0; i < c->presented_count; i++)
 		candidate_consider(c, c->presented[i], FROM_PRESENTED);
-	for (k = 0; c->rule && k < o->OPENSSL_sk_num(c->rule); k++)
+	for (int k = 0; c->rule && k < o->OPENSSL_sk_num(c->rule); k++)
 		candidate_consider(c, o->OPENSSL_sk_value(c->rule, k), FROM_RULE);
 }
 
@@ -146,9 +141,8 @@ void candidates_look(struct capture *c)
 static void keep(struct capture *c, struct cert_info *info, bool signer)
 {
 	struct evidence *e = c->e;
-	size_t i;
 
-	for (i = 0; i < c->near_count; i++) {
+	for (size_t i = 0; i < c->near_count; i++) {
 		struct cert_info *to = &info[e->near_count];
 
 		if ((c->miss[i].key == TRIED_GOOD) != signer)

@@ -20,10 +20,8 @@ enum {
 
 static bool digits(const unsigned char *s, size_t n, unsigned *value)
 {
-	size_t i;
-
 	*value = 0;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!ascii_is_digit((char)s[i]))
 			return false;
 		*value = *value * 10 + (unsigned)(s[i] - '0');
@@ -35,35 +33,32 @@ static bool digits(const unsigned char *s, size_t n, unsigned *value)
 int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s)
 {
 	const unsigned char *d;
-	struct civil_time t;
 	unsigned year, field[5];
-	size_t n, i, head;
 
 	if (!s || !(d = o->ASN1_STRING_get0_data(s)))
 		return INT64_MIN;
-	n = (size_t)o->ASN1_STRING_length(s);
-	head = o->ASN1_STRING_type(s) == ASN1_UTCTIME ? 2 : 4;
+	size_t n = (size_t)o->ASN1_STRING_length(s);
+	size_t head = o->ASN1_STRING_type(s) == ASN1_UTCTIME ? 2 : 4;
 	if (n != head + 11 || d[n - 1] != 'Z' || !digits(d, head, &year))
 		return INT64_MIN;
 	if (head == 2)
 		year += year < 50 ? 2000 : 1900;
-	for (i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		if (!digits(d + head + 2 * i, 2, &field[i]))
 			return INT64_MIN;
 	}
-	t = (struct civil_time){year, field[0], field[1], field[2], field[3], field[4]};
+	struct civil_time t =
+	    (struct civil_time){year, field[0], field[1], field[2], field[3], field[4]};
 	return civil_valid(&t) ? civil_to_unix(&t) : INT64_MIN;
 }
 
 const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
 {
-	const char *copy;
 	struct buf b;
-	int n;
 
 	if (!s)
 		return NULL;
-	n = o->ASN1_STRING_length(s);
+	int n = o->ASN1_STRING_length(s);
 	buf_init(&b, 256);
 	if (o->ASN1_STRING_type(s) == ASN1_NEG_INTEGER)
 		buf_putc(&b, '-');
@@ -71,7 +66,7 @@ const char *evidence_serial(struct evidence *e, const struct openssl *o, const A
 		buf_hex(&b, o->ASN1_STRING_get0_data(s), n > 64 ? 64 : (size_t)n, 0);
 	else
 		buf_puts(&b, "00");
-	copy = arena_strdup(&e->arena, buf_str(&b));
+	const char *copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return copy;
 }
@@ -172,11 +167,10 @@ static void digests(struct evidence *e, const struct openssl *o, X509 *x, struct
 {
 	unsigned char *der = NULL;
 	unsigned int n = 0;
-	int length;
 
 	QUIET_BEGIN(o)
 	out->have_sha256 = o->X509_digest(x, o->EVP_sha256(), out->sha256, &n) == 1 && n == 32;
-	length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
+	int length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
 	if (length > 0 && der)
 		o->EVP_Digest(der, (size_t)length, out->spki_sha256, &n, o->EVP_sha256(), NULL);
 	if (length > 0 && der && !out->key)
@@ -202,12 +196,10 @@ static const char *signature_text(struct evidence *e, const struct openssl *o, X
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out)
 {
-	X509_NAME *subject, *issuer;
-
 	memset(out, 0, sizeof(*out));
 	out->from = from;
-	subject = o->X509_get_subject_name(x);
-	issuer = o->X509_get_issuer_name(x);
+	X509_NAME *subject = o->X509_get_subject_name(x);
+	X509_NAME *issuer = o->X509_get_issuer_name(x);
 	out->subject = evidence_name(e, o, subject);
 	out->issuer = evidence_name(e, o, issuer);
 	out->common_name = evidence_common_name(e, o, subject);

@@ -46,12 +46,10 @@ static void from_retry(struct server_choice *c, const uint8_t *p, size_t n)
 
 static void from_key_exchange(struct server_choice *c, const uint8_t *p, size_t n, unsigned version)
 {
-	size_t after;
-
 	if (n < 4 || p[0] != NAMED_CURVE)
 		return;
 	c->group = (uint16_t)big16(p + 1);
-	after = 4 + (size_t)p[3];
+	size_t after = 4 + (size_t)p[3];
 	if (version == TLS_1_2 && after + 2 <= n)
 		c->scheme = (uint16_t)big16(p + after);
 }

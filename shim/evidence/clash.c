@@ -40,9 +40,7 @@ struct search {
 
 static bool has_dns(const struct cert_info *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->san_count; i++) {
+	for (size_t i = 0; i < c->san_count; i++) {
 		if (c->san[i].n >= 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
 			return true;
 	}
@@ -75,9 +73,8 @@ static int kind_of(const struct openssl *o, const struct general_subtree *tree)
 static OPENSSL_STACK *only_kind(const struct openssl *o, OPENSSL_STACK *trees, int kind)
 {
 	OPENSSL_STACK *some = o->OPENSSL_sk_new_null();
-	int i;
 
-	for (i = 0; some && i < o->OPENSSL_sk_num(trees); i++) {
+	for (int i = 0; some && i < o->OPENSSL_sk_num(trees); i++) {
 		if (kind_of(o, o->OPENSSL_sk_value(trees, i)) == kind)
 			o->OPENSSL_sk_push(some, o->OPENSSL_sk_value(trees, i));
 	}
@@ -89,11 +86,10 @@ static void show(struct search *s, OPENSSL_STACK *trees)
 	const struct openssl *o = s->o;
 	struct name_clash *f = s->found;
 	const int n = o->OPENSSL_sk_num(trees);
-	int i;
 
 	f->limits = arena_alloc(&s->e->arena, SHOWN * sizeof(*f->limits));
 	f->limits_in_all = (size_t)n;
-	for (i = 0; f->limits && i < n && f->limit_count < SHOWN; i++) {
+	for (int i = 0; f->limits && i < n && f->limit_count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(trees, i);
 
 		f->limits[f->limit_count++] = evidence_subtree(s->e, o, tree->base);
@@ -133,9 +129,8 @@ static void find_excluded(struct search *s)
 {
 	const struct openssl *o = s->o;
 	OPENSSL_STACK *all = s->limits->excluded;
-	int i;
 
-	for (i = 0; all && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
+	for (int i = 0; all && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
 		struct name_constraints part = {NULL, o->OPENSSL_sk_new_null()};
 		bool by_cn = false, here = false;
 
@@ -204,7 +199,6 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	const struct verify_error first = evidence_headline(e);
 	struct search s = {.e = e, .o = o};
 	OPENSSL_STACK *names;
-	size_t i;
 
 	if (first.depth < 0 || (size_t)first.depth >= n || e->chain_skipped > 0 ||
 	    n != e->chain_count || !o->NAME_CONSTRAINTS_check ||
@@ -219,7 +213,7 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	s.names = count(o, names) + 4; /* and what is in the subject */
 	if (names && o->GENERAL_NAMES_free)
 		o->GENERAL_NAMES_free(names);
-	for (i = n - 1; i > (size_t)first.depth && !e->clash; i--) {
+	for (size_t i = n - 1; i > (size_t)first.depth && !e->clash; i--) {
 		if (look_at(&s, chain[i], first.code)) {
 			s.found->ca = &e->chain[i];
 			e->clash = s.found;

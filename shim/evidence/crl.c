@@ -34,7 +34,6 @@ static const char *reason_text(unsigned char code)
 static void entry(struct evidence *e, const struct openssl *o, X509_CRL *crl, X509 *x)
 {
 	X509_REVOKED *revoked = NULL;
-	ASN1_STRING *reason;
 
 	if (!x || !o->X509_CRL_get0_by_cert || !o->X509_REVOKED_get0_revocationDate ||
 	    o->X509_CRL_get0_by_cert(crl, &revoked, x) == NOT_REVOKED || !revoked)
@@ -42,7 +41,7 @@ static void entry(struct evidence *e, const struct openssl *o, X509_CRL *crl, X5
 	e->revoked_at = evidence_time(o, o->X509_REVOKED_get0_revocationDate(revoked));
 	if (!o->X509_REVOKED_get_ext_d2i || !o->ASN1_OCTET_STRING_free)
 		return;
-	reason = o->X509_REVOKED_get_ext_d2i(revoked, NID_crl_reason, NULL, NULL);
+	ASN1_STRING *reason = o->X509_REVOKED_get_ext_d2i(revoked, NID_crl_reason, NULL, NULL);
 	if (!reason)
 		return;
 	if (o->ASN1_STRING_length(reason) == 1)

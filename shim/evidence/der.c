@@ -57,7 +57,7 @@ static bool broken(struct walk *w, const uint8_t *at, const char *what)
 /* Length octets at p; *n of them. False: none that end within `end`, or the indefinite form. */
 static bool length_of(const uint8_t *p, const uint8_t *end, size_t *octets, size_t *length)
 {
-	size_t i, count;
+	size_t i;
 
 	if (p == end || *p == 0x80 || *p == 0xff)
 		return false;
@@ -65,7 +65,7 @@ static bool length_of(const uint8_t *p, const uint8_t *end, size_t *octets, size
 	*length = *p;
 	if (*p < 0x80)
 		return true;
-	count = *p & 0x7f;
+	size_t count = *p & 0x7f;
 	if (count >= (size_t)(end - p))
 		return false;
 	*octets += count;
@@ -264,12 +264,11 @@ static bool attribute(struct walk *w, struct span *s, bool subject)
 {
 	static const uint8_t common_name[] = {0x55, 0x04, 0x03};
 	struct span pair, type, shown;
-	const uint8_t *at;
 	uint8_t tag;
 
 	if (!expect(w, s, SEQUENCE, &pair) || !oid(w, &pair, &type))
 		return false;
-	at = pair.p;
+	const uint8_t *at = pair.p;
 	if (!next(w, &pair, &tag, &shown) || !text(w, at, tag, shown) || !at_end(w, &pair))
 		return false;
 	if (subject && type.end - type.p == sizeof(common_name) &&
@@ -477,11 +476,10 @@ void der_oid_text(const uint8_t *id, size_t n, char *out, size_t limit)
 {
 	struct buf b;
 	uint64_t v = 0;
-	size_t i;
 	bool first = true;
 
 	buf_init(&b, limit - 1);
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		v = (v & UINT64_MAX >> 7) << 7 | (id[i] & 0x7f);
 		if (id[i] >= 0x80)
 			continue;

@@ -44,13 +44,11 @@ struct name_constraints {
 static const char *objects(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
 			   const ASN1_OBJECT *(*take)(const void *))
 {
-	const char *copy;
 	struct buf b;
 	char text[80];
-	int i;
 
 	buf_init(&b, LIST_BYTES);
-	for (i = 0; i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+	for (int i = 0; i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		const ASN1_OBJECT *object = take(o->OPENSSL_sk_value(list, i));
 		const int nid = o->OBJ_obj2nid(object);
 		const char *name = nid > 0 ? o->OBJ_nid2sn(nid) : NULL;
@@ -59,7 +57,7 @@ static const char *objects(struct evidence *e, const struct openssl *o, OPENSSL_
 			name = o->OBJ_obj2txt(text, sizeof(text), object, 1) > 0 ? text : "?";
 		buf_strs(&b, b.len > 0 ? ", " : "", name, (char *)NULL);
 	}
-	copy = arena_strdup(&e->arena, buf_str(&b));
+	const char *copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return copy;
 }
@@ -87,11 +85,9 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, struct 
 
 static void policies(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	OPENSSL_STACK *list;
-
 	if (!o->CERTIFICATEPOLICIES_free)
 		return;
-	list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
+	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
 	if (!list)
 		return;
 	out->policies = objects(e, o, list, policy_of);
@@ -103,11 +99,9 @@ static void policies(struct evidence *e, const struct openssl *o, X509 *x, struc
 static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	static const char timestamps[] = "1.3.6.1.4.1.11129.2.4.2", forum[] = "2.23.140.1.";
-	OPENSSL_STACK *list;
 	char oid[80];
-	int i;
 
-	for (i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
+	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
 
 		if (o->OBJ_obj2txt(oid, sizeof(oid), o->X509_EXTENSION_get_object(extension), 1) >
@@ -117,8 +111,8 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 	}
 	if (!o->CERTIFICATEPOLICIES_free || !out->policies)
 		return;
-	list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
-	for (i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
+	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		if (o->OBJ_obj2txt(oid, sizeof(oid), policy_of(o->OPENSSL_sk_value(list, i)), 1) >
 			0 &&
 		    strncmp(oid, forum, sizeof(forum) - 1) == 0)
@@ -130,17 +124,14 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 
 static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	OPENSSL_STACK *list;
-	int i, k;
-
 	if (!o->CRL_DIST_POINTS_free)
 		return;
-	list = o->X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
-	for (i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
+	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
+	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		const struct distribution_point *p = o->OPENSSL_sk_value(list, i);
 		OPENSSL_STACK *names = p->name && p->name->type == 0 ? p->name->names : NULL;
 
-		for (k = 0; names && k < o->OPENSSL_sk_num(names) && k < SHOWN; k++) {
+		for (int k = 0; names && k < o->OPENSSL_sk_num(names) && k < SHOWN; k++) {
 			const struct text t =
 			    evidence_general_name(e, o, o->OPENSSL_sk_value(names, k));
 
@@ -187,12 +178,11 @@ static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSS
 {
 	const int n = list ? o->OPENSSL_sk_num(list) : 0;
 	struct text *out;
-	int i;
 
 	*count = 0;
 	if (n <= 0 || !(out = arena_alloc(&e->arena, SHOWN * sizeof(*out))))
 		return NULL;
-	for (i = 0; i < n && *count < SHOWN; i++) {
+	for (int i = 0; i < n && *count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);
 		struct text t = evidence_subtree(e, o, tree->base);
 
@@ -204,10 +194,9 @@ static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSS
 
 static void constraints(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	struct name_constraints *nc;
 	int critical = -1;
 
-	nc = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
+	struct name_constraints *nc = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
 	out->has_name_constraints = nc || critical != -1;
 	if (!nc)
 		return;

@@ -25,9 +25,8 @@ bool evidence_is_waived(const struct evidence *e, const struct verify_event *eve
 bool evidence_waives(const struct evidence *e, int code)
 {
 	bool waived = false;
-	size_t i;
 
-	for (i = 0; i < e->event_count; i++) {
+	for (size_t i = 0; i < e->event_count; i++) {
 		if (e->events[i].code != code)
 			continue;
 		if (!evidence_is_waived(e, &e->events[i]))
@@ -39,9 +38,7 @@ bool evidence_waives(const struct evidence *e, int code)
 
 const struct verify_event *evidence_objection(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->event_count; i++) {
+	for (size_t i = 0; i < e->event_count; i++) {
 		if (!evidence_is_waived(e, &e->events[i]))
 			return &e->events[i];
 	}
@@ -67,12 +64,11 @@ static bool wants_anchor(const struct evidence *e, int code)
 bool evidence_is_with_rule(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
-	size_t i;
 
 	if (e->error_count == 0 || seen.code == 0 || !wants_anchor(e, seen.code))
 		return false;
 	/* without the rule's trust the missing anchor would stand among the errors */
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		if (wants_anchor(e, e->errors[i].code))
 			return false;
 	}
@@ -89,9 +85,7 @@ bool evidence_is_storeless(const struct evidence *e)
 /* The first error that no further CA would mend; code 0: none. */
 static struct verify_error other_error(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->error_count; i++) {
+	for (size_t i = 0; i < e->error_count; i++) {
 		if (!wants_anchor(e, e->errors[i].code))
 			return e->errors[i];
 	}

@@ -53,9 +53,7 @@ void evidence_add_error(struct evidence *e, int code, int depth)
 /* ---- the work of one capture --------------------------------------------------------------------------- */
 static bool in_stack(const struct openssl *o, OPENSSL_STACK *stack, X509 *x)
 {
-	int i;
-
-	for (i = 0; stack && i < o->OPENSSL_sk_num(stack); i++) {
+	for (int i = 0; stack && i < o->OPENSSL_sk_num(stack); i++) {
 		if (capture_same(o, o->OPENSSL_sk_value(stack, i), x))
 			return true;
 	}
@@ -85,9 +83,8 @@ static void add_presented(struct capture *c, X509 *leaf, OPENSSL_STACK *stack)
 static void add_chain(struct capture *c, OPENSSL_STACK *chain)
 {
 	const int n = chain ? c->o->OPENSSL_sk_num(chain) : 0;
-	int i;
 
-	for (i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (n > EVIDENCE_MAX_CERTIFICATES && i == EVIDENCE_MAX_CERTIFICATES - 1) {
 			c->e->chain_skipped = (size_t)(n - 1 - i);
 			i = n - 1;
@@ -106,7 +103,6 @@ static enum cert_from where_from(const struct capture *c, X509 *x)
 static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *n)
 {
 	struct cert_info *out;
-	size_t i;
 
 	if (*n == 0)
 		return NULL;
@@ -115,7 +111,7 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 		*n = 0;
 		return NULL;
 	}
-	for (i = 0; i < *n; i++)
+	for (size_t i = 0; i < *n; i++)
 		evidence_certificate(c->e, c->o, list[i], where_from(c, list[i]), &out[i]);
 	return out;
 }
@@ -125,9 +121,8 @@ static void mark_trusted(struct capture *c, X509 *anchor, X509 *const *list, str
 			 size_t n)
 {
 	const struct openssl *o = c->o;
-	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!info[i].trusted_by_client &&
 		    o->X509_NAME_cmp(o->X509_get_subject_name(anchor),
 				     o->X509_get_subject_name(list[i])) == 0 &&
@@ -142,22 +137,19 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	const struct openssl *o = c->o;
 	struct evidence *e = c->e;
 	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
-	bool compared;
-	OPENSSL_STACK *objects;
 	X509 *anchor;
-	int i, n;
 
 	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
 	    !o->X509_OBJECT_get0_X509 || (lock && o->X509_STORE_lock(store) != 1)) {
 		candidates_keep(c);
 		return;
 	}
-	objects = o->X509_STORE_get0_objects(store);
-	n = objects ? o->OPENSSL_sk_num(objects) : 0;
+	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	int n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	e->anchor_count = 0;
-	compared = evidence_afford(
+	bool compared = evidence_afford(
 	    e, LOOK_STORE, (unsigned)n * (unsigned)(e->presented_count + e->chain_count) / 20);
-	for (i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 
 		e->crl_count += o->X509_OBJECT_get_type(object) == X509_LU_CRL_;
@@ -253,14 +245,13 @@ static void note_wanted_hash(struct capture *c)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned long hash = 0;
-	int i;
 
 	if (!c->top || !c->o->X509_issuer_name_hash)
 		return;
 	QUIET_BEGIN(c->o)
 	hash = c->o->X509_issuer_name_hash(c->top);
 	QUIET_END(c->o)
-	for (i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++)
 		c->e->wanted_hash[i] = digits[hash >> (28 - 4 * i) & 15];
 }
 
@@ -270,13 +261,12 @@ static void look_at_purpose(struct capture *c)
 	enum { SSL_CLIENT = 1, SSL_SERVER = 2 };
 	const struct openssl *o = c->o;
 	const struct verify_error first = evidence_headline(c->e);
-	X509 *x;
 
 	if (!o->X509_check_purpose || first.depth < 0 || (size_t)first.depth >= c->chain_count ||
 	    c->e->chain_skipped > 0 ||
 	    verify_symbol(first.code, c->e->version) != VERIFY_INVALID_PURPOSE)
 		return;
-	x = c->chain[first.depth];
+	X509 *x = c->chain[first.depth];
 	QUIET_BEGIN(o)
 	c->e->good_for_server =
 	    o->X509_check_purpose(x, SSL_SERVER, first.depth > 0) > 0 ? TRIED_GOOD : TRIED_BAD;

@@ -36,7 +36,6 @@ static struct text octets(struct evidence *e, const struct openssl *o, const ASN
 static const char *named_oid(struct evidence *e, const struct openssl *o, X509_EXTENSION *x)
 {
 	char number[80], name[80];
-	const char *copy;
 	struct buf b;
 
 	if (o->OBJ_obj2txt(number, sizeof(number), o->X509_EXTENSION_get_object(x), 1) <= 0)
@@ -46,7 +45,7 @@ static const char *named_oid(struct evidence *e, const struct openssl *o, X509_E
 	if (o->OBJ_obj2txt(name, sizeof(name), o->X509_EXTENSION_get_object(x), 0) > 0 &&
 	    strcmp(name, number) != 0)
 		buf_strs(&b, " (", name, ")", (char *)NULL);
-	copy = arena_strdup(&e->arena, buf_str(&b));
+	const char *copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return copy;
 }
@@ -54,11 +53,9 @@ static const char *named_oid(struct evidence *e, const struct openssl *o, X509_E
 static void find_unknown_critical(struct evidence *e, const struct openssl *o, X509 *x,
 				  struct cert_info *out)
 {
-	int i;
-
 	if (!o->X509_supported_extension)
 		return;
-	for (i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
+	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *ext = o->X509_get_ext(x, i);
 
 		if (o->X509_EXTENSION_get_critical(ext) && !o->X509_supported_extension(ext)) {
@@ -114,9 +111,7 @@ static char *complaint(struct evidence *e, const char *name, const char *what)
 static const char *what_is_malformed(struct evidence *e, const struct openssl *o, X509 *x,
 				     const struct cert_info *c)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_LENGTH(known_extensions); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(known_extensions); i++) {
 		const struct known_extension *k = &known_extensions[i];
 		int critical = -1;
 		void *value = o->X509_get_ext_d2i(x, k->nid, &critical, NULL);
@@ -141,16 +136,14 @@ static const char *usage_names(struct evidence *e, uint32_t usage)
 	} bits[] = {{0x80, "digitalSignature"}, {0x40, "nonRepudiation"}, {0x20, "keyEncipherment"},
 		    {0x10, "dataEncipherment"}, {0x08, "keyAgreement"},   {0x04, "keyCertSign"},
 		    {0x02, "cRLSign"},          {0x01, "encipherOnly"},   {0x8000, "decipherOnly"}};
-	const char *copy;
 	struct buf b;
-	size_t i;
 
 	buf_init(&b, 256);
-	for (i = 0; i < ARRAY_LENGTH(bits); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(bits); i++) {
 		if ((usage & bits[i].bit) != 0)
 			buf_strs(&b, b.len > 0 ? ", " : "", bits[i].name, (char *)NULL);
 	}
-	copy = arena_strdup(&e->arena, buf_str(&b));
+	const char *copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return copy ? copy : "";
 }
@@ -179,12 +172,11 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, uint32_
 static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *x,
 			     struct cert_info *out)
 {
-	uint32_t flags;
 	long length;
 
 	if (!o->X509_get_extension_flags)
 		return;
-	flags = o->X509_get_extension_flags(x);
+	uint32_t flags = o->X509_get_extension_flags(x);
 	out->has_basic_constraints = (flags & EXFLAG_BCONS_) != 0;
 	out->self_signed = out->self_issued && (flags & EXFLAG_SS_) != 0;
 	usages(e, o, x, flags, out);

@@ -13,9 +13,8 @@ enum { READ_LIMIT = 4 << 20 };
 void file_wipe(struct buf *b)
 {
 	volatile char *p = b->data; /* so that it is not left out as useless */
-	size_t i;
 
-	for (i = 0; p && i < b->cap; i++)
+	for (size_t i = 0; p && i < b->cap; i++)
 		p[i] = 0;
 	buf_free(b);
 }

@@ -36,11 +36,11 @@ static uint64_t number_at(const char *s, unsigned base, const char **end)
 /* "33 (www-data)", out of the text of a file with lines name:password:number:... */
 static void add_id(struct buf *out, const char *file, uint32_t id)
 {
-	const char *line, *end, *name_end, *number;
+	const char *end, *name_end, *number;
 	const char *rest;
 
 	buf_uint(out, id);
-	for (line = file; *line != '\0'; line = *end == '\n' ? end + 1 : end) {
+	for (const char *line = file; *line != '\0'; line = *end == '\n' ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
 		name_end = memchr(line, ':', (size_t)(end - line));
 		number = name_end ? memchr(name_end + 1, ':', (size_t)(end - name_end - 1)) : NULL;
@@ -58,11 +58,10 @@ static void add_id(struct buf *out, const char *file, uint32_t id)
 static const char *id_text(struct evidence *e, const char *file, uint32_t id)
 {
 	struct buf b;
-	const char *s;
 
 	buf_init(&b, 128);
 	add_id(&b, file, id);
-	s = arena_strdup(&e->arena, buf_str(&b));
+	const char *s = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return s;
 }
@@ -79,12 +78,11 @@ static void note_groups(struct evidence *e, const char *file)
 	gid_t groups[GROUPS];
 	const int n = getgroups(GROUPS, groups);
 	struct buf b;
-	int i;
 
 	buf_init(&b, 512);
 	add_id(&b, file, e->file_gid);
 	e->file_in_group = e->file_gid == e->file_group;
-	for (i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		e->file_in_group = e->file_in_group || groups[i] == e->file_group;
 		if (groups[i] == e->file_gid)
 			continue;
@@ -110,11 +108,10 @@ static void note_capabilities(struct evidence *e)
 {
 	enum { READ_EVERYTHING = 1 << 1 | 1 << 2 };
 	static const char word[] = "\nCapEff:\t";
-	const char *line;
 	struct buf b;
 
 	read_small("/proc/self/status", &b);
-	line = strstr(buf_str(&b), word);
+	const char *line = strstr(buf_str(&b), word);
 	e->file_root_is_bound =
 	    e->file_uid == 0 && line &&
 	    (number_at(line + sizeof(word) - 1, 16, NULL) & READ_EVERYTHING) == 0;
@@ -125,10 +122,9 @@ static void note_capabilities(struct evidence *e)
 static void note_label(struct evidence *e)
 {
 	struct buf b;
-	size_t n;
 
 	read_small("/proc/self/attr/current", &b);
-	n = strcspn(buf_str(&b), "\n");
+	size_t n = strcspn(buf_str(&b), "\n");
 	if (n > 0 && n < 256 && strncmp(b.data, "unconfined", 10) != 0 &&
 	    !strstr(b.data, ":unconfined_t:") && !strstr(b.data, "(complain)"))
 		e->file_label = arena_strndup(&e->arena, b.data, n);
@@ -177,11 +173,10 @@ static int enter_directory(char *path, size_t n)
 {
 	const char kept[2] = {path[n + 1], path[n + 2]};
 	struct file_status s;
-	int error;
 
 	path[n + 1] = '.';
 	path[n + 2] = '\0';
-	error = file_status(path, &s);
+	int error = file_status(path, &s);
 	path[n + 1] = kept[0];
 	path[n + 2] = kept[1];
 	return error;
@@ -190,9 +185,7 @@ static int enter_directory(char *path, size_t n)
 /* The first directory on the way that is not there or may not be entered. */
 static bool blocked_on_the_way(struct evidence *e, char *path)
 {
-	size_t i;
-
-	for (i = 1; path[i - 1] != '\0' && path[i] != '\0'; i++) {
+	for (size_t i = 1; path[i - 1] != '\0' && path[i] != '\0'; i++) {
 		const int error =
 		    path[i] == '/' && path[i - 1] != '/' ? enter_directory(path, i) : 0;
 
@@ -229,13 +222,12 @@ static void look_for_denier(struct evidence *e)
 	enum { LINKS = 8 };
 	char *path = arena_alloc(&e->arena, FILE_PATH_LIMIT),
 	     *scratch = arena_alloc(&e->arena, FILE_PATH_LIMIT);
-	int links;
 
 	e->file_denier = e->file_path;
 	if (!path || !scratch || strlen(e->file_path) + 3 > FILE_PATH_LIMIT)
 		return;
 	memcpy(path, e->file_path, strlen(e->file_path) + 1);
-	for (links = 0; links < LINKS; links++) {
+	for (int links = 0; links < LINKS; links++) {
 		if (blocked_on_the_way(e, path))
 			return;
 		if (!follow(path, scratch, FILE_PATH_LIMIT - 3))

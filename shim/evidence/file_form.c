@@ -72,12 +72,11 @@ static bool is_old_encryption(const char *body, size_t n)
 	static const uint8_t pkcs12[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01};
 	enum { PBES2 = 13, SHA1_3DES = 3, SHA1_2DES = 4 };
 	uint8_t head[48];
-	const uint8_t *oid;
 	const size_t size = base64_head(body, n, head, sizeof(head));
 
 	if (has(body, n, "Proc-Type: 4,ENCRYPTED"))
 		return has(body, n, "DEK-Info: DES-CBC") || has(body, n, "DEK-Info: RC2-");
-	oid = memmem(head, size, pkcs12, sizeof(pkcs12));
+	const uint8_t *oid = memmem(head, size, pkcs12, sizeof(pkcs12));
 	if (oid && oid + sizeof(pkcs12) < head + size)
 		return oid[sizeof(pkcs12)] != SHA1_3DES && oid[sizeof(pkcs12)] != SHA1_2DES;
 	oid = memmem(head, size, pkcs5, sizeof(pkcs5));
@@ -236,9 +235,7 @@ static bool look_for_der(struct evidence *e, const uint8_t *s, size_t size)
 
 static bool is_text(const char *s, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n && i < 512; i++) {
+	for (size_t i = 0; i < n && i < 512; i++) {
 		if ((unsigned char)s[i] < 0x20 && !ascii_is_space(s[i]))
 			return false;
 	}

@@ -74,9 +74,7 @@ static const struct {
 
 static unsigned kinds_of(unsigned suite)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
 		if (suite >= suites[i].first && suite <= suites[i].last)
 			return suites[i].kinds;
 	}

@@ -41,9 +41,8 @@ static const struct {
 static const char *name_of(const char *number)
 {
 	static const char slh_dsa[] = "2.16.840.1.101.3.4.3."; /* 20 to 31 */
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(names); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		if (strcmp(names[i].number, number) == 0)
 			return names[i].name;
 	}
@@ -56,16 +55,15 @@ static const char *name_of(const char *number)
 const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n)
 {
 	char number[128];
-	const char *name, *copy;
 	struct buf b;
 
 	der_oid_text(oid, n, number, sizeof(number));
-	name = name_of(number);
+	const char *name = name_of(number);
 	buf_init(&b, 0);
 	buf_puts(&b, number);
 	if (name)
 		buf_strs(&b, " (", name, ")", (char *)NULL);
-	copy = arena_strdup(&e->arena, buf_str(&b));
+	const char *copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return copy;
 }
@@ -75,11 +73,10 @@ void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, str
 	enum { SEQUENCE = 0x30, OID = 0x06 };
 	static const uint8_t curve[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
 	struct der_algorithm a;
-	bool ec;
 
 	if (!der_key_algorithm(spki, n, &a))
 		return;
-	ec = a.oid_size == sizeof(curve) && memcmp(a.oid, curve, sizeof(curve)) == 0;
+	bool ec = a.oid_size == sizeof(curve) && memcmp(a.oid, curve, sizeof(curve)) == 0;
 	out->explicit_curve = ec && a.parameters_size > 0 && a.parameters[0] == SEQUENCE;
 	/* of a curve, which one says more */
 	if (ec && a.parameters_size > 2 && a.parameters[0] == OID &&

@@ -27,11 +27,10 @@ struct text evidence_text(struct evidence *e, const char *prefix, const void *s,
 {
 	const size_t start = strlen(prefix);
 	struct text t = {NULL, 0};
-	char *copy;
 
 	if (n > EVIDENCE_MAX_NAME_BYTES)
 		n = EVIDENCE_MAX_NAME_BYTES;
-	copy = arena_alloc(&e->arena, start + n + 1);
+	char *copy = arena_alloc(&e->arena, start + n + 1);
 	if (!copy)
 		return t;
 	memcpy(copy, prefix, start);
@@ -85,7 +84,6 @@ struct text evidence_name(struct evidence *e, const struct openssl *o, const X50
 struct text evidence_common_name(struct evidence *e, const struct openssl *o, X509_NAME *name)
 {
 	struct text t = {NULL, 0};
-	const ASN1_STRING *data;
 	unsigned char *utf8 = NULL;
 	int i = -1, last = -1, n;
 
@@ -94,7 +92,8 @@ struct text evidence_common_name(struct evidence *e, const struct openssl *o, X5
 	QUIET_BEGIN(o)
 	while ((i = o->X509_NAME_get_index_by_NID(name, NID_common_name, i)) >= 0)
 		last = i;
-	data = last >= 0 ? o->X509_NAME_ENTRY_get_data(o->X509_NAME_get_entry(name, last)) : NULL;
+	const ASN1_STRING *data =
+	    last >= 0 ? o->X509_NAME_ENTRY_get_data(o->X509_NAME_get_entry(name, last)) : NULL;
 	if (data) {
 		n = o->ASN1_STRING_to_UTF8(&utf8, data);
 		if (n >= 0 && utf8)
@@ -157,9 +156,7 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 
 static void free_names(const struct openssl *o, OPENSSL_STACK *names)
 {
-	int i;
-
-	for (i = o->OPENSSL_sk_num(names) - 1; i >= 0; i--)
+	for (int i = o->OPENSSL_sk_num(names) - 1; i >= 0; i--)
 		o->GENERAL_NAME_free(o->OPENSSL_sk_value(names, i));
 	o->OPENSSL_sk_free(names);
 }
@@ -207,13 +204,13 @@ void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 	OPENSSL_STACK *list;
 	const struct access_description *a;
 	const void *value;
-	int i, type;
+	int type;
 
 	if (!o->AUTHORITY_INFO_ACCESS_free)
 		return;
 	QUIET_BEGIN(o)
 	list = o->X509_get_ext_d2i(x, NID_info_access_, NULL, NULL);
-	for (i = 0; list && i < o->OPENSSL_sk_num(list) && i < EVIDENCE_MAX_NAMES; i++) {
+	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < EVIDENCE_MAX_NAMES; i++) {
 		a = o->OPENSSL_sk_value(list, i);
 		if (o->OBJ_obj2nid(a->method) != NID_ad_ca_issuers_)
 			continue;

@@ -35,13 +35,12 @@ static void add(struct own *w, X509 *x, enum cert_from from)
 static void describe(struct own *w)
 {
 	struct own_certificate *own = &w->e->own;
-	size_t i;
 
 	if (w->count > 0)
 		own->chain = arena_alloc(&w->e->arena, w->count * sizeof(*own->chain));
 	if (!own->chain)
 		return;
-	for (i = 0; i < w->count; i++)
+	for (size_t i = 0; i < w->count; i++)
 		evidence_certificate(w->e, w->o, w->chain[i], w->from[i], &own->chain[i]);
 	own->count = w->count;
 }
@@ -87,14 +86,13 @@ static void add_completed(struct own *w, X509_STORE *store)
 {
 	const struct openssl *o = w->o;
 	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
-	OPENSSL_STACK *objects;
 	X509 *issuer;
 
 	if (!store || w->count == 0 || w->count >= w->e->own.sent || !o->X509_STORE_get0_objects ||
 	    !o->X509_OBJECT_get_type || !o->X509_OBJECT_get0_X509 ||
 	    (lock && o->X509_STORE_lock(store) != 1))
 		return;
-	objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
 	while (w->count < w->e->own.sent && w->count < OWN_CHAIN) {
 		issuer = issuer_in(o, objects, w->chain[w->count - 1]);
 		if (!issuer || issuer == w->chain[w->count - 1])
@@ -113,9 +111,8 @@ static bool is_named(const struct own *w, const X509_NAME *name)
 {
 	const struct openssl *o = w->o;
 	bool found = false;
-	size_t i;
 
-	for (i = 0; i < w->count && !found; i++) {
+	for (size_t i = 0; i < w->count && !found; i++) {
 		QUIET_BEGIN(o)
 		found = o->X509_NAME_cmp(o->X509_get_issuer_name(w->chain[i]), name) == 0 ||
 			o->X509_NAME_cmp(o->X509_get_subject_name(w->chain[i]), name) == 0;
@@ -129,19 +126,17 @@ static void wanted_names(struct own *w, const SSL *ssl)
 {
 	const struct openssl *o = w->o;
 	struct own_certificate *own = &w->e->own;
-	const OPENSSL_STACK *names;
-	int i, n;
 
 	if (!o->SSL_get0_peer_CA_list)
 		return;
 	own->names_known = true;
-	names = o->SSL_get0_peer_CA_list(ssl);
-	n = names ? o->OPENSSL_sk_num(names) : 0;
+	const OPENSSL_STACK *names = o->SSL_get0_peer_CA_list(ssl);
+	int n = names ? o->OPENSSL_sk_num(names) : 0;
 	if (n <= 0)
 		return;
 	own->names_in_all = (size_t)n;
 	own->names = arena_alloc(&w->e->arena, OWN_NAMES * sizeof(*own->names));
-	for (i = 0; i < n && i < NAMES_COMPARED; i++) {
+	for (int i = 0; i < n && i < NAMES_COMPARED; i++) {
 		const X509_NAME *name = o->OPENSSL_sk_value(names, i);
 
 		if (own->names && own->name_count < OWN_NAMES)
@@ -155,16 +150,14 @@ void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
-	OPENSSL_STACK *chain;
-	int i;
 
 	if (!w || !o->SSL_get_certificate)
 		return;
 	w->e = e;
 	w->o = o;
 	add(w, o->SSL_get_certificate(ssl), FROM_PRESENTED);
-	chain = w->count > 0 ? configured_chain(o, ssl) : NULL;
-	for (i = 0; chain && i < o->OPENSSL_sk_num(chain); i++)
+	OPENSSL_STACK *chain = w->count > 0 ? configured_chain(o, ssl) : NULL;
+	for (int i = 0; chain && i < o->OPENSSL_sk_num(chain); i++)
 		add(w, o->OPENSSL_sk_value(chain, i), FROM_PRESENTED);
 	e->own.has_key = w->count > 0 && o->SSL_get_privatekey && o->SSL_get_privatekey(ssl);
 	e->own.too_late =
@@ -224,7 +217,6 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));
 	struct buf b;
-	size_t i;
 
 	buf_init(&b, 0);
 	if (!w || file_read(e->file_path, FILE_LIMIT, &b, NULL, NULL, NULL) != 0) {
@@ -235,7 +227,7 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 	w->o = o;
 	read_certificates(w, &b);
 	describe(w);
-	for (i = 0; i < w->count; i++)
+	for (size_t i = 0; i < w->count; i++)
 		o->X509_free(w->chain[i]);
 	file_wipe(&b); /* the key may stand in the same file */
 }
@@ -245,7 +237,6 @@ void evidence_own_renewed(struct evidence *e, const struct openssl *o)
 	struct own *w = e->own.file && e->own.count > 0 ? arena_alloc(&e->arena, sizeof(*w)) : NULL;
 	struct cert_info *info = w ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
 	struct buf b;
-	size_t i;
 
 	buf_init(&b, 0);
 	if (info && file_read(e->own.file, FILE_LIMIT, &b, NULL, NULL, NULL) == 0) {
@@ -257,7 +248,7 @@ void evidence_own_renewed(struct evidence *e, const struct openssl *o)
 		if (w->count > 0 && info->have_sha256 && e->own.chain[0].have_sha256 &&
 		    memcmp(info->sha256, e->own.chain[0].sha256, sizeof(info->sha256)) != 0)
 			e->own.renewed = info;
-		for (i = 0; i < w->count; i++)
+		for (size_t i = 0; i < w->count; i++)
 			o->X509_free(w->chain[i]);
 	}
 	file_wipe(&b);

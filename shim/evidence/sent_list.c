@@ -69,9 +69,7 @@ static void look(struct evidence *e, const struct openssl *o, struct reader der,
 /* Only what explains something: a chain in a record of another failure would look like its reason. */
 static bool explains(const struct evidence *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->presented_count; i++) {
+	for (size_t i = 0; i < e->presented_count; i++) {
 		if (e->presented[i].unknown_key)
 			return true;
 	}

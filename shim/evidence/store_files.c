@@ -30,16 +30,14 @@ static bool would_do(void *arg, X509 *x)
 /* What the client did read is no news, whyever OpenSSL made nothing of it. True also where the store cannot be looked into. */
 static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
 {
-	OPENSSL_STACK *objects;
 	bool found = false;
-	int i;
 
 	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
 	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
 		return true;
-	objects = o->X509_STORE_get0_objects(store);
-	for (i = objects ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
+	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	for (int i = objects ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 
 		found = o->X509_OBJECT_get_type(object) == X509_LU_X509_ &&
@@ -55,9 +53,8 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 {
 	struct wanted w = {o, top};
 	struct cert_info *info;
-	size_t i;
 
-	for (i = 0; i < e->store_file_count && !e->renewed_file; i++) {
+	for (size_t i = 0; i < e->store_file_count && !e->renewed_file; i++) {
 		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
 					     e->store_files[i]);
 

@@ -84,13 +84,11 @@ static void hex_member(struct object *o, const char *name, const uint8_t *digest
 
 static void list_member(struct object *o, const char *name, const char *const *list, size_t n)
 {
-	size_t i;
-
 	if (n == 0)
 		return;
 	key(o, name);
 	buf_putc(o->out, '[');
-	for (i = 0; i < n && i < JSON_LIST; i++) {
+	for (size_t i = 0; i < n && i < JSON_LIST; i++) {
 		if (i > 0)
 			buf_putc(o->out, ',');
 		string_value(o->out, list[i], strlen(list[i]), JSON_STRING_BYTES);
@@ -100,13 +98,11 @@ static void list_member(struct object *o, const char *name, const char *const *l
 
 static void san_member(struct object *o, const struct cert_info *c)
 {
-	size_t i;
-
 	if (c->san_count == 0)
 		return;
 	key(o, "san");
 	buf_putc(o->out, '[');
-	for (i = 0; i < c->san_count && i < JSON_NAMES; i++) {
+	for (size_t i = 0; i < c->san_count && i < JSON_NAMES; i++) {
 		if (i > 0)
 			buf_putc(o->out, ',');
 		string_value(o->out, c->san[i].s, c->san[i].n, JSON_NAME_BYTES);
@@ -141,13 +137,11 @@ static void certificate(struct buf *out, const struct cert_info *c)
 
 static void chain_member(struct object *o, const struct record *r)
 {
-	size_t i;
-
 	if (r->chain_count == 0)
 		return;
 	key(o, "chain");
 	buf_putc(o->out, '[');
-	for (i = 0; i < r->chain_count && i < JSON_CERTIFICATES; i++) {
+	for (size_t i = 0; i < r->chain_count && i < JSON_CERTIFICATES; i++) {
 		if (i > 0)
 			buf_putc(o->out, ',');
 		certificate(o->out, r->chain[i].cert);
@@ -188,15 +182,13 @@ static void where(struct object *o, const struct record *r)
 /* The contract has no key for it, so that a repetition is a note, as in the text form. */
 static void notes_member(struct object *o, const struct record *r)
 {
-	size_t i;
-
 	if (r->repeated == 0) {
 		list_member(o, "notes", r->notes, r->notes_count);
 		return;
 	}
 	key(o, "notes");
 	buf_puts(o->out, "[");
-	for (i = 0; i < r->notes_count && i < JSON_LIST; i++) {
+	for (size_t i = 0; i < r->notes_count && i < JSON_LIST; i++) {
 		string_value(o->out, r->notes[i], strlen(r->notes[i]), JSON_STRING_BYTES);
 		buf_putc(o->out, ',');
 	}

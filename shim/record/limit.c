@@ -62,13 +62,11 @@ static void begin(uint64_t now)
 
 bool limit_admit(const struct record *r, uint64_t now)
 {
-	bool admitted;
-
 	if (!enter())
 		return true;
 	begin(now);
 	/* over, and what was left out in it is still to be told: a new one begins with that */
-	admitted = is_over(now) || state.written < LIMIT_RECORDS;
+	bool admitted = is_over(now) || state.written < LIMIT_RECORDS;
 	if (admitted)
 		state.written++;
 	else
@@ -95,7 +93,6 @@ uint64_t limit_due(void)
 static const char *causes(struct minute *m, struct arena *a)
 {
 	struct buf b;
-	const char *text;
 
 	buf_init(&b, 2000);
 	buf_puts(&b, "by cause: ");
@@ -112,7 +109,7 @@ static const char *causes(struct minute *m, struct arena *a)
 		buf_uint(&b, m->by_cause[most]);
 		m->by_cause[most] = 0;
 	}
-	text = arena_strdup(a, buf_str(&b));
+	const char *text = arena_strdup(a, buf_str(&b));
 	buf_free(&b);
 	return text;
 }
@@ -120,7 +117,6 @@ static const char *causes(struct minute *m, struct arena *a)
 static const char *headline(const struct minute *m, uint64_t now, struct arena *a)
 {
 	struct buf b;
-	const char *text;
 
 	buf_init(&b, 200);
 	buf_uint(&b, m->left);
@@ -130,7 +126,7 @@ static const char *headline(const struct minute *m, uint64_t now, struct arena *
 	buf_puts(&b, " s, because a process writes at most ");
 	buf_uint(&b, LIMIT_RECORDS);
 	buf_puts(&b, " a minute");
-	text = arena_strdup(a, buf_str(&b));
+	const char *text = arena_strdup(a, buf_str(&b));
 	buf_free(&b);
 	return text;
 }
@@ -141,11 +137,10 @@ bool limit_take(bool end, uint64_t now, struct record *r, struct arena *a)
 	    "look at the records of that minute first: what fails in so many ways often has one "
 	    "reason (a CA, an inspection proxy, "
 	    "a clock)"};
-	struct minute m;
 
 	if (!enter())
 		return false;
-	m = state;
+	struct minute m = state;
 	if (m.left && !end && !is_over(now))
 		m.left = 0;
 	if (m.left)

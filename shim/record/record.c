@@ -239,12 +239,11 @@ static int render_and_write(const struct log_settings *s, struct amended *a)
 	const unsigned lost = atomic_exchange(&dropped, 0);
 	const struct record *r = &a->record;
 	struct buf out;
-	int error;
 
 	buf_init(&out, RECORD_MOST);
 	amend(a, lost);
 	render(s, r, &out);
-	error = out.len ? write_record(s, r, out.data, out.len) : write_headline(s, r);
+	int error = out.len ? write_record(s, r, out.data, out.len) : write_headline(s, r);
 	buf_free(&out);
 	arena_free(&a->arena);
 	if (error)

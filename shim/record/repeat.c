@@ -114,7 +114,6 @@ static struct kept *keep(const struct record *r)
 				       r->sni,     r->library, r->name};
 	size_t size = sizeof(struct kept);
 	struct kept *k;
-	char *to;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(strings); i++)
 		size += strings[i] ? strlen(strings[i]) + 1 : 0;
@@ -123,7 +122,7 @@ static struct kept *keep(const struct record *r)
 	KEEP_ERRNO_END
 	if (!k)
 		return NULL;
-	to = (char *)(k + 1);
+	char *to = (char *)(k + 1);
 	*k = (struct kept){.level = r->level,
 			   .event = r->event,
 			   .cause = r->cause,
@@ -233,13 +232,12 @@ bool repeat_note(struct record *r)
 {
 	const uint64_t key = key_of(r), now = read_clock();
 	struct kept *unused, *k = keep(r);
-	bool write;
 
 	if (!enter()) {
 		forget(k);
 		return true;
 	}
-	write = note(r, key, now, k, &unused);
+	bool write = note(r, key, now, k, &unused);
 	lock_leave(&table_lock);
 	forget(unused);
 	return write;
@@ -258,24 +256,19 @@ static struct entry *find_look(uint64_t look)
 
 bool record_repeats(uint64_t look)
 {
-	const struct entry *e;
-	bool repeats;
-
 	if (!look || !enter())
 		return false;
-	e = find_look(look);
-	repeats = e && read_clock() - e->written_ms < REPEAT_WINDOW_S * 1000 - MARGIN_MS;
+	const struct entry *e = find_look(look);
+	bool repeats = e && read_clock() - e->written_ms < REPEAT_WINDOW_S * 1000 - MARGIN_MS;
 	lock_leave(&table_lock);
 	return repeats;
 }
 
 void record_repeated(uint64_t look)
 {
-	struct entry *e;
-
 	if (!enter())
 		return;
-	e = find_look(look);
+	struct entry *e = find_look(look);
 	if (e)
 		count(e);
 	else
@@ -285,11 +278,9 @@ void record_repeated(uint64_t look)
 
 void repeat_undo(const struct record *r)
 {
-	struct entry *e;
-
 	if (!enter())
 		return;
-	e = find(key_of(r));
+	struct entry *e = find(key_of(r));
 	if (e && !e->due) {
 		e->due = true;
 		e->count += r->repeated;
@@ -361,11 +352,10 @@ static void describe(struct record *r, const struct entry *e, uint64_t now)
 bool repeat_take(bool end, struct record *r, struct repeat_told *t)
 {
 	const uint64_t now = read_clock();
-	struct entry *e;
 
 	if (!enter())
 		return false;
-	e = find_untold(end, now);
+	struct entry *e = find_untold(end, now);
 	if (e) {
 		describe(r, e, now);
 		*t = (struct repeat_told){e->kept, e->key};

@@ -89,9 +89,7 @@ static void labelled(const struct ink *k, const char *name, const char *s)
 
 static void labelled_list(const struct ink *k, const char *name, const char *const *list, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n && i < TEXT_LINES; i++)
+	for (size_t i = 0; i < n && i < TEXT_LINES; i++)
 		labelled(k, i == 0 ? name : "", list[i]);
 }
 
@@ -108,13 +106,12 @@ static size_t columns(const char *s, size_t n)
 static void put_padded(struct buf *out, const struct text *t, size_t width)
 {
 	const size_t start = out->len;
-	size_t shown;
 
 	if (t->n > 0)
 		put_bytes(out, t->s, t->n, TEXT_NAME_BYTES);
 	else
 		buf_puts(out, "(no name)");
-	for (shown = columns(buf_str(out) + start, out->len - start); shown < width; shown++)
+	for (size_t shown = columns(buf_str(out) + start, out->len - start); shown < width; shown++)
 		buf_putc(out, ' ');
 }
 
@@ -139,9 +136,8 @@ static const char *digest_name(const char *signature)
 	    {"SHA256", "SHA-256"}, {"SHA384", "SHA-384"}, {"SHA512", "SHA-512"},
 	    {"SHA224", "SHA-224"}, {"SHA1", "SHA-1"},     {"MD5", "MD5"},
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(names); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		if (strstr(signature, names[i][0]))
 			return names[i][1];
 	}
@@ -199,10 +195,9 @@ static size_t subject_width(const struct record *r)
 static void put_chain_line(const struct ink *k, const struct record *r, size_t i, size_t width)
 {
 	const struct chain_line *line = &r->chain[i];
-	size_t start;
 
 	label(k, i == 0 ? "chain" : "");
-	start = k->out->len;
+	size_t start = k->out->len;
 	/* Of a very long chain the middle was not kept; the depth says which one it is. */
 	buf_uint(k->out, line->mark && r->depth > (int)i ? (unsigned)r->depth : i);
 	buf_pad(k->out, k->out->len - start < 3 ? 3 : 4, start);
@@ -222,9 +217,8 @@ static void put_chain(const struct ink *k, const struct record *r)
 	const size_t width = subject_width(r);
 	const bool whole = r->chain_count <= TEXT_CHAIN_LINES;
 	const size_t head = whole ? r->chain_count : TEXT_CHAIN_LINES - 1;
-	size_t i;
 
-	for (i = 0; i < head; i++)
+	for (size_t i = 0; i < head; i++)
 		put_chain_line(k, r, i, width);
 	if (whole)
 		return;
@@ -257,7 +251,6 @@ static void put_headline(const struct ink *k, const struct record *r)
 static void put_alert(const struct ink *k, const char *alert)
 {
 	const char *colon = strchr(alert, ':');
-	const char *name;
 	int number = 0;
 
 	if (!colon) {
@@ -266,7 +259,7 @@ static void put_alert(const struct ink *k, const char *alert)
 	}
 	for (const char *s = colon + 1; ascii_is_digit(*s) && number < 256; s++)
 		number = number * 10 + (*s - '0');
-	name = alert_name(number);
+	const char *name = alert_name(number);
 	put_bytes(k->out, alert, (size_t)(colon - alert), 0);
 	buf_puts(k->out, ": ");
 	buf_puts(k->out, name ? name : "number");
@@ -308,9 +301,7 @@ static void put_code(const struct ink *k, const struct record *r)
 
 static void put_waived(const struct ink *k, const struct record *r, bool first)
 {
-	size_t i;
-
-	for (i = 0; i < r->waived_count && i < TEXT_WAIVED; i++) {
+	for (size_t i = 0; i < r->waived_count && i < TEXT_WAIVED; i++) {
 		label(k, first && i == 0 ? "note" : "");
 		buf_puts(k->out, "waived by the client: ");
 		put_line(k->out, r->waived[i]);

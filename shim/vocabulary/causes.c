@@ -15,9 +15,7 @@ const struct cause_info cause_table[CAUSE_COUNT] = {
 
 enum cause cause_by_word(const char *word)
 {
-	unsigned c;
-
-	for (c = CAUSE_NONE + 1; word && c < CAUSE_COUNT; c++) {
+	for (unsigned c = CAUSE_NONE + 1; word && c < CAUSE_COUNT; c++) {
 		if (strcmp(cause_table[c].word, word) == 0)
 			return (enum cause)c;
 	}

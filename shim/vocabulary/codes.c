@@ -29,11 +29,10 @@ static unsigned generation(unsigned long version)
 enum verify_symbol verify_symbol(int code, unsigned long version)
 {
 	const unsigned g = generation(version);
-	unsigned s;
 
 	if (code < 0)
 		return VERIFY_UNKNOWN;
-	for (s = VERIFY_OK; s < VERIFY_SYMBOL_COUNT; s++) {
+	for (unsigned s = VERIFY_OK; s < VERIFY_SYMBOL_COUNT; s++) {
 		if (code_table[s].number[g] == code)
 			return (enum verify_symbol)s;
 	}
@@ -75,9 +74,7 @@ static const struct number_name message_table[] = {
 
 static const struct number_name *find(const struct number_name *table, size_t n, int number)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (table[i].number == number)
 			return &table[i];
 	}

@@ -42,11 +42,10 @@ bool symbol_may_be(enum verify_symbol s, enum cause c)
 #include "wording.def"
 	};
 	const enum cause by_code = verify_symbol_cause(s);
-	size_t i;
 
 	if (by_code == c)
 		return true;
-	for (i = 0; i < ARRAY_LENGTH(finer); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(finer); i++) {
 		if (finer[i].by_code == by_code && finer[i].finer == c)
 			return true;
 	}
