@@ -265,6 +265,7 @@ ASAN_RUNTIME = $(shell $(CC) -print-file-name=libasan.so)
 check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-library --self-test
 	$(Q)scripts/check-library --exports $(BUILD)/exports $(BUILD)/libtlsmend.so
+	$(Q)scripts/check-rooms $(BUILD)/lib/shim
 	$(Q)scripts/check-pure $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,outcome))
 check: all units check-files
 	BUILD="$(BUILD_PATH)" $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests

@@ -121,9 +121,10 @@ void explain_constraint(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);
 enum cause handshake_cause(const struct evidence *e);
-int handshake_alert(const struct evidence *e); /* received, or named by the reason; -1: none */
+/* (alert.c) Received, or named by the reason; -1: none. */
+int handshake_alert(const struct evidence *e);
+const char *handshake_alert_words(struct diagnosis *d); /* "the server sent the alert ..." */
 bool handshake_cut_off(const struct evidence *e);
-const char *handshake_alert_words(struct diagnosis *d);
 /* (greeting.c) What an answer without TLS is of; NULL: nothing that is known. */
 struct protocol {
 	const char *what; /* "what came back is ..." */
@@ -188,7 +189,7 @@ enum cause objection_cause(struct diagnosis *d);
 void explain_objection(struct diagnosis *d);
 void note_callback(struct diagnosis *d);
 void explain_load(struct diagnosis *d);                           /* (file.c) */
-const char *file_role_name(const struct evidence *e);             /* "CA file" */
+const char *file_role_name(const struct evidence *e);             /* (file_text.c) "CA file" */
 const char *file_path_text(struct evidence *e, const char *path); /* escaped; NULL: "" */
 void explain_file_missing(struct diagnosis *d);                   /* (access.c) */
 void explain_file_unreadable(struct diagnosis *d);

@@ -23,7 +23,6 @@ enum {
 	ALERT_CERTIFICATE_REQUIRED = 116,
 	ALERT_NO_APPLICATION_PROTOCOL = 120,
 	SERVER_HELLO_DONE = 14,
-	REASON_ALERT_BASE = 1000, /* SSL_AD_REASON_OFFSET */
 };
 
 /* sslerr.h; the same numbers since 1.1.0, and in 1.0.2 where it had them. */
@@ -51,15 +50,6 @@ static const struct {
     {193, CAUSE_NO_CIPHERS},           /* no shared cipher */
     {373, CAUSE_DOWNGRADE_DETECTED},   /* inappropriate fallback */
 };
-
-int handshake_alert(const struct evidence *e)
-{
-	if (e->alert_received >= 0)
-		return e->alert_received;
-	if (e->ssl_reason > REASON_ALERT_BASE && e->ssl_reason < REASON_ALERT_BASE + 256)
-		return e->ssl_reason - REASON_ALERT_BASE;
-	return -1;
-}
 
 bool handshake_cut_off(const struct evidence *e)
 {

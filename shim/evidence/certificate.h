@@ -31,7 +31,7 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 				  const GENERAL_NAME *g);
 /* What sentences show of further extensions (details.c). */
 void evidence_details(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out);
-/* Hex; NULL: none. */
+/* (values.c) Hex; NULL: none. */
 const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s);
 /* Seconds UTC; INT64_MIN: does not parse. */
 int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);

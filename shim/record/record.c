@@ -335,6 +335,11 @@ bool record_wanted(enum level level)
 	return s.sink.kind != SINK_OFF && level <= s.level;
 }
 
+bool record_use_wanted(uint64_t use, enum level level)
+{
+	return record_wanted(LEVEL_INFO) || (record_wanted(level) && !use_was_said(use));
+}
+
 void record_submit(const struct record *r)
 {
 	struct log_settings s;

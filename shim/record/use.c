@@ -58,7 +58,7 @@ static bool is_of(uint64_t word, uint64_t day)
 	return word != 0 && (word & ((UINT64_C(1) << DAY_BITS) - 1)) == day;
 }
 
-static bool was_said(uint64_t use)
+bool use_was_said(uint64_t use)
 {
 	_Atomic uint64_t *const bucket = bucket_of(use);
 	const uint64_t word = word_of(use);
@@ -92,7 +92,7 @@ bool use_first(uint64_t use)
 	for (unsigned tries = 0; tries < WAYS; tries++) {
 		uint64_t seen;
 
-		if (was_said(use))
+		if (use_was_said(use))
 			return false;
 		const size_t i = place_for(bucket, use, &seen);
 
@@ -111,9 +111,4 @@ void use_forget(uint64_t use)
 
 		atomic_compare_exchange_strong(&bucket[i], &word, 0);
 	}
-}
-
-bool record_use_wanted(uint64_t use, enum level level)
-{
-	return record_wanted(LEVEL_INFO) || (record_wanted(level) && !was_said(use));
 }

@@ -8,6 +8,7 @@
 
 /* True: this use was not said yet today, and counts as said from now on. Safe in any thread and in a signal handler. */
 bool use_first(uint64_t use);
+bool use_was_said(uint64_t use); /* today */
 /* It could not be written after all. */
 void use_forget(uint64_t use);
 
