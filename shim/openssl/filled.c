@@ -380,15 +380,21 @@ static const struct openssl filled = {
     .SSL_session_reused = session_reused,
 };
 
-bool filled_counts(unsigned long version)
-{
-	return version >= OLDEST_OPENSSL && version < 0x10100000UL;
-}
-
-void *filled_at(size_t offset)
+static void *at(const struct openssl *table, size_t offset)
 {
 	void *function;
 
-	memcpy(&function, (const char *)&filled + offset, sizeof function);
+	memcpy(&function, (const char *)table + offset, sizeof function);
 	return function;
+}
+
+void *filled_at(unsigned long version, size_t offset)
+{
+	void *function = NULL;
+
+	if (version < OLDEST_OPENSSL || version >= 0x10100000UL)
+		return NULL;
+	if (version < 0x10002000UL)
+		function = at(&filled_101, offset);
+	return function ? function : at(&filled, offset);
 }
