@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from lib.run import COMMAND, HOSTS, TREE, check_records, only_failure
+from lib.run import COMMAND, HOSTS, LIBRARY, TREE, check_records, only_failure
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOST, OTHER = "legacy.test", "other.test"
@@ -68,8 +68,9 @@ class Stub:
             compile_c(where / ("lib%s.so.1.0.0" % lib), "-shared", "-fPIC", "-fno-builtin", "-w", source,
                       "-Wl,-soname,lib%s.so.1.0.0" % lib, "-Wl,-rpath,%s" % where, *([where / "libcrypto.so.1.0.0"] if lib == "ssl" else []))  # fmt: skip
         (where / "main.c").write_text(
-            "void *SSL_CTX_new(void *); void *SSLv23_client_method(void); int puts(const char *);\n"
-            'int main(void) { void *c = SSL_CTX_new(SSLv23_client_method()); puts(c ? "made" : "none"); return 0; }\n'
+            "#include <stdio.h>\nvoid *SSL_CTX_new(void *); void *SSLv23_client_method(void);\n"
+            'int main(int n, char **v) { void *c = SSL_CTX_new(SSLv23_client_method()); puts(c ? "made" : "none"); fflush(stdout);\n'
+            "return v && n > 1 && getchar() == 'x'; }\n"
         )
         self.program = compile_c(where / "program", "-w", where / "main.c", where / "libssl.so.1.0.0", where / "libcrypto.so.1.0.0",
                                  "-Wl,-rpath,%s" % where)  # fmt: skip
@@ -104,6 +105,13 @@ def test_it_is_not_served_and_that_is_said(run, stub, how, says):
     assert says in record["message"] and len(done.records) == 1
     checked = subprocess.run([COMMAND, "check", program], capture_output=True, text=True)
     assert checked.returncode == 1 and "program: out of reach: " in checked.stdout and says.rsplit(",", 1)[0] in checked.stdout
+    # ... and of a process with the library
+    env = {"PATH": "/usr/bin:/bin", "LD_PRELOAD": str(LIBRARY), "TLSMEND_LOG": "off"}
+    with subprocess.Popen([program, "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as process:
+        assert process.stdout.readline() == "made\n"
+        checked = subprocess.run([COMMAND, "check", str(process.pid)], capture_output=True, text=True)
+        process.stdin.close()
+    assert checked.returncode == 1 and "out of reach: " + says.rsplit(",", 1)[0] in checked.stdout, checked
 
 
 # ---- a real one --------------------------------------------------------------------------------------------------------
