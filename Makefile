@@ -89,9 +89,9 @@ endif
 # names that a program may define.
 # libbsd's strtonum and friends are linked in and hidden: a shared libbsd in every process would put
 # libmd's MD5Init before the host's own.
-LIB_CFLAGS  := -fPIC -fvisibility=hidden -ftls-model=initial-exec
+LIB_CFLAGS  := -fPIC -fvisibility=hidden -ftls-model=initial-exec -ffunction-sections -fdata-sections
 LIB_LDFLAGS := -shared -nostartfiles -static-libgcc -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--build-id=sha1 \
-               -Wl,--as-needed $(OWN_LDFLAGS)
+               -Wl,--as-needed -Wl,--gc-sections $(OWN_LDFLAGS)
 ifeq ($(ARCH),aarch64)
 # libgcc's helpers for atomics would call getauxval(3) when the library is loaded.
 LIB_CFLAGS  += $(shell $(CC) -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)

@@ -46,13 +46,13 @@ enum cause_family {
 	FAMILY_UNCHECKED
 };
 struct cause_info {
-	const char *word;
+	char word[36];
 	enum cause_family family;
-	const char *title; /* what it is, in one line, for the list of `tlsmend explain` */
-	const char
-	    *text; /* what it means, why waving it through is dangerous, who can mend it, how */
+	char title[104]; /* what it is, in one line, for the list of `tlsmend explain` */
 };
 extern const struct cause_info cause_table[CAUSE_COUNT];
+/* What it means, why waving it through is dangerous, who can mend it, how. The library has no use for it. */
+const char *cause_text(enum cause c);
 enum cause cause_by_word(const char *word); /* CAUSE_NONE: unknown */
 
 /* ---- evidence ------------------------------------------------------------------------------------ */

@@ -34,10 +34,10 @@ enum key_syntax {
 	SYNTAX_DATE
 };
 struct key_info {
-	const char *name;
+	char name[24];
 	enum key_effect effect;
 	enum key_syntax syntax;
-	const char *text;
+	char text[240];
 };
 extern const struct key_info key_table[KEY_COUNT];
 

@@ -5,7 +5,7 @@
 
 static const struct {
 	int number;
-	const char *text;
+	char text[44];
 } texts[] = {
     {EPERM, "Operation not permitted"},
     {ENOENT, "No such file or directory"},

@@ -166,7 +166,7 @@ static const char *missing_kinds(struct diagnosis *d)
 {
 	static const struct {
 		unsigned kind;
-		const char *name;
+		char name[20];
 	} kinds[] = {{HELLO_ECDHE, "ECDHE"},
 		     {HELLO_DHE, "DHE"},
 		     {HELLO_RSA, "RSA key exchange"},

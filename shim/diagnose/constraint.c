@@ -11,7 +11,7 @@ enum { KIND_EMAIL = 1, KIND_DNS = 2, KIND_DIRECTORY = 4, KIND_URI = 6, KIND_ADDR
 
 static const struct kind {
 	int type;
-	const char *prefix, *one;
+	char prefix[12], one[28];
 } kinds[] = {
     {KIND_EMAIL, "email:", "the e-mail address "},
     {KIND_DNS, "DNS:", "the DNS name "},

@@ -182,7 +182,7 @@ static void say_ocsp(struct diagnosis *d)
 /* ---- a strict profile ---------------------------------------------------------------------------------------- */
 static const struct {
 	enum verify_symbol symbol;
-	const char *fault;
+	char fault[88];
 } formal_faults[] = {
     {VERIFY_PATHLEN_INVALID_FOR_NON_CA, "it limits CAs below it (pathlen), but is no CA itself"},
     {VERIFY_PATHLEN_WITHOUT_KU_KEY_CERT_SIGN,
@@ -373,24 +373,44 @@ static bool say_dotnet_revocation(struct diagnosis *d)
 
 void explain_demand(struct diagnosis *d)
 {
-	static void (*const sayers[CAUSE_COUNT])(struct diagnosis *) = {
-	    [CAUSE_REVOKED] = say_revoked,
-	    [CAUSE_CRL_UNAVAILABLE] = say_crl_unavailable,
-	    [CAUSE_CRL_INVALID] = say_crl_invalid,
-	    [CAUSE_OCSP] = say_ocsp,
-	    [CAUSE_STRICT_PROFILE] = say_strict,
-	    [CAUSE_DISTRUSTED] = say_distrusted,
-	    [CAUSE_EXPLICIT_CURVE] = say_curve,
-	    [CAUSE_POLICY] = say_policy,
-	    [CAUSE_PINNED_ELSEWHERE] = say_pinned,
-	    [CAUSE_SCTS_MISSING] = say_scts,
-	    [CAUSE_CLIENT_REFUSED] = say_client_refused,
-	};
-
 	if (say_dotnet_revocation(d))
 		return;
-	if (sayers[d->r->cause])
-		sayers[d->r->cause](d);
-	else
+	switch (d->r->cause) {
+	case CAUSE_REVOKED:
+		say_revoked(d);
+		break;
+	case CAUSE_CRL_UNAVAILABLE:
+		say_crl_unavailable(d);
+		break;
+	case CAUSE_CRL_INVALID:
+		say_crl_invalid(d);
+		break;
+	case CAUSE_OCSP:
+		say_ocsp(d);
+		break;
+	case CAUSE_STRICT_PROFILE:
+		say_strict(d);
+		break;
+	case CAUSE_DISTRUSTED:
+		say_distrusted(d);
+		break;
+	case CAUSE_EXPLICIT_CURVE:
+		say_curve(d);
+		break;
+	case CAUSE_POLICY:
+		say_policy(d);
+		break;
+	case CAUSE_PINNED_ELSEWHERE:
+		say_pinned(d);
+		break;
+	case CAUSE_SCTS_MISSING:
+		say_scts(d);
+		break;
+	case CAUSE_CLIENT_REFUSED:
+		say_client_refused(d);
+		break;
+	default:
 		say_internal(d);
+		break;
+	}
 }

@@ -21,7 +21,7 @@ void note_line(struct diagnosis *d, const char *s)
 
 bool key_is_known(const char *line)
 {
-	static const char *const keys[] = {
+	static const char keys[][24] = {
 #define KEY(id, name, effect, syntax, text) name,
 #include "../policy/keys.def"
 #undef KEY
@@ -38,7 +38,7 @@ bool key_is_known(const char *line)
 /* Only what a rule adds to verification acts on DTLS and QUIC. */
 static bool key_acts(const struct diagnosis *d, const char *line)
 {
-	static const char *const everywhere[] = {"ExtraCAFile", "OnlyCAFile", "Reason", "Until"};
+	static const char everywhere[][12] = {"ExtraCAFile", "OnlyCAFile", "Reason", "Until"};
 	const size_t n = strcspn(line, " =");
 
 	for (size_t i = 0; i < ARRAY_LENGTH(everywhere); i++) {

@@ -127,8 +127,8 @@ const char *handshake_alert_words(struct diagnosis *d); /* "the server sent the 
 bool handshake_cut_off(const struct evidence *e);
 /* (greeting.c) What an answer without TLS is of; NULL: nothing that is known. */
 struct protocol {
-	const char *what; /* "what came back is ..." */
-	const char *help;
+	char what[112]; /* "what came back is ..." */
+	char help[256];
 };
 const struct protocol *greeting_protocol(const struct evidence *e);
 /* What is usually on a port and begins without TLS; NULL: nothing that is known. */

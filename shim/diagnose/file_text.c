@@ -8,7 +8,7 @@
 
 const char *file_role_name(const struct evidence *e)
 {
-	static const char *const names[] = {
+	static const char names[][32] = {
 	    [FILE_CA] = "CA file",
 	    [FILE_CERTIFICATE] = "certificate file",
 	    [FILE_KEY] = "key file",

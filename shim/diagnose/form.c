@@ -43,39 +43,38 @@ static bool has_block(const struct evidence *e, const char *label)
 
 /* Forms that say everything, with what to do about them. %s in the help is the file. */
 static const struct {
-	const char *what, *help, *command;
+	char what[64], help[128], command[48];
 } forms[] = {
-    [FORM_EMPTY] = {"it is empty", "get the file again from where it came", NULL},
-    [FORM_SPECIAL] = {"it is no regular file", "name a regular file", NULL},
+    [FORM_EMPTY] = {"it is empty", "get the file again from where it came", ""},
+    [FORM_SPECIAL] = {"it is no regular file", "name a regular file", ""},
     [FORM_PEM_CUT] = {"it is cut off: its last PEM block has no end",
-		      "get the whole file again from where it came", NULL},
+		      "get the whole file again from where it came", ""},
     [FORM_DER_CUT] = {"it is DER (binary), and cut off",
-		      "get the whole file again from where it came", NULL},
+		      "get the whole file again from where it came", ""},
     [FORM_PKCS7_DER] = {"it is a PKCS #7 file (.p7b, .p7c), in DER (binary)",
 			"convert it:", "openssl pkcs7 -print_certs -inform DER -in "},
     [FORM_KEYSTORE] = {"it is a keystore of Java (.jks)",
-		       "export what is needed with keytool, as PKCS #12, and convert that", NULL},
+		       "export what is needed with keytool, as PKCS #12, and convert that", ""},
     [FORM_PEM_INLINE] = {"its BEGIN line does not stand alone at the start of a line",
 			 "save it again with its line breaks: the lines BEGIN and END stand alone, "
 			 "and nothing, not "
 			 "even a blank, comes before them",
-			 NULL},
+			 ""},
     [FORM_PEM_DASHES] = {"its lines BEGIN and END have not five hyphens on either side",
 			 "correct these two lines to the form -----BEGIN ...----- and "
 			 "-----END ...-----; word processors change hyphens",
-			 NULL},
-    [FORM_BASE64] = {"it is the inside of a PEM block, without its lines BEGIN and END", NULL,
-		     NULL},
+			 ""},
+    [FORM_BASE64] = {"it is the inside of a PEM block, without its lines BEGIN and END", "", ""},
     [FORM_HTML] = {"it is a web page (HTML)",
 		   "download the file again: a page was saved in its place, perhaps of a login or "
 		   "of an error",
-		   NULL},
+		   ""},
     [FORM_TEXT] = {"it is text without any PEM block",
-		   "get the file again from where it came, in PEM form", NULL},
+		   "get the file again from where it came, in PEM form", ""},
     [FORM_UTF16] = {"it is UTF-16 text, as Windows editors write it",
 		    "convert it:", "iconv -f UTF-16 -t UTF-8 "},
     [FORM_BINARY] = {"it is binary, and neither certificate nor key",
-		     "get the file again from where it came, in PEM form", NULL},
+		     "get the file again from where it came, in PEM form", ""},
 };
 
 static const char *kind_of_damage(struct evidence *e)
@@ -109,7 +108,7 @@ const char *file_form_words(struct diagnosis *d)
 		return "it holds a certificate, not a revocation list";
 	if (e->file_form == FORM_PKCS12)
 		return "it is a PKCS #12 file (.p12, .pfx)";
-	if ((size_t)e->file_form < ARRAY_LENGTH(forms) && forms[e->file_form].what)
+	if ((size_t)e->file_form < ARRAY_LENGTH(forms) && forms[e->file_form].what[0])
 		return forms[e->file_form].what;
 	if (is_swapped(e))
 		return swapped_text(e);
@@ -248,9 +247,9 @@ void help_file_form(struct diagnosis *d)
 		help_pkcs12(d);
 	else if (e->file_form == FORM_BASE64)
 		help_base64(d);
-	else if (form < ARRAY_LENGTH(forms) && forms[form].help) {
+	else if (form < ARRAY_LENGTH(forms) && forms[form].help[0]) {
 		help_line(d, forms[form].help);
-		if (forms[form].command)
+		if (forms[form].command[0])
 			help_command(d, forms[form].command,
 				     e->file_form == FORM_UTF16 ? " > NEW.pem" : " -out NEW.pem");
 	} else if (is_swapped(e) && e->file_form != FORM_PKCS12)

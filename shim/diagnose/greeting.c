@@ -23,9 +23,9 @@ static const struct protocol protocols[] = {
 
 static const struct {
 	enum speaks id;
-	const char *start;
-	size_t n;
-	const char *within;
+	char start[16];
+	uint8_t n;
+	char within[20];
 } greetings[] = {
 #define SPEAKS(id, what, help)
 #define GREETING(id, start, within) {SPEAKS_##id, start, sizeof(start) - 1, within},
@@ -36,7 +36,7 @@ static const struct {
 static const struct {
 	enum speaks id;
 	unsigned port;
-	const char *name;
+	char name[32];
 } ports[] = {
 #define SPEAKS(id, what, help)
 #define GREETING(id, start, within)

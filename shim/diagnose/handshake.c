@@ -33,7 +33,7 @@ static void say_legacy_server(struct diagnosis *d)
 
 static const char *dh_bits_for(int level)
 {
-	static const char *const bits[] = {"2048", "2048", "2048", "3072", "7680", "15360"};
+	static const char bits[][8] = {"2048", "2048", "2048", "3072", "7680", "15360"};
 
 	return bits[level < 0 || level >= (int)ARRAY_LENGTH(bits) ? 2 : level];
 }
@@ -90,7 +90,7 @@ static const struct handshake_words words[] = {
 /* What some alerts (as negative numbers) and some of OpenSSL's reasons ask for. */
 static const struct {
 	int number;
-	const char *help;
+	char help[192];
 } special[] = {
     {-20,
      "what this client sent reached the server changed, or one of the two has an error: compare "

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Words in a CA's name; the same word is what its manual calls the product. */
-static const char *const products[] = {
+static const char products[][28] = {
     "Fortinet",
     "FortiGate",
     "Zscaler",

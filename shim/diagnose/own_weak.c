@@ -11,7 +11,7 @@ enum { REASON_EE_KEY_TOO_SMALL = 399 };
 
 /* SSL_CTX_set_security_level(3): what each level demands at least, and what to have issued. */
 static const struct {
-	const char *demands, *good;
+	char demands[36], good[40];
 } levels[] = {
     {"RSA 1024, and no SHA-1", "RSA 3072 bits or P-256, and SHA-256"},
     {"RSA 2048 or P-224, and no SHA-1", "RSA 3072 bits or P-256, and SHA-256"},

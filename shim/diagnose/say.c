@@ -110,7 +110,7 @@ const char *say_issuer(struct evidence *e, const struct cert_info *c)
 
 const char *say_version(struct evidence *e, int version)
 {
-	static const char *const names[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+	static const char names[][8] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
 
 	/* which began with what is TLS 1.1, as 1.0 */
 	if (e->datagram && version >= 0x0302 && version <= 0x0304)

@@ -6,7 +6,7 @@
 
 struct named {
 	unsigned id;
-	const char *name;
+	char name[32];
 };
 
 static const struct named groups[] = {

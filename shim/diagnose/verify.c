@@ -239,14 +239,14 @@ static void say_critical(struct diagnosis *d)
 /* The shortest keys that each security level takes: bits of strength as in SSL_CTX_set_security_level(3), and NIST SP 800-57. */
 static const struct {
 	unsigned rsa, ec;
-	const char *enough, *line;
+	char enough[36], line[40];
 } levels[] = {
-    {0, 0, NULL, "CipherString = DEFAULT:@SECLEVEL=0"},
+    {0, 0, "", "CipherString = DEFAULT:@SECLEVEL=0"},
     {1024, 160, "RSA 2048 bits or more, or P-256", "CipherString = DEFAULT:@SECLEVEL=1"},
     {2048, 224, "RSA 2048 bits or more, or P-256", "CipherString = DEFAULT:@SECLEVEL=2"},
     {3072, 256, "RSA 3072 bits or more, or P-256", "CipherString = DEFAULT:@SECLEVEL=3"},
     {7680, 384, "RSA 7680 bits or more, or P-384", "CipherString = DEFAULT:@SECLEVEL=4"},
-    {15360, 512, "P-521", NULL},
+    {15360, 512, "P-521", ""},
 };
 
 /* The highest level at which the key is long enough. */
@@ -294,8 +294,8 @@ static void say_weak_key(struct diagnosis *d)
 
 /* The highest level that takes a digest, by the end of OpenSSL's name for the signature; SHA-1 and older reach none. */
 static const struct {
-	const char *digest;
-	const char *line;
+	char digest[8];
+	char line[40];
 } digests[] = {
     {"SHA224", "CipherString = DEFAULT:@SECLEVEL=2"},
     {"SHA256", "CipherString = DEFAULT:@SECLEVEL=3"},

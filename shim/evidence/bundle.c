@@ -14,7 +14,7 @@ enum {
 	NO_DIGIT = 0xff,
 };
 
-static const char *const usual_files[] = {
+static const char usual_files[][64] = {
 #define BUNDLE(path) path,
 #include "../policy/bundles.def"
 #undef BUNDLE

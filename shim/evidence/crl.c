@@ -14,7 +14,7 @@ enum {
 /* RFC 5280 section 5.3.1. 7 is not used. */
 static const char *reason_text(unsigned char code)
 {
-	static const char *const reasons[] = {
+	static const char reasons[][44] = {
 	    "unspecified",
 	    "the key was compromised",
 	    "the CA's key was compromised",
@@ -22,13 +22,13 @@ static const char *reason_text(unsigned char code)
 	    "superseded by another certificate",
 	    "no longer in operation",
 	    "on hold",
-	    NULL,
+	    "",
 	    "removed from the list",
 	    "privilege withdrawn",
 	    "the attribute authority was compromised",
 	};
 
-	return code < ARRAY_LENGTH(reasons) ? reasons[code] : NULL;
+	return code < ARRAY_LENGTH(reasons) && *reasons[code] ? reasons[code] : NULL;
 }
 
 static void entry(struct evidence *e, const struct openssl *o, X509_CRL *crl, X509 *x)

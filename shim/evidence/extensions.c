@@ -65,40 +65,42 @@ static void find_unknown_critical(struct evidence *e, const struct openssl *o, X
 	}
 }
 
-/* Extensions that OpenSSL reads when it looks at a certificate (crypto/x509/v3_purp.c), each with what frees it. */
-struct known_extension {
+/* Extensions that OpenSSL reads when it looks at a certificate (crypto/x509/v3_purp.c). */
+static const struct known_extension {
 	int nid;
-	const char *name;
-	void (*release)(const struct openssl *o, void *value);
+	char name[24];
+} known_extensions[] = {
+    {NID_basic_constraints_, "basicConstraints"},
+    {NID_key_usage_, "keyUsage"},
+    {NID_ext_key_usage_, "extendedKeyUsage"},
+    {NID_subject_key_identifier, "subjectKeyIdentifier"},
+    {NID_authority_key_identifier, "authorityKeyIdentifier"},
+    {NID_subject_alt_name_, "subjectAltName"},
+    {NID_name_constraints, "nameConstraints"},
+    {NID_crl_distribution_points, "cRLDistributionPoints"},
+    {NID_proxy_cert_info, "proxyCertInfo"},
 };
 
-#define RELEASE(function)                                                                          \
-	static void release_##function(const struct openssl *o, void *value)                       \
-	{                                                                                          \
+static void release(const struct openssl *o, int nid, void *value)
+{
+#define RELEASE(id, function)                                                                      \
+	case id:                                                                                   \
 		if (o->function)                                                                   \
 			o->function(value);                                                        \
+		break;
+	switch (nid) {
+		RELEASE(NID_basic_constraints_, BASIC_CONSTRAINTS_free)
+		RELEASE(NID_key_usage_, ASN1_BIT_STRING_free)
+		RELEASE(NID_ext_key_usage_, EXTENDED_KEY_USAGE_free)
+		RELEASE(NID_subject_key_identifier, ASN1_OCTET_STRING_free)
+		RELEASE(NID_authority_key_identifier, AUTHORITY_KEYID_free)
+		RELEASE(NID_subject_alt_name_, GENERAL_NAMES_free)
+		RELEASE(NID_name_constraints, NAME_CONSTRAINTS_free)
+		RELEASE(NID_crl_distribution_points, CRL_DIST_POINTS_free)
+		RELEASE(NID_proxy_cert_info, PROXY_CERT_INFO_EXTENSION_free)
 	}
-RELEASE(BASIC_CONSTRAINTS_free)
-RELEASE(ASN1_BIT_STRING_free)
-RELEASE(EXTENDED_KEY_USAGE_free)
-RELEASE(ASN1_OCTET_STRING_free)
-RELEASE(AUTHORITY_KEYID_free)
-RELEASE(GENERAL_NAMES_free)
-RELEASE(NAME_CONSTRAINTS_free)
-RELEASE(CRL_DIST_POINTS_free)
-RELEASE(PROXY_CERT_INFO_EXTENSION_free)
-
-static const struct known_extension known_extensions[] = {
-    {NID_basic_constraints_, "basicConstraints", release_BASIC_CONSTRAINTS_free},
-    {NID_key_usage_, "keyUsage", release_ASN1_BIT_STRING_free},
-    {NID_ext_key_usage_, "extendedKeyUsage", release_EXTENDED_KEY_USAGE_free},
-    {NID_subject_key_identifier, "subjectKeyIdentifier", release_ASN1_OCTET_STRING_free},
-    {NID_authority_key_identifier, "authorityKeyIdentifier", release_AUTHORITY_KEYID_free},
-    {NID_subject_alt_name_, "subjectAltName", release_GENERAL_NAMES_free},
-    {NID_name_constraints, "nameConstraints", release_NAME_CONSTRAINTS_free},
-    {NID_crl_distribution_points, "cRLDistributionPoints", release_CRL_DIST_POINTS_free},
-    {NID_proxy_cert_info, "proxyCertInfo", release_PROXY_CERT_INFO_EXTENSION_free},
-};
+#undef RELEASE
+}
 
 static char *complaint(struct evidence *e, const char *name, const char *what)
 {
@@ -117,7 +119,7 @@ static const char *what_is_malformed(struct evidence *e, const struct openssl *o
 		void *value = o->X509_get_ext_d2i(x, k->nid, &critical, NULL);
 
 		if (value)
-			k->release(o, value);
+			release(o, k->nid, value);
 		else if (critical == -2)
 			return complaint(e, k->name, " stands twice");
 		else if (critical >= 0)
@@ -132,7 +134,7 @@ static const char *usage_names(struct evidence *e, uint32_t usage)
 {
 	static const struct {
 		uint32_t bit;
-		const char *name;
+		char name[20];
 	} bits[] = {{0x80, "digitalSignature"}, {0x40, "nonRepudiation"}, {0x20, "keyEncipherment"},
 		    {0x10, "dataEncipherment"}, {0x08, "keyAgreement"},   {0x04, "keyCertSign"},
 		    {0x02, "cRLSign"},          {0x01, "encipherOnly"},   {0x8000, "decipherOnly"}};

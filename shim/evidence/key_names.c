@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct {
-	const char *number, *name;
+	char number[28], name[32];
 } names[] = {
     {"1.2.643.2.2.19", "GOST R 34.10-2001"},
     {"1.2.643.7.1.1.1.1", "GOST R 34.10-2012, 256 bits"},

@@ -18,8 +18,8 @@
  * runtime exports what debuggers look for. */
 static bool has_dotnet(void)
 {
-	static const char *const symbols[] = {"CryptoNative_EnsureOpenSslInitialized",
-					      "DotNetRuntimeInfo", "DotNetRuntimeDebugHeader"};
+	static const char symbols[][40] = {"CryptoNative_EnsureOpenSslInitialized",
+					   "DotNetRuntimeInfo", "DotNetRuntimeDebugHeader"};
 	for (size_t i = 0; i < ARRAY_LENGTH(symbols); i++) {
 		const struct lookup q = {.name = symbols[i]};
 		if (loader_definer(&q, NULL))

@@ -180,27 +180,47 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 #undef HOOK
 #undef HOOK_VOID
 
+/* A table of pointers would have to be relocated by ld.so at every start; a switch is a table of offsets, unless the compiler sees that
+ * it only chooses between constants. */
+#define ONE_OF_THEM(type, function)                                                                \
+	({                                                                                         \
+		type it_ = (function);                                                             \
+		__asm__("" : "+r"(it_));                                                           \
+		it_;                                                                               \
+	})
+
 /* A function as the void pointer that dlsym(3) gives; POSIX makes the two alike. */
+#define HOOK(lib, ret, name, none, tell, params, args) THUNKS(name)
+#define HOOK_VOID(lib, name, params, args)             THUNKS(name)
 #define THUNKS(name)                                                                               \
-	{                                                                                          \
-		(void *)thunk_0_##name, (void *)thunk_1_##name, (void *)thunk_2_##name,            \
-		    (void *)thunk_3_##name, (void *)thunk_4_##name, (void *)thunk_5_##name,        \
-		    (void *)thunk_6_##name, (void *)thunk_7_##name                                 \
-	}
-#define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = THUNKS(name),
-#define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = THUNKS(name),
-static void *const thunks[HOOK_COUNT][COPIES_MAX] = {
+	case HOOK_##name *COPIES_MAX:                                                              \
+		return ONE_OF_THEM(void *, (void *)thunk_0_##name);                                \
+	case HOOK_##name *COPIES_MAX + 1:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_1_##name);                                \
+	case HOOK_##name *COPIES_MAX + 2:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_2_##name);                                \
+	case HOOK_##name *COPIES_MAX + 3:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_3_##name);                                \
+	case HOOK_##name *COPIES_MAX + 4:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_4_##name);                                \
+	case HOOK_##name *COPIES_MAX + 5:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_5_##name);                                \
+	case HOOK_##name *COPIES_MAX + 6:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_6_##name);                                \
+	case HOOK_##name *COPIES_MAX + 7:                                                          \
+		return ONE_OF_THEM(void *, (void *)thunk_7_##name);
+void *thunk_of(const struct copy *c, enum hook h)
+{
+	switch (h * COPIES_MAX + c->slot) {
 #include "hooks.def"
-};
+	default:
+		return NULL;
+	}
+}
 #undef HOOK
 #undef HOOK_VOID
 #undef LIBC
 #undef STUB
-
-void *thunk_of(const struct copy *c, enum hook h)
-{
-	return thunks[h][c->slot];
-}
 
 #define OBSERVER(slot)                                                                             \
 	static void info_##slot(const SSL *ssl, int where, int value)                              \
@@ -235,38 +255,30 @@ void *thunk_of(const struct copy *c, enum hook h)
 	}
 SLOTS(OBSERVER)
 SLOTS(CERT_OBSERVER)
-#define INFO(slot)        info_##slot,
-#define MSG(slot)         msg_##slot,
-#define VERIFY(slot)      verify_##slot,
-#define END(slot)         end_##slot,
-#define CERT_VERIFY(slot) cert_verify_##slot,
-static openssl_cert_verify_cb *const cert_verify_observers[COPIES_MAX] = {SLOTS(CERT_VERIFY)};
-static openssl_info_cb *const info_observers[COPIES_MAX] = {SLOTS(INFO)};
-static openssl_msg_cb *const msg_observers[COPIES_MAX] = {SLOTS(MSG)};
-static openssl_end_cb *const end_observers[COPIES_MAX] = {SLOTS(END)};
-static openssl_verify_cb *const verify_observers[COPIES_MAX] = {SLOTS(VERIFY)};
-
-openssl_end_cb *observer_end(const struct copy *c)
-{
-	return end_observers[c->slot];
-}
-
-openssl_info_cb *observer_info(const struct copy *c)
-{
-	return info_observers[c->slot];
-}
-
-openssl_msg_cb *observer_msg(const struct copy *c)
-{
-	return msg_observers[c->slot];
-}
-
-openssl_verify_cb *observer_verify(const struct copy *c)
-{
-	return verify_observers[c->slot];
-}
-
-openssl_cert_verify_cb *observer_cert_verify(const struct copy *c)
-{
-	return cert_verify_observers[c->slot];
-}
+#define OBSERVER_OF(type, what)                                                                    \
+	type *observer_##what(const struct copy *c)                                                \
+	{                                                                                          \
+		switch (c->slot) {                                                                 \
+		default:                                                                           \
+			return ONE_OF_THEM(type *, what##_0);                                      \
+		case 1:                                                                            \
+			return ONE_OF_THEM(type *, what##_1);                                      \
+		case 2:                                                                            \
+			return ONE_OF_THEM(type *, what##_2);                                      \
+		case 3:                                                                            \
+			return ONE_OF_THEM(type *, what##_3);                                      \
+		case 4:                                                                            \
+			return ONE_OF_THEM(type *, what##_4);                                      \
+		case 5:                                                                            \
+			return ONE_OF_THEM(type *, what##_5);                                      \
+		case 6:                                                                            \
+			return ONE_OF_THEM(type *, what##_6);                                      \
+		case 7:                                                                            \
+			return ONE_OF_THEM(type *, what##_7);                                      \
+		}                                                                                  \
+	}
+OBSERVER_OF(openssl_cert_verify_cb, cert_verify)
+OBSERVER_OF(openssl_info_cb, info)
+OBSERVER_OF(openssl_msg_cb, msg)
+OBSERVER_OF(openssl_end_cb, end)
+OBSERVER_OF(openssl_verify_cb, verify)

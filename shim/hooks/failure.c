@@ -214,7 +214,7 @@ static void events(const struct verification *v, struct evidence *e)
 /* Qt's own verification is told by its callback; .NET's by nothing but that it has no connection. */
 static enum framework framework_of(const struct verification *v)
 {
-	static const char *const qt[] = {"/libQt5Network", "/libQt6Network", "/libqopensslbackend"};
+	static const char qt[][24] = {"/libQt5Network", "/libQt6Network", "/libqopensslbackend"};
 	enum framework found = FRAMEWORK_NONE;
 	if (!v->ssl)
 		return afterwards_is_dotnet() ? FRAMEWORK_DOTNET : FRAMEWORK_NONE;

@@ -163,9 +163,8 @@ static void forget_bio(const BIO *bio)
 /* A program opens files of many kinds through BIOs. One that is not there can only be told by its name. */
 static bool named_like_a_credential(const char *path)
 {
-	static const char *const parts[] = {".pem",  ".crt",  ".cer", ".key", ".der",
-					    ".p12",  ".pfx",  ".p7b", ".crl", "cert",
-					    "/ssl/", "/tls/", "/pki/"};
+	static const char parts[][8] = {".pem", ".crt", ".cer", ".key",  ".der",  ".p12", ".pfx",
+					".p7b", ".crl", "cert", "/ssl/", "/tls/", "/pki/"};
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
 		if (strstr(path, parts[i]))
 			return true;

@@ -29,7 +29,7 @@ static int parse_descriptor(const char *digits)
 bool sink_parse(const char *text, struct sink *s)
 {
 	static const struct {
-		const char *word;
+		char word[8];
 		enum sink_kind kind;
 	} words[] = {{"stderr", SINK_STDERR},
 		     {"syslog", SINK_SYSLOG},
@@ -64,7 +64,7 @@ bool log_format_parse(const char *text, bool *json)
 
 bool log_level_parse(const char *text, enum level *level)
 {
-	static const char *const words[] = {"error", "warning", "info", "debug"};
+	static const char words[][8] = {"error", "warning", "info", "debug"};
 
 	*level = LEVEL_WARNING;
 	if (!text || !*text)

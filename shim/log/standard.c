@@ -100,8 +100,8 @@ static bool output_is_standard(void)
 
 static bool is_log_socket(int fd)
 {
-	static const char *const logs[] = {"/dev/log", "/run/systemd/journal/dev-log",
-					   "/run/systemd/journal/stdout"};
+	static const char logs[][32] = {"/dev/log", "/run/systemd/journal/dev-log",
+					"/run/systemd/journal/stdout"};
 	struct sockaddr_un peer = {0};
 	socklen_t size = sizeof peer - 1;
 

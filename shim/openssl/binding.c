@@ -11,7 +11,7 @@ dlopen_fn *real_dlopen;
 dlclose_fn *real_dlclose;
 static char *(*real_dlerror)(void);
 
-const char *const hook_names[HOOK_COUNT] = {
+const char hook_names[HOOK_COUNT][40] = {
 #define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = #name,
 #define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = #name,
 #define LIBC(ret, name, params, args)

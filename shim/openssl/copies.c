@@ -14,7 +14,7 @@
 
 /* The table of functions to fetch: api.def with offsets into struct openssl. */
 struct wanted {
-	const char *name, *also;
+	char name[40];
 	uint16_t offset;
 	uint8_t library;
 	bool required;
@@ -23,10 +23,30 @@ struct wanted {
 #define NEED_optional false
 static const struct wanted wanted[] = {
 #define API(lib, need, ret, name, params, also)                                                    \
-	{#name, also, offsetof(struct openssl, name), LIBRARY_##lib, NEED_##need},
+	{#name, offsetof(struct openssl, name), LIBRARY_##lib, NEED_##need},
 #include "api.def"
 #undef API
 };
+
+enum {
+#define API(lib, need, ret, name, params, also) WANTED_##name,
+#include "api.def"
+#undef API
+};
+
+/* What another generation calls it; NULL: the same. */
+static const char *other_name(const struct wanted *w)
+{
+	switch (w - wanted) {
+#define API(lib, need, ret, name, params, also)                                                    \
+	case WANTED_##name:                                                                        \
+		return also;
+#include "api.def"
+#undef API
+	default:
+		return NULL;
+	}
+}
 
 static struct lock lock;
 static struct copy copies[COPIES_MAX];
@@ -46,7 +66,8 @@ struct draft {
 static void *table_symbol(const struct wanted *w, const struct symbols *in)
 {
 	void *p = loader_symbol_of(in, w->name);
-	return p || !w->also ? p : loader_symbol_of(in, w->also);
+	const char *other = p ? NULL : other_name(w);
+	return other ? loader_symbol_of(in, other) : p;
 }
 
 /* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1 (once 1.0.2), with other structures behind the names */
@@ -70,7 +91,7 @@ static void name_version(struct openssl *o)
 
 static unsigned long version_of(const struct symbols *crypto)
 {
-	static const char *const names[] = {"OpenSSL_version_num", "SSLeay"};
+	static const char names[][24] = {"OpenSSL_version_num", "SSLeay"};
 	union {
 		void *object;
 		unsigned long (*function)(void);
@@ -87,10 +108,11 @@ const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg
 		return "";
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		const struct wanted *w = &wanted[i];
+		const char *other = other_name(w);
 		if (!w->required || (w->library == LIBRARY_ssl) != ssl || has(arg, w->name) ||
-		    (w->also && has(arg, w->also)))
+		    (other && has(arg, other)))
 			continue;
-		if (!filled_at(version, w->offset))
+		if (!filled_counts(version) || !filled_at(w->offset))
 			return w->name;
 	}
 	return NULL;
@@ -116,8 +138,8 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 		if (w->library == LIBRARY_ssl && !ssl)
 			continue;
 		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
-		if (!p)
-			p = filled_at(o->version, w->offset);
+		if (!p && filled_counts(o->version))
+			p = filled_at(w->offset);
 		memcpy((char *)o + w->offset, &p, sizeof p);
 		if (p || !w->required)
 			continue;

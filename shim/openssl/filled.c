@@ -333,68 +333,67 @@ static int session_reused(const SSL *ssl)
 			       : 0;
 }
 
-/* Written with the types of struct openssl, so that none can differ. */
-static const struct openssl filled = {
-    .X509_get_X509_PUBKEY = key_of,
-    .X509_get0_notBefore = not_before,
-    .X509_get0_notAfter = not_after,
-    .X509_get_extension_flags = extension_flags,
-    .X509_get_key_usage = key_usage,
-    .X509_get_extended_key_usage = extended_key_usage,
-    .X509_get_pathlen = path_length,
-    .X509_get0_subject_key_id = subject_key_id,
-    .X509_get0_authority_key_id = authority_key_id,
-    .X509_get0_authority_serial = authority_serial,
-    .X509_up_ref = up_ref,
-    .X509_CRL_get_issuer = list_issuer,
-    .X509_CRL_get0_lastUpdate = list_last,
-    .X509_CRL_get0_nextUpdate = list_next,
-    .X509_REVOKED_get0_revocationDate = revocation_date,
-    .X509_STORE_CTX_get0_cert = context_cert,
-    .X509_STORE_CTX_get0_store = context_store,
-    .X509_STORE_CTX_get0_untrusted = context_untrusted,
-    .X509_STORE_CTX_get_verify_cb = context_verify_cb,
-    .X509_STORE_CTX_get_get_issuer = context_get_issuer,
-    .X509_STORE_CTX_get_lookup_certs = context_lookup_certs,
-    .X509_VERIFY_PARAM_get_time = param_time,
-    .X509_STORE_get0_objects = store_objects,
-    .X509_STORE_get0_param = store_param,
-    .X509_STORE_get_verify = store_verify,
-    .X509_STORE_get_get_issuer = store_get_issuer,
-    .X509_STORE_get_check_issued = store_check_issued,
-    .X509_STORE_get_check_revocation = store_check_revocation,
-    .X509_STORE_get_get_crl = store_get_crl,
-    .X509_STORE_get_check_crl = store_check_crl,
-    .X509_STORE_get_cert_crl = store_cert_crl,
-    .X509_STORE_get_lookup_certs = store_lookup_certs,
-    .X509_STORE_get_lookup_crls = store_lookup_crls,
-    .X509_STORE_get_cleanup = store_cleanup,
-    .X509_STORE_get_ex_data = store_get_ex_data,
-    .X509_STORE_set_ex_data = store_set_ex_data,
-    .X509_STORE_lock = store_lock,
-    .X509_STORE_unlock = store_unlock,
-    .X509_OBJECT_get_type = object_type,
-    .X509_OBJECT_get0_X509 = object_certificate,
-    .X509_LOOKUP_get_store = lookup_store,
-    .SSL_in_before = in_before,
-    .SSL_session_reused = session_reused,
-};
-
-static void *at(const struct openssl *table, size_t offset)
+bool filled_counts(unsigned long version)
 {
-	void *function;
-
-	memcpy(&function, (const char *)table + offset, sizeof function);
-	return function;
+	return version >= OLDEST_OPENSSL && version < 0x10100000UL;
 }
 
-void *filled_at(unsigned long version, size_t offset)
-{
-	void *function = NULL;
+/* Through the type that struct openssl has for it, so that none can differ. */
+#define FILLED(name, own)                                                                          \
+	case offsetof(struct openssl, name):                                                       \
+		return ((union {                                                                   \
+			       __typeof__(((struct openssl *)NULL)->name) function;                \
+			       void *object;                                                       \
+		       }){.function = (own)})                                                      \
+		    .object;
 
-	if (version < OLDEST_OPENSSL || version >= 0x10100000UL)
+void *filled_at(size_t offset)
+{
+	switch (offset) {
+		FILLED(X509_get_X509_PUBKEY, key_of)
+		FILLED(X509_get0_notBefore, not_before)
+		FILLED(X509_get0_notAfter, not_after)
+		FILLED(X509_get_extension_flags, extension_flags)
+		FILLED(X509_get_key_usage, key_usage)
+		FILLED(X509_get_extended_key_usage, extended_key_usage)
+		FILLED(X509_get_pathlen, path_length)
+		FILLED(X509_get0_subject_key_id, subject_key_id)
+		FILLED(X509_get0_authority_key_id, authority_key_id)
+		FILLED(X509_get0_authority_serial, authority_serial)
+		FILLED(X509_up_ref, up_ref)
+		FILLED(X509_CRL_get_issuer, list_issuer)
+		FILLED(X509_CRL_get0_lastUpdate, list_last)
+		FILLED(X509_CRL_get0_nextUpdate, list_next)
+		FILLED(X509_REVOKED_get0_revocationDate, revocation_date)
+		FILLED(X509_STORE_CTX_get0_cert, context_cert)
+		FILLED(X509_STORE_CTX_get0_store, context_store)
+		FILLED(X509_STORE_CTX_get0_untrusted, context_untrusted)
+		FILLED(X509_STORE_CTX_get_verify_cb, context_verify_cb)
+		FILLED(X509_STORE_CTX_get_get_issuer, context_get_issuer)
+		FILLED(X509_STORE_CTX_get_lookup_certs, context_lookup_certs)
+		FILLED(X509_VERIFY_PARAM_get_time, param_time)
+		FILLED(X509_STORE_get0_objects, store_objects)
+		FILLED(X509_STORE_get0_param, store_param)
+		FILLED(X509_STORE_get_verify, store_verify)
+		FILLED(X509_STORE_get_get_issuer, store_get_issuer)
+		FILLED(X509_STORE_get_check_issued, store_check_issued)
+		FILLED(X509_STORE_get_check_revocation, store_check_revocation)
+		FILLED(X509_STORE_get_get_crl, store_get_crl)
+		FILLED(X509_STORE_get_check_crl, store_check_crl)
+		FILLED(X509_STORE_get_cert_crl, store_cert_crl)
+		FILLED(X509_STORE_get_lookup_certs, store_lookup_certs)
+		FILLED(X509_STORE_get_lookup_crls, store_lookup_crls)
+		FILLED(X509_STORE_get_cleanup, store_cleanup)
+		FILLED(X509_STORE_get_ex_data, store_get_ex_data)
+		FILLED(X509_STORE_set_ex_data, store_set_ex_data)
+		FILLED(X509_STORE_lock, store_lock)
+		FILLED(X509_STORE_unlock, store_unlock)
+		FILLED(X509_OBJECT_get_type, object_type)
+		FILLED(X509_OBJECT_get0_X509, object_certificate)
+		FILLED(X509_LOOKUP_get_store, lookup_store)
+		FILLED(SSL_in_before, in_before)
+		FILLED(SSL_session_reused, session_reused)
+	default:
 		return NULL;
-	if (version < 0x10002000UL)
-		function = at(&filled_101, offset);
-	return function ? function : at(&filled, offset);
+	}
 }

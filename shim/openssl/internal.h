@@ -10,7 +10,7 @@
 
 /* ---- binding.c --------------------------------------------------------------------------------- */
 enum library { LIBRARY_ssl, LIBRARY_crypto };
-extern const char *const hook_names[HOOK_COUNT];
+extern const char hook_names[HOOK_COUNT][40];
 extern const uint8_t hook_library[HOOK_COUNT]; /* enum library */
 
 /* ---- copies.c ---------------------------------------------------------------------------------- */

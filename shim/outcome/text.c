@@ -7,19 +7,29 @@
 #include <tlsmend/outcome.h>
 
 enum { COMMON = 3, OWN = 4, FIELDS = COMMON + OWN };
-static const struct {
-	const char *word;
-	const char *fields[OWN];
-} events[HAPPENING_COUNT] = {
-#define STORY_EVENT(id, word, a, b, c, d) [HAPPENING_##id] = {word, {a, b, c, d}},
+static const char words[HAPPENING_COUNT][20] = {
+#define STORY_EVENT(id, word, a, b, c, d) [HAPPENING_##id] = word,
 #include "events.def"
 #undef STORY_EVENT
 };
-static const char *const common[COMMON] = {"ms", "out", "in"};
+static const char common[COMMON][4] = {"ms", "out", "in"};
+
+static const char *own_field(enum happening_kind what, unsigned i)
+{
+	switch (what) {
+#define STORY_EVENT(id, word, a, b, c, d)                                                          \
+	case HAPPENING_##id:                                                                       \
+		return i == 0 ? a : i == 1 ? b : i == 2 ? c : d;
+#include "events.def"
+#undef STORY_EVENT
+	default:
+		return NULL;
+	}
+}
 
 static const char *field_name(enum happening_kind what, unsigned i)
 {
-	return i < COMMON ? common[i] : events[what].fields[i - COMMON];
+	return i < COMMON ? common[i] : own_field(what, i - COMMON);
 }
 
 /* ---- out -------------------------------------------------------------------------------------------------------------- */
@@ -59,7 +69,7 @@ static int64_t field(const struct happening *h, unsigned i)
 size_t story_line(char line[STORY_LINE], const struct happening *h)
 {
 	struct line l = {line, 0};
-	put(&l, events[h->what].word);
+	put(&l, words[h->what]);
 	for (unsigned i = 0; i < FIELDS; i++) {
 		const char *name = field_name(h->what, i);
 		if (!name || field(h, i) == 0)
@@ -129,7 +139,7 @@ bool story_read(const char *line, size_t n, struct happening *h)
 	size_t length = word_length(line, n);
 	memset(h, 0, sizeof *h);
 	unsigned what = 0;
-	while (what < HAPPENING_COUNT && !is_word(events[what].word, line, length))
+	while (what < HAPPENING_COUNT && !is_word(words[what], line, length))
 		what++;
 	if (what == HAPPENING_COUNT)
 		return false;
@@ -146,20 +156,20 @@ bool story_read(const char *line, size_t n, struct happening *h)
 
 /* ---- outcomes ------------------------------------------------------------------------------------------------------------ */
 
-static const char *const outcomes[] = {"open", "worked", "failed", "went-on", "given-up"};
-static const char *const reasons[REASON_COUNT] = {"-",
-						  "file",
-						  "verification",
-						  "refusal",
-						  "name",
-						  "own-verification",
-						  "own-comparison",
-						  "address",
-						  "handshake",
-						  "late-alert",
-						  "unanswered",
-						  "silence",
-						  "denied"};
+static const char outcomes[][12] = {"open", "worked", "failed", "went-on", "given-up"};
+static const char reasons[REASON_COUNT][20] = {"-",
+					       "file",
+					       "verification",
+					       "refusal",
+					       "name",
+					       "own-verification",
+					       "own-comparison",
+					       "address",
+					       "handshake",
+					       "late-alert",
+					       "unanswered",
+					       "silence",
+					       "denied"};
 
 const char *outcome_word(enum outcome o)
 {

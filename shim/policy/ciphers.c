@@ -23,14 +23,14 @@ static bool is_word_byte(char c)
 /* One part of a suite's name between '-' or '_': ADH, AECDH, NULL, anon. */
 static bool is_open_part(const char *s, size_t n)
 {
-	static const char *const parts[] = {"ADH",
-					    "AECDH",
-					    "NULL",
-					    "aNULL",
-					    "eNULL",
-					    "anon",
-					    "COMPLEMENTOFALL",
-					    "COMPLEMENTOFDEFAULT"};
+	static const char parts[][20] = {"ADH",
+					 "AECDH",
+					 "NULL",
+					 "aNULL",
+					 "eNULL",
+					 "anon",
+					 "COMPLEMENTOFALL",
+					 "COMPLEMENTOFDEFAULT"};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
 		if (is_word(s, n, parts[i]))
@@ -160,7 +160,7 @@ bool ciphersuites_check(struct value *v, struct buf *error)
 
 enum { PLUS_WEAKENS = 1, MINUS_WEAKENS = 2 };
 static const struct {
-	const char *name;
+	char name[32];
 	unsigned flags;
 } options[] = {
     {"SessionTicket", 0},

@@ -13,12 +13,6 @@ const struct key_info key_table[KEY_COUNT] = {
 #undef KEY
 };
 
-static const char *const key_names[] = {
-#define KEY(id, name, effect, syntax, text) name,
-#include "keys.def"
-#undef KEY
-    NULL};
-
 #define NEVER_OFF                                                                                  \
 	"tlsmend never turns a check off; write ExtraCAFile = FILE with the certificate "          \
 	"authority that is to "                                                                    \
@@ -30,7 +24,7 @@ static const char *const key_names[] = {
 
 /* Looked for in the key without '_' and '-', in lower case; first match counts. */
 static const struct {
-	const char *part, *sentence;
+	char part[20], sentence[160];
 } refused[] = {
     {"partialchain",
      "it would make every certificate in the store an anchor; write ExtraCAFile = FILE with "
@@ -59,7 +53,7 @@ static const struct {
 
 /* What OpenSSL, curl and others call the same thing. */
 static const struct {
-	const char *other, *ours;
+	char other[28], ours[56];
 } synonyms[] = {
     {"verifycafile", "ExtraCAFile"},
     {"chaincafile", "ExtraCAFile"},
@@ -151,15 +145,24 @@ static const char *synonym(const char *squeezed)
 static void list_names(struct buf *error)
 {
 	buf_puts(error, "write one of ");
-	for (size_t i = 0; key_names[i]; i++)
-		buf_strs(error, i > 0 ? ", " : "", key_names[i], NULL);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		buf_strs(error, i > 0 ? ", " : "", key_table[i].name, NULL);
+}
+
+static const char *nearest_key(const char *word)
+{
+	const char *names[KEY_COUNT + 1] = {NULL};
+
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		names[i] = key_table[i].name;
+	return nearest_name(word, names);
 }
 
 int key_meant(const char *s, size_t n)
 {
 	/* how people begin them */
 	static const struct {
-		const char *prefix, *name;
+		char prefix[12], name[24];
 	} strict[] = {
 	    {"only", "OnlyCAFile"}, {"pin", "PinSHA256"}, {"enforce", "EnforceVerification"}};
 	char squeezed[64];
@@ -175,7 +178,7 @@ int key_meant(const char *s, size_t n)
 		key = key_find(strict[i].name, strlen(strict[i].name));
 		return key >= 0 ? key : KEY_ONLY_CA_FILE; /* no less strict */
 	}
-	near = !synonym(squeezed) ? nearest_name(squeezed, key_names) : NULL;
+	near = synonym(squeezed) ? NULL : nearest_key(squeezed);
 	return !near ? -1 : key_find(near, strlen(near));
 }
 
@@ -194,7 +197,7 @@ void key_explain_unknown(const char *s, size_t n, struct buf *error)
 	if (!ours && n < sizeof(word) && !memchr(s, '\0', n)) {
 		memcpy(word, s, n);
 		word[n] = '\0';
-		ours = nearest_name(word, key_names);
+		ours = nearest_key(word);
 	}
 	if (ours)
 		buf_strs(error, "write ", ours, NULL);

@@ -7,7 +7,7 @@
 #include "internal.h"
 
 static const struct {
-	const char *name;
+	char name[8];
 	int number;
 } protocols[] = {
     {"TLSv1", PROTOCOL_TLS1},

@@ -112,7 +112,7 @@ static void san_member(struct object *o, const struct cert_info *c)
 
 static void certificate(struct buf *out, const struct cert_info *c)
 {
-	static const char *const from[] = {"presented", "store", "rule"};
+	static const char from[][12] = {"presented", "store", "rule"};
 	struct object o = {out, false};
 
 	buf_putc(out, '{');

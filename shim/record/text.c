@@ -132,7 +132,7 @@ static void put_dates(struct buf *out, const struct cert_info *c, bool leaf, int
 /* "RSA-SHA256" and "ecdsa-with-SHA256" -> "SHA-256". */
 static const char *digest_name(const char *signature)
 {
-	static const char *const names[][2] = {
+	static const char names[][2][8] = {
 	    {"SHA256", "SHA-256"}, {"SHA384", "SHA-384"}, {"SHA512", "SHA-512"},
 	    {"SHA224", "SHA-224"}, {"SHA1", "SHA-1"},     {"MD5", "MD5"},
 	};
@@ -230,7 +230,7 @@ static void put_chain(const struct ink *k, const struct record *r)
 /* ---- the rest ---------------------------------------------------------------------------------------- */
 static void put_headline(const struct ink *k, const struct record *r)
 {
-	static const char *const colours[] = {"1;31", "1;33", "1;32", "2"};
+	static const char colours[][8] = {"1;31", "1;33", "1;32", "2"};
 	const struct environment *env = environment_get();
 
 	buf_puts(k->out, "tlsmend: ");

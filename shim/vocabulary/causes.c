@@ -7,8 +7,8 @@
 #include <string.h>
 
 const struct cause_info cause_table[CAUSE_COUNT] = {
-    [CAUSE_NONE] = {"none", FAMILY_NONE, "", ""},
-#define CAUSE(id, word, family, title, text) [CAUSE_##id] = {word, family, title, text},
+    [CAUSE_NONE] = {"none", FAMILY_NONE, ""},
+#define CAUSE(id, word, family, title, text) [CAUSE_##id] = {word, family, title},
 #include "causes.def"
 #undef CAUSE
 };
@@ -44,7 +44,7 @@ bool cause_trust_may_act(enum cause c)
 
 const char *event_name(enum event e)
 {
-	static const char *const names[EVENT_COUNT] = {
+	static const char names[EVENT_COUNT][20] = {
 	    [EVENT_VERIFY_FAILED] = "verify_failed",
 	    [EVENT_VERIFY_IGNORED] = "verify_ignored",
 	    [EVENT_HANDSHAKE_FAILED] = "handshake_failed",
@@ -61,7 +61,7 @@ const char *event_name(enum event e)
 
 const char *level_name(enum level l)
 {
-	static const char *const names[] = {
+	static const char names[][8] = {
 	    [LEVEL_ERROR] = "error",
 	    [LEVEL_WARNING] = "warning",
 	    [LEVEL_INFO] = "info",

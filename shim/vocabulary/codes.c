@@ -7,11 +7,11 @@
 struct code_line {
 	int16_t number[3]; /* 1.0.x, 1.1.x, 3.0 and later */
 	enum cause cause;
-	const char *name;
+	char name[56];
 };
 
 static const struct code_line code_table[VERIFY_SYMBOL_COUNT] = {
-    [VERIFY_UNKNOWN] = {{-1, -1, -1}, CAUSE_INTERNAL, NULL},
+    [VERIFY_UNKNOWN] = {{-1, -1, -1}, CAUSE_INTERNAL, ""},
     [VERIFY_OK] = {{0, 0, 0}, CAUSE_NONE, "X509_V_OK"},
 #define CODE(symbol, old, middle, now, cause_id)                                                   \
 	[VERIFY_##symbol] = {{old, middle, now}, CAUSE_##cause_id, "X509_V_ERR_" #symbol},
@@ -46,7 +46,7 @@ enum cause verify_symbol_cause(enum verify_symbol s)
 
 const char *verify_symbol_name(enum verify_symbol s)
 {
-	return (unsigned)s < VERIFY_SYMBOL_COUNT ? code_table[s].name : NULL;
+	return s != VERIFY_UNKNOWN && (unsigned)s < VERIFY_SYMBOL_COUNT ? code_table[s].name : NULL;
 }
 
 const char *verify_code_name(int code, unsigned long version)
@@ -56,8 +56,8 @@ const char *verify_code_name(int code, unsigned long version)
 
 struct number_name {
 	int number;
-	const char *name;
-	const char *meaning;
+	char name[40];
+	char meaning[64];
 };
 
 static const struct number_name alert_table[] = {
@@ -67,7 +67,7 @@ static const struct number_name alert_table[] = {
 };
 
 static const struct number_name message_table[] = {
-#define MESSAGE(number, name) {number, name, NULL},
+#define MESSAGE(number, name) {number, name, ""},
 #include "messages.def"
 #undef MESSAGE
 };

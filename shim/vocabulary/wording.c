@@ -4,7 +4,7 @@
  */
 #include "wording.h"
 
-const char *const dotnet_status_words[DOTNET_STATUS_COUNT] = {
+const char dotnet_status_words[DOTNET_STATUS_COUNT][36] = {
     [STATUS_None] = "",
 #define STATUS(word) [STATUS_##word] = #word,
 #include "wording.def"

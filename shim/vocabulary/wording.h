@@ -19,9 +19,9 @@ enum qt_error {
 	QT_ERROR_COUNT
 };
 struct qt_words {
-	const char *word, *text;
+	char word[36], text[88];
 };
-extern const char *const dotnet_status_words[DOTNET_STATUS_COUNT];
+extern const char dotnet_status_words[DOTNET_STATUS_COUNT][36];
 extern const struct qt_words qt_error_words[QT_ERROR_COUNT];
 
 enum dotnet_status dotnet_status_of(enum verify_symbol s);

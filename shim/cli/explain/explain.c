@@ -69,7 +69,7 @@ static char *whole_text(int operands, char **argv)
 static void explain_cause(enum cause c)
 {
 	printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);
-	say_wrapped(cause_table[c].text, 0, screen_width(EXPLAIN_WIDTH));
+	say_wrapped(cause_text(c), 0, screen_width(EXPLAIN_WIDTH));
 }
 
 int explain_main(const struct command *self, int argc, char **argv)

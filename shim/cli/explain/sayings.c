@@ -120,7 +120,7 @@ static bool explain_record(const char *text)
 		free(word);
 		if (c) {
 			printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);
-			say_wrapped(cause_table[c].text, 0, EXPLAIN_WIDTH);
+			say_wrapped(cause_text(c), 0, EXPLAIN_WIDTH);
 			return true;
 		}
 	}

@@ -68,7 +68,7 @@ static const char *long_text(const char *word)
 {
 	static const char begin[] = "Who can mend it: ";
 	const enum cause cause = cause_by_word(word);
-	const char *text = cause == CAUSE_NONE ? NULL : strstr(cause_table[cause].text, begin);
+	const char *text = cause == CAUSE_NONE ? NULL : strstr(cause_text(cause), begin);
 
 	return text ? text + sizeof begin - 1 : "look into the records themselves";
 }
