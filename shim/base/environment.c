@@ -22,12 +22,7 @@ static const struct environment not_yet = {
 
 bool environment_is_secure(void)
 {
-	bool secure;
-
-	KEEP_ERRNO_BEGIN
-	secure = process_auxiliary(AT_SECURE) != 0;
-	KEEP_ERRNO_END
-	return secure;
+	return process_auxiliary(AT_SECURE) != 0;
 }
 
 const char *environment_exe(void)

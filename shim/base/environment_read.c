@@ -23,10 +23,10 @@ struct reading {
 
 /* ---- what a value may be
  * -------------------------------------------------------------------------- */
-static bool is_word(const char *value, const char *const *words)
+static bool is_word(const char *value, const char (*words)[8], size_t n)
 {
-	for (; *words; words++)
-		if (!strcmp(value, *words))
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(value, words[i]))
 			return true;
 	return false;
 }
@@ -40,45 +40,45 @@ static bool is_descriptor(const char *digits)
 
 static bool is_destination(const char *value)
 {
-	static const char *const words[] = {"stderr", "syslog", "journal", "off", NULL};
+	static const char words[][8] = {"stderr", "syslog", "journal", "off"};
 
-	return is_word(value, words) || value[0] == '/' ||
+	return is_word(value, words, ARRAY_LENGTH(words)) || value[0] == '/' ||
 	       (!strncmp(value, "fd:", 3) && is_descriptor(value + 3));
 }
 
 static bool is_format(const char *value)
 {
-	static const char *const words[] = {"text", "json", NULL};
+	static const char words[][8] = {"text", "json"};
 
-	return is_word(value, words);
+	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_level(const char *value)
 {
-	static const char *const words[] = {"error", "warning", "info", "debug", NULL};
+	static const char words[][8] = {"error", "warning", "info", "debug"};
 
-	return is_word(value, words);
+	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_switch(const char *value)
 {
-	static const char *const words[] = {"0", "1", NULL};
+	static const char words[][8] = {"0", "1"};
 
-	return is_word(value, words);
+	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_dlsym(const char *value)
 {
-	static const char *const words[] = {"on", "off", NULL};
+	static const char words[][8] = {"on", "off"};
 
-	return is_word(value, words);
+	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_deepbind(const char *value)
 {
-	static const char *const words[] = {"leave", "drop", NULL};
+	static const char words[][8] = {"leave", "drop"};
 
-	return is_word(value, words);
+	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 /* ---- complaints
@@ -106,25 +106,19 @@ static void bad_value(struct reading *r, const char *name, const char *value, co
 /* ---- the table of variables
  * ------------------------------------------------------------------------ */
 enum { VARIABLES = 10 };
-static const char *const names[VARIABLES + 1] = {PREFIX "CONFIG",
-						 PREFIX "EXTRA_CA",
-						 PREFIX "MIN_PROTOCOL",
-						 PREFIX "LOG",
-						 PREFIX "LOG_FORMAT",
-						 PREFIX "LOG_LEVEL",
-						 PREFIX "DISABLE",
-						 PREFIX "DLSYM",
-						 PREFIX "DEEPBIND",
-						 PREFIX "DRY_RUN",
-						 NULL};
+static const char names[VARIABLES][24] = {
+    PREFIX "CONFIG",     PREFIX "EXTRA_CA",  PREFIX "MIN_PROTOCOL", PREFIX "LOG",
+    PREFIX "LOG_FORMAT", PREFIX "LOG_LEVEL", PREFIX "DISABLE",      PREFIX "DLSYM",
+    PREFIX "DEEPBIND",   PREFIX "DRY_RUN",
+};
 
 static const struct variable {
 	bool (*accepts)(const char *value); /* NULL: judged by the room that uses it */
-	const char *instead;
+	char instead[64];
 } variables_table[VARIABLES] = {
-    {NULL, NULL},
-    {NULL, NULL},
-    {NULL, NULL},
+    {NULL, ""},
+    {NULL, ""},
+    {NULL, ""},
     {is_destination, "stderr, syslog, journal, fd:N, an absolute path or off"},
     {is_format, "text or json"},
     {is_level, "error, warning, info or debug"},
@@ -204,9 +198,11 @@ static void take_own(struct reading *r, const char *entry, const char *equals)
 	unknown_variable(r, entry, name_length);
 }
 
+/* Every process that has the library in it goes through all of its variables: by the first letter of a name most are passed over. */
 static void take(struct reading *r, const char *entry)
 {
-	const char *equals = strchr(entry, '=');
+	const char *equals =
+	    entry[0] == 'N' || entry[0] == 'S' || entry[0] == 'T' ? strchr(entry, '=') : NULL;
 
 	if (!equals)
 		return;

@@ -79,15 +79,16 @@ uint32_t process_generation(void)
 	generation *g = atomic_load_explicit(&page, memory_order_acquire);
 	uint32_t mine, none = 0;
 
-	KEEP_ERRNO_BEGIN
-	if (!g && !atomic_load(&impossible)) {
+	const bool fresh = !g && !atomic_load(&impossible);
+
+	if (fresh) {
 		g = make_page();
 		atomic_store(&impossible, !g);
 	}
-	KEEP_ERRNO_END
 	if (!g)
 		return (uint32_t)sys_getpid() | BY_NUMBER;
-	mine = atomic_load_explicit(g, memory_order_relaxed);
+	/* a fresh page is written to at once: a look at it first would be a page fault more */
+	mine = fresh ? 0 : atomic_load_explicit(g, memory_order_relaxed);
 	if (mine)
 		return mine;
 	mine = atomic_fetch_add(&latest, 1) + 1;

@@ -203,6 +203,8 @@ bool load_settle(struct connection *n, SSL *ssl, bool failed)
 /* A client that gives up at once often frees nothing. */
 __attribute__((destructor)) static void at_exit(void)
 {
+	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0)
+		return;
 	KEEP_ERRNO_BEGIN
 	failed_settle(NULL, ROLE_ALL, true);
 	KEEP_ERRNO_END

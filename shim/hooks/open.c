@@ -124,8 +124,11 @@ void observe_end(struct copy *c)
 	KEEP_ERRNO_END
 }
 
+/* Most processes have none, and end without a lock. */
 __attribute__((destructor)) static void at_exit(void)
 {
+	if (!__atomic_load_n(&LIST_FIRST(&open_ones), __ATOMIC_ACQUIRE))
+		return;
 	KEEP_ERRNO_BEGIN
 	end_all(NULL);
 	KEEP_ERRNO_END

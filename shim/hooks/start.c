@@ -24,11 +24,10 @@ static void find_identity(void)
 	process_generation();
 }
 
+/* Nothing of this sets errno, which would have to be looked for first. */
 __attribute__((constructor)) static void at_load(void)
 {
-	KEEP_ERRNO_BEGIN
 	find_identity();
 	if (!environment_get()->disabled)
 		sink_remember_descriptors();
-	KEEP_ERRNO_END
 }

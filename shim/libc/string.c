@@ -234,6 +234,14 @@ DEFINE(char *, strdup, (const char *s))
 	return OWN(strndup)(s, SIZE_MAX - 1);
 }
 
+/* One name less that ld.so has to look up at the start of every process. */
+DEFINE(void *, calloc, (size_t count, size_t size))
+{
+	size_t n;
+	void *p = __builtin_mul_overflow(count, size, &n) ? NULL : malloc(n);
+	return p ? OWN(memset)(p, 0, n) : NULL;
+}
+
 /* ---- what the compiler's checks call ----------------------------------------------------------------------------- */
 
 /* musl has none of these. */

@@ -11,54 +11,41 @@ enum { VERSION_INDEX = 0x7fff, VERSION_HIDDEN = 0x8000 };
 /* glibc relocates the addresses in place, but not in every object (the vDSO) */
 static const void *absolute(const struct symbols *t, ElfW(Addr) value)
 {
-	return (const void *)(value < t->base ? t->base + value : value);
+	return (const void *)(value && value < t->base ? t->base + value : value);
 }
+
+/* The entries that are looked for, by their place in one of two short ranges of tags: every process goes through some of these
+ * sections when it starts. */
+enum { LOW_TAGS = DT_SONAME + 1, HIGH_TAGS = DT_VERNEEDNUM - DT_VERSYM + 1 };
 
 bool loader_symbols(const struct link_map *l, struct symbols *t)
 {
-	size_t soname = 0;
-	*t = (struct symbols){.base = l->l_addr, .dynamic = l->l_ld};
-	if (!l->l_ld)
+	ElfW(Addr) low[LOW_TAGS] = {0}, high[HIGH_TAGS] = {0}, gnu_hash = 0;
+	if (!l->l_ld) {
+		*t = (struct symbols){.base = l->l_addr};
 		return false;
-	for (const ElfW(Dyn) *d = l->l_ld; d->d_tag != DT_NULL; d++) {
-		const ElfW(Addr) value = d->d_un.d_ptr;
-		switch (d->d_tag) {
-		case DT_SYMTAB:
-			t->symbols = absolute(t, value);
-			break;
-		case DT_STRTAB:
-			t->strings = absolute(t, value);
-			break;
-		case DT_VERSYM:
-			t->versions = absolute(t, value);
-			break;
-		case DT_VERNEED:
-			t->needed = absolute(t, value);
-			break;
-		case DT_VERNEEDNUM:
-			t->needed_count = d->d_un.d_val;
-			break;
-		case DT_VERDEF:
-			t->defined = absolute(t, value);
-			break;
-		case DT_VERDEFNUM:
-			t->defined_count = d->d_un.d_val;
-			break;
-		case DT_SONAME:
-			soname = d->d_un.d_val;
-			break;
-		case DT_GNU_HASH:
-			t->gnu_hash = absolute(t, value);
-			break;
-		case DT_HASH:
-			t->hash = absolute(t, value);
-			break;
-		default:
-			break;
-		}
 	}
-	if (soname && t->strings)
-		t->soname = t->strings + soname;
+	for (const ElfW(Dyn) *d = l->l_ld; d->d_tag != DT_NULL; d++) {
+		const uintptr_t tag = (uintptr_t)d->d_tag;
+		if (tag < LOW_TAGS)
+			low[tag] = d->d_un.d_ptr;
+		else if (tag - DT_VERSYM < HIGH_TAGS)
+			high[tag - DT_VERSYM] = d->d_un.d_ptr;
+		else if (tag == DT_GNU_HASH)
+			gnu_hash = d->d_un.d_ptr;
+	}
+	*t = (struct symbols){.base = l->l_addr, .dynamic = l->l_ld};
+	t->symbols = absolute(t, low[DT_SYMTAB]);
+	t->strings = absolute(t, low[DT_STRTAB]);
+	t->hash = absolute(t, low[DT_HASH]);
+	t->gnu_hash = absolute(t, gnu_hash);
+	t->versions = absolute(t, high[0]);
+	t->needed = absolute(t, high[DT_VERNEED - DT_VERSYM]);
+	t->needed_count = high[DT_VERNEEDNUM - DT_VERSYM];
+	t->defined = absolute(t, high[DT_VERDEF - DT_VERSYM]);
+	t->defined_count = high[DT_VERDEFNUM - DT_VERSYM];
+	if (low[DT_SONAME] && t->strings)
+		t->soname = t->strings + low[DT_SONAME];
 	return t->symbols && t->strings;
 }
 
@@ -242,34 +229,61 @@ bool loader_within(const struct link_map *l, const char *symbol, const void *add
 
 /* ---- libc ----------------------------------------------------------------------------------------------------------- */
 
-/* Its dl functions have only an old version on some architectures, which counts here. */
-static void *of_libc(const struct link_map *l, const char *name)
+static bool is_libc(const struct symbols *t)
 {
-	struct symbols t;
-	if (!loader_symbols(l, &t))
-		return NULL;
 	if (loader_is_musl())
-		return loader_is_musl_itself(&t) ? loader_symbol_of(&t, name) : NULL;
-	if (!t.soname ||
-	    (strcmp(t.soname, "libc.so.6") != 0 && strcmp(t.soname, "libdl.so.2") != 0 &&
-	     strcmp(t.soname, "libpthread.so.0") != 0))
-		return NULL;
-	void *p = address_of(&t, find(&t, name, NULL, MATCH_DEFAULT));
-	return p ? p : address_of(&t, find(&t, name, NULL, MATCH_ANY));
+		return loader_is_musl_itself(t);
+	return t->soname && strcmp(t->soname, "libc.so.6") == 0;
+}
+
+/* Where the functions of libc's stood before glibc 2.34. */
+static bool is_part_of_libc(const struct symbols *t)
+{
+	return t->soname && !loader_is_musl() &&
+	       (strcmp(t->soname, "libdl.so.2") == 0 || strcmp(t->soname, "libpthread.so.0") == 0);
+}
+
+/* Its dl functions have only an old version on some architectures, which counts here. */
+static void *in_libc(const struct symbols *t, const char *name)
+{
+	void *p = loader_symbol_of(t, name);
+	return p || loader_is_musl() ? p : address_of(t, find(t, name, NULL, MATCH_ANY));
+}
+
+/* Of those that were there at the start, which stay for ever. */
+static const struct symbols *libc_itself(void)
+{
+	static struct symbols libc;
+	static atomic_bool known;
+	const struct link_map *last = loader_last_at_start();
+	struct symbols t;
+	if (atomic_load_explicit(&known, memory_order_acquire))
+		return &libc;
+	for (const struct link_map *l = loader_first(); l; l = l == last ? NULL : l->l_next) {
+		if (!loader_symbols(l, &t) || !is_libc(&t))
+			continue;
+		/* each thread would store the same */
+		libc = t;
+		atomic_store_explicit(&known, true, memory_order_release);
+		return &libc;
+	}
+	return NULL;
 }
 
 void *loader_libc_function(const char *name)
 {
+	const struct symbols *libc = libc_itself();
 	const struct link_map *last = loader_last_at_start();
+	struct symbols t;
+	void *p = libc ? in_libc(libc, name) : NULL;
 	bool later = false;
-	for (const struct link_map *l = loader_first(); l; l = l->l_next) {
+	for (const struct link_map *l = loader_first(); l && !p; l = l->l_next) {
 		/* libdl of an old glibc may come later */
 		if (later && !loader_settled())
 			break;
-		void *p = of_libc(l, name);
-		if (p)
-			return p;
+		if (loader_symbols(l, &t) && is_part_of_libc(&t))
+			p = in_libc(&t, name);
 		later |= l == last;
 	}
-	return NULL;
+	return p;
 }
