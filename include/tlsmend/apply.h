@@ -166,6 +166,8 @@ X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store);
 /* The presented certificates and the rule's intermediates, in a stack of our own; NULL: no memory. */
 bool trust_wants_anchor(int error);
+/* Is the leaf valid for this name or address? */
+bool leaf_is_for(const struct openssl *o, X509 *leaf, const char *host);
 /* Does the context's leaf pass, as it stands? Tried on a private copy. 1: yes; 0: no; -1: it cannot be tried. */
 int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify);
 

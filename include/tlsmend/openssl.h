@@ -68,7 +68,7 @@ struct openssl {
 	bool complete; /* every required function of libssl is there */
 };
 
-/* OpenSSL's numbers that hold in all generations that we know (1.0.2 to 4.0). */
+/* OpenSSL's numbers that hold in all generations that we know (1.0.1 to 4.0). */
 enum {
 	SSL_CB_READ_ = 0x04,
 	SSL_CB_WRITE_ = 0x08,

@@ -105,7 +105,7 @@ static void offer_operands(const struct command *c, const char *begun)
 	static const struct {
 		const char *operands, *line;
 	} asked[] = {{"[--] COMMAND [ARG...]", ":command"},
-		     {"PROGRAM|PID...", ":command"},
+		     {"PROGRAM|PID|UNIT...", ":command"},
 		     {"[FILE...]", ":file"}};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(asked); i++)

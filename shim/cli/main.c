@@ -59,9 +59,10 @@ const struct command command_table[] = {
      "Exit status: that of COMMAND; 125 tlsmend itself failed, 126 COMMAND cannot be executed,\n"
      "127 COMMAND was not found.\n",
      run_options, true, STATUS_RUN_FAILED, run_main},
-    {"check", "PROGRAM|PID...", "can the library reach it, and if not, what works there",
-     "Looks at programs, without running them, and at running processes: which OpenSSL, how it\n"
-     "is reached, and where it is not, which setting of the program works instead.\n"
+    {"check", "PROGRAM|PID|UNIT...", "can the library reach it, and if not, what works there",
+     "Looks at programs, without running them, at running processes and at units (NAME.service):\n"
+     "which OpenSSL, how it is reached, and where it is not, which setting of the program works\n"
+     "instead.\n"
      "\n"
      "Exit status: 0 all are reachable, 1 some are not, 2 something was not found.\n",
      NULL, false, STATUS_USAGE, check_main},

@@ -177,9 +177,12 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 {
 	const struct openssl *o = copy_api(n->copy);
 	BIO *stuck;
-	if (value > 0 || n->story.done || story_told(&n->story) ||
-	    is_retry(n, ssl, host_errno, &stuck))
+	if (value > 0 || n->story.done || story_told(&n->story))
 		return;
+	if (is_retry(n, ssl, host_errno, &stuck)) {
+		connection_remember_peer(n, ssl);
+		return;
+	}
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);
 	demanded_exit(n, ssl);
@@ -216,10 +219,10 @@ static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 	c.met = n->story.done && fatal && met_end(copy_api(n->copy), number);
 	if (c.met)
 		story_looks(n, ssl, &c);
-	story_event(
-	    n, ssl,
-	    (struct happening){.what = HAPPENING_ALERT_SENT, .is = {number, fatal, c.met, c.peer}},
-	    &c);
+	story_event(n, ssl,
+		    (struct happening){.what = HAPPENING_ALERT_SENT,
+				       .is = {number, fatal, c.met, circumstances_peer(&c)}},
+		    &c);
 }
 
 static void observe(struct copy *c, SSL *ssl, int where, int value, int host_errno)
@@ -321,6 +324,8 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		TELL(n, ssl, RECEIVED, message[0]);
 	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0 && !n->datagram)
 		hello_read(&n->hello, message, size);
+	if (!sent && n->story.requested)
+		connection_remember_peer(n, ssl);
 	if (!sent && after_name(message[0]))
 		apply_name_back(o, ssl, &n->applied, false);
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)

@@ -183,6 +183,8 @@ void connection_peer(const struct connection *n, struct peer *peer);
 bool connection_prove(struct connection *n, SSL *ssl);
 /* For a record: where the SSL does not tell, among the sockets of the process; without the port where a proxy stands there. */
 void connection_find_peer(struct connection *n, SSL *ssl);
+/* In the middle of the handshake, while the socket is there: for what is told at its end. */
+void connection_remember_peer(struct connection *n, SSL *ssl);
 /* The one descriptor of this process that is connected there; -1: none, or several. */
 int connection_descriptor(const struct connection *n);
 

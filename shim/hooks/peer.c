@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tlsmend/log.h>
+
 #include "hooks.h"
 
 #include <bsd/string.h>
@@ -108,7 +110,8 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 		transport_begin(n, fd);
 		n->guessed = !transport_is_own(n, ssl, fd);
 	} else if (fd < 0 && !transport_is_plain(n, ssl)) {
-		search_descriptors(n);
+		if (!n->port)
+			search_descriptors(n);
 		n->guessed = true;
 		if (!n->story.done)
 			transport_guess(n);
@@ -168,6 +171,18 @@ static bool is_carried_by(struct connection *n, int fd)
 static bool to_be_found(const struct connection *n, const SSL *ssl)
 {
 	return n->guessed && transport_descriptor(copy_api(n->copy), ssl) < 0;
+}
+
+/* A client that meets the end by itself closes its socket before it lets go of the SSL, and only then there is something to tell. */
+void connection_remember_peer(struct connection *n, SSL *ssl)
+{
+	if (n->looked || n->port || sandbox_entered() || !record_wanted(LEVEL_ERROR))
+		return;
+	if (transport_descriptor(copy_api(n->copy), ssl) >= 0)
+		look_at_socket(n, ssl);
+	else if (n->story.requested && !transport_is_plain(n, ssl))
+		search_descriptors(
+		    n); /* all of the process's: only where it is likely to be needed */
 }
 
 bool connection_prove(struct connection *n, SSL *ssl)

@@ -213,11 +213,9 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 	if (story_asks_for_leaf(&n->story))
 		afterwards_look(n, ssl);
 	if (story_asks_for_end(&n->story))
-		c->met = c->peer = unanswered_in_handshake(n, ssl, &c->reset);
-	if (!story_asks_for_peer(&n->story, clock_monotonic_ms(), in))
-		return;
-	c->met = c->met || unanswered_met_end(o, ssl);
-	c->peer = c->met && unanswered_by_peer(o, ssl, &c->reset);
+		unanswered_in_handshake(n, ssl, c);
+	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), in))
+		unanswered_after(n, ssl, c);
 }
 
 /* A client's last attempt ended with nothing to read. */
@@ -232,11 +230,11 @@ void story_ends(struct connection *n, SSL *ssl, int how)
 {
 	struct circumstances c = {.met = false};
 	story_looks(n, ssl, &c);
-	story_event(
-	    n, ssl,
-	    (struct happening){.what = HAPPENING_ENDS,
-			       .is = {how, c.met, c.peer, waits_for_peer(copy_api(n->copy), ssl)}},
-	    &c);
+	story_event(n, ssl,
+		    (struct happening){.what = HAPPENING_ENDS,
+				       .is = {how, c.met, circumstances_peer(&c),
+					      waits_for_peer(copy_api(n->copy), ssl)}},
+		    &c);
 }
 
 /* ---- stories as text, for tests ------------------------------------------------------------------------------------------ */

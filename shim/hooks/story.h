@@ -36,12 +36,16 @@ bool lower_follows(const struct evidence *e);
 /* (handshake.c) What OpenSSL, or the transport, says of a handshake that failed. */
 void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c);
 
-/* (unanswered.c) The client's last read or write met the end of the connection. */
-bool unanswered_met_end(const struct openssl *o, const SSL *ssl);
-/* Was it the peer that ended it? Only looks at the socket. */
-/* ... in the middle of a handshake. False also where the socket is not known. */
-bool unanswered_in_handshake(const struct connection *n, SSL *ssl, bool *reset);
-bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset);
+/* (unanswered.c) Each only looks at the socket. Did the peer end the connection in the middle of the handshake? False also where the socket is not
+ * known. */
+void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c);
+/* ... after it, before it said a word? */
+void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c);
+/* (HAPPENING_ENDS) peer */
+static inline int circumstances_peer(const struct circumstances *c)
+{
+	return !c->peer ? 0 : c->reset ? 2 : 1;
+}
 
 /* (afterwards.c) The handshake is done: is the leaf for the host that was looked up? */
 void afterwards_done(struct connection *n, SSL *ssl);

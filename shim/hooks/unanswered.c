@@ -64,14 +64,20 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
 /* ---- no answer ------------------------------------------------------------------------------------------------------ */
 
 /* The client's last read or write met the end of the connection: OpenSSL still says what it wanted, and the transport does not
- * say that it should be tried again. */
-bool unanswered_met_end(const struct openssl *o, const SSL *ssl)
+ * say that it should be tried again. Where a write failed and the client then tried another one, OpenSSL does not take that, and forgets what it wanted; what it
+ * had made of the first one is still not gone. */
+static bool met_end(const struct connection *n, const SSL *ssl)
 {
+	const struct openssl *o = copy_api(n->copy);
+	const struct story *s = &n->story;
 	int want = openssl_want(o, ssl);
 	BIO *b = want == SSL_WANT_READING   ? o->SSL_get_rbio(ssl)
 		 : want == SSL_WANT_WRITING ? o->SSL_get_wbio(ssl)
 					    : NULL;
-	return b && !o->BIO_test_flags(b, BIO_FLAG_SHOULD_RETRY);
+	if (b)
+		return !o->BIO_test_flags(b, BIO_FLAG_SHOULD_RETRY);
+	return want == SSL_WANT_NOTHING && s->data_sent && !s->data_taken &&
+	       transport_is_plain(n, ssl) && transport_taken(n, ssl) <= s->data_mark;
 }
 
 enum { ALERT_AT_MOST = 64 };
@@ -91,22 +97,40 @@ static bool ended_by_peer(int fd, int most_unread, bool *reset)
 }
 
 /* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
-bool unanswered_by_peer(const struct openssl *o, const SSL *ssl, bool *reset)
+static bool nothing_speaks_against_peer(int fd, bool *reset)
 {
 	uint8_t state = 0;
 	socklen_t size = sizeof state;
-	const int fd = transport_descriptor(o, ssl);
 	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0)
 		return true;
 	return ended_by_peer(fd, ALERT_AT_MOST, reset);
 }
 
-bool unanswered_in_handshake(const struct connection *n, SSL *ssl, bool *reset)
+static int socket_of(const struct connection *n, SSL *ssl)
 {
-	int fd = transport_descriptor(copy_api(n->copy), ssl);
-	if (fd < 0 && !sandbox_entered())
-		fd = transport_find_for_record(n, ssl);
-	return fd >= 0 && ended_by_peer(fd, 0, reset);
+	const int fd = transport_descriptor(copy_api(n->copy), ssl);
+	return fd < 0 && !sandbox_entered() ? transport_find_for_record(n, ssl) : fd;
+}
+
+void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c)
+{
+	const int fd = socket_of(n, ssl);
+	c->met = c->peer = fd >= 0 && ended_by_peer(fd, 0, &c->reset);
+}
+
+void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c)
+{
+	c->met = c->met || met_end(n, ssl);
+	if (c->met) {
+		c->peer = nothing_speaks_against_peer(transport_descriptor(copy_api(n->copy), ssl),
+						      &c->reset);
+		return;
+	}
+	/* a client that reads its socket by itself may have met a reset there */
+	const int fd = socket_of(n, ssl);
+	bool reset = false;
+	if (fd >= 0 && ended_by_peer(fd, 0, &reset) && reset)
+		c->met = c->peer = c->reset = true;
 }
 
 int hook_SSL_shutdown(const struct target *t, SSL *ssl)
@@ -114,11 +138,12 @@ int hook_SSL_shutdown(const struct target *t, SSL *ssl)
 	KEEP_ERRNO_BEGIN
 	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
 	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
-	if (n && n->story.requested && !n->story.closing) {
+	if (n && n->story.requested) {
 		struct circumstances c = {.met = false};
 		story_looks(n, ssl, &c);
 		story_event(n, ssl,
-			    (struct happening){.what = HAPPENING_CLOSES, .is = {c.met, c.peer}},
+			    (struct happening){.what = HAPPENING_CLOSES,
+					       .is = {c.met, circumstances_peer(&c)}},
 			    &c);
 	}
 	KEEP_ERRNO_END

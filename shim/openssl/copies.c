@@ -112,7 +112,7 @@ const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg
 		if (!w->required || (w->library == LIBRARY_ssl) != ssl || has(arg, w->name) ||
 		    (other && has(arg, other)))
 			continue;
-		if (!filled_counts(version) || !filled_at(w->offset))
+		if (!filled_at(version, w->offset))
 			return w->name;
 	}
 	return NULL;
@@ -138,8 +138,8 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 		if (w->library == LIBRARY_ssl && !ssl)
 			continue;
 		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
-		if (!p && filled_counts(o->version))
-			p = filled_at(w->offset);
+		if (!p)
+			p = filled_at(o->version, w->offset);
 		memcpy((char *)o + w->offset, &p, sizeof p);
 		if (p || !w->required)
 			continue;

@@ -333,11 +333,6 @@ static int session_reused(const SSL *ssl)
 			       : 0;
 }
 
-bool filled_counts(unsigned long version)
-{
-	return version >= OLDEST_OPENSSL && version < 0x10100000UL;
-}
-
 /* Through the type that struct openssl has for it, so that none can differ. */
 #define FILLED(name, own)                                                                          \
 	case offsetof(struct openssl, name):                                                       \
@@ -347,7 +342,7 @@ bool filled_counts(unsigned long version)
 		       }){.function = (own)})                                                      \
 		    .object;
 
-void *filled_at(size_t offset)
+static void *filled_102(size_t offset)
 {
 	switch (offset) {
 		FILLED(X509_get_X509_PUBKEY, key_of)
@@ -396,4 +391,15 @@ void *filled_at(size_t offset)
 	default:
 		return NULL;
 	}
+}
+
+void *filled_at(unsigned long version, size_t offset)
+{
+	void *function = NULL;
+
+	if (version < OLDEST_OPENSSL || version >= 0x10100000UL)
+		return NULL;
+	if (version < 0x10002000UL)
+		memcpy(&function, (const char *)&filled_101 + offset, sizeof function);
+	return function ? function : filled_102(offset);
 }

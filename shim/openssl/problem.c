@@ -21,7 +21,7 @@ void problem_note(const char *path, const char *version, const char *function)
 		return;
 	strlcpy(problem.path, path, sizeof problem.path);
 	strlcpy(problem.text, version, sizeof problem.text);
-	strlcat(problem.text, *function ? " has no function " : " is older than 1.0.2",
+	strlcat(problem.text, *function ? " has no function " : " is older than 1.0.1",
 		sizeof problem.text);
 	strlcat(problem.text, function, sizeof problem.text);
 	strlcat(problem.text,

@@ -233,8 +233,7 @@ static bool awaits_answer(const struct story *s)
 
 static bool is_unanswered(const struct story *s, uint64_t now_ms, uint64_t in)
 {
-	return awaits_answer(s) && !s->closing && in == s->in_at_done &&
-	       now_ms - s->done_ms <= DECIDED_WITHIN_MS;
+	return awaits_answer(s) && in == s->in_at_done && now_ms - s->done_ms <= DECIDED_WITHIN_MS;
 }
 
 bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in)
@@ -322,10 +321,15 @@ static struct verdict silence(const struct story *s, const struct happening *h)
 
 /* ---- answers: it did, and the connection came to its end --------------------------------------------------------------------- */
 
+/* A server that accepts the client gives it a session, or an answer. To a client that has taken its leave it owes none, and may end the
+ * connection; but it does not reset one that it was content with. */
 static struct verdict unanswered(const struct story *s, const struct happening *h, bool met,
-				 bool peer)
+				 int peer)
 {
-	return is_unanswered(s, h->ms, h->in) && met && peer ? failed(REASON_UNANSWERED) : NOTHING;
+	enum { RESET = 2 };
+	return is_unanswered(s, h->ms, h->in) && met && (s->closing ? peer == RESET : peer != 0)
+		   ? failed(REASON_UNANSWERED)
+		   : NOTHING;
 }
 
 /* A failed verification that did not end the handshake: the client went on all the same, or it knew of the result, because it asked or by its

@@ -3,6 +3,9 @@
  * Certificate, PrivateKey, ReplaceCertificate: what this connection has to show where the server asks. The files of one section belong
  * together; where they cannot be used, the whole section waits until they can.
  */
+#include <tlsmend/log.h>
+
+#include "internal.h"
 #include "onto_ssl.h"
 
 /* Another key of the section that the certificate stands in. A less specific section's key would be another one's. */
@@ -33,6 +36,17 @@ static struct identity *usable(struct copy *c, SSL *ssl, const struct setting *c
 	return i;
 }
 
+static void refuse(const struct openssl *o, const struct setting *s)
+{
+	struct buf b;
+	buf_init(&b, 512);
+	buf_strs(&b, key_table[s->key].name, " cannot be set for one connection with ",
+		 o->version_text, ", which has no functions for it; the section is left out", NULL);
+	record_config_error(s->section->source, s->line, buf_str(&b));
+	buf_free(&b);
+	section_reject(s);
+}
+
 bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, struct applied *a)
 {
 	const struct openssl *o = copy_api(c);
@@ -43,6 +57,10 @@ bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, 
 	a->kept.replaces = replace && replace->number;
 	if (!a->kept.replaces && o->SSL_get_certificate && o->SSL_get_certificate(ssl))
 		return true;
+	if (!identity_possible(o)) {
+		refuse(o, s);
+		return false;
+	}
 	a->kept.identity =
 	    usable(c, ssl, s, rule->set[KEY_PRIVATE_KEY], rule->set[KEY_CIPHER_STRING]);
 	if (!a->kept.identity)

@@ -72,6 +72,22 @@ static int as_found(int ok, X509_STORE_CTX *ctx)
 	return ok;
 }
 
+/* 1.0.1 verifies chains only. */
+static bool has_names(const struct openssl *o)
+{
+	return o->X509_VERIFY_PARAM_set1_host != NULL;
+}
+
+static bool name_is_good(const struct openssl *o, const struct demand_view *w, X509_STORE_CTX *ctx)
+{
+	enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
+	if (has_names(o) || leaf_is_for(o, w->leaf, w->name))
+		return true;
+	o->X509_STORE_CTX_set_error(ctx, host_is_address(w->name) ? ADDRESS_MISMATCH
+								  : HOSTNAME_MISMATCH);
+	return false;
+}
+
 /* The client's parameters without what waives anything, for a TLS server of that name. */
 static X509_VERIFY_PARAM *parameters(const struct openssl *o, const struct demand_view *w,
 				     X509_STORE_CTX *ctx, bool own_anchors)
@@ -89,7 +105,7 @@ static X509_VERIFY_PARAM *parameters(const struct openssl *o, const struct deman
 	o->X509_VERIFY_PARAM_set_flags(param, flags);
 	good = good && o->X509_VERIFY_PARAM_set_purpose(param, PURPOSE_SSL_SERVER) == 1 &&
 	       o->X509_VERIFY_PARAM_set_trust(param, TRUST_SSL_SERVER) == 1 &&
-	       repair_param(o, param, KEY_EXPECT_NAME, w->name);
+	       (!has_names(o) || repair_param(o, param, KEY_EXPECT_NAME, w->name));
 	if (o->X509_VERIFY_PARAM_set_hostflags)
 		o->X509_VERIFY_PARAM_set_hostflags(param, CHECK_NO_PARTIAL_WILDCARDS);
 	if (w->level >= 0 && o->X509_VERIFY_PARAM_set_auth_level)
@@ -132,7 +148,8 @@ static bool attempt(struct demand_look *l, const struct demand_view *w, X509_STO
 	QUIET_BEGIN(o)
 	X509_STORE_CTX *ctx = context(o, w, store, trusted, untrusted);
 	if (ctx) {
-		good = w->verify(ctx) == 1 && o->X509_STORE_CTX_get_error(ctx) == 0;
+		good = w->verify(ctx) == 1 && o->X509_STORE_CTX_get_error(ctx) == 0 &&
+		       name_is_good(o, w, ctx);
 		int error = good ? 0 : o->X509_STORE_CTX_get_error(ctx);
 		error = good || error ? error : UNSPECIFIED;
 		if (!l->ctx || good || trust_wants_anchor(l->error)) {

@@ -266,8 +266,7 @@ static struct cached *entry_for(struct copy *c, const char *const path[2])
 	return e;
 }
 
-/* Functions that not every generation has. */
-static bool can_be_used(const struct openssl *o)
+bool identity_possible(const struct openssl *o)
 {
 	return o->PEM_read_bio_PrivateKey && o->EVP_PKEY_free && o->X509_check_private_key &&
 	       o->SSL_use_certificate && o->SSL_use_PrivateKey && o->SSL_set_cert_cb &&
@@ -281,7 +280,7 @@ struct identity *identity_acquire(struct copy *c, const struct setting *certific
 	const char *const path[2] = {of[0]->value, of[1]->value};
 	struct identity *i = NULL;
 	bool stale = false;
-	if (!can_be_used(copy_api(c)) || !lock_enter(&lock, &stale))
+	if (!identity_possible(copy_api(c)) || !lock_enter(&lock, &stale))
 		return NULL;
 	if (stale) {
 		/* a fork in the middle of a change: begin anew, and let go of what may be half done */

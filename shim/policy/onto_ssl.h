@@ -24,6 +24,8 @@ bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, 
 bool apply_certificate_waited(struct copy *c, SSL *ssl, const struct rule *rule);
 
 /* ---- identity.c ---- */
+/* Are the functions there, which not every generation has? */
+bool identity_possible(const struct openssl *o);
 /* NULL: the files cannot be used, or not be looked at now, which the log says. key NULL: it is in the file of the certificate.
  * Give back with identity_release(). */
 struct identity *identity_acquire(struct copy *c, const struct setting *certificate,

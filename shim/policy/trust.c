@@ -30,7 +30,7 @@ bool trust_wants_anchor(int error)
 
 /* ---- for which host ---------------------------------------------------------------------------------------------- */
 
-static bool leaf_is_for(const struct openssl *o, X509 *leaf, const char *host)
+bool leaf_is_for(const struct openssl *o, X509 *leaf, const char *host)
 {
 	int match = 0;
 	QUIET_BEGIN(o)

@@ -13,7 +13,7 @@ import pytest
 
 from lib.musl import COMPILER, WHY_NOT, compile_musl
 
-from .conftest import LIBRARY, SYSTEM_PATH, clean_environment, compile_c
+from .conftest import COMMAND, LIBRARY, SYSTEM_PATH, clean_environment, compile_c
 
 
 def verdict(r):
@@ -457,3 +457,67 @@ def test_process_not_there(tlsmend):
     limit = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())
     r = tlsmend("check", limit + 1)
     assert r.returncode == 2 and "no process" in r.stderr
+
+
+# ---- processes with a root of their own ----------------------------------------------------------------------------
+
+WAITS = "#include <stdio.h>\n%s\nint main(void) { puts(\"ready\"); fflush(stdout); return getchar() == 'x'; }\n"
+
+
+def in_a_root(tlsmend, tmp_path, source, *flags, files=()):
+    """check of a process below chroot(2), whose interpreter is only there."""
+    if os.geteuid() != 0 or os.uname().machine != "x86_64":
+        pytest.skip("needs root and x86-64: chroot")
+    inside = tmp_path / "inside"
+    (inside / "lib").mkdir(parents=True)
+    compile_c(source, inside / "app", *flags)
+    for name in ("/lib64/ld-linux-x86-64.so.2", "/lib/x86_64-linux-gnu/libc.so.6", *files):
+        shutil.copy(name, inside / "lib")
+    (inside / "lib/ld-linux-x86-64.so.2").rename(inside / "lib/ld-linux-only-here.so.2")
+    return with_process(tmp_path, [shutil.which("chroot") or "/usr/sbin/chroot", inside, "/app"], {"LD_LIBRARY_PATH": "/lib"},
+                        lambda pid: tlsmend("check", pid))  # fmt: skip
+
+
+ONLY_THERE = "-Wl,--dynamic-linker=/lib/ld-linux-only-here.so.2"
+
+
+def test_container(tlsmend, tmp_path):
+    """What is missing here is there."""
+    r = in_a_root(tlsmend, tmp_path, WAITS % "", ONLY_THERE)
+    assert r.returncode == 1 and "the library is not loaded in this process; restart it" in verdict(r), r.stdout
+    assert "it has a root of its own" in r.stdout and "'tlsmend env --docker'" in r.stdout
+
+
+def test_container_with_openssl(tlsmend, tmp_path):
+    libraries = [p for name in ("ssl", "crypto", "z", "zstd") for p in glob.glob("/usr/lib/x86_64-linux-gnu/lib%s.so.[0-9]" % name)]
+    r = in_a_root(tlsmend, tmp_path, WAITS % "int SSL_library(void); void *TLS_method(void); void *(*volatile f)(void) = TLS_method;", ONLY_THERE,
+                  "-l:libssl.so.3", "-l:libcrypto.so.3", files=libraries)  # fmt: skip
+    assert "the library is not loaded in this process" in verdict(r) and re.search(r"openssl   \S*/lib/libssl.so.3", r.stdout), r.stdout
+
+
+def test_container_with_a_static_program(tlsmend, tmp_path):
+    assert "it is statically linked" in verdict(in_a_root(tlsmend, tmp_path, WAITS % "", "-static"))
+
+
+# ---- units ----------------------------------------------------------------------------------------------------------
+
+def of_unit(run, text, name="app.service", more=None):
+    return run([COMMAND, "check", name], etc={"systemd/system/app.service": text, **(more or {})}, library=False)
+
+
+def test_unit(run):
+    r = of_unit(run, "[Service]\nExecStartPre=/bin/true\nExecStart=-/usr/bin/curl -s https://a.test/\n")
+    assert r.code == 0 and r.out.startswith("app.service: reachable: curl -> "), r
+    assert "  unit      /etc/systemd/system/app.service\n" in r.out and "by 'tlsmend service app.service'" in r.out
+    drop_in = {"systemd/system/app.service.d/a.conf": '[Service]\nExecStart=\nExecStart="/bin/true" x\nEnvironment=LD_PRELOAD=/lib/x.so\n'}
+    r = of_unit(run, "[Service]\nExecStart=/usr/bin/curl\n", more=drop_in)
+    assert r.code == 1 and r.out.startswith("app.service: no TLS seen: ") and "  variable  LD_PRELOAD=/lib/x.so\n" in r.out
+    r = of_unit(run, "[Service]\nExecStart=/usr/bin/curl\n", more={"systemd/system/app.service.d/tlsmend.conf": "[Service]\n"})
+    assert "  drop-in   /etc/systemd/system/app.service.d/tlsmend.conf\n" in r.out and "note" not in r.out
+
+
+def test_unit_that_is_none(run):
+    for text, name, said in (("[Service]\n", "other.service", "there is no unit other.service here"), ("[Service]\n", "app.service", "starts no program"),
+                             ("[Service]\nExecStart=/no/where\n", "app.service", "starts /no/where, which is not there")):  # fmt: skip
+        r = of_unit(run, text, name)
+        assert r.code == 2 and r.out == "" and said in r.err, r

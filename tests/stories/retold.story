@@ -23,6 +23,33 @@ done ms=1010 out=600 in=2000 version=772
 ends ms=1020 out=600 in=2000 met=1 peer=1
 outcome failed unanswered
 
+# socat: at the end of its input it takes its leave, and then reads.
+story client certificate missing, and the client had said goodbye when it met the reset
+begins ms=1000
+received type=13
+shown
+good
+done ms=1010 out=530 in=1376 version=772
+data-sent out=530 in=1376 bytes=21
+closes ms=1010 out=556 in=1376
+alert-sent ms=1010 out=580 in=1376
+closes ms=1012 out=580 in=1376 met=1 peer=2
+ends ms=1012 out=580 in=1376
+outcome failed unanswered
+
+story a server that owes nothing more to a client that said goodbye
+begins ms=1000
+received type=13
+shown
+good
+done ms=1010 out=530 in=1376 version=772
+data-sent out=530 in=1376 bytes=21
+closes ms=1010 out=556 in=1376
+alert-sent ms=1010 out=580 in=1376
+closes ms=1012 out=580 in=1376 met=1 peer=1
+ends ms=1012 out=580 in=1376
+outcome worked -
+
 story the client ends the connection itself, after it was asked for a certificate
 begins ms=1000
 received type=13

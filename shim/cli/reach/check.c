@@ -4,7 +4,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../run/unit.h"
 #include "target.h"
 #include "verdict.h"
 
@@ -50,6 +52,82 @@ static int check_process(const char *name)
 	return status;
 }
 
+/* ---- units ------------------------------------------------------------------------------------------------ */
+
+static bool is_unit_name(const char *name)
+{
+	const size_t n = strlen(name), end = sizeof ".service" - 1;
+
+	return n > end && strcmp(name + n - end, ".service") == 0 && !strchr(name, '/');
+}
+
+/* The first process of a unit that runs, which is its main one as a rule; 0: none. */
+static pid_t process_of(const struct unit *u)
+{
+	static const char *const roots[] = {"/sys/fs/cgroup/", "/sys/fs/cgroup/systemd/"};
+	pid_t pid = 0;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(roots) && !pid; i++) {
+		char *path = join(roots[i], "system.slice/", u->name, "/cgroup.procs", NULL);
+		struct buf b;
+
+		buf_init(&b, 64 * 1024);
+		if (file_read(path, 64 * 1024, &b, NULL, NULL, NULL) == 0)
+			pid = atoi(buf_str(&b));
+		buf_free(&b);
+		free(path);
+	}
+	return pid;
+}
+
+/* What its drop-in has set up, or how to have one. */
+static void describe_unit(const struct unit *u, struct target *t)
+{
+	char *drop_in = unit_drop_in(u);
+
+	target_fact(t, "unit", u->path, NULL);
+	if (u->preload && *u->preload)
+		target_fact(t, "variable", "LD_PRELOAD=", u->preload, NULL);
+	if (access(drop_in, F_OK) == 0)
+		target_fact(t, "drop-in", drop_in, NULL);
+	else if (t->reach == REACH_YES)
+		target_fact(t, "note", "the library is preloaded into it by 'tlsmend service ",
+			    u->name, "'", NULL);
+	free(drop_in);
+}
+
+static int check_unit(const char *name)
+{
+	struct unit u;
+	struct target t;
+	int status = STATUS_USAGE;
+
+	unit_read(&u, name);
+	if (!u.path) {
+		complain("check: there is no unit %s here", name);
+	} else if (!u.program || access(u.program, F_OK) != 0) {
+		complain("check: %s starts %s%s", name, u.program ? u.program : "no program",
+			 u.program ? ", which is not there" : "");
+	} else {
+		target_inspect(u.program, false, &t);
+		free(t.name);
+		t.name = copy_string(u.name);
+		describe_unit(&u, &t);
+		status = print_target(&t);
+		target_free(&t);
+		const pid_t pid = process_of(&u);
+
+		if (pid && target_inspect_process(pid, &t)) {
+			const int running = print_target(&t);
+
+			status = running > status ? running : status;
+			target_free(&t);
+		}
+	}
+	unit_free(&u);
+	return status;
+}
+
 static int check_one(const char *name)
 {
 	struct target t;
@@ -60,6 +138,8 @@ static int check_one(const char *name)
 		return check_process(name);
 	char *path = path_search(name, &error);
 
+	if (!path && is_unit_name(name))
+		return check_unit(name);
 	if (!path || stat(path, &st) != 0) {
 		complain("check: %s: %s%s", name, path ? strerror(errno) : strerror(error),
 			 strchr(name, '/') ? "" : " (looked for in PATH)");

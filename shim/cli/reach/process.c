@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "served.h"
 #include "target.h"
 
 struct process {
@@ -17,8 +18,9 @@ struct process {
 	struct target *target;
 	bool loaded; /* libtlsmend.so is mapped */
 	bool disabled;
-	unsigned openssl; /* copies of libssl that are mapped */
-	char *version;    /* of the first */
+	unsigned openssl;   /* copies of libssl that are mapped */
+	char *version;      /* of the first */
+	char *ssl, *crypto; /* by which paths its two libraries can be read; NULL: not */
 	char *
 	    hidden; /* a copy that shows no functions: "OpenSSL 3.0.13 is linked into librdkafka.so.1"; NULL: none */
 	const char *hidden_knob;
@@ -153,6 +155,10 @@ static void mapped_file(struct process *p, const char *range, const char *path)
 		char *version = elf_tls_version(file);
 
 		p->openssl += (elf.exports & DEFINES_SSL_CTX_CTRL) != 0;
+		if (!p->ssl && elf.exports & DEFINES_SSL_CTX_CTRL)
+			p->ssl = copy_string(file);
+		if (!p->crypto && elf.exports & DEFINES_X509_VERIFY)
+			p->crypto = copy_string(file);
 		target_fact(p->target, "openssl", path, version ? " (" : "", version ? version : "",
 			    version ? ")" : "", NULL);
 		if (!p->version)
@@ -192,9 +198,12 @@ static bool read_maps(struct process *p)
 static void judge_loaded(struct process *p)
 {
 	struct target *t = p->target;
+	char *why = p->ssl ? not_served(p->version, p->ssl, p->crypto) : NULL;
 
 	if (p->disabled) {
 		target_verdict(t, REACH_NO, REASON_DISABLED, NULL);
+	} else if (p->openssl == 1 && why) {
+		target_verdict(t, REACH_NO, REASON_UNSERVED, why);
 	} else if (p->openssl) {
 		target_verdict(t, REACH_YES, REASON_NONE, NULL);
 		free(t->why);
@@ -208,15 +217,47 @@ static void judge_loaded(struct process *p)
 		free(t->why);
 		t->why = copy_string("the library is loaded; OpenSSL is not, so far");
 	}
+	free(why);
+}
+
+/* A container's process, or one below chroot(2): it has other libraries under the same names. */
+static bool has_other_root(const struct process *p)
+{
+	char *path = join(p->directory, "/root/.", NULL);
+	struct stat its, own;
+	const bool other = stat(path, &its) == 0 && stat("/.", &own) == 0 &&
+			   (its.st_dev != own.st_dev || its.st_ino != own.st_ino);
+
+	free(path);
+	return other;
+}
+
+/* What the program's own file says, whatever stands around it. */
+static bool is_of_the_file(enum reason r)
+{
+	static const enum reason reasons[] = {REASON_STATIC, REASON_GO, REASON_OTHER_LIBC,
+					      REASON_OTHER_CLASS, REASON_PRIVILEGED};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
+		if (r == reasons[i])
+			return true;
+	return false;
 }
 
 /* Not loaded: would it be, after a restart? */
 static void judge_not_loaded(struct process *p, const char *exe)
 {
 	struct target *t = p->target, file;
+	const bool elsewhere = has_other_root(p);
 
 	target_inspect(exe, false, &file);
-	if (file.reach == REACH_NO && file.reason != REASON_NOT_A_PROGRAM) {
+	if (elsewhere)
+		target_fact(t, "note",
+			    "it has a root of its own (a container, or chroot); 'tlsmend env "
+			    "--docker' shows what has to be in it",
+			    NULL);
+	if (file.reach == REACH_NO && file.reason != REASON_NOT_A_PROGRAM &&
+	    (!elsewhere || is_of_the_file(file.reason))) {
 		t->reach = REACH_NO;
 		t->reason = file.reason;
 		t->knob = file.knob;
@@ -256,6 +297,8 @@ bool target_inspect_process(pid_t pid, struct target *t)
 		judge_not_loaded(&p, link);
 	}
 	free(p.version);
+	free(p.ssl);
+	free(p.crypto);
 	free(p.hidden);
 	return true;
 }

@@ -122,5 +122,5 @@ char *not_served(const char *version, const char *ssl, const char *crypto)
 	if (!name)
 		return NULL;
 	return *name ? join(version, " has no function ", name, NULL)
-		     : join(version, " is older than 1.0.2", NULL);
+		     : join(version, " is older than 1.0.1", NULL);
 }

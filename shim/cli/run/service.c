@@ -36,11 +36,6 @@ static bool good_name(const char *name)
 				  ":-_.\\@")];
 }
 
-static char *drop_in(const struct unit *u)
-{
-	return join("/etc/systemd/system/", u->name, ".d/tlsmend.conf", NULL);
-}
-
 static void add_variable(struct buf *b, const char *name, const char *value)
 {
 	char *assignment = join(name, "=", value, NULL);
@@ -87,7 +82,7 @@ static void say_next(const struct unit *u)
 
 static int write_it(const struct service_request *r, const struct unit *u, const char *library)
 {
-	char *path = drop_in(u);
+	char *path = unit_drop_in(u);
 	struct named_paths paths;
 	struct buf b;
 	int status = STATUS_USAGE, error = 0;
@@ -119,7 +114,7 @@ static int write_it(const struct service_request *r, const struct unit *u, const
 
 static int remove_it(const struct unit *u)
 {
-	char *path = drop_in(u);
+	char *path = unit_drop_in(u);
 	char *folder = path_directory(path);
 	int status = STATUS_OK;
 

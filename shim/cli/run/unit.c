@@ -49,6 +49,20 @@ static void take_environment(struct unit *u, const char *value)
 	u->preload = checked(strndup(at, strcspn(at, stop)));
 }
 
+/* The first word, without the marks that systemd.service(5) puts in front of it. An empty value begins the list anew. */
+static void take_program(struct unit *u, const char *value)
+{
+	value += strspn(value, "@-:+!| ");
+	const char quote = *value == '"' || *value == '\'' ? *value++ : ' ';
+	const char stop[] = {quote, quote == ' ' ? '\t' : quote, '\0'};
+	const size_t n = strcspn(value, stop);
+
+	if (u->program && n)
+		return;
+	free(u->program);
+	u->program = n ? checked(strndup(value, n)) : NULL;
+}
+
 static void take_writable(struct unit *u, const char *key, const char *value)
 {
 	static const struct {
@@ -87,6 +101,8 @@ static void take_key(struct unit *u, const char *key, const char *value)
 		replace(&u->environment_file, value);
 	else if (strcmp(key, "Environment") == 0)
 		take_environment(u, value);
+	else if (strcmp(key, "ExecStart") == 0)
+		take_program(u, value);
 	else
 		take_writable(u, key, value);
 }
@@ -173,10 +189,16 @@ void unit_read(struct unit *u, const char *name)
 	free(template);
 }
 
+char *unit_drop_in(const struct unit *u)
+{
+	return join("/etc/systemd/system/", u->name, ".d/tlsmend.conf", NULL);
+}
+
 void unit_free(struct unit *u)
 {
 	free(u->name);
 	free(u->path);
+	free(u->program);
 	free(u->user);
 	free(u->preload);
 	free(u->environment_file);

@@ -10,6 +10,7 @@
 struct unit {
 	char *name;             /* "NAME.service" */
 	char *path;             /* NULL: there is none */
+	char *program;          /* of its first ExecStart=; NULL: none */
 	char *user;             /* "" root */
 	char *preload;          /* of its own Environment=; NULL: none */
 	char *environment_file; /* NULL: none */
@@ -20,6 +21,8 @@ struct unit {
 };
 void unit_read(struct unit *u, const char *name);
 void unit_free(struct unit *u);
+/* Where `tlsmend service` writes for it. free(3) it. */
+char *unit_drop_in(const struct unit *u);
 /* Says on standard error which of the files a unit would not see. NULL: some unit. */
 void unit_warn(const struct named_paths *paths, const struct unit *u);
 /* May the unit write that log? */

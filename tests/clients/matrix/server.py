@@ -64,6 +64,7 @@ class Story:
     """What one connection came to, seen from the server."""
 
     asked: bool = False  # the protocol led to TLS
+    begun: bool = True  # ... and the client began with it, as far as it was waited for
     handshake: bool = False
     data: int = 0  # bytes of application data from the client
     end: str = ""
@@ -176,7 +177,7 @@ class Site:
     def _close_at_once(self, connection, story):
         # what came already must be read, or the end would be a reset
         connection.shutdown(socket.SHUT_WR)
-        _wait_for_end(connection)
+        story.begun = _wait_for_end(connection)
 
     def _close(self, connection, story):
         connection.recv(65536)
@@ -226,10 +227,12 @@ class InMemory:
 
 
 def _wait_for_end(connection):
-    """Lets the client close first: a reset of ours could overtake what we sent."""
+    """Lets the client close first: a reset of ours could overtake what we sent. Whether anything came."""
+    came = False
     with contextlib.suppress(OSError):
         while socket.socket.recv(connection, 65536):
-            pass
+            came = True
+    return came
 
 
 def _reset(connection):

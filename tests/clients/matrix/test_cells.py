@@ -81,6 +81,9 @@ def judge(client, fault, result, stories):
     records = told(result)
     if not any(s.asked for s in stories):
         return "the table is wrong: the client did not come to TLS"
+    if not any(s.begun for s in stories) and not records:
+        # it saw the end before it began: there is no TLS to tell of
+        return None
     if want is None or want[0] == "verify_ignored":
         if not went_on(stories):
             return "the table is wrong: the server got no data, and so the client did not go on"
@@ -154,7 +157,7 @@ def look(run, world, client, fault):
     """Why the cell is wrong, or None."""
     result, stories = ask(run, world, client, fault)
     wrong = judge(client, fault, result, stories)
-    if not wrong and tables.expected(client, fault) is not None:
+    if not wrong and result.records:
         wrong = help_holds(run, world, client, fault, result.records[0])
     return wrong
 
