@@ -48,6 +48,13 @@ def test_links(document):
         assert (ROOT / document.parent / target).exists(), target
 
 
+def test_seeds_are_of_fuzz_targets():
+    """The Makefile reads the seeds of a target from the folder of its name."""
+    targets = {p.stem for p in (ROOT / "tests/fuzz").glob("fuzz_*.c")}
+    seeds = {p.name for p in (ROOT / "tests/fuzz/corpus").iterdir()}
+    assert seeds and seeds <= targets
+
+
 def test_nothing_points_outside():
     """No document is named that is not part of the tree."""
     named = re.compile(r"\b(DESIGN|CAUSES)( [0-9]|\.md)")

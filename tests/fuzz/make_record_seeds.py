@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""Makes the seeds of fuzz_record: small chains, sound and hostile, under tests/fuzz/corpus/record.
+"""Makes the seeds of fuzz_record: small chains, sound and hostile, under tests/fuzz/corpus/fuzz_record.
 
 Each seed is two bytes (event, verification code) and then certificates in DER, leaf first. Keys are new in every run, so
 the seeds are committed; run this only to add one.
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 START = datetime.datetime(2026, 1, 1)
-OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "tests/fuzz/corpus/record")
+OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "tests/fuzz/corpus/fuzz_record")
 
 
 def name(*parts):

@@ -17,7 +17,7 @@ static size_t load(const char *name)
 	size_t n;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "tests/fuzz/corpus/record/%s", name);
+	snprintf(path, sizeof(path), "tests/fuzz/corpus/fuzz_record/%s", name);
 	f = fopen(path, "rb");
 	if (f == NULL)
 		fail_msg("%s is missing", path);

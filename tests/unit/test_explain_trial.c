@@ -39,7 +39,7 @@ static int set_up(void **state)
 {
 	struct world *w = test_calloc(1, sizeof(*w));
 	static uint8_t data[8192];
-	FILE *f = fopen("tests/fuzz/corpus/record/complete", "rb");
+	FILE *f = fopen("tests/fuzz/corpus/fuzz_record/complete", "rb");
 	size_t n, i;
 
 	if (w == NULL || f == NULL)
