@@ -54,6 +54,7 @@ valgrind         command valgrind
 zsh              command zsh
 fish             command fish
 python3-yaml     python yaml
+python3-jsonschema     python jsonschema
 '
 # Clients of tests/clients/matrix. Not needed: a test whose client is not there says so and is skipped.
 PACKAGES_CLIENTS='
