@@ -99,8 +99,9 @@ const struct command command_table[] = {
      "through, and who can mend it. Without CAUSE, lists all. For what people hold, lists the\n"
      "causes that may be behind it: a code of OpenSSL's verification (20), a reason (333,\n"
      "0A000086), an alert (alert 48, unknown_ca), curl's exit code (curl 60), a word of .NET or\n"
-     "Qt (PartialChain), or the message of a client as it is; -: from standard input. A number\n"
-     "with several meanings shows all of them.\n"
+     "Qt (PartialChain), an error of Windows or macOS (0x80090325, -9807), or the message of a\n"
+     "client as it is; -: from standard input. A number with several meanings shows all of\n"
+     "them.\n"
      "\n"
      "Exit status: 0, or 2 for an unknown word.\n",
      NULL, false, STATUS_USAGE, explain_main},

@@ -125,7 +125,7 @@ bool options_parse(const struct command *c, int argc, char **argv, option_take *
 			command_help(c, stdout);
 			*status = finish_output(STATUS_OK);
 			return false;
-		} else if (argv[i][0] == '-' && argv[i][1]) {
+		} else if (argv[i][0] == '-' && argv[i][1] && !ascii_is_digit(argv[i][1])) {
 			*status = usage_error(
 			    c, "unknown option '%s'; options are written '--name'", argv[i]);
 			return false;

@@ -86,19 +86,37 @@ def test_no_word_of_anybody(tlsmend, word):
 
 
 # ---- what people hold -----------------------------------------------------------------------------------------
+def read_table(name):
+    """The file with its families of causes written out."""
+    families = re.findall(r'^#define (\w+)\s+((?:.*\\\n)*.*)$', (TREE / "shim/cli/explain/explain.h").read_text(), re.M)
+    text = (TREE / "shim/cli/explain" / name).read_text()
+    known = {}
+    for family, words in families:
+        if '"' in words:
+            known[family] = re.sub(r'\\\n|"\s*"', "", words)
+    for family in reversed(list(known)):
+        for other in known:
+            known[family] = known[family].replace(other + " ", known[other] + " ") if other != family else known[family]
+    for family, words in known.items():
+        text = re.sub(r"(?<=[( ])%s\b(?=[ )])" % family, lambda m, w=words: w.strip(), text)
+    return re.sub(r'" "', "", text)
+
+
 def sayings():
-    text = (TREE / "shim/cli/explain/sayings.def").read_text()
-    found = re.findall(r'^SAYING\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\w+)\((.*?)\), "((?:[^"\\]|\\.)*)"\)$', text, re.M)
-    assert len(found) > 80 and len(found) == text.count("\nSAYING(")
+    text = read_table("sayings.def")
+    found = re.findall(r'^(?:SAYING|VAGUE)\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\w+)\((.*?)\), "((?:[^"\\]|\\.)*)"\)$', text, re.M)
+    assert len(found) > 400 and len(found) == text.count("\nSAYING(") + text.count("\nVAGUE(")
     return [tuple(re.sub(r"\\(.)", r"\1", x) for x in f) for f in found]
 
 
 def expected_causes(kind, what):
+    numbers = read_table("numbers.def")
     if kind == "CAUSES":
-        return set(what.strip('"').split())
+        return set(what.replace('"', " ").split())
     if kind == "ALERT":
-        text = (TREE / "shim/cli/explain/numbers.def").read_text()
-        return {w for words in re.findall(r'^(?:SENT|OWN)\(%s, "(.*)"\)' % what, text, re.M) for w in words.split()}
+        return {w for words in re.findall(r'^(?:SENT|OWN)\(%s, "(.*)"\)' % what, numbers, re.M) for w in words.split()}
+    if kind == "CURL":
+        return set(re.search(r'^CURL\(%s, .*"(.*)"\)' % what, numbers, re.M)[1].split())
     line = re.search(r"^CODE\(%s, .*\b([A-Z_]+)\)" % what, (TREE / "shim/vocabulary/codes.def").read_text(), re.M)
     return {line[1].lower().replace("_", "-")}
 
@@ -108,17 +126,37 @@ def test_saying(tlsmend, whose, pattern, kind, what, example):
     """Each line of the table with the message that it is for, from the command line and pasted with more around it."""
     r = tlsmend("explain", "--", example)
     first = r.stdout.splitlines()[0]
-    assert r.returncode == 0 and first == '"%s": words of %s' % (pattern, whose), first
-    assert expected_causes(kind, what) <= causes_behind(r.stdout), r.stdout
+    if kind != "ALERT" or not first.startswith("alert "):
+        assert r.returncode == 0 and first == '"%s": words of %s' % (pattern, whose), first
+    expected = expected_causes(kind, what)
+    assert expected and expected <= causes_behind(r.stdout), r.stdout
     again = tlsmend("explain", "-", input="some output\n\n  %s\n and more\n" % example.replace(" ", "\n", 1).upper(), stdin=None)
     assert again.returncode == 0 and again.stdout == r.stdout
 
 
 def test_causes_of_the_tables_exist():
-    for name in ("sayings.def", "numbers.def"):
-        text = (TREE / "shim/cli/explain" / name).read_text()
-        used = {w for words in re.findall(r'^(?:SENT|OWN|REASON|CURL)\(.*"([a-z -]+)"\)$|CAUSES\("([a-z -]+)"\)', text, re.M) for x in words for w in x.split()}
+    for name in ("sayings.def", "numbers.def", "systems.def"):
+        text = read_table(name)
+        lines = re.findall(r'^(?:SENT|OWN|REASON|CURL|SYSTEM_CAUSES)\(.*?"([a-z -]+)"\)$|CAUSES\("([a-z -]+)"\), "', text, re.M)
+        used = {w for words in lines for x in words for w in x.split()}
         assert used and used <= set(WORDS), used - set(WORDS)
+
+
+def systems():
+    text = read_table("systems.def")
+    found = re.findall(r'^SYSTEM_(CAUSES|ALERT)\("\w+", "([^"]+)", "([^"]+)", (.*)\)$', text, re.M)
+    assert len(found) == text.count("\nSYSTEM_") > 50
+    return found
+
+
+def test_windows_and_macos(tlsmend):
+    """Each by its number and its symbol, alone and in a text; with one digit more it is another number."""
+    for kind, number, symbol, what in systems():
+        for text in (number, "it failed: %s here" % symbol, "OSStatus %s." % number.lower()):
+            r = tlsmend("explain", text)
+            assert r.returncode == 0 and r.stdout.startswith("%s: %s of " % (number, symbol)), r
+            assert expected_causes(kind, what) <= causes_behind(r.stdout), r.stdout
+        assert tlsmend("explain", "it failed: %s1" % number).returncode == 2
 
 
 @pytest.mark.parametrize("words, first, causes", [
@@ -159,3 +197,41 @@ def test_figures(tlsmend, words, first, causes):
 def test_not_known(tlsmend, text):
     r = tlsmend("explain", "-", input=text, stdin=None)
     assert r.returncode == 2 and "\x1b" not in r.stderr and len(r.stderr) < 80000
+
+
+# ---- as they come: codes, reasons and alerts in the words of those who print them --------------------------------------------
+@pytest.mark.parametrize("cause, text", [
+    ("expired", "curl: (60) SSL certificate problem: certificate has expired"),
+    ("issuer-unknown", "upstream SSL certificate verify error: (20:unable to get local issuer certificate) while SSL handshaking to upstream"),
+    ("strict-profile", "certificate verify failed: Missing Authority Key Identifier (_ssl.c:1028)"),
+    ("address-mismatch", "certificate verify failed: IP address mismatch, certificate is not valid for '10.0.0.5'."),
+    ("issuer-unknown", "AH02039: Certificate Verification: Error (20)"),
+    ("untrusted-root", "The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot"),
+    ("crl-unavailable", "errors in the certificate chain: RevocationStatusUnknown, OfflineRevocation"),
+    ("name-mismatch", "according to the validation procedure: RemoteCertificateNameMismatch, RemoteCertificateChainErrors"),
+    ("expired", "QSslError: The certificate has expired"),
+    ("not-tls", "write EPROTO 140514843732488:error:1408F10B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/record.c:332:"),
+    ("not-tls", "ERR_SSL_WRONG_VERSION_NUMBER"),
+    ("legacy-renegotiation", "OpenSSL.SSL.Error: [('SSL routines', '', 'unsafe legacy renegotiation disabled')]"),
+    ("client-certificate-missing", "error:0A0000C7:SSL routines::peer did not return a certificate"),
+    ("dh-key-small", "14082174"), ("dh-key-small", "error:141A318A:SSL routines:tls_process_ske_dhe:dh key too small"),
+    ("client-certificate-rejected", "TLSv1.3 (IN), TLS alert, unknown CA (560):"), ("expired", "TLSv1.2 (IN), TLS alert, certificate expired (557):"),
+    ("handshake-refused", "*** Received alert [40]: Handshake failed"), ("handshake-refused", "SSL3 alert read:fatal:handshake failure"),
+    ("client-certificate-rejected", "Alert (Level: Fatal, Description: Unknown CA)"), ("client-too-old", "received fatal alert: ProtocolVersion"),
+    ("client-too-old", "Authentication failed because the remote party sent a TLS alert: 'ProtocolVersion'."),
+    ("issuer-unknown", "TLS client: In state certify at ssl_handshake.erl:1901 generated CLIENT ALERT: Fatal - Unknown CA"),
+    ("handshake-refused", "The TLS protocol defined fatal alert code is 40."), ("no-common-alpn", "remote error: tls: no application protocol"),
+    ("client-certificate-missing", "SSL error: sslv3 alert certificate required"), ("issuer-unknown", "CURLE_SSL_CACERT"),
+    ("file-missing", "failed with CURLE_SSL_CACERT_BADFILE"), ("handshake-refused", "cURL error 35"), ("issuer-unknown", "CURLcode 60"),
+    ("weak-digest", "certificate verify failed: CA md too weak"), ("issuer-unknown", "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"),
+])  # fmt: skip
+def test_as_it_comes(tlsmend, cause, text):
+    r = tlsmend("explain", "-", input=text.replace('\\\\"', '"'), stdin=None)
+    assert r.returncode == 0 and cause in causes_behind(r.stdout), r
+
+
+@pytest.mark.parametrize("text", ["an alert citizen", "None", "the certificate", "Revoked licence", "error 7", "curl", "out of memory", "ssl", "alert: 3 new mails",
+                                  "verify your address", "unknown certificate verification error"])  # fmt: skip
+def test_everyday_words(tlsmend, text):
+    """Nothing is read into them."""
+    assert tlsmend("explain", "--", "it says: " + text).returncode == 2

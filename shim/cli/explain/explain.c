@@ -88,8 +88,9 @@ int explain_main(const struct command *self, int argc, char **argv)
 	status = STATUS_OK;
 	if (c != CAUSE_NONE)
 		explain_cause(c);
-	else if (!explain_figures(text) && !explain_word(text) && !explain_saying(text) &&
-		 !explain_figures_within(text))
+	else if (!explain_figures(text) && !explain_word(text) && !explain_record(text) &&
+		 !explain_saying(text, false) && !explain_within(text) &&
+		 !explain_saying(text, true))
 		status = unknown(self, text);
 	free(text);
 	return finish_output(status);

@@ -17,7 +17,7 @@ struct figure {
 #define SENT(number, causes)
 #define OWN(number, causes)
 #define REASON(number, causes)
-#define CURL(number, name, causes)
+#define CURL(number, symbols, name, causes)
 #undef SENT
 static const struct figure sent[] = {
 #define SENT(number, causes) {number, causes},
@@ -41,27 +41,18 @@ static const struct figure reasons[] = {
 #define REASON(number, causes)
 #undef CURL
 static const struct figure curl_codes[] = {
-#define CURL(number, name, causes) {number, causes},
+#define CURL(number, symbols, name, causes) {number, causes},
 #include "numbers.def"
 };
 #undef CURL
 static const struct {
 	int number;
-	const char *name;
+	const char *symbols, *name;
 } curl_names[] = {
-#define CURL(number, name, causes) {number, name},
+#define CURL(number, symbols, name, causes) {number, symbols, name},
 #include "numbers.def"
 #undef CURL
 };
-static const struct {
-	int number;
-	const char *name, *meaning;
-} alerts[] = {
-#define ALERT(number, name, meaning) {number, name, meaning},
-#include "../../vocabulary/alerts.def"
-#undef ALERT
-};
-
 static const char *find(const struct figure *list, size_t n, int number)
 {
 	for (size_t i = 0; i < n; i++)
@@ -73,70 +64,30 @@ static const char *find(const struct figure *list, size_t n, int number)
 
 /* ---- alerts ------------------------------------------------------------------------------------------------ */
 
-static int alert_index(int number)
+const char *alert_causes(int number, bool from_server)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(alerts); i++)
-		if (alerts[i].number == number)
-			return (int)i;
-	return -1;
-}
-
-void explain_alert(int number)
-{
-	const int i = alert_index(number);
-	const char *from_server = FIND(sent, number), *from_client = FIND(own, number);
-
-	if (i < 0) {
-		printf("alert %d: not known\n", number);
-		return;
-	}
-	printf("alert %d, %s: with it, one side says that %s\n", number, alerts[i].name,
-	       alerts[i].meaning);
-	unsigned count = 0;
-
-	if (from_server)
-		count += explain_list(
-		    "\nWhere the server sent it (\"alert received\", \"tlsv1 alert ...\"):",
-		    from_server);
-	if (from_client)
-		count += explain_list("\nWhere this client sent it (the server's log has it):",
-				      from_client);
-	if (count > 1)
-		explain_told_apart();
-}
-
-/* "unknown_ca", "unknown ca". */
-static bool same_name(const char *a, const char *b)
-{
-	for (; *a && *b; a++, b++)
-		if (ascii_lower(*a) != *b && !(*b == '_' && (*a == ' ' || *a == '-')))
-			return false;
-	return !*a && !*b;
-}
-
-static bool alert_by_name(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(alerts); i++)
-		if (same_name(name, alerts[i].name)) {
-			explain_alert(alerts[i].number);
-			return true;
-		}
-	return false;
+	return from_server ? FIND(sent, number) : FIND(own, number);
 }
 
 /* ---- reasons ------------------------------------------------------------------------------------------------- */
 
-static bool explain_reason(int reason)
+enum { ALERTS = 1000 };
+
+bool reason_is_told(int reason)
+{
+	return FIND(reasons, reason) || (reason > ALERTS && alert_is_known(reason - ALERTS));
+}
+
+bool explain_reason(int reason)
 {
 	const char *name = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason));
 	const char *causes = FIND(reasons, reason);
-	enum { ALERTS = 1000 };
 
 	if (!name && !causes)
 		return false;
 	printf("reason %d (0A%06X) of OpenSSL: \"%s\"\n", reason, (unsigned)reason,
 	       name ? name : "not named by this OpenSSL");
-	if (reason > ALERTS && alert_index(reason - ALERTS) >= 0) {
+	if (reason > ALERTS && alert_is_known(reason - ALERTS)) {
 		puts("which is an alert that the other side sent:\n");
 		explain_alert(reason - ALERTS);
 	} else if (causes) {
@@ -160,21 +111,52 @@ static bool explain_packed(const char *text, size_t n)
 
 	if (code >> 23 == ERR_LIB_SSL)
 		return explain_reason((int)(code & 0x7fffff));
-	return code >> 24 == ERR_LIB_SSL && explain_reason((int)(code & 0xfff));
+	/* its number until 1.1.0; what has it since is another one */
+	enum { OLD_DH_KEY_TOO_SMALL = 372 };
+	const int reason = (int)(code & 0xfff);
+
+	return code >> 24 == ERR_LIB_SSL &&
+	       explain_reason(reason == OLD_DH_KEY_TOO_SMALL ? SSL_R_DH_KEY_TOO_SMALL : reason);
 }
 
 /* ---- curl ------------------------------------------------------------------------------------------------------ */
 
-static bool explain_curl(int number)
+bool explain_curl(int number)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(curl_names); i++)
 		if (curl_names[i].number == number) {
-			printf("curl's exit code %d: %s\n", number, curl_names[i].name);
+			printf("curl's exit code %d (CURLE_%.*s): %s\n", number,
+			       (int)strcspn(curl_names[i].symbols, " "), curl_names[i].symbols,
+			       curl_names[i].name);
 			explain_causes("\nCauses behind it; a record names the one that it is:",
 				       FIND(curl_codes, number));
 			return true;
 		}
 	return false;
+}
+
+/* Is it one of these words? */
+static bool among(const char *symbol, const char *words)
+{
+	while (*words) {
+		const size_t n = strcspn(words, " ");
+
+		if (strlen(symbol) == n && strncasecmp(symbol, words, n) == 0)
+			return true;
+		words += n + (words[n] == ' ');
+	}
+	return false;
+}
+
+int curl_of_symbol(const char *symbol)
+{
+	static const char prefix[] = "CURLE_";
+
+	for (size_t i = 0; i < ARRAY_LENGTH(curl_names); i++)
+		if (strncasecmp(symbol, prefix, sizeof prefix - 1) == 0 &&
+		    among(symbol + sizeof prefix - 1, curl_names[i].symbols))
+			return curl_names[i].number;
+	return -1;
 }
 
 /* ---- a number, and what it is a number of ---------------------------------------------------------------------- */
@@ -204,7 +186,7 @@ static bool bare_number(const char *text)
 
 	known[0] = number > 0 && number < 128 &&
 		   (verify_symbol(number, 0x30000000ul) || verify_symbol(number, 0x10101000ul));
-	known[1] = alert_index(number) >= 0 && number > 0;
+	known[1] = alert_is_known(number) && number > 0;
 	known[2] = FIND(curl_codes, number) != NULL;
 	known[3] = number > 99 && ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, number));
 	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
@@ -246,35 +228,33 @@ static bool packed_in(const char *text)
 
 static bool labelled(const char *text)
 {
+	static const char *const of_verify[] = {"verify error:num", "verify return code",
+						"verify error", "verification: error", NULL};
+	static const char *const of_curl[] = {
+	    "curl: ",         "curl error", "curlcode", "curl exit",
+	    "curl exit code", "curl#",      "curl",     NULL};
 	int number;
 
-	if ((number = behind(text, "alert number")) >= 0 || (number = behind(text, "alert")) >= 0) {
-		explain_alert(number);
-		return alert_index(number) >= 0;
-	}
 	if ((number = behind(text, "reason")) >= 0 && explain_reason(number))
 		return true;
-	if ((number = behind(text, "verify error:num")) >= 0 ||
-	    (number = behind(text, "verify return code")) >= 0) {
+	for (const char *const *l = of_verify; *l; l++) {
 		char word[16];
 
+		number = behind(text, *l);
 		snprintf(word, sizeof word, "%d", number);
-		return explain_word(word);
+		if (number > 0 && explain_word(word))
+			return true;
 	}
-	return (number = behind(text, "curl: ")) >= 0 ||
-		       (number = behind(text, "curl exit code")) >= 0 ||
-		       (number = behind(text, "curl exit")) >= 0 ||
-		       (number = behind(text, "curl")) >= 0
-		   ? explain_curl(number)
-		   : false;
+	for (const char *const *l = of_curl; *l; l++)
+		if ((number = behind(text, *l)) >= 0 && explain_curl(number))
+			return true;
+	return false;
 }
 
 bool explain_figures(const char *text)
 {
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	if (bare_number(text) || alert_by_name(text))
-		return true;
-	if (strncasecmp(text, "alert ", 6) == 0 && alert_by_name(text + 6))
+	if (bare_number(text) || explain_alert_by_name(text))
 		return true;
 	if (strncasecmp(text, "code ", 5) == 0 && explain_word(text + 5))
 		return true;
@@ -283,5 +263,5 @@ bool explain_figures(const char *text)
 
 bool explain_figures_within(const char *text)
 {
-	return labelled(text) || packed_in(text);
+	return packed_in(text) || explain_system_within(text) || labelled(text);
 }

@@ -8,33 +8,43 @@
 #include "../../vocabulary/codes.h"
 #include "explain.h"
 
-enum meaning { MEANS_CODE, MEANS_ALERT, MEANS_CAUSES };
+enum meaning { MEANS_CODE, MEANS_ALERT, MEANS_CURL, MEANS_CAUSES };
 static const struct saying {
 	const char *whose, *pattern;
 	enum meaning meaning;
 	int number;
 	const char *causes;
+	bool vague;
 } sayings[] = {
 #define CODE(symbol)                     MEANS_CODE, VERIFY_##symbol, NULL
 #define ALERT(number)                    MEANS_ALERT, number, NULL
+#define CURL(number)                     MEANS_CURL, number, NULL
 #define CAUSES(words)                    MEANS_CAUSES, 0, words
-#define SAYING(who, text, what, example) {who, text, what},
+#define SAYING(who, text, what, example) {who, text, what, false},
+#define VAGUE(who, text, what, example)  {who, text, what, true},
 #include "sayings.def"
+#undef VAGUE
 #undef SAYING
 #undef CAUSES
+#undef CURL
 #undef ALERT
 #undef CODE
 };
 
 /* ---- patterns ------------------------------------------------------------------------------------------ */
 
+static bool is_gap(char c)
+{
+	return ascii_is_space(c) || c == '_' || c == '-';
+}
+
 /* One character of a text that is alike for all: lower case, one kind of blank and quote. Moves on. */
 static char plain(const char **s)
 {
 	const unsigned char *c = (const unsigned char *)*s;
 
-	if (ascii_is_space(**s)) {
-		while (ascii_is_space(**s))
+	if (is_gap(**s)) {
+		while (is_gap(**s))
 			(*s)++;
 		return ' ';
 	}
@@ -104,7 +114,7 @@ void explain_causes(const char *head, const char *words)
 }
 
 /* A record of ours: the cause is in it. */
-static bool explain_record(const char *text)
+bool explain_record(const char *text)
 {
 	static const char *const before[] = {"error[", "warning[", "\"cause\":\"", "\"cause\": \""};
 
@@ -127,25 +137,32 @@ static bool explain_record(const char *text)
 	return false;
 }
 
-bool explain_saying(const char *text)
+static void tell(const struct saying *s)
 {
-	if (explain_record(text))
-		return true;
-	for (size_t i = 0; i < ARRAY_LENGTH(sayings); i++) {
-		const struct saying *s = &sayings[i];
+	printf("\"%s\": words of %s\n", s->pattern, s->whose);
+	switch (s->meaning) {
+	case MEANS_ALERT:
+		explain_alert(s->number);
+		break;
+	case MEANS_CURL:
+		explain_curl(s->number);
+		break;
+	case MEANS_CODE:
+		explain_word(verify_symbol_name((enum verify_symbol)s->number));
+		explain_told_apart();
+		break;
+	case MEANS_CAUSES:
+		explain_causes("Causes behind it; a record names the one that it is:", s->causes);
+		break;
+	}
+}
 
-		if (!saying_matches(s->pattern, text))
+bool explain_saying(const char *text, bool vague)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(sayings); i++) {
+		if (sayings[i].vague != vague || !saying_matches(sayings[i].pattern, text))
 			continue;
-		printf("\"%s\": words of %s\n", s->pattern, s->whose);
-		if (s->meaning == MEANS_ALERT) {
-			explain_alert(s->number);
-		} else if (s->meaning == MEANS_CODE) {
-			explain_word(verify_symbol_name((enum verify_symbol)s->number));
-			explain_told_apart();
-		} else {
-			explain_causes("Causes behind it; a record names the one that it is:",
-				       s->causes);
-		}
+		tell(&sayings[i]);
 		return true;
 	}
 	return false;

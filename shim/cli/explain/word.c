@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../../vocabulary/wording.h"
-#include "../cli.h"
+#include "explain.h"
 
 /* One version for each column of codes.def. */
 static const struct generation {
@@ -171,15 +171,19 @@ static bool explain_symbol(enum verify_symbol s)
 	return true;
 }
 
+static bool is_symbol(const char *word, enum verify_symbol s)
+{
+	const char *name = verify_symbol_name(s);
+
+	return ascii_casecmp(word, name) == 0 ||
+	       ascii_casecmp(word, name + strlen("X509_V_ERR_")) == 0;
+}
+
 static bool explain_name(const char *word)
 {
-	for (unsigned s = VERIFY_OK + 1; s < VERIFY_SYMBOL_COUNT; s++) {
-		const char *name = verify_symbol_name((enum verify_symbol)s);
-
-		if (ascii_casecmp(word, name) == 0 ||
-		    ascii_casecmp(word, name + strlen("X509_V_ERR_")) == 0)
+	for (unsigned s = VERIFY_OK + 1; s < VERIFY_SYMBOL_COUNT; s++)
+		if (is_symbol(word, (enum verify_symbol)s))
 			return explain_symbol((enum verify_symbol)s);
-	}
 	return false;
 }
 
@@ -204,6 +208,21 @@ static bool explain_number(const char *word)
 		before = s;
 	}
 	return found;
+}
+
+bool word_is_a_name(const char *word)
+{
+	bool known = ascii_casecmp(word, "RemoteCertificateNameMismatch") == 0;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(policy_words); i++)
+		known = known || ascii_casecmp(word, policy_words[i].word) == 0;
+	for (unsigned w = STATUS_None + 1; w < DOTNET_STATUS_COUNT; w++)
+		known = known || ascii_casecmp(word, dotnet_status_words[w]) == 0;
+	for (unsigned q = QT_UnspecifiedError + 1; q < QT_ERROR_COUNT; q++)
+		known = known || ascii_casecmp(word, qt_error_words[q].word) == 0;
+	for (unsigned s = VERIFY_OK + 1; s < VERIFY_SYMBOL_COUNT; s++)
+		known = known || is_symbol(word, (enum verify_symbol)s);
+	return known;
 }
 
 bool explain_word(const char *word)
