@@ -42,6 +42,8 @@ bool loader_object_at(const void *address, struct object *o);
 bool loader_readable(const struct object *o, const void *code);
 /* The link map of the library (or program) that this code is linked into; NULL: ld.so's list cannot be found. */
 const struct link_map *loader_own(void);
+/* Is it in ld.so's list? What came by dlmopen(3) is in another one, and finds nothing of what is in this. */
+bool loader_is_listed(const struct link_map *map);
 /* First and last of what was loaded at the start, in load order. */
 const struct link_map *loader_first(void);
 const struct link_map *loader_last_at_start(void);

@@ -129,6 +129,20 @@ const struct link_map *loader_own(void)
 	return l;
 }
 
+bool loader_is_listed(const struct link_map *map)
+{
+	const struct link_map *last = loader_last_at_start();
+	bool later = false;
+	for (const struct link_map *l = loader_first(); l; l = next_of(l)) {
+		if (later && !loader_settled())
+			return false;
+		if (l == map)
+			return true;
+		later |= l == last;
+	}
+	return false;
+}
+
 /* ---- while others load and unload ------------------------------------------------------------------------------- */
 
 typedef int iterate_step(struct dl_phdr_info *, size_t, void *);

@@ -248,7 +248,7 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	struct object crypto;
 	bool ssl = library == LIBRARY_ssl;
 	/* the program itself: its scope is the global one, where our own exports stand */
-	if (at->path[0] == '\0')
+	if (at->path[0] == '\0' || !loader_is_listed(at->map))
 		return false;
 	const struct link_map *map = ssl ? crypto_of(at) : at->map;
 	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, &of_crypto) ||
