@@ -171,6 +171,8 @@ void rule_combine(struct rule *sum, const struct rule *other);
 /* `sum` holds, and `other` may hold beside it: what strengthens there holds, too, and closes where both cannot.
  * False: nothing does. */
 bool rule_strengthen(struct rule *sum, const struct rule *other);
+/* Does anything in it strengthen, or close? */
+bool rule_strengthens(const struct rule *rule);
 /* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
  * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
  * port > without; environment > file; later > earlier (tlsmend.conf(5)). CIDR and address patterns are
@@ -193,6 +195,8 @@ void policy_dry_run(struct policy *p);
 bool policy_empty(const struct policy *p);
 /* The first setting that strengthens, or closes, for whichever host; NULL: none. Where it is not known which host a connection is to. */
 const struct setting *policy_strict(const struct policy *p);
+/* The first port, `from` or above, that a pattern of a setting that strengthens names; 0: none. Where a connection's own is not known. */
+unsigned policy_strict_port(const struct policy *p, unsigned from);
 /* Does any section that is no dry run set this key? Lets hooks skip work that no rule could ask for. */
 bool policy_uses(const struct policy *p, enum key key);
 /* Might a host be left without something that a rule demands of it, if no rule were applied? */

@@ -167,7 +167,7 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	struct connection *n = ssl ? connection_of(c, ssl) : NULL;
 	*d = (struct demanded){.connection = NULL};
 	if (n)
-		rule_of_peer(n, ssl);
+		rule_of_peer(n, ssl, leaf_of(o, ctx));
 	if (!n || openssl_is_server(o, ssl) || (!demanded_exists(n) && !version_missed(n, ssl)))
 		return;
 	d->connection = n;
@@ -175,7 +175,7 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	d->ctx = ctx;
 	d->view = (struct demand_view){
 	    .store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
-	    .leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL,
+	    .leaf = leaf_of(o, ctx),
 	    .untrusted =
 		o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx) : NULL,
 	    .param = o->X509_STORE_CTX_get0_param(ctx),
@@ -215,13 +215,12 @@ void demanded_exit(struct connection *n, SSL *ssl)
 
 /* ---- the handshake is done ---------------------------------------------------------------------------------------- */
 
-static bool judge_afterwards(struct connection *n, SSL *ssl)
+static bool judge_afterwards(struct connection *n, SSL *ssl, X509 *leaf)
 {
 	const struct openssl *o = copy_api(n->copy);
 	if (o->SSL_session_reused && o->SSL_session_reused(ssl) && session_is_ours(n, ssl) &&
 	    !version_missed(n, ssl))
 		return true;
-	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
 	struct demand_view w = {
 	    .store = o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(o->SSL_get_SSL_CTX(ssl))
 					       : NULL,
@@ -230,9 +229,7 @@ static bool judge_afterwards(struct connection *n, SSL *ssl)
 	    .param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL,
 	    .level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1};
 	w.store_is_meant = loaded_by_client(n->copy, w.store);
-	bool met = (w.param || !leaf) && judge(n, ssl, &w, true);
-	if (leaf)
-		o->X509_free(leaf);
+	const bool met = (w.param || !leaf) && judge(n, ssl, &w, true);
 	if (met)
 		session_mark(n, ssl);
 	return met;
@@ -266,14 +263,24 @@ static bool resumed_too_early(struct connection *n, SSL *ssl)
 	return true;
 }
 
+static bool allowed(struct connection *n, SSL *ssl, X509 *leaf)
+{
+	rule_of_peer(n, ssl, leaf);
+	if (resumed_too_early(n, ssl))
+		return false;
+	return (!demanded_exists(n) && !version_missed(n, ssl)) || judge_afterwards(n, ssl, leaf);
+}
+
 bool demanded_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (is_early(o, ssl))
+	if (is_early(o, ssl) || !n->policy)
 		return true;
-	rule_of_peer(n, ssl);
-	if (!resumed_too_early(n, ssl) &&
-	    ((!demanded_exists(n) && !version_missed(n, ssl)) || judge_afterwards(n, ssl)))
+	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	const bool good = allowed(n, ssl, leaf);
+	if (leaf)
+		o->X509_free(leaf);
+	if (good)
 		return true;
 	n->refused = true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);

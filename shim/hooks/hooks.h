@@ -59,11 +59,12 @@ struct dry_look {
 	const char *demand_problem; /* static; NULL: demand_error tells */
 };
 enum { TRANSPORT_DESCRIPTORS = 1024 }; /* that are looked at; more of them for what strengthens */
-/* Sockets that may carry a connection and whose address has a rule that strengthens (rule_of_peer.c). */
+/* Who else the peer may be: addresses, or names that led to them, that have a rule that strengthens (rule_of_peer.c). */
 enum { POSSIBLE_MAX = 4 };
 struct possible {
 	uint8_t count;
-	bool more; /* than are kept */
+	bool more;     /* than are kept */
+	bool any_port; /* its port is not known */
 	struct {
 		char address[46];
 		uint16_t port;
@@ -274,8 +275,8 @@ void known_remove(const SSL *ssl);
 bool known_is(const struct openssl *o, const SSL *ssl);
 
 /* rule_of_peer.c: looks for the rule once more where only now it shows who the peer is, or may be; before it is asked what the rule
- * demands. */
-void rule_of_peer(struct connection *n, SSL *ssl);
+ * demands. leaf NULL: not known yet. */
+void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf);
 /* ... of one that may be. Needs no memory. */
 void rule_of_possible(const struct policy *p, const char *host, const struct possible *possible,
 		      struct rule *rule);
@@ -325,7 +326,11 @@ bool session_is_ours(struct connection *n, SSL *ssl);
 /* ---- names that were resolved (resolver.c) ----------------------------------------------------------------------------- */
 /* The one name that this process resolved to the address; false: none, or several. */
 bool resolver_name(const char *address, char host[256]);
-/* This process looked up the host, and found it elsewhere; what it found at this address has another name. */
+/* ... of several the one with this number, from 0 on; false: there are not so many. */
+bool resolver_name_at(const char *address, unsigned number, char host[256]);
+/* Was the host found at that address? */
+bool resolver_led(const char *host, const char *address);
+/* This process looked up the host, and found it elsewhere; what it found at this address has other names. */
 bool resolver_elsewhere(const char *address, const char *host);
 
 /* ---- what was loaded from files (loaded.c, load_*.c, failed.c) --------------------------------------------------------------------- */

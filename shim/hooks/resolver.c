@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Which name was it? A client that sends no SNI and asks OpenSSL for no name check has still looked the name up. What the
- * resolver answered is kept in a small ring; where two names led to one address, that address tells nothing (design.md#host).
+ * resolver answered is kept in a small ring; where several names led to one address, it may be any of them (design.md#host).
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -20,7 +20,6 @@ enum { RESOLVED = 256 };
 struct resolved {
 	uint8_t address[16]; /* IPv4 as IPv4-mapped IPv6 */
 	char host[254];      /* "" : free */
-	bool several;        /* more than one name led here */
 };
 static struct resolved resolved[RESOLVED];
 static unsigned next_resolved;
@@ -28,18 +27,13 @@ static struct lock lock;
 
 static void note_address(const char *host, const uint8_t address[16])
 {
-	for (unsigned i = 0; i < RESOLVED; i++) {
-		struct resolved *r = &resolved[i];
-		if (!r->host[0] || memcmp(r->address, address, 16) != 0)
-			continue;
-		if (strcmp(r->host, host) != 0)
-			r->several = true;
-		return;
-	}
+	for (unsigned i = 0; i < RESOLVED; i++)
+		if (strcmp(resolved[i].host, host) == 0 &&
+		    memcmp(resolved[i].address, address, 16) == 0)
+			return;
 	struct resolved *r = &resolved[next_resolved++ % RESOLVED];
 	memcpy(r->address, address, 16);
 	strlcpy(r->host, host, sizeof r->host);
-	r->several = false;
 }
 
 static bool mapped(int family, const void *raw, uint8_t out[16])
@@ -97,7 +91,7 @@ static void note_hostent(const char *node, const struct hostent *h)
 	lock_leave(&lock);
 }
 
-bool resolver_name(const char *address, char host[256])
+bool resolver_name_at(const char *address, unsigned number, char host[256])
 {
 	uint8_t raw[16], key[16];
 	bool found = false;
@@ -106,21 +100,37 @@ bool resolver_name(const char *address, char host[256])
 	    !lock_enter(&lock, NULL))
 		return false;
 	for (unsigned i = 0; i < RESOLVED && !found; i++) {
-		if (!resolved[i].host[0] || resolved[i].several ||
-		    memcmp(resolved[i].address, key, 16) != 0)
+		if (!resolved[i].host[0] || memcmp(resolved[i].address, key, 16) != 0)
 			continue;
-		strlcpy(host, resolved[i].host, 256);
-		found = true;
+		found = number-- == 0;
+		if (found)
+			strlcpy(host, resolved[i].host, 256);
 	}
 	lock_leave(&lock);
 	return found;
+}
+
+bool resolver_name(const char *address, char host[256])
+{
+	char other[256];
+	return resolver_name_at(address, 0, host) && !resolver_name_at(address, 1, other);
+}
+
+bool resolver_led(const char *host, const char *address)
+{
+	char name[256];
+	for (unsigned i = 0; resolver_name_at(address, i, name); i++)
+		if (strcmp(name, host) == 0)
+			return true;
+	return false;
 }
 
 bool resolver_elsewhere(const char *address, const char *host)
 {
 	char name[256];
 	bool found = false;
-	if (!resolver_name(address, name) || strcmp(name, host) == 0 || !lock_enter(&lock, NULL))
+	if (!resolver_name_at(address, 0, name) || resolver_led(host, address) ||
+	    !lock_enter(&lock, NULL))
 		return false;
 	for (unsigned i = 0; i < RESOLVED && !found; i++)
 		found = strcmp(resolved[i].host, host) == 0;

@@ -3,8 +3,10 @@
  * Whose rule holds, once more: a client with a BIO of its own does not tell its socket, so that it shows only in the course of the
  * handshake, by the bytes that went over it, who the peer is (transport.c). Where it is proven, all of the rule that acts on verification
  * holds from then on. Where it stays open (two such handshakes at once), what strengthens holds for every peer that it may be, and what
- * adds trust for none.
+ * adds trust for none. The same holds where a name is known but no port, since a proxy stands between, and where several names were found at an
+ * address.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "hooks.h"
@@ -40,15 +42,32 @@ static void proven(struct connection *n)
 static bool strengthen(const struct policy *p, const char *host, const char *address, unsigned port,
 		       struct rule *rule)
 {
-	char name[256];
 	struct rule other;
-	const struct peer peer = {.host = host                           ? host
-					  : resolver_name(address, name) ? name
-									 : address,
-				  .address = address,
-				  .port = port};
+	const struct peer peer = {.host = host, .address = address, .port = port};
 	policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
 	return rule_strengthen(rule, &other);
+}
+
+/* ... that is at this address: the host, or any that was looked up and found there, or nobody with a name. */
+static bool strengthen_at(const struct policy *p, const char *host, const char *address,
+			  unsigned port, struct rule *rule)
+{
+	char name[256];
+	bool more = false;
+	if (host || !resolver_name_at(address, 0, name))
+		return strengthen(p, host ? host : address, address, port, rule);
+	for (unsigned i = 0; resolver_name_at(address, i, name); i++)
+		more = strengthen(p, name, address, port, rule) || more;
+	return more;
+}
+
+/* Through a proxy, or where there is no socket: it may be any port of the host. */
+static bool strengthen_ports(const struct policy *p, const char *host, struct rule *rule)
+{
+	bool more = false;
+	for (unsigned port = 0; host && (port = policy_strict_port(p, port + 1)) != 0;)
+		more = strengthen(p, host, NULL, port, rule) || more;
+	return more;
 }
 
 static void keep(struct possible *list, const char *address, unsigned port)
@@ -61,7 +80,8 @@ static void keep(struct possible *list, const char *address, unsigned port)
 	list->at[list->count++].port = (uint16_t)port;
 }
 
-static bool possible(struct connection *n, SSL *ssl)
+/* By a socket that may carry the connection. *led: one of them leads to where the host was found. */
+static bool sockets(struct connection *n, SSL *ssl, bool *led)
 {
 	char address[46];
 	unsigned port;
@@ -69,8 +89,10 @@ static bool possible(struct connection *n, SSL *ssl)
 	const char *host = n->host_of_socket ? NULL : n->host;
 	for (int fd = 0; (fd = transport_possible(n, ssl, fd)) >= 0; fd++) {
 		if (!transport_peer(fd, address, &port) ||
-		    (host && resolver_elsewhere(address, host)) ||
-		    !strengthen(policy_of(n->policy), host, address, port, &n->rule))
+		    (host && resolver_elsewhere(address, host)))
+			continue;
+		*led = *led || n->datagram || (host && resolver_led(host, address));
+		if (!strengthen_at(policy_of(n->policy), host, address, port, &n->rule))
 			continue;
 		keep(&n->possible, address, port);
 		more = true;
@@ -78,23 +100,76 @@ static bool possible(struct connection *n, SSL *ssl)
 	return more;
 }
 
+/* Only the address is known, and several names were found there. */
+static bool names(struct connection *n)
+{
+	if (!n->host_of_socket || !n->address[0] || n->guessed ||
+	    !strengthen_at(policy_of(n->policy), NULL, n->address, n->port, &n->rule))
+		return false;
+	keep(&n->possible, n->address, n->port);
+	return true;
+}
+
+/* That of a proxy is not the host's. */
+static bool port_is_known(const struct connection *n)
+{
+	return n->port && n->host &&
+	       (!n->guessed || (n->address[0] && resolver_led(n->host, n->address)));
+}
+
+static bool possible(struct connection *n, SSL *ssl)
+{
+	bool led = port_is_known(n);
+	bool more = n->guessed && sockets(n, ssl, &led);
+	more = names(n) || more;
+	if (!led && !n->host_of_socket && strengthen_ports(policy_of(n->policy), n->host, &n->rule))
+		more = n->possible.any_port = true;
+	return more;
+}
+
 void rule_of_possible(const struct policy *p, const char *host, const struct possible *list,
 		      struct rule *rule)
 {
 	for (unsigned i = 0; i < list->count; i++)
-		strengthen(p, host, list->at[i].address, list->at[i].port, rule);
+		strengthen_at(p, host, list->at[i].address, list->at[i].port, rule);
+	if (list->any_port)
+		strengthen_ports(p, host, rule);
 	if (list->more && !rule->closed)
 		rule->closed = policy_strict(p);
 }
 
-void rule_of_peer(struct connection *n, SSL *ssl)
+/* Of several names at one address, that of the certificate, where a rule for it holds: it is the one that the leaf has to carry. */
+static void take_name(struct connection *n, X509 *leaf)
 {
-	if (!n->policy || !policy_uses_peer(policy_of(n->policy)))
+	char name[256];
+	struct rule other;
+	const struct policy *p = policy_of(n->policy);
+	const struct peer peer = {.host = name, .address = n->address, .port = n->port};
+	bool taken = false;
+	for (unsigned i = 0; n->host_of_socket && !n->guessed && n->address[0] && !taken &&
+			     resolver_name_at(n->address, i, name);
+	     i++) {
+		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
+		taken = rule_strengthens(&other) && leaf_is_for(copy_api(n->copy), leaf, name);
+	}
+	char *copy = taken ? strdup(name) : NULL;
+	if (!copy)
 		return;
-	if (connection_prove(n, ssl))
+	free(n->host);
+	n->host = copy;
+}
+
+void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
+{
+	if (!n->policy || !(n->host_of_socket || policy_uses_peer(policy_of(n->policy))))
+		return;
+	const bool found = connection_prove(n, ssl);
+	if (found)
 		proven(n);
-	else if (!n->guessed || !possible(n, ssl))
+	if (!possible(n, ssl) && !found)
 		return;
+	if (leaf)
+		take_name(n, leaf);
 	n->proven_late = true;
 	n->demand_judged = false;
 	n->too_late =

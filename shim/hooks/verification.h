@@ -44,6 +44,12 @@ static inline verify_fn *as_verify(void *function)
 	    .function;
 }
 
+/* NULL: it has none, or this OpenSSL does not tell. */
+static inline X509 *leaf_of(const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	return o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL;
+}
+
 /* (demanded.c) Around a verification, by OpenSSL or by the client: what the rule demands has the last word. */
 struct demanded {
 	struct connection *connection; /* NULL: nothing is demanded */

@@ -30,7 +30,7 @@ static bool digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
 
 static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t out[32])
 {
-	return o->X509_STORE_CTX_get0_cert && digest(o, o->X509_STORE_CTX_get0_cert(ctx), out);
+	return digest(o, leaf_of(o, ctx), out);
 }
 
 SSL *verification_ssl_given(const struct openssl *o, X509_STORE_CTX *ctx)
@@ -55,7 +55,7 @@ SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx, enum caller 
 static bool find_live(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
-	const X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	const X509 *leaf = leaf_of(o, v->ctx);
 	v->have_leaf = leaf && digest(o, leaf, v->leaf);
 	if (!v->have_leaf)
 		return false;
@@ -166,7 +166,7 @@ static bool leaf_is_for_another(struct verification *v)
 	const struct openssl *o = copy_api(v->copy);
 	const struct connection *n = v->connection;
 	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(v->ctx);
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
+	X509 *leaf = leaf_of(o, v->ctx);
 	int match = 1;
 	if (!n || !leaf || !o->X509_check_host || !param || name_was_checked(o, param))
 		return false;
@@ -341,21 +341,13 @@ static bool rules_demand(void)
 	return demand;
 }
 
-static bool rule_demands(const struct rule *rule)
-{
-	for (unsigned key = 0; key < KEY_COUNT; key++)
-		if (rule->set[key] && setting_strengthens(rule->set[key]))
-			return true;
-	return rule->closed != NULL;
-}
-
 /* No memory to look at it. Where more may be demanded of this host than the client asks for, it fails rather than goes without; an
  * SSL without a connection of ours is one that there was no memory for. */
 static int without_memory(const struct target *t, X509_STORE_CTX *ctx, const struct connection *n)
 {
 	enum { OUT_OF_MEMORY = 17 };
 	const struct openssl *o = copy_api(t->copy);
-	if (n ? !rule_demands(&n->rule) : !rules_demand())
+	if (n ? !rule_strengthens(&n->rule) : !rules_demand())
 		return plainly(t, ctx);
 	o->X509_STORE_CTX_set_error(ctx, OUT_OF_MEMORY);
 	return -1;
@@ -364,7 +356,7 @@ static int without_memory(const struct target *t, X509_STORE_CTX *ctx, const str
 static int look_at(struct verification *v, const struct target *t, int entry_errno)
 {
 	before(v);
-	if (!events_begin(v) && rule_demands(&v->rule))
+	if (!events_begin(v) && rule_strengthens(&v->rule))
 		return without_memory(t, v->ctx, v->connection);
 	errno = entry_errno;
 	int result = plainly(t, v->ctx);
@@ -395,7 +387,7 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->ssl = ssl;
 	v->connection = n;
 	if (n)
-		rule_of_peer(n, ssl);
+		rule_of_peer(n, ssl, leaf_of(copy_api(n->copy), ctx));
 	if (!ssl && !find_live(v)) {
 		verification_free(v);
 		errno = entry_errno;

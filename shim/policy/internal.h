@@ -203,6 +203,7 @@ struct policy {
 	uint64_t prefixes[2][3];      /* [v4], bit per prefix length that occurs */
 	bool blocks;                  /* a pattern of addresses occurs */
 	bool ports;                   /* a pattern with a port occurs */
+	uint64_t *strict_ports;       /* see policy_strict_port(); NULL: none */
 	bool failed;                  /* out of memory */
 };
 struct policy *table_new(void); /* NULL: out of memory */

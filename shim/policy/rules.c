@@ -157,17 +157,20 @@ bool setting_strengthens(const struct setting *s)
 	       (s->key == KEY_MIN_PROTOCOL && s->protocol > PROTOCOL_TLS1_2);
 }
 
-const char *setting_closed_why(const struct setting *s)
-{
-	return s->section->fault
-		   ? s->section->fault
-		   : "its section could not be applied; mend it where the log says so";
-}
-
 static bool is_rejected(const struct setting *s)
 {
 	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed) ||
 	       atomic_load_explicit(&s->section->waiting, memory_order_relaxed);
+}
+
+const char *setting_closed_why(const struct setting *s)
+{
+	if (s->section->fault)
+		return s->section->fault;
+	if (s->section->closed || is_rejected(s))
+		return "its section could not be applied; mend it where the log says so";
+	return "it could not be applied this time, or it is not certain which rule holds for this "
+	       "peer";
 }
 
 /* The first of each; which of them belong together is looked at there (apply_certificate.c). */
@@ -297,6 +300,14 @@ bool rule_strengthen(struct rule *sum, const struct rule *other)
 		}
 	}
 	return more;
+}
+
+bool rule_strengthens(const struct rule *rule)
+{
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (rule->set[key] && setting_strengthens(rule->set[key]))
+			return true;
+	return rule->closed != NULL;
 }
 
 /* ---- policy_explain ---------------------------------------------------------------------------- */

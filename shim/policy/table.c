@@ -8,7 +8,7 @@
 
 #include "internal.h"
 
-enum { FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 64, PORTS = UINT16_MAX + 1 };
 
 /* FNV-1a leaves the low bits of similar names close together; the finaliser of MurmurHash3 spreads them. */
 static uint64_t mix(uint64_t h)
@@ -126,6 +126,24 @@ struct node *table_node(struct policy *p, const struct pattern *pattern)
 	return n;
 }
 
+static void note_strict(struct policy *p, const struct node *n, const struct setting *s)
+{
+	const unsigned port = n->pattern.port;
+
+	if (s->section->dry || !(s->section->closed || setting_strengthens(s)))
+		return;
+	if (!p->strict)
+		p->strict = s;
+	if (port == 0)
+		return;
+	if (!p->strict_ports)
+		p->strict_ports = calloc(PORTS / 64, sizeof(*p->strict_ports));
+	if (!p->strict_ports)
+		p->failed = true;
+	else
+		p->strict_ports[port / 64] |= UINT64_C(1) << port % 64;
+}
+
 const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 {
 	struct entry **link = &n->chains, *older;
@@ -137,8 +155,7 @@ const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 	e->next_key = !older ? NULL : older->next_key;
 	*link = e;
 	p->setting_count++;
-	if (!p->strict && (e->setting.section->closed || setting_strengthens(&e->setting)))
-		p->strict = &e->setting;
+	note_strict(p, n, &e->setting);
 	if (!e->setting.section->dry)
 		p->uses |= UINT32_C(1) << e->setting.key;
 	return older;
@@ -226,6 +243,7 @@ void policy_free(struct policy *p)
 	table_intern_done(p);
 	arena_free(&p->arena);
 	free(p->slots);
+	free(p->strict_ports);
 	free(p);
 }
 
@@ -248,6 +266,21 @@ bool policy_demands(const struct policy *p)
 const struct setting *policy_strict(const struct policy *p)
 {
 	return !p ? NULL : p->closed ? p->closed : p->strict;
+}
+
+unsigned policy_strict_port(const struct policy *p, unsigned from)
+{
+	if (!p || !p->strict_ports || p->dry)
+		return 0;
+	for (unsigned port = from; port < PORTS; port++) {
+		const uint64_t rest = p->strict_ports[port / 64] >> port % 64;
+
+		if (rest & 1)
+			return port;
+		if (rest == 0)
+			port |= 63;
+	}
+	return 0;
 }
 
 bool policy_uses(const struct policy *p, enum key key)
@@ -286,6 +319,7 @@ void policy_dry_run(struct policy *p)
 {
 	p->dry = true;
 	p->uses = 0;
+	p->strict = NULL;
 }
 
 void section_reject(const struct setting *s)

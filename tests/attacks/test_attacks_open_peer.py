@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: ISC
+"""Where it stays open which of several rules holds, what strengthens must not be lost: the port of a host behind a proxy, or where there is no
+socket at all; a name, where another one leads to the same address. What adds counts for none of them."""
+import subprocess
+import sys
+
+import pytest
+
+from test_attacks_peer import CLIENT, CONNECT, SAID
+from test_attacks_proxy import server
+
+ONLY = "OnlyCAFile = CERTS/stranger.pem"
+PIN = "PinSHA256 = " + "A" * 43 + "="
+ENFORCE = "EnforceVerification = yes\nOnlyCAFile = CERTS/stranger.pem"
+BROKEN = "OnlyCAFile = CERTS/public.pem\nNonsense = 1"
+
+
+def verdict(actor, certificates, port, rules, how, before="", host="127.0.0.1"):
+    done = subprocess.run([sys.executable, "-c", CLIENT, certificates / "public.pem", str(port), "a.test", how, SAID[before], host], text=True,
+                          timeout=60, env=actor.environment(rules), capture_output=True)
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("keys", [ONLY, PIN, ENFORCE, BROKEN])
+def test_port_of_a_host_behind_a_proxy(actor, certificates, keys, host, how):
+    with server(certificates, "a-public") as port, CONNECT(port) as proxy:
+        assert verdict(actor, certificates, proxy, f"[a.test:{port}]\n{keys}\n", how, "CONNECT", host) == "bad"
+    with server(certificates, "a-public") as port, CONNECT(port) as proxy:
+        assert verdict(actor, certificates, proxy, f"[b.test:{port}]\n{keys}\n", how, "CONNECT", host) == "good"
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+def test_another_port_is_nothing_to_a_connection_of_its_own(actor, certificates, how):
+    with server(certificates, "a-public") as port:
+        assert verdict(actor, certificates, port, f"[a.test:{port + 1 if port < 65535 else 1}]\n{ONLY}\n", how) == "good"
+    with server(certificates, "a-public") as port:
+        assert verdict(actor, certificates, port, f"[a.test:{port}]\n{ONLY}\n", how) == "bad"
+
+
+def test_curl_through_a_proxy(actor, certificates):
+    with server(certificates, "b-public") as port, CONNECT(port) as proxy:
+        done = subprocess.run(["curl", "-sS", "--max-time", "20", "--cacert", certificates / "public.pem", "-x", f"http://127.0.0.1:{proxy}",
+                               f"https://b.test:{port}/"], env=actor.environment(f"[b.test:{port}]\n{ONLY}\n"), capture_output=True, timeout=60)
+    assert done.returncode == 60, done.stderr
+
+
+@pytest.mark.parametrize("rules,verdicts", [
+    (f"[a.test:443]\n{ONLY}\n", ["bad"]), (f"[*.test:8443]\n{PIN}\n", ["bad"]), (f"[b.test:443]\n{ONLY}\n", ["good"]),
+    ("[a.test:443]\nOnlyCAFile = CERTS/public.pem\n", ["good"]), ("[a.test:443]\nMinProtocol = TLSv1.3\n", ["good"]),
+    # both cannot hold
+    (f"[a.test:443]\nOnlyCAFile = CERTS/public.pem\n[a.test:444]\n{ONLY}\n", ["bad"]),
+    # a dry run holds nowhere
+    (f"[a.test:443]\n{ONLY}\nDryRun = yes\n", ["good"]),
+])
+def test_no_socket(actor, rules, verdicts):
+    assert actor.verdicts("connect store=public sni=a.test server=a-public\n", rules) == verdicts
+
+
+def test_no_socket_and_an_older_version(actor):
+    assert actor.verdicts("connect store=public sni=a.test server=a-public smax=1.2\n", "[a.test:443]\nMinProtocol = TLSv1.3\n") == ["bad"]
+
+
+def test_the_record_says_that_it_is_not_certain(actor):
+    rules = f"[a.test:443]\nOnlyCAFile = CERTS/public.pem\n[a.test:444]\n{ONLY}\n"
+    assert actor.verdicts("connect store=public sni=a.test server=a-public\n", rules) == ["bad"]
+    (failed,) = actor.records("verify_failed")
+    assert "not certain which rule holds" in failed["why"], failed
+
+
+def test_no_port_adds_nothing(actor):
+    assert actor.verdicts("connect store=public sni=a.test server=a\n", "[a.test:443]\nExtraCAFile = CERTS/corp.pem\n") == ["bad"]
+
+
+# A client without SNI that looks up several names first. argv: CA file, port, how, the names, of which the last is connected to
+TWINS = """
+import socket, ssl, sys
+trust, port, how, *names = sys.argv[1:]
+for name in names:
+    socket.getaddrinfo(name, int(port))
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.load_verify_locations(trust)
+raw = socket.create_connection((names[-1], int(port)), timeout=20)
+try:
+    if how == "socket":
+        context.wrap_socket(raw)
+    else:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing)
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                raw.sendall(outgoing.read())
+                incoming.write(raw.recv(65536))
+    print("good")
+except (ssl.SSLError, OSError):
+    print("bad")
+"""
+NAMES = [["twin-b.test"], ["twin-a.test", "twin-b.test"], ["twin-b.test", "twin-a.test"]]
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+@pytest.mark.parametrize("names", NAMES, ids=len)
+@pytest.mark.parametrize("pattern,keys,want", [
+    ("twin-b.test", {"OnlyCAFile": "stranger"}, "bad"), ("twin-b.test", {"PinSHA256": "A" * 43 + "="}, "bad"),
+    ("twin-b.test", {"OnlyCAFile": "root"}, "good"), ("*.test", {"OnlyCAFile": "root"}, "good"), ("*.test", {"OnlyCAFile": "stranger"}, "bad"),
+    ("twin-b.test", {"EnforceVerification": "yes"}, "good"), ("other.test", {"OnlyCAFile": "stranger"}, "good"),
+])
+def test_several_names_at_one_address(run, pki, servers, how, names, pattern, keys, want):
+    """Whoever has a name of his own lead to the address of a host would take its rule off it."""
+    (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
+    files = {"stranger": pki.stranger_pem, "root": pki.root_pem}
+    config = run.config((pattern, {k: files.get(v, v) for k, v in keys.items()}))
+    done = run([sys.executable, "-c", TWINS, pki.root_pem, port, how, *names], config=config)
+    assert done.out == want + "\n"
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+def test_several_names_at_one_address_add_nothing(run, pki, servers, how):
+    (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
+    config = run.config(("twin-b.test", {"ExtraCAFile": pki.root_pem}))
+    for names, want in zip(NAMES, ["good", "bad", "bad"]):
+        assert run([sys.executable, "-c", TWINS, pki.stranger_pem, port, how, *names], config=config).out == want + "\n"
