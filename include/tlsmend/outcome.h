@@ -74,7 +74,7 @@ struct story {
 	bool bad, enforced, told,
 	    own_objection; /* what OpenSSL's verification found is kept, and ... */
 	bool unnamed, nameless;
-	bool done, closing, ended;
+	bool done, closing, ended, spare;
 	bool asked, relied;
 	bool own_failed, own_good, own_always;
 	int names; /* see HAPPENING_OWN */

@@ -88,6 +88,7 @@ static void on_done(struct connection *n, SSL *ssl)
 		return;
 	}
 	TELL(n, ssl, DONE, o->SSL_version(ssl));
+	spare_note(n);
 	list_forget(n);
 	verify_done(n, ssl);
 	afterwards_done(n, ssl);

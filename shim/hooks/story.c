@@ -212,8 +212,11 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 	story_own(n, ssl);
 	if (story_asks_for_leaf(&n->story))
 		afterwards_look(n, ssl);
-	if (story_asks_for_end(&n->story))
+	if (story_asks_for_end(&n->story)) {
 		unanswered_in_handshake(n, ssl, c);
+		if (spare_is(n))
+			TELL(n, ssl, SPARE, 0);
+	}
 	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), in))
 		unanswered_after(n, ssl, c);
 }

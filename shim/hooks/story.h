@@ -33,6 +33,11 @@ void story_note(struct connection *n, const struct happening *h);
 /* (lower.c) A handshake failed: did another one to the same peer, which offered more, fail right before it? */
 bool lower_follows(const struct evidence *e);
 
+/* (spare.c) Its handshake succeeded. */
+void spare_note(const struct connection *n);
+/* Did one with the same host, since this one began? */
+bool spare_is(const struct connection *n);
+
 /* (handshake.c) What OpenSSL, or the transport, says of a handshake that failed. */
 void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c);
 

@@ -182,6 +182,9 @@ static void note(struct story *s, const struct happening *h)
 	case HAPPENING_DATA_RECEIVED:
 		s->data_in += (uint32_t)h->is[0];
 		break;
+	case HAPPENING_SPARE:
+		s->spare = true;
+		break;
 	case HAPPENING_ENDS:
 		s->ended = true;
 		break;
@@ -313,8 +316,9 @@ static struct verdict silence(const struct story *s, const struct happening *h)
 	if (s->bad || s->last_sent < 0 || s->alert_sent >= 0 || s->alert_received >= 0 ||
 	    s->datagram || h->out == 0)
 		return NOTHING;
-	/* an event loop sees the end before OpenSSL is asked again (haproxy) */
-	if (!peer && (waited < PATIENCE_MS ? answered || !s->memory : answered && !waits))
+	/* an event loop sees the end before OpenSSL is asked again (haproxy); a pool of connections (.NET) lets go of what it has no more use for */
+	if (!peer &&
+	    (waited < PATIENCE_MS ? answered || !s->memory || s->spare : answered && !waits))
 		return NOTHING;
 	return failed(REASON_SILENCE);
 }

@@ -7,6 +7,8 @@
  *   memory                              it hands over the bytes itself
  *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
  *   connect                             the handshake; the rest comes after it
+ *   start                               ... or its first message alone
+ *   another                             another connection to the same host, which works, meanwhile
  *   begin                               ... or its first step alone, until something happens to the socket, which it does not tell OpenSSL
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
  *   write=TEXT lost=TEXT read           lost: it stays in memory
@@ -116,9 +118,8 @@ static int again(int result)
 
 /* ---- steps ------------------------------------------------------------------------------------------------------ */
 
-static int handshake(void)
+static void take_transport(void)
 {
-	int r;
 	if (memory)
 		SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
 	else if (stale || eagain)
@@ -129,6 +130,31 @@ static int handshake(void)
 		BIO_set_mem_eof_return(SSL_get_rbio(ssl), -1);
 		BIO_set_mem_eof_return(SSL_get_wbio(ssl), -1);
 	}
+}
+
+static int start(void)
+{
+	take_transport();
+	NEED(SSL_connect(ssl) <= 0);
+	flush();
+	return 1;
+}
+
+static int another(const char *host, const char *port)
+{
+	SSL *other = SSL_new(ctx);
+	const int socket = dial(host, port);
+	NEED(other && SSL_set_tlsext_host_name(other, host) && SSL_set_fd(other, socket));
+	const int r = SSL_connect(other);
+	SSL_free(other);
+	close(socket);
+	return r == 1;
+}
+
+static int handshake(void)
+{
+	int r;
+	take_transport();
 	do {
 		errno = 0;
 		r = SSL_connect(ssl);
@@ -189,6 +215,8 @@ static int after(const char *step)
 	const char *value;
 	if (is(step, "connect", &value))
 		return handshake();
+	if (is(step, "start", &value))
+		return start();
 	if (is(step, "begin", &value)) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
@@ -232,7 +260,9 @@ int main(int argc, char **argv)
 	fd = dial(argv[1], argv[2]);
 	for (int i = 4; i < argc; i++) {
 		int r = before(argv[i]);
-		if (r < 0)
+		if (r < 0 && strcmp(argv[i], "another") == 0)
+			r = another(argv[1], argv[2]);
+		else if (r < 0)
 			r = after(argv[i]);
 		if (!r) {
 			fprintf(stderr, "ended at %s\n", argv[i]);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """How clients come to their end, and what is said of it then: endings.c does it a step at a time, as many programs do."""
+import itertools
 import pathlib
 import socket
 import struct
@@ -10,6 +11,7 @@ import pytest
 from lib import pki as pki_module
 from lib.once import compile_once
 from lib.run import BUILD, check_records
+from lib.servers import presents_certificate
 
 HOST = "legacy.test"
 GET = "write=GET / HTTP/1.0\r\nHost: legacy.test\r\n\r\n"
@@ -123,6 +125,23 @@ def test_its_event_loop_sees_the_end_first(ends, servers, own):
     assert ends(port, None, *own, "sni=" + HOST, "begin", "free") == [("handshake_failed", "closed-early")]
     assert ends.records[0]["port"] == port
     assert ends(servers.odd("127.0.0.2", greets), None, *own, "sni=" + HOST, "begin", "free") == [], "it may know why"
+
+
+def test_a_spare_connection_is_let_go(ends, servers, pki):
+    """.NET begins one for each request, and needs fewer: what another connection has served, this one has not failed at."""
+    count = itertools.count()
+
+    def every_other(connection, identity):
+        if next(count) % 2:
+            return presents_certificate(connection, identity)
+        while connection.recv(65536):
+            pass
+
+    port = servers.odd("127.0.0.2", every_other, pki.good(HOST))
+    begun = ["memory", "sni=" + HOST, "start"]
+    assert ends(port, pki.root_pem, *begun, "another", "free") == []
+    silent = servers.odd("127.0.0.2", lambda connection, _: connection.recv(65536) and connection.recv(1))
+    assert ends(silent, pki.root_pem, *begun, "free") == [("handshake_failed", "closed-early")], "nothing else came about"
 
 
 # ---- names that the client has compared ------------------------------------------------------------------------

@@ -208,3 +208,24 @@ begins ms=1000
 sent ms=1000 type=1
 ends ms=1300 out=517 met=1 peer=1 waits=1
 outcome failed silence
+
+# .NET begins more connections than it comes to need.
+story a handshake that nobody needs any more
+begins ms=1000 memory=1
+sent ms=1000 type=1
+spare ms=1040 out=288
+ends ms=1040 out=288 waits=1
+outcome given-up -
+
+story ... and one that was needed
+begins ms=1000 memory=1
+sent ms=1000 type=1
+ends ms=1040 out=288 waits=1
+outcome failed silence
+
+story ... and one that waited long for an answer, though another one got it
+begins ms=1000 memory=1
+sent ms=1000 type=1
+spare ms=6000 out=288
+ends ms=6000 out=288 waits=1
+outcome failed silence
