@@ -33,6 +33,7 @@ typedef struct x509_lookup_st X509_LOOKUP;
 typedef struct stack_st OPENSSL_STACK;
 typedef struct asn1_string_st ASN1_STRING;
 typedef struct asn1_object_st ASN1_OBJECT;
+typedef struct X509_algor_st X509_ALGOR;
 typedef struct evp_pkey_st EVP_PKEY;
 typedef struct evp_md_st EVP_MD;
 typedef struct engine_st ENGINE;

@@ -24,8 +24,12 @@ static void say_malformed(struct diagnosis *d)
 		d->r->why = "a certificate of the chain is malformed";
 	} else if (d->symbol == VERIFY_ERROR_IN_CERT_NOT_BEFORE_FIELD ||
 		   d->symbol == VERIFY_ERROR_IN_CERT_NOT_AFTER_FIELD) {
-		d->r->why = say(e, "a date in the certificate ", say_subject(e, c),
-				" cannot be read", (char *)NULL);
+		d->r->why =
+		    say(e, "the ",
+			d->symbol == VERIFY_ERROR_IN_CERT_NOT_BEFORE_FIELD ? "first day (notBefore)"
+									   : "last day (notAfter)",
+			" of the certificate ", say_subject(e, c),
+			" is written in no form that RFC 5280 allows, or is no date", (char *)NULL);
 	} else if (is_nameless(c)) {
 		d->r->why = c->issuer.n == 0
 				? say(e, say_subject(e, c), " does not name the CA that issued it",

@@ -20,6 +20,11 @@ enum {
 	NID_name_constraints = 666,
 	NID_crl_distribution_points = 103,
 	NID_proxy_cert_info = 663,
+	NID_netscape_cert_type = 71,
+	NID_address_blocks = 290,
+	NID_as_numbers = 291,
+	NID_issuer_alt_name = 86,
+	ASN1_NEG_INTEGER = 0x102,
 };
 
 static struct text octets(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
@@ -79,7 +84,17 @@ static const struct known_extension {
     {NID_name_constraints, "nameConstraints"},
     {NID_crl_distribution_points, "cRLDistributionPoints"},
     {NID_proxy_cert_info, "proxyCertInfo"},
+    {NID_netscape_cert_type, "nsCertType"},
+    {NID_address_blocks, "IPAddrBlocks"},
+    {NID_as_numbers, "ASIdentifiers"},
 };
+
+static void release_address_blocks(const struct openssl *o, void *value)
+{
+	for (int i = 0; o->IPAddressFamily_free && i < o->OPENSSL_sk_num(value); i++)
+		o->IPAddressFamily_free(o->OPENSSL_sk_value(value, i));
+	o->OPENSSL_sk_free(value);
+}
 
 static void release(const struct openssl *o, int nid, void *value)
 {
@@ -98,6 +113,13 @@ static void release(const struct openssl *o, int nid, void *value)
 		RELEASE(NID_name_constraints, NAME_CONSTRAINTS_free)
 		RELEASE(NID_crl_distribution_points, CRL_DIST_POINTS_free)
 		RELEASE(NID_proxy_cert_info, PROXY_CERT_INFO_EXTENSION_free)
+		RELEASE(NID_netscape_cert_type, ASN1_BIT_STRING_free)
+		RELEASE(NID_as_numbers, ASIdentifiers_free)
+	case NID_address_blocks:
+		release_address_blocks(o, value);
+		break;
+	default:
+		break;
 	}
 #undef RELEASE
 }
@@ -109,9 +131,63 @@ static char *complaint(struct evidence *e, const char *name, const char *what)
 	return (char *)(uintptr_t)t.s; /* NUL-terminated: the arena zeroes */
 }
 
+static bool has_extension(const struct openssl *o, X509 *x, int nid)
+{
+	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
+		if (o->OBJ_obj2nid(o->X509_EXTENSION_get_object(o->X509_get_ext(x, i))) == nid)
+			return true;
+	}
+	return false;
+}
+
+/* x509v3.h; a public struct, the same in all generations. */
+struct basic_constraints {
+	int ca;
+	const ASN1_STRING *path_length;
+};
+
+static const char *senseless_path_length(const struct openssl *o, X509 *x)
+{
+	struct basic_constraints *b = o->X509_get_ext_d2i(x, NID_basic_constraints_, NULL, NULL);
+	const char *what = NULL;
+
+	if (b && b->path_length && o->ASN1_STRING_type(b->path_length) == ASN1_NEG_INTEGER)
+		what = "basicConstraints has a negative number of CAs (pathlen)";
+	else if (b && b->path_length && !b->ca && o->version < 0x30000000UL)
+		what = "basicConstraints limits the CAs below (pathlen) of what is no CA";
+	if (b)
+		release(o, NID_basic_constraints_, b);
+	return what;
+}
+
+static bool usage_is_empty(const struct openssl *o, X509 *x)
+{
+	ASN1_STRING *bits = o->X509_get_ext_d2i(x, NID_key_usage_, NULL, NULL);
+	const unsigned char *octets = bits ? o->ASN1_STRING_get0_data(bits) : NULL;
+	bool empty = bits;
+
+	for (int i = 0; octets && i < o->ASN1_STRING_length(bits); i++)
+		empty = empty && octets[i] == 0;
+	if (bits)
+		release(o, NID_key_usage_, bits);
+	return empty;
+}
+
+/* Extensions that can be read, and make no sense. */
+static const char *what_makes_no_sense(const struct openssl *o, X509 *x)
+{
+	if (usage_is_empty(o, x))
+		return "keyUsage is empty";
+	if (has_extension(o, x, NID_proxy_cert_info) &&
+	    (has_extension(o, x, NID_subject_alt_name_) ||
+	     has_extension(o, x, NID_issuer_alt_name)))
+		return "proxyCertInfo stands beside a subjectAltName or issuerAltName, which a "
+		       "proxy certificate must not have";
+	return senseless_path_length(o, x);
+}
+
 /* Only called for a certificate that OpenSSL has marked as malformed. NULL: could not be found out. */
-static const char *what_is_malformed(struct evidence *e, const struct openssl *o, X509 *x,
-				     const struct cert_info *c)
+static const char *what_is_malformed(struct evidence *e, const struct openssl *o, X509 *x)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(known_extensions); i++) {
 		const struct known_extension *k = &known_extensions[i];
@@ -125,9 +201,7 @@ static const char *what_is_malformed(struct evidence *e, const struct openssl *o
 		else if (critical >= 0)
 			return complaint(e, k->name, " cannot be read");
 	}
-	if (c->has_key_usage && o->X509_get_key_usage(x) == 0)
-		return "keyUsage is empty";
-	return NULL;
+	return what_makes_no_sense(o, x);
 }
 
 static const char *usage_names(struct evidence *e, uint32_t usage)
@@ -189,8 +263,8 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 	/* OpenSSL gives no purposes of such a certificate, which is not to say that it has none */
 	if (out->malformed)
 		out->has_extended_key_usage = false;
-	if (out->malformed && o->X509_get_key_usage)
-		out->malformed_why = what_is_malformed(e, o, x, out);
+	if (out->malformed)
+		out->malformed_why = what_is_malformed(e, o, x);
 }
 
 void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
