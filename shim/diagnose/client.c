@@ -72,7 +72,7 @@ void note_own_certificate(struct diagnosis *d)
 	    d,
 	    say(e,
 		e->event == EVENT_LOAD_FAILED ? "the certificate: " : "this client's certificate: ",
-		say_text(e, c->subject), ", issued by ", say_text(e, c->issuer), ", valid from ",
+		say_dn(e, c->subject), ", issued by ", say_dn(e, c->issuer), ", valid from ",
 		say_date(e, c->not_before), " to ", say_date(e, c->not_after), ", ", purposes(c),
 		c->key ? ", " : "", say_string(e, c->key), c->signature ? ", " : "",
 		say_string(e, c->signature), c->serial ? ", serial " : "", say_string(e, c->serial),

@@ -3,6 +3,7 @@
  * A name that a CA may not certify: the limit that is violated (clash.c), and the name that violates it, each with its kind.
  */
 #include "diagnosis.h"
+#include "dn.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -62,15 +63,16 @@ static bool host_within(struct text host, struct text limit)
 	       (host.n == limit.n || limit.s[0] == '.' || host.s[host.n - limit.n - 1] == '.');
 }
 
-/* "*@corp.example" for a limit "corp.example"; ".corp.example" for hosts below it. */
+/* "*@corp.example" for a limit "corp.example"; ".corp.example" for hosts below it. What stands before the @ is compared to the letter. */
 static bool email_within(struct text email, struct text limit)
 {
-	const char *at = email.n > 0 ? memchr(email.s, '@', email.n) : NULL;
+	const char *at = email.n > 0 ? memrchr(email.s, '@', email.n) : NULL;
 
 	if (!at)
 		return false;
 	if (limit.n > 0 && memchr(limit.s, '@', limit.n) && limit.s[0] != '@')
-		return email.n == limit.n && ends_in(email, limit);
+		return email.n == limit.n && ends_in(email, limit) &&
+		       memcmp(email.s, limit.s, (size_t)(at - email.s)) == 0;
 	struct text host = (struct text){at + 1, email.n - (size_t)(at + 1 - email.s)};
 	if (limit.n > 0 && limit.s[0] == '@')
 		limit = (struct text){limit.s + 1, limit.n - 1};
@@ -93,13 +95,6 @@ static bool uri_within(struct text uri, struct text limit)
 	if (limit.n > 0 && limit.s[0] == '.')
 		return host.n > limit.n && ends_in(host, limit);
 	return host.n == limit.n && ends_in(host, limit);
-}
-
-/* Most specific part first, so that what a name begins with is its end here. */
-static bool directory_within(struct text name, struct text limit)
-{
-	return limit.n == 0 ||
-	       (ends_in(name, limit) && (name.n == limit.n || name.s[name.n - limit.n - 1] == ','));
 }
 
 /* "10.1.2.3" in "10.0.0.0/255.0.0.0" */
@@ -144,7 +139,7 @@ static enum tried within(const struct kind *k, struct text name, struct text lim
 		in = uri_within(name, limit);
 		break;
 	case KIND_DIRECTORY:
-		in = directory_within(name, limit);
+		in = dn_within(name, limit);
 		break;
 	default:
 		return address_within(name, limit);
@@ -171,6 +166,12 @@ static enum tried offends(const struct name_clash *clash, const struct kind *k, 
 
 /* ---- which name --------------------------------------------------------------------------------------------------- */
 
+/* A distinguished name is escaped already. */
+static const char *say_value(struct evidence *e, const struct kind *k, struct text t)
+{
+	return k->type == KIND_DIRECTORY ? say_dn(e, t) : say_text(e, t);
+}
+
 struct offender {
 	struct text name;
 	const char *words; /* "the DNS name " */
@@ -179,34 +180,37 @@ struct offender {
 	bool certain;
 };
 
+/* Where there is one name of the kind, it is the one: OpenSSL has compared, and said no. */
 static void consider(struct diagnosis *d, struct offender *o, const struct kind *k,
 		     struct text name, const char *words, const char *mark)
 {
 	const enum tried offending = offends(d->e->clash, k, name);
 
 	o->candidates++;
-	if (o->certain || offending == TRIED_BAD)
+	if (o->certain || (offending == TRIED_BAD && o->candidates > 1))
 		return;
 	o->certain = offending == TRIED_GOOD;
 	o->name = name;
 	o->words = words;
-	o->shown = say(d->e, mark, say_text(d->e, name), (char *)NULL);
+	o->shown = say(d->e, mark, say_value(d->e, k, name), (char *)NULL);
 }
 
-/* A value of the subject, as "emailAddress=a@b" in its text. */
-static bool subject_value(const struct cert_info *c, const char *key, struct text *value)
+/* Each part of that type in the subject. */
+static void consider_subject(struct diagnosis *d, struct offender *o, const struct kind *k,
+			     const char *type, const char *words)
 {
-	const size_t n = strlen(key);
-	const char *s = c->subject.n > n ? memmem(c->subject.s, c->subject.n, key, n) : NULL;
-	const char *end;
+	struct text value;
 
-	if (!s)
-		return false;
-	s += n;
-	for (end = s; end < c->subject.s + c->subject.n && *end != ',' && *end != '+'; end++)
-		;
-	*value = (struct text){s, (size_t)(end - s)};
-	return true;
+	for (size_t n = 0; dn_value(d->e->clash->below->subject, type, n, &value); n++)
+		consider(d, o, k, dn_plain(d->e, value), words, say(d->e, type, "=", (char *)NULL));
+}
+
+/* An e-mail address with letters beyond ASCII (RFC 9598), of which only the kind is shown. */
+static bool is_mail_of_another_kind(struct text san)
+{
+	static const char smtp_utf8[] = "otherName:1.3.6.1.5.5.7.8.9";
+
+	return san.n == sizeof(smtp_utf8) - 1 && memcmp(san.s, smtp_utf8, san.n) == 0;
 }
 
 static struct offender find_offender(struct diagnosis *d, const struct kind *k)
@@ -214,21 +218,22 @@ static struct offender find_offender(struct diagnosis *d, const struct kind *k)
 	const struct name_clash *clash = d->e->clash;
 	const struct cert_info *c = clash->below;
 	struct offender o = {{NULL, 0}, k->one, NULL, 0, false};
-	struct text value;
 
 	if (clash->by_cn) {
-		consider(d, &o, k, c->common_name,
-			 "no DNS name, so that OpenSSL compares its common name ", "CN=");
+		consider_subject(d, &o, k, "CN",
+				 "no DNS name, so that OpenSSL compares its common name ");
 		return o;
 	}
 	for (size_t i = 0; i < c->san_count; i++) {
 		if (has_kind(c->san[i], k))
 			consider(d, &o, k, bare(c->san[i], k), k->one, k->prefix);
+		else if (k->type == KIND_EMAIL && is_mail_of_another_kind(c->san[i]))
+			consider(d, &o, k, c->san[i], k->one, "");
 	}
 	if (k->type == KIND_DIRECTORY && c->subject.n > 0)
 		consider(d, &o, k, c->subject, "the subject ", "subject ");
-	if (k->type == KIND_EMAIL && subject_value(c, "emailAddress=", &value))
-		consider(d, &o, k, value, "in its subject the e-mail address ", "emailAddress=");
+	if (k->type == KIND_EMAIL)
+		consider_subject(d, &o, k, "emailAddress", "in its subject the e-mail address ");
 	if (!o.certain && o.candidates != 1)
 		o.shown = NULL;
 	return o;
@@ -245,7 +250,7 @@ static const char *limits_of(struct diagnosis *d, const struct kind *k)
 		const struct text t = clash->limits[i];
 
 		list = say(d->e, list, i > 0 ? ", " : "",
-			   bare(t, k).n > 0 ? say_text(d->e, t)
+			   bare(t, k).n > 0 ? say_value(d->e, k, t)
 					    : say(d->e, k->prefix, "(any)", (char *)NULL),
 			   (char *)NULL);
 	}
@@ -253,6 +258,22 @@ static const char *limits_of(struct diagnosis *d, const struct kind *k)
 		list = say(d->e, list, " and ",
 			   say_int(d->e, (int64_t)(clash->limits_in_all - clash->limit_count)),
 			   " more", (char *)NULL);
+	return list;
+}
+
+/* Where it cannot be told which one it is: ", one of email:a@x.example, email:b@x.example" */
+static const char *names_of_kind(struct diagnosis *d, const struct kind *k)
+{
+	enum { SHOWN_NAMES = 8 };
+	const struct cert_info *c = d->e->clash->below;
+	const char *list = "";
+	size_t found = 0;
+
+	for (size_t i = 0; i < c->san_count && found < SHOWN_NAMES; i++) {
+		if (has_kind(c->san[i], k))
+			list = say(d->e, list, found++ > 0 ? ", " : ", one of ",
+				   say_san(d->e, c->san[i], true), (char *)NULL);
+	}
 	return list;
 }
 
@@ -265,14 +286,14 @@ static void say_violation(struct diagnosis *d, const struct kind *k)
 	const char *limits = limits_of(d, k);
 
 	d->r->expected = say(e, excluded ? "not " : "only ", limits, (char *)NULL);
-	d->r->presented = o.shown ? o.shown : list_names(d, clash->below);
+	d->r->presented = o.shown;
 	d->r->why =
 	    say(e, "the CA ", say_subject(e, clash->ca),
 		excluded ? " may not certify names within " : " may certify only names within ",
 		limits, " (nameConstraints), and ", whose(d), " carries ",
-		!o.shown ? say(e, "names ", excluded ? "within: " : "outside: ",
-			       list_names(d, clash->below), (char *)NULL)
-			 : say(e, o.words, say_text(e, o.name), (char *)NULL),
+		!o.shown ? say(e, "a name ", excluded ? "within" : "outside of", " that",
+			       names_of_kind(d, k), (char *)NULL)
+			 : say(e, o.words, say_value(e, k, o.name), (char *)NULL),
 		(char *)NULL);
 	help_line(d, "the server needs a certificate from a CA that may certify this name, or a "
 		     "name within the limit");

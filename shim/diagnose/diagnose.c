@@ -77,7 +77,7 @@ static const char *connection_name(struct evidence *e, const struct cert_info *l
 
 	if (!host) {
 		if (leaf && leaf->subject.n > 0)
-			return say(e, "the certificate of ", say_text(e, leaf->subject),
+			return say(e, "the certificate of ", say_dn(e, leaf->subject),
 				   (char *)NULL);
 		return leaf ? "a certificate without a name" : "the server";
 	}

@@ -4,6 +4,7 @@
  * of the comparison that said no: OpenSSL's (name_fit.c), or only what all agree in where the program compares by itself.
  */
 #include "diagnosis.h"
+#include "dn.h"
 #include "name_fit.h"
 
 #include <string.h>
@@ -91,6 +92,10 @@ static const char *reason(struct diagnosis *d, struct text name, const char *sho
 	switch (fit) {
 	case FIT_FINAL_DOT:
 		return say(e, "only the dot at the end of ", asked_name(d), " differs from ", shown,
+			   openssl_compared(d) ? "; OpenSSL compares it too" : "", (char *)NULL);
+	case FIT_DOT_IN_NAME:
+		return say(e, "only the dot at the end of the certificate's ", shown,
+			   " differs from ", asked_name(d),
 			   openssl_compared(d) ? "; OpenSSL compares it too" : "", (char *)NULL);
 	case FIT_ABOVE:
 		return say(e, shown, " does not stand for ", asked_name(d),
@@ -217,6 +222,12 @@ static void help_name(struct diagnosis *d)
 		help_line(d, say(e, "give the client the name without the dot at its end: ",
 				 say_text(e, (struct text){asked.s, asked.n - 1}), (char *)NULL));
 		break;
+	case FIT_DOT_IN_NAME:
+		help_line(d, say(e,
+				 "have the server's operator get the certificate issued again "
+				 "without the dot at the end of its name (subjectAltName = DNS:",
+				 asked_name(d), ")", (char *)NULL));
+		break;
 	case FIT_CHARACTER:
 		help_line(d, say(e,
 				 "give the server a name of letters, digits and hyphens, and "
@@ -272,6 +283,18 @@ static void say_sni(struct diagnosis *d)
 			     "connect by a name that this certificate carries");
 }
 
+/* Why none of several common names does. */
+static const char *common_names_reason(struct diagnosis *d)
+{
+	struct text cn;
+
+	for (size_t n = 0; dn_value(d->leaf->subject, "CN", n, &cn); n++) {
+		if (name_fit(asked_text(d), dn_plain(d->e, cn), d->e->host_flags) == FIT_SAME)
+			return ", which this client does not read";
+	}
+	return ", none of which is it";
+}
+
 /* Why the common name does not do, where nothing else is there. */
 static const char *common_name_reason(struct diagnosis *d, const char *cn)
 {
@@ -288,17 +311,23 @@ static const char *common_name_reason(struct diagnosis *d, const char *cn)
 static void say_no_san(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *cn = list_names(d, &(struct cert_info){.common_name = d->leaf->common_name});
+	const char *cn = list_names(d, &(struct cert_info){.common_name = d->leaf->common_name,
+							   .subject = d->leaf->subject});
+	struct text second;
 
 	d->r->expected = asked_name(d);
 	d->r->presented =
 	    d->leaf->san_count > 0 ? say(e, cn, ", ", list_names(d, d->leaf), (char *)NULL) : cn;
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": the certificate carries no DNS name", (char *)NULL);
-	d->r->why =
-	    say(e, "the client asked for ", asked_name(d),
-		"; the certificate has no DNS name in subjectAltName, only the common name ",
-		cn + strlen("CN="), common_name_reason(d, cn + strlen("CN=")), (char *)NULL);
+	d->r->why = say(e, "the client asked for ", asked_name(d),
+			"; the certificate has no DNS name in subjectAltName, only the common name",
+			(char *)NULL);
+	if (dn_value(d->leaf->subject, "CN", 1, &second))
+		d->r->why = say(e, d->r->why, "s ", cn, common_names_reason(d), (char *)NULL);
+	else
+		d->r->why = say(e, d->r->why, " ", cn + strlen("CN="),
+				common_name_reason(d, cn + strlen("CN=")), (char *)NULL);
 	help_line(d, say(e, "the server's operator has to have its certificate issued again by ",
 			 say_issuer(e, d->leaf), ", with subjectAltName = DNS:", asked_name(d),
 			 (char *)NULL));

@@ -159,6 +159,9 @@ enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
 	if (asked.n > 1 && asked.s[asked.n - 1] == '.' &&
 	    name_fit((struct text){asked.s, asked.n - 1}, name, flags) == FIT_SAME)
 		return FIT_FINAL_DOT;
+	if (name.n > 1 && name.s[name.n - 1] == '.' &&
+	    name_fit(asked, (struct text){name.s, name.n - 1}, flags) == FIT_SAME)
+		return FIT_DOT_IN_NAME;
 	const char *star = asked.n > 1 && asked.s[0] == '.' ? NULL : memchr(name.s, '*', name.n);
 	return star ? fit_wildcard(asked, name, (size_t)(star - name.s), flags) : FIT_OTHER;
 }

@@ -11,9 +11,10 @@ enum name_fit {
 	FIT_SAME,  /* X509_check_host(3) would say yes */
 	FIT_OTHER, /* another name altogether */
 	/* Nearly: the same but for ... */
-	FIT_FINAL_DOT, /* the dot at the end of what was asked for */
-	FIT_ABOVE,     /* "*.corp.example", and corp.example itself was asked for */
-	FIT_LABELS,    /* ... and a.b.corp.example */
+	FIT_FINAL_DOT,   /* the dot at the end of what was asked for */
+	FIT_DOT_IN_NAME, /* the dot at the end of the certificate's name */
+	FIT_ABOVE,       /* "*.corp.example", and corp.example itself was asked for */
+	FIT_LABELS,      /* ... and a.b.corp.example */
 	FIT_CHARACTER, /* ... and a_b.corp.example: a wildcard stands for letters, digits, hyphens */
 	/* ... a wildcard that is none: */
 	FIT_FEW_LABELS,   /* "*.example": not two labels after it */

@@ -3,6 +3,7 @@
  * The names of a certificate in a sentence.
  */
 #include "diagnosis.h"
+#include "dn.h"
 #include "name_fit.h"
 
 #include <string.h>
@@ -17,7 +18,8 @@ struct text dns_name(struct text san)
 bool has_dns_name(const struct cert_info *c)
 {
 	for (size_t i = 0; i < c->san_count; i++) {
-		if (dns_name(c->san[i]).n > 0)
+		/* an empty one too: then OpenSSL reads no common name */
+		if (c->san[i].n >= 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
 			return true;
 	}
 	return false;
@@ -67,6 +69,26 @@ const char *say_san(struct evidence *e, struct text san, bool kind)
 		   is_one_word(value) ? say_text(e, value) : quoted(e, value), (char *)NULL);
 }
 
+/* "CN=a.example"; or several, as the subject has them. */
+static const char *common_names(struct diagnosis *d, const struct cert_info *c)
+{
+	enum { SHOWN_NAMES = 8 };
+	struct text second, cn = c->common_name;
+	const bool several = dn_value(c->subject, "CN", 1, &second);
+	const char *names = "";
+	size_t n = 0;
+
+	do {
+		if (several)
+			dn_value(c->subject, "CN", n, &cn);
+		if (several)
+			cn = dn_plain(d->e, cn);
+		names = say(d->e, names, n > 0 ? ", CN=" : "CN=",
+			    is_one_word(cn) ? say_text(d->e, cn) : quoted(d->e, cn), (char *)NULL);
+	} while (several && ++n < SHOWN_NAMES && dn_value(c->subject, "CN", n, &second));
+	return names;
+}
+
 static const char *list(struct diagnosis *d, const struct cert_info *c, bool kinds)
 {
 	enum { SHOWN_NAMES = 8 };
@@ -81,12 +103,7 @@ static const char *list(struct diagnosis *d, const struct cert_info *c, bool kin
 			    " more", (char *)NULL);
 	if (i > 0)
 		return names;
-	if (c->common_name.n == 0)
-		return "nothing";
-	return say(d->e, "CN=",
-		   is_one_word(c->common_name) ? say_text(d->e, c->common_name)
-					       : quoted(d->e, c->common_name),
-		   (char *)NULL);
+	return c->common_name.n > 0 ? common_names(d, c) : "no host";
 }
 
 const char *list_names(struct diagnosis *d, const struct cert_info *c)

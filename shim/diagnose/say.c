@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "dn.h"
 #include "say.h"
 
 #include <stdarg.h>
@@ -57,6 +58,23 @@ const char *say_text(struct evidence *e, struct text t)
 	return keep(e, &b);
 }
 
+const char *say_dn(struct evidence *e, struct text t)
+{
+	struct buf b;
+
+	buf_init(&b, SENTENCE_LIMIT);
+	for (size_t at = 0; at < t.n && at < SHOWN_BYTES;) {
+		const char *end = memchr(t.s + at, '\\', t.n - at);
+		const size_t n = end ? (size_t)(end - t.s) - at : t.n - at;
+
+		escape_text(&b, t.s + at, n, SHOWN_BYTES - at);
+		if (end && at + n < SHOWN_BYTES)
+			buf_putc(&b, '\\');
+		at += n + (end ? 1 : 0);
+	}
+	return keep(e, &b);
+}
+
 const char *say_string(struct evidence *e, const char *s)
 {
 	const struct text t = {s, s ? strlen(s) : 0};
@@ -78,33 +96,18 @@ const char *say_subject(struct evidence *e, const struct cert_info *c)
 	if (c->common_name.n > 0)
 		return say(e, "\"", say_text(e, c->common_name), "\"", (char *)NULL);
 	if (c->subject.n > 0)
-		return say(e, "\"", say_text(e, c->subject), "\"", (char *)NULL);
+		return say(e, "\"", say_dn(e, c->subject), "\"", (char *)NULL);
 	return "a certificate without a name";
-}
-
-/* The value of the first CN= of an RFC 4514 name (most specific first), or n == 0. */
-static struct text first_common_name(struct text name)
-{
-	struct text cn = {NULL, 0};
-	size_t i = 3;
-
-	if (name.n < 4 || memcmp(name.s, "CN=", 3) != 0)
-		return cn;
-	while (i < name.n && name.s[i] != ',' && name.s[i] != '+')
-		i += name.s[i] == '\\' && i + 1 < name.n ? 2 : 1;
-	cn.s = name.s + 3;
-	cn.n = (i < name.n ? i : name.n) - 3;
-	return cn;
 }
 
 const char *say_issuer(struct evidence *e, const struct cert_info *c)
 {
-	const struct text cn = first_common_name(c->issuer);
+	struct text cn;
 
-	if (cn.n > 0)
-		return say(e, "\"", say_text(e, cn), "\"", (char *)NULL);
+	if (dn_value(c->issuer, "CN", 0, &cn) && cn.n > 0)
+		return say(e, "\"", say_text(e, dn_plain(e, cn)), "\"", (char *)NULL);
 	if (c->issuer.n > 0)
-		return say(e, "\"", say_text(e, c->issuer), "\"", (char *)NULL);
+		return say(e, "\"", say_dn(e, c->issuer), "\"", (char *)NULL);
 	return "a CA without a name";
 }
 

@@ -16,6 +16,8 @@ const char *say_int(struct evidence *e, int64_t v);
 const char *say_date(struct evidence *e,
 		     int64_t seconds); /* 2027-03-31; "a date that cannot be read" */
 const char *say_text(struct evidence *e, struct text t);
+const char *say_dn(struct evidence *e,
+		   struct text t); /* a distinguished name: its escapes are not escaped again */
 const char *say_string(struct evidence *e, const char *s);           /* NULL: "" */
 const char *say_hex(struct evidence *e, const void *data, size_t n); /* 5A:1B:... */
 /* How a certificate is called in a sentence: its common name in quotes, else its subject, else "a certificate

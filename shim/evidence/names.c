@@ -127,9 +127,29 @@ static struct text address_name(struct evidence *e, const struct openssl *o, con
 	return evidence_text(e, "IP:", "(malformed)", 11);
 }
 
+/* x509v3.h; a public struct, the same in all generations. */
+struct other_name {
+	ASN1_OBJECT *type;
+	void *value;
+};
+
+/* The kind of an otherName, or a registeredID. */
+static struct text oid_name(struct evidence *e, const struct openssl *o, const char *prefix,
+			    const ASN1_OBJECT *oid)
+{
+	char number[80];
+	const int n = oid != NULL ? o->OBJ_obj2txt(number, sizeof(number), oid, 1) : 0;
+
+	return evidence_text(e, prefix, number,
+			     n <= 0                    ? 0
+			     : n < (int)sizeof(number) ? (size_t)n
+						       : sizeof(number) - 1);
+}
+
 struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 				  const GENERAL_NAME *g)
 {
+	enum { GEN_OTHERNAME = 0, GEN_X400 = 3, GEN_EDIPARTY = 5, GEN_RID = 8 };
 	const struct text none = {NULL, 0};
 	struct text t;
 	int type = -1;
@@ -149,6 +169,14 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 	case GEN_DIRNAME_:
 		t = evidence_name(e, o, value);
 		return evidence_text(e, "DirName:", t.s, t.n);
+	case GEN_OTHERNAME:
+		return oid_name(e, o, "otherName:", ((const struct other_name *)value)->type);
+	case GEN_RID:
+		return oid_name(e, o, "RID:", value);
+	case GEN_X400:
+		return evidence_text(e, "x400Address", "", 0);
+	case GEN_EDIPARTY:
+		return evidence_text(e, "ediPartyName", "", 0);
 	default:
 		return none;
 	}

@@ -8,6 +8,18 @@
 
 #include <string.h>
 
+/* Can it stand in a rule as it is? */
+static bool is_host_name(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char c = ascii_lower(s[i]);
+
+		if (!(c >= 'a' && c <= 'z') && !ascii_is_digit(c) && !memchr("-_.", c, 3))
+			return false;
+	}
+	return n > 0;
+}
+
 /* The one name that the leaf carries; NULL: none, several, or one with a wildcard. */
 static const char *only_name(struct evidence *e)
 {
@@ -17,8 +29,7 @@ static const char *only_name(struct evidence *e)
 	if (!leaf || leaf->san_count != 1)
 		return NULL;
 	t = &leaf->san[0];
-	if (t->n <= 4 || memcmp(t->s, "DNS:", 4) != 0 || memchr(t->s, '*', t->n) ||
-	    memchr(t->s, '\0', t->n))
+	if (t->n <= 4 || memcmp(t->s, "DNS:", 4) != 0 || !is_host_name(t->s + 4, t->n - 4))
 		return NULL;
 	return arena_strndup(&e->arena, t->s + 4, t->n - 4);
 }

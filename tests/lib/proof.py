@@ -22,7 +22,7 @@ def _host_within(host, limit):
 
 def _mail_within(mail, limit):
     if "@" in limit.lstrip("@"):
-        return mail.lower() == limit.lower()
+        return mail.partition("@")[0] == limit.partition("@")[0] and mail.lower() == limit.lower()
     host, limit = mail.partition("@")[2].lower(), limit.lstrip("@").lower()
     return not limit or host == limit or (limit.startswith(".") and host.endswith(limit))
 
@@ -39,7 +39,7 @@ def _address_within(address, limit):
 
 
 def _directory_within(name, limit):
-    name, limit = name.lower(), limit.lower()
+    name, limit = (re.sub(" +", " ", x.lower()) for x in (name, limit))
     return not limit or name == limit or name.endswith("," + limit)
 
 

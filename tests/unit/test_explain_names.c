@@ -110,7 +110,7 @@ static const struct {
     {"xn--a.corp.test", "*.corp.test", 0, FIT_SAME},
     {"a.corp.test.", "a.corp.test", 0, FIT_FINAL_DOT},
     {"a.corp.test.", "*.corp.test", 0, FIT_FINAL_DOT},
-    {"a.corp.test", "a.corp.test.", 0, FIT_OTHER},
+    {"a.corp.test", "a.corp.test.", 0, FIT_DOT_IN_NAME},
     {"a.corp.test", "b.corp.test", 0, FIT_OTHER},
     {"a.corp.test", "*.corp.tests", 0, FIT_OTHER},
     {".corp.test", "*.corp.test", 0, FIT_SAME},
