@@ -74,11 +74,24 @@ static bool in_chain(const struct evidence *e, const struct cert_info *c)
 	return false;
 }
 
+/* A certificate that bears the name of one of the chain, or was issued by one of it, stands beside the chain, not above it. */
+static bool is_beside(const struct evidence *e, const struct cert_info *c)
+{
+	for (size_t i = 0; i < e->chain_count; i++) {
+		if (same_text(e->chain[i].subject, c->subject) ||
+		    same_text(e->chain[i].subject, c->issuer))
+			return true;
+	}
+	return false;
+}
+
 /* A CA certificate that was sent and to which nothing leads: something between is missing. */
 static bool has_loose_ca(const struct evidence *e)
 {
 	for (size_t i = 1; i < e->presented_count; i++) {
-		if (e->presented[i].ca && !in_chain(e, &e->presented[i]))
+		const struct cert_info *c = &e->presented[i];
+
+		if (c->ca && !in_chain(e, c) && !is_beside(e, c))
 			return true;
 	}
 	return false;
@@ -108,12 +121,14 @@ bool chain_is_loop(const struct diagnosis *d)
 	return loop_begin(d) > 0;
 }
 
-/* OpenSSL takes a certificate that bears its issuer's name for self-signed. Its key says whether it is. */
+/* A certificate that bears its issuer's name, and is none that signed itself: its key says so. OpenSSL takes it for self-signed where no
+ * identifiers tell the two apart. */
 bool is_namesake(const struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
 
-	return top && top->self_signed && d->e->own_key == TRIED_BAD;
+	return top && top->self_issued && d->e->own_key == TRIED_BAD &&
+	       (top->self_signed || d->e->near_count == 0);
 }
 
 static bool root_is_in_system(const struct diagnosis *d)
@@ -146,9 +161,9 @@ enum cause anchor_cause(struct diagnosis *d)
 		return CAUSE_WRONG_PATH;
 	if (malformed_one(d) || d->r->cause == CAUSE_MALFORMED_CERTIFICATE)
 		return CAUSE_MALFORMED_CERTIFICATE;
-	/* CAs that certified each other are no circle where the root of one of them ends it. */
+	/* CAs that certified each other are no circle where the root of one of them ends it; nor is it said where something else failed. */
 	if (d->r->cause == CAUSE_CHAIN_TOO_LONG ||
-	    (chain_is_loop(d) && d->e->stand_in_tried == TRIED_BAD))
+	    (chain_is_loop(d) && d->e->stand_in_tried == TRIED_BAD && !other_fault(d)))
 		return CAUSE_CHAIN_TOO_LONG;
 	if ((store_is_empty(d->e) && !evidence_is_storeless(d->e)) || d->e->default_file_unusable)
 		return CAUSE_NO_TRUST_STORE;

@@ -72,12 +72,12 @@ static void say_other_name(struct diagnosis *d, const struct cert_info *c,
 {
 	struct evidence *e = d->e;
 
-	d->r->expected = say_text(e, child->issuer);
-	d->r->presented = say_text(e, c->subject);
-	d->r->why = say(e, child_name(d, child), " names \"", say_text(e, child->issuer),
+	d->r->expected = say_dn(e, child->issuer);
+	d->r->presented = say_dn(e, c->subject);
+	d->r->why = say(e, child_name(d, child), " names \"", say_dn(e, child->issuer),
 			"\" as its issuer; the CA whose key signed it, which the server sent, is "
 			"called \"",
-			say_text(e, c->subject), "\"", (char *)NULL);
+			say_dn(e, c->subject), "\"", (char *)NULL);
 	help_line(d, say(e, "whoever issued ", child_name(d, child),
 			 " has to issue it again with the issuer's exact name", (char *)NULL));
 }
@@ -155,6 +155,13 @@ void explain_refused_issuer(struct diagnosis *d)
 					  "take it: "
 					: " bears that name, but OpenSSL does not take it: ",
 		near_refusal(d, near, top), (char *)NULL);
+	if (why == VERIFY_UNSUPPORTED_SIGNATURE_ALGORITHM) {
+		help_line(d, say(e, "who runs that CA has to issue ", child_name(d, top),
+				 " again with a signature that this OpenSSL knows (ECDSA or RSA, "
+				 "with SHA-256), or the client needs a newer OpenSSL",
+				 (char *)NULL));
+		return;
+	}
 	help_line(d, why == VERIFY_KEYUSAGE_NO_CERTSIGN
 			 ? "who runs that CA has to issue its certificate again, with keyCertSign "
 			   "in its keyUsage"
@@ -167,6 +174,15 @@ void explain_namesake(struct diagnosis *d)
 	const struct cert_info *top = top_of_chain(d);
 	const struct near_miss *signer = known_signer(d);
 
+	if (!top->self_signed) {
+		d->r->why = say(e, child_name(d, top), " and the CA that issued it bear one name, ",
+				say_subject(e, top),
+				"; its own key did not sign it, and the certificate of the key "
+				"that did was not sent by the server and is ",
+				in_no_store(d), (char *)NULL);
+		help_wanted_ca(d, top);
+		return;
+	}
 	d->r->why =
 	    say(e, child_name(d, top), " and the CA that issued it bear one name, ",
 		say_subject(e, top),

@@ -77,6 +77,26 @@ static void say_circle(struct diagnosis *d)
 		wanted_ca_line(d, top));
 }
 
+/* The CA that is nowhere: where it can be had, and how it is told from others of its name. */
+void help_wanted_ca(struct diagnosis *d, const struct cert_info *top)
+{
+	struct evidence *e = d->e;
+
+	help_ca(d,
+		say(e, "get the certificate of ", say_issuer(e, top),
+		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
+		    (char *)NULL),
+		wanted_ca_line(d, top));
+	help_address(d, top, "its issuer, a root or an intermediate CA,");
+	if (!help_ca_obstacle(d))
+		help_line(d, "if it is not a root but an intermediate CA, the server should send "
+			     "it, and its root belongs into the file too");
+	if (top->authority_key_id.n > 0)
+		note_line(d, say(e, "wanted: the CA whose subject key identifier is ",
+				 say_hex(e, top->authority_key_id.s, top->authority_key_id.n),
+				 (char *)NULL));
+}
+
 /* The same CA with another issuer above it: OpenSSL does not come to that one. */
 static void note_other_ways(struct diagnosis *d, const struct cert_info *top)
 {
@@ -104,29 +124,17 @@ void explain_unknown_issuer(struct diagnosis *d)
 		    "find out which CA issued the server's certificate, and give it to the client");
 		return;
 	}
-	if (is_namesake(d)) {
-		explain_namesake(d);
+	if (chain_is_loop(d) && !top->self_signed) {
+		say_circle(d);
 		return;
 	}
-	if (chain_is_loop(d)) {
-		say_circle(d);
+	if (is_namesake(d)) {
+		explain_namesake(d);
 		return;
 	}
 	d->r->why =
 	    say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
 		", which the server did not send and which is ", in_no_store(d), (char *)NULL);
-	help_ca(d,
-		say(e, "get the certificate of ", say_issuer(e, top),
-		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
-		    (char *)NULL),
-		wanted_ca_line(d, top));
-	help_address(d, top, "its issuer, a root or an intermediate CA,");
-	if (!help_ca_obstacle(d))
-		help_line(d, "if it is not a root but an intermediate CA, the server should send "
-			     "it, and its root belongs into the file too");
-	if (top->authority_key_id.n > 0)
-		note_line(d, say(e, "wanted: the CA whose subject key identifier is ",
-				 say_hex(e, top->authority_key_id.s, top->authority_key_id.n),
-				 (char *)NULL));
+	help_wanted_ca(d, top);
 	note_other_ways(d, top);
 }

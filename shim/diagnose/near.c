@@ -37,8 +37,12 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 		return other_serial(d, c, child);
 	case VERIFY_KEYUSAGE_NO_CERTSIGN:
 		return "it may not sign certificates (keyUsage without keyCertSign)";
-	case VERIFY_SIGNATURE_ALGORITHM_MISMATCH:
 	case VERIFY_UNSUPPORTED_SIGNATURE_ALGORITHM:
+		return say(e, "the signature of ", say_subject(e, child),
+			   " is of an algorithm that this OpenSSL does not know",
+			   child->signature ? ": " : "", say_string(e, child->signature),
+			   (char *)NULL);
+	case VERIFY_SIGNATURE_ALGORITHM_MISMATCH:
 		return say(e, "its key (", c->key ? say_string(e, c->key) : "unknown",
 			   ") is of another kind than the signature (",
 			   child->signature ? say_string(e, child->signature) : "unknown", ")",

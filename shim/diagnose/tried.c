@@ -3,6 +3,7 @@
  * "Would this help?": what the trials showed (trial.c), and the help that rests on them.
  */
 #include "diagnosis.h"
+#include "name_fit.h"
 
 #include <tlsmend/evidence.h>
 
@@ -41,6 +42,15 @@ static bool signed_too_weakly(const struct evidence *e, const struct cert_info *
 	       (strstr(c->signature, "SHA1") || strstr(c->signature, "MD5"));
 }
 
+/* A strict look wants one, of all certificates that have an issuer. */
+static bool lacks_identifier(const struct evidence *e, const struct cert_info *c)
+{
+	enum { X509_STRICT = 0x20 };
+
+	return e->version >= 0x30000000UL && (e->verify_flags & X509_STRICT) != 0 &&
+	       c->authority_key_id.n == 0;
+}
+
 /* OpenSSL leaves out some checks of the last certificate that it found, and makes them once that has an issuer. */
 static const char *obstacle_at_top(struct diagnosis *d)
 {
@@ -51,6 +61,10 @@ static const char *obstacle_at_top(struct diagnosis *d)
 		return NULL;
 	if (top != d->leaf && !(top->ca && top->has_basic_constraints))
 		return say(e, say_subject(e, top), " is no CA certificate", (char *)NULL);
+	if (lacks_identifier(e, top))
+		return say(e, say_subject(e, top),
+			   " has no authorityKeyIdentifier, and this client checks strictly",
+			   (char *)NULL);
 	if (signed_too_weakly(e, top))
 		return say(e, top == d->leaf ? "the server's certificate" : say_subject(e, top),
 			   " is signed with ", say_string(e, top->signature), (char *)NULL);
@@ -82,11 +96,10 @@ bool leaf_is_for_another(const struct evidence *e)
 	return e->host && e->name_checked && !e->name_matches;
 }
 
-/* What would still be wrong with one more CA; NULL: nothing that is known. */
-const char *help_ca_obstacle(struct diagnosis *d)
+/* What is wrong besides the missing anchor; NULL: nothing that is known. */
+const char *other_fault(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const bool system = proposes_bundle(d);
 
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
@@ -100,8 +113,16 @@ const char *help_ca_obstacle(struct diagnosis *d)
 				   name ? name : "unknown code", ")", (char *)NULL);
 	}
 	const char *other = obstacle_of_dates(d);
-	if (!other)
-		other = obstacle_at_top(d);
+	return other ? other : obstacle_at_top(d);
+}
+
+/* What would still be wrong with one more CA; NULL: nothing that is known. */
+const char *help_ca_obstacle(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const bool system = proposes_bundle(d);
+	const char *other = other_fault(d);
+
 	if (other)
 		return other;
 	if ((system && e->system_tried == TRIED_BAD) || (!system && e->top_tried == TRIED_BAD))
@@ -133,7 +154,7 @@ static const char *name_line(struct diagnosis *d)
 	const struct text name =
 	    c && c->san_count == 1 ? dns_name(c->san[0]) : (struct text){NULL, 0};
 
-	if (name.n == 0 || memchr(name.s, '*', name.n))
+	if (name.n == 0 || memchr(name.s, '*', name.n) || !name_is_plain(name))
 		return NULL;
 	return say(d->e, "ExpectName = ", say_text(d->e, name), (char *)NULL);
 }
@@ -172,8 +193,11 @@ static const char *second_line(struct diagnosis *d)
 			return NULL;
 		line = one;
 	}
-	if (!line && top_of_chain(d) && signed_too_weakly(e, top_of_chain(d)))
+	const struct cert_info *top = top_of_chain(d);
+	if (!line && top && signed_too_weakly(e, top))
 		line = line_for(d, CAUSE_WEAK_DIGEST);
+	else if (!line && top && lacks_identifier(e, top))
+		line = line_for(d, CAUSE_STRICT_PROFILE);
 	return line;
 }
 

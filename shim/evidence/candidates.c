@@ -75,7 +75,7 @@ static bool has_wanted_key_id(const struct openssl *o, X509 *candidate, X509 *ch
 	return same;
 }
 
-/* A certificate of the wanted issuer's name that is not its issuer. In the store it may be the child itself: self-issued,
+/* A certificate of the wanted issuer's name that is not its issuer. It may be the child itself: in the store, or signed by its own key,
  * but with the key identifier of another issuer, so that OpenSSL does not take it for a root. */
 void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 {
@@ -85,7 +85,8 @@ void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 
 	if (!c->child || c->near_count >= EVIDENCE_MAX_NEAR ||
 	    (!named && (from != FROM_PRESENTED || !has_wanted_key_id(o, candidate, c->child))) ||
-	    ((from != FROM_STORE || c->any_of_name) && capture_same(o, candidate, c->child)))
+	    (((from != FROM_STORE && c->e->own_key != TRIED_GOOD) || c->any_of_name) &&
+	     capture_same(o, candidate, c->child)))
 		return;
 	if (named) {
 		QUIET_BEGIN(o)

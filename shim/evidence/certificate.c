@@ -124,9 +124,24 @@ static void digests(struct evidence *e, const struct openssl *o, X509 *x, struct
 	QUIET_END(o)
 }
 
+/* By its number, where this OpenSSL has no name for it. */
+static const char *unknown_signature(struct evidence *e, const struct openssl *o, X509 *x)
+{
+	const ASN1_OBJECT *algorithm = NULL;
+	char number[80];
+
+	o->X509_ALGOR_get0(&algorithm, NULL, NULL, o->X509_get0_tbs_sigalg(x));
+	if (!algorithm || o->OBJ_obj2txt(number, sizeof(number), algorithm, 1) <= 0)
+		return NULL;
+	return arena_strdup(&e->arena, number);
+}
+
 static const char *signature_text(struct evidence *e, const struct openssl *o, X509 *x)
 {
 	const int nid = o->X509_get_signature_nid ? o->X509_get_signature_nid(x) : 0;
+
+	if (nid <= 0 && o->X509_get0_tbs_sigalg && o->X509_ALGOR_get0)
+		return unknown_signature(e, o, x);
 	const char *name = NULL;
 
 	if (nid > 0) {
