@@ -12,16 +12,16 @@ from lib.run import HOSTS, check_record
 from .conftest import HOST, curl, python, s_client
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "corpora"))
-import forge  # noqa: E402
+import certs  # noqa: E402
 
 every_client = pytest.mark.parametrize("client", [curl, python, s_client], ids=lambda c: c.name)
 
 
 def leaf_der(damage=None, **fields):
-    """A leaf of "Forged CA" out of tests/corpora/forge.py, which writes what no library does."""
-    signer = forge.key("ca")
-    c = forge.Cert(HOST, "Forged CA", forge.key("leaf"), signer, False)
-    c.set(forge.SAN, forge.dns(HOST))
+    """A leaf of "Forged CA" out of tests/corpora/certs.py, which writes what no library does."""
+    signer = certs.key("ca")
+    c = certs.Cert(HOST, "Forged CA", certs.key("leaf"), signer, False)
+    c.set(certs.SAN, certs.dns(HOST))
     for name, value in fields.items():
         setattr(c, name, value)
     der = c.der()
@@ -54,7 +54,7 @@ BROKEN = [  # (what is done to it, what the record names)
 
 def broken_der(how, damage):
     if how == "serial padded":
-        serial = forge.Cert(HOST, "Forged CA", forge.key("leaf"), forge.key("ca"), False).serial.to_bytes(2, "big")
+        serial = certs.Cert(HOST, "Forged CA", certs.key("leaf"), certs.key("ca"), False).serial.to_bytes(2, "big")
         return leaf_der(swap(b"\x02\x02" + serial, b"\x02\x02\0" + serial[1:]))
     if how == "signature":
         der = bytearray(leaf_der())
@@ -107,15 +107,15 @@ def test_no_note_blames_the_right_issuer(tell, pki, servers, client):
 
 # ---- keys -----------------------------------------------------------------------------------------------------------------
 def key_of(algorithm, parameters=b""):
-    return forge.tlv(0x30, forge.tlv(0x30, forge.oid(algorithm), parameters), forge.tlv(3, b"\0" + bytes(range(64))))
+    return certs.tlv(0x30, certs.tlv(0x30, certs.oid(algorithm), parameters), certs.tlv(3, b"\0" + bytes(range(64))))
 
 
-CURVE = forge.tlv(0x30, forge.integer(1), forge.tlv(0x30, forge.oid("1.2.840.10045.1.1"), forge.integer(7)))
+CURVE = certs.tlv(0x30, certs.integer(1), certs.tlv(0x30, certs.oid("1.2.840.10045.1.1"), certs.integer(7)))
 KEYS = [
     (key_of("2.16.840.1.101.3.4.3.18"), "2.16.840.1.101.3.4.3.18 (ML-DSA-65)"),
     (key_of("1.2.643.7.1.1.1.1"), "GOST R 34.10-2012"),
     (key_of("1.3.6.1.4.1.55555.9"), "1.3.6.1.4.1.55555.9"),
-    (key_of("1.2.840.10045.2.1", forge.oid("1.3.6.1.4.1.55555.7")), "1.3.6.1.4.1.55555.7"),
+    (key_of("1.2.840.10045.2.1", certs.oid("1.3.6.1.4.1.55555.7")), "1.3.6.1.4.1.55555.7"),
     (key_of("1.2.840.10045.2.1", CURVE), "on a curve that is written out"),
 ]  # fmt: skip
 
