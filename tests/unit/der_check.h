@@ -8,18 +8,9 @@
 #include "../../shim/evidence/der.h"
 
 #include <openssl/x509.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define DER_REQUIRE(condition)                                                                     \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__,          \
-				#condition);                                                       \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+#include "require.h"
 
 /* Returns the walk's verdict; *taken: OpenSSL decodes it. */
 static inline enum der_verdict der_check(const uint8_t *der, size_t n, bool *taken,
@@ -34,21 +25,19 @@ static inline enum der_verdict der_check(const uint8_t *der, size_t n, bool *tak
 	*taken = x != NULL;
 	X509_free(x);
 	/* nothing is called broken that OpenSSL takes */
-	DER_REQUIRE(!(*taken && verdict == DER_BROKEN));
-	DER_REQUIRE(verdict == DER_SOUND || (place->part != NULL && place->what != NULL));
-	DER_REQUIRE(verdict == DER_SOUND || place->at <= n);
-	DER_REQUIRE(place->size <= n && place->oid_size <= n && place->name_size <= n);
-	DER_REQUIRE(place->oid == NULL ||
-		    (place->oid >= der && place->oid + place->oid_size <= der + n));
-	DER_REQUIRE(place->name == NULL ||
-		    (place->name >= der && place->name + place->name_size <= der + n));
+	REQUIRE(!(*taken && verdict == DER_BROKEN));
+	REQUIRE(verdict == DER_SOUND || (place->part && place->what));
+	REQUIRE(verdict == DER_SOUND || place->at <= n);
+	REQUIRE(place->size <= n && place->oid_size <= n && place->name_size <= n);
+	REQUIRE(!place->oid || (place->oid >= der && place->oid + place->oid_size <= der + n));
+	REQUIRE(!place->name || (place->name >= der && place->name + place->name_size <= der + n));
 	/* the same end, so that what follows is counted rightly */
-	DER_REQUIRE(!*taken || verdict != DER_SOUND || place->size == (size_t)(p - der));
+	REQUIRE(!*taken || verdict != DER_SOUND || place->size == (size_t)(p - der));
 	if (der_certificate_key(der, n, &key)) {
-		DER_REQUIRE(key.oid >= der && key.oid + key.oid_size <= der + n);
-		DER_REQUIRE(key.parameters_size <= n);
+		REQUIRE(key.oid >= der && key.oid + key.oid_size <= der + n);
+		REQUIRE(key.parameters_size <= n);
 		der_oid_text(key.oid, key.oid_size, text, sizeof(text));
-		DER_REQUIRE(strlen(text) < sizeof(text));
+		REQUIRE(strlen(text) < sizeof(text));
 	}
 	return verdict;
 }

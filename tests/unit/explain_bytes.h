@@ -8,19 +8,10 @@
 
 #include <tlsmend/evidence.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "openssl_direct.h"
-
-#define BYTES_REQUIRE(condition)                                                                   \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__,          \
-				#condition);                                                       \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
+#include "require.h"
 
 /* Valid UTF-8 that neither moves a terminal's cursor nor reorders text; newlines only where a line may end. */
 static inline size_t bytes_check_printable(const struct buf *b)
@@ -30,11 +21,11 @@ static inline size_t bytes_check_printable(const struct buf *b)
 
 	while (i < b->len) {
 		n = utf8_length(b->data + i, b->len - i, &c);
-		BYTES_REQUIRE(n > 0);
+		REQUIRE(n > 0);
 		lines += c == '\n';
-		BYTES_REQUIRE(c == '\n' || (c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0)));
-		BYTES_REQUIRE(!(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
-			      !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff);
+		REQUIRE(c == '\n' || (c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0)));
+		REQUIRE(!(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
+			!(c >= 0x2066 && c <= 0x2069) && c != 0xfeff);
 		i += n;
 	}
 	return lines;
@@ -45,11 +36,10 @@ static inline void bytes_check_text(const struct buf *b)
 {
 	const char *line = buf_str(b);
 
-	BYTES_REQUIRE(strncmp(line, "tlsmend: ", 9) == 0);
-	for (line = strchr(line, '\n'); line != NULL && line[1] != '\0';
-	     line = strchr(line + 1, '\n'))
-		BYTES_REQUIRE(line[1] == ' ' && line[2] == ' ');
-	BYTES_REQUIRE(bytes_check_printable(b) < 400 && b->len < 256 * 1024);
+	REQUIRE(strncmp(line, "tlsmend: ", 9) == 0);
+	for (line = strchr(line, '\n'); line && line[1] != '\0'; line = strchr(line + 1, '\n'))
+		REQUIRE(line[1] == ' ' && line[2] == ' ');
+	REQUIRE(bytes_check_printable(b) < 400 && b->len < 256 * 1024);
 }
 
 static inline void bytes_check_record(const struct record *r, void (*parse)(const char *, size_t))
@@ -61,8 +51,8 @@ static inline void bytes_check_record(const struct record *r, void (*parse)(cons
 	bytes_check_text(&b);
 	buf_clear(&b);
 	json_render(r, &b);
-	BYTES_REQUIRE(bytes_check_printable(&b) == 1 && b.data[b.len - 1] == '\n');
-	if (parse != NULL)
+	REQUIRE(bytes_check_printable(&b) == 1 && b.data[b.len - 1] == '\n');
+	if (parse)
 		parse(b.data, b.len);
 	buf_free(&b);
 }
@@ -76,7 +66,7 @@ static inline OPENSSL_STACK *bytes_certificates(const struct openssl *o, const u
 
 	while (n > 0 && o->OPENSSL_sk_num(all) < 40) {
 		x = o->d2i_X509(NULL, &p, (long)(n - (size_t)(p - data)));
-		if (x == NULL)
+		if (!x)
 			break;
 		o->OPENSSL_sk_push(all, x);
 		if ((size_t)(p - data) >= n)
@@ -117,7 +107,7 @@ static inline bool bytes_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK
 				int level)
 {
 	(void)untrusted, (void)level;
-	return (*(const uint8_t *)arg & 2) != 0 && trusted != NULL;
+	return (*(const uint8_t *)arg & 2) != 0 && trusted;
 }
 
 /* Two bytes (event and what else is done, code), then certificates. Returns the cause. */
@@ -136,16 +126,16 @@ static inline enum cause bytes_explain(const uint8_t *data, size_t n, const char
 	if (n < 2)
 		return CAUSE_NONE;
 	e = evidence_new(events[data[0] % ARRAY_LENGTH(events)]);
-	if (e == NULL)
+	if (!e)
 		return CAUSE_NONE;
 	all = bytes_certificates(o, data + 2, n - 2);
 	leaf = o->OPENSSL_sk_num(all) > 0 ? o->OPENSSL_sk_value(all, 0) : NULL;
-	chain = leaf != NULL ? bytes_chain(o, all) : NULL;
+	chain = leaf ? bytes_chain(o, all) : NULL;
 	e->host = e->sni = host;
 	e->have_verification = e->have_connection = true;
 	e->enforced = data[0] < 128;
 	e->code = data[1];
-	e->depth = chain != NULL && data[1] != 18 ? o->OPENSSL_sk_num(chain) - 1 : 0;
+	e->depth = chain && data[1] != 18 ? o->OPENSSL_sk_num(chain) - 1 : 0;
 	evidence_library(e, o);
 	evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, o, leaf, all, chain, NULL, data[0] & 1 ? all : NULL);
@@ -155,13 +145,13 @@ static inline enum cause bytes_explain(const uint8_t *data, size_t n, const char
 		evidence_try(e, o, leaf, all, chain, NULL,
 			     &(struct evidence_trial){.passes = bytes_passes, .arg = &how});
 	}
-	BYTES_REQUIRE(e->presented_count <= 32 && e->chain_count <= 32);
-	BYTES_REQUIRE(o->ERR_peek_error() == 0 || leaf == NULL || e->presented_count > 0);
+	REQUIRE(e->presented_count <= 32 && e->chain_count <= 32);
+	REQUIRE(o->ERR_peek_error() == 0 || !leaf || e->presented_count > 0);
 	diagnose(e, &r);
 	bytes_check_record(&r, parse);
-	if (look != NULL)
+	if (look)
 		look(e, &r);
-	if (chain != NULL)
+	if (chain)
 		o->OPENSSL_sk_free(chain);
 	bytes_release(o, all);
 	evidence_free(e);

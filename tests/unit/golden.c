@@ -22,7 +22,7 @@ static void steady(struct buf *b)
 	found = strstr(buf_str(b), *b->data == '{' ? key : pid);
 	assert_non_null(found);
 	exe = strstr(buf_str(b), "\"exe\":");
-	buf_add(&out, b->data, (size_t)((*b->data == '{' && exe != NULL ? exe : found) - b->data));
+	buf_add(&out, b->data, (size_t)((*b->data == '{' && exe ? exe : found) - b->data));
 	buf_puts(&out, *b->data == '{' ? "\"exe\":\"/program\",\"pid\":4711," : "[4711]");
 	buf_puts(&out, found + strlen(*b->data == '{' ? key : pid));
 	buf_free(b);
@@ -38,7 +38,7 @@ static void compare(const char *name, const char *kind, struct buf *b)
 
 	steady(b);
 	snprintf(path, sizeof(path), "tests/unit/golden/%s.%s", name, kind);
-	if (update != NULL && strcmp(update, "1") == 0) {
+	if (update && strcmp(update, "1") == 0) {
 		f = fopen(path, "w");
 		assert_non_null(f);
 		assert_int_equal(fwrite(b->data, 1, b->len, f), b->len);
@@ -46,7 +46,7 @@ static void compare(const char *name, const char *kind, struct buf *b)
 		return;
 	}
 	f = fopen(path, "r");
-	if (f == NULL)
+	if (!f)
 		fail_msg("%s is missing", path);
 	n = fread(old, 1, sizeof(old) - 1, f);
 	fclose(f);

@@ -24,8 +24,8 @@ static inline void *openssl_direct_symbol(const char *name)
 	for (i = 0; !opened && i < ARRAY_LENGTH(files); i++)
 		handles[i] = dlopen(files[i], RTLD_NOW);
 	opened = true;
-	for (i = 0; found == NULL && name != NULL && i < ARRAY_LENGTH(files); i++)
-		found = handles[i] != NULL ? dlsym(handles[i], name) : NULL;
+	for (i = 0; !found && name && i < ARRAY_LENGTH(files); i++)
+		found = handles[i] ? dlsym(handles[i], name) : NULL;
 	return found;
 }
 
@@ -39,12 +39,12 @@ static inline const struct openssl *openssl_direct(void)
 		return &table;
 #define API(lib, need, ret, name, params, also)                                                    \
 	found = openssl_direct_symbol(#name);                                                      \
-	if (found == NULL)                                                                         \
+	if (!found)                                                                                \
 		found = openssl_direct_symbol(also);                                               \
 	memcpy(&table.name, &found, sizeof(found));
 #include "../../shim/openssl/api.def"
 #undef API
-	table.version = table.OpenSSL_version_num != NULL ? table.OpenSSL_version_num() : 0;
+	table.version = table.OpenSSL_version_num ? table.OpenSSL_version_num() : 0;
 	snprintf(table.version_text, sizeof(table.version_text), "OpenSSL %lu.%lu.%lu",
 		 table.version >> 28, (table.version >> 20) & 0xff, (table.version >> 4) & 0xff);
 	filled = true;

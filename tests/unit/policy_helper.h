@@ -39,7 +39,7 @@ static inline void messages_collect(void *arg, const struct config_message *m)
 
 static inline const char *messages_text(const struct messages *m)
 {
-	return m->text == NULL ? "" : m->text;
+	return !m->text ? "" : m->text;
 }
 
 static inline struct config_source source_of(enum source_kind kind, const char *name,
@@ -70,7 +70,7 @@ static inline const char *value_for(const struct policy *p, const char *host, co
 	struct rule rule;
 
 	policy_lookup(p, &peer, 0, &rule);
-	return rule.set[key] == NULL ? NULL : rule.set[key]->value;
+	return !rule.set[key] ? NULL : rule.set[key]->value;
 }
 
 #endif

@@ -20,7 +20,7 @@ static void assert_cause(struct evidence *e, enum cause expected)
 	assert_non_null(r.why);
 	assert_true(r.help_count > 0);
 	for (i = 0; i < r.help_count; i++) {
-		if (strstr(r.help[i], "ExtraCAFile") != NULL)
+		if (strstr(r.help[i], "ExtraCAFile"))
 			assert_true(cause_trust_may_act(r.cause));
 	}
 	evidence_free(e);
@@ -237,10 +237,10 @@ static bool says(const struct record *r, const char *part)
 	size_t i;
 
 	for (i = 0; i < r->help_count; i++) {
-		if (strstr(r->help[i], part) != NULL)
+		if (strstr(r->help[i], part))
 			return true;
 	}
-	return r->why != NULL && strstr(r->why, part) != NULL;
+	return r->why && strstr(r->why, part);
 }
 
 /* CAs that certified each other: the root of one of them ends that, unless it was tried that none would. */

@@ -40,7 +40,7 @@ static struct evidence *two_errors(struct verify_event *events, size_t n, bool p
 static bool has_note(const struct record *r, const char *part)
 {
 	for (size_t i = 0; i < r->notes_count; i++)
-		if (strstr(r->notes[i], part) != NULL)
+		if (strstr(r->notes[i], part))
 			return true;
 	return false;
 }

@@ -23,7 +23,7 @@ static void every_cause_is_told(void **state)
 		assert_true(i->word[0] != 0);
 		assert_int_equal(cause_by_word(i->word), c);
 		assert_int_not_equal(i->family, FAMILY_NONE);
-		assert_true(strlen(i->title) > 10 && strchr(i->title, '\n') == NULL);
+		assert_true(strlen(i->title) > 10 && !strchr(i->title, '\n'));
 		assert_true(strlen(cause_text(c)) > 150);
 		assert_non_null(strstr(cause_text(c), "Why it matters"));
 		assert_non_null(strstr(cause_text(c), "Who can mend it"));
@@ -74,13 +74,13 @@ static void examples_use_keys_that_exist(void **state)
 	for (c = 1; c < CAUSE_COUNT; c++) {
 		const char *line = cause_text(c);
 
-		for (; line != NULL; line = strchr(line, '\n')) {
+		for (; line; line = strchr(line, '\n')) {
 			line += *line == '\n';
 			if (*line == '\0')
 				break;
 			/* the others are commands, and what a file looks like */
 			if (strncmp(line, "    ", 4) == 0 &&
-			    memmem(line, strcspn(line, "\n"), " = ", 3) != NULL) {
+			    memmem(line, strcspn(line, "\n"), " = ", 3)) {
 				assert_true(known_key(line + 4, strcspn(line + 4, " =")));
 				examples++;
 			}
@@ -168,22 +168,22 @@ static void codes_agree_with_the_library(void **state)
 	int code, known = 0;
 
 	(void)state;
-	if (o->X509_verify_cert_error_string == NULL)
+	if (!o->X509_verify_cert_error_string)
 		skip();
 	for (code = 0; code < 130; code++) {
 		const char *name = verify_code_name(code, o->version);
 
 		lower(words, o->X509_verify_cert_error_string(code), sizeof(words));
-		if (strstr(words, "unknown certificate verification error") != NULL ||
+		if (strstr(words, "unknown certificate verification error") ||
 		    strncmp(words, "error number", 12) == 0)
 			continue;
 		known++;
-		if (name == NULL)
+		if (!name)
 			fail_msg("code %d of %s (%s) is not in codes.def", code, o->version_text,
 				 words);
 		for (i = 0; i < ARRAY_LENGTH(wording); i++) {
 			if (strcmp(name, wording[i].symbol) == 0 &&
-			    strstr(words, wording[i].words) == NULL)
+			    !strstr(words, wording[i].words))
 				fail_msg("code %d is %s here, but the library says: %s", code, name,
 					 words);
 		}

@@ -164,7 +164,7 @@ static void a_link_is_named_by_its_target(void **state)
 static int begin(void **state)
 {
 	(void)state;
-	return mkdtemp(directory) != NULL ? 0 : -1;
+	return mkdtemp(directory) ? 0 : -1;
 }
 
 static int end(void **state)

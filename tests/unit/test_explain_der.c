@@ -4,33 +4,19 @@
  * tests/fuzz).
  */
 #include "der_check.h"
+#include "seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
 
-static uint8_t seed[65536];
-
-static size_t load(const char *name)
-{
-	char path[128];
-	size_t n;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "tests/fuzz/corpus/fuzz_record/%s", name);
-	f = fopen(path, "rb");
-	if (f == NULL)
-		fail_msg("%s is missing", path);
-	fseek(f, 2, SEEK_SET); /* after how the other target is to use it */
-	n = fread(seed, 1, sizeof(seed), f);
-	fclose(f);
-	return n;
-}
+static uint8_t data[65536];
+static uint8_t *const seed = data + SEED_HEAD;
 
 /* The first certificate of a seed; the rest of it is more certificates. */
 static size_t first_of(const char *name)
 {
-	const size_t n = load(name);
+	const size_t n = seed_load(name, data, sizeof(data)) - SEED_HEAD;
 	struct der_place place;
 
 	assert_int_equal(der_certificate(seed, n, &place), DER_SOUND);

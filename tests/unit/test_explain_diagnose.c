@@ -472,7 +472,7 @@ static bool has_line(const char *const *list, size_t n, const char *part)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (strstr(list[i], part) != NULL)
+		if (strstr(list[i], part))
 			return true;
 	}
 	return false;
@@ -551,7 +551,7 @@ static void until_counts_from_today(void **state)
 	e->chain_count = e->presented_count = 1;
 	diagnose(e, &r);
 	for (i = 0; i < r.help_count; i++) {
-		found = found || strstr(r.help[i], "Until = 20") != NULL;
+		found = found || strstr(r.help[i], "Until = 20");
 		assert_null(strstr(r.help[i], "Until = 2100"));
 	}
 	assert_true(found);

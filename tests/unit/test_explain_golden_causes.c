@@ -130,7 +130,7 @@ static void verifications_read_as_reviewed(void **state)
 		    failed_verification(verifications[i].code, verifications[i].depth);
 		struct cert_info *c = three_certificates(e);
 
-		if (verifications[i].change != NULL)
+		if (verifications[i].change)
 			verifications[i].change(c, e);
 		golden(verifications[i].word, e);
 	}

@@ -20,7 +20,7 @@ static struct evidence *answer(const char *s, size_t n)
 
 static bool has(const char *text, const char *part)
 {
-	return text != NULL && strstr(text, part) != NULL;
+	return text && strstr(text, part);
 }
 
 static bool help_has(const struct record *r, const char *part)

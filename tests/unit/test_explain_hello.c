@@ -23,7 +23,7 @@ static size_t client_hello(SSL_CTX *ctx, const char *name, uint8_t *out, size_t 
 
 	assert_non_null(ssl);
 	SSL_set_bio(ssl, in, sent);
-	if (name != NULL)
+	if (name)
 		assert_int_equal(SSL_set_tlsext_host_name(ssl, name), 1);
 	assert_int_equal(SSL_connect(ssl), -1);
 	n = BIO_read(sent, wire, sizeof(wire));

@@ -5,6 +5,7 @@
  */
 #include "explain_bytes.h"
 #include "explain_helper.h"
+#include "seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,17 +15,7 @@ static uint8_t data[65536];
 
 static size_t load(const char *name)
 {
-	char path[128];
-	size_t n;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "tests/fuzz/corpus/fuzz_record/%s", name);
-	f = fopen(path, "rb");
-	if (f == NULL)
-		fail_msg("%s is missing", path);
-	n = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	return n;
+	return seed_load(name, data, sizeof(data));
 }
 
 static void assert_seed(const char *name, enum cause expected,
@@ -260,7 +251,7 @@ int main(void)
 	    cmocka_unit_test(a_nul_is_shown),
 	};
 
-	if (openssl_direct()->d2i_X509 == NULL) {
+	if (!openssl_direct()->d2i_X509) {
 		fprintf(stderr, "no libcrypto here\n");
 		return 77;
 	}

@@ -5,6 +5,7 @@
  */
 #include "explain_bytes.h"
 #include "explain_helper.h"
+#include "seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,14 +40,11 @@ static int set_up(void **state)
 {
 	struct world *w = test_calloc(1, sizeof(*w));
 	static uint8_t data[8192];
-	FILE *f = fopen("tests/fuzz/corpus/fuzz_record/complete", "rb");
-	size_t n, i;
+	size_t n = seed_load("complete", data, sizeof(data)), i;
 
-	if (w == NULL || f == NULL)
+	if (!w)
 		return -1;
-	n = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	w->all = bytes_certificates(api(), data + 2, n - 2);
+	w->all = bytes_certificates(api(), data + SEED_HEAD, n - SEED_HEAD);
 	if (api()->OPENSSL_sk_num(w->all) != 3)
 		return -1;
 	for (i = 0; i < 3; i++)
@@ -93,7 +91,7 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	else if (level != EVIDENCE_SAME_LEVEL)
 		api()->X509_VERIFY_PARAM_set_auth_level(api()->X509_STORE_CTX_get0_param(ctx),
 							level);
-	if (trusted != NULL)
+	if (trusted)
 		api()->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
 	api()->X509_STORE_CTX_free(ctx);
@@ -160,7 +158,7 @@ static bool has_line(const char *const *list, size_t n, const char *part)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (strstr(list[i], part) != NULL)
+		if (strstr(list[i], part))
 			return true;
 	}
 	return false;

@@ -37,10 +37,9 @@ static void closes(const char *text, unsigned line)
 	struct policy *p = parse(text);
 	const struct setting *s = closed_for(p, "h", 443);
 
-	if ((s == NULL) != (line == 0) || (s != NULL && s->line != line))
-		fail_msg("%s\n%s in line %u", text, s == NULL ? "open" : "closed",
-			 s == NULL ? 0 : s->line);
-	if (s != NULL) {
+	if ((!s) != (line == 0) || (s && s->line != line))
+		fail_msg("%s\n%s in line %u", text, !s ? "open" : "closed", !s ? 0 : s->line);
+	if (s) {
 		assert_string_equal(s->section->source, "t.conf");
 		assert_true(setting_strengthens(s) || s->key == KEY_MIN_PROTOCOL);
 	}

@@ -287,9 +287,9 @@ static void ciphers_are(const char *value, const char *refused, bool weakening)
 	char text[200];
 
 	buf_init(&error, 0);
-	if (value_check(KEY_CIPHER_STRING, &v, &error) != (refused == NULL))
+	if (value_check(KEY_CIPHER_STRING, &v, &error) != (!refused))
 		fail_msg("%s: %s", value, buf_str(&error));
-	if (refused != NULL) {
+	if (refused) {
 		snprintf(text, sizeof(text), "CipherString has '%s', suites", refused);
 		assert_memory_equal(buf_str(&error), text, strlen(text));
 	} else {

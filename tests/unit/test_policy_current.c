@@ -2,80 +2,18 @@
  *
  * The rules in force, where looks at their file fail: from the start, later, and in a child of fork(2).
  */
-#include "policy_helper.h"
+#include "policy_in_force.h"
 
-#include <tlsmend/apply.h>
-
-#include <fcntl.h>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static char directory[] = "/tmp/tlsmend-current-XXXXXX";
-static char config[64], log_file[64];
+static char config[64];
 
 static void put(const char *text)
 {
-	char fresh[80];
-	int fd;
-
-	snprintf(fresh, sizeof(fresh), "%s.new", config);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	assert_int_equal(rename(fresh, config), 0);
-}
-
-static void descriptors(bool any)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = any ? limit.rlim_max : 3;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-/* '-': no rules; 'c': closed; 'e', 'o': ExtraCAFile, OnlyCAFile; '.': rules, but none for h. */
-static char ask(void)
-{
-	struct policy_ref *r = policy_acquire();
-	struct peer peer = {"h", NULL, 443};
-	struct rule rule;
-	char answer;
-
-	if (r == NULL)
-		return '-';
-	policy_lookup(policy_of(r), &peer, 0, &rule);
-	answer = rule.closed != NULL           ? 'c'
-		 : rule.set[KEY_EXTRA_CA_FILE] ? 'e'
-		 : rule.set[KEY_ONLY_CA_FILE]  ? 'o'
-					       : '.';
-	policy_release(r);
-	return answer;
-}
-
-/* The log since the last time: how many lines say that. */
-static unsigned said(const char *what)
-{
-	char text[8192] = "";
-	int fd = open(log_file, O_RDONLY | O_CLOEXEC);
-	unsigned count = 0;
-
-	if (fd < 0)
-		return 0;
-	assert_true(read(fd, text, sizeof(text) - 1) >= 0);
-	close(fd);
-	for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
-		count++;
-	return count;
-}
-
-static void wait_for_look(void)
-{
-	usleep((RELOAD_INTERVAL_MS + 20) * 1000);
+	put_file(config, text);
 }
 
 /* All in one process and in this order: there is one set of rules. */
@@ -174,7 +112,7 @@ int main(int argc, char **argv)
 	/* What counts is the environment that the process began with. */
 	if (argc == 2)
 		snprintf(directory, sizeof(directory), "%s", argv[1]);
-	else if (mkdtemp(directory) == NULL)
+	else if (!mkdtemp(directory))
 		return 99;
 	snprintf(config, sizeof(config), "%s/config", directory);
 	snprintf(log_file, sizeof(log_file), "%s/log", directory);

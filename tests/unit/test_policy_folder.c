@@ -2,17 +2,11 @@
  *
  * The rules in force, where they are the *.conf of a folder and what those include.
  */
-#include "policy_helper.h"
+#include "policy_in_force.h"
 
-#include <tlsmend/apply.h>
-
-#include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static char directory[] = "/tmp/tlsmend-folder-XXXXXX";
-static char log_file[64];
 
 static char *path_of(const char *name, const char *suffix)
 {
@@ -26,68 +20,12 @@ static char *path_of(const char *name, const char *suffix)
 
 static void put(const char *name, const char *text)
 {
-	char *fresh = path_of(name, ".new");
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	assert_int_equal(rename(fresh, path_of(name, "")), 0);
+	put_file(path_of(name, ""), text);
 }
 
 static void take_away(const char *name)
 {
 	assert_int_equal(unlink(path_of(name, "")), 0);
-}
-
-static void descriptors(bool any)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = any ? limit.rlim_max : 3;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-/* '-': no rules; 'c': closed; 'e', 'E', 'o': ExtraCAFile = /a, another one, OnlyCAFile; '.': rules, but none for h. */
-static char ask(void)
-{
-	struct policy_ref *r = policy_acquire();
-	struct peer peer = {"h", NULL, 443};
-	struct rule rule;
-	char answer;
-
-	if (r == NULL)
-		return '-';
-	policy_lookup(policy_of(r), &peer, 0, &rule);
-	answer = rule.closed != NULL                            ? 'c'
-		 : rule.set[KEY_ONLY_CA_FILE]                   ? 'o'
-		 : !rule.set[KEY_EXTRA_CA_FILE]                 ? '.'
-		 : rule.set[KEY_EXTRA_CA_FILE]->value[1] == 'a' ? 'e'
-								: 'E';
-	policy_release(r);
-	return answer;
-}
-
-/* The log since the last time: how many lines say that. */
-static unsigned said(const char *what)
-{
-	char text[8192] = "";
-	int fd = open(log_file, O_RDONLY | O_CLOEXEC);
-	unsigned count = 0;
-
-	if (fd < 0)
-		return 0;
-	assert_true(read(fd, text, sizeof(text) - 1) >= 0);
-	close(fd);
-	for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
-		count++;
-	return count;
-}
-
-static void wait_for_look(void)
-{
-	usleep((RELOAD_INTERVAL_MS + 20) * 1000);
 }
 
 /* Asks until the answer is that one, for as long as a change may take. */
@@ -182,7 +120,7 @@ int main(int argc, char **argv)
 	/* What counts is the environment that the process began with. */
 	if (argc == 2)
 		snprintf(directory, sizeof(directory), "%s", argv[1]);
-	else if (mkdtemp(directory) == NULL)
+	else if (!mkdtemp(directory))
 		return 99;
 	snprintf(log_file, sizeof(log_file), "%s/log", directory);
 	if (argc != 2) {

@@ -11,7 +11,7 @@ static void host_is(const char *in, const char *expected)
 	char out[256];
 
 	memset(out, 'x', sizeof(out));
-	if (expected == NULL) {
+	if (!expected) {
 		if (host_normalise(in, out))
 			fail_msg("'%s' was taken as '%s'", in, out);
 		assert_string_equal(out, "");
@@ -106,7 +106,7 @@ static void test_format_as_libc(void **state)
 		address_format(&a, ours);
 		assert_non_null(
 		    inet_ntop(a.v4 ? AF_INET : AF_INET6, a.bytes, theirs, sizeof(theirs)));
-		if (!a.v4 && strncmp(theirs, "::ffff:", 7) == 0 && strchr(theirs, '.') != NULL)
+		if (!a.v4 && strncmp(theirs, "::ffff:", 7) == 0 && strchr(theirs, '.'))
 			continue; /* mapped addresses are IPv4 here */
 		assert_string_equal(ours, theirs);
 		assert_true(address_parse(ours, strlen(ours), &back));
@@ -165,7 +165,7 @@ static void test_good_patterns(void **state)
 		if (p.kind == PATTERN_CIDR) {
 			address_format(&p.address, text);
 			assert_string_equal(text, cases[i].name);
-		} else if (cases[i].name != NULL) {
+		} else if (cases[i].name) {
 			assert_int_equal(p.name_length, strlen(cases[i].name));
 			assert_memory_equal(p.name, cases[i].name, p.name_length);
 		}

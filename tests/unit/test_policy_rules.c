@@ -47,7 +47,7 @@ static void ranks_hold(const char *const *ranks, size_t count, const char *host,
 			p = parse_good(text);
 			value = value_for(p, host, address, 443, KEY_GROUPS);
 			snprintf(expected, sizeof(expected), "%zu", i < j ? i : j);
-			if (value == NULL || strcmp(value, expected) != 0)
+			if (!value || strcmp(value, expected) != 0)
 				fail_msg("%s against %s: %s", ranks[i], ranks[j], value);
 			policy_free(p);
 		}
@@ -251,17 +251,16 @@ static bool naive_block(const char *pattern, const char *text, int *length)
 	char copy[64];
 	char *slash;
 	unsigned char block[16], address[16];
-	int family = strchr(pattern, ':') != NULL ? AF_INET6 : AF_INET,
+	int family = strchr(pattern, ':') ? AF_INET6 : AF_INET,
 	    bits = family == AF_INET6 ? 128 : 32, prefix = bits;
 
 	snprintf(copy, sizeof(copy), "%s", pattern);
 	slash = strchr(copy, '/');
-	if (slash != NULL) {
+	if (slash) {
 		*slash = '\0';
 		prefix = atoi(slash + 1);
 	}
-	if (text == NULL || inet_pton(family, copy, block) != 1 ||
-	    inet_pton(family, text, address) != 1)
+	if (!text || inet_pton(family, copy, block) != 1 || inet_pton(family, text, address) != 1)
 		return false;
 	for (int i = 0; i < prefix; i++) {
 		if ((block[i / 8] ^ address[i / 8]) & (0x80 >> i % 8))
@@ -284,7 +283,7 @@ static bool naive_rank(const struct oracle_setting *s, const struct peer *peer, 
 	port = s->pattern[0] == '['                            ? strstr(pattern, "]:")
 	       : strchr(pattern, ':') == strrchr(pattern, ':') ? strchr(pattern, ':')
 							       : NULL;
-	if (port != NULL) {
+	if (port) {
 		unsigned number = (unsigned)atoi(strrchr(port, ':') + 1);
 
 		*port = '\0';
@@ -300,7 +299,7 @@ static bool naive_rank(const struct oracle_setting *s, const struct peer *peer, 
 		    strcmp(peer->host + n - (m - 1), pattern + 1) != 0)
 			return false;
 		*rank = 1000 + (long)m;
-	} else if (host_is_address(pattern) || strchr(pattern, '/') != NULL) {
+	} else if (host_is_address(pattern) || strchr(pattern, '/')) {
 		bool of_host = naive_block(pattern, peer->host, &length);
 		bool of_peer = naive_block(pattern, peer->address, &other);
 
@@ -341,7 +340,7 @@ static void random_pattern(char out[64])
 	const char *pattern = PICK(oracle_patterns);
 
 	if (random() % 3 == 0)
-		snprintf(out, 64, strchr(pattern, ':') != NULL ? "[%s]:%u" : "%s:%u", pattern,
+		snprintf(out, 64, strchr(pattern, ':') ? "[%s]:%u" : "%s:%u", pattern,
 			 443 + (unsigned)(random() % 2));
 	else
 		snprintf(out, 64, "%s", pattern);
@@ -358,7 +357,7 @@ static void random_section(struct oracle *o, char *text, bool environment)
 
 	random_pattern(a.pattern);
 	all = a.pattern[0] == '*' && a.pattern[1] != '.';
-	all = all || strstr(a.pattern, "/0") != NULL;
+	all = all || strstr(a.pattern, "/0");
 	a.weakening = !all && random() % 2;
 	a.expires = !environment && random() % 2;
 	snprintf(a.value, sizeof(a.value),
@@ -391,9 +390,9 @@ static void compare(const struct oracle *o, const struct policy *p, bool expired
 		const struct oracle_setting *expected = naive_lookup(o, &peer, keys[k], expired);
 		const struct setting *got = rule.set[keys[k]];
 
-		if ((expected == NULL) != (got == NULL) ||
-		    (expected != NULL && (strcmp(expected->value, got->value) != 0 ||
-					  strcmp(expected->pattern, got->pattern) != 0)))
+		if ((!expected) != (!got) ||
+		    (expected && (strcmp(expected->value, got->value) != 0 ||
+				  strcmp(expected->pattern, got->pattern) != 0)))
 			fail_msg("%s (%s) port %u %s: expected %s %s, got %s %s", host,
 				 peer.address, peer.port, key_table[keys[k]].name,
 				 expected ? expected->pattern : "-",

@@ -42,7 +42,7 @@ static const char *counted(const struct policy *p, const char *host, const char 
 	policy_lookup_counted(p, &peer, 0, &rule, &probes);
 	if (probes > *worst)
 		*worst = probes;
-	return rule.set[KEY_GROUPS] == NULL ? NULL : rule.set[KEY_GROUPS]->value;
+	return !rule.set[KEY_GROUPS] ? NULL : rule.set[KEY_GROUPS]->value;
 }
 
 static void check_look_ups(const struct policy *p)
