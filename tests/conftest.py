@@ -24,6 +24,13 @@ def world_directory():
 
 
 @pytest.fixture(scope="session")
+def library(tmp_path_factory):
+    """The library under test, as it is at the start: a build beside the tests must not change it. Its absence fails a test."""
+    assert run_module.LIBRARY.exists(), f"{run_module.LIBRARY} is not built"
+    return shutil.copy(run_module.LIBRARY, tmp_path_factory.mktemp("library") / run_module.LIBRARY.name)
+
+
+@pytest.fixture(scope="session")
 def pki(world_directory):
     return pki_module.Pki(world_directory / "pki")
 

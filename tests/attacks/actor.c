@@ -38,14 +38,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEED(c)                                                                                    \
-	do {                                                                                       \
-		if (!(c)) {                                                                        \
-			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #c);            \
-			ERR_print_errors_fp(stderr);                                               \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#define NEED_SAYS() ERR_print_errors_fp(stderr)
+#include "../lib/ends.h"
 
 enum { SLOTS = 32, WORDS = 32 };
 
@@ -184,7 +178,6 @@ static void turn_off(int sent, int version, int type, const void *data, size_t s
 static SSL_CTX *client_context(const char *store);
 static SSL_CTX *server_context(const char *id);
 static int run_handshake(SSL *client, SSL *server);
-static void tie(SSL *client, SSL *server);
 
 /* A client that, while it looks at one certificate, fetches something over TLS from elsewhere. */
 static int nested(int ok, X509_STORE_CTX *ctx)
@@ -198,7 +191,7 @@ static int nested(int ok, X509_STORE_CTX *ctx)
 		SSL_set_tlsext_host_name(client, arg("nsni"));
 		SSL_set1_host(client, arg("nsni"));
 		SSL_set_verify(client, SSL_VERIFY_PEER, NULL);
-		tie(client, server);
+		tie_ends(client, server, 32768);
 		int good = run_handshake(client, server);
 		snprintf(nested_result, sizeof(nested_result), "nested %s %ld\n",
 			 good ? "good" : "bad", SSL_get_verify_result(client));
@@ -293,17 +286,6 @@ static SSL_CTX *server_context(const char *id)
 	if (arg("looks"))
 		verify_by_itself(ctx, arg("looks"));
 	return ctx;
-}
-
-static void tie(SSL *client, SSL *server)
-{
-	BIO *a, *b;
-
-	NEED(BIO_new_bio_pair(&a, 32768, &b, 32768) == 1);
-	SSL_set_bio(client, a, a);
-	SSL_set_bio(server, b, b);
-	SSL_set_connect_state(client);
-	SSL_set_accept_state(server);
 }
 
 static int is_retry(SSL *ssl, int r)
@@ -646,7 +628,7 @@ static void connect_line(void)
 	int ok = 0;
 
 	set_up(client);
-	tie(client, server);
+	tie_ends(client, server, 32768);
 	if (arg("early"))
 		ok = early(client, server);
 	if (arg("early") && ok) {

@@ -24,14 +24,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define NEED(c)                                                                                    \
-	do {                                                                                       \
-		if (!(c)) {                                                                        \
-			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #c);            \
-			ERR_print_errors_fp(stderr);                                               \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#define NEED_SAYS() ERR_print_errors_fp(stderr)
+#include "../lib/ends.h"
 
 static const char *group_list, *second_name = "-";
 static const char *server_file, *own_file, *client_cb_file, *cert_cb_file;
@@ -132,17 +126,6 @@ static SSL_CTX *server_context(void)
 		    ctx, SSL_VERIFY_PEER | (demands ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
 		    accept_any);
 	return ctx;
-}
-
-static void tie(SSL *client, SSL *server)
-{
-	BIO *a, *b;
-
-	NEED(BIO_new_bio_pair(&a, 65536, &b, 65536) == 1);
-	SSL_set_bio(client, a, a);
-	SSL_set_bio(server, b, b);
-	SSL_set_connect_state(client);
-	SSL_set_accept_state(server);
 }
 
 static int handshake(SSL *client, SSL *server)
@@ -364,7 +347,7 @@ int main(int argc, char **argv)
 		SSL *server = SSL_new(sctx);
 		set_up(client, argv[i]);
 		NEED(SSL_set_session(client, resumes ? session : NULL) == 1);
-		tie(client, server);
+		tie_ends(client, server, 65536);
 		printf("%s ", argv[i]);
 		if (handshake(client, server)) {
 			talk(client, server);

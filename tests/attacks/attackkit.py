@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: ISC
 """Kit of the attacks: certificates of two CAs, one that the client trusts (public) and one that only a rule may add (corp), and a program
 that plays client and servers."""
-import json
-import os
 import pathlib
-import shutil
 import subprocess
 
 from lib import once, pki, schema
-from lib.run import BUILD, LIBRARY
+from lib.run import BUILD, own_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = BUILD / "attacks"
@@ -88,8 +85,7 @@ class Actor:
         self.preload, self.certs, self.directory, self.count = library, certificates, directory, 0
 
     def environment(self, rules=None, level="info", **more):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
-        env.update(ATTACK_CERTS=str(self.certs), LC_ALL="C")
+        env = own_environment(ATTACK_CERTS=str(self.certs), LC_ALL="C")
         self.count += 1
         self.log = self.directory / f"log{self.count}"
         self.config = self.directory / f"config{self.count}"
@@ -117,16 +113,10 @@ class Actor:
 
     def records(self, event=None):
         text = self.log.read_text() if self.log.exists() else ""
-        schema.check_lines(text)
-        records = [json.loads(line) for line in text.splitlines()]
-        return [r for r in records if event is None or r["event"] == event]
+        return [r for r in schema.records(text) if event is None or r["event"] == event]
 
 
 A = "[a.test]\nExtraCAFile = CERTS/corp.pem\n"
 B = "[b.test]\nExtraCAFile = CERTS/corp.pem\n"
 NOTHING = "# no rule\n"
 
-
-def copy_library(to):
-    assert LIBRARY.exists(), f"{LIBRARY} is not built"
-    return shutil.copy(LIBRARY, to / LIBRARY.name)

@@ -8,12 +8,6 @@ import attackkit  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory):
-    """The library under test, as it is at the start: a build beside the tests must not change it."""
-    return attackkit.copy_library(tmp_path_factory.mktemp("library"))
-
-
-@pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
     directory = tmp_path_factory.mktemp("certificates")
     attackkit.make_certificates(directory)

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../lib/ends.h"
+
 enum { JOBS_MAX = 8, STEPS = 40, AFTERWARDS = 20 };
 struct pair {
 	SSL *client, *server;
@@ -54,13 +56,7 @@ static SSL_CTX *server_for(const char *leaf, const char *key)
 static struct pair make(const char *host, SSL_CTX *server_context)
 {
 	struct pair p = {SSL_new(context), SSL_new(server_context), 0};
-	BIO *a, *b;
-	if (BIO_new_bio_pair(&a, 65536, &b, 65536) != 1)
-		exit(99);
-	SSL_set_bio(p.client, a, a);
-	SSL_set_bio(p.server, b, b);
-	SSL_set_connect_state(p.client);
-	SSL_set_accept_state(p.server);
+	tie_ends(p.client, p.server, 65536);
 	SSL_set_tlsext_host_name(p.client, host);
 	return p;
 }

@@ -11,6 +11,7 @@ import termios
 import pytest
 
 from attackkit import HERE
+from lib.run import own_environment
 
 CLIENT = """
 import ssl, sys
@@ -47,8 +48,7 @@ def test_no_prompt(certificates, library, tmp_path, rules):
     directory.mkdir()
     (directory / "other.pem").write_bytes(encrypted((certificates / "public.pem").read_bytes()))
     config.write_text("[a.test]\n%s = %s\n" % (rules, directory / "other.pem") if rules else "")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TLSMEND_")}
-    env.update(LD_PRELOAD=str(library), TLSMEND_CONFIG=str(config), TLSMEND_LOG=str(tmp_path / "log"))
+    env = own_environment(LD_PRELOAD=str(library), TLSMEND_CONFIG=str(config), TLSMEND_LOG=str(tmp_path / "log"))
     ours, terminal = os.openpty()
     try:
         client = subprocess.Popen(

@@ -4,7 +4,6 @@ record's sake either."""
 import hashlib
 import json
 import math
-import os
 import subprocess
 import sys
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from lib import pki
+from lib.run import own_environment
 
 # Handshakes in memory; the time of the client's side alone, in milliseconds, without what the machine does meanwhile.
 CLIENT = """
@@ -131,7 +131,7 @@ def dear(request, tmp_path_factory):
 
 
 def milliseconds(store, dear, count, **env):
-    env = {**{k: v for k, v in os.environ.items() if not k.startswith("TLSMEND_")}, "TLSMEND_CONFIG": "", **env}
+    env = own_environment(**{"TLSMEND_CONFIG": "", **env})
     argv = [sys.executable, "-c", CLIENT, store, dear / "chain.pem", dear / "chain.key", str(count)]
     out = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=True).stdout
     return [float(line) for line in out.split()]

@@ -17,13 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NEED(c)                                                                                    \
-	do {                                                                                       \
-		if (!(c)) {                                                                        \
-			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #c);            \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#include "../lib/ends.h"
 
 /* SNI and the server's identity. */
 static const struct {
@@ -99,13 +93,9 @@ static void one(int h)
 	SSL_CTX *ctx = own ? new_client_context() : client_ctx;
 	SSL *client = SSL_new(ctx), *server = SSL_new(servers[h]);
 	char buf[8];
-	BIO *a, *b;
 
-	NEED(client && server && BIO_new_bio_pair(&a, 32768, &b, 32768) == 1);
-	SSL_set_bio(client, a, a);
-	SSL_set_bio(server, b, b);
-	SSL_set_connect_state(client);
-	SSL_set_accept_state(server);
+	NEED(client && server);
+	tie_ends(client, server, 32768);
 	SSL_set_tlsext_host_name(client, (char *)(uintptr_t)hosts[h].sni);
 	if (own) {
 		SSL_set_app_data(client, (char *)ctx);

@@ -18,13 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NEED(what)                                                                                 \
-	do {                                                                                       \
-		if (!(what)) {                                                                     \
-			fprintf(stderr, "failed: %s\n", #what);                                    \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#include "../lib/need.h"
 
 static int wanted_error = -1;
 static unsigned long unwanted_flags;

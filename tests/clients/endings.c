@@ -26,13 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NEED(what)                                                                                 \
-	do {                                                                                       \
-		if (!(what)) {                                                                     \
-			fprintf(stderr, "failed: %s\n", #what);                                    \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#include "../lib/need.h"
 
 static int fd;
 static SSL_CTX *ctx;

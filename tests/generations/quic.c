@@ -14,14 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEED(c)                                                                                    \
-	do {                                                                                       \
-		if (!(c)) {                                                                        \
-			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #c);            \
-			ERR_print_errors_fp(stderr);                                               \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#define NEED_SAYS() ERR_print_errors_fp(stderr)
+#include "../lib/need.h"
 
 static const unsigned char protocols[] = "\4quic";
 static char **arguments;

@@ -46,6 +46,11 @@ def clean_environment(home):
     return env
 
 
+def own_environment(**more):
+    """The caller's, without what is about the library, the loader or OpenSSL's certificates."""
+    return {**{k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}, **more}
+
+
 # ---- namespaces -------------------------------------------------------------------------------------------
 _ways = None
 

@@ -48,6 +48,12 @@ def check(value, schema=SCHEMA, where=""):
         _object(value, schema, where)
 
 
+def records(text):
+    """Those of a log that holds nothing else."""
+    check_lines(text)
+    return [json.loads(line) for line in text.splitlines()]
+
+
 def check_lines(text):
     """Every record in the text of a log; other lines are nobody's business here."""
     for line in text.splitlines():

@@ -20,15 +20,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HELPER static __attribute__((unused))
+#include "../lib/ends.h"
 
-#define NEED(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #condition);    \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#define HELPER static __attribute__((unused))
 
 /* Path of a file in the certificate directory. Each thread has two buffers, used in turn. */
 HELPER const char *cert_path(const char *name, const char *extension)
@@ -77,13 +71,7 @@ HELPER SSL *client_for(SSL_CTX *ctx, const char *host)
 /* Ties both ends together in memory. */
 HELPER void connect_ends(SSL *client, SSL *server)
 {
-	BIO *a, *b;
-
-	NEED(BIO_new_bio_pair(&a, 0, &b, 0) == 1);
-	SSL_set_bio(client, a, a);
-	SSL_set_bio(server, b, b);
-	SSL_set_connect_state(client);
-	SSL_set_accept_state(server);
+	tie_ends(client, server, 0);
 }
 
 HELPER int is_retry(int ssl_error)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Fixtures of the traps. What they are made of is in trapkit.py."""
 
-import shutil
-
 import pytest
 
 pytest.register_assert_rewrite("trapkit")
@@ -10,15 +8,7 @@ pytest.register_assert_rewrite("trapkit")
 import copies  # noqa: E402
 import trapkit  # noqa: E402
 from lib.once import locked  # noqa: E402
-from lib.run import LIBRARY  # noqa: E402
 from trapkit import OUT  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory):
-    """The library under test, as it is at the start: a build beside the tests must not change it. Its absence fails a test."""
-    assert LIBRARY.exists(), f"{LIBRARY} is not built"
-    return shutil.copy(LIBRARY, tmp_path_factory.mktemp("library") / LIBRARY.name)
 
 
 @pytest.fixture(scope="session")
@@ -40,28 +30,26 @@ def server(certificates):
         yield port
 
 
-@pytest.fixture(scope="session")
-def renamed_openssl():
-    """[libssl, libcrypto]: the system's OpenSSL under other names."""
-    directory = OUT / "renamed"
+def made_once(name, make):
+    directory = OUT / name
     directory.mkdir(parents=True, exist_ok=True)
-    with locked(OUT / "renamed.lock"):
-        found = copies.renamed_copy(directory)
+    with locked(OUT / (name + ".lock")):
+        found = make(directory)
     if found is None:
         pytest.skip("no OpenSSL 3 among the system's libraries")
     return found
+
+
+@pytest.fixture(scope="session")
+def renamed_openssl():
+    """[libssl, libcrypto]: the system's OpenSSL under other names."""
+    return made_once("renamed", copies.renamed_copy)
 
 
 @pytest.fixture(scope="session")
 def leaving_openssl():
     """... that dlclose takes away."""
-    directory = OUT / "leaving"
-    directory.mkdir(parents=True, exist_ok=True)
-    with locked(OUT / "leaving.lock"):
-        found = copies.leaving_copy(directory)
-    if found is None:
-        pytest.skip("no OpenSSL 3 among the system's libraries")
-    return found
+    return made_once("leaving", copies.leaving_copy)
 
 
 @pytest.fixture(scope="session")

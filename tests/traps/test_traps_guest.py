@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from lib.run import own_environment
 from trapkit import HERE, TIMEOUT, build, build_plugin
 
 GOOD = ("root", "legacy", "legacy.test")
@@ -102,8 +103,7 @@ def test_fork_from_a_callback(trap, where, rules):
 def secure(library, certificates, kind, configuration):
     command = ["unshare", "--mount", "--propagation", "private", HERE / "secure.sh", library, build("plain"), certificates,
                kind, configuration]
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_"))}
-    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=TIMEOUT, env=clean)
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=TIMEOUT, env=own_environment())
 
 
 @pytest.fixture(scope="session")

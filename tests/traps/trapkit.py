@@ -3,7 +3,6 @@
 
 import contextlib
 import datetime
-import json
 import os
 import pathlib
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 import trustme
 
 from lib import once, roots, schema
-from lib.run import BUILD
+from lib.run import BUILD, own_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 # The libc of the traps and of their OpenSSL: test_traps_musl.py runs the other modules once more with TRAP_LIBC=musl.
@@ -138,8 +137,7 @@ class Result:
 
     @property
     def records(self):
-        schema.check_lines(self.log.decode())
-        return [json.loads(line) for line in self.log.decode().splitlines()]
+        return schema.records(self.log.decode())
 
     def causes(self, event):
         return [r.get("cause") for r in self.records if r["event"] == event]
@@ -161,8 +159,7 @@ class Runner:
         self.count = 0
 
     def environment(self, extra):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
-        env.update(TRAP_CERTS=str(self.certificates), LC_ALL="C.UTF-8")
+        env = own_environment(TRAP_CERTS=str(self.certificates), LC_ALL="C.UTF-8")
         env.update({k: str(v) for k, v in (extra or {}).items()})
         return env
 
@@ -208,8 +205,7 @@ class Runner:
 
 @contextlib.contextmanager
 def running_server(certificates, leaf):
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_"))}
-    env["TRAP_CERTS"] = str(certificates)
+    env = own_environment(TRAP_CERTS=str(certificates))
     with subprocess.Popen([str(build("server")), leaf], env=env, text=True,
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:

@@ -25,13 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NEED(c)                                                                                    \
-	do {                                                                                       \
-		if (!(c)) {                                                                        \
-			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, __LINE__, #c);            \
-			exit(99);                                                                  \
-		}                                                                                  \
-	} while (0)
+#include "../../lib/need.h"
 
 enum { CRLS = 16, NOW = 1795298400 /* 2026-11-21, for cases that name no time */ };
 

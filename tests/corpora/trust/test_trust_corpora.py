@@ -12,6 +12,7 @@ import pytest
 
 from lib import pki
 from lib.once import compile_once
+from lib.run import own_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
@@ -58,7 +59,7 @@ class Runs:
     def _run(self, way):
         d = self.base / way
         d.mkdir()
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "SSL_CERT_"))}
+        env = own_environment()
         if way != "none":
             env.update(LD_PRELOAD=str(self.preload), TLSMEND_CONFIG=str(d / "config"), TLSMEND_LOG=str(d / "log"),
                        TLSMEND_LOG_FORMAT="json", TLSMEND_LOG_LEVEL="info")
