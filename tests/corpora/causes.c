@@ -56,11 +56,11 @@ static void set_parameters(const struct chain_case *c, X509_STORE_CTX *ctx)
 		X509_VERIFY_PARAM_set_depth(param, c->depth);
 	if (c->level >= 0)
 		X509_VERIFY_PARAM_set_auth_level(param, c->level);
-	if (c->host != NULL)
+	if (c->host)
 		X509_VERIFY_PARAM_set1_host(param, c->host, 0);
-	if (c->address != NULL)
+	if (c->address)
 		X509_VERIFY_PARAM_set1_ip_asc(param, c->address);
-	if (c->email != NULL)
+	if (c->email)
 		X509_VERIFY_PARAM_set1_email(param, c->email, 0);
 	for (i = 0; i < c->policy_count; i++)
 		X509_VERIFY_PARAM_add0_policy(param, OBJ_txt2obj(c->policies[i], 1));
@@ -90,7 +90,7 @@ static bool passes(const struct chain_case *c, X509_STORE *store, OPENSSL_STACK 
 
 	o->X509_STORE_CTX_init(ctx, store, c->leaf, c->untrusted);
 	set_parameters(c, ctx);
-	if (trusted != NULL)
+	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
 	o->X509_STORE_CTX_free(ctx);
@@ -115,7 +115,7 @@ static void collect_errors(struct evidence *e, X509_STORE_CTX *ctx)
 	const struct openssl *o = openssl_direct();
 	X509_STORE_CTX *copy = trust_private_copy(o, ctx, o->X509_STORE_CTX_get0_untrusted(ctx));
 
-	if (copy == NULL)
+	if (!copy)
 		return;
 	collecting = e;
 	o->X509_STORE_CTX_set_verify_cb(copy, collect);
@@ -134,14 +134,14 @@ static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untru
 	X509_STORE_CTX *copy = trust_private_copy(o, t->ctx, untrusted);
 	bool good;
 
-	if (copy == NULL)
+	if (!copy)
 		return false;
 	if (level == EVIDENCE_STAND_IN)
 		o->X509_VERIFY_PARAM_set_flags(o->X509_STORE_CTX_get0_param(copy),
 					       FLAG_PARTIAL_CHAIN);
 	else if (level != EVIDENCE_SAME_LEVEL)
 		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
-	if (trusted != NULL)
+	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = X509_verify_cert(copy) == 1;
 	o->X509_STORE_CTX_free(copy);
@@ -155,8 +155,8 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 	struct evidence *e = evidence_new(EVENT_VERIFY_FAILED);
 
 	evidence_library(e, o);
-	e->host = e->sni = e->expected_name = c->host != NULL ? c->host : c->address;
-	if (e->host == NULL)
+	e->host = e->sni = e->expected_name = c->host ? c->host : c->address;
+	if (!e->host)
 		e->expected_name = c->email;
 	e->port = 443;
 	e->have_connection = e->have_verification = e->enforced = true;
@@ -183,7 +183,7 @@ static bool proposes_ca(const struct record *r)
 	size_t i;
 
 	for (i = 0; i < r->help_count; i++) {
-		if (strstr(r->help[i], "CAFile") != NULL)
+		if (strstr(r->help[i], "CAFile"))
 			return true;
 	}
 	return false;
@@ -208,7 +208,7 @@ static void sort_into(OPENSSL_STACK *from, OPENSSL_STACK *trusted, OPENSSL_STACK
 static bool issuer_is_here(OPENSSL_STACK *all, X509 *top, OPENSSL_STACK *chain)
 {
 	const struct openssl *o = openssl_direct();
-	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
+	const int n = chain ? o->OPENSSL_sk_num(chain) : 0;
 	int i, k;
 
 	for (i = 0; i < o->OPENSSL_sk_num(all); i++) {
@@ -230,9 +230,9 @@ static void take_keys(struct chain_case *c, const struct record *r, char host[25
 	size_t i;
 
 	for (i = 0; i < r->help_count; i++) {
-		if (strstr(r->help[i], "    CipherString = DEFAULT:@SECLEVEL=0") != NULL)
+		if (strstr(r->help[i], "    CipherString = DEFAULT:@SECLEVEL=0"))
 			c->level = 0;
-		if (strstr(r->help[i], "    Strict = no") != NULL)
+		if (strstr(r->help[i], "    Strict = no"))
 			c->flags &= ~(unsigned long)X509_STRICT;
 		if (sscanf(r->help[i], "    ExpectName = %255s", host) == 1)
 			c->host = host;
@@ -245,7 +245,7 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 {
 	const struct openssl *o = openssl_direct();
 	OPENSSL_STACK *chain = o->X509_STORE_CTX_get0_chain(ctx);
-	const int n = chain != NULL ? o->OPENSSL_sk_num(chain) : 0;
+	const int n = chain ? o->OPENSSL_sk_num(chain) : 0;
 	X509 *top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : c->leaf;
 	OPENSSL_STACK *trusted, *untrusted;
 	struct chain_case extended = *c;

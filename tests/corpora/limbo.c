@@ -31,7 +31,7 @@ static void certificates(const json_t *list, OPENSSL_STACK *to)
 	{
 		X509 *x = certificate(pem);
 
-		if (x != NULL)
+		if (x)
 			openssl_direct()->OPENSSL_sk_push(to, x);
 	}
 }
@@ -48,7 +48,7 @@ static void revocation_lists(const json_t *list, struct chain_case *c)
 		BIO *bio = o->BIO_new_mem_buf(s, (int)strlen(s));
 		X509_CRL *crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL);
 
-		if (crl != NULL && c->crl_count < CASE_CRLS)
+		if (crl && c->crl_count < CASE_CRLS)
 			c->crls[c->crl_count++] = crl;
 		o->BIO_free(bio);
 	}
@@ -63,7 +63,7 @@ static time_t time_of(const json_t *text)
 	struct tm t;
 
 	memset(&t, 0, sizeof(t));
-	if (s == NULL || strptime(s, "%Y-%m-%dT%H:%M:%S", &t) == NULL)
+	if (!s || !strptime(s, "%Y-%m-%dT%H:%M:%S", &t))
 		return NOW;
 	return timegm(&t);
 }
@@ -73,7 +73,7 @@ static void peer_name(const json_t *name, struct chain_case *c)
 	const char *kind = json_string_value(json_object_get(name, "kind"));
 	const char *value = json_string_value(json_object_get(name, "value"));
 
-	if (kind == NULL)
+	if (!kind)
 		return;
 	if (strcmp(kind, "DNS") == 0)
 		c->host = value;
@@ -98,17 +98,16 @@ static void run(const json_t *test, const char *profile, unsigned long flags, co
 	certificates(json_object_get(test, "further_ca"), c.further); /* forge.py */
 	revocation_lists(json_object_get(test, "crls"), &c);
 	c.time = time_of(json_object_get(test, "validation_time"));
-	c.purpose =
-	    kind != NULL && strcmp(kind, "CLIENT") == 0 ? PURPOSE_SSL_CLIENT : PURPOSE_SSL_SERVER;
+	c.purpose = kind && strcmp(kind, "CLIENT") == 0 ? PURPOSE_SSL_CLIENT : PURPOSE_SSL_SERVER;
 	c.depth = json_is_integer(depth) ? (int)json_integer_value(depth) : -1;
 	c.level = 2;
 	c.flags |= flags;
 	peer_name(json_object_get(test, "expected_peer_name"), &c);
 	peer_name(json_array_get(json_object_get(test, "expected_peer_names"), 0), &c);
-	if (c.leaf == NULL)
+	if (!c.leaf)
 		printf("%s\t-\t-\tnot-parsed\t-\n",
 		       c.id); /* libssl stops before any verification */
-	else if (only == NULL || strstr(c.id, only) != NULL)
+	else if (!only || strstr(c.id, only))
 		case_run(&c, only != NULL);
 	case_free(&c);
 }
@@ -122,7 +121,7 @@ bool limbo_run(const char *directory, const char *only)
 
 	snprintf(path, sizeof(path), "%s/limbo-core.json", directory);
 	corpus = json_load_file(path, 0, &error);
-	if (corpus == NULL) {
+	if (!corpus) {
 		fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
 		return false;
 	}

@@ -22,7 +22,7 @@ static size_t read_file(const char *directory, const char *kind, const char *nam
 
 	snprintf(path, sizeof(path), "%s/pkits/%s/%s.%s", directory, kind, name, ending);
 	f = fopen(path, "rb");
-	if (f == NULL) {
+	if (!f) {
 		perror(path);
 		exit(1);
 	}
@@ -49,7 +49,7 @@ static void revocation_list(const char *directory, const json_t *name, struct ch
 	    read_file(directory, "crls", json_string_value(name), "crl", data, sizeof(data));
 	X509_CRL *crl = d2i_X509_CRL(NULL, &p, (long)n);
 
-	if (crl != NULL && c->crl_count < CASE_CRLS)
+	if (crl && c->crl_count < CASE_CRLS)
 		c->crls[c->crl_count++] = crl;
 }
 
@@ -58,9 +58,9 @@ static void policies(const json_t *set, struct chain_case *c)
 {
 	const char *s = json_string_value(set);
 
-	if (s == NULL)
+	if (!s)
 		snprintf(c->policies[c->policy_count++], sizeof(c->policies[0]), ANY_POLICY);
-	while (s != NULL && c->policy_count < CASE_POLICIES &&
+	while (s && c->policy_count < CASE_POLICIES &&
 	       (s = strstr(s, "NIST-test-policy-")) != NULL) {
 		s += strlen("NIST-test-policy-");
 		snprintf(c->policies[c->policy_count++], sizeof(c->policies[0]),
@@ -73,9 +73,9 @@ static void make_id(const json_t *test, struct chain_case *c)
 {
 	const char *part = strstr(json_string_value(json_object_get(test, "title")), "(Subpart ");
 
-	snprintf(c->id, sizeof(c->id), part != NULL ? "pkits/%s/%d" : "pkits/%s",
+	snprintf(c->id, sizeof(c->id), part ? "pkits/%s/%d" : "pkits/%s",
 		 json_string_value(json_object_get(test, "number")),
-		 part != NULL ? atoi(part + strlen("(Subpart ")) : 0);
+		 part ? atoi(part + strlen("(Subpart ")) : 0);
 }
 
 static void run(const char *directory, const json_t *test, const char *only)
@@ -87,7 +87,7 @@ static void run(const char *directory, const json_t *test, const char *only)
 
 	case_init(&c);
 	make_id(test, &c);
-	if (only != NULL && *only != '\0' && strcmp(c.id, only) != 0)
+	if (only && *only != '\0' && strcmp(c.id, only) != 0)
 		goto out;
 	json_array_foreach(certs, i, item)
 	{
@@ -126,7 +126,7 @@ bool pkits_run(const char *directory, const char *only)
 	if (access(path, F_OK) != 0)
 		return true; /* another corpus */
 	index = json_load_file(path, 0, &error);
-	if (index == NULL) {
+	if (!index) {
 		fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
 		return false;
 	}

@@ -69,8 +69,8 @@ static void check_peer(const struct policy *p, const struct peer *peer, int64_t 
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		const struct setting *s = rule.set[key];
 
-		REQUIRE(rule.dry[key] == NULL || rule.dry[key]->section->dry);
-		if (s == NULL)
+		REQUIRE(!rule.dry[key] || rule.dry[key]->section->dry);
+		if (!s)
 			continue;
 		REQUIRE(!s->section->dry);
 		count++;
@@ -81,12 +81,12 @@ static void check_peer(const struct policy *p, const struct peer *peer, int64_t 
 	REQUIRE(count == rule.count);
 	if (reject) {
 		for (unsigned key = 0; key < KEY_COUNT; key++) {
-			if (rule.set[key] != NULL)
+			if (rule.set[key])
 				section_reject(rule.set[key]);
 		}
 		policy_lookup(p, peer, now, &again);
 		for (unsigned key = 0; key < KEY_COUNT; key++)
-			REQUIRE(again.set[key] == NULL ||
+			REQUIRE(!again.set[key] ||
 				!atomic_load(&again.set[key]->section->rejected));
 	}
 }
@@ -115,7 +115,7 @@ static void check_setting_peers(void *arg, const struct setting *s)
 	REQUIRE(host_normalise(text, host));
 	policy_lookup(p, &peer, INT64_MIN, &rule);
 	if (pattern.kind != PATTERN_SUFFIX || pattern.name_length < 250)
-		REQUIRE(rule.set[s->key] != NULL || rule.dry[s->key] != NULL);
+		REQUIRE(rule.set[s->key] || rule.dry[s->key]);
 	REQUIRE(pattern_covers(s->pattern, host, host_is_address(host)) ||
 		pattern.name_length >= 250);
 	check_peer(p, &peer, INT64_MIN, false);

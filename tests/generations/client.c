@@ -28,8 +28,8 @@ static void fail(const SSL *ssl)
 	unsigned long code = ERR_peek_last_error();
 	const char *reason = ERR_reason_error_string(code);
 
-	printf("REFUSED %ld %s\n", ssl != NULL ? SSL_get_verify_result(ssl) : -1L,
-	       reason != NULL ? reason : "no reason");
+	printf("REFUSED %ld %s\n", ssl ? SSL_get_verify_result(ssl) : -1L,
+	       reason ? reason : "no reason");
 	exit(1);
 }
 
@@ -78,9 +78,9 @@ static int cannot_tell(SSL *ssl, void *arg)
 static const SSL_METHOD *method(void)
 {
 #if OPENSSL_VERSION_NUMBER < 0x40000000L
-	if (wanted.method != NULL && strcmp(wanted.method, "tls1") == 0)
+	if (wanted.method && strcmp(wanted.method, "tls1") == 0)
 		return TLSv1_client_method();
-	if (wanted.method != NULL && strcmp(wanted.method, "tls1_2") == 0)
+	if (wanted.method && strcmp(wanted.method, "tls1_2") == 0)
 		return TLSv1_2_client_method();
 #endif
 	return TLS_client_method();
@@ -91,7 +91,7 @@ static void look_at_new_number(const SSL_CTX *ctx)
 {
 	int number = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 
-	if (SSL_CTX_get_ex_data(ctx, number) != NULL)
+	if (SSL_CTX_get_ex_data(ctx, number))
 		printf("somebody's data is at a new number\n");
 }
 
@@ -99,30 +99,30 @@ static SSL_CTX *make_context(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(method());
 
-	if (ctx == NULL)
+	if (!ctx)
 		fail(NULL);
 	look_at_new_number(ctx);
 	SSL_CTX_set_verify(ctx, wanted.no_verify ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
 			   wanted.waive ? say_yes : NULL);
 	if (wanted.instead)
 		SSL_CTX_set_cert_verify_callback(ctx, say_yes_instead, NULL);
-	if (wanted.flags != NULL)
+	if (wanted.flags)
 		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
 					    strtoul(wanted.flags, NULL, 0));
-	if (wanted.max != NULL)
+	if (wanted.max)
 		SSL_CTX_set_max_proto_version(ctx, (int)strtol(wanted.max, NULL, 16));
-	if (wanted.max != NULL && strtol(wanted.max, NULL, 16) < TLS1_2_VERSION)
+	if (wanted.max && strtol(wanted.max, NULL, 16) < TLS1_2_VERSION)
 		SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
-	if (wanted.ciphers != NULL && SSL_CTX_set_cipher_list(ctx, wanted.ciphers) != 1)
+	if (wanted.ciphers && SSL_CTX_set_cipher_list(ctx, wanted.ciphers) != 1)
 		fail(NULL);
-	if ((wanted.ca != NULL ? SSL_CTX_load_verify_locations(ctx, wanted.ca, NULL)
+	if ((wanted.ca ? SSL_CTX_load_verify_locations(ctx, wanted.ca, NULL)
 			       : SSL_CTX_set_default_verify_paths(ctx)) != 1)
 		fail(NULL);
-	if (wanted.cert != NULL &&
+	if (wanted.cert &&
 	    (SSL_CTX_use_certificate_chain_file(ctx, wanted.cert) != 1 ||
 	     SSL_CTX_use_PrivateKey_file(ctx, wanted.key, SSL_FILETYPE_PEM) != 1))
 		fail(NULL);
-	if (wanted.alpn != NULL) {
+	if (wanted.alpn) {
 		unsigned char list[64] = {(unsigned char)strlen(wanted.alpn)};
 		memcpy(list + 1, wanted.alpn, list[0]);
 		SSL_CTX_set_alpn_protos(ctx, list, list[0] + 1u);
@@ -176,7 +176,7 @@ int main(int argc, char **argv)
 
 	for (int i = 3; i < argc; i++) {
 		const char **value = option(argv[i]);
-		if (value != NULL && i + 1 < argc)
+		if (value && i + 1 < argc)
 			*value = argv[++i];
 		else if (strcmp(argv[i], "--no-verify") == 0)
 			wanted.no_verify = true;

@@ -25,7 +25,7 @@ static atomic_long calls;
 static int find(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	(void)size, (void)arg;
-	if (info->dlpi_name == NULL || strstr(info->dlpi_name, "libtlsmend") == NULL)
+	if (!info->dlpi_name || !strstr(info->dlpi_name, "libtlsmend"))
 		return 0;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
@@ -48,9 +48,9 @@ static int refuse(const void *caller)
 
 	if (!ready) {
 		ready = 1;
-		if (getenv("FAIL_AT") != NULL)
+		if (getenv("FAIL_AT"))
 			fail_at = atol(getenv("FAIL_AT"));
-		if (getenv("FAIL_FROM") != NULL)
+		if (getenv("FAIL_FROM"))
 			fail_from = atol(getenv("FAIL_FROM"));
 		dl_iterate_phdr(find, NULL);
 	}
@@ -83,7 +83,7 @@ __attribute__((destructor)) static void report(void)
 {
 	const char *path = getenv("FAIL_COUNT");
 	char text[32];
-	int fd = path != NULL ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
 
 	if (fd < 0)
 		return;

@@ -40,7 +40,7 @@ static void message(int write_p, int version, int type, const void *data, size_t
 		    void *arg)
 {
 	(void)ssl;
-	NEED(arg == &tag_message && (n == 0 || data != NULL));
+	NEED(arg == &tag_message && (n == 0 || data));
 	printf("msg(%d,%x,%d,%d) ", write_p, (unsigned)version, type,
 	       type == 22 ? ((const unsigned char *)data)[0] : -1);
 }
@@ -74,7 +74,7 @@ static SSL_CTX *make_context(const char *anchors)
 	NEED(SSL_CTX_load_verify_locations(ctx, cert_path(anchors, ".pem"), NULL) == 1);
 	SSL_CTX_set_app_data(ctx, &tag_ctx);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, is("verify") || is("waive") ? verify : NULL);
-	printf("context getter: %s\n", SSL_CTX_get_info_callback(ctx) == NULL ? "NULL" : "set");
+	printf("context getter: %s\n", !SSL_CTX_get_info_callback(ctx) ? "NULL" : "set");
 	if (is("ctx-info") || is("new-ex") || is("generic") || is("both-info") || is("reuse"))
 		SSL_CTX_set_info_callback(ctx, info_ctx);
 	if (is("ctx-message"))
@@ -82,7 +82,7 @@ static SSL_CTX *make_context(const char *anchors)
 	SSL_CTX_set_msg_callback_arg(ctx, &tag_message);
 	if (is("whole") || is("whole-waive"))
 		SSL_CTX_set_cert_verify_callback(ctx, verify_all, &tag_message);
-	printf("context getter: %s\n", SSL_CTX_get_info_callback(ctx) == NULL       ? "NULL"
+	printf("context getter: %s\n", !SSL_CTX_get_info_callback(ctx)              ? "NULL"
 				       : SSL_CTX_get_info_callback(ctx) == info_ctx ? "own"
 										    : "foreign");
 	return ctx;
@@ -93,7 +93,7 @@ static void print_getter(const char *when, SSL *ssl)
 	void (*set)(const SSL *, int, int) = SSL_get_info_callback(ssl);
 
 	printf("\ngetter %s: %s\n", when,
-	       set == NULL       ? "NULL"
+	       !set              ? "NULL"
 	       : set == info_ctx ? "the context's"
 	       : set == info_ssl ? "the connection's"
 				 : "foreign");
@@ -185,10 +185,10 @@ int main(int argc, char **argv)
 	ctx = make_context(argv[2]);
 	index_ctx = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_data);
 	index_ssl = SSL_get_ex_new_index(0, NULL, NULL, NULL, free_data);
-	NEED(index_ctx > 0 && index_ssl > 0 && SSL_CTX_get_ex_data(ctx, index_ctx) == NULL);
+	NEED(index_ctx > 0 && index_ssl > 0 && !SSL_CTX_get_ex_data(ctx, index_ctx));
 	NEED(SSL_CTX_set_ex_data(ctx, index_ctx, &tag_message) == 1);
 	client = make_client(ctx, argv[4]);
-	NEED(SSL_get_ex_data(client, index_ssl) == NULL);
+	NEED(!SSL_get_ex_data(client, index_ssl));
 	NEED(SSL_set_ex_data(client, index_ssl, &tag_message) == 1);
 	variations(ctx, &client, sctx, argv[2]);
 	connect_once(client, sctx);

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "KEEP") != 0)
 		for (int fd = 3; fd <= LAST; fd++)
 			NEED(dup2(first, fd) == fd);
-	if (strstr(argv[4], "at-2") != NULL && strcmp(argv[1], "KEEP") != 0)
+	if (strstr(argv[4], "at-2") && strcmp(argv[1], "KEEP") != 0)
 		NEED(dup2(first, 2) == 2);
 	out = fopen(argv[2], "w");
 	NEED(out != NULL);

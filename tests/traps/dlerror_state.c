@@ -11,9 +11,9 @@
 static void print_error(const char *when)
 {
 	const char *text = dlerror();
-	const char *shown = text != NULL ? strstr(text, "undefined symbol") : "none";
+	const char *shown = text ? strstr(text, "undefined symbol") : "none";
 
-	printf("dlerror %s: %s\n", when, shown != NULL ? shown : text);
+	printf("dlerror %s: %s\n", when, shown ? shown : text);
 }
 
 static void with_and_without(const char *when, SSL_CTX *cctx, SSL_CTX *sctx, const char *host,

@@ -32,29 +32,28 @@ static const char *const near_hooks[] = {"SSL_CTX_ne",
 static void print_error(void)
 {
 	const char *text = dlerror();
-	const char *shown = text != NULL ? strstr(text, "undefined symbol") : "no error";
+	const char *shown = text ? strstr(text, "undefined symbol") : "no error";
 
-	printf(" [%s]", shown != NULL ? shown : text);
-	printf("%s", dlerror() != NULL ? " (said twice)" : "");
+	printf(" [%s]", shown ? shown : text);
+	printf("%s", dlerror() ? " (said twice)" : "");
 }
 
 static const char *object_of(void *p)
 {
 	Dl_info info;
 
-	if (p == NULL)
+	if (!p)
 		return "NULL";
 	if (dladdr(p, &info) == 0)
 		return "nowhere";
-	return strrchr(info.dli_fname, '/') != NULL ? strrchr(info.dli_fname, '/') + 1
-						    : info.dli_fname;
+	return strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname;
 }
 
 static void look(const char *what, void *handle, const char *name)
 {
 	void *p = dlsym(handle, name);
 
-	printf("%s %s: %s", what, name, p != NULL ? "found" : "NULL");
+	printf("%s %s: %s", what, name, p ? "found" : "NULL");
 	print_error();
 	printf("\n");
 }
@@ -73,7 +72,7 @@ static void fake_library(const char *path)
 		void *wanted = own(hooks[i]);
 
 		printf("fake %s: %s\n", hooks[i],
-		       p == NULL     ? "NULL"
+		       !p            ? "NULL"
 		       : p == wanted ? "the library's own"
 				     : "somebody else's");
 	}
@@ -113,7 +112,7 @@ int main(int argc, char **argv)
 	}
 	printf("dlvsym of a version that is not there: %s",
 	       object_of(dlvsym(ssl, "SSL_CTX_new", "OPENSSL_9.9.9")));
-	printf("%s\n", dlerror() != NULL ? " [error]" : " [no error]");
+	printf("%s\n", dlerror() ? " [error]" : " [no error]");
 	printf("not a hook: %s\n", object_of(dlsym(ssl, "SSL_get_wbio")));
 
 	/* A success after a failure that nobody asked about. */

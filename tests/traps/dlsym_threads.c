@@ -45,7 +45,7 @@ int main(void)
 
 		for (int i = 0; i < THREADS; i++)
 			same = same && found[i][n] == found[0][n] && changed[i] == 0;
-		printf("%s: %s, %s\n", names[n], found[0][n] != NULL ? "found" : "NULL",
+		printf("%s: %s, %s\n", names[n], found[0][n] ? "found" : "NULL",
 		       same ? "the same in all threads" : "differs");
 	}
 	return 0;

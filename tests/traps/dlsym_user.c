@@ -24,9 +24,9 @@ static void *symbol(const char *name)
 {
 	void *p = versioned ? dlvsym(ssl_library, name, "OPENSSL_3.0.0") : dlsym(ssl_library, name);
 
-	if (p == NULL)
+	if (!p)
 		p = dlsym(crypto_library, name);
-	if (p == NULL) {
+	if (!p) {
 		fprintf(stderr, "%s: %s\n", name, dlerror());
 		exit(99);
 	}

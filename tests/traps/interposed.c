@@ -35,7 +35,7 @@ int main(void)
 	SSL_CTX_free(cctx);
 	SSL_CTX_free(sctx);
 	try_host("unrelated", "legacy", "legacy.test");
-	if (interposer_print != NULL)
+	if (interposer_print)
 		interposer_print();
 	return 0;
 }

@@ -24,7 +24,7 @@ void *malloc(size_t n)
 	static void *(*real)(size_t);
 
 	mallocs++;
-	if (real == NULL) {
+	if (!real) {
 		if (in_lookup) {
 			void *p = early + early_used;
 
@@ -50,7 +50,7 @@ void free(void *p)
 
 	if ((char *)p >= early && (char *)p < early + sizeof(early))
 		return;
-	if (real == NULL) {
+	if (!real) {
 		/* dlsym frees the text of an earlier error, and so comes back here: that text is let go. */
 		if (in_lookup)
 			return;
@@ -70,7 +70,7 @@ void *SSL_CTX_new(const void *method)
 	static void *(*real)(const void *);
 
 	contexts++;
-	if (real == NULL)
+	if (!real)
 		real = ((union {
 			       void *object;
 			       void *(*function)(const void *);

@@ -184,7 +184,7 @@ static int read_certificates(void)
 	X509 *x;
 	BIO *bio = F(BIO_new_file)(path, "r");
 
-	if (bio == NULL)
+	if (!bio)
 		return -1;
 	while ((x = F(PEM_read_bio_X509)(bio, NULL, NULL, NULL)) != NULL) {
 		n += 1 + 10 * F(SSL_CTX_use_certificate)(ctx, x) +
@@ -198,7 +198,7 @@ static int read_certificates(void)
 static int read_certificate(void)
 {
 	BIO *bio = F(BIO_new_file)(path, "rb");
-	X509 *x = bio != NULL ? F(PEM_read_bio_X509_AUX)(bio, NULL, NULL, NULL) : NULL;
+	X509 *x = bio ? F(PEM_read_bio_X509_AUX)(bio, NULL, NULL, NULL) : NULL;
 
 	F(X509_free)(x);
 	F(BIO_free)(bio);
@@ -209,10 +209,9 @@ static int read_key(void)
 {
 	int n = 0;
 	BIO *bio = F(BIO_new_file)(path, "r");
-	EVP_PKEY *key =
-	    bio != NULL ? F(PEM_read_bio_PrivateKey)(bio, NULL, no_passphrase, NULL) : NULL;
+	EVP_PKEY *key = bio ? F(PEM_read_bio_PrivateKey)(bio, NULL, no_passphrase, NULL) : NULL;
 
-	if (key != NULL)
+	if (key)
 		n = 1 + 2 * F(SSL_CTX_use_PrivateKey)(ctx, key) +
 		    4 * F(SSL_use_PrivateKey)(ssl, key);
 	F(EVP_PKEY_free)(key);
@@ -224,7 +223,7 @@ static int parse(PKCS12 *p12, const char *passphrase)
 {
 	EVP_PKEY *key = NULL;
 	X509 *x = NULL;
-	int r = p12 != NULL ? F(PKCS12_parse)(p12, passphrase, &key, &x, NULL) : -1;
+	int r = p12 ? F(PKCS12_parse)(p12, passphrase, &key, &x, NULL) : -1;
 
 	F(EVP_PKEY_free)(key);
 	F(X509_free)(x);
@@ -234,7 +233,7 @@ static int parse(PKCS12 *p12, const char *passphrase)
 static int read_pkcs12(void)
 {
 	BIO *bio = F(BIO_new_file)(path, "rb");
-	PKCS12 *p12 = bio != NULL ? F(d2i_PKCS12_bio)(bio, NULL) : NULL;
+	PKCS12 *p12 = bio ? F(d2i_PKCS12_bio)(bio, NULL) : NULL;
 	int r = parse(p12, "wrong") + 10 * parse(p12, "right") + 100 * parse(p12, NULL);
 
 	F(PKCS12_free)(p12);
@@ -245,11 +244,11 @@ static int read_pkcs12(void)
 static int read_pkcs12_stream(void)
 {
 	FILE *stream = fopen(path, "rb");
-	PKCS12 *p12 = stream != NULL ? F(d2i_PKCS12_fp)(stream, NULL) : NULL;
+	PKCS12 *p12 = stream ? F(d2i_PKCS12_fp)(stream, NULL) : NULL;
 	int r = parse(p12, "wrong");
 
 	F(PKCS12_free)(p12);
-	if (stream != NULL)
+	if (stream)
 		fclose(stream);
 	return r;
 }
@@ -262,15 +261,15 @@ static int read_memory(void)
 	PKCS12 *p12 = F(d2i_PKCS12_bio)(bio, NULL);
 
 	F(BIO_free)(bio);
-	return x == NULL && key == NULL && p12 == NULL;
+	return !x && !key && !p12;
 }
 
 static int read_null(void)
 {
 	BIO *bio = F(BIO_new_file)("/nonexistent/file", "w");
 
-	return bio == NULL && F(SSL_CTX_use_certificate)(ctx, NULL) == 0 &&
-	       F(SSL_CTX_use_PrivateKey)(ctx, NULL) == 0 && F(SSL_new)(NULL) == NULL;
+	return !bio && F(SSL_CTX_use_certificate)(ctx, NULL) == 0 &&
+	       F(SSL_CTX_use_PrivateKey)(ctx, NULL) == 0 && !F(SSL_new)(NULL);
 }
 
 static int new_ssl(void)

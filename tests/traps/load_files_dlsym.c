@@ -11,14 +11,14 @@ static void *find(const char *name)
 	static void *libraries[2];
 	void *p;
 
-	if (libraries[0] == NULL) {
+	if (!libraries[0]) {
 		libraries[0] = dlopen("libssl.so.3", RTLD_LAZY | RTLD_LOCAL);
 		libraries[1] = dlopen("libcrypto.so.3", RTLD_LAZY | RTLD_LOCAL);
 	}
 	p = dlsym(libraries[0], name);
-	if (p == NULL)
+	if (!p)
 		p = dlsym(libraries[1], name);
-	if (p == NULL)
+	if (!p)
 		exit(99);
 	return p;
 }

@@ -11,9 +11,9 @@ int main(int argc, char **argv)
 	union {
 		void *object;
 		int (*function)(int, char **);
-	} run = {handle != NULL ? dlsym(handle, "load_files_main") : NULL};
+	} run = {handle ? dlsym(handle, "load_files_main") : NULL};
 
-	if (run.object == NULL) {
+	if (!run.object) {
 		fprintf(stderr, "%s\n", dlerror());
 		return 99;
 	}

@@ -23,12 +23,12 @@ HELPER const struct plugin *plugin_load(const char *path, int flags, void **hand
 	const struct plugin *plugin;
 
 	*handle = dlopen(path, flags);
-	if (*handle == NULL) {
+	if (!*handle) {
 		fprintf(stderr, "%s\n", dlerror());
 		exit(99);
 	}
 	plugin = dlsym(*handle, PLUGIN_SYMBOL);
-	if (plugin == NULL)
+	if (!plugin)
 		exit(98);
 	return plugin;
 }

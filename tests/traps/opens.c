@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 		/* Only the traced program is preloaded. */
 		const char *preload = getenv("TRACED_PRELOAD");
 
-		if (preload != NULL)
+		if (preload)
 			setenv("LD_PRELOAD", preload, 1);
 		unsetenv("TRACED_PRELOAD");
 		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 		_exit(127);
 	}
 	out = fopen(argv[1], "w");
-	if (out == NULL || waitpid(pid, &status, 0) != pid)
+	if (!out || waitpid(pid, &status, 0) != pid)
 		return 94;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);

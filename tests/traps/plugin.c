@@ -23,7 +23,7 @@ static void *client_open(int fd, const char *host, const char *anchors)
 	struct client *c = calloc(1, sizeof(*c));
 
 	c->ctx = SSL_CTX_new(TLS_client_method());
-	if (c->ctx == NULL || SSL_CTX_load_verify_locations(c->ctx, anchors, NULL) != 1)
+	if (!c->ctx || SSL_CTX_load_verify_locations(c->ctx, anchors, NULL) != 1)
 		abort();
 	SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
 	c->ssl = SSL_new(c->ctx);

@@ -17,9 +17,9 @@ static int entries(const char *path)
 	DIR *d = opendir(path);
 	int n = 0;
 
-	while (d != NULL && readdir(d) != NULL)
+	while (d && readdir(d))
 		n++;
-	if (d != NULL)
+	if (d)
 		closedir(d);
 	return n;
 }
@@ -32,7 +32,7 @@ int main(void)
 	mode_t mask;
 
 	printf("getaddrinfo %d\n", getaddrinfo("127.0.0.1", "443", &hint, &list));
-	printf("address %s\n", list != NULL && list->ai_next != NULL ? "and more" : "only");
+	printf("address %s\n", list && list->ai_next ? "and more" : "only");
 	freeaddrinfo(list);
 	printf("failing getaddrinfo %d\n", getaddrinfo("no numeric host", NULL, &hint, &list));
 	printf("descriptors %d, threads %d\n", entries("/proc/self/fd"),

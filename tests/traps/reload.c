@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 		if (dlclose(handle) != 0)
 			printf("round %d: dlclose: %s\n", i, dlerror());
 		again = dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD);
-		if (again != NULL) {
+		if (again) {
 			printf("round %d: the plugin stayed after dlclose\n", i);
 			return 1;
 		}

@@ -19,12 +19,12 @@ int main(int argc, char **argv)
 
 	if (argc != 6)
 		return 95;
-	if (strstr(argv[2], "deepbind") != NULL)
+	if (strstr(argv[2], "deepbind"))
 		flags |= RTLD_DEEPBIND;
-	if (strstr(argv[2], "lazy") != NULL)
+	if (strstr(argv[2], "lazy"))
 		flags = (flags & ~RTLD_NOW) | RTLD_LAZY;
 	plugin = plugin_load(argv[1], flags, &handle);
 	printf("libssl in the global scope: %s\n",
-	       dlsym(RTLD_DEFAULT, "SSL_get_error") != NULL ? "yes" : "no");
+	       dlsym(RTLD_DEFAULT, "SSL_get_error") ? "yes" : "no");
 	return plugin_try(plugin, atoi(argv[3]), argv[4], argv[5]) ? 0 : 1;
 }

@@ -15,7 +15,7 @@ static int copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void **data, i
 {
 	(void)to, (void)from, (void)index, (void)argl, (void)argp;
 	copies++;
-	if (*data == NULL)
+	if (!*data)
 		unset++;
 	return 1;
 }

@@ -29,7 +29,7 @@ static long resident_kib(void)
 	long pages = 0;
 	FILE *f = fopen("/proc/self/statm", "r");
 
-	NEED(f != NULL && fscanf(f, "%*d %ld", &pages) == 1);
+	NEED(f && fscanf(f, "%*d %ld", &pages) == 1);
 	fclose(f);
 	return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
@@ -40,7 +40,7 @@ static int descriptors(void)
 	int n = 0;
 
 	NEED(d != NULL);
-	while (readdir(d) != NULL)
+	while (readdir(d))
 		n++;
 	closedir(d);
 	return n;
@@ -61,7 +61,7 @@ static void once(struct host *h, int full)
 	SSL *client = client_for(h->client, h->name), *server = SSL_new(h->server);
 	char byte = 'x';
 
-	if (!full && h->session != NULL)
+	if (!full && h->session)
 		NEED(SSL_set_session(client, h->session) == 1);
 	connect_ends(client, server);
 	NEED(handshake(client, server) == 1);
@@ -69,7 +69,7 @@ static void once(struct host *h, int full)
 	/* TLS 1.3: the ticket comes before the first byte */
 	NEED(SSL_write(server, &byte, 1) == 1 && SSL_read(client, &byte, 1) == 1);
 	*(SSL_session_reused(client) ? &h->resumed : &h->full) += 1;
-	if (full || h->session == NULL) {
+	if (full || !h->session) {
 		SSL_SESSION_free(h->session);
 		h->session = SSL_get1_session(client);
 	}

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	cctx = client_context(argv[1]);
 	sctx = server_context(argv[2]);
 	printf("in the context: %s\n",
-	       SSL_CTX_get_ex_data(cctx, ctx_index + 1) == NULL ? "nothing" : "something");
+	       !SSL_CTX_get_ex_data(cctx, ctx_index + 1) ? "nothing" : "something");
 	for (int i = 0; i < 2; i++) {
 		SSL *client = client_for(cctx, argv[3]), *server = SSL_new(sctx);
 

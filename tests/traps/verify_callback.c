@@ -33,7 +33,7 @@ static void print_call(const char *who, int ok, X509_STORE_CTX *ctx)
 {
 	printf("%s(%d,%d,%d,%s) ", who, ok, X509_STORE_CTX_get_error(ctx),
 	       X509_STORE_CTX_get_error_depth(ctx),
-	       X509_STORE_CTX_get0_parent_ctx(ctx) == NULL ? "outer" : "nested");
+	       !X509_STORE_CTX_get0_parent_ctx(ctx) ? "outer" : "nested");
 }
 
 static int second(int ok, X509_STORE_CTX *ctx)
@@ -65,7 +65,7 @@ static int nasty(int ok, X509_STORE_CTX *ctx)
 	printf("%s ", X509_STORE_CTX_get_verify_cb(ctx) == nasty ? "own" : "foreign");
 	if (is("swap"))
 		X509_STORE_CTX_set_verify_cb(ctx, second);
-	if (is("swap-nested") && X509_STORE_CTX_get0_parent_ctx(ctx) != NULL)
+	if (is("swap-nested") && X509_STORE_CTX_get0_parent_ctx(ctx))
 		X509_STORE_CTX_set_verify_cb(ctx, second);
 	if (is("reenter"))
 		printf("within: %d ", verify_once(inner));
@@ -73,7 +73,7 @@ static int nasty(int ok, X509_STORE_CTX *ctx)
 		printf("same again: %d ", X509_verify_cert(ctx));
 	if (is("jump"))
 		longjmp(back, 1);
-	if (is("jump-nested") && X509_STORE_CTX_get0_parent_ctx(ctx) != NULL)
+	if (is("jump-nested") && X509_STORE_CTX_get0_parent_ctx(ctx))
 		longjmp(back, 1);
 	if (is("exit"))
 		pthread_exit(NULL);
@@ -92,13 +92,13 @@ static STACK_OF(X509_CRL) *use_crl(X509_STORE_CTX *ctx)
 	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 	const char *path = getenv("TRAP_CRL");
 
-	if (path == NULL)
+	if (!path)
 		return NULL;
 	BIO *in = BIO_new_file(path, "r");
 	X509_CRL *crl = PEM_read_bio_X509_CRL(in, NULL, NULL, NULL);
 	STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
 
-	NEED(crl != NULL && sk_X509_CRL_push(crls, crl) == 1);
+	NEED(crl && sk_X509_CRL_push(crls, crl) == 1);
 	X509_STORE_CTX_set0_crls(ctx, crls);
 	X509_VERIFY_PARAM_set_flags(param,
 				    X509_V_FLAG_CRL_CHECK | X509_V_FLAG_EXTENDED_CRL_SUPPORT);
@@ -112,7 +112,7 @@ static int verify_once(X509_STORE_CTX_verify_cb callback)
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	volatile int result = -2;
 
-	NEED(ctx != NULL && X509_STORE_CTX_init(ctx, store, leaf, untrusted) == 1);
+	NEED(ctx && X509_STORE_CTX_init(ctx, store, leaf, untrusted) == 1);
 	if (!is("store"))
 		X509_STORE_CTX_set_verify_cb(ctx, callback);
 	STACK_OF(X509_CRL) *volatile crls = use_crl(ctx);

@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 	else
 		SSL_CTX_set_verify(cctx, is("none") ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, answer);
 	client = SSL_new(cctx);
-	NEED(client != NULL && SSL_set_tlsext_host_name(client, argv[5]) == 1);
+	NEED(client && SSL_set_tlsext_host_name(client, argv[5]) == 1);
 	server = SSL_new(sctx);
 	connect_ends(client, server);
 	if (handshake(client, server))
