@@ -130,9 +130,9 @@ const struct command command_table[] = {
      untrust_options, false, STATUS_USAGE, untrust_main},
     {"report", "[FILE...]", "summary of JSON logs, with the rules that would mend",
      "Reads JSON records, one a line, also as journalctl -o json has them, from FILEs (- or none:\n"
-     "standard input) and prints which\n"
-     "causes, hosts and programs they tell of, how often, first and last, and the sections that\n"
-     "would mend what rules can mend. Lines of other output in between are skipped and counted.\n"
+     "standard input) and prints which causes, hosts and programs they tell of, how often, first\n"
+     "and last, and the sections that would mend what rules can mend. Lines of other output in\n"
+     "between are skipped and counted.\n"
      "\n"
      "Exit status: 0, 1 there was no record, 2 wrong usage or a FILE could not be read.\n",
      report_options, false, STATUS_USAGE, report_main},

@@ -33,10 +33,11 @@ struct watched {
 	bool open;            /* the files that it names are being gone through */
 };
 
-static struct watched *known;                    /* all of them, in no order */
-static struct watched *order[INCLUDE_FILES_MAX]; /* that count, later ones win */
-static unsigned order_count, reading_round;
-static bool found;
+static struct watched *known; /* all of them, in no order */
+static struct watched
+    *order[2 * INCLUDE_FILES_MAX]; /* files and folders that count, later ones win */
+static unsigned order_count, file_count, reading_round;
+static bool found, overfull; /* there is more than what is read */
 
 /* ---- which files ------------------------------------------------------------------------------------------- */
 
@@ -126,12 +127,18 @@ void sources_forget(void)
 
 /* ---- what is told of them ------------------------------------------------------------------------------------- */
 
+/* May rules that nobody knows stand there? What this process cannot look at now, or will not for its sheer number. */
+static bool hides_rules(int error)
+{
+	return look_passes(error) || error == E2BIG;
+}
+
 /* What a failed look means: nothing in force changes. Or, the first time, that nothing is known; or that nothing counts. */
 static const char *consequence(const struct watched *w, enum file_look look, int error)
 {
 	if (w->counts && look == FILE_UNSEEN)
 		return "); its rules stay in force as they were read, until it can";
-	if (look_passes(error))
+	if (hides_rules(error))
 		return "); which hosts have a rule is not known, so that connections fail until it "
 		       "can";
 	return "); no rule of it counts until it can";
@@ -150,7 +157,8 @@ static void tell(struct watched *w, enum file_look look, int error)
 		return;
 	}
 	buf_init(&b, 400);
-	buf_strs(&b, "cannot be read (", look_text(error), consequence(w, look, error), NULL);
+	buf_strs(&b, "cannot be read (", error == E2BIG ? "more than 1000 files" : look_text(error),
+		 consequence(w, look, error), NULL);
 	record_config_error(w->path, 0, buf_str(&b));
 	buf_free(&b);
 }
@@ -239,12 +247,31 @@ static bool read_included(const struct watched *w, const struct buf *text, unsig
 	return true;
 }
 
-static bool too_many(const char *path, const char *what)
+/* A strengthening key may stand in what is not read. */
+static bool not_read(const char *path, const char *what)
+{
+	static bool told;
+
+	if (!told) {
+		struct buf b;
+		buf_init(&b, 300);
+		buf_strs(&b, what,
+			 ", which is not read; rules that are in force stay so, and where none "
+			 "are yet, connections fail until that is mended",
+			 NULL);
+		record_config_error(path, 0, buf_str(&b));
+		buf_free(&b);
+	}
+	told = overfull = true;
+	return true;
+}
+
+static bool includes_itself(const char *path)
 {
 	static bool told;
 
 	if (!told)
-		record_config_error(path, 0, what);
+		record_config_error(path, 0, "includes itself; it counts once");
 	told = true;
 	return true;
 }
@@ -257,9 +284,10 @@ static bool read_tree(const char *path, bool expected, unsigned depth)
 
 	if (!w)
 		return false;
-	if (w->open || depth == INCLUDE_DEPTH_MAX)
-		return too_many(path, "includes itself, or is included at a depth of more than 4 "
-				      "files; it is left out there");
+	if (w->open)
+		return includes_itself(path);
+	if (depth == INCLUDE_DEPTH_MAX)
+		return not_read(path, "is included at a depth of more than 4 files");
 	if (w->round != reading_round)
 		read_one(w);
 	w->round = reading_round;
@@ -267,9 +295,10 @@ static bool read_tree(const char *path, bool expected, unsigned depth)
 	good = w->folder ? read_members(text_of(w), depth + 1)
 			 : read_included(w, text_of(w), depth + 1);
 	w->open = false;
-	if (order_count == INCLUDE_FILES_MAX)
-		return too_many(path, "is one file more than 1000; the rest is left out");
+	if ((w->folder ? order_count - file_count : file_count) == INCLUDE_FILES_MAX)
+		return not_read(path, "is one file more than 1000");
 	order[order_count++] = w;
+	file_count += !w->folder;
 	return good;
 }
 
@@ -295,8 +324,9 @@ enum sources_outcome sources_read(void)
 {
 	enum sources_outcome outcome = SOURCES_KNOWN;
 	reading_round++;
-	order_count = 0;
-	if (!read_all())
+	order_count = file_count = 0;
+	overfull = false;
+	if (!read_all() || overfull)
 		return SOURCES_UNKNOWN;
 	for (unsigned i = 0; i < order_count; i++) {
 		const struct watched *w = order[i];
@@ -305,7 +335,7 @@ enum sources_outcome sources_read(void)
 		if (w->counts)
 			outcome =
 			    w->kept && outcome != SOURCES_SPOILT ? SOURCES_PARTLY : SOURCES_SPOILT;
-		else if (look_passes(w->fresh.error))
+		else if (hides_rules(w->fresh.error))
 			outcome = SOURCES_UNKNOWN;
 	}
 	return outcome;
@@ -352,7 +382,7 @@ static void one_seen(struct watched *w, bool in_force)
 {
 	struct version *v = &w->fresh;
 	/* what may pass is looked at again, whatever its version */
-	if (v->look == FILE_UNSEEN && (w->counts || look_passes(v->error))) {
+	if (v->look == FILE_UNSEEN && (w->counts || hides_rules(v->error))) {
 		buf_free(&v->text);
 		return;
 	}

@@ -719,6 +719,15 @@ def test_since(report, since, count):
     assert r.stdout.startswith("%d failure" % count) and ("left out: 1 older record" in r.stdout) is (count == 1)
 
 
+def test_since_counts_no_older_gap(parsed, report):
+    """Records that were not written, a hundred before and seven behind the day that is asked for."""
+    gap = "%d records were left out within 60 s, because there were too many of them: %d x expired"
+    log = line(event="left_out", cause=None, message=gap % (100, 100)) + line(event="left_out", cause=None, message=gap % (7, 7), time="2026-11-22T10:00:00.000Z")
+    assert parsed(log)["left_out"] == 107
+    r = report(log + line(time="2026-11-22T10:00:00.000Z"), options=["--since", "2026-11-22", "--format", "json"])
+    assert json.loads(r.stdout)["left_out"] == 7
+
+
 @pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "7", "d", "-", "2026-11-21T22:00"])
 def test_since_what(report, since):
     assert "write a day" in report(line(), options=["--since=" + since], status=2).stderr

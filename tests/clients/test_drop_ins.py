@@ -3,7 +3,7 @@
 import pytest
 
 from clients.table import DEBIAN_PYTHON, HERE
-from lib.run import only_failure
+from lib.run import COMMAND, only_failure
 
 HOST = "legacy.test"
 A_FEW_SECONDS = 12
@@ -134,3 +134,40 @@ def test_circle(run, text):
     run.write("d", "Include = c\n")
     done = run([COMMAND, "lint", "c"], library=False)
     assert done.code == 2 and "includes itself" in done.err
+
+
+# ---- more than is read ----------------------------------------------------------------------------------------------
+
+def many(run, folder, count):
+    path = run.scratch / folder
+    path.mkdir()
+    for i in range(count):
+        (path / ("%04d.conf" % i)).write_text("[a%d.test]\nMinProtocol = TLSv1.2\n" % i)
+    return path
+
+
+@pytest.mark.parametrize("folders, works", [((1000,), True), ((1001,), False), ((600, 401), False)])
+def test_more_files_than_are_read(run, sites, pki, folders, works):
+    """What strengthens may stand in what is not read: no connection is left without it, and the tools say why."""
+    port, _ = sites.https(HOST)
+    paths = [many(run, "rules%d" % i, n) for i, n in enumerate(folders)]
+    config = ":".join("%s/" % p for p in paths)
+    env = {"CURL_CA_BUNDLE": str(pki.root_pem)}
+    done = run(curl(port), config=config, env=env)
+    assert (done.code == 0) is works, done
+    assert [("1000" in r["message"]) for r in done.of("config_error")] == ([] if works else [True]), done
+    lint = run([COMMAND, "lint"], library=False, env={"TLSMEND_CONFIG": config})
+    assert lint.code == (0 if works else 2) and ("1000" in lint.err) is not works, lint
+    if works:
+        return
+    (paths[-1] / "0000.conf").unlink()
+    assert run(curl(port), config=config, env=env).code == 0
+
+
+def test_deeper_than_is_read(run, sites, pki):
+    port, _ = sites.https(HOST)
+    for i in range(6):
+        run.write("%d.conf" % i, "Include = %d.conf\n[a%d.test]\nMinProtocol = TLSv1.2\n" % (i + 1, i))
+    run.write("6.conf", "[%s]\nOnlyCAFile = %s\n" % (HOST, pki.stranger_pem))
+    done = run(curl(port), config=run.scratch / "0.conf", env={"CURL_CA_BUNDLE": str(pki.root_pem)})
+    assert done.code != 0 and ["at a depth of more than 4 files" in r["message"] for r in done.of("config_error")] == [True]

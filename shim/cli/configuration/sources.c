@@ -53,11 +53,16 @@ static void add_file(struct reading *r, const char *path)
 	struct sources *s = r->s;
 
 	buf_init(&f.text, 0);
-	const int error = file_read(path, CONFIG_MAX_BYTES, &f.text, NULL, &f.owner, &f.mode);
+	const int error = s->file_count == INCLUDE_FILES_MAX
+			      ? E2BIG
+			      : file_read(path, CONFIG_MAX_BYTES, &f.text, NULL, &f.owner, &f.mode);
 
 	if (error) {
 		cannot_read(r, path,
-			    error == EFBIG    ? "larger than 16 MiB; this is no configuration"
+			    error == E2BIG
+				? "is one file more than 1000, and is not read; as long as "
+				  "it is there, the library reads none of them"
+			    : error == EFBIG  ? "larger than 16 MiB; this is no configuration"
 			    : error == EINVAL ? "no regular file"
 					      : strerror(error));
 		buf_free(&f.text);
@@ -78,7 +83,10 @@ static void add_folder(struct reading *r, const char *path)
 	const int error = include_list(path, &paths);
 
 	if (error)
-		cannot_read(r, path, error == E2BIG ? "more than 1000 files" : strerror(error));
+		cannot_read(r, path,
+			    error == E2BIG
+				? "holds more than 1000 files; the library reads none of them"
+				: strerror(error));
 	for (size_t at = 0; !error && at < paths.len; at += strlen(paths.data + at) + 1)
 		add_path(r, paths.data + at);
 	buf_free(&paths);

@@ -375,14 +375,9 @@ static void take_left_out(struct report *r, struct strings *s, const json_t *o)
 	r->records++;
 }
 
-static void take_record(struct report *r, struct strings *s, const json_t *o, enum event event)
+static void take_record(struct report *r, struct strings *s, const json_t *o, enum event event,
+			int64_t when)
 {
-	const int64_t when = time_of(member(s, o, "time", 32));
-
-	if (r->since != INT64_MIN && when != INT64_MIN && when < r->since) {
-		r->older++;
-		return;
-	}
 	const uint64_t count = count_of(s, r, o);
 	const json_int_t port = json_integer_value(json_object_get(o, "port"));
 	struct report_item item = {.kind = kind_of(event), .event = event};
@@ -449,10 +444,14 @@ static bool take_object(struct report *r, const json_t *o)
 	const enum event event = event_of(member(&s, o, "event", 32));
 	const bool ours = event < EVENT_COUNT && json_is_string(json_object_get(o, "time"));
 
-	if (ours && event == EVENT_LEFT_OUT)
+	const int64_t when = ours ? time_of(member(&s, o, "time", 32)) : INT64_MIN;
+
+	if (ours && r->since != INT64_MIN && when != INT64_MIN && when < r->since)
+		r->older++;
+	else if (ours && event == EVENT_LEFT_OUT)
 		take_left_out(r, &s, o);
 	else if (ours)
-		take_record(r, &s, o, event);
+		take_record(r, &s, o, event, when);
 	arena_free(&s.arena);
 	return ours;
 }
