@@ -94,6 +94,15 @@ def test_path_that_cannot_be_preloaded(tlsmend, tmp_path, name, word):
     assert r.returncode == 125 and word in r.stderr and "LD_PRELOAD" in r.stderr
 
 
+def test_library_of_a_moved_installation(tlsmend, tmp_path):
+    """make install DESTDIR=...: the command finds the library that came with it."""
+    for folder, file in (("bin", COMMAND), ("lib", LIBRARY)):
+        (tmp_path / "usr" / folder).mkdir(parents=True)
+        shutil.copy(file, tmp_path / "usr" / folder)
+    r = tlsmend("run", "/usr/bin/env", command=tmp_path / "usr/bin/tlsmend")
+    assert variables(r)["LD_PRELOAD"] == "%s/usr/lib/libtlsmend.so" % tmp_path
+
+
 def test_library_missing_or_damaged(tlsmend, tmp_path):
     shutil.copy(COMMAND, tmp_path)
     if not os.path.exists("/usr/local/lib/libtlsmend.so"):

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: ISC
 """tlsmend view: the certification path of a server, where trust ends and why, and what the server offers."""
 import json
+import os
+import pty
 import re
 import ssl
+import subprocess
+import termios
 import time
 
 import pytest
@@ -149,6 +153,67 @@ def test_proxy(run, servers, sites, pki):
     proxy = servers.odd("127.0.0.1", starttls.connect_proxy(seen, port, refuse=True))
     done = view(run, "--proxy", "http://127.0.0.1:%d/" % proxy, at(port))
     assert done.code == 2 and "407 Proxy Authentication Required" in done.out
+
+
+# ---- a client certificate --------------------------------------------------------------------------------------
+
+@pytest.fixture
+def identity(run, pki):
+    """PEM files: certificate, key, key under the passphrase "secret", both, another certificate."""
+    leaf = pki_module.issue("client.test", pki.root, purposes=("client",))
+    made = {"cert": leaf.pem, "key": leaf.key_pem, "other": pki.root.pem}
+    made["both"] = made["cert"] + made["key"]
+    files = {name: run.write(name + ".pem", text) for name, text in made.items()}
+    files["locked"] = run.scratch / "locked.pem"
+    subprocess.run(["openssl", "pkey", "-aes128", "-passout", "pass:secret", "-in", files["key"], "-out", files["locked"]], check=True, timeout=30)
+    return files
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--key", "key"], "name its certificate too, with --cert FILE"), (["--cert", "cert"], "name its file too, with --key FILE"),
+    (["--cert", "key"], "no certificate in PEM form"), (["--cert", "cert", "--key", "cert"], "no private key in PEM form"),
+    (["--cert", "other", "--key", "key"], "key of another certificate"), (["--cert", "cert", "--key", "locked"], "no terminal to ask for its passphrase"),
+    (["--cert", "/"], "Is a directory"),
+])  # fmt: skip
+def test_certificate_that_cannot_be_shown(run, identity, words, said):
+    """Said of the option, before anybody is connected to, and without a prompt."""
+    words = [str(identity.get(w, w)) for w in words]
+    done = run(["setsid", "-w", COMMAND, "view", *words, "127.0.0.2:9"], library=False)
+    assert done.code == 2 and done.out == "" and said in done.err and "--%s" % ("key" if "--key" in words else "cert") in done.err, done
+
+
+@pytest.mark.parametrize("typed, code", [("secret", 0), ("wrong", 2)])
+def test_passphrase_on_a_terminal(run, servers, pki, identity, typed, code):
+    port = servers.s_server(pki.identity("asks", pki_module.issue(HOST, pki.root, names=[HOST])), "127.0.0.2", "-Verify", "1", "-CAfile", str(pki.root_pem),
+                            "-verify_return_error").port  # fmt: skip
+    argv = run.prepare([COMMAND, "view", "--cert", identity["cert"], "--key", identity["locked"], "--ca", pki.root_pem, at(port)], library=False)
+    child, terminal = pty.fork()
+    if not child:
+        os.chdir(run.scratch)
+        os.execvp(argv[0], [str(a) for a in argv])
+    shown_there = b""
+    while b"Passphrase of " not in shown_there:
+        shown_there += os.read(terminal, 4096)
+    while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        time.sleep(0.01)
+    os.write(terminal, typed.encode() + b"\n")
+    try:
+        while part := os.read(terminal, 4096):
+            shown_there += part
+    except OSError:
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == code, shown_there
+    assert (b"is trusted" in shown_there) == (code == 0) and typed.encode() not in shown_there
+    assert code == 0 or b"the passphrase does not open the private key" in shown_there
+
+
+def test_next_step_asks_for_the_same(run, sites, servers, pki):
+    """With the options that it was seen with; not where a CA would not be enough."""
+    port, _ = sites.https(HOST)
+    done = view(run, "--servername", HOST, "127.0.0.2:%d" % port)
+    assert done.out.endswith("next     tlsmend trust --servername legacy.test 127.0.0.2:%d\n" % port), done
+    done = view(run, "--servername", "other.test", at(port))
+    assert "ExpectName = " in done.out and "tlsmend trust" not in done.out
 
 
 # ---- bad input -------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@
 #endif
 #define LIBRARY_NAME "libtlsmend.so"
 
-static char *beside_the_command(void)
+static char *folder_of_the_command(void)
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -25,20 +25,50 @@ static char *beside_the_command(void)
 	if (n <= 0)
 		return NULL;
 	self[n] = '\0';
-	char *directory = path_directory(self);
-	char *path = join(directory, "/" LIBRARY_NAME, NULL);
+	return path_directory(self);
+}
 
-	free(directory);
+static char *beside_the_command(void)
+{
+	char *folder = folder_of_the_command();
+	char *path = folder ? join(folder, "/" LIBRARY_NAME, NULL) : NULL;
+
+	free(folder);
 	return path;
+}
+
+/* Where an installation was moved, or made below a DESTDIR: "/other/bin" and "/other/lib". */
+static char *below_the_same_prefix(void)
+{
+	static const char bin[] = "/bin";
+	char *folder = folder_of_the_command(), *path = NULL;
+	const char *lib = strstr(TLSMEND_LIBDIR, "/lib");
+	const size_t n = folder ? strlen(folder) : 0, m = sizeof bin - 1;
+
+	if (lib && n >= m && strcmp(folder + n - m, bin) == 0) {
+		folder[n - m] = '\0';
+		path = join(folder, lib, "/" LIBRARY_NAME, NULL);
+	}
+	free(folder);
+	return path;
+}
+
+static char *readable(char *path)
+{
+	if (path && access(path, R_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
 char *library_silently(void)
 {
-	char *beside = beside_the_command();
+	char *found = readable(beside_the_command());
 
-	if (beside && access(beside, R_OK) == 0)
-		return beside;
-	free(beside);
+	if (!found)
+		found = readable(below_the_same_prefix());
+	if (found)
+		return found;
 	return access(TLSMEND_LIBDIR "/" LIBRARY_NAME, R_OK) == 0
 		   ? copy_string(TLSMEND_LIBDIR "/" LIBRARY_NAME)
 		   : NULL;

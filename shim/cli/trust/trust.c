@@ -368,7 +368,9 @@ int trust_main(const struct command *self, int argc, char **argv)
 
 	view_request_init(&r.view, self);
 	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
-		if (r.from && !operands)
+		if (!view_request_identity(&r.view))
+			status = STATUS_USAGE;
+		else if (r.from && !operands)
 			status = each_host(&r, self);
 		else if (operands != 1 || r.from)
 			status = usage_error(self, "name one host, or a log with --from");

@@ -235,6 +235,24 @@ static void draw_defaults(const struct sight *s)
 	}
 }
 
+/* Not where something else is wrong too, so that with a CA alone it would still fail. */
+static bool proposes_trust_alone(const struct sight *s)
+{
+	bool trust = false, more = false;
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(s->failure, "help"), i, line)
+	{
+		const char *text = json_string_value(line) ? json_string_value(line) : "";
+		const bool extra = strstr(text, "ExtraCAFile = ") != NULL;
+
+		trust = trust || extra;
+		more = more || (!extra && *text == ' ' && strstr(text, " = "));
+	}
+	return trust && !more;
+}
+
 void sight_draw(const struct sight *s)
 {
 	draw_headline(s);
@@ -249,10 +267,6 @@ void sight_draw(const struct sight *s)
 	draw_server(s);
 	draw_defaults(s);
 	paragraphs("help", json_object_get(s->failure, "help"));
-	if (sight_lacks_anchor(s)) {
-		char *word = shell_word(s->asked);
-
-		printf("%-*stlsmend trust %s\n", LABEL, "next", word);
-		free(word);
-	}
+	if (sight_lacks_anchor(s) && proposes_trust_alone(s))
+		printf("%-*stlsmend trust %s\n", LABEL, "next", s->words);
 }

@@ -175,4 +175,5 @@ void sight_free(struct sight *s)
 	json_decref(s->mended);
 	json_decref(s->plain);
 	free(s->asked);
+	free(s->words);
 }

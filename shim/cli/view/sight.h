@@ -18,6 +18,7 @@ enum sight_result { SIGHT_TRUSTED, SIGHT_UNTRUSTED, SIGHT_NO_ANSWER };
 struct sight {
 	struct probe probe;
 	char *asked; /* "HOST:PORT" */
+	char *words; /* to ask for the same with another command: options and host, for a shell */
 	struct host_port
 	    rule; /* what a rule is for: the name, and the port where one was asked for */
 	enum sight_result result;
@@ -87,8 +88,9 @@ enum view_option {
 struct view_request {
 	struct settings settings;
 	struct probe probe;
-	char *ca;        /* absolute; or NULL */
-	bool port_given; /* not the usual one of the protocol */
+	char *ca;              /* absolute; or NULL */
+	const char *key_given; /* whose text the probe has where it is encrypted; NULL: none */
+	bool port_given;       /* not the usual one of the protocol */
 	enum { VIEW_TEXT, VIEW_JSON, VIEW_PEM } format;
 	char **owned;
 	size_t owned_count;
@@ -96,6 +98,10 @@ struct view_request {
 void view_request_init(struct view_request *r, const struct command *self);
 void view_request_free(struct view_request *r);
 bool view_request_take(void *arg, int id, const char *value);
+/* Keeps it until the end. */
+char *view_request_own(struct view_request *r, char *s);
+/* Can the client certificate be shown? Asks for the passphrase of its key. False: said why. (own.c) */
+bool view_request_identity(struct view_request *r);
 /* HOST[:PORT], also as it stands in a URL. False: said why. */
 bool view_request_host(struct view_request *r, const char *text);
 /* What a connection needs to be asked about: names and port into s. */

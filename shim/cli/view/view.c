@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../configuration/cafile.h"
 #include "../host_port.h"
@@ -29,27 +31,38 @@ void view_request_free(struct view_request *r)
 	settings_free(&r->settings);
 }
 
-/* Keeps it until the end. */
-static char *own(struct view_request *r, char *s)
+char *view_request_own(struct view_request *r, char *s)
 {
 	r->owned = checked(realloc(r->owned, (r->owned_count + 1) * sizeof *r->owned));
 	r->owned[r->owned_count++] = s;
 	return s;
 }
 
+/* An error number; 0: it can be read. */
+static int readable(const char *path)
+{
+	struct file_status status = {.mode = 0};
+	const int error = file_status(path, &status);
+
+	if (error)
+		return error;
+	if (S_ISDIR(status.mode))
+		return EISDIR;
+	return access(path, R_OK) == 0 ? 0 : errno;
+}
+
 static bool take_file(struct view_request *r, const char *option, const char *value,
 		      const char **to)
 {
 	char *path = path_absolute(value);
-	struct file_status status;
-	const int error = path ? file_status(path, &status) : errno;
+	const int error = path ? readable(path) : errno;
 
 	if (error) {
 		usage_error(r->settings.command, "--%s %s: %s", option, value, strerror(error));
 		free(path);
 		return false;
 	}
-	*to = own(r, path);
+	*to = view_request_own(r, path);
 	return true;
 }
 
@@ -66,7 +79,7 @@ static bool take_ca(struct view_request *r, const char *value)
 		free(problem);
 		return false;
 	}
-	r->ca = own(r, copy_string(path));
+	r->ca = view_request_own(r, copy_string(path));
 	return true;
 }
 
@@ -78,7 +91,7 @@ static bool take_name(struct view_request *r, const char *value)
 		usage_error(r->settings.command, "--servername %s: that is no host name", value);
 		return false;
 	}
-	r->probe.name = own(r, copy_string(name));
+	r->probe.name = view_request_own(r, copy_string(name));
 	return true;
 }
 
@@ -88,7 +101,7 @@ static bool take_starttls(struct view_request *r, const char *value)
 	const bool good = starttls_find(value) != NULL;
 
 	if (good)
-		r->probe.starttls = own(r, copy_string(value));
+		r->probe.starttls = view_request_own(r, copy_string(value));
 	else
 		usage_error(r->settings.command, "--starttls %s: write %s", value, names);
 	free(names);
@@ -103,7 +116,7 @@ static bool take_proxy(struct view_request *r, const char *value)
 	const bool good = host_port_parse(text, &at);
 
 	if (good)
-		r->probe.proxy = own(r, copy_string(text));
+		r->probe.proxy = view_request_own(r, copy_string(text));
 	else
 		usage_error(r->settings.command, "--proxy %s: write HOST:PORT", value);
 	free(text);
@@ -150,7 +163,7 @@ bool view_request_take(void *arg, int id, const char *value)
 	case VIEW_CERT:
 		return take_file(r, "cert", value, &r->probe.certificate);
 	case VIEW_KEY:
-		return take_file(r, "key", value, &r->probe.key);
+		return take_file(r, "key", value, &r->probe.key) && (r->key_given = r->probe.key);
 	case VIEW_PROXY:
 		return take_proxy(r, value);
 	case VIEW_TIMEOUT:
@@ -181,10 +194,49 @@ bool view_request_host(struct view_request *r, const char *text)
 			    text);
 		return false;
 	}
-	r->probe.host = own(r, copy_string(at.host));
+	r->probe.host = view_request_own(r, copy_string(at.host));
 	r->probe.port = at.port ? at.port : s ? s->port : DEFAULT_PORT;
 	r->port_given = at.port != 0;
 	return true;
+}
+
+static void add_option(struct buf *b, const char *name, const char *value)
+{
+	if (!*value)
+		return;
+	char *word = shell_word(value);
+
+	buf_strs(b, "--", name, " ", word, " ", NULL);
+	free(word);
+}
+
+/* As it was asked for, with absolute paths. */
+static char *words_of(const struct view_request *r)
+{
+	const char *config = r->settings.value[VARIABLE_CONFIG], *usual = getenv("TLSMEND_CONFIG");
+	struct host_port at = {.port = r->port_given ? r->probe.port : 0};
+	struct buf b;
+
+	buf_init(&b, 0);
+	if (r->settings.user)
+		buf_puts(&b, "--user ");
+	else if (config && (!usual || strcmp(config, usual) != 0))
+		add_option(&b, "config", config);
+	add_option(&b, "starttls", r->probe.starttls);
+	add_option(&b, "servername", r->probe.name);
+	add_option(&b, "proxy", r->probe.proxy);
+	add_option(&b, "cert", r->probe.certificate);
+	add_option(&b, "key", r->key_given ? r->key_given : "");
+	snprintf(at.host, sizeof at.host, "%s", r->probe.host);
+	char *host = host_port_text(&at), *word = shell_word(host);
+
+	buf_puts(&b, word);
+	free(word);
+	free(host);
+	char *words = copy_string(buf_str(&b));
+
+	buf_free(&b);
+	return words;
 }
 
 void view_request_sight(const struct view_request *r, struct sight *s)
@@ -195,6 +247,7 @@ void view_request_sight(const struct view_request *r, struct sight *s)
 	s->probe = r->probe;
 	snprintf(at.host, sizeof at.host, "%s", r->probe.host);
 	s->asked = host_port_text(&at);
+	s->words = words_of(r);
 	/* Behind a proxy, the library does not know the port (shim/hooks/peer.c): such a rule would not hold. */
 	s->rule.port = r->port_given && !*r->probe.proxy ? r->probe.port : 0;
 	snprintf(s->rule.host, sizeof s->rule.host, "%s",
@@ -258,7 +311,7 @@ int view_main(const struct command *self, int argc, char **argv)
 		status = self->usage_status;
 		if (operands != 1)
 			usage_error(self, "name one host");
-		else if (view_request_host(&r, argv[0]))
+		else if (view_request_host(&r, argv[0]) && view_request_identity(&r))
 			status = answer(&r);
 	}
 	view_request_free(&r);
