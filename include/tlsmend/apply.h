@@ -128,6 +128,15 @@ struct distrust {
 bool rule_stacks(struct distrust *d, const struct openssl *o, X509_STORE *store, X509 *leaf,
 		 OPENSSL_STACK *presented, const struct anchors *a);
 void distrust_free(struct distrust *d, const struct openssl *o);
+/* All that a trial of a rule's trust depends on: where any of it differs, it is another question, and tried anew (found.c). */
+struct question {
+	uint64_t presented;  /* trust_begin(); 0: nothing is remembered */
+	uint64_t anchors;    /* content of the rule's file */
+	uint64_t store;      /* number of the client's store */
+	uint64_t parameters; /* hash of those of the context */
+	const struct copy *copy;
+	int objects; /* in the store: certificates and revocation lists */
+};
 /* What a rule did to one verification, to be undone after it. */
 struct trust {
 	struct copy *copy;
@@ -142,6 +151,7 @@ struct trust {
 	bool switched;       /* the real context now works with the rule's trust */
 	bool name_refused;   /* the CA fits, but the leaf is not valid for the host */
 	const char *problem; /* why the CA file cannot be used, or NULL */
+	struct question question;
 };
 /* The key that a verification under this rule is judged with: one that closes, OnlyCAFile or ExtraCAFile. NULL: none. */
 const struct setting *trust_of(const struct rule *rule);
@@ -149,9 +159,11 @@ const struct setting *trust_of(const struct rule *rule);
 bool trust_is_strict(const struct rule *rule);
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
  * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL: not
- * known, and then no trust is added. */
+ * known, and then no trust is added. `presented` is a hash of all that the server presented; 0: none, and nothing is remembered. */
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
-		 const struct rule *rule, const char *host);
+		 const struct rule *rule, const char *host, uint64_t presented);
+/* The verification failed: what was remembered of the trial is not any more. */
+void trust_missed(struct trust *t);
 /* For this context nothing is an anchor any more. Needs no memory. */
 void trust_close(const struct openssl *o, X509_STORE_CTX *ctx);
 /* After the real verification: gives the client's untrusted stack back. */

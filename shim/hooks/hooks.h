@@ -93,8 +93,9 @@ struct connection {
 	uint8_t *
 	    sent_list; /* body of the server's Certificate message, until the handshake is done; NULL: none */
 	size_t sent_list_size;
-	uint8_t leaf[32];  /* SHA-256, where have_leaf */
-	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
+	uint64_t sent_hash; /* ... where there are rules; 0: not known */
+	uint8_t leaf[32];   /* SHA-256, where have_leaf */
+	struct live *live;  /* among the live ones, by its leaf (live.h); NULL: not */
 	uint64_t written_before,
 	    read_before; /* what the BIOs had carried when the handshake began */
 	/* bit per descriptor that had carried nothing when the handshake began (transport.c) */

@@ -24,7 +24,8 @@ struct verification {
 	    *demand; /* it is what a rule demands, in a context of ours; NULL: the client's own */
 	struct repair repair;
 	struct trust trust;
-	uint8_t leaf[32]; /* SHA-256 */
+	uint64_t presented; /* hash of the server's Certificate message; 0: not known */
+	uint8_t leaf[32];   /* SHA-256 */
 	bool have_leaf;
 	struct live_match match; /* without an SSL: whose look it is */
 	struct evidence *

@@ -286,7 +286,8 @@ static void before(struct verification *v)
 	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
 	if (trust_of(&v->rule))
 		trust_begin(&v->trust, v->copy, v->ctx, real, &v->rule,
-			    repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected));
+			    repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected),
+			    v->presented);
 }
 
 static void after(struct verification *v, int result)
@@ -296,6 +297,8 @@ static void after(struct verification *v, int result)
 	bool bad = result <= 0 || o->X509_STORE_CTX_get_error(v->ctx) != 0 ||
 		   (v->connection && v->event_count);
 	dry_run_verified(v, !bad);
+	if (bad && v->trust.setting)
+		trust_missed(&v->trust);
 	if (bad)
 		failed(v, result);
 	else
@@ -386,6 +389,9 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->ctx = ctx;
 	v->ssl = ssl;
 	v->connection = n;
+	/* of a client's own call it is not known what it made of them */
+	if (n && t->caller == CALLER_LIBSSL)
+		v->presented = n->sent_hash;
 	if (n)
 		rule_of_peer(n, ssl, leaf_of(copy_api(n->copy), ctx));
 	if (!ssl && !find_live(v)) {

@@ -198,12 +198,19 @@ void presented_free(struct presented *p, const struct openssl *o)
 		void (*free_any)(void *);
 	} f = {.free_x509 = o->X509_free};
 	QUIET_BEGIN(o)
-	if (p->leaf)
+	if (p->leaf && !p->borrowed)
 		o->X509_free(p->leaf);
-	if (p->untrusted)
+	if (p->untrusted && !p->borrowed)
 		o->OPENSSL_sk_pop_free(p->untrusted, f.free_any);
 	QUIET_END(o)
 	*p = (struct presented){0};
+}
+
+void presented_borrow(struct presented *p, const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	*p = (struct presented){.leaf = o->X509_STORE_CTX_get0_cert(ctx),
+				.untrusted = o->X509_STORE_CTX_get0_untrusted(ctx),
+				.borrowed = true};
 }
 
 /* ---- one trial ------------------------------------------------------------------------------------------------ */
@@ -211,6 +218,14 @@ void presented_free(struct presented *p, const struct openssl *o)
 static bool is_malformed(const struct openssl *o, X509 *x)
 {
 	return x && o->X509_get_extension_flags && o->X509_get_extension_flags(x) & EXFLAG_INVALID_;
+}
+
+bool presented_parses(const struct presented *p, const struct openssl *o)
+{
+	bool good = o->X509_get_extension_flags && !is_malformed(o, p->leaf);
+	for (int i = 0; good && i < o->OPENSSL_sk_num(p->untrusted); i++)
+		good = !is_malformed(o, o->OPENSSL_sk_value(p->untrusted, i));
+	return good;
 }
 
 /* A certificate of the client's own store, then: the client would have had that entry, and would have it only once. */

@@ -23,9 +23,13 @@ bool stack_holds(const struct openssl *o, const OPENSSL_STACK *stack, X509 *x);
 struct presented {
 	X509 *leaf;
 	OPENSSL_STACK *untrusted;
+	bool borrowed; /* they are the client's own, and known to parse */
 };
 bool presented_copy(struct presented *p, const struct openssl *o, X509_STORE_CTX *ctx);
 void presented_free(struct presented *p, const struct openssl *o);
+void presented_borrow(struct presented *p, const struct openssl *o, X509_STORE_CTX *ctx);
+/* Can everything in the extensions be read? */
+bool presented_parses(const struct presented *p, const struct openssl *o);
 
 struct trial {
 	const struct openssl *o;

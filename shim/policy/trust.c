@@ -10,6 +10,7 @@
 #include <tlsmend/apply.h>
 
 #include "internal.h"
+#include "found.h"
 #include "private.h"
 
 enum {
@@ -145,13 +146,38 @@ static bool lacks_revocation_only(const struct trust *t, const struct trial *tri
 	       try_rule(t, &without, trusted, &seen) == 1;
 }
 
+/* Is it known what a trial would find? Certificates that are marked as not to be trusted are looked for each time, and where there is one it is
+ * tried again. */
+static bool offer_as_before(struct trust *t, const struct trial *trial, const struct question *q)
+{
+	const enum found before = found_before(q);
+	if (before == FOUND_NOTHING)
+		return false;
+	if (before == FOUND_OWN)
+		return true;
+	if (!gather(t, trial) || t->distrust.all) {
+		distrust_free(&t->distrust, trial->o);
+		t->distrust = (struct distrust){0};
+		t->trusted = t->untrusted = NULL;
+		return false;
+	}
+	if (before == FOUND_INTERMEDIATES)
+		t->trusted = NULL;
+	switch_context(t, trial->ctx, t->trusted);
+	return true;
+}
+
 /* ExtraCAFile: only where the client's own store does not do. */
-static void extend(struct trust *t, const struct trial *trial, bool for_host)
+static void extend(struct trust *t, const struct trial *trial, bool for_host,
+		   const struct question *q)
 {
 	const struct openssl *o = trial->o;
 	struct outcome untouched = {0}, ruled = {0};
-	if (try_chain(trial, NULL, trial->presented.untrusted, NULL, &untouched) != 0 ||
-	    !trust_wants_anchor(untouched.error) || untouched.malformed || !gather(t, trial))
+	const int own = try_chain(trial, NULL, trial->presented.untrusted, NULL, &untouched);
+	if (own == 1)
+		found_now(q, FOUND_OWN);
+	if (own != 0 || !trust_wants_anchor(untouched.error) || untouched.malformed ||
+	    !gather(t, trial))
 		return;
 	OPENSSL_STACK *with = t->trusted;
 	bool good = o->OPENSSL_sk_num(t->anchors->intermediates) > 0 &&
@@ -159,8 +185,10 @@ static void extend(struct trust *t, const struct trial *trial, bool for_host)
 	if (good)
 		with = NULL;
 	else
-		good = try_rule(t, trial, with, &ruled) == 1 ||
-		       lacks_revocation_only(t, trial, with, ruled.error);
+		good = try_rule(t, trial, with, &ruled) == 1;
+	if (good && for_host && !t->distrust.all)
+		found_now(q, with ? FOUND_ANCHORS : FOUND_INTERMEDIATES);
+	good = good || lacks_revocation_only(t, trial, with, ruled.error);
 	t->trusted = with;
 	/* the rule's trust would have got further: what is wrong beyond it is the cause */
 	t->got_further = !good && ruled.error != 0 && !trust_wants_anchor(ruled.error);
@@ -168,6 +196,27 @@ static void extend(struct trust *t, const struct trial *trial, bool for_host)
 		switch_context(t, trial->ctx, with);
 	else
 		t->name_refused = good;
+}
+
+static bool present(struct trial *trial, uint64_t presented)
+{
+	if (parses(presented)) {
+		presented_borrow(&trial->presented, trial->o, trial->ctx);
+		return true;
+	}
+	if (!presented_copy(&trial->presented, trial->o, trial->ctx))
+		return false;
+	if (presented_parses(&trial->presented, trial->o))
+		note_that_it_parses(presented);
+	return true;
+}
+
+static void extend_unless_known(struct trust *t, struct trial *trial, bool for_host,
+				uint64_t presented)
+{
+	question_of(&t->question, t->copy, trial->ctx, t->anchors, for_host ? presented : 0);
+	if (!offer_as_before(t, trial, &t->question) && present(trial, presented))
+		extend(t, trial, for_host, &t->question);
 }
 
 /* OnlyCAFile: the client's own store counts for nothing, whatever it says, but for what it distrusts. Where the file cannot be used,
@@ -199,7 +248,8 @@ bool trust_is_strict(const struct rule *rule)
 	return rule->closed || rule->set[KEY_ONLY_CA_FILE];
 }
 
-static void decide(struct trust *t, struct trial *trial, const struct rule *rule, bool for_host)
+static void decide(struct trust *t, struct trial *trial, const struct rule *rule, bool for_host,
+		   uint64_t presented)
 {
 	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
@@ -208,13 +258,13 @@ static void decide(struct trust *t, struct trial *trial, const struct rule *rule
 		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
 	if (trust_is_strict(rule))
 		confine(t, trial, for_host);
-	else if (t->anchors && presented_copy(&trial->presented, trial->o, trial->ctx))
-		extend(t, trial, for_host);
+	else if (t->anchors)
+		extend_unless_known(t, trial, for_host, presented);
 	presented_free(&trial->presented, trial->o);
 }
 
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
-		 const struct rule *rule, const char *host)
+		 const struct rule *rule, const char *host, uint64_t presented)
 {
 	const struct openssl *o = copy_api(c);
 	struct trial trial = {.o = o, .ctx = ctx, .verify = verify};
@@ -229,7 +279,12 @@ void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn
 			trust_close(o, ctx);
 		return;
 	}
-	decide(t, &trial, rule, host && leaf_is_for(o, leaf, host));
+	decide(t, &trial, rule, host && leaf_is_for(o, leaf, host), presented);
+}
+
+void trust_missed(struct trust *t)
+{
+	found_now(&t->question, FOUND_NOTHING);
 }
 
 void trust_end(struct trust *t, X509_STORE_CTX *ctx)

@@ -19,6 +19,8 @@
  *   own=FILE      the client verifies in a context of its own, with that store, inside SSL_CTX_set_cert_verify_callback()
  *   fixed=1.2     a method of that version alone; loose: with bounds that would allow others. after=VERSION: set when the SSL is there
  *   strict        X509_V_FLAG_X509_STRICT, as Python sets it
+ *   crl=FILE      into the store of the context; crls: the leaf must be on no list      days=N: as if it were then
+ *   purpose=NAME  what the chain must be good for       depth=N        adds=FILE: further certificates into the store of the context
  *   open          SSL_set_shutdown(0), once the handshake is done
  *   hold=MS       meanwhile somebody holds a reference for that long
  *   looks=FILE    the server, which asks for a certificate, verifies it so, too
@@ -467,6 +469,29 @@ static SSL *make_client(void)
 	return ssl;
 }
 
+/* How the chain is looked at. */
+static void set_up_look(SSL *client)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(client);
+	X509_STORE *store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(client));
+
+	if (arg("crl"))
+		NEED(X509_load_crl_file(X509_STORE_add_lookup(store, X509_LOOKUP_file()),
+					file(arg("crl"), ".crl"), X509_FILETYPE_PEM) == 1);
+	if (arg("adds"))
+		NEED(X509_STORE_load_locations(store, file(arg("adds"), ".pem"), NULL) == 1);
+	if (arg("crls"))
+		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK);
+	if (arg("days"))
+		X509_VERIFY_PARAM_set_time(param, time(NULL) + 86400L * number("days", 0));
+	if (arg("purpose"))
+		NEED(X509_VERIFY_PARAM_set_purpose(
+			 param, X509_PURPOSE_get_id(X509_PURPOSE_get0(
+				    X509_PURPOSE_get_by_sname(arg("purpose"))))) == 1);
+	if (arg("depth"))
+		X509_VERIFY_PARAM_set_depth(param, number("depth", 0));
+}
+
 static void set_up(SSL *client)
 {
 	if (arg("sni") && !*arg("sni"))
@@ -491,6 +516,7 @@ static void set_up(SSL *client)
 		X509_VERIFY_PARAM_set_flags(SSL_get0_param(client), X509_V_FLAG_PARTIAL_CHAIN);
 	if (arg("strict"))
 		X509_VERIFY_PARAM_set_flags(SSL_get0_param(client), X509_V_FLAG_X509_STRICT);
+	set_up_look(client);
 	if (arg("cert")) {
 		NEED(SSL_use_certificate_chain_file(client, file(arg("cert"), ".pem")) == 1);
 		NEED(SSL_use_PrivateKey_file(client, file(arg("cert"), ".key"), SSL_FILETYPE_PEM) ==

@@ -71,6 +71,10 @@ def make_certificates(d):
     write("lone", lone)
     lone_b = pki.issue("b.test", names=["b.test"])
     write("lone-b", lone_b)
+    revoked = pki.issue("a.test", corp, names=["a.test"])
+    write("a-revoked", revoked)
+    (d / "revoked.crl").write_bytes(pki.revocation_list(corp, revoked))
+    (d / "none.crl").write_bytes(pki.revocation_list(corp))
     signer = pki.issue("a.test", corp, names=["a.test"], purposes=("server",),
                        extra=[])
     write("signer", signer)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Trials cost as much as the verification itself, and copies of the certificates for them several times that (OpenSSL 3 decodes the
+ * key of each). A client asks the same hosts again and again, so what they found is remembered for a minute.
+ *
+ * It only says what is put on offer: OpenSSL verifies each chain with the client's own parameters, callback and clock, whatever is
+ * remembered, and has the last word. What is remembered and does not hold is forgotten.
+ */
+#include "found.h"
+
+#include <string.h>
+
+enum { KEPT = 64, KEPT_MS = 60000, FLAG_USE_CHECK_TIME = 0x2 };
+
+static struct {
+	struct question question;
+	enum found what;
+	uint64_t since_ms;
+} kept[KEPT];
+static struct lock lock;
+
+static _Atomic uint64_t clean[KEPT];
+
+/* ---- the question ------------------------------------------------------------------------------------------------- */
+
+/* An address may be that of another store by now: each has a number of its own, from 1. 0: it cannot be told. */
+static uint64_t number_of(struct copy *c, X509_STORE *store)
+{
+	static atomic_uintptr_t latest;
+	const struct openssl *o = copy_api(c);
+	const int index = o->X509_STORE_get_ex_data && o->X509_STORE_set_ex_data
+			      ? binding_index(c, INDEX_STORE_NUMBER, binding_not_copied, NULL)
+			      : -1;
+	uintptr_t number = index < 0 ? 0 : (uintptr_t)o->X509_STORE_get_ex_data(store, index);
+	if (index < 0 || number)
+		return number;
+	number = atomic_fetch_add(&latest, 1) + 1;
+	QUIET_BEGIN(o)
+	if (o->X509_STORE_set_ex_data(store, index, (void *)number) != 1)
+		number = 0;
+	QUIET_END(o)
+	return number;
+}
+
+static uint64_t mix_text(uint64_t h, const char *text)
+{
+	return text ? hash_bytes(h, text, strlen(text) + 1) : h * 31;
+}
+
+static uint64_t mix_address(uint64_t h, const struct openssl *o, X509_VERIFY_PARAM *param)
+{
+	char *address =
+	    o->X509_VERIFY_PARAM_get1_ip_asc ? o->X509_VERIFY_PARAM_get1_ip_asc(param) : NULL;
+	h = mix_text(h, address);
+	if (address)
+		o->CRYPTO_free(address, "", 0);
+	return h;
+}
+
+static uint64_t hash_parameters(const struct openssl *o, X509_VERIFY_PARAM *param)
+{
+	const unsigned long flags = o->X509_VERIFY_PARAM_get_flags(param);
+	const int64_t numbers[] = {
+	    (int64_t)flags,
+	    flags & FLAG_USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time
+		? o->X509_VERIFY_PARAM_get_time(param)
+		: 0,
+	    o->X509_VERIFY_PARAM_get_auth_level ? o->X509_VERIFY_PARAM_get_auth_level(param) : 0,
+	    o->X509_VERIFY_PARAM_get_depth ? o->X509_VERIFY_PARAM_get_depth(param) : 0,
+	};
+	uint64_t h = hash_bytes(HASH_SEED, numbers, sizeof numbers);
+	QUIET_BEGIN(o)
+	if (o->X509_VERIFY_PARAM_get0_host)
+		h = mix_text(h, o->X509_VERIFY_PARAM_get0_host(param, 0));
+	h = mix_address(h, o, param);
+	QUIET_END(o)
+	return h;
+}
+
+void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
+		 const struct anchors *anchors, uint64_t presented)
+{
+	const struct openssl *o = copy_api(c);
+	X509_STORE *store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL;
+	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
+	memset(q, 0, sizeof *q);
+	if (!presented || !store || !param || !o->X509_STORE_get0_objects ||
+	    !trust_store_is_plain(o, store) || !(q->store = number_of(c, store)))
+		return;
+	q->copy = c;
+	q->anchors = anchors->content;
+	q->objects = o->OPENSSL_sk_num(o->X509_STORE_get0_objects(store));
+	q->parameters = hash_parameters(o, param);
+	q->presented = presented;
+}
+
+/* ---- the answers -------------------------------------------------------------------------------------------------- */
+
+static bool enter(void)
+{
+	bool stale;
+	if (!lock_enter(&lock, &stale))
+		return false;
+	if (stale)
+		memset(kept, 0, sizeof kept);
+	return true;
+}
+
+static unsigned place_of(const struct question *q)
+{
+	return (unsigned)((q->presented ^ q->store * 31 ^ q->parameters) % KEPT);
+}
+
+static bool is_same(const struct question *a, const struct question *b)
+{
+	return a->presented == b->presented && a->anchors == b->anchors && a->store == b->store &&
+	       a->parameters == b->parameters && a->copy == b->copy && a->objects == b->objects;
+}
+
+enum found found_before(const struct question *q)
+{
+	const unsigned i = place_of(q);
+	enum found what = FOUND_NOTHING;
+	if (!q->presented || !enter())
+		return FOUND_NOTHING;
+	if (is_same(&kept[i].question, q) && clock_monotonic_ms() - kept[i].since_ms < KEPT_MS)
+		what = kept[i].what;
+	lock_leave(&lock);
+	return what;
+}
+
+void found_now(const struct question *q, enum found what)
+{
+	const unsigned i = place_of(q);
+	if (!q->presented || !enter())
+		return;
+	if (what != FOUND_NOTHING || is_same(&kept[i].question, q)) {
+		kept[i].question = *q;
+		kept[i].what = what;
+		kept[i].since_ms = clock_monotonic_ms();
+	}
+	lock_leave(&lock);
+}
+
+bool parses(uint64_t presented)
+{
+	return presented && atomic_load(&clean[presented % KEPT]) == presented;
+}
+
+void note_that_it_parses(uint64_t presented)
+{
+	if (presented)
+		atomic_store(&clean[presented % KEPT], presented);
+}
