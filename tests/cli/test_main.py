@@ -122,3 +122,27 @@ def test_colour_on_a_terminal_only(tlsmend):
     assert "\x1b[1;31m127.0.0.1:1 does not answer in TLS\x1b[0m" in on_terminal(words, 80)
     assert "\x1b" not in on_terminal(words, 80, NO_COLOR="1") and "\x1b" not in on_terminal(words, 80, TERM="dumb")
     assert "\x1b" not in tlsmend(*words, env={"TERM": "xterm"}).stdout
+
+
+# ---- what a newcomer types -------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("words, status, said", [
+    (["lint", "folder"], 2, "lint: folder: is a folder; write a / behind it"), (["rule", "--config", "folder", "a"], 2, "write a / behind it"),
+    (["env", "--docker", "--systemd"], 2, "one form at a time"), (["service", "a/b"], 2, "'a/b' is no name of a unit"),
+    (["trust", "--from", "folder"], 2, "--from folder: Is a directory"), (["report", "folder"], 2, "Is a directory"),
+    (["report", "--audit", "--format", "json"], 2, "text form only"), (["check", "./folder"], 2, "is a directory"),
+    (["untrust", "a", "b"], 2, "name one host, as HOST or HOST:PORT"), (["run", "--config", "folder", "true"], 125, "write a / behind it"),
+])  # fmt: skip
+def test_what_to_write_instead(tlsmend, tmp_path, words, status, said):
+    (tmp_path / "folder").mkdir()
+    r = tlsmend(*words)
+    assert r.returncode == status and r.stdout == "" and said in r.stderr, r
+
+
+def test_rule_without_the_port(tlsmend, tmp_path):
+    """A section for one port does not show without it, but that it is there."""
+    (tmp_path / "t.conf").write_text("[a.test:8443 b.test]\nMinProtocol = TLSv1.2\n[a.test:636]\nMinProtocol = TLSv1.3\n")
+    r = tlsmend("rule", "--config", "t.conf", "a.test")
+    assert r.returncode == 1 and r.stdout == ("no rule for a.test\nfor one port of it: tlsmend rule a.test:8443\n"
+                                              "for one port of it: tlsmend rule a.test:636\n")  # fmt: skip
+    assert "for one port" not in tlsmend("rule", "--config", "t.conf", "b.test").stdout

@@ -157,6 +157,33 @@ static int print_rule(const struct policy *p, const struct peer *peer, const cha
 	return count || r.closed ? STATUS_OK : STATUS_FINDINGS;
 }
 
+/* ---- what a port would tell --------------------------------------------------------------------------- */
+
+struct port_search {
+	const char *host;
+	const struct section *last;
+};
+
+/* Sections are for this host on one port: without that port, they do not show. */
+static void tell_of_port(void *arg, const struct setting *s)
+{
+	struct port_search *p = arg;
+
+	if (s->section == p->last)
+		return;
+	p->last = s->section;
+	for (const char *at = s->section->header; *at; at += strspn(at, " \t")) {
+		const size_t n = strcspn(at, " \t");
+		char *pattern = checked(strndup(at, n));
+		struct host_port q;
+
+		if (host_port_parse(pattern, &q) && q.port && strcmp(q.host, p->host) == 0)
+			say("for one port of it: tlsmend rule %s", pattern);
+		free(pattern);
+		at += n;
+	}
+}
+
 /* ---- the question ---------------------------------------------------------------------------------- */
 
 struct question {
@@ -202,6 +229,8 @@ static int answer(const struct settings *s, const struct question *q, const char
 	if (s->value[VARIABLE_DRY_RUN] && strcmp(s->value[VARIABLE_DRY_RUN], "1") == 0)
 		policy_dry_run(p);
 	status = print_rule(p, &q->peer, asked);
+	if (!q->at.port)
+		policy_each(p, tell_of_port, &(struct port_search){q->at.host, NULL});
 	policy_free(p);
 	if (sources.unreadable)
 		status = STATUS_USAGE;

@@ -220,7 +220,10 @@ static char *config_path(struct settings *s, const char *name)
 	buf_free(&text);
 	if (!path || error || strchr(path, ':')) {
 		usage_error(s->command, "--config %s: %s", name,
-			    error ? strerror(error) : "a colon separates files");
+			    error == EISDIR
+				? "is a folder; write a / behind it for the *.conf in it"
+			    : error ? strerror(error)
+				    : "a colon separates files");
 		free(path);
 		return NULL;
 	}

@@ -58,13 +58,14 @@ static void add_file(struct reading *r, const char *path)
 			      : file_read(path, CONFIG_MAX_BYTES, &f.text, NULL, &f.owner, &f.mode);
 
 	if (error) {
-		cannot_read(r, path,
-			    error == E2BIG
-				? "is one file more than 1000, and is not read; as long as "
-				  "it is there, the library reads none of them"
-			    : error == EFBIG  ? "larger than 16 MiB; this is no configuration"
-			    : error == EINVAL ? "no regular file"
-					      : strerror(error));
+		cannot_read(
+		    r, path,
+		    error == E2BIG    ? "is one file more than 1000, and is not read; as long as "
+					"it is there, the library reads none of them"
+		    : error == EISDIR ? "is a folder; write a / behind it for the *.conf in it"
+		    : error == EFBIG  ? "larger than 16 MiB; this is no configuration"
+		    : error == EINVAL ? "no regular file"
+				      : strerror(error));
 		buf_free(&f.text);
 		return;
 	}

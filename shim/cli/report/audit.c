@@ -91,6 +91,8 @@ static void visit(void *arg, const struct setting *s)
 	if (s->key != KEY_EXTRA_CA_FILE && s->key != KEY_ONLY_CA_FILE)
 		return;
 	snprintf(line, sizeof line, ":%u", s->line);
+	if (!a->rules)
+		putchar('\n');
 	say("[%s] %s = %s", s->section->header, key_table[s->key].name, s->value);
 	say("    from %s%s%s%s%s", s->section->source, s->line ? line : "",
 	    s->section->reason ? ", because: " : "", s->section->reason ? s->section->reason : "",
@@ -143,7 +145,7 @@ int report_audit(const struct report *r, const char *config)
 	struct policy *p =
 	    checked(policy_parse(sources.list, sources.count, false, quiet, NULL, NULL));
 
-	puts("Trust that rules add, for their hosts only, and where it was used:\n");
+	puts("Trust that rules add, for their hosts only, and where it was used:");
 	policy_each(p, visit, &a);
 	show_rest(&a);
 	printf("\n%zu rule%s, %zu of them not used in this log\n", a.rules, a.rules == 1 ? "" : "s",

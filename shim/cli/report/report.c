@@ -86,6 +86,8 @@ int report_main(const struct command *self, int argc, char **argv)
 
 	if (!options_parse(self, argc, argv, take, &w, &operands, &status))
 		return status;
+	if (w.audit && w.json)
+		return usage_error(self, "--audit has a text form only");
 	report_init(&r);
 	r.since = w.since;
 	r.top = w.top;

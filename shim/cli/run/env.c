@@ -12,6 +12,7 @@
 struct request {
 	struct settings settings;
 	enum form form;
+	bool form_given;
 };
 
 static bool take(void *arg, int id, const char *value)
@@ -20,7 +21,12 @@ static bool take(void *arg, int id, const char *value)
 
 	if (id < VARIABLE_COUNT)
 		return settings_take(&r->settings, id, value);
+	if (r->form_given && r->form != (enum form)id) {
+		usage_error(r->settings.command, "one form at a time");
+		return false;
+	}
 	r->form = (enum form)id;
+	r->form_given = true;
 	return true;
 }
 

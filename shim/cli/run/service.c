@@ -159,8 +159,13 @@ int service_main(const struct command *self, int argc, char **argv)
 
 	settings_init(&r.settings, self);
 	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
-		if (operands != 1 || !good_name(argv[0]))
+		if (operands != 1)
 			status = usage_error(self, "name one unit");
+		else if (!good_name(argv[0]))
+			status = usage_error(self,
+					     "'%s' is no name of a unit; write NAME or "
+					     "NAME.service, without a folder",
+					     argv[0]);
 		else
 			status = finish_output(serve(&r, argv[0]));
 	}

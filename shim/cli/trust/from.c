@@ -62,9 +62,15 @@ bool from_read(struct from_list *l, const struct command *self, const char *path
 		json_decref(inner);
 		json_decref(o);
 	}
+	const int error = ferror(f) ? errno : 0;
+
 	free(line);
 	if (f != stdin)
 		fclose(f);
+	if (error) {
+		usage_error(self, "--from %s: %s", path, strerror(error));
+		return false;
+	}
 	if (!l->count)
 		complain("%s: %s: no record of it tells of a host for which a CA is missing",
 			 self->name, path);
