@@ -1,61 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * From what was seen to what an administrator reads.
- *
- *   vocabulary/  causes (causes.def: one line each, docs/causes.md), events, OpenSSL's codes
- *   evidence/    what was seen: plain data, captured from OpenSSL objects through one binding table (<tlsmend/evidence.h>)
- *   diagnose/    evidence -> cause, headline, why, help, notes. Pure: no OpenSSL, no I/O, unit-tested, fuzzed
- *   record/      the two forms of a record (tlsmend(1)), and which ones are written (<tlsmend/log.h>)
+ * Room "evidence": what was seen, as plain data. <tlsmend/evidence.h> captures it from OpenSSL objects.
  */
 #ifndef TLSMEND_EXPLAIN_H
 #define TLSMEND_EXPLAIN_H
 
-#include <tlsmend/base.h>
+#include <tlsmend/vocabulary.h>
 
-/* ---- vocabulary -------------------------------------------------------------------------------- */
-enum level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
-enum event {
-	EVENT_VERIFY_FAILED,
-	EVENT_VERIFY_IGNORED,
-	EVENT_HANDSHAKE_FAILED,
-	EVENT_LOAD_FAILED,
-	EVENT_MENDED,
-	EVENT_WEAKENED,
-	EVENT_CONFIG_ERROR,
-	EVENT_HANDSHAKE_OK,
-	EVENT_LEFT_OUT, /* records that were not written, because there were too many */
-	EVENT_COUNT
-};
-const char *event_name(enum event e); /* "verify_failed" */
-const char *level_name(enum level l); /* "error" */
-
-/* CAUSE(ID, "stable-word", family, "headline with %h for the host", "long text for `tlsmend explain`") */
-enum cause {
-	CAUSE_NONE, /* the record has no cause (mended, handshake_ok ...) */
-#define CAUSE(id, word, family, title, text) CAUSE_##id,
-#include "../../shim/vocabulary/causes.def"
-#undef CAUSE
-	CAUSE_COUNT
-};
-enum cause_family {
-	FAMILY_NONE,
-	FAMILY_ANCHOR,
-	FAMILY_VERIFY,
-	FAMILY_HANDSHAKE,
-	FAMILY_FILE,
-	FAMILY_UNCHECKED
-};
-struct cause_info {
-	char word[36];
-	enum cause_family family;
-	char title[104]; /* what it is, in one line, for the list of `tlsmend explain` */
-};
-extern const struct cause_info cause_table[CAUSE_COUNT];
-/* What it means, why waving it through is dangerous, who can mend it, how. The library has no use for it. */
-const char *cause_text(enum cause c);
-enum cause cause_by_word(const char *word); /* CAUSE_NONE: unknown */
-
-/* ---- evidence ------------------------------------------------------------------------------------ */
 /* Bytes from the peer or the store: UTF-8 or not, perhaps with NULs. Never NULL pointer when n > 0. */
 struct text {
 	const char *s;
@@ -514,67 +465,5 @@ struct evidence {
 	uint8_t pair_spki[2][32];
 	const char *pair_key[2]; /* "RSA 2048", "EC P-256"; NULL: not known */
 };
-
-/* ---- record ---------------------------------------------------------------------------------------- */
-struct chain_line {
-	const struct cert_info *cert;
-	const char
-	    *mark;      /* "not trusted", "expired 2024-01-01", "issuer not found"; NULL: nothing */
-	bool gap_after; /* a certificate is missing between this one and the next */
-};
-struct record {
-	enum level level;
-	enum event event;
-	enum cause cause;
-	int64_t time_ms;
-	const char *message; /* headline: "cannot trust legacy.example.com:8443" */
-	const char *why;     /* one or two sentences, expected against presented */
-	const char *host, *address, *sni, *rule, *library, *protocol, *cipher;
-	unsigned port;
-	int code;         /* -1: none */
-	const char *name; /* X509_V_ERR_... or SSL reason */
-	int depth;        /* -1: none */
-	int enforced;     /* -1 unknown, 0, 1 */
-	const char *expected, *presented;
-	const char *const *help;
-	size_t help_count; /* the last help lines may be configuration, indented by 4 */
-	const char *const *notes;
-	size_t notes_count;
-	const char *const *waived;
-	size_t waived_count;
-	const char *alert; /* "sent:48", "received:116" */
-	const struct chain_line *chain;
-	size_t chain_count;
-	const char *store;  /* "142 anchors from /etc/ssl/certs/ca-certificates.crt" */
-	const char *ending; /* rest of the code line: "TLS 1.3; not resumed" */
-	uint64_t look; /* tells this failure from others before it is looked at; 0: not known */
-	unsigned repeated, repeated_seconds; /* filled by the log room */
-	uint64_t use;                        /* of a rule, see record_use(); 0: something else */
-};
-
-/* So begins the message of a record about what a rule would have done (DryRun). */
-#define RECORD_DRY_RUN "dry run: "
-
-/* Fills *r from e. All strings are in e->arena or static: r lives as long as e. Never fails: without
- * memory it gives the generic record of the event. */
-void diagnose(struct evidence *e, struct record *r);
-
-/* Could what came in first be a TLS record? True where nothing is known of it. */
-bool evidence_begins_as_tls(const struct evidence *e);
-
-/* Would a further CA help? True only for causes of family FAMILY_ANCHOR that causes.md#anchor marks so. */
-bool cause_trust_may_act(enum cause c);
-
-/* Symbol of a verification code for this library version ("X509_V_ERR_..."; codes move between versions,
- * design.md#codes). NULL: unknown. */
-const char *verify_code_name(int code, unsigned long version);
-const char *alert_name(int description);      /* "certificate_unknown"; NULL: unknown */
-const char *handshake_message_name(int type); /* "ServerHello"; NULL: unknown */
-
-/* Renders with a trailing newline. Everything out of a certificate or a peer is escaped; no line is longer
- * than a peer can make it (names are cut at 256 bytes, at most 16 names and 12 chain lines in text; JSON cuts a
- * name at 1024 bytes, at most 100 names, 32 certificates). */
-void text_render(const struct record *r, bool colour, struct buf *out);
-void json_render(const struct record *r, struct buf *out);
 
 #endif

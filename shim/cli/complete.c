@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 
 #include "configuration/settings.h"
 #include "configuration/sources.h"

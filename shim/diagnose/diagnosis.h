@@ -6,7 +6,8 @@
 #ifndef TLSMEND_DIAGNOSE_DIAGNOSIS_H
 #define TLSMEND_DIAGNOSE_DIAGNOSIS_H
 
-#include "../vocabulary/codes.h"
+#include <tlsmend/diagnose.h>
+
 #include "say.h"
 
 enum { DIAGNOSIS_LINES = 40, DIAGNOSIS_CHAIN = 64 };

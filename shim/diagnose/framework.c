@@ -2,7 +2,6 @@
  *
  * The failure in the words of the program's own framework, which its users see and search for.
  */
-#include "../vocabulary/wording.h"
 
 #include "diagnosis.h"
 

@@ -5,7 +5,7 @@
  */
 #include "budget.h"
 #include "capture.h"
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * parts of the ones that say no.
  */
 #include "clash.h"
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include <tlsmend/evidence.h>
 
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 static bool is_last(const struct evidence *e, const struct verify_event *event)
 {

@@ -4,7 +4,7 @@
  */
 #include "capture.h"
 #include "clash.h"
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * system's bundle. Only where a verification has failed, and bounded.
  */
 #include "certificate.h"
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * them is about the fault that was found first.
  */
 #include "certificate.h"
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 
 #include <tlsmend/evidence.h>
 #include <tlsmend/loader.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../evidence/certificate.h"
 #include "story.h"

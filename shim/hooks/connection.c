@@ -3,11 +3,12 @@
  * The state of one client connection: who the peer is (peer.c), what rule holds, what was seen. It hangs on the SSL as ex_data and
  * goes with it.
  */
+#include <tlsmend/diagnose.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <tlsmend/evidence.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "story.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "verification.h"

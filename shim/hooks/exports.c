@@ -5,7 +5,7 @@
  */
 #include <netdb.h>
 
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "hooks.h"
 

@@ -8,7 +8,7 @@
 
 #include <tlsmend/evidence.h>
 #include <tlsmend/loader.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "verification.h"
 

@@ -4,6 +4,7 @@
  * mail server's greeting as well as of an FTP server's, and which status an HTTP answer has comes later. The rest still waits where
  * OpenSSL would have read it: it is looked at there, and stays.
  */
+#include <tlsmend/diagnose.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

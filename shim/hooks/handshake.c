@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "story.h"

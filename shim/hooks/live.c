@@ -22,7 +22,7 @@
 #include <bsd/string.h>
 #include <bsd/sys/queue.h>
 
-#include "../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 
 struct live {
 	LIST_ENTRY(live) same_hash;

@@ -3,7 +3,7 @@
  * A load that just failed as evidence: what OpenSSL says of it, and the file itself.
  */
 #include <tlsmend/evidence.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "load.h"

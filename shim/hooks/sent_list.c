@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "hooks.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <tlsmend/apply.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 enum {
 	CA_FILE_MAX_BYTES = 16 * 1024 * 1024,

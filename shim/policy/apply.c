@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "internal.h"

@@ -3,7 +3,7 @@
  * Certificate, PrivateKey, ReplaceCertificate: what this connection has to show where the server asks. The files of one section belong
  * together; where they cannot be used, the whole section waits until they can.
  */
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "internal.h"
 #include "onto_ssl.h"

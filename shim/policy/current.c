@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <tlsmend/apply.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "internal.h"
 #include "sources.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "../openssl/versions.h"
 #include "onto_ssl.h"

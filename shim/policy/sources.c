@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include <tlsmend/base.h>
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include "include.h"
 #include "sources.h"

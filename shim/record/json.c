@@ -2,7 +2,7 @@
  *
  * The JSON form of a record (tlsmend(1)): one object, one line, keys in the contract's order, absent when unknown.
  */
-#include <tlsmend/explain.h>
+#include "forms.h"
 
 #include <string.h>
 #include <unistd.h>

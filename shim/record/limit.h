@@ -4,7 +4,7 @@
 #ifndef TLSMEND_RECORD_LIMIT_H
 #define TLSMEND_RECORD_LIMIT_H
 
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 enum { LIMIT_RECORDS = 100 };
 

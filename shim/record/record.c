@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "forms.h"
 #include "settings.h"
 
 #include "limit.h"

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_RECORD_REPEAT_H
 #define TLSMEND_RECORD_REPEAT_H
 
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 /* True: write it; r->repeated and r->repeated_seconds then say what was left out since it was last written.
  * False: counted, here or by limit.h. Safe in any thread; in a signal handler that interrupted it, writes without counting. */

@@ -5,6 +5,7 @@
 #define TLSMEND_RECORD_SETTINGS_H
 
 #include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 struct log_settings {
 	struct sink sink;

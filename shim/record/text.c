@@ -6,7 +6,7 @@
  * put_line() makes sure of it whatever a caller put into the record, and leaves a backslash as it is, since
  * escapes stand in sentences.
  */
-#include <tlsmend/explain.h>
+#include "forms.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 #ifndef TLSMEND_RECORD_USE_H
 #define TLSMEND_RECORD_USE_H
 
-#include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 /* True: this use was not said yet today, and counts as said from now on. Safe in any thread and in a signal handler. */
 bool use_first(uint64_t use);

@@ -2,7 +2,7 @@
  *
  * The long texts of `tlsmend explain`.
  */
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 
 const char *cause_text(enum cause c)
 {

@@ -2,7 +2,7 @@
  *
  * The vocabulary of records: causes, events, levels.
  */
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * Numbers to names: verification codes by generation, alerts, handshake messages.
  */
-#include "codes.h"
+#include <tlsmend/vocabulary.h>
 
 struct code_line {
 	int16_t number[3]; /* 1.0.x, 1.1.x, 3.0 and later */

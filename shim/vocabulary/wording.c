@@ -2,7 +2,7 @@
  *
  * OpenSSL's codes to the words of .NET and Qt.
  */
-#include "wording.h"
+#include <tlsmend/vocabulary.h>
 
 const char dotnet_status_words[DOTNET_STATUS_COUNT][36] = {
     [STATUS_None] = "",

@@ -2,6 +2,8 @@
  *
  * Causes of the chains of public corpora: build/corpora/causes DIRECTORY [PART-OF-AN-ID [json]]. With a part of an id, whole records.
  */
+#include "../../shim/record/forms.h"
+#include <tlsmend/diagnose.h>
 #include <stdlib.h>
 
 #include <tlsmend/apply.h>

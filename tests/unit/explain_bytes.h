@@ -6,6 +6,8 @@
 #ifndef TLSMEND_TEST_EXPLAIN_BYTES_H
 #define TLSMEND_TEST_EXPLAIN_BYTES_H
 
+#include "../../shim/record/forms.h"
+#include <tlsmend/diagnose.h>
 #include <tlsmend/evidence.h>
 
 #include <string.h>

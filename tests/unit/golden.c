@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "../../shim/record/forms.h"
+#include <tlsmend/diagnose.h>
 #include "golden.h"
 
 #include <setjmp.h>

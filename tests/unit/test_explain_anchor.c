@@ -2,6 +2,7 @@
  *
  * The family without a trusted anchor (causes.md#anchor): decided from the certificates.
  */
+#include <tlsmend/diagnose.h>
 #include "explain_helper.h"
 
 #include <setjmp.h>

@@ -2,6 +2,7 @@
  *
  * What the client's callback made of the errors: which one is the headline, which ones are listed as waived.
  */
+#include <tlsmend/diagnose.h>
 #include "explain_helper.h"
 
 #include <setjmp.h>

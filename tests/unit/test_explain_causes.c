@@ -2,7 +2,7 @@
  *
  * The tables: causes, codes by generation, alerts.
  */
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

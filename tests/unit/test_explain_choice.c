@@ -2,6 +2,7 @@
  *
  * choice.c: which group and scheme a server chose, and bytes that say nothing.
  */
+#include <tlsmend/diagnose.h>
 #include "explain_helper.h"
 
 #include <setjmp.h>

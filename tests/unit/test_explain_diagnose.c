@@ -2,6 +2,8 @@
  *
  * Verification errors besides the anchor (causes.md#verification), handshakes (2), what is not checked (4).
  */
+#include "../../shim/record/forms.h"
+#include <tlsmend/diagnose.h>
 #include "explain_helper.h"
 
 #include <setjmp.h>

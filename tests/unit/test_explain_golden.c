@@ -3,6 +3,8 @@
  * Records as an administrator sees them, compared byte for byte with tests/unit/golden/. TLSMEND_TEST_UPDATE=1 writes them
  * anew; read the difference aloud before it is committed. Run from the top of the tree.
  */
+#include "../../shim/record/forms.h"
+#include <tlsmend/diagnose.h>
 #include "golden.h"
 
 #include <setjmp.h>

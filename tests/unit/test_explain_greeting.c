@@ -2,6 +2,7 @@
  *
  * Answers to the client's first message that are no TLS, no answer at all, and what was offered in it.
  */
+#include <tlsmend/diagnose.h>
 #include "explain_helper.h"
 
 #include <setjmp.h>

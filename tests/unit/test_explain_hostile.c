@@ -3,6 +3,8 @@
  * Real certificates, sound and hostile, through the system's libcrypto: what evidence.c reads out of them, and that no name
  * breaks a record. Run from the top of the tree (seeds of tests/fuzz).
  */
+#include "../../shim/record/forms.h"
+#include <tlsmend/diagnose.h>
 #include "explain_bytes.h"
 #include "explain_helper.h"
 #include "seed.h"

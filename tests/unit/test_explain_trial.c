@@ -3,6 +3,7 @@
  * "Would this help?" with real certificates and the system's libcrypto: another path, the chain's own root, the system's bundle.
  * Run from the top of the tree (seeds of tests/fuzz).
  */
+#include <tlsmend/diagnose.h>
 #include "explain_bytes.h"
 #include "explain_helper.h"
 #include "seed.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC
  * record: levels, repetition with a clock of the test's own, destinations that cannot be written */
+#include <tlsmend/record.h>
 #include "../../shim/log/destination.h"
 #include "../../shim/record/limit.h"
 #include "../../shim/record/repeat.h"

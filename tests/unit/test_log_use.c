@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC
  * use: once a day for each host and rule at the record's level, each time at info, with a clock of the test's own */
+#include <tlsmend/record.h>
 #include "../../shim/log/destination.h"
 #include "../../shim/record/settings.h"
 #include "../../shim/record/use.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 #include "explain.h"
 
 struct figure {

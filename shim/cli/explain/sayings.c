@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../vocabulary/codes.h"
+#include <tlsmend/vocabulary.h>
 #include "explain.h"
 
 enum meaning { MEANS_CODE, MEANS_ALERT, MEANS_CURL, MEANS_CAUSES };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../vocabulary/wording.h"
+#include <tlsmend/vocabulary.h>
 #include "explain.h"
 
 /* ---- words that are names -------------------------------------------------------------------------------------- */

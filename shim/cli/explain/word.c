@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../vocabulary/wording.h"
+#include <tlsmend/vocabulary.h>
 #include "explain.h"
 
 /* One version for each column of codes.def. */

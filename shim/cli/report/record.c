@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tlsmend/record.h>
+
 #include "report.h"
 
 /* ---- the parser's memory -------------------------------------------------------------------------------- */

@@ -16,7 +16,7 @@
 #ifndef TLSMEND_CLI_REPORT_H
 #define TLSMEND_CLI_REPORT_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 #include <tlsmend/policy.h>
 
 #include "../cli.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 
 #include "../host_port.h"
 #include "trust.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/explain.h>
+#include <tlsmend/vocabulary.h>
 
 #include "sight.h"
 
