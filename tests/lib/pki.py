@@ -322,6 +322,8 @@ HOSTILE_NAMES = {
     "nul": "legacy.test\x00.evil.test",
     "bidi": "evil\u202e\u2066gnp.exe\u2028next\ufeff",
     "64k": "A" * 65000,
+    # a page, a query, a shell's line, a format, a path, a section
+    "words": "<b>'; DROP TABLE x;--$(id)`id`%n%s../../x\\ [*] #",
 }
 
 
