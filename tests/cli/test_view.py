@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import socket
 import ssl
 import subprocess
 import termios
@@ -237,6 +238,21 @@ def test_silent_server(run, servers):
     assert done.code == 2 and "no answer in time" in done.out
     assert "tlsmend: %s: in the handshake ..." % at(port) in done.err, "says what it waits for"
     assert time.monotonic() - begin < 8
+
+
+def test_slow_names(run):
+    """A server of names that is silent: told what is waited for, and no longer than the time that was given."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root for a server of names on port 53: a slow look-up was not tried")
+    address = "127.53.%d.%d" % divmod(os.getpid() % 60000, 250)
+    resolv = run.write("resolv.conf", "nameserver %s\noptions timeout:8 attempts:2\n" % address)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_server:
+        silent_server.bind((address, 53))
+        begin = time.monotonic()
+        script = "mount --bind %s /etc/resolv.conf && exec %s view --timeout 1 slow.example" % (resolv, COMMAND)
+        done = run(["unshare", "--mount", "sh", "-c", script], library=False, names=False)
+    assert done.code == 2 and "no answer in time, looking up slow.example" in done.out and "tlsmend: slow.example:443: looking up slow.example ..." in done.err
+    assert time.monotonic() - begin < 7
 
 
 def garbage(connection, _):

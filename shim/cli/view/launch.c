@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -160,16 +161,28 @@ static bool all_ended(struct child *list, size_t n)
 	return all;
 }
 
-void children_wait(struct child *list, size_t n, const char *asked)
+/* A look-up of a name ends when it likes. */
+static void end_all(const struct child *list, size_t n)
 {
-	enum { STEP_MS = 5, PATIENCE_MS = 900 };
-	const uint64_t start = clock_monotonic_ms();
+	for (size_t i = 0; i < n; i++)
+		if (list[i].pid > 0)
+			kill(list[i].pid, SIGKILL);
+}
+
+void children_wait(struct child *list, size_t n, const struct probe *p, const char *asked)
+{
+	enum { STEP_MS = 5, PATIENCE_MS = 900, GRACE_MS = 1000 };
+	const uint64_t start = clock_monotonic_ms(), most = p->seconds * UINT64_C(1000) + GRACE_MS;
 	char last[500] = "";
 
 	while (!all_ended(list, n)) {
+		const uint64_t took = clock_monotonic_ms() - start;
+
 		poll(NULL, 0, STEP_MS);
-		if (clock_monotonic_ms() - start > PATIENCE_MS && list[0].pid > 0)
+		if (took > PATIENCE_MS && list[0].pid > 0)
 			say_progress(&list[0], asked, last);
+		if (took > most)
+			end_all(list, n);
 	}
 }
 
@@ -187,10 +200,21 @@ static void take_last(void *arg, json_t *o)
 
 json_t *child_facts(const struct child *c)
 {
+	char stage[500] = "";
 	json_t *last = NULL;
 
 	each_line(c->facts, take_last, &last);
-	return last ? last : checked(json_object());
+	if (last)
+		return last;
+	/* it was ended */
+	each_line(c->facts, take_stage, stage);
+	char *error = join("no answer in time, ", *stage ? stage : "at the start", NULL);
+
+	last = checked(json_object());
+	json_object_set_new(last, "error", json_string(error));
+	json_object_set_new(last, "timed_out", json_true());
+	free(error);
+	return last;
 }
 
 static void append(void *arg, json_t *o)

@@ -126,7 +126,7 @@ static void look_plain(struct sight *s, const struct settings *settings)
 	json_t *mended = NULL;
 
 	if (child_start(&c, &s->probe, settings, none)) {
-		children_wait(&c, 1, s->asked);
+		children_wait(&c, 1, &s->probe, s->asked);
 		take_records(child_records(&c), &s->plain, &mended);
 		json_decref(mended);
 	}
@@ -145,7 +145,7 @@ bool sight_take(struct sight *s, const struct settings *settings, const char *co
 
 	for (; versions && started && n < ARRAY_LENGTH(c); n++)
 		child_start_version(&c[n], &s->probe, &probe_versions[n - 1]);
-	children_wait(c, n, s->asked);
+	children_wait(c, n, &s->probe, s->asked);
 	s->facts = child_facts(&c[0]);
 	s->result = result_of(s->facts);
 	take_records(child_records(&c[0]), &s->failure, &s->mended);

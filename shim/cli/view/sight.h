@@ -50,9 +50,9 @@ struct child {
 bool child_start(struct child *c, const struct probe *p, const struct settings *settings,
 		 const char *const *extra);
 bool child_start_version(struct child *c, const struct probe *p, const struct probe_version *v);
-/* Until all have ended; says on standard error what is waited for where it takes long. */
-void children_wait(struct child *list, size_t n, const char *asked);
-/* The last object that it wrote, or an empty one; an array of records. */
+/* Until all have ended, which they are made to soon after the time of `p` is over; says on standard error what is waited for where it takes long. */
+void children_wait(struct child *list, size_t n, const struct probe *p, const char *asked);
+/* The last object that it wrote, or what it was at where it was ended before; an array of records. */
 json_t *child_facts(const struct child *c);
 json_t *child_records(const struct child *c);
 void child_close(struct child *c);

@@ -162,8 +162,8 @@ bool wire_connect(struct wire *w, const char *host, unsigned port)
 	wire_says(w, "looking up %s", host);
 	int error = getaddrinfo(host, service, &hints, &list);
 
-	/* AI_ADDRCONFIG takes no notice of loopback */
-	if (error)
+	/* AI_ADDRCONFIG takes no notice of loopback; a server of names that was silent would be so again */
+	if (error && error != EAI_AGAIN)
 		error = getaddrinfo(host, service, &(struct addrinfo){.ai_socktype = SOCK_STREAM},
 				    &list);
 	if (error)
