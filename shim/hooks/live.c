@@ -8,8 +8,9 @@
  * them, or another one of the same bytes. Everything else (a server's look at its client, a signature, a
  * program's own chain) is nobody's, and none of our business (tests/attacks/test_attacks_elsewhere.py).
  *
- * One leaf may serve many hosts. The object tells them apart. Where only the bytes are known, and several hosts have them at
- * the moment, it stays open whose look it is: what strengthens holds then for all of them, what adds for none.
+ * One leaf may serve many hosts. The object tells them apart. Where only the bytes are known, it stays open whose look it is, of several hosts
+ * that have them at the moment, or a server's at a client that bears the same certificate: what strengthens holds then for all of them, what
+ * adds for none.
  *
  * .NET verifies in several attempts, of which the first ones may fail for want of certificates that the later ones add, and a callback of
  * the program's may accept what failed; so a failure waits until its connection ends.
@@ -233,10 +234,13 @@ bool live_find(const X509 *leaf, const uint8_t digest[32], const struct policy *
 	EACH_OF_LEAF(l, digest)
 	if (l->object == leaf || l->shown == leaf)
 		add(m, l, policy);
-	if (m->hosts == 0)
+	const bool exact = m->hosts != 0;
+	if (!exact)
 		EACH_OF_LEAF(l, digest)
 	add(m, l, policy);
 	lock_leave(&lock);
+	if (!exact)
+		rule_combine(&m->rule, &m->rule);
 	if (m->afterwards)
 		atomic_store(&verifies_by_itself, true);
 	return m->hosts != 0;

@@ -38,8 +38,8 @@ struct live_match {
 	uint64_t id;      /* of the connection that a failure is put down to */
 	bool afterwards;  /* its handshake is done, with verification off */
 };
-/* The connection whose certificate object `leaf` is; else those that were presented with the same bytes. Where they are of several hosts, what
- * strengthens holds for all of them, and nothing else for any. `policy` NULL: no rules. False: nobody's. Thread-safe, no allocation. */
+/* The connection whose certificate object `leaf` is; else those that were presented with the same bytes: of them, what strengthens holds,
+ * and nothing else. So it is where the object is that of several hosts. `policy` NULL: no rules. False: nobody's. Thread-safe, no allocation. */
 bool live_find(const X509 *leaf, const uint8_t digest[32], const struct policy *policy,
 	       struct live_match *m);
 

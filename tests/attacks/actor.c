@@ -24,7 +24,11 @@
  *   open          SSL_set_shutdown(0), once the handshake is done
  *   hold=MS       meanwhile somebody holds a reference for that long
  *   looks=FILE    the server, which asks for a certificate, verifies it so, too
- * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL.
+ *   dane=USAGE    with TLSA records of that usage (RFC 6698), for the last certificate that ID's server sends (3: for the first)
+ *   store_does=verify|callback|issued|issuer|lookup|revocation|inner   functions of the client's own in its store that say yes to everything;
+ *                 inner: in the store context, from inside SSL_CTX_set_cert_verify_callback()
+ * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL;
+ * shown=SLOT: the one that its server was shown.
  * `signed signer=ID store=FILE how=cms|ocsp`: a message, or an answer about another certificate, that this leaf has signed. `sleep MS`. `copy FROM TO` files. `free SLOT`.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* methods of one version: what legacy clients use */
@@ -227,6 +231,66 @@ static void verify_by_itself(SSL_CTX *ctx, const char *store_name)
 	SSL_CTX_set_cert_verify_callback(ctx, verify_in_own_context, store);
 }
 
+static int yes(X509_STORE_CTX *ctx)
+{
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
+}
+
+static int issued(X509_STORE_CTX *ctx, X509 *x, X509 *issuer)
+{
+	(void)ctx, (void)x, (void)issuer;
+	return 1;
+}
+
+/* Whoever is asked for is its own issuer, and an anchor. */
+static int issuer(X509 **out, X509_STORE_CTX *ctx, X509 *x)
+{
+	(void)ctx;
+	X509_up_ref(x);
+	*out = x;
+	return 1;
+}
+
+static STACK_OF(X509) *lookup(X509_STORE_CTX *ctx, const X509_NAME *name)
+{
+	(void)name;
+	STACK_OF(X509) *all = sk_X509_new_null();
+	X509_up_ref(X509_STORE_CTX_get0_cert(ctx));
+	sk_X509_push(all, X509_STORE_CTX_get0_cert(ctx));
+	return all;
+}
+
+static int inner(X509_STORE_CTX *ctx, void *argument)
+{
+	(void)argument;
+	X509_STORE_CTX_set_verify(ctx, yes);
+	X509_STORE_CTX_set_verify_cb(ctx, accept_any);
+	return X509_verify_cert(ctx);
+}
+
+static void set_functions(SSL_CTX *ctx, const char *which)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+
+	if (strcmp(which, "verify") == 0)
+		X509_STORE_set_verify(store, yes);
+	else if (strcmp(which, "callback") == 0)
+		X509_STORE_set_verify_cb(store, accept_any);
+	else if (strcmp(which, "issued") == 0)
+		X509_STORE_set_check_issued(store, issued);
+	else if (strcmp(which, "issuer") == 0)
+		X509_STORE_set_get_issuer(store, issuer);
+	else if (strcmp(which, "lookup") == 0)
+		X509_STORE_set_lookup_certs(store, lookup);
+	else if (strcmp(which, "revocation") == 0)
+		X509_STORE_set_check_revocation(store, yes);
+	else
+		SSL_CTX_set_cert_verify_callback(ctx, inner, NULL);
+	if (strcmp(which, "issuer") == 0 || strcmp(which, "lookup") == 0)
+		X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+}
+
 static SSL_CTX *client_context(const char *store)
 {
 	SSL_CTX *ctx = SSL_CTX_new(version("fixed") == TLS1_2_VERSION ? TLSv1_2_client_method()
@@ -240,6 +304,10 @@ static SSL_CTX *client_context(const char *store)
 	}
 	if (arg("own"))
 		verify_by_itself(ctx, arg("own"));
+	if (arg("store_does"))
+		set_functions(ctx, arg("store_does"));
+	if (arg("dane"))
+		NEED(SSL_CTX_dane_enable(ctx) == 1);
 	SSL_CTX_set_security_level(ctx, 1);
 	if (store && strcmp(store, "none") != 0)
 		NEED(SSL_CTX_load_verify_locations(ctx, file(store, ".pem"), NULL) == 1);
@@ -492,6 +560,24 @@ static void set_up_look(SSL *client)
 		X509_VERIFY_PARAM_set_depth(param, number("depth", 0));
 }
 
+static void add_tlsa(SSL *client)
+{
+	enum { WHOLE_CERTIFICATE = 0, SHA256_ = 1, END_ENTITY = 3 };
+	const unsigned char usage = (unsigned char)number("dane", END_ENTITY);
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	X509 *leaf = certificate(arg("server"), rest), *x = leaf;
+	unsigned char digest[32];
+
+	if (usage != END_ENTITY)
+		x = sk_X509_value(rest, sk_X509_num(rest) - 1);
+	NEED(x && X509_digest(x, EVP_sha256(), digest, NULL) == 1);
+	NEED(SSL_dane_enable(client, arg("sni")) == 1);
+	NEED(SSL_dane_tlsa_add(client, usage, WHOLE_CERTIFICATE, SHA256_, digest, sizeof(digest)) ==
+	     1);
+	X509_free(leaf);
+	sk_X509_pop_free(rest, X509_free);
+}
+
 static void set_up(SSL *client)
 {
 	if (arg("sni") && !*arg("sni"))
@@ -527,6 +613,8 @@ static void set_up(SSL *client)
 		SSL_set_SSL_CTX(client, other);
 		SSL_CTX_free(other);
 	}
+	if (arg("dane"))
+		add_tlsa(client);
 	set_mode(client);
 	if (arg("late"))
 		SSL_set_msg_callback(client, turn_off);
@@ -594,6 +682,16 @@ static int is_mute(SSL *client, SSL *server)
 	return 1;
 }
 
+/* A client finds in its sessions what it has put there, or nothing. */
+static void seen_data(SSL_SESSION *s)
+{
+	void *data;
+	size_t n;
+
+	NEED(SSL_SESSION_get0_ticket_appdata(s, &data, &n) == 1);
+	NEED(n == 0 ? data == NULL : n == 16 && memcmp(data, "the client's own", n) == 0);
+}
+
 static void finish(SSL *client, SSL *server, int ok)
 {
 	STACK_OF(X509) *chain;
@@ -614,6 +712,7 @@ static void finish(SSL *client, SSL *server, int ok)
 		if (arg("save")) {
 			SSL_SESSION_free(sessions[number("save", 0)]);
 			sessions[number("save", 0)] = SSL_get1_session(client);
+			seen_data(sessions[number("save", 0)]);
 		}
 	}
 	if (ok && arg("again")) {
@@ -706,14 +805,15 @@ static X509 *certificate(const char *id, STACK_OF(X509) *rest)
 static void verify_line(void)
 {
 	STACK_OF(X509) *rest = sk_X509_new_null();
-	X509 *leaf = arg("object") ? SSL_get1_peer_certificate(kept[number("object", 0)])
-				   : certificate(arg("leaf"), rest);
+	X509 *leaf = arg("object")  ? SSL_get1_peer_certificate(kept[number("object", 0)])
+		     : arg("shown") ? SSL_get1_peer_certificate(kept_servers[number("shown", 0)])
+				    : certificate(arg("leaf"), rest);
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
 	if (strcmp(arg("store"), "none") != 0)
 		NEED(X509_STORE_load_locations(store, file(arg("store"), ".pem"), NULL) == 1);
-	NEED(X509_STORE_CTX_init(ctx, store, leaf, rest) == 1);
+	NEED(leaf && X509_STORE_CTX_init(ctx, store, leaf, rest) == 1);
 	int r = X509_verify_cert(ctx);
 	printf("%s result=%d\n", r == 1 ? "good" : "bad", X509_STORE_CTX_get_error(ctx));
 	if (arg("twice")) {

@@ -175,3 +175,18 @@ def test_errors_close(actor, rules, way):
 def test_adding_trust_enforces_nothing(actor):
     """Only what a rule demands is demanded."""
     assert actor.verdicts(connect("b", "mode=none"), A) == ["good"]
+
+
+@pytest.mark.parametrize("does", ["verify", "callback", "issued", "issuer", "lookup", "revocation", "inner"])
+@pytest.mark.parametrize("mode", ["peer", "none", "waive"])
+def test_functions_of_the_clients_own_in_its_store(actor, does, mode):
+    """... or in the store context: they have no say, though they say yes to everything."""
+    only = ENFORCE + "OnlyCAFile = CERTS/public.pem\n"
+    for server in "a-stranger", "forged", "expired", "b-public":
+        script = connect(server, f"store_does={does} mode={mode}")
+        assert actor.verdicts(script, ENFORCE) == ["bad"], server
+        assert actor.verdicts(script, only) == ["bad"], server
+    assert actor.verdicts(connect("a-public", f"store_does={does} mode={mode}"), only) == ["good"]
+    # nothing can be verified with such a store: closed
+    want = "good" if does in ("callback", "inner") else "bad"
+    assert actor.verdicts(connect("a-public", f"store_does={does} mode={mode}"), ENFORCE) == [want]

@@ -36,6 +36,26 @@ def test_server_that_looks_at_its_client(actor, rules):
     assert [r for r in actor.records() if r["event"] in ("mended", "verify_failed", "verify_ignored")] == []
 
 
+CONNECTED = "connect store=none sni=a.test server=responder mode=none keep=0\n"
+
+
+@pytest.mark.parametrize("rules", [A, "[*]\nExtraCAFile = CERTS/corp.pem\n", NOTHING])
+def test_server_that_is_shown_the_certificate_of_a_host(actor, rules):
+    """... by a client, while the process is connected to that host: who runs a.test must not become a client with a certificate thereby."""
+    script = CONNECTED + "connect store=public sni=c.test server=c-public ask cert=responder keep=1\nverify shown=1 store=%s\n"
+    assert actor.verdicts(script % "corp") == ["good", "good", "good"]
+    assert actor.verdicts(script % "public", rules) == ["good", "good", "bad"]
+    looks = CONNECTED + "connect store=public sni=c.test server=c-public cert=responder looks=%s\n"
+    assert actor.verdicts(looks % "corp") == ["good", "good"]
+    assert actor.verdicts(looks % "public", rules) == ["good", "bad"]
+
+
+@pytest.mark.parametrize("rules", [A, "[*]\nExtraCAFile = CERTS/corp.pem\n", NOTHING])
+def test_chain_of_the_programs_own_for_the_certificate_of_a_host(actor, rules):
+    """... that it is connected to: a signer who bears that very certificate, read from elsewhere."""
+    assert actor.verdicts(CONNECTED + "verify leaf=responder store=public\n", rules) == ["good", "bad"]
+
+
 @pytest.mark.parametrize("leaf,host,verdict", [("a", "b.test", "bad"), ("a", "a.test", "good"), ("ab", "b.test", "bad"), ("ab", "a.test", "good")])
 def test_own_context_within_a_connection(actor, leaf, host, verdict):
     """A client that verifies in a context of its own inside SSL_CTX_set_cert_verify_callback(): its connection's host decides."""

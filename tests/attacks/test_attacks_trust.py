@@ -112,7 +112,7 @@ def test_name_that_the_client_checks_still_counts(actor):
 
 def test_known_connection_of_another_host(actor):
     """.NET: the connection to b is known, and so a leaf with the names of both is judged for b, not for a."""
-    script = "connect store=none sni=b.test server=ab mode=none keep=0\nverify leaf=ab store=public\n"
+    script = "connect store=none sni=b.test server=ab mode=none keep=0\nverify object=0 store=public\n"
     assert actor.verdicts(script, NOTHING) == ["good", "bad"]
     assert actor.verdicts(script, B) == ["good", "good"]
     assert actor.verdicts(script, A) == ["good", "bad"]
@@ -178,7 +178,7 @@ def test_context_used_again_for_another_leaf(actor):
     plain = actor.verdicts("verify leaf=a store=corp twice=b\n")
     assert plain == ["good", "good"]
     known = "connect store=none sni=a.test server=a mode=none keep=0\n"
-    assert actor.verdicts(known + "verify leaf=a store=public twice=b\n", A) == ["good", "good", "bad"]
+    assert actor.verdicts(known + "verify object=0 store=public twice=b\n", A) == ["good", "good", "bad"]
 
 
 @pytest.fixture(scope="module")
