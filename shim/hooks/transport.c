@@ -52,9 +52,17 @@ bool transport_peer(int fd, char address[46], unsigned *port)
 	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
 }
 
+/* A filter of the client's own may say something on its socket before, or between: then it is not the SSL's own. */
+static bool is_descriptor(const struct openssl *o, BIO *b)
+{
+	return b && (!o->BIO_method_type || o->BIO_method_type(b) & BIO_TYPE_DESCRIPTOR_);
+}
+
 int transport_descriptor(const struct openssl *o, const SSL *ssl)
 {
 	int fd = -1;
+	if (!is_descriptor(o, o->SSL_get_rbio(ssl)))
+		return -1;
 	QUIET_BEGIN(o)
 	fd = o->SSL_get_fd(ssl);
 	QUIET_END(o)
@@ -69,7 +77,7 @@ bool transport_is_plain(const struct connection *n, const SSL *ssl)
 	BIO *in = o->SSL_get_rbio(ssl);
 	if (!in)
 		return !n->story.done;
-	return o->BIO_method_type && o->BIO_method_type(in) & BIO_TYPE_DESCRIPTOR_;
+	return o->BIO_method_type && is_descriptor(o, in);
 }
 
 /* ---- what a socket has carried ----------------------------------------------------------------------------------- */

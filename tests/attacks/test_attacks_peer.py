@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from attackkit import build
 from test_attacks_proxy import server
 
 ADDRESS_RULES = ["[127.0.0.1]", "[127.0.0.0/8]", "[*.test 127.0.0.1/32]", "[localhost]"]
@@ -285,3 +286,18 @@ def test_session_from_before_the_rule(actor, certificates):
     assert run("# none\n") == ["good", "resumed", "resumed", "resumed", "resumed"]
     assert run("[127.0.0.1]\nOnlyCAFile = CERTS/stranger.pem\n") == ["good", "resumed", "bad", "bad", "bad"]
     assert run("[127.0.0.1]\nOnlyCAFile = CERTS/public.pem\n") == ["good", "resumed", "bad", "good", "good"]
+
+
+def test_filter_that_speaks_to_the_proxy_itself(actor, certificates):
+    """The socket lies below a filter of the client's, and has carried nothing when the handshake begins."""
+    def verdict(port, rule, *host):
+        done = subprocess.run([build("filter"), certificates / "public.pem", str(port), *host], text=True, timeout=60, env=actor.environment(RULE % rule),
+                              capture_output=True)
+        assert done.stderr == ""
+        return done.stdout.strip()
+
+    for rule in ADDRESS_RULES:
+        with server(certificates, "loopback") as port, CONNECT(port) as proxy:
+            assert verdict(proxy, rule, "127.0.0.1") == "bad", rule
+    with server(certificates, "loopback") as port:
+        assert verdict(port, "[127.0.0.1]") == "good"
