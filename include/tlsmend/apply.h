@@ -159,9 +159,10 @@ const struct setting *trust_of(const struct rule *rule);
 bool trust_is_strict(const struct rule *rule);
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
  * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL: not
- * known, and then no trust is added. `presented` is a hash of all that the server presented; 0: none, and nothing is remembered. */
+ * known, and then no trust is added. `presented` is a hash of all that the server presented; 0: none, and nothing is remembered.
+ * `ssl` NULL: none, or its DANE does not reach this context. */
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
-		 const struct rule *rule, const char *host, uint64_t presented);
+		 const struct rule *rule, const char *host, uint64_t presented, SSL *ssl);
 /* The verification failed: what was remembered of the trial is not any more. */
 void trust_missed(struct trust *t);
 /* For this context nothing is an anchor any more. Needs no memory. */

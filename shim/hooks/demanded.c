@@ -104,11 +104,11 @@ static struct evidence *refusal(struct connection *n, SSL *ssl, const struct dem
 /* ---- the version ------------------------------------------------------------------------------------------------- */
 
 /* MinProtocol is a bound on the SSL, which leaves nothing to look at; but OpenSSL may not know a version that high, the client may have
- * set another bound since, and of a rule that is found in the course of the handshake it comes too late. */
+ * set another bound since, and of a rule that is found in the course of the handshake it comes too late; and datagrams have none of ours. */
 static const struct setting *version_missed(const struct connection *n, SSL *ssl)
 {
 	const struct setting *s = n->rule.set[KEY_MIN_PROTOCOL];
-	return s && !n->datagram && copy_api(n->copy)->SSL_version(ssl) < s->protocol ? s : NULL;
+	return s && openssl_version_in_tls(copy_api(n->copy), ssl) < s->protocol ? s : NULL;
 }
 
 static bool is_met(const struct connection *n, SSL *ssl, const struct demand_view *w,

@@ -79,7 +79,7 @@ static void verify_copy(struct attempt *a, struct verification *v, X509_STORE_CT
 	repair_begin(&a->repair, v->copy, copy, real, &a->would, v->ssl != NULL);
 	if (trust_of(&a->would))
 		trust_begin(&a->trust, v->copy, copy, real, &a->would,
-			    repair_expected(&a->would, host, a->expected), 0);
+			    repair_expected(&a->would, host, a->expected), 0, NULL);
 	QUIET_BEGIN(o)
 	look->good = real(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
 	look->error = o->X509_STORE_CTX_get_error(copy);

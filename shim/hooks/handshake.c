@@ -287,21 +287,6 @@ static size_t header_size(const struct openssl *o, const SSL *ssl)
 	return (unsigned)o->SSL_version(ssl) >> 8 == DTLS_MAJOR ? DTLS_HEADER : TLS_HEADER;
 }
 
-/* DTLS counts its versions down from 1.0, which is TLS 1.1 (RFC 6347 section 4.1, RFC 9147 section 5.3). */
-static int as_tls_version(int version)
-{
-	switch (version) {
-	case 0xfeff:
-		return 0x0302;
-	case 0xfefd:
-		return 0x0303;
-	case 0xfefc:
-		return 0x0304;
-	default:
-		return version;
-	}
-}
-
 /* What the server sends once its answer to the name has been looked at: that stands in ServerHello, or with TLS 1.3 in
  * EncryptedExtensions. A HelloRetryRequest, which is a ServerHello too, has the name sent once more. */
 static bool after_name(uint8_t received)
@@ -330,7 +315,7 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 	if (!sent && after_name(message[0]))
 		apply_name_back(o, ssl, &n->applied, false);
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
-		n->server_version = as_tls_version(body[0] << 8 | body[1]);
+		n->server_version = openssl_as_tls_version(body[0] << 8 | body[1]);
 	if (!sent)
 		choice_read(&n->choice, message[0], body, size - header,
 			    (unsigned)o->SSL_version(ssl));

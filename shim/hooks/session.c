@@ -56,6 +56,11 @@ struct mark {
 	uint64_t tag, identity;
 };
 
+static bool is_mark(const void *data, size_t n)
+{
+	return n == sizeof(struct mark) && memcmp(data, mark_prefix, sizeof mark_prefix) == 0;
+}
+
 /* The session's own data; *m is empty where there is no mark. False: what stands there is not ours. */
 static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark *m)
 {
@@ -65,7 +70,7 @@ static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark
 	if (!o->SSL_SESSION_get0_ticket_appdata ||
 	    !o->SSL_SESSION_get0_ticket_appdata(session, &data, &n))
 		return false;
-	if (n == sizeof *m && memcmp(data, mark_prefix, sizeof mark_prefix) == 0)
+	if (is_mark(data, n))
 		memcpy(m, data, sizeof *m);
 	return n == 0 || m->prefix[0] != '\0';
 }
@@ -206,4 +211,20 @@ int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *se
 		       int (*function)(SSL_SESSION *, const void *, size_t);
 	       }){.object = t->real})
 	    .function(session, data, size);
+}
+
+/* ... and one that only asks sees what it would without us. */
+int hook_SSL_SESSION_get0_ticket_appdata(const struct target *t, SSL_SESSION *session, void **data,
+					 size_t *size)
+{
+	const int result = ((union {
+				   void *object;
+				   int (*function)(SSL_SESSION *, void **, size_t *);
+			   }){.object = t->real})
+			       .function(session, data, size);
+	if (result == 1 && is_mark(*data, *size)) {
+		*data = NULL;
+		*size = 0;
+	}
+	return result;
 }

@@ -200,7 +200,7 @@ static void passed(struct verification *v)
 	const struct openssl *o = copy_api(v->copy);
 	bool first =
 	    v->connection || live_passed(&v->match, o->X509_STORE_CTX_get0_cert(v->ctx), v->leaf);
-	if (v->trust.switched && first)
+	if (v->trust.switched && first && !(v->ssl && openssl_dane_made_good(o, v->ssl)))
 		mended(v);
 	else if (v->repair.mended && first)
 		repaired(v);
@@ -287,7 +287,7 @@ static void before(struct verification *v)
 	if (trust_of(&v->rule))
 		trust_begin(&v->trust, v->copy, v->ctx, real, &v->rule,
 			    repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected),
-			    v->presented);
+			    v->presented, v->ssl);
 }
 
 static void after(struct verification *v, int result)

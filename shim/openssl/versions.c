@@ -171,3 +171,55 @@ int openssl_highest_protocol(const struct openssl *o)
 {
 	return o->version >= 0x10101000UL ? 0x0304 : 0x0303;
 }
+
+/* ---- versions of datagrams ------------------------------------------------------------------------------------------ */
+
+/* DTLS counts its versions down from 1.0, which is TLS 1.1 (RFC 6347 section 4.1, RFC 9147 section 5.3). */
+int openssl_as_tls_version(int version)
+{
+	switch (version) {
+	case 0xfeff:
+		return 0x0302;
+	case 0xfefd:
+		return 0x0303;
+	case 0xfefc:
+		return 0x0304;
+	default:
+		return version;
+	}
+}
+
+int openssl_version_in_tls(const struct openssl *o, const SSL *ssl)
+{
+	enum { TLS1_3 = 0x0304 };
+	/* its version number is its own, and it has no other TLS (RFC 9001 section 4.2) */
+	return openssl_is_quic(o, ssl) ? TLS1_3 : openssl_as_tls_version(o->SSL_version(ssl));
+}
+
+/* ---- DANE ---------------------------------------------------------------------------------------------------------- */
+
+/* No getter tells. A record of a usage that there is not is taken by none, but only where DANE is enabled is it looked at. */
+bool openssl_uses_dane(const struct openssl *o, SSL *ssl)
+{
+	enum { NO_USAGE = 255, REFUSED = 0 };
+	int answer = -1;
+	if (!o->SSL_dane_tlsa_add)
+		return false;
+	QUIET_BEGIN(o)
+	answer = o->SSL_dane_tlsa_add(ssl, NO_USAGE, 0, 0, (const unsigned char *)"", 0);
+	QUIET_END(o)
+	return answer == REFUSED;
+}
+
+bool openssl_dane_made_good(const struct openssl *o, SSL *ssl)
+{
+	enum { TRUST_ANCHOR = 2 };
+	uint8_t usage = 0;
+	int depth = -1;
+	if (!o->SSL_get0_dane_tlsa)
+		return false;
+	QUIET_BEGIN(o)
+	depth = o->SSL_get0_dane_tlsa(ssl, &usage, NULL, NULL, NULL, NULL);
+	QUIET_END(o)
+	return depth >= 0 && usage >= TRUST_ANCHOR;
+}

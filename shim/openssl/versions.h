@@ -38,6 +38,14 @@ bool openssl_is_flexible_method(const struct openssl *o, const SSL_METHOD *metho
  * made before SSL_CB_HANDSHAKE_START. True: a context of this method, which is one for TLS over a stream, needs the callback itself. */
 enum { OPENSSL_3_2 = 0x30200000 };
 bool openssl_header_needs_context(const struct openssl *o, const SSL_METHOD *method);
+/* A version of TLS or DTLS in the numbers of TLS. */
+int openssl_as_tls_version(int version);
+/* ... that an SSL has. */
+int openssl_version_in_tls(const struct openssl *o, const SSL *ssl);
+/* Has the client enabled DANE (RFC 6698) on it? */
+bool openssl_uses_dane(const struct openssl *o, SSL *ssl);
+/* Was it a TLSA record that makes an anchor, and no CA of anybody's, that made its chain good? */
+bool openssl_dane_made_good(const struct openssl *o, SSL *ssl);
 /* The highest protocol that this copy speaks. */
 int openssl_highest_protocol(const struct openssl *o);
 

@@ -9,6 +9,7 @@
 
 #include <tlsmend/apply.h>
 
+#include "../openssl/versions.h"
 #include "internal.h"
 #include "found.h"
 #include "private.h"
@@ -92,6 +93,8 @@ void trust_close(const struct openssl *o, X509_STORE_CTX *ctx)
 	QUIET_BEGIN(o)
 	if (o->X509_STORE_CTX_set0_trusted_stack)
 		o->X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
+	if (o->X509_STORE_CTX_set0_dane)
+		o->X509_STORE_CTX_set0_dane(ctx, NULL);
 	QUIET_END(o)
 }
 
@@ -219,16 +222,24 @@ static void extend_unless_known(struct trust *t, struct trial *trial, bool for_h
 		extend(t, trial, for_host, &t->question);
 }
 
-/* OnlyCAFile: the client's own store counts for nothing, whatever it says, but for what it distrusts. Where the file cannot be used,
- * or the leaf is not for this host, or memory runs out, nothing is trusted. */
-static void confine(struct trust *t, struct trial *trial, bool for_host)
+/* Do the rule's CAs make it good, and nothing else? A TLSA record is an anchor, too (DANE); on the private copy there is none. */
+static bool passes_by_rule(struct trust *t, struct trial *trial, bool dane)
 {
 	struct outcome ruled = {0};
+	const int good = presented_copy(&trial->presented, trial->o, trial->ctx)
+			     ? try_rule(t, trial, t->trusted, &ruled)
+			     : -1;
+	return good >= (dane ? 1 : 0) && !ruled.distrusted;
+}
+
+/* OnlyCAFile: the client's own store counts for nothing, whatever it says, but for what it distrusts. Where the file cannot be used,
+ * or the leaf is not for this host, or memory runs out, nothing is trusted. */
+static void confine(struct trust *t, struct trial *trial, bool for_host, bool dane)
+{
 	t->name_refused = t->anchors && !for_host;
 	bool usable = t->anchors && gather(t, trial) && for_host;
-	if (usable && t->distrust.all)
-		usable = presented_copy(&trial->presented, trial->o, trial->ctx) &&
-			 try_rule(t, trial, t->trusted, &ruled) >= 0 && !ruled.distrusted;
+	if (usable && (t->distrust.all || dane))
+		usable = passes_by_rule(t, trial, dane);
 	if (!usable || !switch_context(t, trial->ctx, t->trusted)) {
 		t->trusted = NULL;
 		trust_close(trial->o, trial->ctx);
@@ -249,7 +260,7 @@ bool trust_is_strict(const struct rule *rule)
 }
 
 static void decide(struct trust *t, struct trial *trial, const struct rule *rule, bool for_host,
-		   uint64_t presented)
+		   uint64_t presented, bool dane)
 {
 	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
@@ -257,16 +268,17 @@ static void decide(struct trust *t, struct trial *trial, const struct rule *rule
 	else
 		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
 	if (trust_is_strict(rule))
-		confine(t, trial, for_host);
+		confine(t, trial, for_host, dane);
 	else if (t->anchors)
 		extend_unless_known(t, trial, for_host, presented);
 	presented_free(&trial->presented, trial->o);
 }
 
 void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
-		 const struct rule *rule, const char *host, uint64_t presented)
+		 const struct rule *rule, const char *host, uint64_t presented, SSL *ssl)
 {
 	const struct openssl *o = copy_api(c);
+	const bool dane = ssl && trust_is_strict(rule) && openssl_uses_dane(o, ssl);
 	struct trial trial = {.o = o, .ctx = ctx, .verify = verify};
 	memset(t, 0, sizeof *t);
 	t->copy = c;
@@ -279,7 +291,7 @@ void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn
 			trust_close(o, ctx);
 		return;
 	}
-	decide(t, &trial, rule, host && leaf_is_for(o, leaf, host), presented);
+	decide(t, &trial, rule, host && leaf_is_for(o, leaf, host), presented, dane);
 }
 
 void trust_missed(struct trust *t)

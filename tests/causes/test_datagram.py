@@ -83,3 +83,18 @@ def test_a_server_that_is_too_old(run, pki, dtls):
 def test_nobody_there(run, pki):
     r = only(run(client(free_port(ADDRESS), "-dtls", ca=pki.root_pem), stdin=""), "handshake_failed", "network-error")
     assert "Connection refused" in str(r) and "TLS did not get far enough" in str(r["help"])
+
+
+@pytest.mark.parametrize("version,rule,good", [
+    ("-dtls1_2", "TLSv1.2", True), ("-dtls1_2", "TLSv1.3", False), ("-dtls1", "TLSv1.1", True), ("-dtls1", "TLSv1.2", False),
+])
+def test_a_lowest_version_ends_what_is_older(run, pki, dtls, version, rule, good):
+    """The rule sets no bound there, and must not be passed by for that."""
+    port = dtls("-dtls", "-cipher", "DEFAULT:@SECLEVEL=0")
+    done = run(client(port, version, "-cipher", "DEFAULT:@SECLEVEL=0", ca=pki.root_pem), stdin="", env=EVERYTHING,
+               config=run.config((HOST, {"MinProtocol": rule})))
+    check_records(done)
+    assert (done.code == 0) == good, done
+    assert [r["event"] for r in done.failures] == ([] if good else ["verify_failed"]), done
+    if not good:
+        assert "MinProtocol" in str(done.failures[0]), done
