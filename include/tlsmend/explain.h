@@ -418,6 +418,7 @@ struct evidence {
 	bool
 	    cipher_refused; /* OpenSSL refused cipher_string, and the client went on all the same */
 	struct origin ciphers_by;
+	bool newer_ciphers; /* the list has one for TLS 1.2, at security level 2 */
 	const char *cipher_call;
 	const char *const *cipher_unknown; /* parts of it that match nothing */
 	size_t cipher_unknown_count;

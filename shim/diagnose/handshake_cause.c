@@ -164,6 +164,10 @@ static enum cause reason_cause(const struct evidence *e)
 		/* A record that looks like TLS but has another version: no plain text, so not "not-tls". */
 		if (reasons[i].cause == CAUSE_NOT_TLS && e->first_count > 0)
 			break;
+		/* a list that TLS 1.2 made, for a client that is held below it */
+		if (reasons[i].cause == CAUSE_NO_CIPHERS && e->max_offered != 0 &&
+		    e->max_offered <= TLS_1_1 && e->newer_ciphers && e->security_level <= 2)
+			return CAUSE_CLIENT_TOO_OLD;
 		/* whose bound is it? */
 		if ((reasons[i].cause == CAUSE_LEGACY_SIGNATURE ||
 		     reasons[i].cause == CAUSE_SERVER_TOO_OLD) &&

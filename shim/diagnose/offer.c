@@ -12,6 +12,7 @@ enum {
 	ALERT_PROTOCOL_VERSION = 70,
 	REASON_UNSUPPORTED_PROTOCOL = 258,
 	REASON_VERSION_TOO_LOW = 396,
+	REASON_NO_CIPHERS = 181,
 };
 
 /* ---- who set it ---------------------------------------------------------------------------------------- */
@@ -255,6 +256,22 @@ static const char *raise_maximum(struct diagnosis *d)
 	return "allow the client a newer version in its own settings, or here:";
 }
 
+/* Nothing was sent: the list of ciphers was made for newer versions than the client allows. */
+static void say_list_too_new(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->message = say(
+	    e, "cannot connect to ", d->who,
+	    ": this client only allows TLS versions that are older than its ciphers", (char *)NULL);
+	d->r->why =
+	    say(e, "this client offers ", d->r->presented,
+		", and nothing can be offered with that: its ciphers are those of TLS 1.2 and "
+		"newer",
+		e->cipher_string ? " (\"" : "", say_string(e, e->cipher_string),
+		e->cipher_string ? "\")" : "", (char *)NULL);
+}
+
 void explain_client_old(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -264,7 +281,9 @@ void explain_client_old(struct diagnosis *d)
 	if (!offer)
 		offer = "old versions only";
 	d->r->presented = say(e, offer, maximum_by(d), (char *)NULL);
-	if (alert == ALERT_PROTOCOL_VERSION)
+	if (e->ssl_reason == REASON_NO_CIPHERS)
+		say_list_too_new(d);
+	else if (alert == ALERT_PROTOCOL_VERSION)
 		d->r->why =
 		    say(e, "the server does not accept the TLS version; this client offers ",
 			d->r->presented, (char *)NULL);
@@ -279,7 +298,7 @@ void explain_client_old(struct diagnosis *d)
 			     e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
 						       : "MinProtocol = TLSv1.2",
 			     (char *)NULL);
-	if (alert != ALERT_PROTOCOL_VERSION)
+	if (alert != ALERT_PROTOCOL_VERSION && e->ssl_reason != REASON_NO_CIPHERS)
 		help_line(d, "if that does not help, look into the server's log: only the server "
 			     "knows more");
 }

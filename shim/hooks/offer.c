@@ -184,12 +184,30 @@ static const char *string_of(struct evidence *e, struct copy *c, SSL *ssl, enum 
 	return s;
 }
 
+/* Is one in the list that TLS 1.2 brought and that security level 2 takes? */
+static bool has_cipher_of_1_2(const struct openssl *o, SSL *ssl)
+{
+	static const char marks[][10] = {"GCM", "CCM", "POLY1305", "-SHA256", "-SHA384"};
+	OPENSSL_STACK *list = o->SSL_get_ciphers ? o->SSL_get_ciphers(ssl) : NULL;
+	for (int i = 0; list && i < o->OPENSSL_sk_num(list); i++) {
+		const char *name = o->SSL_CIPHER_get_name(o->OPENSSL_sk_value(list, i));
+		if (!name || strncmp(name, "TLS_", 4) == 0 || strstr(name, "NULL"))
+			continue;
+		for (size_t k = 0; k < ARRAY_LENGTH(marks); k++) {
+			if (strstr(name, marks[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void ciphers(const struct subject *t, SSL *ssl)
 {
 	struct evidence *e = t->e;
 	const struct setting *rule = t->n->applied.ciphers;
 	const struct setting *suites = t->n->rule.set[KEY_CIPHERSUITES];
 	bool refused;
+	e->newer_ciphers = has_cipher_of_1_2(copy_api(t->n->copy), ssl);
 	e->ciphersuites = suites ? arena_strdup(&e->arena, suites->value)
 				 : string_of(e, t->n->copy, ssl, LOADED_CIPHERSUITES, &refused);
 	if (rule) {

@@ -319,6 +319,18 @@ def test_level_rules_all_out(run, pki, server_1_2, client, options):
     assert run(argv, config=as_proposed(run, record)).code == 0
 
 
+@pytest.mark.cause("client-too-old")
+@pytest.mark.parametrize("client,options", [
+    (curl, ["--ciphers", "ECDHE+AESGCM", "--tlsv1.0", "--tls-max", "1.0"]),
+    (python, ["--ciphers", "ECDHE+AESGCM", "--minimum", "TLSv1", "--maximum", "TLSv1"]),
+], ids=["curl", "python"])  # fmt: skip
+def test_list_of_1_2_for_a_client_that_is_held_below(run, pki, server_1_2, client, options):
+    """As .NET does with SslProtocols.Tls: the version is at fault, and one step mends it."""
+    record = one(run(client(server_1_2, pki, *options)), "client-too-old", presented="only TLS 1.0", name="no ciphers available")
+    done = run(client(server_1_2, pki, *options), config=as_proposed(run, record))
+    assert done.code == 0 and not done.failures, done
+
+
 def test_level_of_the_same_list_rules_all_out(run, pki, server_1_2):
     argv = python(server_1_2, pki, "--ciphers", "AES128-SHA:@SECLEVEL=4", "--maximum", "TLSv1_2")
     words = ['"AES128-SHA:@SECLEVEL=4" (%s)' % CLIENT, "security level 4 (%s)" % CLIENT]
