@@ -348,6 +348,7 @@ struct evidence {
 	struct ca_directory *directories; /* those of store_searched */
 	size_t directory_count;
 	char wanted_hash[9]; /* of the issuer that is looked for: "5ad8a5d6"; "": not known */
+	char former_hash[9]; /* ... as OpenSSL made it before 1.0.0 */
 	const char *default_file,
 	    *default_dir; /* of this OpenSSL copy, after SSL_CERT_FILE/_DIR; may be NULL */
 	bool default_file_exists, default_dir_exists;

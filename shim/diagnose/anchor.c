@@ -106,6 +106,8 @@ static void say_no_store(struct diagnosis *d)
 			say(e, "ExtraCAFile = ", say_string(e, e->system_file), (char *)NULL));
 		return;
 	}
+	if (directory_holder(d))
+		return; /* explain_directories() */
 	if (directory_was_given(e)) {
 		help_line(d, "correct the directory that the client is told to search for CA "
 			     "certificates, or give it a file, for example the system's "

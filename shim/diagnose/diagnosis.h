@@ -112,6 +112,8 @@ void explain_wrong_path(struct diagnosis *d);
 void explain_missing_here(struct diagnosis *d);
 /* (directory.c) The client searches another directory than OpenSSL's own. */
 bool directory_was_given(const struct evidence *e);
+/* One that has a CA of the wanted name under a name that OpenSSL never looks at; NULL: none. */
+const struct ca_directory *directory_holder(const struct diagnosis *d);
 void explain_directories(struct diagnosis *d);
 /* (mismatch.c) A name that does not match. */
 enum cause name_cause(const struct diagnosis *d);

@@ -30,6 +30,17 @@ static void help_holder(struct diagnosis *d, const struct ca_directory *dir)
 	help_rehash(d, path);
 }
 
+const struct ca_directory *directory_holder(const struct diagnosis *d)
+{
+	for (size_t i = 0; i < d->e->directory_count; i++) {
+		const struct ca_directory *dir = &d->e->directories[i];
+
+		if (dir->holder && !dir->wanted_there && d->e->wanted_hash[0] != '\0')
+			return dir;
+	}
+	return NULL;
+}
+
 static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
 {
 	struct evidence *e = d->e;
@@ -76,13 +87,8 @@ bool directory_was_given(const struct evidence *e)
 
 void explain_directories(struct diagnosis *d)
 {
-	struct evidence *e = d->e;
-
-	for (size_t i = 0; i < e->directory_count; i++) {
-		const struct ca_directory *dir = &e->directories[i];
-
-		if (dir->holder && !dir->wanted_there && e->wanted_hash[0] != '\0')
-			help_holder(d, dir);
-		note_directory(d, dir);
-	}
+	if (directory_holder(d))
+		help_holder(d, directory_holder(d));
+	for (size_t i = 0; i < d->e->directory_count; i++)
+		note_directory(d, &d->e->directories[i]);
 }

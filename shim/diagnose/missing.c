@@ -83,7 +83,11 @@ void help_wanted_ca(struct diagnosis *d, const struct cert_info *top)
 	struct evidence *e = d->e;
 
 	help_ca(d,
-		say(e, "get the certificate of ", say_issuer(e, top),
+		say(e,
+		    directory_holder(d)
+			? "if that one is not the right one, get the certificate of "
+			: "get the certificate of ",
+		    say_issuer(e, top),
 		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
 		    (char *)NULL),
 		wanted_ca_line(d, top));
@@ -132,9 +136,12 @@ void explain_unknown_issuer(struct diagnosis *d)
 		explain_namesake(d);
 		return;
 	}
-	d->r->why =
-	    say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
-		", which the server did not send and which is ", in_no_store(d), (char *)NULL);
+	d->r->why = say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
+			", which the server did not send and ",
+			directory_holder(d) ? "which OpenSSL does not find in the client's "
+					      "directory, where its file has another name"
+					    : "which is ",
+			directory_holder(d) ? "" : in_no_store(d), (char *)NULL);
 	help_wanted_ca(d, top);
 	note_other_ways(d, top);
 }

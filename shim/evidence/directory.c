@@ -80,7 +80,9 @@ static bool look_at(void *arg, const char *name)
 	d->files++;
 	if (is_hash_name(name)) {
 		d->hashed++;
-		return true;
+		/* links of other names are no work for us, but for those of a c_rehash that was too old */
+		if (s->e->former_hash[0] == '\0' || memcmp(name, s->e->former_hash, 8) != 0)
+			return true;
 	}
 	if (d->holder || s->wanted.n == 0 || s->head + strlen(name) + 1 > PATH_BYTES)
 		return true;

@@ -240,19 +240,19 @@ static void look_for_defaults(struct evidence *e, const struct openssl *o)
 	evidence_default_directory(e, o, secure ? NULL : getenv("SSL_CERT_DIR"));
 }
 
-/* OpenSSL looks into a directory for HASH.0, HASH.1 ... only. */
-static void note_wanted_hash(struct capture *c)
+static void note_hash(const struct openssl *o, unsigned long (*hash_of)(X509 *), X509 *x,
+		      char text[9])
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned long hash = 0;
 
-	if (!c->top || !c->o->X509_issuer_name_hash)
+	if (!x || !hash_of)
 		return;
-	QUIET_BEGIN(c->o)
-	hash = c->o->X509_issuer_name_hash(c->top);
-	QUIET_END(c->o)
+	QUIET_BEGIN(o)
+	hash = hash_of(x);
+	QUIET_END(o)
 	for (int i = 0; i < 8; i++)
-		c->e->wanted_hash[i] = digits[hash >> (28 - 4 * i) & 15];
+		text[i] = digits[hash >> (28 - 4 * i) & 15];
 }
 
 /* Which purpose the client asks for is in no function of older versions; what the certificate is good for tells. */
@@ -298,7 +298,9 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	e->chain = describe(c, c->chain, &c->chain_count);
 	e->chain_count = c->chain_count;
 	c->top = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
-	note_wanted_hash(c);
+	/* OpenSSL looks into a directory for HASH.0, HASH.1 ... only */
+	note_hash(o, o->X509_issuer_name_hash, c->top, e->wanted_hash);
+	note_hash(o, o->X509_issuer_name_hash_old, c->top, e->former_hash);
 	candidates_look(c);
 	evidence_clash(e, o, c->chain, c->chain_count);
 	look_at_purpose(c);

@@ -123,6 +123,35 @@ def test_store_is_a_directory_without_hashes(tell, run, show, pki):
     assert run(argv).code == 0
 
 
+@pytest.mark.cause("issuer-unknown")
+@pytest.mark.parametrize("called", ["issuing.pem", "old hash"])
+def test_intermediate_has_a_wrong_name_in_the_directory(tell, run, show, pki, called):
+    """The root is found there, and the CA below it is under a name that OpenSSL never asks for: its own, or that of a c_rehash before 1.0.0."""
+    leaf = good(pki)[0]
+    directory = run.scratch / "cas"
+    directory.mkdir()
+    (directory / "root.pem").write_bytes(pki.root.pem)
+    subprocess.run(["openssl", "rehash", str(directory)], check=True, timeout=30)
+    if called == "old hash":
+        asked = ["openssl", "x509", "-noout", "-subject_hash_old"]
+        called = subprocess.run(asked, input=pki.intermediate.pem, capture_output=True, check=True, timeout=30).stdout.decode().strip() + ".0"
+    (directory / called).write_bytes(pki.intermediate.pem)
+    argv = [DEBIAN_PYTHON, "-c", DIRECTORY, HOST, str(show(leaf).port), str(directory)]
+    told = tell(argv, "issuer-unknown", leaf)
+    assert "in the client's directory, where its file has another name" in told.record["why"]
+    assert "has a CA of the wanted name in %s" % called in told.help and "    openssl rehash %s" % directory in told.record["help"]
+    assert told.help.index("openssl rehash") < told.help.index("if that one is not the right one")
+    (directory / called).rename(directory / "issuing.pem")
+    subprocess.run(["openssl", "rehash", str(directory)], check=True, timeout=30)
+    assert run(argv).code == 0
+
+
+DIRECTORY = """import socket, ssl, sys
+host, port, directory = sys.argv[1:]
+ssl.create_default_context(capath=directory).wrap_socket(socket.create_connection((host, int(port)), 20), server_hostname=host)
+"""
+
+
 def good(pki):
     return issue(HOST, pki.intermediate, names=[HOST]), pki.intermediate
 
