@@ -280,10 +280,12 @@ MAN1 := $(sort $(wildcard man/*.1))
 MAN5 := $(sort $(wildcard man/*.5))
 MAN7 := $(sort $(wildcard man/*.7))
 .PHONY: install uninstall clean
+# The library by rename: every process that starts meanwhile maps it (/etc/ld.so.preload), and one that is cut off kills it.
 install: all
 	$(INSTALL) -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)"
 	$(INSTALL) -m 755 $(BUILD)/tlsmend "$(DESTDIR)$(BINDIR)/tlsmend"
-	$(INSTALL) -m 644 $(BUILD)/libtlsmend.so "$(DESTDIR)$(LIBDIR)/libtlsmend.so"
+	$(INSTALL) -m 644 $(BUILD)/libtlsmend.so "$(DESTDIR)$(LIBDIR)/libtlsmend.so.new"
+	mv -f "$(DESTDIR)$(LIBDIR)/libtlsmend.so.new" "$(DESTDIR)$(LIBDIR)/libtlsmend.so"
 	$(if $(MAN1),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man1" && $(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1")
 	$(if $(MAN5),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man5" && $(INSTALL) -m 644 $(MAN5) "$(DESTDIR)$(MANDIR)/man5")
 	$(if $(MAN7),$(INSTALL) -d "$(DESTDIR)$(MANDIR)/man7" && $(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7")

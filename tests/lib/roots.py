@@ -126,6 +126,23 @@ def unpack(directory, suites, packages, dependencies=True, arch=None):
     return root
 
 
+def unpack_source(directory, suite, package, target):
+    """The upstream part of a source package as `target`, which appears when it is complete. Raises Missing."""
+    partial = target.with_name(target.name + ".new")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    apt = _Apt(directory, [suite], kind="deb-src")
+    apt(120, "update")
+    apt(300, "source", "--download-only", package)
+    archives = [p for p in directory.glob("*.orig.tar.*") if p.suffix != ".asc"]
+    if len(archives) != 1:
+        raise Missing("%s has %d archives" % (package, len(archives)))
+    subprocess.run(["tar", "-x", "--strip-components=1", "-C", str(partial), "-f", str(archives[0])], check=True, timeout=300)
+    for left in [*directory.glob(package + "_*"), directory / "lists", directory / "archives", directory / "etc"]:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    partial.rename(target)
+
+
 # ---- a whole root -----------------------------------------------------------------------------------------
 def version_in(headers):
     """(3, 5, 7), as opensslv.h has it."""
