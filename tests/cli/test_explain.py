@@ -193,6 +193,11 @@ def test_figures(tlsmend, words, first, causes):
         assert "tlsmend run" in r.stdout, "how they are told apart"
 
 
+def test_each_meaning_has_its_heading(tlsmend):
+    out = tlsmend("explain", "60").stdout
+    assert [line for line in out.splitlines() if line.startswith("----")] == ["---- code 60", "---- alert 60", "---- curl 60"]
+
+
 @pytest.mark.parametrize("text", ["alert 3", "curl 999", "error:", "12345", "0A", "\x1b[2J", "a" * 70000])
 def test_not_known(tlsmend, text):
     r = tlsmend("explain", "-", input=text, stdin=None)

@@ -117,6 +117,16 @@ def test_width_of_a_terminal(columns, most):
     assert most - 20 < max(filled) <= most
 
 
+@pytest.mark.parametrize("words", [["explain"], ["explain", "20"], ["explain", "certificate verify failed"]])
+def test_lists_fit_a_terminal(tlsmend, words):
+    """Wrapped behind their column; a pipe has one line for each, however long."""
+    lines = on_terminal(words, 80).splitlines()
+    assert max(map(len, lines)) <= 80 and any(re.match(" {28,}[a-z]", line) for line in lines)
+    piped = tlsmend(*words).stdout
+    assert re.sub("\n {28,}", " ", "\n".join(lines)) == re.sub("\n {28,}", " ", piped.rstrip("\n"))
+    assert max(map(len, piped.splitlines())) > 80
+
+
 def test_colour_on_a_terminal_only(tlsmend):
     words = ["view", "--timeout", "2", "127.0.0.1:1"]
     assert "\x1b[1;31m127.0.0.1:1 does not answer in TLS\x1b[0m" in on_terminal(words, 80)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../screen.h"
 #include "explain.h"
 
 static const struct {
@@ -35,9 +36,14 @@ void explain_alert(int number)
 	const char *from_server = alert_causes(number, true);
 	const char *from_client = alert_causes(number, false);
 	unsigned count = 0;
+	char head[24];
 
-	printf("alert %d, %s: with it, one side says that %s\n", number, alerts[i].name,
-	       alerts[i].meaning);
+	snprintf(head, sizeof head, "alert %d, ", number);
+	char *text =
+	    join(head, alerts[i].name, ": with it, one side says that ", alerts[i].meaning, NULL);
+
+	say_hanging(text, 0, screen_width(SCREEN_UNBOUNDED));
+	free(text);
 	if (from_server)
 		count += explain_list(
 		    "\nWhere the server sent it (\"alert received\", \"tlsv1 alert ...\"):",

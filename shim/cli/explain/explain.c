@@ -23,8 +23,11 @@ static void list_causes(void)
 	for (int i = 1; i < CAUSE_COUNT; i++)
 		if ((int)strlen(cause_table[i].word) > width)
 			width = (int)strlen(cause_table[i].word);
-	for (int i = 1; i < CAUSE_COUNT; i++)
-		printf("%-*s  %s\n", width, cause_table[i].word, cause_table[i].title);
+	for (int i = 1; i < CAUSE_COUNT; i++) {
+		printf("%-*s  ", width, cause_table[i].word);
+		say_hanging(cause_table[i].title, (unsigned)width + 2,
+			    screen_width(SCREEN_UNBOUNDED));
+	}
 }
 
 static int unknown(const struct command *self, const char *word)

@@ -55,7 +55,10 @@ bool word_is_a_name(const char *word);
 bool explain_record(const char *text);
 /* Text of a client, as it is pasted. `vague`: what only says that something failed. False: nothing in it is known. */
 bool explain_saying(const char *text, bool vague);
-/* "  cause    what it is", a line each, of words with blanks between. Returns how many. */
+/* "  cause    what it is" */
+void explain_line(enum cause c, int column);
+enum { EXPLAIN_COLUMN = 28 };
+/* A line each, of words with blanks between. Returns how many. */
 unsigned explain_list(const char *head, const char *words);
 /* ... and how they are told apart, where there are several. */
 void explain_causes(const char *head, const char *words);

@@ -192,7 +192,9 @@ static bool bare_number(const char *text)
 	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
 		count += known[i];
 	snprintf(word, sizeof word, "%d", number);
-	if (count > 1)
+	const bool several = count > 1;
+
+	if (several)
 		printf(
 		    "%s has %u meanings; 'tlsmend explain' takes the words in front of it too:\n\n",
 		    word, count);
@@ -201,7 +203,7 @@ static bool bare_number(const char *text)
 
 		if (!known[i])
 			continue;
-		if (count > 1)
+		if (several)
 			printf("---- %s %s\n", how[i], word);
 		if (i == 0)
 			explain_word(word);

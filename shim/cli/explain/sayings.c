@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tlsmend/vocabulary.h>
+#include "../screen.h"
 #include "explain.h"
 
 enum meaning { MEANS_CODE, MEANS_ALERT, MEANS_CURL, MEANS_CAUSES };
@@ -81,6 +82,12 @@ bool saying_matches(const char *pattern, const char *text)
 
 /* ---- what is said of them --------------------------------------------------------------------------------- */
 
+void explain_line(enum cause c, int column)
+{
+	printf("  %-*s ", column, cause_table[c].word);
+	say_hanging(cause_table[c].title, (unsigned)column + 3, screen_width(SCREEN_UNBOUNDED));
+}
+
 unsigned explain_list(const char *head, const char *words)
 {
 	unsigned count = 0;
@@ -92,7 +99,7 @@ unsigned explain_list(const char *head, const char *words)
 		const enum cause c = cause_by_word(word);
 
 		if (c)
-			printf("  %-28s %s\n", cause_table[c].word, cause_table[c].title);
+			explain_line(c, EXPLAIN_COLUMN);
 		count += c != CAUSE_NONE;
 		free(word);
 		words += n + (words[n] == ' ');
@@ -130,7 +137,7 @@ bool explain_record(const char *text)
 		free(word);
 		if (c) {
 			printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);
-			say_wrapped(cause_text(c), 0, EXPLAIN_WIDTH);
+			say_wrapped(cause_text(c), 0, screen_width(EXPLAIN_WIDTH));
 			return true;
 		}
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tlsmend/vocabulary.h>
+#include "../screen.h"
 #include "explain.h"
 
 /* One version for each column of codes.def. */
@@ -18,18 +19,25 @@ static const struct generation {
     {0x30000000ul, "OpenSSL 3.0 and later"},
 };
 
+/* What the code itself says stands first, then what the certificates may show. */
 static void list_causes_of(const bool symbols[VERIFY_SYMBOL_COUNT])
 {
-	bool several[CAUSE_COUNT] = {false};
+	bool several[CAUSE_COUNT] = {false}, first[CAUSE_COUNT] = {false};
 
 	for (unsigned s = VERIFY_OK + 1; s < VERIFY_SYMBOL_COUNT; s++)
-		for (unsigned c = 1; symbols[s] && c < CAUSE_COUNT; c++)
+		for (unsigned c = 1; symbols[s] && c < CAUSE_COUNT; c++) {
 			several[c] =
 			    several[c] || symbol_may_be((enum verify_symbol)s, (enum cause)c);
+			first[c] =
+			    first[c] || verify_symbol_cause((enum verify_symbol)s) == (enum cause)c;
+		}
 	puts("\nCauses behind it; a record names the one that the certificates show:\n");
 	for (unsigned c = 1; c < CAUSE_COUNT; c++)
-		if (several[c])
-			printf("  %-28s %s\n", cause_table[c].word, cause_table[c].title);
+		if (first[c])
+			explain_line((enum cause)c, EXPLAIN_COLUMN);
+	for (unsigned c = 1; c < CAUSE_COUNT; c++)
+		if (several[c] && !first[c])
+			explain_line((enum cause)c, EXPLAIN_COLUMN);
 }
 
 /* "X509_V_ERR_... (20)", or one line for each generation where the numbers differ. */
@@ -49,10 +57,16 @@ static void list_numbers(enum verify_symbol s)
 		printf(" (%d)\n", numbers[2]);
 		return;
 	}
-	for (size_t g = 0; g < ARRAY_LENGTH(generations); g++)
-		if (numbers[g] >= 0)
-			printf("%s%d in %s", g && numbers[g - 1] >= 0 ? ", " : " (", numbers[g],
-			       generations[g].name);
+	bool first = true;
+
+	for (size_t g = 0; g < ARRAY_LENGTH(generations); g++) {
+		const bool later = g == 1 && numbers[1] == numbers[2];
+
+		if (numbers[g] >= 0 && !(g == 2 && numbers[1] == numbers[2]))
+			printf("%s%d in %s%s", first ? " (" : ", ", numbers[g], generations[g].name,
+			       later ? " and later" : "");
+		first = first && numbers[g] < 0;
+	}
 	puts(")");
 }
 
@@ -104,7 +118,7 @@ static bool explain_dotnet(const char *word)
 		if (ascii_casecmp(word, policy_words[i].word) != 0)
 			continue;
 		printf("%s:\n", policy_words[i].word);
-		say_wrapped(policy_words[i].text, 0, EXPLAIN_WIDTH);
+		say_wrapped(policy_words[i].text, 0, screen_width(EXPLAIN_WIDTH));
 		return true;
 	}
 	if (ascii_casecmp(word, "RemoteCertificateNameMismatch") == 0) {

@@ -87,9 +87,14 @@ static void draw_certificate(const struct seen_certificate *c, unsigned indent, 
 	char text[256];
 
 	if (c->san[0]) {
-		printf("%*s%-8s", (int)indent, "", "names");
+		struct buf b;
+
+		buf_init(&b, 0);
 		for (char **n = c->san; *n; n++)
-			printf("%s%s", *n, n[1] ? ", " : "\n");
+			buf_strs(&b, *n, n[1] ? ", " : "", NULL);
+		printf("%*s%-8s", (int)indent, "", "names");
+		say_hanging(buf_str(&b), indent + 8, screen_width(SCREEN_UNBOUNDED));
+		buf_free(&b);
 	}
 	snprintf(text, sizeof text, "%s to %s (%s%ld day%s%s)", c->not_before, c->not_after,
 		 c->days_left < 0 ? "ended " : "", labs(c->days_left),
