@@ -128,6 +128,8 @@ bool evidence_is_storeless(const struct evidence *e);
 /* ... and they would have found nothing wrong. */
 bool evidence_is_faultless(const struct evidence *e);
 bool evidence_is_waived(const struct evidence *e, const struct verify_event *event);
+/* Its callback let the error pass at first, and said no at the end of the path. */
+bool evidence_is_refused_late(const struct evidence *e, const struct verify_event *event);
 bool evidence_waives(const struct evidence *e, int code); /* wherever that error was found */
 /* Where the rule has the right CA, what still fails with it is the cause; the client itself stays at the missing anchor. */
 bool evidence_is_with_rule(const struct evidence *e);

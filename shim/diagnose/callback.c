@@ -65,6 +65,24 @@ static bool waived_any(const struct evidence *e)
 	return false;
 }
 
+static bool refused_late(const struct evidence *e)
+{
+	for (size_t i = 0; i < e->event_count; i++) {
+		if (evidence_is_refused_late(e, &e->events[i]))
+			return true;
+	}
+	return false;
+}
+
+void explain_late_refusal(struct diagnosis *d)
+{
+	if (d->e->event_count && d->r->why && refused_late(d->e))
+		d->r->why = say(d->e, d->r->why,
+				"; the program's own function let that pass at first, and refused "
+				"the connection at the end, most likely for that",
+				(char *)NULL);
+}
+
 void explain_objection(struct diagnosis *d)
 {
 	struct evidence *e = d->e;

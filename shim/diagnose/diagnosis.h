@@ -193,6 +193,7 @@ void explain_unchecked(struct diagnosis *d);
 bool objection_may_be_the_name(const struct diagnosis *d);
 enum cause objection_cause(struct diagnosis *d);
 void explain_objection(struct diagnosis *d);
+void explain_late_refusal(struct diagnosis *d);
 void note_callback(struct diagnosis *d);
 void explain_load(struct diagnosis *d);                           /* (file.c) */
 const char *file_role_name(const struct evidence *e);             /* (file_text.c) "CA file" */

@@ -412,6 +412,8 @@ void explain_verify(struct diagnosis *d)
 		help_from_here(d, d->culprit);
 	if (d->objection)
 		explain_objection(d);
+	else
+		explain_late_refusal(d);
 	if (d->e->host && (d->r->cause == CAUSE_CLIENT_REFUSED || d->r->cause == CAUSE_INTERNAL))
 		d->r->message = say(d->e, "connection to ", d->who,
 				    " refused: ", cause_table[d->r->cause].title, (char *)NULL);

@@ -17,9 +17,24 @@ static bool is_refusal(const struct evidence *e, const struct verify_event *even
 	return event->answer == 0 || (event->answer < 0 && !e->passed && is_last(e, event));
 }
 
+static bool names_another(const struct evidence *e)
+{
+	return e->name_checked && !e->name_matches;
+}
+
+/* A client that collects what is wrong, as serf does: it lets each error pass, and says no at the end, with an error that it was told of still
+ * standing there. What it looks at by itself at the leaf is the name, if anything. */
+bool evidence_is_refused_late(const struct evidence *e, const struct verify_event *event)
+{
+	const struct verify_event *last = &e->events[e->event_count - 1];
+
+	return event->code != 0 && last->code == 0 && last->after == event->code &&
+	       is_refusal(e, last) && !names_another(e);
+}
+
 bool evidence_is_waived(const struct evidence *e, const struct verify_event *event)
 {
-	return event->code != 0 && !is_refusal(e, event);
+	return event->code != 0 && !is_refusal(e, event) && !evidence_is_refused_late(e, event);
 }
 
 bool evidence_waives(const struct evidence *e, int code)
@@ -90,11 +105,6 @@ static struct verify_error other_error(const struct evidence *e)
 			return e->errors[i];
 	}
 	return (struct verify_error){0, 0};
-}
-
-static bool names_another(const struct evidence *e)
-{
-	return e->name_checked && !e->name_matches;
 }
 
 /* The only thing that is wrong is that nothing was loaded. */
