@@ -277,8 +277,11 @@ static void say_sni(struct diagnosis *d)
 			"; the client did not send the host's name (SNI), so the server may have "
 			"chosen its default certificate",
 			(char *)NULL);
-	if (!help_section(d, "have the name sent for this host:",
-			  say(e, "ServerName = ", d->section, (char *)NULL), (char *)NULL))
+	if (!help_section(
+		d,
+		"have the name sent for this host. Not tried: whether the server has another "
+		"certificate for it:",
+		say(e, "ServerName = ", d->section, (char *)NULL), (char *)NULL))
 		help_line(d, "use a client (or a setting of it) that sends the host's name, or "
 			     "connect by a name that this certificate carries");
 }
