@@ -235,6 +235,8 @@ struct demand_view {
 	OPENSSL_STACK *untrusted;
 	X509_VERIFY_PARAM *param;
 	int level; /* security level; -1: that of `param` */
+	bool
+	    unverified; /* the client turned verification off: its limit to the length of chains means nothing */
 };
 /* What was found; to be freed with demand_look_free(). */
 struct demand_look {

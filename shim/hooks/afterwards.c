@@ -109,11 +109,11 @@ static bool is_for_address(const struct openssl *o, const struct connection *n, 
  * that it had sent. Only where the socket is the SSL's own, and nothing was said on it before (to a proxy). */
 void afterwards_done(struct connection *n, SSL *ssl)
 {
+	static struct lately lately;
 	const struct openssl *o = copy_api(n->copy);
 	int match = 1;
-	if (!n->story.nameless || n->story.left || !o->X509_check_host ||
-	    !o->SSL_get1_peer_certificate || !record_wanted(LEVEL_WARNING) || sandbox_entered() ||
-	    !transport_is_plain(n, ssl))
+	if (!n->story.nameless || !o->X509_check_host || !o->SSL_get1_peer_certificate ||
+	    !record_wanted(LEVEL_WARNING) || sandbox_entered() || !transport_is_plain(n, ssl))
 		return;
 	connection_find_peer(n, ssl);
 	if ((n->guessed && n->host_of_socket) || !n->host || host_is_address(n->host))
@@ -125,7 +125,7 @@ void afterwards_done(struct connection *n, SSL *ssl)
 	match = o->X509_check_host(leaf, n->host, 0, 0, NULL);
 	QUIET_END(o)
 	o->X509_free(leaf);
-	if (match == 0)
+	if (match == 0 && !(n->story.left && lately_seen(&lately, n->leaf)))
 		TELL(n, ssl, UNNAMED, 0);
 }
 

@@ -179,7 +179,8 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	    .untrusted =
 		o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx) : NULL,
 	    .param = o->X509_STORE_CTX_get0_param(ctx),
-	    .level = -1};
+	    .level = -1,
+	    .unverified = o->SSL_get_verify_mode(ssl) == 0};
 	d->view.store_is_meant = loaded_by_client(c, d->view.store);
 }
 
@@ -227,7 +228,8 @@ static bool judge_afterwards(struct connection *n, SSL *ssl, X509 *leaf)
 	    .leaf = leaf,
 	    .untrusted = o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL,
 	    .param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL,
-	    .level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1};
+	    .level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1,
+	    .unverified = o->SSL_get_verify_mode(ssl) == 0};
 	w.store_is_meant = loaded_by_client(n->copy, w.store);
 	const bool met = (w.param || !leaf) && judge(n, ssl, &w, true);
 	if (met)

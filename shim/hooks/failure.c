@@ -14,6 +14,26 @@
 
 enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };
 
+/* A client that turned verification off may have set a limit to the length of chains, too (wrk: none but the leaf): that says nothing about
+ * them. */
+bool verification_has_idle_limit(const struct verification *v)
+{
+	enum { CHAIN_TOO_LONG = 22 };
+	const struct openssl *o = copy_api(v->copy);
+	return v->connection && v->connection->story.left && o->X509_VERIFY_PARAM_set_depth &&
+	       o->X509_STORE_CTX_get_error(v->ctx) == CHAIN_TOO_LONG;
+}
+
+static X509_STORE_CTX *private_copy(const struct verification *v, OPENSSL_STACK *untrusted)
+{
+	enum { OPENSSL_DEFAULT = 100 };
+	const struct openssl *o = copy_api(v->copy);
+	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
+	if (copy && verification_has_idle_limit(v))
+		o->X509_VERIFY_PARAM_set_depth(o->X509_STORE_CTX_get0_param(copy), OPENSSL_DEFAULT);
+	return copy;
+}
+
 static bool can_afford_all(struct verification *v, struct evidence *e, OPENSSL_STACK *untrusted)
 {
 	const struct openssl *o = copy_api(v->copy);
@@ -34,8 +54,7 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 	bool ruled = t->got_further || t->name_refused;
 	untrusted = ruled ? t->untrusted : untrusted;
 	bool all = !t->switched && can_afford_all(v, e, untrusted);
-	X509_STORE_CTX *copy =
-	    t->switched || !(all || ruled) ? NULL : trust_private_copy(o, v->ctx, untrusted);
+	X509_STORE_CTX *copy = t->switched || !(all || ruled) ? NULL : private_copy(v, untrusted);
 	if (t->name_refused)
 		evidence_add_error(
 		    e, host_is_address(v->host) ? ADDRESS_MISMATCH : HOSTNAME_MISMATCH, 0);
@@ -102,7 +121,7 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	enum { PARTIAL_CHAIN = 0x80000, REVOCATION = 0x4 | 0x8 | 0x1000 | 0x2000 };
 	struct verification *v = arg;
 	const struct openssl *o = copy_api(v->copy);
-	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
+	X509_STORE_CTX *copy = private_copy(v, untrusted);
 	bool good = false;
 	if (!copy)
 		return false;
@@ -135,7 +154,7 @@ static bool passes_with(void *arg, enum evidence_key which, const char *value)
 	if (v->demand)
 		return which == WITH_NAME && demand_is_met_as(v->demand, value);
 	const bool ruled = t->got_further || t->name_refused;
-	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, ruled ? t->untrusted : untrusted);
+	X509_STORE_CTX *copy = private_copy(v, ruled ? t->untrusted : untrusted);
 	bool good = false;
 	if (!copy)
 		return false;
@@ -194,8 +213,8 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 	loaded_describe(e, v->copy, store);
 	const struct evidence_trial trial = {
 	    .passes = passes, .passes_with = passes_with, .arg = v};
-	if ((e->code || e->event_count) && !t->switched && built == v->ctx &&
-	    !trust_is_strict(&v->rule))
+	if ((e->code || e->event_count) && !t->switched &&
+	    (built == v->ctx || verification_has_idle_limit(v)) && !trust_is_strict(&v->rule))
 		evidence_try(e, o, leaf, presented, chain, store, &trial);
 	if ((e->code || e->event_count) && !t->switched && v->ssl)
 		evidence_try_keys(e, &trial);
@@ -277,6 +296,17 @@ static struct evidence *repetition(uint64_t look)
 	return e;
 }
 
+/* What would have failed without that limit; code 0: nothing. */
+static void take_first_error(const struct verification *v, struct evidence *e)
+{
+	const struct verify_error none = {0, -1}, first = e->error_count ? e->errors[0] : none;
+	e->event_count = 0;
+	e->code = first.code;
+	e->depth = first.depth;
+	e->code_text =
+	    arena_strdup(&e->arena, copy_api(v->copy)->X509_verify_cert_error_string(first.code));
+}
+
 struct evidence *verification_failure(struct verification *v, int result)
 {
 	if (!record_wanted(LEVEL_ERROR))
@@ -305,6 +335,9 @@ struct evidence *verification_failure(struct verification *v, int result)
 	events(v, e);
 	X509_STORE_CTX *copy = e->code || e->event_count ? collect_errors(v, e) : NULL;
 	bool ruled = copy && (v->trust.got_further || v->trust.name_refused);
+	const bool unlimited = copy && verification_has_idle_limit(v);
+	if (unlimited)
+		take_first_error(v, e);
 	for (size_t i = 0; !copy && i < e->event_count; i++)
 		if (e->events[i].code)
 			evidence_add_error(e, e->events[i].code, e->events[i].depth);
@@ -313,12 +346,15 @@ struct evidence *verification_failure(struct verification *v, int result)
 	e->rule_refused_name = v->trust.name_refused;
 	e->rule_problem =
 	    v->trust.setting && v->trust.problem ? arena_strdup(&e->arena, v->trust.problem) : NULL;
-	certificates(v, e, ruled ? copy : ctx);
+	certificates(v, e, ruled || unlimited ? copy : ctx);
 	only_rule(v, e);
 	if (copy) {
 		QUIET_BEGIN(o)
 		o->X509_STORE_CTX_free(copy);
 		QUIET_END(o)
 	}
-	return e;
+	if (!unlimited || e->code)
+		return e;
+	evidence_free(e);
+	return NULL;
 }

@@ -13,16 +13,16 @@
 #include <bsd/string.h>
 
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
- * peer only, that is it; where there are several, those to an address that the host's name was resolved to. */
+ * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. */
 static void search_descriptors(struct connection *n)
 {
-	char address[46], found[46] = "";
+	char address[46], name[256], found[46] = "";
 	unsigned port, found_port = 0;
 	bool several = false, by_name = false;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
 		if (!transport_peer(fd, address, &port))
 			continue;
-		bool fits = n->host && resolver_led(n->host, address);
+		bool fits = n->host ? resolver_led(n->host, address) : resolver_name(address, name);
 		if (by_name && !fits)
 			continue;
 		if (found_port && (fits == by_name) &&

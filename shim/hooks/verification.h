@@ -83,5 +83,8 @@ void verification_free(struct verification *v);
 struct evidence *verification_evidence(struct verification *v);
 /* What the real call, which gave `result`, left in the context, and what might help. */
 struct evidence *verification_failure(struct verification *v, int result);
+/* It failed at a limit to the length of chains, in a client that does not verify. verification_failure() looks past that: NULL then, where nothing else
+ * is wrong. */
+bool verification_has_idle_limit(const struct verification *v);
 
 #endif

@@ -86,31 +86,35 @@ static void find_rule(struct verification *v)
 
 /* A client that does not care fails at every connection, and a look at why takes milliseconds: once a minute for each
  * leaf is enough. */
-static bool looked_at_lately(struct verification *v)
+static bool looked_at_lately(struct verification *v, struct lately *lately)
 {
-	static struct lately lately;
 	if (!v->have_leaf)
 		v->have_leaf = leaf_digest(copy_api(v->copy), v->ctx, v->leaf);
-	return v->have_leaf && lately_seen(&lately, v->leaf);
+	return v->have_leaf && lately_seen(lately, v->leaf);
 }
+
+static void passed(struct verification *v);
 
 static void failed(struct verification *v, int result)
 {
+	static struct lately lately;
 	struct connection *n = v->connection;
 	if (!n) {
 		live_failed(&v->match, v->leaf, verification_failure(v, result));
-	} else {
-		bool let_pass = result > 0 || n->story.left;
-		evidence_free(n->pending);
-		n->pending = NULL;
-		if (!let_pass || !(live_client_verifies() || looked_at_lately(v) ||
-				   (n->story.left && afterwards_is_dotnet())))
-			n->pending = verification_failure(v, result);
-		TELL(n, v->ssl, BAD, n->pending != NULL, n->pending && n->pending->enforced,
-		     v->event_count > 0,
-		     n->pending && !n->pending->repetition &&
-			 evidence_headline(n->pending).code == 0);
+		return;
 	}
+	const bool let_pass = result > 0 || n->story.left;
+	const bool looked = !let_pass || !(live_client_verifies() || looked_at_lately(v, &lately) ||
+					   (n->story.left && afterwards_is_dotnet()));
+	evidence_free(n->pending);
+	n->pending = looked ? verification_failure(v, result) : NULL;
+	if (looked && !n->pending && verification_has_idle_limit(v)) {
+		passed(v);
+		return;
+	}
+	TELL(n, v->ssl, BAD, n->pending != NULL, n->pending && n->pending->enforced,
+	     v->event_count > 0,
+	     n->pending && !n->pending->repetition && evidence_headline(n->pending).code == 0);
 }
 
 /* ---- success under a rule -------------------------------------------------------------------------------------- */
@@ -164,6 +168,7 @@ static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
 static bool leaf_is_for_another(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
+	static struct lately lately;
 	const struct connection *n = v->connection;
 	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(v->ctx);
 	X509 *leaf = leaf_of(o, v->ctx);
@@ -172,7 +177,7 @@ static bool leaf_is_for_another(struct verification *v)
 		return false;
 	if (!n->sni) {
 		/* an address perhaps, which it compares by itself: that shows at the end (connection.c) */
-		if (n->have_leaf && names_watch(n->leaf))
+		if (n->have_leaf && (n->story.left || names_watch(n->leaf)))
 			TELL(v->connection, v->ssl, NAMELESS, 0);
 		return false;
 	}
@@ -184,7 +189,7 @@ static bool leaf_is_for_another(struct verification *v)
 	QUIET_BEGIN(o)
 	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
 	QUIET_END(o)
-	return match == 0 && !(n->story.left && looked_at_lately(v));
+	return match == 0 && !(n->story.left && looked_at_lately(v, &lately));
 }
 
 static void passed(struct verification *v)
@@ -436,22 +441,40 @@ int hook_X509_STORE_CTX_verify(const struct target *t, X509_STORE_CTX *ctx)
 
 /* curl from 8.2x on verifies nothing in the handshake and looks at the names first: where they are wrong, it never asks for the
  * result. A client that only fetches a certificate does not read its names. */
+static void note_reading(const struct target *t, const X509 *x, int nid)
+{
+	uint8_t leaf[32];
+	if (nid != NID_subject_alt_name_ || t->caller != CALLER_HOST ||
+	    !(live_any() || names_watched()) || !digest(copy_api(t->copy), x, leaf))
+		return;
+	live_read_names(x, leaf);
+	names_note(leaf, NAMES_READ, NULL);
+}
+
 void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int *critical,
 			    int *index)
 {
-	uint8_t leaf[32];
 	KEEP_ERRNO_BEGIN
-	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST &&
-	    (live_any() || names_watched()) && digest(copy_api(t->copy), x, leaf)) {
-		live_read_names(x, leaf);
-		names_note(leaf, NAMES_READ, NULL);
-	}
+	note_reading(t, x, nid);
 	KEEP_ERRNO_END
 	return ((union {
 		       void *object;
 		       void *(*function)(const X509 *, int, int *, int *);
 	       }){.object = t->real})
 	    .function(x, nid, critical, index);
+}
+
+/* radsecproxy looks for the extension by itself. */
+int hook_X509_get_ext_by_NID(const struct target *t, const X509 *x, int nid, int last)
+{
+	KEEP_ERRNO_BEGIN
+	note_reading(t, x, nid);
+	KEEP_ERRNO_END
+	return ((union {
+		       void *object;
+		       int (*function)(const X509 *, int, int);
+	       }){.object = t->real})
+	    .function(x, nid, last);
 }
 
 /* It acts on it, then, or goes on knowingly (curl -k): what it sends, if anything, tells. */

@@ -244,10 +244,11 @@ bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in)
 	return s->outcome == OUTCOME_OPEN && is_unanswered(s, now_ms, in);
 }
 
-/* With verification off, it looked at the names, and did not ask what OpenSSL thinks of the chain: it goes by checks of its own. */
+/* With verification off, it looked at the names, and did not ask what OpenSSL thinks of the chain: it goes by checks of its own. Apache does
+ * so although its callback was told. */
 static bool goes_by_own_checks(const struct story *s)
 {
-	return s->left && s->names && !s->asked && !s->told;
+	return s->left && s->names && !s->asked;
 }
 
 bool story_asks_for_end(const struct story *s)
@@ -352,14 +353,16 @@ static struct verdict let_pass(const struct story *s)
 }
 
 /* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the connection
- * without a word of its own; one that does not goes on. With verification off and no interest in its result, the name is the least of what
- * is not checked. One that sent no name, and looked at none, may end the connection for any reason. */
+ * without a word of its own; one that does not goes on. One that turned verification off and took no interest in its result, or sent no name and
+ * looked at none, may end the connection for any reason. */
 static struct verdict other_name(const struct story *s)
 {
-	if (s->names == NAMES_FIT || (s->left && (s->own_always || (!s->relied && !s->names))))
+	if (s->names == NAMES_FIT || (s->left && s->own_always))
 		return NOTHING;
 	if (has_gone_on(s))
 		return s->unnamed ? went_on(REASON_NAME) : NOTHING;
+	if (s->left && !s->relied && !s->names)
+		return NOTHING;
 	if (s->names == NAMES_DO_NOT_FIT && !s->bad)
 		return failed(REASON_NAME);
 	return s->unnamed && (!s->nameless || s->names) ? failed(REASON_NAME) : NOTHING;

@@ -29,6 +29,7 @@ enum {
 	UNSPECIFIED = 1,
 	OUT_OF_MEMORY = 17,
 	APPLICATION_VERIFICATION = 50,
+	OPENSSL_DEPTH = 100,
 };
 
 bool demand_exists(const struct rule *rule)
@@ -108,6 +109,8 @@ static X509_VERIFY_PARAM *parameters(const struct openssl *o, const struct deman
 	       (!has_names(o) || repair_param(o, param, KEY_EXPECT_NAME, w->name));
 	if (o->X509_VERIFY_PARAM_set_hostflags)
 		o->X509_VERIFY_PARAM_set_hostflags(param, CHECK_NO_PARTIAL_WILDCARDS);
+	if (w->unverified && o->X509_VERIFY_PARAM_set_depth)
+		o->X509_VERIFY_PARAM_set_depth(param, OPENSSL_DEPTH);
 	if (w->level >= 0 && o->X509_VERIFY_PARAM_set_auth_level)
 		o->X509_VERIFY_PARAM_set_auth_level(param, w->level);
 	if (w->rule->set[KEY_TRUSTED_FIRST] && w->rule->set[KEY_TRUSTED_FIRST]->number)

@@ -229,3 +229,38 @@ sent ms=1000 type=1
 spare ms=6000 out=288
 ends ms=6000 out=288 waits=1
 outcome failed silence
+
+# Apache, SSLProxyVerify none: its callback lets everything pass, and it compares dates and names by itself.
+story an expired certificate, which the client sees by itself though its callback was told of more
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=1200 version=772
+own ms=1010 out=600 in=1200 names=1
+leaf ms=1010 out=600 in=1200 named=1 suited=1 outdated=1
+ends ms=1010 out=600 in=1200
+outcome failed own-comparison
+
+# mariadb --ssl without --ssl-verify-server-cert: a good chain, for another host.
+story nobody looks at the name, nor at anything else
+begins ms=1000
+left
+good
+nameless
+unnamed
+done ms=1010 out=600 in=1200 version=772
+own ms=1010 out=600 in=1200
+data-sent ms=1010 out=600 in=1200 bytes=78
+own ms=1012 out=680 in=1800
+data-received ms=1012 out=680 in=1800 bytes=28
+ends ms=1013 out=740 in=1833
+outcome went-on name
+
+story ... and it ended before anything came of it
+begins ms=1000
+left
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+ends ms=1011 out=600 in=1200
+outcome given-up -

@@ -98,7 +98,8 @@ def judge(client, fault, result, stories):
         return "host is %s" % r.get("host")
     if r.get("port") is None and not client.word("memory"):
         return "port is missing"
-    if r["cause"] == "verification-off" and "(%s" % fault.cause not in r.get("why", ""):
+    found = "sni-not-sent" if fault.kind == "name" and not r.get("sni") else fault.cause
+    if r["cause"] == "verification-off" and "(%s" % found not in r.get("why", ""):
         return "does not name what verification would have found: %s" % fault.cause
     return None
 
