@@ -23,7 +23,7 @@ static void overwrite_environment(char **argv)
 	static char *left[] = {directory, NULL};
 
 	snprintf(directory, sizeof(directory), "TRAP_CERTS=%s", getenv("TRAP_CERTS"));
-	for (char **e = environ; *e != NULL; e++)
+	for (char **e = environ; *e; e++)
 		memset(*e, 'X', strlen(*e));
 	memset(argv[0], 'X', strlen(argv[0]));
 	argv[0] = NULL;
@@ -110,7 +110,7 @@ static int with_little_space(long kib)
 	long pages = 0;
 	FILE *f = fopen("/proc/self/statm", "r");
 
-	NEED(f != NULL && fscanf(f, "%ld", &pages) == 1);
+	NEED(f && fscanf(f, "%ld", &pages) == 1);
 	fclose(f);
 	const rlim_t all = (rlim_t)(pages * sysconf(_SC_PAGESIZE) + kib * 1024);
 	const struct rlimit limit = {all, all};

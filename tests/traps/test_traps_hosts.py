@@ -3,13 +3,12 @@
 
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
 
 import pytest
 
-from trapkit import HERE, ORIGIN, OUT, SHARED, build, compile_once, without_front
+from trapkit import HERE, ORIGIN, OUT, SHARED, build, compile_once, own_mounts, without_front
 
 HOST = "legacy.test"
 BAD, GOOD = ("unrelated", "legacy", HOST), ("root", "legacy", HOST)
@@ -121,7 +120,7 @@ def test_log_is_a_socket(trap, tmp_path, kind):
         check_log(trap, tmp_path / "socket")
 
 
-@pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs root for a file system of its own")
+@own_mounts
 @pytest.mark.parametrize("how", ["full", "read-only", "gone"])
 def test_file_system_of_the_log(trap, how):
     setup = {

@@ -3,11 +3,10 @@
 
 import glob
 import os
-import shutil
 
 import pytest
 
-from trapkit import build, build_plugin, without_front
+from trapkit import build, build_plugin, own_mounts, without_front
 
 HOST = "legacy.test"
 
@@ -113,7 +112,7 @@ def test_program_without_libc(trap, program):
     assert (result.code, result.out, result.log) == (0, "hello\n", b"")
 
 
-@pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs root to take /proc away")
+@own_mounts
 @without_front
 def test_without_proc(trap):
     def away(anchors, preload=""):

@@ -2,7 +2,6 @@
 """A process whose libc is musl: LD_PRELOAD is inherited, by a container's programs and by children, whoever set it."""
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,7 +10,7 @@ import pytest
 from lib import roots
 from lib.musl import COMPILER, WHY_NOT, compile_musl
 from lib.run import COMMAND
-from trapkit import HERE, OUT, without_front
+from trapkit import HERE, OUT, own_mounts, without_front
 
 pytestmark = [pytest.mark.skipif(not COMPILER, reason=WHY_NOT), without_front]
 WAYS = ["hello", "look", "threads", "names", "libraries", "fork"]
@@ -85,7 +84,7 @@ def test_chain_of_both_kinds(trap, program, tmp_path):
     assert (run.returncode, run.stdout, run.stderr) == plain.seen
 
 
-@pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs root to take /proc away")
+@own_mounts
 def test_without_proc(trap, program):
     for way in WAYS:
         where = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
