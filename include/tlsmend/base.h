@@ -49,6 +49,12 @@ bool buf_reserve(struct buf *b, size_t n);
 /* The string so far, never NULL ("" when empty). */
 const char *buf_str(const struct buf *b);
 
+/* Bytes from the peer or the store: UTF-8 or not, perhaps with NULs. Never NULL pointer when n > 0. */
+struct text {
+	const char *s;
+	size_t n;
+};
+
 /* ---- escaping: what a peer sent must never act on a terminal or a log parser ------------------
  * Adds s[0..n) as printable UTF-8. Control characters (C0, DEL, C1), invalid UTF-8, bidirectional
  * controls and line/paragraph separators (U+200E-200F, U+202A-202E, U+2028-2029, U+2066-2069), BOM

@@ -57,6 +57,9 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out);
 
+/* Seconds UTC; INT64_MIN: does not parse. */
+int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);
+
 enum evidence_key { WITH_TRUSTED_FIRST, WITHOUT_STRICT, WITH_NAME };
 /* How the caller verifies once more: the same leaf, parameters and functions, in objects of its own. trusted NULL: with the client's store;
  * else only these count as anchors. level: security level

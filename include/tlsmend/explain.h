@@ -7,12 +7,6 @@
 
 #include <tlsmend/vocabulary.h>
 
-/* Bytes from the peer or the store: UTF-8 or not, perhaps with NULs. Never NULL pointer when n > 0. */
-struct text {
-	const char *s;
-	size_t n;
-};
-
 enum cert_from { FROM_PRESENTED, FROM_STORE, FROM_RULE };
 struct cert_info {
 	struct text subject, issuer;   /* RFC 4514 string form, most specific part first */

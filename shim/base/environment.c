@@ -6,7 +6,7 @@
 #include <tlsmend/loader.h>
 
 #include "environment_read.h"
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <stdlib.h>
 #include <string.h>

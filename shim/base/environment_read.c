@@ -3,7 +3,7 @@
  * What each variable means (tlsmend(1)), and what to say about one that is not understood. */
 #include "environment_read.h"
 
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <fcntl.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <tlsmend/base.h>
 
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  */
 #include <tlsmend/base.h>
 
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <sys/auxv.h>
 #include <sys/mman.h>

@@ -12,7 +12,7 @@
  * the parent's memory and must not call in here; it may only exec anyway. */
 #include <tlsmend/base.h>
 
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <linux/futex.h>
 #include <sys/syscall.h>

@@ -5,7 +5,7 @@
  */
 #include <tlsmend/base.h>
 
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <stdlib.h>
 #include <string.h>

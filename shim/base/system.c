@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "system.h"
+#include <tlsmend/system.h>
 
 #include <errno.h>
 #include <fcntl.h>

@@ -84,20 +84,23 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 void note_near_misses(struct diagnosis *d);
 /* (issuer.c) issuer-refused; and a certificate that bears its issuer's name */
 void explain_refused_issuer(struct diagnosis *d);
-void help_wanted_ca(struct diagnosis *d, const struct cert_info *top);
 void explain_namesake(struct diagnosis *d);
 /* (missing.c) The issuer is nowhere: an intermediate was not sent; or nobody knows more. */
 void explain_not_sent(struct diagnosis *d);
 void explain_unknown_issuer(struct diagnosis *d);
-/* A rule's line for a file that is called after the CA that is wanted. */
+/* (wanted.c) A rule's line for a file that is called after the CA that is wanted. */
 const char *wanted_ca_line(struct diagnosis *d, const struct cert_info *c);
 void help_wanted_ca(struct diagnosis *d, const struct cert_info *top);
+/* Where the issuer, called `what`, can be fetched, if a certificate says so. */
+void help_address(struct diagnosis *d, const struct cert_info *top, const char *what);
 void note_inspection(struct diagnosis *d); /* (inspection.c) */
 /* (demand.c) What only some clients demand: revocation, policies, pins, a strict profile; and what OpenSSL does not explain. */
 void explain_demand(struct diagnosis *d);
 /* (tried.c) The security level that was tried and is low enough. */
 const char *tried_level_line(struct diagnosis *d);
+/* (certificates.c) */
 bool is_nameless(const struct cert_info *c);
+bool same_text(struct text a, struct text b);
 bool same_certificate(const struct cert_info *a, const struct cert_info *b);
 bool same_ca(const struct cert_info *a, const struct cert_info *b);
 /* (tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */

@@ -4,7 +4,7 @@
  */
 #include "diagnosis.h"
 #include "dn.h"
-#include "name_fit.h"
+#include <tlsmend/name_fit.h>
 
 #include <string.h>
 

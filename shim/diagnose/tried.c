@@ -3,7 +3,7 @@
  * "Would this help?": what the trials showed (trial.c), and the help that rests on them.
  */
 #include "diagnosis.h"
-#include "name_fit.h"
+#include <tlsmend/name_fit.h>
 
 #include <tlsmend/evidence.h>
 

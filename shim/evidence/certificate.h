@@ -33,8 +33,6 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 void evidence_details(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out);
 /* (values.c) Hex; NULL: none. */
 const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s);
-/* Seconds UTC; INT64_MIN: does not parse. */
-int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);
 /* Extension flags, usages, identifiers, and what is wrong with extensions (extensions.c). */
 void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);

@@ -138,7 +138,7 @@ static struct text oid_name(struct evidence *e, const struct openssl *o, const c
 			    const ASN1_OBJECT *oid)
 {
 	char number[80];
-	const int n = oid != NULL ? o->OBJ_obj2txt(number, sizeof(number), oid, 1) : 0;
+	const int n = oid ? o->OBJ_obj2txt(number, sizeof(number), oid, 1) : 0;
 
 	return evidence_text(e, prefix, number,
 			     n <= 0                    ? 0

@@ -9,7 +9,6 @@
 #include <tlsmend/loader.h>
 #include <tlsmend/record.h>
 
-#include "../evidence/certificate.h"
 #include "story.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */

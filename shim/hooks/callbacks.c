@@ -4,7 +4,7 @@
  * getters. So the client neither loses a callback nor sees one that it did not set (design.md#observer, design.md#messages). The callback's argument
  * (SSL_set_msg_callback_arg) is left alone: ours gets the client's and hands it on.
  */
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "hooks.h"
 
 enum { CTRL_SET_MSG_CALLBACK = 15 };

@@ -4,7 +4,7 @@
  * callback that OpenSSL has for that, on the SSL alone. The client's own callbacks are asked first, in OpenSSL's order; what they
  * choose counts. OpenSSL has no getter for one of them, hence the hooks.
  */
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "hooks.h"
 
 typedef openssl_cert_cb cert_cb;

@@ -10,7 +10,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "story.h"
 
 static void connection_clear(struct connection *n)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "story.h"
 #include "verification.h"
 

@@ -10,7 +10,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "verification.h"
 
 /* Keys that act within a verification, and can be tried there. */

@@ -11,7 +11,7 @@
 
 #include <tlsmend/evidence.h>
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 #include "load.h"
 
 enum { WAITING = 8, TLS1_3 = 0x0304 };

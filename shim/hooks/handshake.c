@@ -9,7 +9,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "story.h"
 
 /* ---- the handshake's events ---------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "load.h"
 
 /* Only the end of the queue is this call's own, and it may be all that there is. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 #include <tlsmend/evidence.h>
 
 #include "load.h"

@@ -7,7 +7,7 @@
  * start of each handshake, that one version, whatever bounds the client has set: they do nothing to its own method. So a rule lifts the one
  * host that it is for, and no other (tests/attacks/test_attacks_versions.py).
  */
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "live.h"
 #include "load.h"
 

@@ -8,7 +8,7 @@
 
 #include <tlsmend/evidence.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "offer.h"
 
 /* ---- a fresh context, in one word of ex_data -------------------------------------------------------------------------- */

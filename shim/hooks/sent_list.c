@@ -8,7 +8,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "hooks.h"
 
 void list_forget(struct connection *n)

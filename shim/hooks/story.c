@@ -6,7 +6,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/log.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "story.h"
 
 /* ---- what each reason is told with ------------------------------------------------------------------------------------ */

@@ -11,7 +11,7 @@
 
 #include <tlsmend/evidence.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "story.h"
 
 /* ---- what was sent ------------------------------------------------------------------------------------------------ */

@@ -5,7 +5,7 @@
  */
 #include <tlsmend/loader.h>
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <tlsmend/loader.h>
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -10,7 +10,7 @@
  * shell share. */
 #include "destination.h"
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 
 #include <fcntl.h>
 #include <limits.h>

@@ -6,7 +6,7 @@
  * pthread_sigmask(3) and sigtimedwait(3) belong to the thread library of old glibc. */
 #include "destination.h"
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 
 #include <signal.h>
 #include <sys/syscall.h>

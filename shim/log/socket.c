@@ -4,7 +4,7 @@
  * the connection) is the host's. */
 #include "destination.h"
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 
 #include <string.h>
 #include <sys/socket.h>

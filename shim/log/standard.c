@@ -14,7 +14,7 @@
  */
 #include "destination.h"
 
-#include "../base/system.h"
+#include <tlsmend/system.h>
 
 #include <fcntl.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * The lowest and the highest protocol version of an SSL. Before 1.1.0 there are no bounds, only versions that are forbidden one by one.
  */
-#include "versions.h"
+#include <tlsmend/versions.h>
 
 #include <tlsmend/policy.h>
 

@@ -11,7 +11,7 @@
 
 #include <tlsmend/binding.h>
 
-#include "../diagnose/name_fit.h"
+#include <tlsmend/name_fit.h>
 
 enum { NAMES_MOST = 1000 };
 

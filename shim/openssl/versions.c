@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "versions.h"
+#include <tlsmend/versions.h>
 
 enum { SSL_STATE_ACCEPT = 0x2000, DTLS_MAJOR = 0xfe };
 

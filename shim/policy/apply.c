@@ -6,7 +6,7 @@
 
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "internal.h"
 #include "onto_ssl.h"
 

@@ -8,7 +8,7 @@
 
 #include <tlsmend/apply.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 
 struct block {
 	char *name, *header;

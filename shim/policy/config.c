@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "include.h"
+#include <tlsmend/config_files.h>
 #include "internal.h"
 
 struct slice {

@@ -8,7 +8,7 @@
 
 #include <tlsmend/record.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "onto_ssl.h"
 
 enum { FILE_MAX_BYTES = 1024 * 1024, CACHE = 64 };

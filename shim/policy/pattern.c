@@ -7,14 +7,14 @@
 
 #include "internal.h"
 
-struct text { /* the pattern as written, for messages */
+struct written { /* the pattern as written, for messages */
 	const char *s;
 	size_t n;
 	struct buf *error; /* may be NULL */
 };
 
 /* "'PATTERN' <what>" */
-static bool fail(const struct text *t, const char *what)
+static bool fail(const struct written *t, const char *what)
 {
 	if (t->error) {
 		quote(t->error, t->s, t->n);
@@ -25,7 +25,7 @@ static bool fail(const struct text *t, const char *what)
 }
 
 /* "'PATTERN' <what><escaped><rest>" */
-static bool fail_with(const struct text *t, const char *what, const char *s, size_t n,
+static bool fail_with(const struct written *t, const char *what, const char *s, size_t n,
 		      const char *rest)
 {
 	fail(t, what);
@@ -50,7 +50,7 @@ static bool parse_number(const char *s, size_t n, unsigned *value)
 	return true;
 }
 
-static bool parse_port(const struct text *t, const char *s, size_t n, struct pattern *out)
+static bool parse_port(const struct written *t, const char *s, size_t n, struct pattern *out)
 {
 	const char *slash = memchr(s, '/', n);
 	unsigned port;
@@ -74,7 +74,7 @@ static bool parse_port(const struct text *t, const char *s, size_t n, struct pat
 	return true;
 }
 
-static bool fail_host_bits(const struct text *t, const struct pattern *out)
+static bool fail_host_bits(const struct written *t, const struct pattern *out)
 {
 	char network[ADDRESS_TEXT];
 
@@ -88,7 +88,7 @@ static bool fail_host_bits(const struct text *t, const struct pattern *out)
 	return false;
 }
 
-static bool parse_cidr(const struct text *t, const char *s, size_t n, const char *slash,
+static bool parse_cidr(const struct written *t, const char *s, size_t n, const char *slash,
 		       struct pattern *out)
 {
 	size_t address_length = (size_t)(slash - s);
@@ -115,7 +115,7 @@ static bool parse_cidr(const struct text *t, const char *s, size_t n, const char
 }
 
 /* Address or CIDR block. *is: it looks like one, so that nothing else needs to be tried. */
-static bool parse_numeric(const struct text *t, const char *s, size_t n, struct pattern *out,
+static bool parse_numeric(const struct written *t, const char *s, size_t n, struct pattern *out,
 			  bool *is)
 {
 	const char *slash = memchr(s, '/', n);
@@ -133,7 +133,7 @@ static bool parse_numeric(const struct text *t, const char *s, size_t n, struct 
 }
 
 /* [ADDRESS], [ADDRESS]:PORT, [BLOCK]:PORT */
-static bool parse_bracketed(const struct text *t, struct pattern *out)
+static bool parse_bracketed(const struct written *t, struct pattern *out)
 {
 	const char *end = memchr(t->s, ']', t->n);
 	const char *inside = t->s + 1;
@@ -162,7 +162,7 @@ static bool parse_bracketed(const struct text *t, struct pattern *out)
 	return parse_port(t, end + 2, rest - 1, out);
 }
 
-static bool fail_labels(const struct text *t, enum label_fault fault)
+static bool fail_labels(const struct written *t, enum label_fault fault)
 {
 	switch (fault) {
 	case LABEL_EMPTY:
@@ -181,7 +181,7 @@ static bool fail_labels(const struct text *t, enum label_fault fault)
 	return true;
 }
 
-static bool check_name_bytes(const struct text *t, const char *s, size_t n)
+static bool check_name_bytes(const struct written *t, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char c = ascii_lower(s[i]);
@@ -204,7 +204,7 @@ static bool check_name_bytes(const struct text *t, const char *s, size_t n)
 }
 
 /* Name or *.suffix, without port. */
-static bool parse_name(const struct text *t, const char *s, size_t n, struct pattern *out)
+static bool parse_name(const struct written *t, const char *s, size_t n, struct pattern *out)
 {
 	if (n == 1 && *s == '*') {
 		out->kind = PATTERN_ANY;
@@ -237,7 +237,7 @@ static bool parse_name(const struct text *t, const char *s, size_t n, struct pat
 }
 
 /* https://HOST[:PORT]/... */
-static bool fail_url(const struct text *t, const char *scheme_end)
+static bool fail_url(const struct written *t, const char *scheme_end)
 {
 	const char *host = scheme_end + 3, *end = t->s + t->n, *p = host;
 	bool https = scheme_end - t->s == 5 && name_equal(t->s, "https", 5);
@@ -254,7 +254,7 @@ static bool fail_url(const struct text *t, const char *scheme_end)
 }
 
 /* What can be said by the bytes alone. */
-static bool check_bytes(const struct text *t)
+static bool check_bytes(const struct written *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned char c = (unsigned char)t->s[i];
@@ -274,7 +274,7 @@ static bool check_bytes(const struct text *t)
 }
 
 /* A bare IPv6 address or block: two colons or more. */
-static bool parse_many_colons(const struct text *t, struct pattern *out)
+static bool parse_many_colons(const struct written *t, struct pattern *out)
 {
 	bool is, good = parse_numeric(t, t->s, t->n, out, &is);
 
@@ -284,7 +284,7 @@ static bool parse_many_colons(const struct text *t, struct pattern *out)
 	return good;
 }
 
-static bool parse(const struct text *t, struct pattern *out)
+static bool parse(const struct written *t, struct pattern *out)
 {
 	const char *colon = memchr(t->s, ':', t->n);
 	size_t length = t->n;
@@ -312,7 +312,7 @@ static bool parse(const struct text *t, struct pattern *out)
 
 bool pattern_parse(const char *s, size_t n, struct pattern *out, struct buf *error)
 {
-	struct text t = {s, n, error};
+	struct written t = {s, n, error};
 
 	memset(out, 0, sizeof(*out));
 	return parse(&t, out);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 
 /* ---- stacks ------------------------------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "include.h"
+#include <tlsmend/config_files.h>
 #include "internal.h"
 
 const char *next_word(const char **s, const char *end, size_t *n)

@@ -6,7 +6,7 @@
 #include <tlsmend/base.h>
 #include <tlsmend/record.h>
 
-#include "include.h"
+#include <tlsmend/config_files.h>
 #include "sources.h"
 
 /* One version of a file. */

@@ -9,7 +9,7 @@
 
 #include <tlsmend/apply.h>
 
-#include "../openssl/versions.h"
+#include <tlsmend/versions.h>
 #include "internal.h"
 #include "found.h"
 #include "private.h"

@@ -689,7 +689,7 @@ static void seen_data(SSL_SESSION *s)
 	size_t n;
 
 	NEED(SSL_SESSION_get0_ticket_appdata(s, &data, &n) == 1);
-	NEED(n == 0 ? data == NULL : n == 16 && memcmp(data, "the client's own", n) == 0);
+	NEED(n == 0 ? !data : n == 16 && memcmp(data, "the client's own", n) == 0);
 }
 
 static void finish(SSL *client, SSL *server, int ok)

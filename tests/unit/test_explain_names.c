@@ -3,7 +3,7 @@
  * Names against names: the comparison is OpenSSL's own, on every pair that is made here, and a list of names reads in one way only.
  */
 #include "../../shim/diagnose/diagnosis.h"
-#include "../../shim/diagnose/name_fit.h"
+#include <tlsmend/name_fit.h>
 
 #include <openssl/x509v3.h>
 #include <setjmp.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "lint.h"
 #include "settings.h"
 #include "sources.h"

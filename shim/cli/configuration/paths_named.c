@@ -5,7 +5,7 @@
 
 #include <tlsmend/log.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "paths_named.h"
 #include "sources.h"
 

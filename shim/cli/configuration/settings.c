@@ -6,7 +6,7 @@
 #include <tlsmend/log.h>
 #include <tlsmend/policy.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "cafile.h"
 #include "settings.h"
 

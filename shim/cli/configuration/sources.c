@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "sources.h"
 
 void sources_init(struct sources *s)

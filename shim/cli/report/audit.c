@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "report.h"
 #include "../configuration/sources.h"
 #include "../view/certificate.h"

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "unit.h"
 
 /* As systemd.unit(5) has them, what counts more first. */

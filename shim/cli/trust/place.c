@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../policy/include.h"
+#include <tlsmend/config_files.h>
 #include "trust.h"
 
 /* As a name of a file; "+" is in no host's name. */

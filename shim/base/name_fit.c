@@ -2,7 +2,7 @@
  *
  * The comparison of host names as OpenSSL does it (X509_check_host(3)), with the reason of a no. Units hold it against OpenSSL's own.
  */
-#include "name_fit.h"
+#include <tlsmend/name_fit.h>
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
  *
  * Which files belong to a configuration. The library and the command ask the same functions.
  */
-#ifndef TLSMEND_POLICY_INCLUDE_H
-#define TLSMEND_POLICY_INCLUDE_H
+#ifndef TLSMEND_CONFIG_FILES_H
+#define TLSMEND_CONFIG_FILES_H
 
 #include <tlsmend/base.h>
 

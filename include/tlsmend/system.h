@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private to the rooms "base" and "log": the operating system behind one wall.
+ * Room "base": the operating system behind one wall.
  *
  * Straight to the kernel, because the libc functions of these names either carry a symbol version
  * younger than 2.17 (stat, fstat: 2.33; fcntl64: 2.28), are cancellation points (a host that
  * cancels a thread inside a hook would leave our locks held), or are interposed by other preload
  * libraries. Every function returns a result >= 0 or a negated error number, and keeps errno. */
-#ifndef TLSMEND_BASE_SYSTEM_H
-#define TLSMEND_BASE_SYSTEM_H
+#ifndef TLSMEND_SYSTEM_H
+#define TLSMEND_SYSTEM_H
 
 #include <stddef.h>
 #include <stdint.h>

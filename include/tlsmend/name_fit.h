@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
- * Why a name of a certificate is not the one that was asked for (private to the room "diagnose" and its tests). Pure.
+ * Why a name of a certificate is not the one that was asked for (room "base"). Pure.
  */
-#ifndef TLSMEND_DIAGNOSE_NAME_FIT_H
-#define TLSMEND_DIAGNOSE_NAME_FIT_H
+#ifndef TLSMEND_NAME_FIT_H
+#define TLSMEND_NAME_FIT_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/base.h>
 
 enum name_fit {
 	FIT_SAME,  /* X509_check_host(3) would say yes */
