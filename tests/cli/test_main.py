@@ -123,7 +123,7 @@ def test_lists_fit_a_terminal(tlsmend, words):
     lines = on_terminal(words, 80).splitlines()
     assert max(map(len, lines)) <= 80 and any(re.match(" {28,}[a-z]", line) for line in lines)
     piped = tlsmend(*words).stdout
-    assert re.sub("\n {28,}", " ", "\n".join(lines)) == re.sub("\n {28,}", " ", piped.rstrip("\n"))
+    assert " ".join(lines).split() == piped.split()
     assert max(map(len, piped.splitlines())) > 80
 
 
