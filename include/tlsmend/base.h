@@ -74,6 +74,8 @@ struct arena {
 	bool failed; /* an allocation failed; everything returned NULL from then on */
 };
 void *arena_alloc(struct arena *a, size_t n); /* zeroed, aligned for any object; NULL on failure */
+/* Memory of the caller's, aligned for any object, as its first block: for who has little to keep, and nobody to ask for memory. */
+void arena_lend(struct arena *a, void *memory, size_t size);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s); /* NULL in, NULL out */
 void arena_free(struct arena *a);

@@ -73,6 +73,7 @@ struct symbols {
 	const ElfW(Dyn) * dynamic;
 	const ElfW(Sym) * symbols;
 	const char *strings;
+	size_t strings_size;
 	const ElfW(Half) * versions;
 	const ElfW(Verneed) * needed;
 	const ElfW(Verdef) * defined;
@@ -84,11 +85,19 @@ bool loader_symbols(const struct link_map *l, struct symbols *s);
 /* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct link_map *l, const char *symbol, const char **version);
+/* A name that is looked for in many objects: hashed once. */
+struct symbol_name {
+	const char *text;
+	size_t length;
+	uint32_t hash; /* for DT_GNU_HASH */
+};
+struct symbol_name loader_name(const char *text);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
+void *loader_symbol_named(const struct symbols *s, const struct symbol_name *n);
 void *loader_symbol_of(const struct symbols *s, const char *symbol);
 void *loader_symbol(const struct link_map *l, const char *symbol);
 /* ... the one that a reference in another object would be bound to; version NULL: one without. */
-void *loader_symbol_for(const struct symbols *s, const char *symbol, const char *version);
+void *loader_symbol_for(const struct symbols *s, const struct symbol_name *n, const char *version);
 /* Of musl's libc? */
 bool loader_is_musl_itself(const struct symbols *s);
 /* Does this address lie in the object's own function of that name? */

@@ -11,6 +11,7 @@ enum { BLOCK_SIZE = 4096 - 64 /* leaves room for malloc's own header within a pa
 struct arena_block {
 	struct arena_block *next;
 	size_t used, size;
+	bool lent; /* arena_lend() */
 	_Alignas(max_align_t) char data[];
 };
 
@@ -36,6 +37,17 @@ static struct arena_block *add_block(struct arena *a, size_t size)
 		a->blocks = block;
 	}
 	return block;
+}
+
+void arena_lend(struct arena *a, void *memory, size_t size)
+{
+	struct arena_block *block = memory;
+
+	memset(memory, 0, size);
+	block->size = size - sizeof *block;
+	block->lent = true;
+	block->next = a->blocks;
+	a->blocks = block;
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -83,7 +95,8 @@ void arena_free(struct arena *a)
 	while (a->blocks) {
 		struct arena_block *next = a->blocks->next;
 
-		free(a->blocks);
+		if (!a->blocks->lent)
+			free(a->blocks);
 		a->blocks = next;
 	}
 	KEEP_ERRNO_END

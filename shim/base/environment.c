@@ -60,6 +60,8 @@ const struct environment *environment_get(void)
 	static _Atomic(const struct environment *) published;
 	static struct environment environment;
 	static struct arena arena;
+	/* enough for what most have set: a process without TLS is no reason to begin with malloc(3) */
+	static _Alignas(max_align_t) char room[1024];
 	static struct lock lock;
 	const struct environment *e = atomic_load(&published);
 	bool stale;
@@ -76,6 +78,7 @@ const struct environment *environment_get(void)
 		for (int tries = 0; tries == 0 || (arena.failed && tries < 2); tries++) {
 			arena_free(&arena);
 			arena = (struct arena){0};
+			arena_lend(&arena, room, sizeof room);
 			environment_read(&environment, &arena, process_start()->environment,
 					 environment_is_secure(), TLSMEND_CONFIG_DEFAULT);
 		}

@@ -282,6 +282,8 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf);
 void rule_of_possible(const struct policy *p, const char *host, const struct possible *possible,
 		      struct rule *rule);
 /* verify.c: the body of the server's Certificate message, and the handshake's end. */
+/* (leaf_digest.c) Of one that a server presented. */
+bool leaf_sha256(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32]);
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 void verify_done(struct connection *n, SSL *ssl);
 

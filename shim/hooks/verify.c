@@ -226,18 +226,13 @@ void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bo
 	const struct openssl *o = copy_api(n->copy);
 	const size_t start = (tls13 && size > 0 ? 1u + body[0] : 0) + 6;
 	uint8_t leaf[32];
-	unsigned length = 0;
 	if (size < start)
 		return;
 	const uint8_t *at = body + start - 3;
 	const size_t n_bytes = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
 	if (n_bytes == 0 || size - start < n_bytes)
 		return;
-	QUIET_BEGIN(o)
-	if (!o->EVP_Digest(body + start, n_bytes, leaf, &length, o->EVP_sha256(), NULL))
-		length = 0;
-	QUIET_END(o)
-	if (length == sizeof leaf)
+	if (leaf_sha256(o, body + start, n_bytes, leaf))
 		take_leaf(n, leaf);
 }
 

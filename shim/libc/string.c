@@ -31,8 +31,9 @@ static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
 {
 #ifdef __x86_64__
 	if (n >= LARGE) {
-		__asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(n) : : "memory");
-		return;
+		size_t words = n / WORD;
+		__asm__ volatile("rep movsq" : "+D"(d), "+S"(s), "+c"(words) : : "memory");
+		n %= WORD;
 	}
 #endif
 	for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
@@ -73,8 +74,9 @@ DEFINE(void *, memset, (void *to, int byte, size_t n))
 	unsigned char *d = to;
 #ifdef __x86_64__
 	if (n >= LARGE) {
-		__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(byte) : "memory");
-		return to;
+		size_t words = n / WORD;
+		__asm__ volatile("rep stosq" : "+D"(d), "+c"(words) : "a"(pattern) : "memory");
+		n %= WORD;
 	}
 #endif
 	for (; n >= WORD; n -= WORD, d += WORD)

@@ -157,18 +157,28 @@ static void set_users(struct set *s, size_t index)
 
 /* ---- looking through them -------------------------------------------------------------------------------------------------- */
 
-static void *look(const struct lookup *q, const struct link_map *l)
+struct search {
+	struct symbol_name name;
+	const char *version, *companion;
+};
+
+static struct search search_of(const struct lookup *q)
+{
+	return (struct search){loader_name(q->name), q->version, q->companion};
+}
+
+static void *look(const struct search *q, const struct link_map *l)
 {
 	struct symbols t;
 	if (l == loader_own() || !loader_symbols(l, &t))
 		return NULL;
 	/* musl knows no versions */
-	void *p = loader_is_musl() ? loader_symbol_of(&t, q->name)
-				   : loader_symbol_for(&t, q->name, q->version);
+	void *p = loader_is_musl() ? loader_symbol_named(&t, &q->name)
+				   : loader_symbol_for(&t, &q->name, q->version);
 	return p && q->companion && !loader_symbol_of(&t, q->companion) ? NULL : p;
 }
 
-static void *look_in(const struct lookup *q, const struct set *s)
+static void *look_in(const struct search *q, const struct set *s)
 {
 	void *p = NULL;
 	for (size_t i = 0; !p && i < s->count; i++) {
@@ -179,7 +189,7 @@ static void *look_in(const struct lookup *q, const struct set *s)
 }
 
 /* What was loaded at the start: no memory, no lock, and nothing that could go away. */
-static void *in_program(const struct lookup *q, bool next)
+static void *in_program(const struct search *q, bool next)
 {
 	const struct link_map *last = loader_last_at_start(), *own = loader_own();
 	const struct link_map *l = next && own ? own->l_next : loader_first();
@@ -192,7 +202,7 @@ static void *in_program(const struct lookup *q, bool next)
 	return NULL;
 }
 
-static void *in_opened(const struct lookup *q, struct set *s)
+static void *in_opened(const struct search *q, struct set *s)
 {
 	void *p = NULL;
 	for (const struct opened *o = atomic_load(&opened); !p && o; o = atomic_load(&o->next)) {
@@ -257,7 +267,7 @@ bool loader_is_deep(const struct link_map *l)
 }
 
 /* The scopes of those which brought the object in, the oldest first. */
-static void *in_local(const struct lookup *q, struct binding *b)
+static void *in_local(const struct search *q, struct binding *b)
 {
 	void *p = NULL;
 	for (size_t i = b->users.view->at_start; !p && i < b->users.view->count; i++) {
@@ -271,25 +281,38 @@ static void *in_local(const struct lookup *q, struct binding *b)
 	return p;
 }
 
-static void *in_global(const struct lookup *q, struct binding *b, bool next)
+static void *in_global(const struct search *q, struct binding *b, bool next)
 {
 	void *p = in_program(q, next);
 	return p ? p : in_opened(q, &b->scope);
 }
 
+static bool was_there_at_start(const struct link_map *l)
+{
+	const struct link_map *last = loader_last_at_start(), *at = loader_first();
+	while (at && at != l && at != last)
+		at = at->l_next;
+	return at && at == l;
+}
+
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next)
 {
 	struct binding b;
+	const struct search search = search_of(q);
+	/* The usual case, without memory: an object that was there at the start looks through those first. */
+	void *early = was_there_at_start(from) ? in_program(&search, next) : NULL;
+	if (early)
+		return early;
 	struct loader_view *v = loader_view();
 	if (!v || !binding_init(&b, v, from)) {
 		free(v);
-		return in_program(q, next);
+		return in_program(&search, next);
 	}
-	void *p = b.deep ? in_local(q, &b) : NULL;
+	void *p = b.deep ? in_local(&search, &b) : NULL;
 	if (!p)
-		p = in_global(q, &b, next);
+		p = in_global(&search, &b, next);
 	if (!p)
-		p = in_local(q, &b);
+		p = in_local(&search, &b);
 	free(b.scope.member);
 	free(b.users.member);
 	free(v);
@@ -298,17 +321,19 @@ void *loader_bind(const struct lookup *q, const struct link_map *from, bool next
 
 void *loader_next(const struct lookup *q)
 {
-	void *p = in_program(q, true);
+	const struct search search = search_of(q);
+	void *p = in_program(&search, true);
 	return p || !atomic_load(&opened) ? p : loader_bind(q, NULL, true);
 }
 
 void *loader_definer(const struct lookup *q, const struct link_map *except)
 {
+	const struct search search = search_of(q);
 	struct loader_view *v = loader_view();
 	void *p = NULL;
 	for (size_t i = 0; v && !p && i < v->count; i++)
 		if (v->at[i].map != except && loader_is_alive(v, i))
-			p = look(q, v->at[i].map);
+			p = look(&search, v->at[i].map);
 	free(v);
 	return p;
 }

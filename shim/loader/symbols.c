@@ -37,6 +37,7 @@ bool loader_symbols(const struct link_map *l, struct symbols *t)
 	*t = (struct symbols){.base = l->l_addr, .dynamic = l->l_ld};
 	t->symbols = absolute(t, low[DT_SYMTAB]);
 	t->strings = absolute(t, low[DT_STRTAB]);
+	t->strings_size = low[DT_STRSZ];
 	t->hash = absolute(t, low[DT_HASH]);
 	t->gnu_hash = absolute(t, gnu_hash);
 	t->versions = absolute(t, high[0]);
@@ -50,6 +51,22 @@ bool loader_symbols(const struct link_map *l, struct symbols *t)
 }
 
 /* ---- references ----------------------------------------------------------------------------------------------- */
+
+struct symbol_name loader_name(const char *text)
+{
+	struct symbol_name n = {.text = text, .hash = 5381};
+	for (; text[n.length]; n.length++)
+		n.hash = n.hash * 33 + (unsigned char)text[n.length];
+	return n;
+}
+
+/* By its length and last letter first, then by words: there are some hundred names, and some thousand that are another one. */
+static bool has_name(const struct symbols *t, const ElfW(Sym) * s, const struct symbol_name *n)
+{
+	const char *at = t->strings + s->st_name;
+	return s->st_name + n->length < t->strings_size && n->length && at[n->length] == '\0' &&
+	       at[n->length - 1] == n->text[n->length - 1] && memcmp(at, n->text, n->length) == 0;
+}
 
 /* Imported symbols come before the ones that DT_GNU_HASH lists; DT_HASH counts all. */
 static size_t import_limit(const struct symbols *t)
@@ -88,9 +105,9 @@ bool loader_import(const struct link_map *l, const char *symbol, const char **ve
 	if (!loader_symbols(l, &t))
 		return false;
 	size_t limit = import_limit(&t);
+	const struct symbol_name n = loader_name(symbol);
 	for (size_t i = 1; i < limit; i++) {
-		if (t.symbols[i].st_shndx != SHN_UNDEF ||
-		    strcmp(t.strings + t.symbols[i].st_name, symbol) != 0)
+		if (t.symbols[i].st_shndx != SHN_UNDEF || !has_name(&t, &t.symbols[i], &n))
 			continue;
 		if (t.versions && (t.versions[i] & VERSION_INDEX) > 1)
 			*version = needed_version(&t, t.versions[i] & VERSION_INDEX);
@@ -136,26 +153,24 @@ static bool is_version(const struct symbols *t, size_t symbol, const char *versi
 	return (index < 2 && !hidden) || is_defined_version(t, index, version);
 }
 
-static bool is_definition(const struct symbols *t, size_t i, const char *name)
+static bool is_definition(const struct symbols *t, size_t i, const struct symbol_name *n)
 {
 	const ElfW(Sym) *s = &t->symbols[i];
 	const unsigned type = ELF64_ST_TYPE(s->st_info), binding = ELF64_ST_BIND(s->st_info);
 	return s->st_shndx != SHN_UNDEF && (s->st_value || s->st_shndx == SHN_ABS) &&
 	       binding != STB_LOCAL && type != STT_TLS && type != STT_GNU_IFUNC &&
-	       strcmp(t->strings + s->st_name, name) == 0;
+	       has_name(t, s, n);
 }
 
 /* DT_GNU_HASH: four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
-static const ElfW(Sym) *
-    in_gnu_hash(const struct symbols *t, const char *name, const char *version, enum match m)
+static const ElfW(Sym) * in_gnu_hash(const struct symbols *t, const struct symbol_name *n,
+				     const char *version, enum match m)
 {
 	enum { BITS = 8 * sizeof(ElfW(Addr)) };
 	const uint32_t buckets = t->gnu_hash[0], first = t->gnu_hash[1], words = t->gnu_hash[2];
 	const ElfW(Addr) *filter = (const void *)(t->gnu_hash + 4);
 	const uint32_t *bucket = (const void *)(filter + words);
-	uint32_t h = 5381;
-	for (const unsigned char *c = (const unsigned char *)name; *c; c++)
-		h = h * 33 + *c;
+	const uint32_t h = n->hash;
 	if (buckets == 0 || words == 0)
 		return NULL;
 	const ElfW(Addr) bits = filter[h / BITS % words];
@@ -164,8 +179,7 @@ static const ElfW(Sym) *
 	uint32_t i = bucket[h % buckets];
 	for (; i >= first; i++) {
 		const uint32_t link = bucket[buckets + i - first];
-		if ((link | 1) == (h | 1) && is_definition(t, i, name) &&
-		    is_version(t, i, version, m))
+		if ((link | 1) == (h | 1) && is_definition(t, i, n) && is_version(t, i, version, m))
 			return &t->symbols[i];
 		if (link & 1)
 			break;
@@ -175,26 +189,26 @@ static const ElfW(Sym) *
 
 /* DT_HASH: the numbers of buckets and of symbols, the buckets, and for each symbol the next one of its bucket. */
 static const ElfW(Sym) *
-    in_hash(const struct symbols *t, const char *name, const char *version, enum match m)
+    in_hash(const struct symbols *t, const struct symbol_name *n, const char *version, enum match m)
 {
 	uint32_t h = 0;
-	for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+	for (const unsigned char *c = (const unsigned char *)n->text; *c; c++) {
 		h = (h << 4) + *c;
 		h = (h ^ (h >> 24 & 0xf0)) & 0x0fffffff;
 	}
 	const uint32_t buckets = t->hash[0], count = t->hash[1], *chain = t->hash + 2 + buckets;
 	for (uint32_t i = buckets ? t->hash[2 + h % buckets] : 0; i && i < count; i = chain[i])
-		if (is_definition(t, i, name) && is_version(t, i, version, m))
+		if (is_definition(t, i, n) && is_version(t, i, version, m))
 			return &t->symbols[i];
 	return NULL;
 }
 
 static const ElfW(Sym) *
-    find(const struct symbols *t, const char *name, const char *version, enum match m)
+    find(const struct symbols *t, const struct symbol_name *n, const char *version, enum match m)
 {
 	if (t->gnu_hash)
-		return in_gnu_hash(t, name, version, m);
-	return t->hash ? in_hash(t, name, version, m) : NULL;
+		return in_gnu_hash(t, n, version, m);
+	return t->hash ? in_hash(t, n, version, m) : NULL;
 }
 
 static void *address_of(const struct symbols *t, const ElfW(Sym) * s)
@@ -202,14 +216,20 @@ static void *address_of(const struct symbols *t, const ElfW(Sym) * s)
 	return s ? (void *)(s->st_shndx == SHN_ABS ? s->st_value : t->base + s->st_value) : NULL;
 }
 
-void *loader_symbol_of(const struct symbols *t, const char *symbol)
+void *loader_symbol_named(const struct symbols *t, const struct symbol_name *n)
 {
-	return address_of(t, find(t, symbol, NULL, MATCH_DEFAULT));
+	return address_of(t, find(t, n, NULL, MATCH_DEFAULT));
 }
 
-void *loader_symbol_for(const struct symbols *t, const char *symbol, const char *version)
+void *loader_symbol_of(const struct symbols *t, const char *symbol)
 {
-	return address_of(t, find(t, symbol, version, MATCH_REFERENCE));
+	const struct symbol_name n = loader_name(symbol);
+	return loader_symbol_named(t, &n);
+}
+
+void *loader_symbol_for(const struct symbols *t, const struct symbol_name *n, const char *version)
+{
+	return address_of(t, find(t, n, version, MATCH_REFERENCE));
 }
 
 void *loader_symbol(const struct link_map *l, const char *symbol)
@@ -221,8 +241,8 @@ void *loader_symbol(const struct link_map *l, const char *symbol)
 bool loader_within(const struct link_map *l, const char *symbol, const void *address)
 {
 	struct symbols t;
-	const ElfW(Sym) *found =
-	    loader_symbols(l, &t) ? find(&t, symbol, NULL, MATCH_DEFAULT) : NULL;
+	const struct symbol_name n = loader_name(symbol);
+	const ElfW(Sym) *found = loader_symbols(l, &t) ? find(&t, &n, NULL, MATCH_DEFAULT) : NULL;
 	/* a return address may stand right behind the last instruction */
 	return found && (uintptr_t)address - (t.base + found->st_value) <= found->st_size;
 }
@@ -246,8 +266,9 @@ static bool is_part_of_libc(const struct symbols *t)
 /* Its dl functions have only an old version on some architectures, which counts here. */
 static void *in_libc(const struct symbols *t, const char *name)
 {
-	void *p = loader_symbol_of(t, name);
-	return p || loader_is_musl() ? p : address_of(t, find(t, name, NULL, MATCH_ANY));
+	const struct symbol_name n = loader_name(name);
+	void *p = loader_symbol_named(t, &n);
+	return p || loader_is_musl() ? p : address_of(t, find(t, &n, NULL, MATCH_ANY));
 }
 
 /* Of those that were there at the start, which stay for ever. */

@@ -118,10 +118,23 @@ const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg
 	return NULL;
 }
 
+/* The function of one line; `known` is this libcrypto's table, where it was found without a libssl before. */
+static void *fetch(const struct wanted *w, const struct openssl *o, const struct symbols *in,
+		   const struct openssl *known)
+{
+	void *p;
+	if (known && w->library == LIBRARY_crypto) {
+		memcpy(&p, (const char *)known + w->offset, sizeof p);
+		return p;
+	}
+	p = table_symbol(w, in);
+	return p ? p : filled_at(o->version, w->offset);
+}
+
 /* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required of libcrypto is missing or this is
  * not OpenSSL. */
 static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
-				  const struct symbols *crypto)
+				  const struct symbols *crypto, const struct openssl *known)
 {
 	struct openssl *o = calloc(1, sizeof *o);
 	bool usable = true;
@@ -137,9 +150,7 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 		const struct wanted *w = &wanted[i];
 		if (w->library == LIBRARY_ssl && !ssl)
 			continue;
-		void *p = table_symbol(w, w->library == LIBRARY_ssl ? ssl : crypto);
-		if (!p)
-			p = filled_at(o->version, w->offset);
+		void *p = fetch(w, o, w->library == LIBRARY_ssl ? ssl : crypto, known);
 		memcpy((char *)o + w->offset, &p, sizeof p);
 		if (p || !w->required)
 			continue;
@@ -254,7 +265,8 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, &of_crypto) ||
 	    !loader_symbols(at->map, &of_ssl))
 		return false;
-	d->table = make_table(d, ssl ? &of_ssl : NULL, &of_crypto);
+	struct copy *known = copy_known((void *)crypto.low, LIBRARY_crypto);
+	d->table = make_table(d, ssl ? &of_ssl : NULL, &of_crypto, known ? copy_api(known) : NULL);
 	if (d->lacks)
 		problem_note(at->path, d->version_text, d->lacks);
 	if (!d->table)
