@@ -160,8 +160,10 @@ static long resident_kib(void)
 
 static void run_threads(int count)
 {
-	pthread_t threads[16];
+	enum { MOST = 64 };
+	pthread_t threads[MOST];
 
+	NEED(count <= MOST);
 	for (int i = 0; i < count; i++)
 		NEED(pthread_create(&threads[i], NULL, work, (void *)(uintptr_t)(i * 2)) == 0);
 	for (int i = 0; i < count; i++)
