@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * QUIC within one process: `quic CERTIFICATE KEY HOST [CA [no-protocol]]`, the client by OSSL_QUIC_client_method(), with a blocking SSL. Without CA
- * it does not verify; no-protocol: the server takes none of the client's.
+ * QUIC within one process: `quic CERTIFICATE KEY HOST [CA [HOW]]`, the client by OSSL_QUIC_client_method(), with a blocking SSL. Without CA, or
+ * with "-", it does not verify. HOW: no-protocol, the server takes none of the client's; raw-key, it shows no certificate but its key (RFC 7250).
  * Says "good" where an answer came to what the client said, else "refused".
  */
 #include <arpa/inet.h>
@@ -19,6 +19,7 @@
 
 static const unsigned char protocols[] = "\4quic";
 static char **arguments;
+static const char *how = "";
 static void *refuses; /* not NULL: any protocol */
 static int server_fd;
 
@@ -39,11 +40,14 @@ static void *serve(void *arg)
 	SSL *listener, *connection;
 	char buf[16];
 	size_t n;
+	unsigned char raw[] = {TLSEXT_cert_type_rpk};
 
 	(void)arg;
 	NEED(ctx && SSL_CTX_use_certificate_chain_file(ctx, arguments[1]) == 1);
 	NEED(SSL_CTX_use_PrivateKey_file(ctx, arguments[2], SSL_FILETYPE_PEM) == 1);
 	SSL_CTX_set_alpn_select_cb(ctx, choose, refuses);
+	if (strcmp(how, "raw-key") == 0)
+		NEED(SSL_CTX_set1_server_cert_type(ctx, raw, sizeof(raw)) == 1);
 	listener = SSL_new_listener(ctx, 0);
 	NEED(listener && SSL_set_fd(listener, server_fd) == 1 && SSL_listen(listener) == 1);
 	connection = SSL_accept_connection(listener, 0);
@@ -63,35 +67,53 @@ static struct sockaddr_in loopback(int fd)
 	return a;
 }
 
-int main(int argc, char **argv)
+static SSL_CTX *client_context(const char *ca)
+{
+	SSL_CTX *ctx = SSL_CTX_new(OSSL_QUIC_client_method());
+	unsigned char raw[] = {TLSEXT_cert_type_rpk};
+
+	if (ca && strcmp(ca, "-") != 0) {
+		NEED(SSL_CTX_load_verify_locations(ctx, ca, NULL) == 1);
+		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	}
+	if (strcmp(how, "raw-key") == 0)
+		NEED(SSL_CTX_set1_server_cert_type(ctx, raw, sizeof(raw)) == 1);
+	return ctx;
+}
+
+static int talk(SSL_CTX *ctx, const struct sockaddr_in *a, const char *host)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	BIO_ADDR *peer = BIO_ADDR_new();
-	SSL_CTX *ctx = SSL_CTX_new(OSSL_QUIC_client_method());
-	pthread_t thread;
+	SSL *ssl = SSL_new(ctx);
 	char buf[16];
 	size_t n = 0;
 
+	NEED(connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0);
+	NEED(BIO_ADDR_rawmake(peer, AF_INET, &a->sin_addr, sizeof(a->sin_addr), a->sin_port));
+	NEED(ssl && SSL_set_fd(ssl, fd) == 1 && SSL_set1_initial_peer_addr(ssl, peer) == 1);
+	NEED(SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1);
+	NEED(SSL_set_alpn_protos(ssl, protocols, 5) == 0);
+	int good = SSL_connect(ssl) == 1 && SSL_write_ex(ssl, "ping", 4, &n) &&
+		   SSL_read_ex(ssl, buf, sizeof(buf), &n) && n == 4;
+	SSL_free(ssl);
+	BIO_ADDR_free(peer);
+	return good;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+
 	arguments = argv;
-	refuses = argc > 5 ? argv : NULL;
+	how = argc > 5 ? argv[5] : "";
+	refuses = strcmp(how, "no-protocol") == 0 ? argv : NULL;
 	alarm(20);
 	server_fd = socket(AF_INET, SOCK_DGRAM, 0);
 	struct sockaddr_in a = loopback(server_fd);
 	NEED(pthread_create(&thread, NULL, serve, NULL) == 0);
-	NEED(connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0);
-	NEED(BIO_ADDR_rawmake(peer, AF_INET, &a.sin_addr, sizeof(a.sin_addr), a.sin_port));
-	if (argc > 4) {
-		NEED(SSL_CTX_load_verify_locations(ctx, argv[4], NULL) == 1);
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	}
-	SSL *ssl = SSL_new(ctx);
-	NEED(ssl && SSL_set_fd(ssl, fd) == 1 && SSL_set1_initial_peer_addr(ssl, peer) == 1);
-	NEED(SSL_set_tlsext_host_name(ssl, argv[3]) == 1 && SSL_set1_host(ssl, argv[3]) == 1);
-	NEED(SSL_set_alpn_protos(ssl, protocols, 5) == 0);
-	int good = SSL_connect(ssl) == 1 && SSL_write_ex(ssl, "ping", 4, &n) &&
-		   SSL_read_ex(ssl, buf, sizeof(buf), &n) && n == 4;
-	printf("%s\n", good ? "good" : "refused");
-	SSL_free(ssl);
+	SSL_CTX *ctx = client_context(argc > 4 ? argv[4] : NULL);
+	printf("%s\n", talk(ctx, &a, argv[3]) ? "good" : "refused");
 	SSL_CTX_free(ctx);
 	fflush(stdout);
 	_exit(0);

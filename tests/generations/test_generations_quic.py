@@ -54,3 +54,17 @@ def test_demands(quic, pki, pattern):
         assert done.out == "refused\n", done
     assert quic(good, EnforceVerification="yes", OnlyCAFile=pki.root_pem, pattern=pattern).out == "good\n"
     assert quic(good, pki.root_pem, OnlyCAFile=pki.stranger_pem, pattern=pattern).out == "refused\n"
+
+
+@pytest.mark.parametrize("keys", [{"PinSHA256": PIN}, {"EnforceVerification": "yes"}])
+def test_bare_key(quic, pki, keys):
+    """Refused within the handshake, since nothing could stop the connection after it."""
+    good = pki.good(HOST)
+    assert quic(good, "-", "raw-key", library=False).out == "good\n"
+    assert quic(good, "-", "raw-key", pattern="third.test", **keys).out == "good\n"
+    assert quic(good, "-", "raw-key", **keys).out == "refused\n"
+
+
+def test_lowest_version(quic, pki):
+    """QUIC is TLS 1.3."""
+    assert quic(pki.good(HOST), MinProtocol="TLSv1.3").out == "good\n"
