@@ -85,7 +85,7 @@ char *path_search(const char *command, int *error);
 char *path_directory(const char *path); /* as dirname(3), a copy */
 const char *path_base(const char *path);
 
-/* ---- explain_word.c ------------------------------------------------------------------------------ */
+/* ---- explain/word.c ------------------------------------------------------------------------------ */
 enum { EXPLAIN_WIDTH = 78 };
 /* Prints what is behind an OpenSSL code (number or symbol) or a word of .NET or Qt, in whatever case. False: unknown. */
 bool explain_word(const char *word);

@@ -201,7 +201,13 @@ def test_each_meaning_has_its_heading(tlsmend):
 @pytest.mark.parametrize("text", ["alert 3", "curl 999", "error:", "12345", "0A", "\x1b[2J", "a" * 70000])
 def test_not_known(tlsmend, text):
     r = tlsmend("explain", "-", input=text, stdin=None)
-    assert r.returncode == 2 and "\x1b" not in r.stderr and len(r.stderr) < 80000
+    assert r.returncode == 2 and "\x1b" not in r.stderr and len(r.stderr) < 400
+
+
+def test_unknown_message(tlsmend):
+    """It is not repeated as a whole, and how the cause comes out is said."""
+    r = tlsmend("explain", "-", input="\n  it broke\n" + "x509: certificate is valid for a " * 2000, stdin=None)
+    assert r.returncode == 2 and r.stdout == "" and "nothing is known in 'it broke'" in r.stderr and "tlsmend run CLIENT" in r.stderr
 
 
 # ---- as they come: codes, reasons and alerts in the words of those who print them --------------------------------------------

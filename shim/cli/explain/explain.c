@@ -30,21 +30,30 @@ static void list_causes(void)
 	}
 }
 
+enum { SHOWN = 70 };
+
 static int unknown(const struct command *self, const char *word)
 {
 	const char *names[CAUSE_COUNT + 1] = {NULL};
 
 	for (int i = 1; i < CAUSE_COUNT; i++)
 		names[i - 1] = cause_table[i].word;
-	const char *near = nearest_name(word, names);
+	const char *near = strlen(word) < SHOWN ? nearest_name(word, names) : NULL;
+	const size_t line = strcspn(word + strspn(word, " \t\n"), "\n");
 
 	if (near)
 		return usage_error(self, "unknown cause '%s'; did you mean '%s'?", word, near);
-	return usage_error(
-	    self,
-	    "unknown cause '%s'; 'tlsmend explain' lists them; or paste the client's "
-	    "message: tlsmend explain -",
-	    word);
+	if (!strpbrk(word, " \t\n") && strlen(word) < SHOWN)
+		return usage_error(
+		    self,
+		    "unknown cause '%s'; 'tlsmend explain' lists them; or paste the client's "
+		    "message: tlsmend explain -",
+		    word);
+	return usage_error(self,
+			   "nothing is known in '%.*s%s'; run the client with the library, and the "
+			   "record names the cause: tlsmend run CLIENT ...",
+			   line < SHOWN ? (int)line : SHOWN, word + strspn(word, " \t\n"),
+			   line < SHOWN ? "" : "...");
 }
 
 /* Operands as one text; "-": standard input, as it is pasted. */
