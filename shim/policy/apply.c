@@ -236,6 +236,8 @@ static bool conf_value(const struct openssl *o, const struct setting *s, struct 
 		const size_t before = (size_t)(level - s->value);
 		buf_add(b, s->value, before && s->value[before - 1] == ':' ? before - 1 : before);
 		buf_puts(b, before ? rest : rest + (*rest == ':'));
+	} else if (s->key == KEY_OPTIONS) {
+		tolerance_leave_out(s->value, b);
 	} else {
 		buf_puts(b, s->value);
 	}
@@ -270,8 +272,9 @@ static enum taken conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch,
 			o->SSL_CONF_CTX_set_ssl(conf, ssl);
 		else
 			o->SSL_CONF_CTX_set_ssl_ctx(conf, scratch);
-		taken = o->SSL_CONF_cmd(conf, conf_name(o, s->key), buf_str(&value)) > 0 &&
-				o->SSL_CONF_CTX_finish(conf) == 1
+		taken = value.len == 0 ||
+				(o->SSL_CONF_cmd(conf, conf_name(o, s->key), buf_str(&value)) > 0 &&
+				 o->SSL_CONF_CTX_finish(conf) == 1)
 			    ? TAKEN
 			: was_no_memory(o) ? NO_MEMORY
 					   : REFUSED;
@@ -279,16 +282,9 @@ static enum taken conf_set(const struct openssl *o, SSL *ssl, SSL_CTX *scratch,
 	}
 	QUIET_END(o)
 	buf_free(&value);
+	if (ssl && s->key == KEY_OPTIONS && taken == TAKEN)
+		tolerance_apply_option(o, ssl, s->value);
 	return taken;
-}
-
-static bool names_option(const char *options, const char *name)
-{
-	const size_t n = strlen(name);
-	for (; strlen(options) >= n; options++)
-		if (name_equal(options, name, n))
-			return true;
-	return false;
 }
 
 static void complain(const struct openssl *o, const struct setting *s)
@@ -298,9 +294,6 @@ static void complain(const struct openssl *o, const struct setting *s)
 	buf_strs(&b, key_table[s->key].name, " '", NULL);
 	escape_text(&b, s->value, strlen(s->value), 100);
 	buf_strs(&b, "' is not accepted by ", o->version_text, NULL);
-	/* which has the option, but no name for it */
-	if (s->key == KEY_OPTIONS && names_option(s->value, "IgnoreUnexpectedEOF"))
-		buf_puts(&b, "; write IgnoreUnexpectedEOF = yes in a line of its own");
 	if (s->key == KEY_CIPHER_STRING && !has_levels(o) && strstr(s->value, LEVEL_WORD))
 		buf_puts(&b, ", which has no security levels (1.1.0 and later do)");
 	buf_strs(&b, "; the section is left out until it is one that `openssl ",

@@ -16,6 +16,9 @@ void apply_weakened(struct applied *a, const struct setting *s);
 
 /* ---- apply_tolerance.c: IgnoreUnexpectedEOF, MaxCertList ---- */
 void apply_tolerance(const struct openssl *o, SSL *ssl, const struct rule *rule, struct applied *a);
+/* Options: IgnoreUnexpectedEOF has no name in SSL_CONF_cmd(3) before 3.2. Adds the other ones to b; those are for OpenSSL. */
+void tolerance_leave_out(const char *options, struct buf *b);
+void tolerance_apply_option(const struct openssl *o, SSL *ssl, const char *options);
 
 /* ---- apply_certificate.c: Certificate, PrivateKey, ReplaceCertificate ---- */
 /* Takes hold of what is to be shown. False: it cannot be used now, and the section of it waits. */

@@ -62,6 +62,22 @@ def test_unexpected_end(run, servers, pki, client, version):
     assert record["event"] == "weakened" and "IgnoreUnexpectedEOF = yes" in record["message"]
 
 
+@pytest.mark.parametrize("options", ["IgnoreUnexpectedEOF", "Bugs, +IgnoreUnexpectedEOF", "-IgnoreUnexpectedEOF, ignoreunexpectedeof,KTLS"])
+def test_unexpected_end_as_an_option(run, servers, pki, options):
+    """OpenSSL has no name for it before 3.2."""
+    port = servers.odd(HOSTS[HOST], just_ends(ssl.TLSVersion.TLSv1_3), pki.good(HOST))
+    done = run(fetches(port, pki.root_pem), stdin=GET, config=run.config((HOST, {"Options": options, **WHY})))
+    assert done.code == 0 and "all of it" in done.out, done
+    record, = check_records(done).records
+    assert record["event"] == "weakened" and "Options" in record["message"]
+
+
+def test_unexpected_end_is_no_option(run, servers, pki):
+    port = servers.odd(HOSTS[HOST], just_ends(ssl.TLSVersion.TLSv1_3), pki.good(HOST))
+    done = run(fetches(port, pki.root_pem), stdin=GET, config=run.config((HOST, {"Options": "-IgnoreUnexpectedEOF"})))
+    assert done.code != 0 and not done.of("config_error")
+
+
 @pytest.mark.parametrize("keys,text", [({"IgnoreUnexpectedEOF": "no"}, None), ({"IgnoreUnexpectedEOF": "yes", "Until": "2020-01-01"}, "2020-01-01")])
 def test_end_is_not_ignored(run, servers, pki, keys, text):
     port = servers.odd(HOSTS[HOST], just_ends(ssl.TLSVersion.TLSv1_3), pki.good(HOST))
