@@ -421,6 +421,7 @@ struct evidence {
 	struct hello hello; /* the first one of this handshake */
 	struct server_choice choice;
 	bool after_handshake; /* an alert that came after a handshake that succeeded */
+	bool no_goodbye;      /* the server ended a connection that worked, without close_notify */
 
 	/* a file that could not be loaded (load_failed); its system error is in system_errno, the end of the error queue in
 	 * ssl_reason, ssl_reason_text */

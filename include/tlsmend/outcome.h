@@ -48,6 +48,7 @@ enum reason {
 	REASON_UNANSWERED, /* ... and ended the connection without a word */
 	REASON_SILENCE,    /* no answer came, or no more of one */
 	REASON_DENIED,     /* a rule */
+	REASON_NO_GOODBYE, /* it worked, and the server ended it without close_notify, which OpenSSL tells the client as an error */
 	REASON_COUNT
 };
 

@@ -354,6 +354,27 @@ static void hint_old_offer(struct diagnosis *d)
 		     "MinProtocol = TLSv1.2", (char *)NULL);
 }
 
+/* The handshake is long over, and the program may not mind. */
+static void say_no_goodbye(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->level = LEVEL_INFO;
+	d->r->message =
+	    say(e, "the connection to ", d->who,
+		" ended without close_notify, which OpenSSL makes an error", (char *)NULL);
+	d->r->why =
+	    "the connection worked; then the server closed it without TLS's goodbye, so that "
+	    "nobody can tell an answer that was cut off from a whole one";
+	help_line(d, "the server, or a proxy in front of it, should end its connections with "
+		     "close_notify; if an answer was cut off, its log says why");
+	help_line(d,
+		  "only where the program finds out by itself whether an answer is whole (a length "
+		  "stands in it):");
+	help_weaken(d, "IgnoreUnexpectedEOF = yes",
+		    "server never says goodbye, answers have a length");
+}
+
 void explain_handshake(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -371,6 +392,10 @@ void explain_handshake(struct diagnosis *d)
 		d->r->name = errno_text(e->system_errno);
 	} else if (e->eof) {
 		d->r->name = "end of file";
+	}
+	if (e->no_goodbye) {
+		say_no_goodbye(d);
+		return;
 	}
 	say_handshake(d);
 	hint_old_offer(d);

@@ -187,6 +187,8 @@ enum cause handshake_cause(const struct evidence *e)
 
 	if (e->cipher_call)
 		return CAUSE_NO_CIPHERS;
+	if (e->no_goodbye)
+		return CAUSE_PROTOCOL_ERROR;
 	if (e->transport != TRANSPORT_GIVEN)
 		return CAUSE_NO_CONNECTION;
 	if (alert > 0)

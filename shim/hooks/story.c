@@ -5,6 +5,7 @@
  */
 #include <tlsmend/evidence.h>
 #include <tlsmend/log.h>
+#include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
 #include "story.h"
@@ -71,6 +72,18 @@ static struct evidence *of_unanswered(struct connection *n, SSL *ssl, const stru
 	return e;
 }
 
+/* No more than a remark: many clients cope. */
+static struct evidence *of_no_goodbye(struct connection *n, SSL *ssl, const struct circumstances *c)
+{
+	struct evidence *e =
+	    record_wanted(LEVEL_INFO) ? connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED) : NULL;
+	if (!e)
+		return NULL;
+	handshake_error(e, n, c);
+	e->after_handshake = e->no_goodbye = true;
+	return e;
+}
+
 static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct circumstances *c)
 {
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
@@ -108,6 +121,8 @@ static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struc
 		return of_unanswered(n, ssl, c);
 	case REASON_SILENCE:
 		return of_silence(n, ssl, c);
+	case REASON_NO_GOODBYE:
+		return of_no_goodbye(n, ssl, c);
 	default: /* a file that could not be loaded has its own record */
 		return NULL;
 	}
@@ -151,8 +166,8 @@ static void carry_out(struct connection *n, SSL *ssl, const struct verdict *v,
 			e->event = EVENT_VERIFY_IGNORED;
 		if (e)
 			e->looked = n->story.asked || n->story.names;
-		if (e && v->outcome == OUTCOME_FAILED && lower_follows(e) &&
-		    e->event == EVENT_HANDSHAKE_FAILED) {
+		if (e && v->outcome == OUTCOME_FAILED && v->reason != REASON_NO_GOODBYE &&
+		    lower_follows(e) && e->event == EVENT_HANDSHAKE_FAILED) {
 			evidence_free(e);
 			e = NULL;
 		}

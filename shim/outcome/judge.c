@@ -421,6 +421,13 @@ static struct verdict ended(const struct story *s, const struct happening *h)
 	return v.outcome == OUTCOME_OPEN ? without_complaint(s) : v;
 }
 
+/* In the middle of what works. Whether the client minds is its affair, and what else is open is told first. */
+static bool met_no_goodbye(const struct story *s, const struct happening *h)
+{
+	const bool met = h->is[2];
+	return s->done && met && !s->closing && h->in > s->in_at_done && !is_open(s);
+}
+
 /* ---- the judge ------------------------------------------------------------------------------------------------------------------ */
 
 static struct verdict judge(const struct story *s, const struct happening *h)
@@ -435,7 +442,8 @@ static struct verdict judge(const struct story *s, const struct happening *h)
 			   ? failed(REASON_LATE_ALERT)
 			   : NOTHING;
 	case HAPPENING_ALERT_SENT:
-		return unanswered(s, h, h->is[2], h->is[3]);
+		return met_no_goodbye(s, h) ? failed(REASON_NO_GOODBYE)
+					    : unanswered(s, h, h->is[2], (int)h->is[3]);
 	case HAPPENING_CLOSES:
 		return unanswered(s, h, h->is[0], h->is[1]);
 	case HAPPENING_DATA_SENT:

@@ -169,7 +169,8 @@ static const char reasons[REASON_COUNT][20] = {"-",
 					       "late-alert",
 					       "unanswered",
 					       "silence",
-					       "denied"};
+					       "denied",
+					       "no-goodbye"};
 
 const char *outcome_word(enum outcome o)
 {

@@ -62,6 +62,16 @@ def test_unexpected_end(run, servers, pki, client, version):
     assert record["event"] == "weakened" and "IgnoreUnexpectedEOF = yes" in record["message"]
 
 
+@pytest.mark.parametrize("client", [fetches, python], ids=["s_client", "python"])
+def test_unexpected_end_is_told_to_who_asks(run, servers, pki, client):
+    """Not by default: many programs cope."""
+    port = servers.odd(HOSTS[HOST], just_ends(ssl.TLSVersion.TLSv1_3), pki.good(HOST))
+    done = run(client(port, pki.root_pem), stdin=GET, settings={"TLSMEND_LOG_LEVEL": "info"})
+    record, = check_records(done).records
+    assert (record["level"], record["event"], record["cause"]) == ("info", "handshake_failed", "protocol-error")
+    assert "close_notify" in record["message"] and "    IgnoreUnexpectedEOF = yes" in record["help"] and record["port"] == port
+
+
 @pytest.mark.parametrize("options", ["IgnoreUnexpectedEOF", "Bugs, +IgnoreUnexpectedEOF", "-IgnoreUnexpectedEOF, ignoreunexpectedeof,KTLS"])
 def test_unexpected_end_as_an_option(run, servers, pki, options):
     """OpenSSL has no name for it before 3.2."""

@@ -209,6 +209,15 @@ sent ms=1000 type=1
 ends ms=1300 out=517 met=1 peer=1 waits=1
 outcome failed silence
 
+# A server that closes its socket at the end of its answer: OpenSSL 3 answers with an alert that nobody hears.
+story an answer that ends without close_notify
+begins ms=1000
+good
+done ms=1010 out=600 in=1200 version=772
+alert-sent ms=1030 out=700 in=1800 number=50 fatal=1 eof=1 peer=1
+ends ms=1031 out=700 in=1800
+outcome failed no-goodbye
+
 # .NET begins more connections than it comes to need.
 story a handshake that nobody needs any more
 begins ms=1000 memory=1
