@@ -9,7 +9,13 @@
 #include <tlsmend/loader.h>
 #include <tlsmend/record.h>
 
+#include "connection.h"
+#include "lately.h"
+#include "names.h"
+#include "peer.h"
 #include "story.h"
+#include "transport.h"
+#include "verification.h"
 
 /* ---- is it .NET? ---------------------------------------------------------------------------------------- */
 

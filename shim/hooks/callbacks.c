@@ -5,7 +5,8 @@
  * (SSL_set_msg_callback_arg) is left alone: ours gets the client's and hands it on.
  */
 #include <tlsmend/versions.h>
-#include "hooks.h"
+#include "callbacks.h"
+#include "connection.h"
 
 enum { CTRL_SET_MSG_CALLBACK = 15 };
 

@@ -5,7 +5,9 @@
  * choose counts. OpenSSL has no getter for one of them, hence the hooks.
  */
 #include <tlsmend/versions.h>
-#include "hooks.h"
+#include "certificate.h"
+#include "connection.h"
+#include "uses.h"
 
 typedef openssl_cert_cb cert_cb;
 typedef int client_cert_cb(SSL *ssl, X509 **x, EVP_PKEY **key);

@@ -9,7 +9,9 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
+#include "connection.h"
 #include "load.h"
+#include "loaded.h"
 #include "offer.h"
 
 #define REAL LOAD_REAL

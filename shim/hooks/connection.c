@@ -11,7 +11,18 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
+#include "certificate.h"
+#include "connection.h"
+#include "dry_run.h"
+#include "known.h"
+#include "live.h"
+#include "loaded.h"
+#include "offer.h"
+#include "peer.h"
+#include "rule_of_peer.h"
 #include "story.h"
+#include "transport.h"
+#include "uses.h"
 
 static void connection_clear(struct connection *n)
 {

@@ -12,6 +12,13 @@
 #include <string.h>
 
 #include <tlsmend/versions.h>
+#include "connection.h"
+#include "demanded.h"
+#include "live.h"
+#include "loaded.h"
+#include "peer.h"
+#include "rule_of_peer.h"
+#include "session.h"
 #include "story.h"
 #include "verification.h"
 

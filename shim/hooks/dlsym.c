@@ -8,7 +8,7 @@
 
 #include <tlsmend/loader.h>
 
-#include "hooks.h"
+#include "dlsym.h"
 
 /* "Not ours: go on to the real dlsym." */
 #define GO_ON ((void *)1)

@@ -11,6 +11,10 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
+#include "connection.h"
+#include "dry_run.h"
+#include "loaded.h"
+#include "uses.h"
 #include "verification.h"
 
 /* Keys that act within a verification, and can be tried there. */

@@ -12,7 +12,9 @@
 #include <tlsmend/evidence.h>
 
 #include <tlsmend/system.h>
+#include "connection.h"
 #include "load.h"
+#include "loaded.h"
 
 enum { WAITING = 8, TLS1_3 = 0x0304 };
 struct waiting {

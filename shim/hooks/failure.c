@@ -10,6 +10,9 @@
 #include <tlsmend/loader.h>
 #include <tlsmend/record.h>
 
+#include "connection.h"
+#include "loaded.h"
+#include "uses.h"
 #include "verification.h"
 
 enum { HOSTNAME_MISMATCH = 62, ADDRESS_MISMATCH = 64 };

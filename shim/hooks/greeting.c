@@ -9,7 +9,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "hooks.h"
+#include "connection.h"
+#include "peer.h"
+#include "story.h"
 
 /* MSG_PEEK moves an offset where the host asked for one (SO_PEEK_OFF), and a read without data would take a pending error away. */
 static size_t look_into_socket(int fd, uint8_t *to, size_t room)

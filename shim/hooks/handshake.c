@@ -10,7 +10,19 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
+#include "callbacks.h"
+#include "certificate.h"
+#include "connection.h"
+#include "demanded.h"
+#include "dry_run.h"
+#include "known.h"
+#include "loaded.h"
+#include "peer.h"
+#include "sent_list.h"
+#include "session.h"
 #include "story.h"
+#include "uses.h"
+#include "verification.h"
 
 /* ---- the handshake's events ---------------------------------------------------------------------------------- */
 

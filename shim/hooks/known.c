@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "hooks.h"
+#include "known.h"
 
 enum { BUCKETS = 512 };
 

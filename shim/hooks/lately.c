@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "hooks.h"
+#include "lately.h"
 
 bool lately_seen(struct lately *l, const uint8_t leaf[32])
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hooks.h"
+#include "verification.h"
 
 enum { LEAVES = 16, LONGEST = 4096 };
 

@@ -15,7 +15,10 @@
  * .NET verifies in several attempts, of which the first ones may fail for want of certificates that the later ones add, and a callback of
  * the program's may accept what failed; so a failure waits until its connection ends.
  */
+#include "connection.h"
 #include "live.h"
+#include "peer.h"
+#include "rule_of_peer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,6 +10,8 @@
 
 #include "hooks.h"
 
+struct connection;
+
 /* The leaf of a connection is known: its digest out of the Certificate message, or of the session that it resumed. Once more where the
  * server sends another one. No memory: the connection is not among the live ones, and live_blind() is true as long as it lasts. */
 void live_note(struct connection *n, const uint8_t leaf[32]);

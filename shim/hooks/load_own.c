@@ -5,6 +5,7 @@
 #include <tlsmend/evidence.h>
 
 #include "load.h"
+#include "loaded.h"
 
 #define REAL LOAD_REAL
 #define CALL LOAD_CALL

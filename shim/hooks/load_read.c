@@ -14,6 +14,7 @@
 #include <tlsmend/evidence.h>
 
 #include "load.h"
+#include "loaded.h"
 
 /* ---- contexts that are being configured ---------------------------------------------------------------------------- */
 

@@ -11,6 +11,7 @@
 #include <tlsmend/loader.h>
 
 #include "load.h"
+#include "loaded.h"
 
 #include <bsd/string.h>
 

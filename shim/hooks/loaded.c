@@ -8,7 +8,7 @@
 
 #include <tlsmend/evidence.h>
 
-#include "hooks.h"
+#include "loaded.h"
 
 enum { LOADED_MAX = 16 };
 

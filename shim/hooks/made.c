@@ -8,8 +8,12 @@
  * host that it is for, and no other (tests/attacks/test_attacks_versions.py).
  */
 #include <tlsmend/versions.h>
-#include "live.h"
+#include "callbacks.h"
+#include "certificate.h"
+#include "connection.h"
 #include "load.h"
+#include "loaded.h"
+#include "offer.h"
 
 static bool rules_ask_for_version(void)
 {

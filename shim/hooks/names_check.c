@@ -7,6 +7,7 @@
 
 #include "live.h"
 #include "load.h"
+#include "names.h"
 
 /* What was asked for, and the answer: 1 yes, 0 no, less: it could not tell. */
 static void note(const struct target *t, X509 *x, const char *asked, int answer)

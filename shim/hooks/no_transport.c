@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "hooks.h"
+#include "transport.h"
 
 /* A write to a socket of TCP that takes none. Whoever connects acknowledges at least the peer's SYN, which the kernel counts: where it
  * counts nothing, there never was a connection. */

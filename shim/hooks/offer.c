@@ -9,6 +9,8 @@
 #include <tlsmend/evidence.h>
 
 #include <tlsmend/versions.h>
+#include "connection.h"
+#include "loaded.h"
 #include "offer.h"
 
 /* ---- a fresh context, in one word of ex_data -------------------------------------------------------------------------- */

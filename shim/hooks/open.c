@@ -10,6 +10,7 @@
 
 #include <bsd/sys/queue.h>
 
+#include "connection.h"
 #include "story.h"
 
 static LIST_HEAD(, connection) open_ones;

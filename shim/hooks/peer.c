@@ -8,7 +8,9 @@
 
 #include <tlsmend/record.h>
 
-#include "hooks.h"
+#include "connection.h"
+#include "peer.h"
+#include "transport.h"
 
 #include <bsd/string.h>
 

@@ -12,7 +12,7 @@
 
 #include <tlsmend/loader.h>
 
-#include "hooks.h"
+#include "peer.h"
 
 #include <bsd/string.h>
 

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hooks.h"
+#include "connection.h"
+#include "peer.h"
+#include "rule_of_peer.h"
+#include "transport.h"
 
 #include <bsd/string.h>
 

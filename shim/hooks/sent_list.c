@@ -9,7 +9,8 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
-#include "hooks.h"
+#include "connection.h"
+#include "sent_list.h"
 
 void list_forget(struct connection *n)
 {

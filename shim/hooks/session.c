@@ -10,7 +10,9 @@
  */
 #include <string.h>
 
-#include "hooks.h"
+#include "connection.h"
+#include "demanded.h"
+#include "session.h"
 
 /* What the keys that decide about a chain say, apart from the CA files. */
 static const enum key judging_keys[] = {KEY_EXPECT_NAME, KEY_TRUSTED_FIRST, KEY_STRICT,

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "connection.h"
+#include "lately.h"
 #include "story.h"
 
 enum { HOSTS = 16 };

@@ -8,7 +8,14 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
+#include "certificate.h"
+#include "connection.h"
+#include "live.h"
+#include "loaded.h"
+#include "names.h"
+#include "sent_list.h"
 #include "story.h"
+#include "transport.h"
 
 /* ---- what each reason is told with ------------------------------------------------------------------------------------ */
 

@@ -58,4 +58,7 @@ void afterwards_done(struct connection *n, SSL *ssl);
 void afterwards_look(struct connection *n, SSL *ssl);
 struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_on);
 
+/* (greeting.c) A peer that speaks no TLS. The first bytes that OpenSSL took are known: what the peer said after them still waits, and is looked at, but not taken. */
+void greeting_rest(struct evidence *e, const struct connection *n, SSL *ssl);
+
 #endif

@@ -15,7 +15,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "hooks.h"
+#include "connection.h"
+#include "transport.h"
 
 /* As getpeername(2), but it answers for a connection that was reset, too (socket(7) does not list it). */
 #ifndef SO_PEERNAME

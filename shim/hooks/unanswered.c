@@ -12,7 +12,11 @@
 #include <tlsmend/evidence.h>
 
 #include <tlsmend/versions.h>
+#include "certificate.h"
+#include "connection.h"
+#include "loaded.h"
 #include "story.h"
+#include "transport.h"
 
 /* ---- what was sent ------------------------------------------------------------------------------------------------ */
 

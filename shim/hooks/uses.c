@@ -8,7 +8,8 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/record.h>
 
-#include "hooks.h"
+#include "connection.h"
+#include "uses.h"
 
 struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
 					 const struct setting *s)

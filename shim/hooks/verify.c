@@ -11,7 +11,18 @@
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
+#include "connection.h"
+#include "dry_run.h"
+#include "known.h"
+#include "lately.h"
+#include "live.h"
+#include "names.h"
+#include "peer.h"
+#include "rule_of_peer.h"
+#include "session.h"
 #include "story.h"
+#include "transport.h"
+#include "uses.h"
 #include "verification.h"
 
 #include <bsd/string.h>

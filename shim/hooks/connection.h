@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One client connection.
+ */
+#ifndef TLSMEND_HOOKS_CONNECTION_H
+#define TLSMEND_HOOKS_CONNECTION_H
+
+#include <bsd/sys/queue.h>
+
+#include "dry_run.h"
+#include "hooks.h"
+#include "rule_of_peer.h"
+#include "transport.h"
+
+struct connection {
+	/* (open.c) other threads look at these, too: they stay from one handshake to the next */
+	LIST_ENTRY(connection) open;
+	unsigned list_number;
+	bool listed;
+	struct copy *copy; /* the rest begins with it */
+	SSL *ssl;
+	uint32_t process, thread;  /* that began it; that something happened to it in last */
+	struct story story;        /* what happened so far, and what became of it */
+	struct buf text;           /* ... in words, where a test asks for them */
+	char *host;                /* design.md#host, normalised; NULL: unknown */
+	char *sni;                 /* NULL: none sent */
+	char address[46];          /* "" : unknown */
+	unsigned port;             /* 0: unknown */
+	struct policy_ref *policy; /* keeps `rule` alive; NULL: no rules */
+	struct rule rule;
+	struct applied applied;   /* what the rule changed on this SSL */
+	struct evidence *pending; /* a failed verification that the client has not acted on yet */
+	struct evidence
+	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
+	uint8_t *
+	    sent_list; /* body of the server's Certificate message, until the handshake is done; NULL: none */
+	size_t sent_list_size;
+	uint64_t sent_hash; /* ... where there are rules; 0: not known */
+	uint8_t leaf[32];   /* SHA-256, where have_leaf */
+	struct live *live;  /* among the live ones, by its leaf (live.h); NULL: not */
+	uint64_t written_before,
+	    read_before; /* what the BIOs had carried when the handshake began */
+	/* bit per descriptor that had carried nothing when the handshake began (transport.c) */
+	uint64_t silent[TRANSPORT_DESCRIPTORS / 64];
+	unsigned load_failures; /* of the process, when this handshake began */
+	int server_version;
+	struct server_choice choice;
+	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
+	uint8_t first_bytes[16];
+	uint8_t first_count;
+	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
+	bool certificate_sent;
+	uint16_t record_bytes; /* of the record whose header came last */
+	struct dry_look dry;
+	bool mended;                    /* a rule's trust was needed for this chain */
+	const struct setting *repaired; /* this key of the rule was; NULL: none */
+	const struct setting
+	    *verified_under; /* OnlyCAFile, where it held for the latest verification; else NULL */
+	struct possible possible;
+	/* demanded.c: the leaf that was judged, the outcome, the error for a refusal; the client's verify mode + 1 while it is another */
+	bool demand_judged, demand_met;
+	uint8_t demand_leaf[32];
+	int demand_error, demand_mode;
+	bool have_leaf;
+	bool unnoted;   /* not among the live ones, for want of memory */
+	bool name_lost; /* there was no memory for its name */
+	bool looked;    /* at the socket */
+	bool
+	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
+	bool guessing;       /* transport_guess() */
+	bool verified;       /* a verification was made */
+	bool too_late;       /* ... before it was known that only a rule's CAs count */
+	bool host_of_socket; /* `host` comes from that address */
+	bool proven_late;    /* the rule was found only after the handshake had begun */
+	bool
+	    asked_first; /* the client asked in plain text for TLS, and said nothing else before (transport.c) */
+	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
+	bool refused;   /* it was done before it showed that a demand is not met */
+	bool observing; /* our message callback is set */
+	bool shown;     /* the certificate of a rule is set: the server asked */
+	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */
+};
+/* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
+struct connection *connection_of(struct copy *c, const SSL *ssl);
+struct connection *connection_start(struct copy *c, SSL *ssl);
+/* An evidence that begins with what is known of this connection. NULL: no memory. */
+struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
+void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
+/* The key whose trust this connection's chain was judged with; NULL: none. */
+const struct setting *connection_trust(const struct connection *n);
+/* The connection ends (`how` as in HAPPENING_ENDS): what only shows now is told. */
+void connection_end(struct connection *n, SSL *ssl, int how);
+/* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
+uint64_t connection_received(const struct openssl *o, const SSL *ssl);
+uint64_t connection_sent(const struct openssl *o, const SSL *ssl);
+
+/* (open.c) Connections whose story is not over. */
+void open_note(struct connection *n, SSL *ssl);
+/* False: it is in use, and must stay. */
+bool open_forget(struct connection *n);
+
+#endif

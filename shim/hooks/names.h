@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Names that the client looks at by itself (names_read.c).
+ */
+#ifndef TLSMEND_HOOKS_NAMES_H
+#define TLSMEND_HOOKS_NAMES_H
+
+#include "hooks.h"
+
+enum names_looked { NAMES_UNREAD, NAMES_READ, NAMES_DO_NOT_FIT, NAMES_FIT };
+/* From now on. False: the client has not looked at them since the last time, and probably never does. */
+bool names_watch(const uint8_t leaf[32]);
+bool names_watched(void); /* is any leaf? */
+/* asked: the name that OpenSSL compared, or NULL. */
+void names_note(const uint8_t leaf[32], enum names_looked how, const char *asked);
+/* asked: NULL, or the last name that did not fit. */
+enum names_looked names_looked_at(const uint8_t leaf[32], char asked[256]);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Who is the peer (peer.c), and which names led to an address (resolver.c).
+ */
+#ifndef TLSMEND_HOOKS_PEER_H
+#define TLSMEND_HOOKS_PEER_H
+
+#include "hooks.h"
+
+struct connection;
+
+void connection_identify(struct connection *n, SSL *ssl, const struct policy *p); /* at the start */
+/* As far as a rule may count on it: no address of a socket that is not known to carry this connection. */
+void connection_peer(const struct connection *n, struct peer *peer);
+/* By what was sent until now: is there one socket that carries this connection and nothing else? True: from now on it is known. */
+bool connection_prove(struct connection *n, SSL *ssl);
+/* For a record: where the SSL does not tell, among the sockets of the process; without the port where a proxy stands there. */
+void connection_find_peer(struct connection *n, SSL *ssl);
+/* In the middle of the handshake, while the socket is there: for what is told at its end. */
+void connection_remember_peer(struct connection *n, SSL *ssl);
+/* The one descriptor of this process that is connected there; -1: none, or several. */
+int connection_descriptor(const struct connection *n);
+
+/* The one name that this process resolved to the address; false: none, or several. */
+bool resolver_name(const char *address, char host[256]);
+/* ... of several the one with this number, from 0 on; false: there are not so many. */
+bool resolver_name_at(const char *address, unsigned number, char host[256]);
+/* Was the host found at that address? */
+bool resolver_led(const char *host, const char *address);
+/* This process looked up the host, and found it elsewhere; what it found at this address has other names. */
+bool resolver_elsewhere(const char *address, const char *host);
+
+#endif

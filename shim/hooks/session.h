@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Sessions know under which trust they were made.
+ */
+#ifndef TLSMEND_HOOKS_SESSION_H
+#define TLSMEND_HOOKS_SESSION_H
+
+#include "hooks.h"
+
+struct connection;
+
+/* Before the ClientHello: drops a session that was made under other trust than this host has now. */
+void session_check(struct connection *n, SSL *ssl);
+/* The session of this handshake was made with the trust of the connection's rule. */
+void session_mark(struct connection *n, SSL *ssl);
+/* ... or where the rule has a certificate to show: a server knows a resumed client again, and does not ask. */
+void session_mark_identity(struct connection *n, SSL *ssl);
+/* It was made under other trust than this host has, which only shows now: it is not resumed once more. */
+void session_spoil(struct connection *n, SSL *ssl);
+/* Was it made by a handshake that was judged as this host's is now? */
+bool session_is_ours(struct connection *n, SSL *ssl);
+
+#endif
