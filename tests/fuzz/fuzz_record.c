@@ -15,9 +15,9 @@ static void parse(const char *s, size_t n)
 	/* A NUL in a name is a NUL in the string, and that is allowed here. */
 	json_t *object = json_loadb(s, n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
-	BYTES_REQUIRE(object && json_is_object(object));
-	BYTES_REQUIRE(json_is_string(json_object_get(object, "time")) &&
-		      json_is_string(json_object_get(object, "message")));
+	REQUIRE(object && json_is_object(object));
+	REQUIRE(json_is_string(json_object_get(object, "time")) &&
+		json_is_string(json_object_get(object, "message")));
 	json_decref(object);
 }
 
