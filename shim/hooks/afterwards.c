@@ -101,7 +101,7 @@ static int outdated_as(const struct openssl *o, const X509 *leaf)
 static bool is_for_address(const struct openssl *o, const struct connection *n, X509 *leaf)
 {
 	int match = 1;
-	if (!n->address[0] || n->guessed || !n->host || strcmp(n->host, n->address) != 0 ||
+	if (!n->address[0] || n->socket.guessed || !n->host || strcmp(n->host, n->address) != 0 ||
 	    !o->X509_check_ip_asc)
 		return true;
 	QUIET_BEGIN(o)
@@ -121,7 +121,7 @@ void afterwards_done(struct connection *n, SSL *ssl)
 	    !record_wanted(LEVEL_WARNING) || sandbox_entered() || !transport_is_plain(n, ssl))
 		return;
 	connection_find_peer(n, ssl);
-	if ((n->guessed && n->host_of_socket) || !n->host || host_is_address(n->host))
+	if ((n->socket.guessed && n->socket.gave_host) || !n->host || host_is_address(n->host))
 		return;
 	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
 	if (!leaf)

@@ -39,7 +39,7 @@ static void connection_clear(struct connection *n)
 	policy_release(n->policy);
 	free(n->host);
 	free(n->sni);
-	free(n->sent_list);
+	free(n->sent.body);
 	memset((char *)n + offsetof(struct connection, copy), 0,
 	       sizeof *n - offsetof(struct connection, copy));
 }
@@ -105,8 +105,8 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();
-	n->read_before = connection_received(copy_api(c), ssl);
-	n->written_before = connection_sent(copy_api(c), ssl);
+	n->before.read = connection_received(copy_api(c), ssl);
+	n->before.written = connection_sent(copy_api(c), ssl);
 	n->policy = policy_acquire();
 	connection_identify(n, ssl, n->policy ? policy_of(n->policy) : NULL);
 	open_note(n, ssl);
@@ -169,8 +169,8 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->certificate_requested = n->story.requested;
 	e->certificate_sent = n->certificate_sent;
 	e->empty_certificate_sent = n->story.shown_nothing;
-	e->first_count = n->first_count;
-	memcpy(e->first_bytes, n->first_bytes, n->first_count);
+	e->first_count = n->first.count;
+	memcpy(e->first_bytes, n->first.bytes, n->first.count);
 	e->client_min = n->applied.client_min;
 	e->client_max = n->applied.client_max;
 	e->min_offered = n->applied.min;
@@ -194,8 +194,8 @@ static void transfer_facts(struct evidence *e, const struct connection *n, SSL *
 {
 	e->bytes_received = connection_received(copy_api(n->copy), ssl);
 	e->bytes_sent = connection_sent(copy_api(n->copy), ssl);
-	e->bytes_received -= e->bytes_received >= n->read_before ? n->read_before : 0;
-	e->bytes_sent -= e->bytes_sent >= n->written_before ? n->written_before : 0;
+	e->bytes_received -= e->bytes_received >= n->before.read ? n->before.read : 0;
+	e->bytes_sent -= e->bytes_sent >= n->before.written ? n->before.written : 0;
 }
 
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event)

@@ -12,6 +12,34 @@
 #include "rule_of_peer.h"
 #include "transport.h"
 
+/* The server's Certificate message, until the handshake is done (sent_list.c). */
+struct sent_message {
+	uint8_t *body; /* NULL: none */
+	size_t size;
+	uint64_t hash; /* where there are rules; 0: not known */
+};
+/* What had been carried when the handshake began. */
+struct carried {
+	uint64_t written, read; /* by the BIOs */
+	/* bit per descriptor that had carried nothing (transport.c) */
+	uint64_t silent[TRANSPORT_DESCRIPTORS / 64];
+};
+/* Which socket it is that carries the connection (transport.c, peer.c). */
+struct socket_state {
+	bool looked; /* at it */
+	bool
+	    guessed; /* address and port are those of one that may not be this connection's, or a proxy's */
+	bool guessing;    /* transport_guess() */
+	bool gave_host;   /* the connection's host comes from its address */
+	bool asked_first; /* the client asked in plain text for TLS, and said nothing else before */
+};
+/* What a rule demands, of the leaf that was judged last (demanded.c). */
+struct demand_state {
+	bool judged, met;
+	uint8_t leaf[32];
+	int error; /* for a refusal */
+	int mode;  /* the client's verify mode + 1, while it is another */
+};
 struct connection {
 	/* (open.c) other threads look at these, too: they stay from one handshake to the next */
 	LIST_ENTRY(connection) open;
@@ -32,22 +60,18 @@ struct connection {
 	struct evidence *pending; /* a failed verification that the client has not acted on yet */
 	struct evidence
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
-	uint8_t *
-	    sent_list; /* body of the server's Certificate message, until the handshake is done; NULL: none */
-	size_t sent_list_size;
-	uint64_t sent_hash; /* ... where there are rules; 0: not known */
-	uint8_t leaf[32];   /* SHA-256, where have_leaf */
-	struct live *live;  /* among the live ones, by its leaf (live.h); NULL: not */
-	uint64_t written_before,
-	    read_before; /* what the BIOs had carried when the handshake began */
-	/* bit per descriptor that had carried nothing when the handshake began (transport.c) */
-	uint64_t silent[TRANSPORT_DESCRIPTORS / 64];
+	struct sent_message sent;
+	struct carried before;
+	uint8_t leaf[32];       /* SHA-256, where have_leaf */
+	struct live *live;      /* among the live ones, by its leaf (live.h); NULL: not */
 	unsigned load_failures; /* of the process, when this handshake began */
 	int server_version;
 	struct server_choice choice;
 	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
-	uint8_t first_bytes[16];
-	uint8_t first_count;
+	struct {
+		uint8_t bytes[16];
+		uint8_t count;
+	} first;                   /* that came in */
 	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
 	bool certificate_sent;
 	uint16_t record_bytes; /* of the record whose header came last */
@@ -57,28 +81,19 @@ struct connection {
 	const struct setting
 	    *verified_under; /* OnlyCAFile, where it held for the latest verification; else NULL */
 	struct possible possible;
-	/* demanded.c: the leaf that was judged, the outcome, the error for a refusal; the client's verify mode + 1 while it is another */
-	bool demand_judged, demand_met;
-	uint8_t demand_leaf[32];
-	int demand_error, demand_mode;
+	struct socket_state socket;
+	struct demand_state demand;
 	bool have_leaf;
-	bool unnoted;   /* not among the live ones, for want of memory */
-	bool name_lost; /* there was no memory for its name */
-	bool looked;    /* at the socket */
-	bool
-	    guessed; /* address and port are those of a socket that may not be this connection's, or a proxy's */
-	bool guessing;       /* transport_guess() */
-	bool verified;       /* a verification was made */
-	bool too_late;       /* ... before it was known that only a rule's CAs count */
-	bool host_of_socket; /* `host` comes from that address */
-	bool proven_late;    /* the rule was found only after the handshake had begun */
-	bool
-	    asked_first; /* the client asked in plain text for TLS, and said nothing else before (transport.c) */
-	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
-	bool refused;   /* it was done before it showed that a demand is not met */
-	bool observing; /* our message callback is set */
-	bool shown;     /* the certificate of a rule is set: the server asked */
-	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */
+	bool unnoted;     /* not among the live ones, for want of memory */
+	bool name_lost;   /* there was no memory for its name */
+	bool verified;    /* a verification was made */
+	bool too_late;    /* ... before it was known that only a rule's CAs count */
+	bool proven_late; /* the rule was found only after the handshake had begun */
+	bool datagram;    /* DTLS or QUIC: rules about versions and ciphers do not act */
+	bool refused;     /* it was done before it showed that a demand is not met */
+	bool observing;   /* our message callback is set */
+	bool shown;       /* the certificate of a rule is set: the server asked */
+	bool applying;    /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 struct connection *connection_of(struct copy *c, const SSL *ssl);

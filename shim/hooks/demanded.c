@@ -142,29 +142,29 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 	uint8_t leaf[32];
 	const struct openssl *o = copy_api(n->copy);
 	bool known = digest_of(o, w->leaf, leaf);
-	if (n->demand_judged && known && memcmp(n->demand_leaf, leaf, sizeof leaf) == 0)
-		return n->demand_met;
+	if (n->demand.judged && known && memcmp(n->demand.leaf, leaf, sizeof leaf) == 0)
+		return n->demand.met;
 	w->copy = n->copy;
 	w->rule = &n->rule;
 	connection_peer(n, &peer);
 	w->name = repair_expected(&n->rule, peer.host, expected);
 	w->verify = as_verify(atomic_load(&n->copy->real[HOOK_X509_verify_cert]));
-	n->demand_met = is_met(n, ssl, w, &l);
-	n->demand_judged = known;
-	memcpy(n->demand_leaf, leaf, sizeof leaf);
+	n->demand.met = is_met(n, ssl, w, &l);
+	n->demand.judged = known;
+	memcpy(n->demand.leaf, leaf, sizeof leaf);
 	/* one record, of what ended it; and none where all is well */
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);
 	n->pending = n->unnamed = NULL;
-	if (!n->demand_met) {
-		n->demand_error = l.error;
+	if (!n->demand.met) {
+		n->demand.error = l.error;
 		n->pending = refusal(n, ssl, w, &l);
 		if (n->pending)
 			describe(n->pending, n, &l, went_on);
 	}
 	TELL(n, ssl, DEMANDED, n->pending != NULL);
 	demand_look_free(&l);
-	return n->demand_met;
+	return n->demand.met;
 }
 
 /* The context may be changed by whoever verifies it: what was shown is taken before. */
@@ -206,9 +206,9 @@ int demanded_end(struct demanded *d, int result)
 		session_mark(n, d->ssl);
 		return result;
 	}
-	o->X509_STORE_CTX_set_error(d->ctx, n->demand_error);
+	o->X509_STORE_CTX_set_error(d->ctx, n->demand.error);
 	if (!(mode & VERIFY_PEER_)) {
-		n->demand_mode = mode + 1;
+		n->demand.mode = mode + 1;
 		o->SSL_set_verify(d->ssl, mode | VERIFY_PEER_, NULL);
 	}
 	return 0;
@@ -216,9 +216,9 @@ int demanded_end(struct demanded *d, int result)
 
 void demanded_exit(struct connection *n, SSL *ssl)
 {
-	if (n->demand_mode)
-		copy_api(n->copy)->SSL_set_verify(ssl, n->demand_mode - 1, NULL);
-	n->demand_mode = 0;
+	if (n->demand.mode)
+		copy_api(n->copy)->SSL_set_verify(ssl, n->demand.mode - 1, NULL);
+	n->demand.mode = 0;
 }
 
 /* ---- the handshake is done ---------------------------------------------------------------------------------------- */

@@ -342,10 +342,10 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 
 static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)
 {
-	if (n->first_count || n->story.last_received >= 0)
+	if (n->first.count || n->story.last_received >= 0)
 		return;
-	n->first_count = (uint8_t)(size < sizeof n->first_bytes ? size : sizeof n->first_bytes);
-	memcpy(n->first_bytes, header, n->first_count);
+	n->first.count = (uint8_t)(size < sizeof n->first.bytes ? size : sizeof n->first.bytes);
+	memcpy(n->first.bytes, header, n->first.count);
 }
 
 /* Records of application data. With TLS 1.3 the header does not tell, but what it stands for comes right behind it. */

@@ -107,14 +107,14 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 {
 	char name[256];
 	int fd = transport_descriptor(copy_api(n->copy), ssl);
-	n->looked = true;
+	n->socket.looked = true;
 	if (fd >= 0 && transport_peer(fd, n->address, &n->port)) {
 		transport_begin(n, fd);
-		n->guessed = !transport_is_own(n, ssl, fd);
+		n->socket.guessed = !transport_is_own(n, ssl, fd);
 	} else if (fd < 0 && !transport_is_plain(n, ssl)) {
 		if (!n->port)
 			search_descriptors(n);
-		n->guessed = true;
+		n->socket.guessed = true;
 		if (!n->story.done)
 			transport_guess(n);
 	}
@@ -123,7 +123,7 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 		n->host = kept(n, named ? name : n->address);
 		/* The SSL's own socket, and the name that the client looked up for it: it is the host, also where the two spoke in plain text
 		 * first (STARTTLS, a database's greeting). Were it a proxy, trust that is added would still count for the proxy's name only. */
-		n->host_of_socket = !(named && fd >= 0);
+		n->socket.gave_host = !(named && fd >= 0);
 	}
 	forget_port_of_proxy(n);
 }
@@ -146,9 +146,9 @@ void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 
 void connection_peer(const struct connection *n, struct peer *peer)
 {
-	const bool known = n->host && !(n->host_of_socket && n->guessed);
+	const bool known = n->host && !(n->socket.gave_host && n->socket.guessed);
 	peer->host = known ? n->host : NULL;
-	peer->address = n->address[0] && !n->guessed ? n->address : NULL;
+	peer->address = n->address[0] && !n->socket.guessed ? n->address : NULL;
 	/* a port belongs to a host */
 	peer->port = known ? n->port : 0;
 }
@@ -159,26 +159,26 @@ static bool is_carried_by(struct connection *n, int fd)
 	unsigned port;
 	if (fd < 0 || !transport_peer(fd, address, &port))
 		return false;
-	n->guessed = false;
+	n->socket.guessed = false;
 	strlcpy(n->address, address, sizeof n->address);
 	n->port = port;
-	if (!n->host || n->host_of_socket) {
+	if (!n->host || n->socket.gave_host) {
 		free(n->host);
 		n->host = kept(n, resolver_name(address, name) ? name : address);
-		n->host_of_socket = true;
+		n->socket.gave_host = true;
 	}
 	return true;
 }
 
 static bool to_be_found(const struct connection *n, const SSL *ssl)
 {
-	return n->guessed && transport_descriptor(copy_api(n->copy), ssl) < 0;
+	return n->socket.guessed && transport_descriptor(copy_api(n->copy), ssl) < 0;
 }
 
 /* A client that meets the end by itself closes its socket before it lets go of the SSL, and only then there is something to tell. */
 void connection_remember_peer(struct connection *n, SSL *ssl)
 {
-	if (n->looked || n->port || sandbox_entered() || !record_wanted(LEVEL_ERROR))
+	if (n->socket.looked || n->port || sandbox_entered() || !record_wanted(LEVEL_ERROR))
 		return;
 	if (transport_descriptor(copy_api(n->copy), ssl) >= 0)
 		look_at_socket(n, ssl);
@@ -196,7 +196,7 @@ void connection_find_peer(struct connection *n, SSL *ssl)
 {
 	/* once the handshake is over, no rule is looked for any more */
 	const bool late = n->story.done || story_told(&n->story);
-	if (!n->looked)
+	if (!n->socket.looked)
 		look_at_socket(n, ssl);
 	else if (n->port == 0 && n->address[0] == '\0' && !transport_is_plain(n, ssl))
 		search_descriptors(n);

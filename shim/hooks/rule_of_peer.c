@@ -89,7 +89,7 @@ static bool sockets(struct connection *n, SSL *ssl, bool *led)
 	char address[46];
 	unsigned port;
 	bool more = false;
-	const char *host = n->host_of_socket ? NULL : n->host;
+	const char *host = n->socket.gave_host ? NULL : n->host;
 	for (int fd = 0; (fd = transport_possible(n, ssl, fd)) >= 0; fd++) {
 		if (!transport_peer(fd, address, &port) ||
 		    (host && resolver_elsewhere(address, host)))
@@ -106,7 +106,7 @@ static bool sockets(struct connection *n, SSL *ssl, bool *led)
 /* Only the address is known, and several names were found there. */
 static bool names(struct connection *n)
 {
-	if (!n->host_of_socket || !n->address[0] || n->guessed ||
+	if (!n->socket.gave_host || !n->address[0] || n->socket.guessed ||
 	    !strengthen_at(policy_of(n->policy), NULL, n->address, n->port, &n->rule))
 		return false;
 	keep(&n->possible, n->address, n->port);
@@ -117,15 +117,16 @@ static bool names(struct connection *n)
 static bool port_is_known(const struct connection *n)
 {
 	return n->port && n->host &&
-	       (!n->guessed || (n->address[0] && resolver_led(n->host, n->address)));
+	       (!n->socket.guessed || (n->address[0] && resolver_led(n->host, n->address)));
 }
 
 static bool possible(struct connection *n, SSL *ssl)
 {
 	bool led = port_is_known(n);
-	bool more = n->guessed && sockets(n, ssl, &led);
+	bool more = n->socket.guessed && sockets(n, ssl, &led);
 	more = names(n) || more;
-	if (!led && !n->host_of_socket && strengthen_ports(policy_of(n->policy), n->host, &n->rule))
+	if (!led && !n->socket.gave_host &&
+	    strengthen_ports(policy_of(n->policy), n->host, &n->rule))
 		more = n->possible.any_port = true;
 	return more;
 }
@@ -149,7 +150,7 @@ static void take_name(struct connection *n, X509 *leaf)
 	const struct policy *p = policy_of(n->policy);
 	const struct peer peer = {.host = name, .address = n->address, .port = n->port};
 	bool taken = false;
-	for (unsigned i = 0; n->host_of_socket && !n->guessed && n->address[0] && !taken &&
+	for (unsigned i = 0; n->socket.gave_host && !n->socket.guessed && n->address[0] && !taken &&
 			     resolver_name_at(n->address, i, name);
 	     i++) {
 		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
@@ -164,7 +165,7 @@ static void take_name(struct connection *n, X509 *leaf)
 
 void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 {
-	if (!n->policy || !(n->host_of_socket || policy_uses_peer(policy_of(n->policy))))
+	if (!n->policy || !(n->socket.gave_host || policy_uses_peer(policy_of(n->policy))))
 		return;
 	const bool found = connection_prove(n, ssl);
 	if (found)
@@ -174,7 +175,7 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 	if (leaf)
 		take_name(n, leaf);
 	n->proven_late = true;
-	n->demand_judged = false;
+	n->demand.judged = false;
 	n->too_late =
 	    n->verified && trust_is_strict(&n->rule) && trust_of(&n->rule) != n->verified_under;
 }

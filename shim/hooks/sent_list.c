@@ -14,10 +14,10 @@
 
 void list_forget(struct connection *n)
 {
-	free(n->sent_list);
-	n->sent_list = NULL;
-	n->sent_list_size = 0;
-	n->sent_hash = 0;
+	free(n->sent.body);
+	n->sent.body = NULL;
+	n->sent.size = 0;
+	n->sent.hash = 0;
 }
 
 /* Eight bytes at a time: most have some thousand. */
@@ -36,24 +36,24 @@ void list_keep(struct connection *n, const uint8_t *body, size_t size)
 {
 	enum { MOST = 131072 }; /* more than OpenSSL takes (max_cert_list) where nobody raised it */
 	list_forget(n);
-	n->sent_hash = n->policy ? hash_of(body, size) : 0;
+	n->sent.hash = n->policy ? hash_of(body, size) : 0;
 	if (size > MOST || !record_wanted(LEVEL_ERROR))
 		return;
 	KEEP_ERRNO_BEGIN
-	n->sent_list = malloc(size ? size : 1);
+	n->sent.body = malloc(size ? size : 1);
 	KEEP_ERRNO_END
-	if (!n->sent_list)
+	if (!n->sent.body)
 		return;
-	memcpy(n->sent_list, body, size);
-	n->sent_list_size = size;
+	memcpy(n->sent.body, body, size);
+	n->sent.size = size;
 }
 
 void list_evidence(struct evidence *e, const struct connection *n, const SSL *ssl)
 {
 	enum { CERTIFICATE = 11, CERTIFICATE_VERIFY = 15 };
 	const struct openssl *o = copy_api(n->copy);
-	if (n->sent_list && n->story.last_received >= CERTIFICATE &&
+	if (n->sent.body && n->story.last_received >= CERTIFICATE &&
 	    n->story.last_received <= CERTIFICATE_VERIFY && n->story.alert_received < 0)
-		evidence_sent_list(e, o, n->sent_list, n->sent_list_size,
+		evidence_sent_list(e, o, n->sent.body, n->sent.size,
 				   o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 }

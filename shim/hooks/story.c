@@ -203,10 +203,10 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	h.ms = clock_monotonic_ms();
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
-		h.in = beyond(connection_received(o, ssl), n->read_before);
+		h.in = beyond(connection_received(o, ssl), n->before.read);
 		/* what went out before a record of data was made, whether taken or not */
 		h.out = h.what == HAPPENING_DATA_SENT
-			    ? beyond(connection_sent(o, ssl), n->written_before)
+			    ? beyond(connection_sent(o, ssl), n->before.written)
 			    : transport_taken(n, ssl);
 	}
 	story_tell(&n->story, &h, &v);
@@ -230,7 +230,7 @@ void story_own(struct connection *n, SSL *ssl)
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	const struct openssl *o = copy_api(n->copy);
-	const uint64_t in = beyond(connection_received(o, ssl), n->read_before);
+	const uint64_t in = beyond(connection_received(o, ssl), n->before.read);
 	story_own(n, ssl);
 	if (story_asks_for_leaf(&n->story))
 		afterwards_look(n, ssl);

@@ -138,7 +138,7 @@ uint64_t transport_taken(const struct connection *n, const SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	uint64_t written = connection_sent(o, ssl);
-	uint64_t waiting = not_taken(o, o->SSL_get_wbio(ssl)) + n->written_before;
+	uint64_t waiting = not_taken(o, o->SSL_get_wbio(ssl)) + n->before.written;
 	return written > waiting ? written - waiting : 0;
 }
 
@@ -157,13 +157,13 @@ bool transport_is_own(const struct connection *n, SSL *ssl, int fd)
 		return false;
 	if (t.sent == own || (own == 0 && asked_for_tls_only(&t)))
 		return true;
-	return n->asked_first && t.sent == own + 8;
+	return n->socket.asked_first && t.sent == own + 8;
 }
 
 void transport_begin(struct connection *n, int fd)
 {
 	struct traffic t;
-	n->asked_first = traffic_of(fd, &t) && asked_for_tls_only(&t);
+	n->socket.asked_first = traffic_of(fd, &t) && asked_for_tls_only(&t);
 }
 
 /* The handshakes under way whose socket is not known: while there are two, either may be the one that a socket carries. */
@@ -171,9 +171,9 @@ static atomic_uint guessing;
 
 static void set_guessing(struct connection *n, bool now)
 {
-	if (n->guessing == now)
+	if (n->socket.guessing == now)
 		return;
-	n->guessing = now;
+	n->socket.guessing = now;
 	if (now)
 		atomic_fetch_add(&guessing, 1);
 	else
@@ -189,7 +189,7 @@ void transport_guess(struct connection *n)
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
 		if (transport_peer(fd, address, &port) && traffic_of(fd, &t) && t.sent == 0 &&
 		    t.received == 0)
-			n->silent[fd / 64] |= UINT64_C(1) << fd % 64;
+			n->before.silent[fd / 64] |= UINT64_C(1) << fd % 64;
 }
 
 void transport_settled(struct connection *n)
@@ -206,7 +206,7 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 	if (transport_taken(n, ssl) == 0)
 		return -1;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (silent_only ? !(n->silent[fd / 64] >> fd % 64 & 1)
+		if (silent_only ? !(n->before.silent[fd / 64] >> fd % 64 & 1)
 				: !transport_peer(fd, address, &port))
 			continue;
 		if (!transport_is_own(n, ssl, fd))
@@ -248,7 +248,7 @@ static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
 		return false;
 	if (!traffic_of(fd, &t))
 		return true;
-	came -= came >= n->read_before ? n->read_before : 0;
+	came -= came >= n->before.read ? n->before.read : 0;
 	return came > 0 && t.received >= came && transport_is_own(n, ssl, fd);
 }
 

@@ -402,7 +402,7 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->connection = n;
 	/* of a client's own call it is not known what it made of them */
 	if (n && t->caller == CALLER_LIBSSL)
-		v->presented = n->sent_hash;
+		v->presented = n->sent.hash;
 	if (n)
 		rule_of_peer(n, ssl, leaf_of(copy_api(n->copy), ctx));
 	if (!ssl && !find_live(v)) {
