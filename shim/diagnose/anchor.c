@@ -44,8 +44,7 @@ static void say_malformed(struct diagnosis *d)
 		    c->malformed_why ? ": " : "", say_string(e, c->malformed_why),
 		    "; OpenSSL then builds no chain with it", no_ca_helps(d), (char *)NULL);
 	}
-	help_line(d, "whoever issued this certificate has to issue it again without the fault; "
-		     "send them this record");
+	help_reissue(d, c, ", without the fault; send them this record");
 	if (c && c != d->leaf && is_from_here(c))
 		help_from_here(d, c);
 }

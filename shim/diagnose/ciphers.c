@@ -269,14 +269,18 @@ static void say_offer(struct diagnosis *d, const char *odd)
 			(char *)NULL);
 }
 
-/* Where a list was made narrower than OpenSSL's own, that one is the first thing to try. */
-static void help_wider(struct diagnosis *d, const char *odd)
+/* Where a list was made narrower than OpenSSL's own, that one is the first thing to try; or the next, where a section stands there. */
+static void help_wider(struct diagnosis *d, const char *odd, bool after)
 {
 	struct evidence *e = d->e;
 
 	if (e->cipher_string && e->ciphers_by.place)
 		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
 				 ", unless the server is meant to accept just that", (char *)NULL));
+	else if (missing_kinds(d) && after)
+		help_line(
+		    d, "if that does not do, try OpenSSL's own list of ciphers as well: the line "
+		       "CipherString = DEFAULT in the same section");
 	else if (missing_kinds(d))
 		help_section(
 		    d,
@@ -294,25 +298,28 @@ static void help_compare(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	if (!e->host && !e->address) {
-		help_line(d, "the server's log at the time of this record often names the reason");
-		return;
-	}
-	help_line(d, say(e, "what the server accepts is shown by `tlsmend view ", d->who,
-			 "`; its log at the time of this record often names the reason",
-			 (char *)NULL));
+	if (e->host || e->address)
+		help_line(d, say(e, "what the server accepts is shown by `tlsmend view ", d->who,
+				 "`", (char *)NULL));
+	help_line(d,
+		  "the server's log at the time of this record often names the reason. In words of "
+		  "OpenSSL: with \"no shared cipher\" it takes another CipherString (or "
+		  "Ciphersuites, for TLS 1.3) of a rule for this host, with \"no suitable key "
+		  "share\" or \"no suitable groups\" other Groups, with \"no suitable signature "
+		  "algorithm\" or \"no shared signature algorithms\" other SignatureAlgorithms");
 }
 
 void explain_refused(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *odd = e->hello.size != 0 ? unusual(d) : NULL;
+	bool named = false;
 
 	say_offer(d, odd);
 	if (odd && !e->hello.sni && key_is_known("ServerName") && strcmp(d->section, "HOST") != 0)
-		help_section(d, "if the server wants a host name (SNI), send one (not tried):",
-			     say(e, "ServerName = ", say_string(e, e->host), (char *)NULL),
-			     (char *)NULL);
-	help_wider(d, odd);
+		named = help_section(
+		    d, "if the server wants a host name (SNI), send one (not tried):",
+		    say(e, "ServerName = ", say_string(e, e->host), (char *)NULL), (char *)NULL);
+	help_wider(d, odd, named);
 	help_compare(d);
 }

@@ -295,8 +295,8 @@ static void say_violation(struct diagnosis *d, const struct kind *k)
 			       names_of_kind(d, k), (char *)NULL)
 			 : say(e, o.words, say_value(e, k, o.name), (char *)NULL),
 		(char *)NULL);
-	help_line(d, "the server needs a certificate from a CA that may certify this name, or a "
-		     "name within the limit");
+	help_line(d, "the server's operator needs a certificate from a CA that may certify this "
+		     "name, or one for names within the limit only");
 }
 
 static void say_too_many(struct diagnosis *d)
@@ -311,8 +311,10 @@ static void say_too_many(struct diagnosis *d)
 			" is limited to certain names (nameConstraints), and there are too many "
 			"names and limits to compare: OpenSSL gives up at about a million pairs",
 			(char *)NULL);
-	help_line(d, "the server needs a certificate with fewer names, or one from a CA without "
-		     "such limits");
+	help_line(
+	    d,
+	    "the server's operator needs a certificate with fewer names, or one from a CA without "
+	    "such limits");
 }
 
 /* The CA of the chain that limits names, where it is only one; NULL: none, several, or not known. */
@@ -369,7 +371,8 @@ static void say_form(struct diagnosis *d)
 		      ? "whoever issued the certificate has to issue it again with names in their "
 			"usual form"
 		      : "who runs that CA has to issue its certificate again with limits that can "
-			"be compared; until then the server needs a certificate from another CA");
+			"be compared; until then the server's operator needs a certificate from "
+			"another CA");
 }
 
 void explain_constraint(struct diagnosis *d)
@@ -396,7 +399,7 @@ void explain_constraint(struct diagnosis *d)
 			d->symbol == VERIFY_EXCLUDED_VIOLATION ? " is one that it may not certify"
 							       : " is outside of that limit",
 			(char *)NULL);
-	help_line(d,
-		  "the server needs a certificate from a CA that may certify its names, or names "
-		  "within the limit");
+	help_line(
+	    d, "the server's operator needs a certificate from a CA that may certify its names, or "
+	       "one for names within the limit only");
 }

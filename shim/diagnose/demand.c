@@ -144,11 +144,14 @@ static void say_crl_invalid(struct diagnosis *d)
 			say_date(e, e->now), (char *)NULL);
 	help_crl(d,
 		 "load that CA's present revocation list, and fetch it anew before each one ends");
+	help_line(d, "when a list ends is shown by: openssl crl -noout -nextupdate -in LIST.pem");
 }
 
 static void say_ocsp(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
+	const bool nothing_came =
+	    d->symbol == VERIFY_OCSP_VERIFY_NEEDED || d->symbol == VERIFY_OCSP_NO_RESPONSE;
 
 	switch (d->symbol) {
 	case VERIFY_OCSP_CERT_UNKNOWN:
@@ -174,56 +177,77 @@ static void say_ocsp(struct diagnosis *d)
 				" cannot be verified", (char *)NULL);
 		break;
 	}
-	help_line(d,
-		  "the server's operator has to switch OCSP stapling on, and to see to it that the "
-		  "server reaches the CA's responder");
+	help_line(d, nothing_came
+			 ? "the server's operator has to switch OCSP stapling on, and to see to it "
+			   "that the server reaches the CA's responder"
+			 : "the server's operator has to have the server fetch the answer anew (a "
+			   "restart does that mostly), and to see to it that it reaches the CA's "
+			   "responder");
+	help_line(d, say(e,
+			 "what the server sends along is shown by: openssl s_client -status "
+			 "-connect ",
+			 d->who, " </dev/null", (char *)NULL));
 }
 
 /* ---- a strict profile ---------------------------------------------------------------------------------------- */
 static const struct {
 	enum verify_symbol symbol;
-	char fault[88];
+	char fault[88], mended[88];
 } formal_faults[] = {
-    {VERIFY_PATHLEN_INVALID_FOR_NON_CA, "it limits CAs below it (pathlen), but is no CA itself"},
+    {VERIFY_PATHLEN_INVALID_FOR_NON_CA, "it limits CAs below it (pathlen), but is no CA itself",
+     ", without pathlen in its basicConstraints"},
     {VERIFY_PATHLEN_WITHOUT_KU_KEY_CERT_SIGN,
-     "it limits CAs below it (pathlen), but may not sign certificates"},
+     "it limits CAs below it (pathlen), but may not sign certificates",
+     ", with keyCertSign in its keyUsage, or without pathlen in its basicConstraints"},
     {VERIFY_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA,
-     "it may sign certificates (keyCertSign), but is no CA"},
-    {VERIFY_ISSUER_NAME_EMPTY, "it does not name its issuer"},
-    {VERIFY_SUBJECT_NAME_EMPTY, "it bears no name"},
+     "it may sign certificates (keyCertSign), but is no CA",
+     ", without keyCertSign in its keyUsage"},
+    {VERIFY_ISSUER_NAME_EMPTY, "it does not name its issuer", ", with its issuer's name"},
+    {VERIFY_SUBJECT_NAME_EMPTY, "it bears no name", ", with a subject"},
     {VERIFY_MISSING_AUTHORITY_KEY_IDENTIFIER,
-     "it has no authorityKeyIdentifier, which says which key of its issuer signed it"},
-    {VERIFY_MISSING_SUBJECT_KEY_IDENTIFIER, "it has no subjectKeyIdentifier, which a CA must have"},
-    {VERIFY_EMPTY_SUBJECT_ALT_NAME, "its subjectAltName is empty"},
+     "it has no authorityKeyIdentifier, which says which key of its issuer signed it",
+     ", with an authorityKeyIdentifier"},
+    {VERIFY_MISSING_SUBJECT_KEY_IDENTIFIER, "it has no subjectKeyIdentifier, which a CA must have",
+     ", with a subjectKeyIdentifier"},
+    {VERIFY_EMPTY_SUBJECT_ALT_NAME, "its subjectAltName is empty",
+     ", with its names in subjectAltName"},
     {VERIFY_EMPTY_SUBJECT_SAN_NOT_CRITICAL,
-     "it bears no subject, and its subjectAltName is not critical"},
-    {VERIFY_CA_BCONS_NOT_CRITICAL, "its basicConstraints are not critical"},
-    {VERIFY_AUTHORITY_KEY_IDENTIFIER_CRITICAL, "its authorityKeyIdentifier is critical"},
-    {VERIFY_SUBJECT_KEY_IDENTIFIER_CRITICAL, "its subjectKeyIdentifier is critical"},
-    {VERIFY_CA_CERT_MISSING_KEY_USAGE, "it has no keyUsage, which a CA must have"},
-    {VERIFY_EXTENSIONS_REQUIRE_VERSION_3, "it has extensions, but is not of version 3"},
-    {VERIFY_EMPTY_AUTHORITY_KEY_IDENTIFIER, "its authorityKeyIdentifier is empty"},
+     "it bears no subject, and its subjectAltName is not critical",
+     ", with a subject, or with its subjectAltName critical"},
+    {VERIFY_CA_BCONS_NOT_CRITICAL, "its basicConstraints are not critical",
+     ", with its basicConstraints critical"},
+    {VERIFY_AUTHORITY_KEY_IDENTIFIER_CRITICAL, "its authorityKeyIdentifier is critical",
+     ", with its authorityKeyIdentifier not critical"},
+    {VERIFY_SUBJECT_KEY_IDENTIFIER_CRITICAL, "its subjectKeyIdentifier is critical",
+     ", with its subjectKeyIdentifier not critical"},
+    {VERIFY_CA_CERT_MISSING_KEY_USAGE, "it has no keyUsage, which a CA must have",
+     ", with keyUsage keyCertSign, cRLSign"},
+    {VERIFY_EXTENSIONS_REQUIRE_VERSION_3, "it has extensions, but is not of version 3",
+     ", as one of version 3"},
+    {VERIFY_EMPTY_AUTHORITY_KEY_IDENTIFIER, "its authorityKeyIdentifier is empty",
+     ", with the key identifier of its issuer in authorityKeyIdentifier"},
     {VERIFY_AKID_ISSUER_SERIAL_NOT_PAIRED,
-     "its authorityKeyIdentifier names an issuer or a serial number, but not both"},
+     "its authorityKeyIdentifier names an issuer or a serial number, but not both",
+     ", with the key identifier of its issuer alone in authorityKeyIdentifier"},
 };
 
 static void say_strict(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *fault = "see the code below";
+	const char *fault = "see the code below", *mended = ", according to RFC 5280";
 
 	for (size_t i = 0; i < ARRAY_LENGTH(formal_faults); i++) {
-		if (formal_faults[i].symbol == d->symbol)
-			fault = formal_faults[i].fault;
+		if (formal_faults[i].symbol != d->symbol)
+			continue;
+		fault = formal_faults[i].fault;
+		mended = formal_faults[i].mended;
 	}
 	d->r->why =
 	    say(e, whose(d), " breaks a formal rule of RFC 5280: ", fault,
 		"; this client checks strictly (X509_V_FLAG_X509_STRICT, which Python sets from "
 		"3.13 on), other clients may accept it",
 		(char *)NULL);
-	help_line(d,
-		  say(e, "who runs ", d->culprit ? say_issuer(e, d->culprit) : "the CA",
-		      " has to issue this certificate again according to RFC 5280", (char *)NULL));
+	help_reissue(d, d->culprit, mended);
 	if (e->strict_tried == TRIED_GOOD)
 		help_weaken(d, "Strict = no",
 			    "private CA with a formal fault, to be replaced by ...");
@@ -265,7 +289,7 @@ static void say_policy(struct diagnosis *d)
 	if (d->symbol == VERIFY_INVALID_POLICY_EXTENSION) {
 		d->r->why =
 		    say(e, "a policy extension of ", whose(d), " cannot be read", (char *)NULL);
-		help_line(d, "who issued that certificate has to issue it again");
+		help_reissue(d, d->culprit, "");
 		return;
 	}
 	d->r->presented = c && c->policies ? say_string(e, c->policies) : "no policy";

@@ -334,14 +334,34 @@ static bool is_shown_by_the_server(enum cause c)
 	return false;
 }
 
-/* How to see that it worked. Not where TLS begins after something else. */
+/* The server sent the CA that the section is about. */
+static bool proposes_what_was_sent(const struct diagnosis *d)
+{
+	if (d->r->cause != CAUSE_UNTRUSTED_ROOT && d->r->cause != CAUSE_SELF_SIGNED)
+		return false;
+	for (size_t i = 0; i < d->r->help_count; i++) {
+		if (strncmp(d->help[i], "    ExtraCAFile", strlen("    ExtraCAFile")) == 0)
+			return !leaf_is_for_another(d->e);
+	}
+	return false;
+}
+
+/* How to see that it worked, or how to do it in one step. Not where TLS begins after something else. */
 static void note_how_to_see(struct diagnosis *d)
 {
 	const char *name;
 
-	if ((d->e->event == EVENT_VERIFY_FAILED || d->e->event == EVENT_HANDSHAKE_FAILED) &&
-	    d->e->host && d->e->port != 0 && !d->e->datagram && strcmp(d->section, "HOST") != 0 &&
-	    is_shown_by_the_server(d->r->cause) && !greeting_of_port(d->e->port, &name))
+	if ((d->e->event != EVENT_VERIFY_FAILED && d->e->event != EVENT_HANDSHAKE_FAILED) ||
+	    !d->e->host || d->e->port == 0 || d->e->datagram || strcmp(d->section, "HOST") == 0 ||
+	    greeting_of_port(d->e->port, &name))
+		return;
+	if (proposes_what_was_sent(d))
+		note_line(d, say(d->e,
+				 "in one step, which shows the certificate, asks for its "
+				 "fingerprint and tries the rule: tlsmend trust ",
+				 d->who, (char *)NULL));
+	else if (is_shown_by_the_server(d->r->cause) &&
+		 !(d->first.depth > 0 && is_from_here(d->culprit)))
 		note_line(d, say(d->e, "to see whether the server was mended: tlsmend view ",
 				 d->who, (char *)NULL));
 }

@@ -76,6 +76,8 @@ bool is_out_of_date(const struct evidence *e, const struct cert_info *c); /* (tr
 const char *store_place(struct diagnosis *d,
 			enum cert_from from); /* "in the client's own file /x" */
 bool is_from_here(const struct cert_info *c);
+/* (mender.c) Who has to have that certificate made anew; `how` goes on: ", with SHA-256". c NULL: it is not known. */
+void help_reissue(struct diagnosis *d, const struct cert_info *c, const char *how);
 void help_from_here(struct diagnosis *d, const struct cert_info *c);
 const struct cert_info *fresh_copy(const struct diagnosis *d, const struct cert_info *c);
 /* Why a near miss is not the issuer of `child`; all of them as notes. */

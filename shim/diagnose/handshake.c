@@ -49,19 +49,23 @@ static void say_weak_handshake(struct diagnosis *d)
 		     security_level(d), " demands", (char *)NULL)
 	       : say(e, "the server signs its handshake in a way that this client's ",
 		     security_level(d), " does not allow, or that it does not know", (char *)NULL);
-	if (dh) {
+	if (dh && e->level_by.who == SETTER_RULE && e->level_by.place) {
+		help_level(d, "CipherString = DEFAULT:@SECLEVEL=1", "");
+	} else if (dh) {
 		help_line(d, say(e,
 				 "the server's operator has to switch ECDHE on, or to make "
 				 "Diffie-Hellman parameters of ",
 				 dh_bits_for(e->security_level), " bits or more (openssl dhparam)",
 				 (char *)NULL));
 		help_section(d,
-			     "most servers know ECDHE too, and take it when this client does not "
-			     "offer the old kind of Diffie-Hellman:",
+			     "until then, first try: most servers know ECDHE too, and take it when "
+			     "this client does not offer the old kind of Diffie-Hellman:",
 			     "CipherString = DEFAULT:!DHE", (char *)NULL);
-		help_line(d, "a server that knows nothing else is reached with a lower level");
-		help_level(d, "CipherString = DEFAULT:@SECLEVEL=1",
-			   "server with a short Diffie-Hellman key, to be replaced by ...");
+		help_line(d, say(e,
+				 "if the server then refuses the handshake, it knows nothing else: "
+				 "write CipherString = DEFAULT:@SECLEVEL=1 in place of that, with "
+				 "Reason = server with a short Diffie-Hellman key, and Until = ",
+				 until_date(d), (char *)NULL));
 	} else {
 		help_line(d,
 			  "the server's operator has to update it, or to configure it so that it "
@@ -70,6 +74,11 @@ static void say_weak_handshake(struct diagnosis *d)
 			   "server signs with SHA-1, to be replaced by ...");
 	}
 }
+
+#define TRY_ELSEWHERE                                                                              \
+	"try it from a machine in another network: openssl s_client -connect HOST:PORT "           \
+	"</dev/null; where that gets through, something on this machine's way changes what is "    \
+	"sent"
 
 struct handshake_words {
 	enum cause cause;
@@ -83,18 +92,17 @@ static const struct handshake_words words[] = {
     {CAUSE_NETWORK_ERROR, "check whether the service runs and listens on that port, and whether a "
 			  "firewall or a missing route "
 			  "stands between: TLS did not get far enough to find anything wrong"},
-    {CAUSE_PROTOCOL_ERROR, "compare with another client and another network path, and give both "
-			   "records to the server's operator"},
+    {CAUSE_PROTOCOL_ERROR, TRY_ELSEWHERE "; where it fails there too, give this record to the "
+					 "server's operator"},
 };
 
 /* What some alerts (as negative numbers) and some of OpenSSL's reasons ask for. */
 static const struct {
 	int number;
-	char help[192];
+	char help[320];
 } special[] = {
-    {-20,
-     "what this client sent reached the server changed, or one of the two has an error: compare "
-     "with another network path, and with another client on the same path"},
+    {-20, "what this client sent reached the server changed, or one of the two has an "
+	  "error; " TRY_ELSEWHERE},
     {-49, "the server keeps this client out: have its operator admit it (its address, or its "
 	  "certificate)"},
     {-80,
@@ -102,9 +110,8 @@ static const struct {
      "certificate or key that it cannot use, or nothing set up for the name that was asked for)"},
     {-115, "the pre-shared key's name in the client is not one that the server knows: compare the "
 	   "settings of both"},
-    {281,
-     "what the server sent reached this client changed, or one of the two has an error: compare "
-     "with another network path, and with another client on the same path"},
+    {281, "what the server sent reached this client changed, or one of the two has an "
+	  "error; " TRY_ELSEWHERE},
 };
 
 static const char *special_help(const struct evidence *e)

@@ -87,6 +87,29 @@ static void help_stale(struct diagnosis *d, const struct cert_info *c, const str
 		    (char *)NULL);
 }
 
+void help_reissue(struct diagnosis *d, const struct cert_info *c, const char *how)
+{
+	struct evidence *e = d->e;
+
+	if (!c)
+		help_line(d,
+			  say(e, "its CA has to issue the certificate again", how, (char *)NULL));
+	else if (c->self_issued && c == d->leaf)
+		help_line(d, say(e, "the server's operator has to make the certificate anew", how,
+				 (char *)NULL));
+	else if (c == d->leaf)
+		help_line(
+		    d, say(e, "the server's operator has to have the certificate issued again by ",
+			   say_issuer(e, c), how, (char *)NULL));
+	else
+		help_line(
+		    d,
+		    say(e, "who runs the CA ", say_issuer(e, c),
+			" has to issue the CA certificate ", say_subject(e, c), " again", how,
+			is_from_here(c) ? "" : "; the server's operator then has to send that one",
+			(char *)NULL));
+}
+
 void help_from_here(struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;

@@ -58,8 +58,7 @@ static void say_eku(struct diagnosis *d, const struct cert_info *c, const struct
 			      p->eku, " by name", (char *)NULL)
 			: say(e, whose(d), " was issued for ", uses, ", not for a TLS ", p->who,
 			      " (extendedKeyUsage without ", p->eku, ")", (char *)NULL);
-	help_line(d, say(e, "the certificate has to be issued again with extendedKeyUsage ", p->eku,
-			 (char *)NULL));
+	help_reissue(d, c, say(e, ", with extendedKeyUsage ", p->eku, (char *)NULL));
 	if (c == d->leaf && lacks_usage(c, p))
 		note_line(d, say(e, "also wrong: its keyUsage has none of ", p->usage_names,
 				 (char *)NULL));
@@ -77,9 +76,14 @@ static void say_usage(struct diagnosis *d, const struct cert_info *c, const stru
 	    say(e, whose(d), c->ca ? ", which is that of a CA," : "", " may not be used by a TLS ",
 		p->who, ": its ", d->r->presented, " has none of ", p->usage_names,
 		c->has_extended_key_usage ? "; its extendedKeyUsage is right" : "", (char *)NULL);
-	help_line(d, c->ca ? "the server needs a certificate of its own, issued by that CA"
-			   : "the certificate has to be issued again with digitalSignature in its "
-			     "keyUsage (and keyEncipherment, for an RSA key and TLS 1.2)");
+	if (c->ca)
+		help_line(d, "the server needs a certificate of its own, issued by that CA: its "
+			     "operator has to "
+			     "ask there for one");
+	else
+		help_reissue(d, c,
+			     ", with digitalSignature in its keyUsage (and keyEncipherment, for an "
+			     "RSA key and TLS 1.2)");
 }
 
 void explain_purpose(struct diagnosis *d)
@@ -105,13 +109,14 @@ void explain_purpose(struct diagnosis *d)
 		      "names others"
 		    : " was not issued for this use",
 		(char *)NULL);
-	help_line(
-	    d, !p ? "the purpose that the program sets itself (X509_VERIFY_PARAM_set_purpose) "
-		    "has to be mended there, or it needs another certificate"
-	       : c && c->has_netscape_type
-		   ? "the certificate has to be issued again without nsCertType, which is outdated"
-		   : say(e, "the certificate has to be issued again for a TLS ", p->who,
-			 (char *)NULL));
+	if (!p)
+		help_line(d, "the purpose that the program sets itself "
+			     "(X509_VERIFY_PARAM_set_purpose) has to be mended there, or it needs "
+			     "another certificate");
+	else if (c && c->has_netscape_type)
+		help_reissue(d, c, ", without nsCertType, which is outdated");
+	else
+		help_reissue(d, c, say(e, ", for a TLS ", p->who, (char *)NULL));
 }
 
 static const char *ca_marks(struct diagnosis *d, const struct cert_info *c)
@@ -207,6 +212,9 @@ void explain_path_length(struct diagnosis *d)
 			      " CA certificates below it (pathlen), and the chain has more",
 			      *d->r->presented != '\0' ? ": " : "", d->r->presented, (char *)NULL)
 			: "a CA of the chain allows fewer CA certificates below it than there are";
-	help_line(d, "the server needs a certificate from a CA that may issue it, or the CA "
-		     "certificate a higher limit (pathlen)");
+	help_line(
+	    d, say(e, "the server's operator needs a certificate from a CA higher up, or who runs ",
+		   c ? say_subject(e, c) : "that CA",
+		   " has to have its CA certificate issued again with a higher limit (pathlen)",
+		   (char *)NULL));
 }

@@ -125,7 +125,8 @@ static void say_not_yet(struct diagnosis *d)
 	if (c && c->not_before != INT64_MIN)
 		d->r->why = say(e, whose(d), " is valid from ", say_date(e, c->not_before), "; ",
 				clock_name(e), " says ", say_date(e, e->now), (char *)NULL);
-	help_line(d, "check this machine's clock; if it is right, the server's operator has to use "
+	help_line(d, "check this machine's clock (date -u); if it is right, the server's operator "
+		     "has to use "
 		     "the former certificate until that day");
 }
 
@@ -198,7 +199,7 @@ static void say_signature(struct diagnosis *d)
 				" names two different algorithms for its signature, one of them "
 				"outside of what is signed",
 				(char *)NULL);
-		help_line(d, "whoever issued the certificate has to issue it again");
+		help_reissue(d, c, "");
 		return;
 	}
 	if (c && !c->key && c->unknown_key) {
@@ -232,8 +233,9 @@ static void say_critical(struct diagnosis *d)
 		d->culprit ? say_string(e, d->culprit->unknown_critical) : "", (char *)NULL);
 	if (d->culprit && d->culprit->unknown_critical)
 		d->r->presented = say_string(e, d->culprit->unknown_critical);
-	help_line(d, "the certificate has to be issued again without it (or with it not critical), "
-		     "or the client needs a newer OpenSSL that knows it");
+	help_reissue(d, d->culprit,
+		     ", without it or with it not critical; or the client needs a newer OpenSSL "
+		     "that knows it");
 }
 
 /* The shortest keys that each security level takes: bits of strength as in SSL_CTX_set_security_level(3), and NIST SP 800-57. */
@@ -287,8 +289,7 @@ static void say_weak_key(struct diagnosis *d)
 	    say(e, "the key of ", whose(d), c && c->key ? " (" : "", c ? say_string(e, c->key) : "",
 		c && c->key ? ")" : "", " is weaker than this client's ", security_level(d),
 		" demands", (char *)NULL);
-	help_line(d, say(e, "a new key (", key_enough(e), ") and a new certificate are needed",
-			 (char *)NULL));
+	help_reissue(d, c, say(e, ", for a new key (", key_enough(e), ")", (char *)NULL));
 	help_level(d, level_for_key(c), "key too short, to be replaced by ...");
 }
 
@@ -322,11 +323,10 @@ static void say_weak_digest(struct diagnosis *d)
 	    say(e, whose(d), " is signed with ",
 		c && c->signature ? say_string(e, c->signature) : "an outdated digest",
 		", which this client's ", security_level(d), " does not accept", (char *)NULL);
-	help_line(d, say(e, "the certificate has to be issued again with ",
-			 e->security_level <= 3   ? "SHA-256"
-			 : e->security_level == 4 ? "SHA-384"
-						  : "SHA-512",
-			 (char *)NULL));
+	help_reissue(d, c,
+		     e->security_level <= 3   ? ", with SHA-256"
+		     : e->security_level == 4 ? ", with SHA-384"
+					      : ", with SHA-512");
 	if (d->symbol == VERIFY_CA_MD_TOO_WEAK)
 		help_level(d, level_for_digest(c), "outdated signature, to be replaced by ...");
 }

@@ -36,7 +36,7 @@ def world(pki):
 def test_malformed(tell, sites, pki, client, variant, what):
     port, identity = sites.variant(variant)
     told = tell(client(port, pki.root_pem), "malformed-certificate", identity.leaf)
-    assert "ExtraCAFile" not in told.help and "issue it again" in told.help
+    assert "ExtraCAFile" not in told.help and "issued again by" in told.help
     assert what in told.text()
 
 

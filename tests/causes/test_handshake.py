@@ -532,7 +532,12 @@ def test_dh_key_small_what_helps(run, ask, pki, small_dh, ciphers, number):
         r = ask("dh-key-small", small_dh("DHE"), "python")
     else:
         r = ask("dh-key-small", port, "python")
-    rule = rules_of(r)[number]
+    [(host, keys)] = rules_of(r)
+    if number > 0:
+        line = next(h for h in r["help"] if "it knows nothing else: write " in h)
+        keys = dict(CipherString=re.search("CipherString = (.+?) in place", line)[1], Reason=re.search("Reason = (.+?),", line)[1],
+                    Until=re.search("Until = (.+)", line)[1])  # fmt: skip
+    rule = (host, keys)
     assert run(CLIENTS["python"](port, pki.root_pem), config=run.config(rule)).code == 0
 
 
@@ -577,7 +582,7 @@ def test_server_gets_a_damaged_record(ask, pki, servers, client):
     real = servers.s_server(pki.good(HOST), ADDRESS, "-tls1_2").port
     port = servers.odd(ADDRESS, tamper.proxy(ADDRESS, real, to_server=tamper.Damage))
     r = ask("peer-error", port, client)
-    assert r["alert"] == "received:20" and "network path" in helped(r)
+    assert r["alert"] == "received:20" and "from a machine in another network: openssl s_client" in helped(r)
 
 
 @EVERY
@@ -587,7 +592,7 @@ def test_client_gets_a_damaged_record(ask, pki, servers, client, version):
     real = servers.s_server(pki.good(HOST), ADDRESS, version).port
     port = servers.odd(ADDRESS, tamper.proxy(ADDRESS, real, to_client=tamper.Damage))
     r = ask("protocol-error", port, client, code=281)
-    assert r["alert"] == "sent:20" and "network path" in helped(r)
+    assert r["alert"] == "sent:20" and "from a machine in another network: openssl s_client" in helped(r)
 
 
 JUNK = {
