@@ -121,7 +121,12 @@ bool look_passes(int error)
 
 const char *look_text(int error)
 {
-	return error == FILE_ELSEWHERE
-		   ? "this process has another root directory or file system there now"
-		   : errno_text(error);
+	switch (error) {
+	case FILE_ELSEWHERE:
+		return "this process has another root directory or file system there now";
+	case EINVAL:
+		return "no regular file";
+	default:
+		return errno_text(error);
+	}
 }

@@ -95,3 +95,24 @@ def test_no_passphrase_is_asked_for(lint):
     block = b"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n"
     lines = lint(block + ROOT.pem.split(b"\n", 1)[1], status=1)
     assert lines[0].startswith("error: ")
+
+
+@pytest.mark.parametrize("mode, warned", [(0o777, True), (0o1777, False), (0o775, False)])
+@pytest.mark.parametrize("how", ["direct", "below", "link"])
+def test_folder_that_everybody_can_write(tlsmend, tmp_path, mode, warned, how):
+    """Whoever may put another file in the place of one need not write to it."""
+    folder = tmp_path / "folder"
+    path = folder / "below" / "ca.pem" if how == "below" else folder / "ca.pem"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(ROOT.pem)
+    path.chmod(0o644)
+    named = path
+    if how == "link":
+        named = tmp_path / "ca.pem"
+        named.symlink_to(path)
+    config = folder / "c"
+    config.write_text("[legacy.test]\nExtraCAFile = %s\n" % named)
+    folder.chmod(mode)
+    out = tlsmend("lint", str(config)).stdout
+    said = "everybody can put another file in its place; write chmod o-w %s\n" % folder
+    assert out.count(said) == (2 if warned else 0), out

@@ -42,17 +42,62 @@ void lint_report(struct lint *l, enum severity severity, const char *source, uns
 	buf_free(&text);
 }
 
+/* ---- folders ------------------------------------------------------------------------------------------- */
+
+/* The sticky bit, as of /tmp, leaves each file to its owner. */
+static bool is_open(const char *folder)
+{
+	struct stat st;
+
+	return stat(folder, &st) == 0 && st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX);
+}
+
+/* Cuts the path down to the nearest folder above the file that is open to everybody. */
+static bool cut_to_open(char *path)
+{
+	char *slash;
+
+	while ((slash = strrchr(path, '/')) && slash != path) {
+		*slash = '\0';
+		if (is_open(path))
+			return true;
+	}
+	return false;
+}
+
+/* As it is written, and where its symbolic links lead to. */
+char *lint_place(const char *path)
+{
+	char *written = checked(strdup(path)), *real = realpath(path, NULL);
+	const char *folder = cut_to_open(written)        ? written
+			     : real && cut_to_open(real) ? real
+							 : NULL;
+	char *word = folder ? shell_word(folder) : NULL;
+	char *text =
+	    word ? join("everybody can put another file in its place; write chmod o-w ", word, NULL)
+		 : NULL;
+
+	free(word);
+	free(written);
+	free(real);
+	return text;
+}
+
 /* ---- the configuration's own files ------------------------------------------------------------------ */
 
 static void check_permissions(struct lint *l, const struct source_file *f)
 {
 	char *word = shell_word(f->path);
 	char *repair = join("; write chmod go-w ", word, NULL);
+	char *place = lint_place(f->path);
 
 	if (S_ISREG(f->mode) && (f->mode & 0002))
 		lint_report(l, CONFIG_WARNING, f->path, 0, "everybody can write this file", repair);
 	else if (S_ISREG(f->mode) && (f->mode & 0020) && f->owner == 0)
 		lint_report(l, CONFIG_WARNING, f->path, 0, "its group can write this file", repair);
+	if (place)
+		lint_report(l, CONFIG_WARNING, f->path, 0, place, "");
+	free(place);
 	free(repair);
 	free(word);
 }

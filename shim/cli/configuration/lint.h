@@ -16,6 +16,8 @@ struct lint {
 /* first and second are escaped here. */
 void lint_report(struct lint *l, enum severity severity, const char *source, unsigned line,
 		 const char *first, const char *second);
+/* Where a folder above the file lets everybody put another one in its place: a sentence that says so and what to write, to be freed. NULL: none does. */
+char *lint_place(const char *path);
 /* For policy_each(), with a struct lint: the files that a setting names. */
 void lint_files(void *arg, const struct setting *s);
 

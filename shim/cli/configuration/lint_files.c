@@ -61,6 +61,10 @@ static void check_ca_mode(const struct named *f, uint32_t mode)
 		free(text);
 	}
 	free(word);
+	word = lint_place(f->setting->value);
+	if (word)
+		tell(f, CONFIG_WARNING, word);
+	free(word);
 }
 
 static void tell_finding(void *arg, enum authority_finding what, const char *text)

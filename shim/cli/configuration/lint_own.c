@@ -54,9 +54,14 @@ static void check_dates(struct lint *l, const struct setting *s, const X509 *x)
 	tell(l, CONFIG_WARNING, s, text);
 }
 
-/* Who may read the key may pose as this client. */
+/* Who may read the key may pose as this client; who may exchange it can have the program pose as another one. */
 static void check_mode(struct lint *l, const struct setting *s, uint32_t mode)
 {
+	char *place = lint_place(s->value);
+
+	if (place)
+		tell(l, CONFIG_WARNING, s, place);
+	free(place);
 	if (!(mode & 0004))
 		return;
 	char *word = shell_word(s->value);
