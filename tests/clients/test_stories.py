@@ -125,7 +125,8 @@ def guide_says(line):
 
 
 @pytest.mark.parametrize("line,cause", [("CipherString = DEFAULT:!DHE", None), ("CipherString = DEFAULT:@SECLEVEL=1", "dh-key-small"),
-                                        ("Options = UnsafeLegacyServerConnect", "legacy-renegotiation"), ("CipherString = DEFAULT:RSA", "handshake-refused")])
+                                        ("Options = UnsafeLegacyServerConnect", "legacy-renegotiation"), ("CipherString = DEFAULT:RSA", "handshake-refused"),
+                                        ("CipherString = DEFAULT:@SECLEVEL=0", "handshake-refused")])
 def test_other_old_servers(run, servers, pki, line, cause):
     """What the guide says in a sentence."""
     from causes.test_handshake import DH_1024
@@ -134,6 +135,9 @@ def test_other_old_servers(run, servers, pki, line, cause):
     if "RSA" in line:
         rsa = pki.identity("story-rsa", issue(HOST, pki.intermediate, names=both(), key="rsa2048"), pki.intermediate)
         port, client = servers.s_server(rsa, ANY, "-tls1_2", "-cipher", "kRSA:@SECLEVEL=0").port, [*client, "--ciphers", "ECDHE"]
+    elif "SECLEVEL=0" in line:
+        rsa = pki.identity("story-rsa", issue(HOST, pki.intermediate, names=both(), key="rsa2048"), pki.intermediate)
+        port = servers.s_server(rsa, ANY, "-tls1_2", "-sigalgs", "RSA+SHA1", "-cipher", "ECDHE:@SECLEVEL=0").port
     elif "Options" in line:
         real = servers.s_server(identity, "127.0.0.1", "-tls1_2").port
         port = servers.odd(ANY, tamper.proxy("127.0.0.1", real, to_client=lambda: tamper.server_without_rfc5746))

@@ -113,3 +113,24 @@ def test_who_only_fetches_the_certificate_fails_at_nothing(away, client, name, s
     done = away(argv[:at] + argv[at + 2 :])
     assert done.code == 0 and "BEGIN CERTIFICATE" in done.out
     assert not [r for r in done.records if r["cause"] not in ("issuer-unknown", "error-waived")], done
+
+
+def test_expired_cross_sign(compare, away, client, pki, servers):
+    """A root that was once signed by one that has expired since, which is all that an old bundle has (AddTrust in 2020, DST Root X3 in 2021)."""
+    old = pki_module.issue("Old Root", ca=True, not_before=pki_module.now() - 4000 * pki_module.DAY,
+                           not_after=pki_module.now() - 30 * pki_module.DAY)  # fmt: skip
+    root = pki_module.issue("New Root", ca=True)
+    cross = pki_module.issue("New Root", old, ca=True, key=root.key, not_before=pki_module.now() - 900 * pki_module.DAY)
+    leaf = pki_module.issue(HOST, root, names=[HOST])
+    (port,) = servers.nginx([("127.0.0.2", [HOST], pki.identity("cross-signed", leaf, cross), "")])
+    bundle, new = away.write("old.pem", old.pem), away.write("new.pem", root.pem)
+    done = compare(client(HOST, port, ca=bundle))
+    assert done.code != 0
+    (record,) = done.records
+    assert record["cause"] in ("root-expired", "expired", "wrong-path"), record
+    rules = away.config((HOST, {"OnlyCAFile": new}))
+    assert away(client(HOST, port, ca=bundle), config=rules).code == 0
+    assert away(client(HOST, port, ca=bundle), config=away.config(("other.test", {"OnlyCAFile": new}))).code != 0
+    # where the new root is in the bundle, OpenSSL 1.1.0 and later find it first
+    both = away.write("both.pem", old.pem + root.pem)
+    assert compare(client(HOST, port, ca=both)).code == 0
