@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../screen.h"
 #include "trust.h"
 
 struct trust_request {
@@ -140,9 +141,8 @@ static int look_again(struct trust_request *r)
 		settings_take(&r->view.settings, SETTINGS_USER, NULL);
 	view_request_sight(&r->view, &s);
 	if (sight_take(&s, &r->view.settings, NULL, false) && s.result == SIGHT_TRUSTED) {
-		printf(
-		    "%s is trusted now; programs that run with tlsmend see it in a few seconds\n",
-		    s.asked);
+		printf("%s is trusted now; programs that run with %s see it in a few seconds\n",
+		       s.asked, r->view.settings.user ? "'tlsmend run --user'" : "tlsmend");
 		status = STATUS_OK;
 	} else {
 		complain("%s is still not trusted: %s", s.asked, json_text(s.failure, "why"));
@@ -288,6 +288,19 @@ static int nothing_to_do(const struct sight *s)
 	return s->result == SIGHT_UNTRUSTED ? STATUS_FINDINGS : STATUS_USAGE;
 }
 
+static void say_failure(const struct sight *s)
+{
+	char *text = join(s->asked, " is not trusted [", json_text(s->failure, "cause"),
+			  "]: ", json_text(s->failure, "why"), NULL);
+	struct buf b;
+
+	buf_init(&b, 0);
+	escape_text(&b, text, strlen(text), 0);
+	say_hanging(buf_str(&b), 2, screen_width(SCREEN_UNBOUNDED));
+	buf_free(&b);
+	free(text);
+}
+
 /* expected: what the server showed when a record was written; "" not known. */
 static int one_host(struct trust_request *r, const char *host, const char *expected)
 {
@@ -303,8 +316,7 @@ static int one_host(struct trust_request *r, const char *host, const char *expec
 			    "%s shows another certificate now than when the record was written",
 			    s.asked);
 		if (sight_lacks_anchor(&s)) {
-			say("%s is not trusted [%s]: %s", s.asked, json_text(s.failure, "cause"),
-			    json_text(s.failure, "why"));
+			say_failure(&s);
 			status = propose(r, &s);
 		} else {
 			status = nothing_to_do(&s);
