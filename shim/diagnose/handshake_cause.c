@@ -181,6 +181,15 @@ static enum cause reason_cause(const struct evidence *e)
 	return CAUSE_PROTOCOL_ERROR;
 }
 
+/* The shortest record of TLS, an alert, has seven bytes, and OpenSSL looks at no less than the five of its header: of a shorter answer (MQTT's
+ * refusal has four) only the number is known. */
+bool handshake_answer_too_short(const struct evidence *e)
+{
+	enum { RECORD_HEADER = 5 };
+	return e->eof && !e->datagram && e->first_count == 0 && e->last_received < 0 &&
+	       e->bytes_received > 0 && e->bytes_received < RECORD_HEADER;
+}
+
 enum cause handshake_cause(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
@@ -197,7 +206,7 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_MALFORMED_CERTIFICATE;
 	if (e->presented_count > 0 && e->presented[0].unknown_key)
 		return CAUSE_WEAK_KEY;
-	if (!evidence_begins_as_tls(e))
+	if (!evidence_begins_as_tls(e) || handshake_answer_too_short(e))
 		return CAUSE_NOT_TLS;
 	if ((handshake_cut_off(e) || e->unanswered) && e->certificate_requested &&
 	    e->empty_certificate_sent)

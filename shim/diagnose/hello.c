@@ -22,7 +22,12 @@ void explain_not_tls(struct diagnosis *d)
 	const char *shown = e->first_count > 0 ? greeting_shown(d, &text) : NULL;
 
 	d->r->expected = "a TLS record";
-	if (!shown) {
+	if (handshake_answer_too_short(e)) {
+		d->r->why =
+		    say(e, "what came back is no TLS record: ", say_int(e, (int)e->bytes_received),
+			e->bytes_received == 1 ? " byte" : " bytes",
+			", and then the end of the connection", (char *)NULL);
+	} else if (!shown) {
 		d->r->why = "what came back is no TLS record";
 	} else {
 		const char *what = p ? p->what : "no TLS record";

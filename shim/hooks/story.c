@@ -95,6 +95,8 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct 
 {
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	const struct story *s = &n->story;
+	/* it came to a handshake without the file, which it could do without, then (psql looks for a list of revoked certificates) */
+	load_settle(n, ssl, true);
 	if (!e)
 		return NULL;
 	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
