@@ -176,10 +176,10 @@ def test_stack_used(trap, action, state, record_property):
 
 @pytest.mark.parametrize("action", ["connect-good", "verify-good"])
 def test_stack_of_nested_includes(trap, tmp_path, action):
-    """As many files within files as are read: the folder, and four deep."""
-    for i in range(4):
+    """As deep as files are read: the folder, its file, and the one that this includes; a deeper one closes (policy/sources.c)."""
+    for i in range(1):
         (tmp_path / ("%d.conf" % i)).write_text("Include = %d.conf\n[h%d.test]\nMinProtocol = TLSv1.2\n" % (i + 1, i))
-    (tmp_path / "4.conf").write_text("[h.test]\nMinProtocol = TLSv1.2\n")
+    (tmp_path / "1.conf").write_text("[h.test]\nMinProtocol = TLSv1.2\n")
 
     def depth(result):
         assert result.code == 0, result.err
