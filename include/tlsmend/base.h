@@ -175,6 +175,9 @@ enum file_look file_look_read(const char *path, const struct file_place *from, s
 /* Does that error pass by itself (descriptors, memory, an interrupted or busy file system), so that it is worth looking again soon? */
 bool look_passes(int error);
 const char *look_text(int error);
+/* Calls visit() for a regular file's bytes, block after block, each with the last 64 bytes of the one before in front of it, until it
+ * returns false. 0, or an error number. */
+int file_scan(const char *path, bool (*visit)(void *arg, const char *data, size_t n), void *arg);
 /* Calls entry() for each name in a directory but "." and "..", until it returns false. 0, or an error number. */
 int file_list(const char *path, bool (*entry)(void *arg, const char *name), void *arg);
 /* "No such file or directory" and the like in English, without strerror(3) and its locale. Never

@@ -18,6 +18,7 @@ enum event {
 	EVENT_CONFIG_ERROR,
 	EVENT_HANDSHAKE_OK,
 	EVENT_LEFT_OUT, /* records that were not written, because there were too many */
+	EVENT_UNSEEN,   /* a library with a TLS of its own, which cannot be seen into */
 	EVENT_COUNT
 };
 const char *event_name(enum event e); /* "verify_failed" */

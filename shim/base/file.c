@@ -220,3 +220,30 @@ int file_list(const char *path, bool (*entry)(void *arg, const char *name), void
 	free(entries);
 	return fd < 0 ? -fd : got < 0 ? (int)-got : 0;
 }
+
+int file_scan(const char *path, bool (*visit)(void *arg, const char *data, size_t n), void *arg)
+{
+	enum { BLOCK = 64 * 1024, KEPT = 64 };
+	char *data = malloc(KEPT + BLOCK);
+	struct stat st;
+	size_t kept = 0;
+	long got = -ENOMEM;
+	const int fd = data ? sys_open(path, O_RDONLY | O_NONBLOCK, 0) : -ENOMEM;
+
+	if (fd >= 0) {
+		got = sys_fstat(fd, &st);
+		if (got == 0 && !S_ISREG(st.st_mode))
+			got = -EINVAL;
+		while (got >= 0 && (got = sys_read(fd, data + kept, BLOCK)) > 0) {
+			const size_t n = kept + (size_t)got;
+
+			if (!visit(arg, data, n))
+				break;
+			kept = n < KEPT ? n : KEPT;
+			memmove(data, data + n - kept, kept);
+		}
+		sys_close(fd);
+	}
+	free(data);
+	return fd < 0 ? -fd : got < 0 ? (int)-got : 0;
+}

@@ -54,6 +54,7 @@ const char *event_name(enum event e)
 	    [EVENT_CONFIG_ERROR] = "config_error",
 	    [EVENT_HANDSHAKE_OK] = "handshake_ok",
 	    [EVENT_LEFT_OUT] = "left_out",
+	    [EVENT_UNSEEN] = "unseen",
 	};
 
 	return (unsigned)e < EVENT_COUNT ? names[e] : "unknown";

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """tlsmend check: every kind of target, and files that are no target."""
 import glob
+import json
 import os
 import pathlib
 import random
@@ -193,6 +194,25 @@ def test_hidden_in_a_process(tlsmend, tmp_path, hidden):
     r = with_process(tmp_path, ["/usr/bin/python3", "-c", code], {"LD_PRELOAD": str(LIBRARY)}, lambda pid: tlsmend("check", pid))
     assert r.returncode == 0 and re.search(r"  other     OpenSSL\S* ?\S* is linked into \S*librdkafka.so.1, with its functions hidden; "
                                            "its connections are not seen; use its setting ssl.ca.location", r.stdout)  # fmt: skip
+
+
+def run_hidden(tmp_path, code, **env):
+    log = tmp_path / "log"
+    done = subprocess.run(["/usr/bin/python3", "-c", code], capture_output=True, text=True, timeout=60,
+                          env=clean_environment(tmp_path, LD_PRELOAD=str(LIBRARY), TLSMEND_LOG=str(log), TLSMEND_LOG_FORMAT="json", **env))  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def test_hidden_is_told_by_the_process_itself(tmp_path, hidden):
+    """... once, at its end, at level info, and not by its children; nothing of that is said of a libssl that is reached."""
+    code = "import ctypes, os, ssl\nctypes.CDLL(%r); ctypes.CDLL('libbz2.so.1.0')\nif os.fork() == 0: raise SystemExit\nos.wait()\n" % str(hidden)
+    (record,) = run_hidden(tmp_path, code, TLSMEND_LOG_LEVEL="info")
+    assert (record["event"], record["level"]) == ("unseen", "info") and "connections of %s are neither" % hidden in record["message"]
+    assert re.search(r"it has an OpenSSL\S* ?\S* of its own$", record["message"])
+    (tmp_path / "log").unlink()
+    assert run_hidden(tmp_path, code) == [] and run_hidden(tmp_path, code, TLSMEND_LOG_LEVEL="info", TLSMEND_DISABLE="1") == []
+    assert run_hidden(tmp_path, "import ssl, hashlib", TLSMEND_LOG_LEVEL="info") == []
 
 
 # ---- out of reach --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,46 @@ static int read_as_nobody(void)
 	return file_read(path, 100, &b, NULL, NULL, NULL) == EACCES ? 0 : 1;
 }
 
+struct scan {
+	unsigned blocks, found;
+	size_t bytes;
+};
+
+static bool count_words(void *arg, const char *data, size_t n)
+{
+	struct scan *s = arg;
+
+	s->blocks++;
+	s->bytes += n;
+	for (size_t i = 0; i + 6 <= n; i++)
+		s->found += memcmp(data + i, "needle", 6) == 0;
+	return s->found == 0;
+}
+
+/* A word that lies across the end of a block is in the next one. */
+static void scans_in_blocks_that_overlap(void **state)
+{
+	enum { BLOCK = 64 * 1024 };
+	static char content[3 * BLOCK];
+	struct scan s = {0};
+
+	(void)state;
+	for (size_t at = BLOCK - 10; at <= BLOCK + 2; at++) {
+		memset(content, 'x', sizeof content);
+		memcpy(content + at, "needle", 6);
+		write_file(content, sizeof content, 0600);
+		s = (struct scan){0};
+		assert_int_equal(file_scan(path, count_words, &s), 0);
+		assert_int_equal(s.found, 1);
+		assert_true(s.blocks <= 2);
+	}
+	write_file(content, 0, 0600);
+	assert_int_equal(file_scan(path, count_words, &s), 0);
+	assert_int_equal(file_scan("/nonexistent", count_words, &s), ENOENT);
+	assert_int_equal(file_scan("/dev/null", count_words, &s), EINVAL);
+	assert_int_equal(file_scan(directory, count_words, &s), EINVAL);
+}
+
 static void unreadable_is_permission_denied(void **state)
 {
 	int status = -1;
@@ -192,6 +233,7 @@ int main(void)
 	    cmocka_unit_test(says_what_is_wrong),
 	    cmocka_unit_test(respects_the_buffer),
 	    cmocka_unit_test(reads_large_and_proc),
+	    cmocka_unit_test(scans_in_blocks_that_overlap),
 	    cmocka_unit_test(unreadable_is_permission_denied),
 	    cmocka_unit_test(leaves_no_descriptor),
 	};

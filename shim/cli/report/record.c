@@ -452,7 +452,7 @@ static bool take_object(struct report *r, const json_t *o)
 		r->older++;
 	else if (ours && event == EVENT_LEFT_OUT)
 		take_left_out(r, &s, o);
-	else if (ours)
+	else if (ours && event != EVENT_UNSEEN) /* nothing that failed */
 		take_record(r, &s, o, event, when);
 	arena_free(&s.arena);
 	return ours;
