@@ -19,7 +19,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT 8
@@ -32,85 +31,8 @@ enum {
 	    200 /* for a slow serial line; a stopped terminal is noticed before */
 };
 
-struct identity {
-	bool open;
-	dev_t device, special;
-	ino_t inode;
-	mode_t type;
-};
-/* A file that is deleted leaves its number to a new one: that was made at another moment, and as a rule opened in another way. */
-struct opening {
-	struct identity file;
-	int flags;                   /* access and O_APPEND; -1: not known */
-	struct statx_timestamp born; /* regular files; 0: not known */
-};
-static struct opening remembered[DESCRIPTOR_COUNT];
-
 /* The last record went out in part: the next one begins on a line of its own. */
 static atomic_bool torn[DESTINATIONS];
-
-/* ---- is it still ours? ----------------------------------------------------------------------------- */
-static struct identity identity_of(const struct stat *st)
-{
-	return (struct identity){true, st->st_dev, st->st_rdev, st->st_ino, st->st_mode & S_IFMT};
-}
-
-static struct statx_timestamp birth_of(int fd)
-{
-	struct statx x = {0};
-
-	if (sys_call(SYS_statx, fd, (long)(intptr_t) "", AT_EMPTY_PATH, STATX_BTIME,
-		     (long)(intptr_t)&x, 0) ||
-	    !(x.stx_mask & STATX_BTIME))
-		return (struct statx_timestamp){0};
-	return x.stx_btime;
-}
-
-static struct opening opening_of(int fd, const struct stat *st)
-{
-	struct opening o = {.file = identity_of(st), .flags = sys_fcntl(fd, F_GETFL, 0)};
-
-	o.flags = o.flags < 0 ? -1 : o.flags & (O_ACCMODE | O_APPEND);
-	if (S_ISREG(st->st_mode))
-		o.born = birth_of(fd);
-	return o;
-}
-
-void descriptor_remember(enum which_descriptor which, int fd)
-{
-	struct stat st;
-
-	remembered[which] = (struct opening){0};
-	if (fd >= 0 && !sys_fstat(fd, &st))
-		remembered[which] = opening_of(fd, &st);
-}
-
-bool descriptor_is_terminal(int fd)
-{
-	char settings[128]; /* more than the kernel's struct termios */
-
-	return sys_ioctl(fd, TCGETS, settings) == 0;
-}
-
-static bool same_file(const struct identity *a, const struct identity *b)
-{
-	return a->open && b->open && a->device == b->device && a->inode == b->inode &&
-	       a->special == b->special && a->type == b->type;
-}
-
-bool descriptor_is_null(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
-}
-
-bool descriptor_is_as_it_was(enum which_descriptor which, int fd)
-{
-	struct stat st = {0};
-	const int error = sys_fstat(fd, &st);
-	const struct identity now = identity_of(&st);
-
-	return !error && same_file(&remembered[which].file, &now);
-}
 
 static bool is_network(int fd)
 {
@@ -122,27 +44,20 @@ static bool is_network(int fd)
 	       domain != AF_UNIX;
 }
 
-static bool same_opening(const struct opening *a, const struct opening *b)
-{
-	return same_file(&a->file, &b->file) && a->flags == b->flags &&
-	       a->born.tv_sec == b->born.tv_sec && a->born.tv_nsec == b->born.tv_nsec;
-}
-
 /* 0, or an error number. */
 static int may_write(enum which_descriptor which, int fd, const struct stat *st)
 {
-	const struct opening now = opening_of(fd, st);
+	int flags;
 
-	if (!same_opening(&remembered[which], &now))
+	if (!descriptor_is_still(which, fd, st, &flags))
 		return which == DESCRIPTOR_STDERR && standard_takes_text(fd, st) ? 0 : EBADF;
 	/* Under inetd standard error is the connection: the peer must not get our text. */
 	if (S_ISSOCK(st->st_mode) && which == DESCRIPTOR_STDERR)
 		return is_network(fd) ? EBADF : 0;
 	/* What else than a log is opened at its start, and written to from there, may be anybody's data by now. */
 	if (S_ISREG(st->st_mode))
-		return which == DESCRIPTOR_STDERR || (now.flags > 0 && now.flags & O_APPEND)
-			   ? 0
-			   : EOPNOTSUPP;
+		return which == DESCRIPTOR_STDERR || (flags > 0 && flags & O_APPEND) ? 0
+										     : EOPNOTSUPP;
 	/* eventfd, epoll and the like share one inode, of no type. */
 	return S_ISCHR(st->st_mode) || S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) ? 0 : EBADF;
 }

@@ -10,20 +10,24 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-/* ---- descriptor.c: stderr, fd:N and files --------------------------------------------------------- */
+/* ---- remembered.c: what stands behind a number --------------------------------------------------------- */
 /* DESCRIPTOR_STDOUT is looked at only. */
 enum which_descriptor { DESCRIPTOR_STDERR, DESCRIPTOR_CHOSEN, DESCRIPTOR_STDOUT, DESCRIPTOR_COUNT };
 /* Takes what stands behind fd now for the one that was meant; fd -1: none. */
 void descriptor_remember(enum which_descriptor which, int fd);
+/* The same file as descriptor_remember() saw. */
+bool descriptor_is_as_it_was(enum which_descriptor which, int fd);
+/* ... and opened in the same way. *flags: access and O_APPEND; -1: not known. */
+bool descriptor_is_still(enum which_descriptor which, int fd, const struct stat *st, int *flags);
+bool descriptor_is_terminal(int fd);
+bool descriptor_is_null(const struct stat *st);
+
+/* ---- descriptor.c: stderr, fd:N and files --------------------------------------------------------- */
 /* EBADF where the descriptor is no longer what it was, EOPNOTSUPP where it is a file that was not opened for appending (see
  * descriptor.c). A record begins on a line of its own, also here and in file_write(). */
 int descriptor_write(enum which_descriptor which, int fd, const char *data, size_t n);
 /* Opens, writes once, closes. EINVAL: no regular file, FIFO, terminal or /dev/null. */
 int file_write(const char *path, const char *data, size_t n);
-bool descriptor_is_terminal(int fd);
-bool descriptor_is_null(const struct stat *st);
-/* The same file as descriptor_remember() saw. */
-bool descriptor_is_as_it_was(enum which_descriptor which, int fd);
 
 /* ---- standard.c: another standard error than at the start ------------------------------------------- */
 /* Does the host itself write its text there? */

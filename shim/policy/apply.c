@@ -16,35 +16,6 @@ enum { CONF_FLAG_FILE = 0x2, CONF_FLAG_CLIENT = 0x4 };
 
 /* ---- protocol bounds ------------------------------------------------------------------------------------- */
 
-/* Before 3.0 the functions give an unsigned long, which may be half of what is declared: the rest is what the register held. */
-static uint64_t as_given(const struct openssl *o, uint64_t options)
-{
-	return o->version < 0x30000000UL ? (unsigned long)options : options;
-}
-
-uint64_t apply_options(const struct openssl *o, SSL *ssl)
-{
-	return as_given(o, o->SSL_get_options
-			       ? o->SSL_get_options(ssl)
-			       : (uint64_t)o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, 0, NULL));
-}
-
-void apply_clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
-{
-	if (o->SSL_clear_options)
-		o->SSL_clear_options(ssl, options);
-	else
-		o->SSL_ctrl(ssl, SSL_CTRL_CLEAR_OPTIONS_, (long)options, NULL);
-}
-
-void apply_set_options(const struct openssl *o, SSL *ssl, uint64_t options)
-{
-	if (o->SSL_set_options)
-		o->SSL_set_options(ssl, options);
-	else
-		o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, (long)options, NULL);
-}
-
 /* What is left of the bounds after SSL_OP_NO_*; 0: the library's own default. */
 static void fold_options(const struct openssl *o, uint64_t options, int *min, int *max)
 {
@@ -63,7 +34,7 @@ static void fold_options(const struct openssl *o, uint64_t options, int *min, in
 bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *max)
 {
 	enum { DTLS_BITS = 0xff00 & ~0x0300 };
-	const uint64_t options = as_given(
+	const uint64_t options = onto_ssl_options(
 	    o, o->SSL_CTX_get_options ? o->SSL_CTX_get_options(ctx)
 				      : (uint64_t)o->SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS_, 0, NULL));
 	*min = *max = 0;
@@ -113,12 +84,6 @@ static void allow_versions(const struct openssl *o, SSL *ssl, int low, int high)
 		forbidden |= openssl_no_protocol_option(v);
 	if (apply_options(o, ssl) & forbidden)
 		apply_clear_options(o, ssl, forbidden);
-}
-
-void apply_weakened(struct applied *a, const struct setting *s)
-{
-	if (a->weakened_count < ARRAY_LENGTH(a->weakened))
-		a->weakened[a->weakened_count++] = s;
 }
 
 /* The lowest version that the client would have used, its default included. Debian's and OpenSSL's default minimum is the
@@ -197,8 +162,6 @@ static void apply_max(const struct openssl *o, SSL *ssl, struct rule *rule, stru
 
 static const enum key conf_keys[] = {KEY_OPTIONS, KEY_CIPHER_STRING, KEY_CIPHERSUITES,
 				     KEY_SIGNATURE_ALGORITHMS, KEY_GROUPS};
-
-#define LEVEL_WORD "@SECLEVEL="
 
 static bool has_levels(const struct openssl *o)
 {
@@ -358,18 +321,6 @@ static bool lists_accepted(struct copy *c, struct rule *rule)
 	if (scratch)
 		o->SSL_CTX_free(scratch);
 	return ok;
-}
-
-int apply_level_asked(const char *ciphers)
-{
-	static const char word[] = LEVEL_WORD;
-	int level = -1;
-	for (const char *at = strstr(ciphers, word); at; at = strstr(at, word)) {
-		at += sizeof word - 1;
-		if (ascii_is_digit(*at))
-			level = *at - '0';
-	}
-	return level;
 }
 
 static int level_of(const struct openssl *o, const SSL *ssl)

@@ -10,6 +10,27 @@
 
 #include <tlsmend/versions.h>
 
+void anchors_retain(struct anchors *a)
+{
+	atomic_fetch_add(&a->references, 1);
+}
+
+void anchors_release(struct anchors *a)
+{
+	if (!a || atomic_fetch_sub(&a->references, 1) != 1)
+		return;
+	const struct openssl *o = copy_api(a->copy);
+	union {
+		void (*free_x509)(X509 *);
+		void (*free_any)(void *);
+	} f = {.free_x509 = o->X509_free};
+	o->OPENSSL_sk_free(a->trusted);
+	o->OPENSSL_sk_free(a->intermediates);
+	o->OPENSSL_sk_free(a->rejected);
+	o->OPENSSL_sk_pop_free(a->all, f.free_any);
+	free(a);
+}
+
 struct block {
 	char *name, *header;
 	unsigned char *data;

@@ -204,3 +204,16 @@ void key_explain_unknown(const char *s, size_t n, struct buf *error)
 	else
 		list_names(error);
 }
+
+bool setting_strengthens(const struct setting *s)
+{
+	return key_table[s->key].effect == STRENGTHENS ||
+	       (s->key == KEY_MIN_PROTOCOL && s->protocol > PROTOCOL_TLS1_2);
+}
+
+/* "KEY = 'VALUE'" */
+void put_setting(struct buf *b, int key, const struct value *v)
+{
+	buf_strs(b, key_table[key].name, " = ", NULL);
+	quote(b, v->text, v->length);
+}

@@ -7,7 +7,10 @@
 
 #include <tlsmend/apply.h>
 
-/* ---- apply.c ---- */
+/* ---- onto_ssl.c ---- */
+#define LEVEL_WORD "@SECLEVEL="
+/* As a copy gave them. */
+uint64_t onto_ssl_options(const struct openssl *o, uint64_t options);
 uint64_t apply_options(const struct openssl *o, SSL *ssl);
 void apply_set_options(const struct openssl *o, SSL *ssl, uint64_t options);
 void apply_clear_options(const struct openssl *o, SSL *ssl, uint64_t options);

@@ -151,12 +151,6 @@ struct lookup {
 	uint32_t closed; /* bit per key */
 };
 
-bool setting_strengthens(const struct setting *s)
-{
-	return key_table[s->key].effect == STRENGTHENS ||
-	       (s->key == KEY_MIN_PROTOCOL && s->protocol > PROTOCOL_TLS1_2);
-}
-
 static bool is_rejected(const struct setting *s)
 {
 	return atomic_load_explicit(&s->section->rejected, memory_order_relaxed) ||

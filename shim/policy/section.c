@@ -160,13 +160,6 @@ static bool fail_twice(struct parser *p, int key)
 	return false;
 }
 
-/* "KEY = 'VALUE'" */
-void put_setting(struct buf *b, int key, const struct value *v)
-{
-	buf_strs(b, key_table[key].name, " = ", NULL);
-	quote(b, v->text, v->length);
-}
-
 /* Whoever holds a certificate for that one name could stand in for every host. */
 static void fail_any_name(struct parser *p)
 {
