@@ -184,6 +184,17 @@ def test_as_narrow_as_asked(run, servers, pki, folder):
     assert done.code == 0 and list(everything(folder)) == ["00.conf"], "without a port, all of the host's is taken back"
 
 
+@pytest.mark.parametrize("host, header, name", [("::1", "[::1]:443", "__1+443"), ("[2001:db8::1]:443", "[2001:db8::1]:443", "2001_db8__1+443"),
+                                                ("192.0.2.1", "192.0.2.1", "192.0.2.1")])  # fmt: skip
+def test_file_of_an_address_goes_too(run, pki, folder, host, header, name):
+    """Colons stand in no name of a file; nothing of what was written is left."""
+    mark = "# tlsmend trust: CN=x, on 2026-11-28\n"
+    (folder / (name + ".trust.pem")).write_text(mark + pki.root.pem.decode())
+    (folder / (name + ".conf")).write_text("[%s]\n%sExtraCAFile = %s/%s.trust.pem\n" % (header, mark, folder, name))
+    done = untrust(run, "--config", "%s/" % folder, host)
+    assert done.code == 0 and done.out.count("removed ") == 2 and not everything(folder), done
+
+
 def test_through_a_proxy_the_port_is_not_known(run, servers, sites, pki, folder):
     """The client's log has no port there, and a rule for one would never hold."""
     port, _ = sites.https(HOST)

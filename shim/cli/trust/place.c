@@ -8,8 +8,7 @@
 #include <tlsmend/config_files.h>
 #include "trust.h"
 
-/* As a name of a file; "+" is in no host's name. */
-static char *file_name(const struct host_port *at, const char *suffix)
+char *place_file_name(const struct host_port *at, const char *suffix)
 {
 	char port[16] = "";
 
@@ -19,7 +18,7 @@ static char *file_name(const struct host_port *at, const char *suffix)
 
 	for (char *c = name; *c; c++)
 		if (*c == ':')
-			*c = '-';
+			*c = '_';
 	return name;
 }
 
@@ -38,7 +37,7 @@ static bool choose(struct place *p, const struct settings *s, bool user, const s
 	char *entry = user              ? settings_user_folder()
 		      : given && *given ? last_entry(given)
 					: copy_string(TLSMEND_CONFIG_FOLDER);
-	char *name = file_name(at, ".conf"), *pem = file_name(at, ".trust.pem");
+	char *name = place_file_name(at, ".conf"), *pem = place_file_name(at, ".trust.pem");
 
 	if (!entry) {
 		complain("%s: neither XDG_CONFIG_HOME nor HOME says where your own rules are",

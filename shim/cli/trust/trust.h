@@ -71,6 +71,8 @@ struct place {
 bool place_find(struct place *p, struct settings *s, bool user, const struct host_port *at,
 		const char *certificates, const char *about);
 void place_free(struct place *p);
+/* The host, and its port behind a "+", which is in no host's name, as a name of a file. free(3) it. */
+char *place_file_name(const struct host_port *at, const char *suffix);
 
 /* ---- rule_at.c: which rule stands in the files ------------------------------------------------------------ */
 struct rule_at {

@@ -117,13 +117,19 @@ static void drop_certificates(const struct rule_at *r, const char *path)
 }
 
 /* Whether nothing is left that anybody wrote into the file that trust made for this host. */
-static bool is_bare(const struct source_file *f, const struct buf *fresh, const char *host)
+static bool is_bare(const struct source_file *f, const struct buf *fresh, const char *pattern)
 {
-	return edit_is_bare(buf_str(fresh), fresh->len, 1, 0) &&
-	       strncmp(path_base(f->path), host, strlen(host)) == 0;
+	struct host_port at;
+	char *name =
+	    host_port_parse(pattern, &at) ? place_file_name(&at, ".conf") : copy_string("");
+	const bool bare =
+	    strcmp(path_base(f->path), name) == 0 && edit_is_bare(buf_str(fresh), fresh->len, 1, 0);
+
+	free(name);
+	return bare;
 }
 
-static int take_back(const struct rule_at *r, const struct setting *s, const char *host)
+static int take_back(const struct rule_at *r, const struct setting *s)
 {
 	const struct source_file *f = rule_at_file(r, s->section->source);
 	struct place keep = {.exists = true};
@@ -137,7 +143,7 @@ static int take_back(const struct rule_at *r, const struct setting *s, const cha
 	keep.owner = status.owner;
 	keep.group = status.group;
 	keep.mode = status.mode;
-	const bool bare = is_bare(f, &fresh, host);
+	const bool bare = is_bare(f, &fresh, s->pattern);
 
 	if (!error && bare)
 		error = unlink(f->path) == 0 ? 0 : errno;
@@ -216,7 +222,7 @@ static int untrust(const struct settings *settings, const struct host_port *at)
 			policy_each(r.policy, look, &found);
 		more = found.ours != NULL;
 		if (more) {
-			status = take_back(&r, found.ours, at->host);
+			status = take_back(&r, found.ours);
 		} else if (!count && status == STATUS_OK) {
 			say_none(&found);
 			status = STATUS_FINDINGS;
