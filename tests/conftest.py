@@ -10,6 +10,7 @@ import pytest
 
 from clients.table import SYSTEM_BUNDLE
 from lib import pki as pki_module
+from lib import proof
 from lib import run as run_module
 from lib import servers as servers_module
 
@@ -129,12 +130,12 @@ def cause_is_told(request):
     """A test that carries the marker cause(WORD) has shown that word in a record of a real client or a real library call; one that was skipped
     has shown nothing, and its own line says so."""
     run_module.told.clear()
-    run_module.unproven.clear()
+    proof.unproven.clear()
     yield
     if request.node.stash.get(skipped, False):
         return
-    if run_module.unproven:
-        pytest.fail("a record does not prove what it says:\n" + "\n".join(run_module.unproven), pytrace=False)
+    if proof.unproven:
+        pytest.fail("a record does not prove what it says:\n" + "\n".join(proof.unproven), pytrace=False)
     for marker in request.node.iter_markers("cause"):
         if marker.args[0] not in run_module.told:
             pytest.fail("no record of this test has the cause " + marker.args[0], pytrace=False)

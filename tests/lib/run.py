@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
 """Runs a client with or without the library, in a private mount namespace where names must resolve."""
-import contextlib
 import dataclasses
 import json
 import os
@@ -109,19 +108,12 @@ def hosts_text(hosts):
 # ---- results ----------------------------------------------------------------------------------------------
 # Causes of the records that the running test has seen; see the marker `cause`.
 told = set()
-# What records of the running test say and do not prove (proof.py).
-unproven = []
 
 
 def note_causes(records):
     """For tests that do not use a Runner: the text of a log in JSON form."""
     schema.check_lines(records)
     told.update(re.findall(r'"cause": ?"([a-z0-9-]+)"', records))
-    for line in records.splitlines():
-        with contextlib.suppress(ValueError):
-            record = json.loads(line)
-            if isinstance(record, dict):
-                unproven.extend("%s\n%s" % (v, line) for v in proof.violations(record))
 
 
 @dataclasses.dataclass
@@ -300,7 +292,8 @@ def fingerprint(text):
 
 
 def check_record(record):
-    """Form of one JSON record (tlsmend(1))."""
+    """Form of one JSON record (tlsmend(1)), and whether it proves what it says."""
+    proof.ask(record)
     keys = list(record)
     assert [k for k in KEY_ORDER if k in record] == keys, "unknown key or wrong order: %s" % keys
     for key in ("time", "level", "event", "message", "program", "pid"):

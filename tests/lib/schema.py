@@ -4,6 +4,8 @@ import json
 import pathlib
 import re
 
+from . import proof
+
 SCHEMA = json.loads((pathlib.Path(__file__).resolve().parents[2] / "docs/record.schema.json").read_text())
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 KNOWN = {"$schema", "title", "description", "type", "additionalProperties", "required", "properties", "items", "minItems", "minLength", "pattern",
@@ -55,7 +57,7 @@ def records(text):
 
 
 def check_lines(text):
-    """Every record in the text of a log; other lines are nobody's business here."""
+    """Every record in the text of a log, and whether it proves what it says; other lines are nobody's business here."""
     for line in text.splitlines():
         if line.startswith('{"time"'):
             try:
@@ -63,3 +65,4 @@ def check_lines(text):
             except ValueError:
                 continue
             check(record)
+            proof.ask(record)
