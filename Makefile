@@ -269,7 +269,7 @@ check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-pure $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,outcome))
 check: all units check-files
 	BUILD="$(BUILD_PATH)" $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
-bench: all
+bench: all $(BUILD)/corpora/causes
 	BUILD="$(BUILD_PATH)" tests/bench/run
 lint:
 	+BUILD=$(BUILD) scripts/lint

@@ -56,6 +56,17 @@ fish             command fish
 python3-yaml     python yaml
 python3-jsonschema     python jsonschema
 '
+# What `make bench` compares with; left out where it is not there.
+PACKAGES_BENCH='
+libeatmydata1     file /usr/lib/*/libeatmydata.so
+libfaketime       file /usr/lib/*/faketime/libfaketime.so.1
+torsocks          command torsocks
+libproxychains4   file /usr/lib/*/libproxychains.so.4
+stunnel4          command stunnel
+haproxy           command haproxy
+nginx             command nginx
+libnginx-mod-stream  file /usr/lib/nginx/modules/ngx_stream_module.so
+'
 # Clients of tests/clients/matrix. Not needed: a test whose client is not there says so and is skipped.
 PACKAGES_CLIENTS='
 apache2-bin       command apache2

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: ISC
+"""What the library costs is not more than it was: instructions of a start and of a handshake, with it and without in one run, against the
+figures that the tree keeps. They hold for one libc and OpenSSL; with others this is skipped."""
+import pathlib
+
+import pytest
+
+from bench import measure
+
+FIGURES = pathlib.Path(__file__).with_name("figures")
+MORE = 1.02
+OTHER_BASE = 0.03
+
+
+def figures():
+    """name -> (instructions without the library, with it)"""
+    lines = [line.split() for line in FIGURES.read_text().splitlines() if line and not line.startswith("#")]
+    return {name: (int(without), int(with_)) for name, without, with_ in lines}
+
+
+def compare(name, without, with_):
+    base, before = figures()[name]
+    if without is None or with_ is None:
+        pytest.skip("no instructions counted: valgrind is not there, or cannot run this")
+    if abs(without / base - 1) > OTHER_BASE:
+        pytest.skip(f"another libc or OpenSSL: {without} instructions without the library, the figures are for {base}")
+    assert with_ / without <= MORE * before / base, f"{name}: {without} without, {with_} with the library; the tree keeps {base} and {before}"
+
+
+def test_start(tmp_path):
+    compare("start", measure.instructions(["/bin/true"], measure.environment(), tmp_path),
+            measure.instructions(["/bin/true"], measure.ours(), tmp_path))
+
+
+@pytest.fixture(scope="module")
+def end(tmp_path_factory):
+    directory = measure.certificates(tmp_path_factory.mktemp("bench"))
+    with measure.server(directory) as port:
+        yield directory, port
+
+
+@pytest.mark.parametrize("name", ["handshake", "handshake-under-a-rule"])
+def test_handshake(end, tmp_path, name):
+    directory, port = end
+    ca = directory / "ca.pem"
+    ruled = name != "handshake"
+    with_ = measure.ours(TLSMEND_CONFIG=str(directory / "rules")) if ruled else measure.ours()
+    compare(name, measure.handshake_instructions(port, ca, measure.environment(), tmp_path),
+            measure.handshake_instructions(port, "" if ruled else ca, with_, tmp_path))
