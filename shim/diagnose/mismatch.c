@@ -206,7 +206,11 @@ static void help_expect_name(struct diagnosis *d)
 			 "name its certificate must carry:",
 			 say(e, "ExpectName = ", say_string(e, e->expect_name), (char *)NULL),
 			 (char *)NULL))
-		note_line(d, "tried: this rule makes the certificate valid");
+		note_line(d, e->event_count == 0
+				 ? "tried: this rule makes the certificate valid"
+				 : "tried: this rule makes the certificate valid for OpenSSL. Not "
+				   "tried: whether the program's own function, which OpenSSL asks "
+				   "here, has another look at the name");
 	else if (!openssl_compared(d))
 		note_line(d, "this program compares names by itself, so that ExpectName in a rule "
 			     "would make no difference");
