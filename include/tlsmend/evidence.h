@@ -8,7 +8,7 @@
 #ifndef TLSMEND_EVIDENCE_H
 #define TLSMEND_EVIDENCE_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 #include <tlsmend/openssl.h>
 
 /* NULL when memory is out. All fields "not known" (codes -1 where 0 has a meaning). */

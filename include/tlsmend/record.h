@@ -6,7 +6,7 @@
 #ifndef TLSMEND_RECORD_H
 #define TLSMEND_RECORD_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 struct chain_line {
 	const struct cert_info *cert;

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_DIAGNOSE_DN_H
 #define TLSMEND_DIAGNOSE_DN_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 /* The value of the nth part of that type, "CN" for example, still escaped. False: there are not so many. */
 bool dn_value(struct text dn, const char *type, size_t n, struct text *value);

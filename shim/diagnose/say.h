@@ -9,7 +9,7 @@
 #ifndef TLSMEND_DIAGNOSE_SAY_H
 #define TLSMEND_DIAGNOSE_SAY_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 const char *say(struct evidence *e, const char *first, ...) __attribute__((sentinel));
 const char *say_int(struct evidence *e, int64_t v);

@@ -2,7 +2,7 @@
  *
  * Which group and which signature scheme a server chose: RFC 8422 section 5.4, RFC 5246 section 7.4.3, RFC 8446 sections 4.1.4 and 4.4.3.
  */
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 enum {
 	CLIENT_HELLO = 1,

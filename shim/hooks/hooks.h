@@ -8,7 +8,7 @@
 
 #include <tlsmend/apply.h>
 #include <tlsmend/binding.h>
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 #include <tlsmend/outcome.h>
 #include <tlsmend/policy.h>
 

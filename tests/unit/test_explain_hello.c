@@ -2,7 +2,7 @@
  *
  * hello.c: ClientHellos as OpenSSL writes them, and bytes that are none.
  */
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_CLI_EXPLAIN_H
 #define TLSMEND_CLI_EXPLAIN_H
 
-#include <tlsmend/explain.h>
+#include <tlsmend/seen.h>
 
 #include "../cli.h"
 

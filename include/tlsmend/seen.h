@@ -2,8 +2,8 @@
  *
  * Room "evidence": what was seen, as plain data. <tlsmend/evidence.h> captures it from OpenSSL objects.
  */
-#ifndef TLSMEND_EXPLAIN_H
-#define TLSMEND_EXPLAIN_H
+#ifndef TLSMEND_SEEN_H
+#define TLSMEND_SEEN_H
 
 #include <tlsmend/vocabulary.h>
 
