@@ -29,8 +29,8 @@ struct socket_state {
 	bool looked; /* at it */
 	bool
 	    guessed; /* address and port are those of one that may not be this connection's, or a proxy's */
-	bool guessing;    /* transport_guess() */
-	bool gave_host;   /* the connection's host comes from its address */
+	uint32_t guessing; /* transport_guess(), in this process; 0: no */
+	bool gave_host;    /* the connection's host comes from its address */
 	bool asked_first; /* the client asked in plain text for TLS, and said nothing else before */
 };
 /* What a rule demands, of the leaf that was judged last (demanded.c). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Which name was it? A client that sends no SNI and asks OpenSSL for no name check has still looked the name up. What the
- * resolver answered is kept in a small ring; where several names led to one address, it may be any of them (design.md#host).
+ * resolver answered is kept in a small table, what was asked for last the longest; where several names led to one address, it may be any of them (design.md#host).
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -20,20 +20,27 @@ enum { RESOLVED = 256 };
 struct resolved {
 	uint8_t address[16]; /* IPv4 as IPv4-mapped IPv6 */
 	char host[254];      /* "" : free */
+	uint64_t asked;      /* when it was looked up last: a number that grows */
 };
 static struct resolved resolved[RESOLVED];
-static unsigned next_resolved;
+static uint64_t latest;
 static struct lock lock;
 
 static void note_address(const char *host, const uint8_t address[16])
 {
-	for (unsigned i = 0; i < RESOLVED; i++)
+	struct resolved *r = &resolved[0];
+	for (unsigned i = 0; i < RESOLVED; i++) {
 		if (strcmp(resolved[i].host, host) == 0 &&
-		    memcmp(resolved[i].address, address, 16) == 0)
+		    memcmp(resolved[i].address, address, 16) == 0) {
+			resolved[i].asked = ++latest;
 			return;
-	struct resolved *r = &resolved[next_resolved++ % RESOLVED];
+		}
+		if (resolved[i].asked < r->asked)
+			r = &resolved[i];
+	}
 	memcpy(r->address, address, 16);
 	strlcpy(r->host, host, sizeof r->host);
+	r->asked = ++latest;
 }
 
 static bool mapped(int family, const void *raw, uint8_t out[16])

@@ -166,18 +166,25 @@ void transport_begin(struct connection *n, int fd)
 	n->socket.asked_first = traffic_of(fd, &t) && asked_for_tls_only(&t);
 }
 
-/* The handshakes under way whose socket is not known: while there are two, either may be the one that a socket carries. */
-static atomic_uint guessing;
+/* The handshakes under way whose socket is not known: while there are two, either may be the one that a socket carries. Each process counts
+ * its own, in the low half, beside its generation: those that other threads had under way at a fork are not in the child. */
+static _Atomic uint64_t guessing;
+
+static uint64_t count_of(uint64_t all, uint32_t process)
+{
+	return all >> 32 == process ? all : (uint64_t)process << 32;
+}
 
 static void set_guessing(struct connection *n, bool now)
 {
-	if (n->socket.guessing == now)
+	const uint32_t process = process_generation();
+	uint64_t all = atomic_load(&guessing), next;
+	if ((n->socket.guessing == process) == now)
 		return;
-	n->socket.guessing = now;
-	if (now)
-		atomic_fetch_add(&guessing, 1);
-	else
-		atomic_fetch_sub(&guessing, 1);
+	n->socket.guessing = now ? process : 0;
+	do {
+		next = count_of(all, process) + (now ? 1 : UINT64_MAX);
+	} while (!atomic_compare_exchange_weak(&guessing, &all, next));
 }
 
 void transport_guess(struct connection *n)
@@ -220,7 +227,8 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 
 int transport_find(const struct connection *n, SSL *ssl)
 {
-	return atomic_load(&guessing) == 1 ? find(n, ssl, true) : -1;
+	const uint64_t now = count_of(atomic_load(&guessing), process_generation());
+	return (uint32_t)now == 1 ? find(n, ssl, true) : -1;
 }
 
 int transport_find_for_record(const struct connection *n, SSL *ssl)

@@ -25,8 +25,8 @@
  *   hold=MS       meanwhile somebody holds a reference for that long
  *   looks=FILE    the server, which asks for a certificate, verifies it so, too
  *   dane=USAGE    with TLSA records of that usage (RFC 6698), for the last certificate that ID's server sends (3: for the first)
- *   store_does=verify|callback|issued|issuer|lookup|revocation|inner   functions of the client's own in its store that say yes to everything;
- *                 inner: in the store context, from inside SSL_CTX_set_cert_verify_callback()
+ *   store_does=verify|callback|issued|issuer|lookup|revocation|inner|sent_first   functions of the client's own in its store that say yes to everything;
+ *                 inner: in the store context, from inside SSL_CTX_set_cert_verify_callback(); sent_first: only prefers what the server sent
  * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL;
  * shown=SLOT: the one that its server was shown.
  * `signed signer=ID store=FILE how=cms|ocsp`: a message, or an answer about another certificate, that this leaf has signed. `sleep MS`. `copy FROM TO` files. `free SLOT`.
@@ -269,6 +269,14 @@ static int inner(X509_STORE_CTX *ctx, void *argument)
 	return X509_verify_cert(ctx);
 }
 
+/* As OpenSSL 1.0.2 goes. Contexts inherit the flag from OpenSSL's own defaults, so that it can be turned off here only. */
+static int sent_first(X509_STORE_CTX *ctx, void *argument)
+{
+	(void)argument;
+	X509_VERIFY_PARAM_clear_flags(X509_STORE_CTX_get0_param(ctx), X509_V_FLAG_TRUSTED_FIRST);
+	return X509_verify_cert(ctx);
+}
+
 static void set_functions(SSL_CTX *ctx, const char *which)
 {
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
@@ -286,7 +294,8 @@ static void set_functions(SSL_CTX *ctx, const char *which)
 	else if (strcmp(which, "revocation") == 0)
 		X509_STORE_set_check_revocation(store, yes);
 	else
-		SSL_CTX_set_cert_verify_callback(ctx, inner, NULL);
+		SSL_CTX_set_cert_verify_callback(
+		    ctx, strcmp(which, "sent_first") == 0 ? sent_first : inner, NULL);
 	if (strcmp(which, "issuer") == 0 || strcmp(which, "lookup") == 0)
 		X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 }

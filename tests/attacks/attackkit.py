@@ -68,6 +68,11 @@ def make_certificates(d):
     write("a-stranger-all", pki.issue("a.test", stranger, names=["a.test"]), stranger)
     write("a-all", pki.issue("a.test", corp, names=["a.test"]), corp)
     write("a-weak", pki.issue("a.test", weak, names=["a.test"], key="rsa2048"))
+    renewed = pki.issue("Renewed Root", ca=True)
+    crossed = pki.issue("Renewed Root", old, ca=True, key=renewed.key, not_before=past)
+    (d / "renewed.pem").write_bytes(old.pem + renewed.pem)
+    for name in "ab":
+        write(name + "-crossed", pki.issue(name + ".test", renewed, names=[name + ".test"]), crossed)
     write("a-by-leaf", pki.issue("a.test", pki.issue("Corp Root", corp, ca=False), names=["a.test"]))
     lone = pki.issue("a.test", names=["a.test"])
     write("lone", lone)

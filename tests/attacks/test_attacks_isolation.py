@@ -32,6 +32,7 @@ HELPS = {
     "ExpectName of B": ("[a.test]\nExpectName = b.test\n", "public", "b-public check=a.test", "a-public check=b.test"),
     "ExpectName with trust": (A + "ExpectName = b.test\n", "public", "b check=a.test", "b check=b.test"),
     "ExpectName with trust, unchecked": (A + "ExpectName = b.test\n", "public", "b", "b"),
+    "TrustedFirst": ("[a.test]\nTrustedFirst = yes\n", "renewed", "a-crossed store_does=sent_first", "b-crossed store_does=sent_first"),
     "Strict": (WEAK + "Strict = no\n", "public", "a-informal strict", "b-informal strict"),
 }
 every_key = pytest.mark.parametrize("key", HELPS)

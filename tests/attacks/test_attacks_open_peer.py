@@ -126,3 +126,14 @@ def test_several_names_at_one_address_add_nothing(run, pki, servers, how):
     config = run.config(("twin-b.test", {"ExtraCAFile": pki.root_pem}))
     for names, want in zip(NAMES, ["good", "bad", "bad"]):
         assert run([sys.executable, "-c", TWINS, pki.stranger_pem, port, how, *names], config=config).out == want + "\n"
+
+
+def test_the_name_that_was_looked_up_last_is_known(run, pki, servers):
+    """... though many others were before, and one since."""
+    hosts = {"twin-b.test": "127.0.0.5"} | {f"n{i}.test": f"127.1.{i // 250}.{i % 250 + 1}" for i in range(256)}
+    (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
+    script = TWINS.replace("try:\n", 'socket.getaddrinfo("n255.test", 1)\ntry:\n', 1)
+    names = ["twin-b.test", *(f"n{i}.test" for i in range(255)), "twin-b.test"]
+    for file, want in (pki.stranger_pem, "bad\n"), (pki.root_pem, "good\n"):
+        config = run.config(("twin-b.test", {"OnlyCAFile": file}))
+        assert run([sys.executable, "-c", script, pki.root_pem, port, "socket", *names], config=config, hosts=hosts).out == want

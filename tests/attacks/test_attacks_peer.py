@@ -301,3 +301,47 @@ def test_filter_that_speaks_to_the_proxy_itself(actor, certificates):
             assert verdict(proxy, rule, "127.0.0.1") == "bad", rule
     with server(certificates, "loopback") as port:
         assert verdict(port, "[127.0.0.1]") == "good"
+
+
+# A child of a process that had a handshake under way whose socket it did not tell, as curl's and .NET's: argv trust, port
+FORKED = """
+import os, socket, ssl, sys
+trust, port = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.load_verify_locations(trust)
+
+def begin():
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    return context.wrap_bio(incoming, outgoing), incoming, outgoing
+
+left = begin()
+try:
+    left[0].do_handshake()
+except ssl.SSLWantReadError:
+    pass
+pid = os.fork()
+if pid == 0:
+    raw = socket.create_connection(("127.0.0.1", int(port)), timeout=20)
+    tls, incoming, outgoing = begin()
+    try:
+        while True:
+            try:
+                tls.do_handshake()
+                os._exit(0)
+            except ssl.SSLWantReadError:
+                raw.sendall(outgoing.read())
+                incoming.write(raw.recv(65536))
+    except ssl.SSLCertVerificationError:
+        os._exit(1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+def test_child_of_a_process_in_the_middle_of_a_handshake(actor, certificates):
+    """The parent's handshake is not the child's, and claims none of its sockets."""
+    for leaf, status in ("loopback", 0), ("b", 1):
+        with server(certificates, leaf) as port:
+            done = subprocess.run([sys.executable, "-c", FORKED, certificates / "public.pem", str(port)], timeout=60,
+                                  env=actor.environment("[127.0.0.1]\nExtraCAFile = CERTS/corp.pem\n"), capture_output=True)
+        assert (done.returncode, done.stderr) == (status, b""), leaf

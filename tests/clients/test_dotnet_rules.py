@@ -91,3 +91,22 @@ def test_no_revocation_list(run, pki, sites):
     assert [good for _, _, _, good, _ in expected] == [True, True, False, False, True], expected
     assert answers(ruled) == expected
     assert {r["cause"] for r in ruled.of("verify_failed")} == {"crl-unavailable"}, ruled
+
+
+@pytest.mark.parametrize("keys,says", [
+    ({"ExtraCAFile": "root"}, "would have made this chain valid"), ({"ExtraCAFile": "stranger"}, "would not have helped"),
+    ({"PinSHA256": "A" * 43 + "="}, "would have refused this chain, too"), ({"EnforceVerification": "yes"}, "would have refused this chain, too"),
+])
+def test_dry_run(run, pki, sites, keys, says):
+    """Nothing is changed, and what would have been stands in the record of the failure."""
+    files = {"root": pki.root_pem, "stranger": pki.stranger_pem}
+    argv = ["dotnet", dotnet.build(), "each", *("%s=%s:%d" % (k, HOST, sites.https(HOST)[0]) for k in ("stream", "stream-yes"))]
+    config = run.config((HOST, {**{k: files.get(v, v) for k, v in keys.items()}, "DryRun": "yes"}))
+    plain, done = run(argv, library=False), run(argv, config=config)
+    assert answers(done) == answers(plain)
+    assert [good for _, _, _, good, _ in answers(done)] == [False, True]
+    records = [r for r in done.records if r["event"] in ("verify_failed", "verify_ignored")]
+    assert records, done
+    for record in records:
+        notes = [n for n in record.get("notes", []) if n.startswith("dry run: ")]
+        assert len(notes) == 1 and says in notes[0], record
