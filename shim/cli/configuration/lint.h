@@ -13,6 +13,8 @@ struct lint {
 	size_t errors, warnings;
 	const struct setting *certificate; /* whose section may still name its key */
 };
+/* For policy_parse(), with a struct lint: counts and prints it. */
+void lint_message(void *arg, const struct config_message *m);
 /* first and second are escaped here. */
 void lint_report(struct lint *l, enum severity severity, const char *source, unsigned line,
 		 const char *first, const char *second);

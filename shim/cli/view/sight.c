@@ -7,13 +7,6 @@
 
 #include "sight.h"
 
-const char *json_text(const json_t *o, const char *key)
-{
-	const char *text = json_string_value(json_object_get(o, key));
-
-	return text ? text : "";
-}
-
 /* ---- records --------------------------------------------------------------------------------------- */
 
 static bool is_failure(const json_t *record)

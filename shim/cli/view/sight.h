@@ -37,7 +37,12 @@ bool sight_take(struct sight *s, const struct settings *settings, const char *co
 void sight_free(struct sight *s);
 
 /* "" where it is not there. */
-const char *json_text(const json_t *o, const char *key);
+static inline const char *json_text(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? text : "";
+}
 /* Does the failure lie where trust ends, so that a CA could mend it? */
 bool sight_lacks_anchor(const struct sight *s);
 
