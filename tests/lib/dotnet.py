@@ -57,3 +57,45 @@ def build():
             raise RuntimeError("dotnet build:\n" + done.stdout + done.stderr)
         (work / "done").touch()
     return assembly
+
+
+# ---- published: with a runtime of its own, which NuGet has to serve ------------------------------------------------------
+_WHOLE = ["--self-contained", "-p:JsonSerializerIsReflectionEnabledByDefault=true"]
+PUBLISHED = {
+    "8.0": ["-p:ClientFramework=net8.0", *_WHOLE],
+    "9.0": ["-p:ClientFramework=net9.0", *_WHOLE],
+    "10.0": ["-p:ClientFramework=net10.0", *_WHOLE],
+    "single-file": ["-p:ClientFramework=net10.0", *_WHOLE, "-p:PublishSingleFile=true"],
+    "trimmed": ["-p:ClientFramework=net10.0", *_WHOLE, "-p:PublishTrimmed=true"],
+    "aot": ["-p:ClientFramework=net10.0", *_WHOLE, "-p:PublishAot=true"],
+}
+
+
+class NotPublished(Exception):
+    """Why there is none here."""
+
+
+def publish(name):
+    """Path of the program, made once. Raises NotPublished."""
+    sources = sorted(p for p in SOURCES.iterdir() if p.is_file())
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources) + repr(PUBLISHED[name]).encode()).hexdigest()[:12]
+    work = BUILD / "tests" / ("dotnet-%s-%s" % (name, digest))
+    program = work / "out" / "client"
+    with locked(work.with_name(work.name + ".lock")):
+        if (work / "done").exists():
+            return program
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        for p in sources:
+            text = p.read_text()
+            # the packs come from a package source, and a host of its own starts it
+            (work / p.name).write_text("".join(line for line in text.splitlines(True) if "<RestoreSources>" not in line and "<UseAppHost>" not in line))
+        home = work.with_name("dotnet-packs")
+        home.mkdir(exist_ok=True)
+        command = ["dotnet", "publish", "-c", "Release", "-r", "linux-x64", "-o", "out", "-nodeReuse:false", "-p:UseSharedCompilation=false",
+                   "-p:InvariantGlobalization=true", *PUBLISHED[name], "client.csproj"]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=400, env=_environment(home), cwd=work)
+        if done.returncode or not program.exists():
+            raise NotPublished("dotnet publish %s: %s" % (name, " ".join((done.stdout + done.stderr).split())[-300:]))
+        (work / "done").touch()
+    return program
