@@ -106,9 +106,11 @@ static int collect(int ok, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = openssl_direct();
 
-	if (!ok)
-		evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
-				   o->X509_STORE_CTX_get_error_depth(ctx));
+	if (ok)
+		return 1;
+	evidence_add_error(collecting, o->X509_STORE_CTX_get_error(ctx),
+			   o->X509_STORE_CTX_get_error_depth(ctx));
+	evidence_crl(collecting, o, ctx);
 	return 1;
 }
 

@@ -175,8 +175,12 @@ class Cert:
         return self.damage(tlv(SEQUENCE, tbs, algorithm, tlv(BITS, b"\0", signature)))
 
     def pem(self):
-        text = base64.encodebytes(self.der()).decode()
-        return "-----BEGIN CERTIFICATE-----\n" + text + "-----END CERTIFICATE-----\n"
+        return pem(self)
+
+
+def pem(what, label="CERTIFICATE"):
+    text = base64.encodebytes(what.der()).decode()
+    return "-----BEGIN %s-----\n%s-----END %s-----\n" % (label, text, label)
 
 
 def another(cert):

@@ -4,10 +4,11 @@ import json
 import random
 import sys
 
-from certs import Cert, Chain, key
+from certs import Cert, Chain, key, pem
 from faults import FAULTS, LOWER_CAS, TELLS
 
 import odd_forms  # noqa: F401
+import odd_lists  # noqa: F401
 import odd_names  # noqa: F401
 
 # ---- output ----------------------------------------------------------------------------------------------------------------
@@ -20,7 +21,7 @@ def case(label, chain, root_sent):
         "id": label, "validation_kind": "SERVER", "trusted_certs": [c.pem() for c in trusted],
         "untrusted_intermediates": [c.pem() for c in sent], "peer_certificate": chain.leaf.pem(),
         "validation_time": chain.now + "T00:00:00+00:00", "expected_peer_name": {"kind": getattr(chain, "host_kind", "DNS"), "value": chain.host},
-        "expected_peer_names": [], "max_chain_depth": getattr(chain, "depth", None), "crls": [],
+        "expected_peer_names": [], "max_chain_depth": getattr(chain, "depth", None), "crls": [pem(x, "X509 CRL") for x in getattr(chain, "lists", [])],
         "further_ca": [c.pem() for c in getattr(chain, "extra", [])],
     }  # fmt: skip
 
@@ -39,6 +40,8 @@ def hidden(label):
     *faults, trust = label.replace("+", "/+").split("/")
     places = list(zip(faults[0::2], faults[1::2]))
     unseen = trust == "unknown" or (trust == "trusted" and any(f.lstrip("+") in TRUST_FAULTS for f, _ in places))
+    if trust != "trusted" and any(f.lstrip("+").startswith("list-") for f, _ in places):
+        return True  # revocation is looked at last
     return unseen and any((place == "root" and f.lstrip("+") not in TRUST_FAULTS) or f"{f.lstrip('+')}/{place}" in HIDDEN
                           for f, place in places)  # fmt: skip
 
