@@ -141,6 +141,27 @@ static void say_incomplete(struct diagnosis *d)
 		extra_ca_line(d, (struct text){"missing-ca", 10}));
 }
 
+/* The last one above `c` among those that were sent: what is missing is its issuer. */
+static const struct cert_info *last_sent_above(const struct diagnosis *d, const struct cert_info *c)
+{
+	const struct evidence *e = d->e;
+
+	for (size_t steps = 0; steps < e->presented_count; steps++) {
+		const struct cert_info *above = NULL;
+
+		for (size_t i = 1; i < e->presented_count && !above; i++) {
+			const struct cert_info *sent = &e->presented[i];
+
+			if (!sent->self_issued && same_text(sent->subject, c->issuer))
+				above = sent;
+		}
+		if (!above)
+			break;
+		c = above;
+	}
+	return c;
+}
+
 static void say_not_root(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -160,12 +181,13 @@ static void say_not_root(struct diagnosis *d)
 		help_from_here(d, top);
 		return;
 	}
+	const struct cert_info *last = last_sent_above(d, top);
 	help_ca(d,
-		say(e, "add ", say_issuer(e, top),
-		    ", once its fingerprint is confirmed, to the client's CA file, or for "
-		    "this host only:",
-		    (char *)NULL),
-		wanted_ca_line(d, top));
+		say(e, "add ", say_issuer(e, last),
+		    ", once its fingerprint is confirmed, to the client's CA file",
+		    last == top ? "" : " (with the CAs between, which the server sends)",
+		    ", or for this host only:", (char *)NULL),
+		wanted_ca_line(d, last));
 }
 
 static void say_self_signed(struct diagnosis *d)

@@ -61,6 +61,13 @@ static const char *obstacle_at_top(struct diagnosis *d)
 		return NULL;
 	if (top != d->leaf && !(top->ca && top->has_basic_constraints))
 		return say(e, say_subject(e, top), " is no CA certificate", (char *)NULL);
+	for (size_t i = 1; i < e->presented_count; i++) {
+		const struct cert_info *sent = &e->presented[i];
+
+		if (!sent->ca && top->issuer.n > 0 && same_text(sent->subject, top->issuer))
+			return say(e, say_subject(e, sent),
+				   ", which the server sent, is no CA certificate", (char *)NULL);
+	}
 	if (lacks_identifier(e, top))
 		return say(e, say_subject(e, top),
 			   " has no authorityKeyIdentifier, and this client checks strictly",
@@ -137,11 +144,11 @@ static bool is_at_hand(const struct diagnosis *d, bool system)
 	return system || (top_of_chain(d) && top_of_chain(d)->self_signed);
 }
 
+enum { CRL_CHECK = 0x4 | 0x8 };
+
 /* .NET asks for revocation lists of its own, and OpenSSL's flag only says that it will. */
 static bool fetches_lists(const struct evidence *e)
 {
-	enum { CRL_CHECK = 0x4 | 0x8 };
-
 	return e->framework == FRAMEWORK_DOTNET && (e->verify_flags & CRL_CHECK) != 0;
 }
 
@@ -245,6 +252,11 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 			     "once it has a chain");
 	if (tried == TRIED_GOOD)
 		note_line(d, "tried: this rule makes the chain valid");
+	else if (tried == TRIED_NOT && (e->verify_flags & CRL_CHECK) != 0 &&
+		 e->framework != FRAMEWORK_DOTNET)
+		note_line(d,
+			  "not tried: this client also demands revocation lists, and whether those "
+			  "are there and in order is looked at once the chain has its CA");
 	else if (tried == TRIED_NOT && !is_at_hand(d, system))
 		note_line(d,
 			  e->stand_in_tried == TRIED_GOOD
