@@ -52,6 +52,7 @@ def own_environment(**more):
 
 # ---- namespaces -------------------------------------------------------------------------------------------
 _ways = None
+ROOT_MOUNTS = ["unshare", "--mount"]
 
 
 def namespace_command():
@@ -59,7 +60,7 @@ def namespace_command():
     global _ways
     if _ways is None:
         _ways = []
-        for way in (["unshare", "--mount"], ["unshare", "-r", "--mount"]):
+        for way in (ROOT_MOUNTS, ["unshare", "-r", "--mount"]):
             probe = [*way, "sh", "-c", "mount --bind /etc/passwd /etc/hosts"]
             if shutil.which("unshare") and subprocess.run(probe, capture_output=True, timeout=20).returncode == 0:
                 _ways = way

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from lib import once, roots, schema
-from lib.run import BUILD, namespace_command, own_environment
+from lib.run import BUILD, ROOT_MOUNTS, namespace_command, own_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 # The libc of the traps and of their OpenSSL: test_traps_musl.py runs the other modules once more with TRAP_LIBC=musl.
@@ -76,7 +76,7 @@ FRONT = os.environ.get("TRAP_FRONT", "")
 without_front = pytest.mark.skipif(bool(FRONT), reason="a sanitizer's runtime in front changes what this is about")
 
 # What takes a file system away from a program, or gives it one.
-own_mounts = pytest.mark.skipif(namespace_command() != ["unshare", "--mount"], reason="needs root, and a private mount namespace")
+own_mounts = pytest.mark.skipif(namespace_command() != ROOT_MOUNTS, reason="needs root, and a private mount namespace")
 
 # No run may take longer, whatever it does: a hang is a failure and not a stuck suite.
 TIMEOUT = 60
