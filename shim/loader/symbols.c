@@ -61,7 +61,9 @@ struct symbol_name loader_name(const char *text)
 }
 
 /* By its length and last letter first, then by words: there are some hundred names, and some thousand that are another one. */
-static bool has_name(const struct symbols *t, const ElfW(Sym) * s, const struct symbol_name *n)
+static inline __attribute__((always_inline)) bool has_name(const struct symbols *t,
+							   const ElfW(Sym) * s,
+							   const struct symbol_name *n)
 {
 	const char *at = t->strings + s->st_name;
 	return s->st_name + n->length < t->strings_size && n->length && at[n->length] == '\0' &&
