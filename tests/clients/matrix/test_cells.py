@@ -112,6 +112,19 @@ def sections(record):
     return [b.strip("\n") + "\n" for b in blocks if re.search(r"(?m)^\[", b)]
 
 
+def attempts(record):
+    """What whoever follows the help pastes in turn. Sections come one after the other: the second is for who still fails with the first; but a line that
+    is to be written in place of another takes that out."""
+    proposed = sections(record)
+    tried = ["\n".join(proposed[:n]) for n in range(1, len(proposed) + 1)]
+    for line in record.get("help", []):
+        other = re.search(r"write (\w+) = (\S+) in place of that, with Reason = (.+), and Until = (\S+)$", line)
+        if other and tried:
+            key, value, reason, until = other.groups()
+            tried.append(re.sub(r"(?m)^%s = .*$" % key, "%s = %s\nReason = %s\nUntil = %s" % (key, value, reason, until), tried[-1]))
+    return tried
+
+
 def files_of(section, world, fault):
     """The files that the section names, below /etc/tlsmend, as whoever follows the help would make them."""
     files = {}
@@ -142,11 +155,9 @@ def mended(section, fault, result, stories):
 
 
 def help_holds(run, world, client, fault, record):
-    """Why the help does not hold, or None. Sections are pasted one after the other: what comes second is for who still fails with the first."""
-    proposed = sections(record)
+    """Why the help does not hold, or None."""
     said = []
-    for n in range(1, len(proposed) + 1):
-        section = "\n".join(proposed[:n])
+    for section in attempts(record):
         result, stories = ask(run, world, client, fault, etc={"tlsmend.conf": section, **files_of(section, world, fault)})
         if mended(section, fault, result, stories):
             return None
