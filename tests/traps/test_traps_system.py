@@ -27,13 +27,13 @@ def overlay():
         pytest.skip("no overlay file system here")
 
 
-def system(library, command):
+def system(library, command, timeout=400):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "PYTEST"))}
     done = subprocess.run(["unshare", "--mount", "--propagation", "private", HERE / "whole_system.sh", str(library), str(port), command],
-                          capture_output=True, text=True, timeout=400, env=clean, stdin=subprocess.DEVNULL)  # fmt: skip
+                          capture_output=True, text=True, timeout=timeout, env={**clean, "TREE": str(TREE)}, stdin=subprocess.DEVNULL)  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
 
@@ -67,6 +67,21 @@ def test_damaged_library_keeps_nobody_from_anything(overlay, library):
         kind, status, user, lines = line.split()
         assert (status, user) == ("0", "nobody") and int(lines) > 0, line
     assert len(out.splitlines()) == 6, out
+
+
+@slow
+@without_front
+@pytest.mark.timeout(1300)
+@pytest.mark.skipif(os.uname().machine != "x86_64" or not shutil.which("dpkg-buildpackage"), reason="needs dpkg-buildpackage and x86-64")
+def test_own_packages(overlay):
+    code, out, err = system("none", "own_package", timeout=1200)
+    if "debhelper install ok installed" not in out:
+        pytest.skip("no debhelper can be had here")
+    lines = out.splitlines()
+    assert code == 0 and "dpkg-buildpackage: 0" in lines, (out, err)
+    assert "/usr/lib/x86_64-linux-gnu/libtlsmend.so" in lines and "/usr/lib/i386-linux-gnu/libtlsmend.so" in lines
+    assert [line for line in lines if line.startswith("dpkg: ")] == ["dpkg: 0", "dpkg: 0", "dpkg: 1", "dpkg: 0"], out
+    assert "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libtlsmend.so" in lines and lines[-1] == "no library" and "cannot be preloaded" not in out, out
 
 
 # ---- what installs it ---------------------------------------------------------------------------------------------------

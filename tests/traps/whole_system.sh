@@ -4,7 +4,7 @@
 # A whole system under /etc/ld.so.preload: this machine's, below an overlay that is thrown away. Prints one line for each thing that was
 # done, which must be the same with the library and without.
 #
-# whole_system.sh LIBRARY|none PORT COMMAND    COMMAND: packages | accounts | login | cron | broken
+# whole_system.sh LIBRARY|none PORT COMMAND    COMMAND: packages | accounts | login | cron | broken | own_package (TREE: the sources)
 set -eu
 
 library=$1 port=$2 command=$3
@@ -110,6 +110,34 @@ broken() {
 		su nobody -s /bin/sh -c 'id -un' >/tmp/said 2>/tmp/wrong || code=$?
 		echo "$kind: $code $(cat /tmp/said) $(grep -c 'cannot be preloaded' /tmp/wrong)"
 	done
+}
+
+# Our own packages: built, installed for two architectures, upgraded while every program is preloaded, and not removed meanwhile.
+own_package() {
+	apt-get update >/dev/null 2>&1 || true
+	installed debhelper
+	mkdir /tmp/tree
+	tar -C "$TREE" --exclude=./build --exclude=./.git -cf - . | tar -C /tmp/tree -xf -
+	cd /tmp/tree
+	DEB_BUILD_OPTIONS='nocheck parallel=2' quietly dpkg-buildpackage -us -uc -b -d
+	tail -3 /tmp/said | sed 's/^/| /'
+	dpkg-deb -R /tmp/libtlsmend_*_amd64.deb /tmp/other
+	sed -i -e 's/^Architecture: amd64/Architecture: i386/' -e '/^Depends/d' /tmp/other/DEBIAN/control
+	mv /tmp/other/usr/lib/x86_64-linux-gnu /tmp/other/usr/lib/i386-linux-gnu
+	sed -i 's/x86_64-linux-gnu/i386-linux-gnu/' /tmp/other/DEBIAN/md5sums
+	dpkg-deb -b /tmp/other /tmp/libtlsmend_other_i386.deb >/dev/null
+	dpkg --add-architecture i386
+	quietly dpkg -i /tmp/libtlsmend_*_amd64.deb /tmp/libtlsmend_other_i386.deb /tmp/tlsmend_*_amd64.deb
+	dpkg -L libtlsmend:amd64 libtlsmend:i386 | grep 'libtlsmend\.so$'
+	tlsmend run env | grep LD_PRELOAD
+	# shellcheck disable=SC2016
+	echo '/usr/$LIB/libtlsmend.so' >/etc/ld.so.preload
+	quietly dpkg -i /tmp/libtlsmend_*_amd64.deb /tmp/libtlsmend_other_i386.deb /tmp/tlsmend_*_amd64.deb
+	quietly dpkg -r tlsmend libtlsmend:amd64
+	grep -a 'take that line out' /tmp/said
+	rm /etc/ld.so.preload
+	quietly dpkg -r tlsmend libtlsmend:amd64 libtlsmend:i386
+	ls /usr/lib/*/libtlsmend.so 2>/dev/null || echo "no library"
 }
 
 case $command in
