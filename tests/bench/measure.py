@@ -129,6 +129,10 @@ def running(argv, port, **how):
 
 @contextlib.contextmanager
 def server(directory):
-    port = free_port()
-    with running([peer(), "serve", port, directory / "leaf.pem", directory / "leaf.key"], port, env=environment()):
-        yield port
+    process = subprocess.Popen([str(a) for a in (peer(), "serve", 0, directory / "leaf.pem", directory / "leaf.key")], env=environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * The two ends of a measurement, as plain as can be:
- *   peer serve PORT CERT KEY            a thread for each connection; says SERVING when it listens
+ *   peer serve PORT CERT KEY            a thread for each connection; prints the port on which it listens (0: a free one)
  *   peer connect PORT COUNT CA THREADS HOSTS    COUNT handshakes in each thread, with HOSTS names in turn (h0.bench.test, ...; 0: bench.test);
  *                                       CA "": none. A handshake that fails is counted. Prints seconds, failures and KiB of private memory
  */
@@ -40,6 +40,7 @@ static void *answer(void *arg)
 static int serve(const char *cert, const char *key)
 {
 	const int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t size = sizeof(address);
 
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(listener, (void *)&address, sizeof(address)) != 0 || listen(listener, 512) != 0)
@@ -48,7 +49,8 @@ static int serve(const char *cert, const char *key)
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
 		return 4;
-	puts("SERVING");
+	getsockname(listener, (void *)&address, &size);
+	printf("%d\n", ntohs(address.sin_port));
 	fflush(stdout);
 	for (;;) {
 		const int fd = accept(listener, NULL, NULL);
