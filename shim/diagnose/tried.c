@@ -85,6 +85,11 @@ static const char *obstacle_of_dates(struct diagnosis *d)
 	for (size_t i = 0; i < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
 
+		/* such a one is told of last, once the chain is whole */
+		if (e->version >= 0x10100000UL &&
+		    (c->not_before == INT64_MIN || c->not_after == INT64_MIN))
+			return say(e, i == 0 ? "the server's certificate" : say_subject(e, c),
+				   " has a date that cannot be read", (char *)NULL);
 		if (is_out_of_date(e, c))
 			return say(e, i == 0 ? "the server's certificate" : say_subject(e, c),
 				   c->not_before > e->now ? " is not valid yet" : " has expired",

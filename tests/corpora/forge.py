@@ -31,7 +31,7 @@ HIDDEN = {"wrong-signature/upper", "signature-empty/upper", "signature-short/upp
           "signed-by-a-stranger-of-that-name/upper", "algorithms-differ/upper"}
 
 
-TRUST_FAULTS = ("only-this-trusted", "trusts-a-stranger", "nothing-trusted", "certified-twice", "roots-that-certified-each-other",
+TRUST_FAULTS = ("only-this-trusted", "only-the-leaf-trusted", "trusts-another-root-of-that-name", "trusts-a-stranger", "nothing-trusted", "certified-twice", "roots-that-certified-each-other",
                 "stale-copy-in-the-store", "expired-in-the-store-and-not-sent")  # fmt: skip
 
 
