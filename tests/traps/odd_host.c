@@ -83,7 +83,7 @@ static void *loads_and_unloads(void *file)
 		void *handle = dlopen(file, i % 2 ? RTLD_NOW | RTLD_GLOBAL : RTLD_LAZY);
 
 		NEED(handle != NULL);
-		NEED(dlsym(handle, "no_such_name") == NULL);
+		NEED(!dlsym(handle, "no_such_name"));
 		__atomic_add_fetch(&finds, dlsym(handle, "SSL_connect") != NULL, __ATOMIC_RELAXED);
 		NEED(dlclose(handle) == 0);
 		__atomic_add_fetch(&loads, 1, __ATOMIC_RELAXED);
