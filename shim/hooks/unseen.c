@@ -92,7 +92,8 @@ static void tell(const char *path, const char *version)
 static void look_through(const struct link_map *l)
 {
 	struct inside in = {.speaks = false};
-	if (l->l_name && *l->l_name == '/' && keeps_to_itself(l) &&
+	/* a relative path, as ctypes.CDLL("./x.so") gives one, holds as long as the process stays in its folder */
+	if (l->l_name && strchr(l->l_name, '/') && keeps_to_itself(l) &&
 	    file_scan(l->l_name, visit, &in) == 0 && in.speaks && (*in.version || in.openssl))
 		tell(l->l_name, in.version);
 }

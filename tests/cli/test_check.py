@@ -211,6 +211,10 @@ def test_hidden_is_told_by_the_process_itself(tmp_path, hidden):
     assert (record["event"], record["level"]) == ("unseen", "info") and "connections of %s are neither" % hidden in record["message"]
     assert re.search(r"it has an OpenSSL\S* ?\S* of its own$", record["message"])
     (tmp_path / "log").unlink()
+    by_relative_path = "import os\nos.chdir(%r)\n" % str(hidden.parent) + code.replace(repr(str(hidden)), repr("./" + hidden.name))
+    (record,) = run_hidden(tmp_path, by_relative_path, TLSMEND_LOG_LEVEL="info")
+    assert "connections of ./%s are neither" % hidden.name in record["message"]
+    (tmp_path / "log").unlink()
     assert run_hidden(tmp_path, code) == [] and run_hidden(tmp_path, code, TLSMEND_LOG_LEVEL="info", TLSMEND_DISABLE="1") == []
     assert run_hidden(tmp_path, "import ssl, hashlib", TLSMEND_LOG_LEVEL="info") == []
 
