@@ -110,12 +110,27 @@ static void explain_pair(struct diagnosis *d)
 	help_line(d, say(e, "    openssl pkey -pubout -in ", key, (char *)NULL));
 }
 
+/* "PKCS #12 file /x", or what is left to say of one that came out of the program's memory. */
+static const char *encrypted_file_text(struct evidence *e)
+{
+	return say(e, file_role_name(e), " ",
+		   e->file_path && *e->file_path ? file_path_text(e, e->file_path)
+						 : "that the program read itself",
+		   (char *)NULL);
+}
+
+/* In a command. */
+static const char *encrypted_path_text(struct evidence *e)
+{
+	return e->file_path && *e->file_path ? file_path_text(e, e->file_path) : "FILE";
+}
+
 static void explain_passphrase(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
 	d->r->message =
-	    say(e, "cannot load the ", file_role_name(e), " ", file_path_text(e, e->file_path),
+	    say(e, "cannot load the ", encrypted_file_text(e),
 		": it is encrypted, and its passphrase was not given or is wrong", (char *)NULL);
 	d->r->why = "the file is whole, but it could not be decrypted with what the client had";
 	help_line(d, "give the client the passphrase in its own settings; mind a line break or a "
@@ -123,17 +138,17 @@ static void explain_passphrase(struct diagnosis *d)
 	help_line(d, say(e,
 			 e->file_form == FORM_PKCS12 ? "    openssl pkcs12 -noout -in "
 						     : "    openssl pkey -noout -in ",
-			 file_path_text(e, e->file_path), (char *)NULL));
+			 encrypted_path_text(e), (char *)NULL));
 }
 
 /* The passphrase may be right: OpenSSL 3 moved RC2, RC4, single DES and PKCS #5 v1.5 to a provider that is not loaded by default. */
 static void explain_legacy(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const char *path = file_path_text(e, e->file_path);
+	const char *path = encrypted_path_text(e);
 	const bool pkcs12 = e->file_role == FILE_PKCS12;
 
-	d->r->message = say(e, "cannot load the ", file_role_name(e), " ", path,
+	d->r->message = say(e, "cannot load the ", encrypted_file_text(e),
 			    ": it is encrypted in an old way that this OpenSSL does not support "
 			    "any more",
 			    (char *)NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Files that a client reads by itself, through a BIO or a stream, and hands over as objects: a PKCS #12 file (curl), certificate and
- * key (nginx).
+ * key (nginx). Of a PKCS #12 file that it read into memory (Ruby, PHP) not even the name is known.
  *
  * Nothing ties such a file to a connection but time: it was read by the thread that made an SSL_CTX and has not used it yet. What
  * cannot be read then is told when this SSL_CTX goes without a connection. Any sign that the process goes on, an SSL_new() or a
@@ -298,6 +298,31 @@ void *hook_d2i_PKCS12_fp(const struct target *t, void *stream, void **p12)
 	return r;
 }
 
+/* From memory, and mostly before there is a context. Then it waits for the end of the process, and only what is true whatever the program
+ * goes on to try is told: who looks for the right passphrase may mean to, but one that is right opens nothing here. */
+static void failed_in_memory(const struct target *t, const char *call, bool clean)
+{
+	static const char anywhere;
+	const void *ctx = context_of_thread(t->copy);
+	const void *object = ctx ? ctx : &anywhere;
+	struct evidence *e = failed_known(object, FILE_PKCS12, "", call)
+				 ? NULL
+				 : load_begin(t->copy, FILE_PKCS12, call);
+	if (!e)
+		return;
+	e->file_read = true;
+	e->file_path = "";
+	e->file_form = FORM_PKCS12;
+	load_note_method(e, t->copy, clean);
+	if (!e->file_method_unsupported && !(ctx && e->file_wrong_passphrase)) {
+		evidence_free(e);
+		return;
+	}
+	if (ctx) /* the same once more, now that there is one */
+		failed_settle(&anywhere, ROLE_READ, false);
+	failed_wait(object, e);
+}
+
 int hook_PKCS12_parse(const struct target *t, void *p12, const char *passphrase, EVP_PKEY **key,
 		      X509 **certificate, OPENSSL_STACK **chain)
 {
@@ -312,6 +337,8 @@ int hook_PKCS12_parse(const struct target *t, void *p12, const char *passphrase,
 		failed_settle(NULL, ROLE_READ, false);
 	else if (pkcs12_path(t->copy, p12, path))
 		failed(t, FILE_PKCS12, path, LOAD_CALL, clean);
+	else if (p12)
+		failed_in_memory(t, LOAD_CALL, clean);
 	KEEP_ERRNO_END
 	return r;
 }

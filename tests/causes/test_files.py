@@ -247,6 +247,88 @@ def test_openvpn(run, files):
     only_load_failure(done, "legacy-encryption", path)
 
 
+# ---- a file that the program read into memory ----------------------------------------------------------------------
+
+READERS = {
+    "ruby": ["/usr/bin/ruby", "-ropenssl", "-e", """
+path, *tried = ARGV
+right = tried.any? { |p| begin OpenSSL::PKCS12.new(File.binread(path), p); rescue OpenSSL::PKCS12::PKCS12Error; false; end }
+exit(right ? 0 : 1)
+"""],
+    "php": ["/usr/bin/php", "-r", """
+$found = [];
+for ($i = 2; $i < $argc; $i++)
+    if (openssl_pkcs12_read(file_get_contents($argv[1]), $found, $argv[$i]))
+        exit(0);
+exit(1);
+""", "--"],
+}  # fmt: skip
+READ = "the PKCS #12 file that the program read itself"
+
+
+@pytest.fixture(params=[*READERS, "small client"])
+def reader(request):
+    if request.param == "small client":
+        return [request.getfixturevalue("attempts"), "memory"]
+    argv = READERS[request.param]
+    if not os.path.exists(argv[0]):
+        pytest.skip("%s is not installed" % request.param)
+    return argv
+
+
+@pytest.fixture
+def old_p12(run, files):
+    path = run.scratch / "old.p12"
+    openssl("pkcs12", "-export", "-legacy", "-in", files["cert"], "-inkey", files["key"], "-passout", "pass:x", "-out", path)
+    return path
+
+
+@pytest.mark.parametrize("tried", [["x"], ["", "x"], ["wrong", "x", ""]], ids=str)
+@pytest.mark.cause("legacy-encryption")
+def test_old_encryption_in_memory(run, reader, old_p12, tried):
+    record = only(run, [*reader, old_p12, *tried], "legacy-encryption", READ, "openssl pkcs12 -legacy -in FILE -out NEW.pem")
+    assert str(old_p12) not in str(record["help"])
+
+
+def test_one_that_is_right_in_memory(run, reader, files):
+    for tried in ["x"], ["", "x"], ["wrong", "", "x"]:
+        done = run([*reader, files["p12"], *tried], names=False)
+        assert done.code == 0 and done.log == "", done
+
+
+def test_wrong_passphrase_in_memory(run, reader, attempts, files):
+    """Told by a program that was about to make a connection, and only there: others look what opens a file, and go on."""
+    argv = [*reader, files["p12"], "", "wrong"]
+    if reader[0] == attempts:
+        only(run, argv, "bad-passphrase", READ, "openssl pkcs12 -noout -in FILE")
+    else:
+        done = run(argv, names=False)
+        assert done.code == 1 and done.log == "", done
+
+
+GOES_ON = """
+path, own, host, port, root = ARGV
+begin OpenSSL::PKCS12.new(File.binread(path), "x"); exit 2; rescue OpenSSL::PKCS12::PKCS12Error; end
+OpenSSL::PKCS12.new(File.binread(own), "x") unless own.empty?
+exit 0 if port.empty?
+context = OpenSSL::SSL::SSLContext.new
+context.set_params(ca_file: root)
+tls = OpenSSL::SSL::SSLSocket.new(Socket.tcp(host, port.to_i), context)
+tls.hostname = host
+tls.connect
+"""
+
+
+@pytest.mark.parametrize("then", ["another file", "a connection"])
+def test_goes_on_without_the_file_in_memory(run, sites, files, old_p12, then):
+    if not os.path.exists("/usr/bin/ruby"):
+        pytest.skip("ruby is not installed")
+    port = sites.of(CLIENTS["s_client"], HOST)[0]
+    argv = ["/usr/bin/ruby", "-ropenssl", "-rsocket", "-e", GOES_ON, old_p12]
+    done = run([*argv, files["p12"], HOST, "", ""] if then == "another file" else [*argv, "", HOST, port, files["root"]])
+    assert done.code == 0 and done.log == "", done
+
+
 # ---- renewed after they were read ----------------------------------------------------------------------------------
 
 RENEWED = """
