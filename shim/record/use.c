@@ -69,18 +69,17 @@ bool use_was_said(uint64_t use)
 	return false;
 }
 
-/* A place that is free or of another day; else the one that this use always takes. */
+/* The place of this word; else one that is free or of another day; else the one that this use always takes. In one pass: what another thread
+ * writes between a look for the word and a look for a place would be passed by. */
 static size_t place_for(_Atomic uint64_t *bucket, uint64_t use, uint64_t *seen)
 {
-	const uint64_t day = today();
-
+	const uint64_t word = word_of(use), day = today();
 	for (size_t i = 0; i < WAYS; i++) {
 		*seen = atomic_load(&bucket[i]);
-		if (!is_of(*seen, day))
+		if (*seen == word || !is_of(*seen, day))
 			return i;
 	}
 	const size_t i = (use >> (64 - 3)) % WAYS;
-
 	*seen = atomic_load(&bucket[i]);
 	return i;
 }
@@ -88,18 +87,16 @@ static size_t place_for(_Atomic uint64_t *bucket, uint64_t use, uint64_t *seen)
 bool use_first(uint64_t use)
 {
 	_Atomic uint64_t *const bucket = bucket_of(use);
-
-	for (unsigned tries = 0; tries < WAYS; tries++) {
+	for (unsigned tries = 0; tries < WAYS && !use_was_said(use); tries++) {
+		const uint64_t word = word_of(use);
 		uint64_t seen;
-
-		if (use_was_said(use))
-			return false;
 		const size_t i = place_for(bucket, use, &seen);
-
-		if (atomic_compare_exchange_strong(&bucket[i], &seen, word_of(use)))
+		if (seen == word)
+			return false;
+		if (atomic_compare_exchange_strong(&bucket[i], &seen, word))
 			return true;
 	}
-	return true;
+	return !use_was_said(use);
 }
 
 void use_forget(uint64_t use)
