@@ -103,6 +103,7 @@ enum {
 	ERR_LIB_SSL_ = 20,
 	ERR_LIB_X509_ = 11,
 	ERR_LIB_PEM_ = 9,
+	ERR_LIB_ASN1_ = 13,
 	EXFLAG_BCONS_ = 0x1,
 	EXFLAG_CA_ = 0x10,
 	EXFLAG_SI_ = 0x20,

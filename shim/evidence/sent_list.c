@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#include <tlsmend/versions.h>
+
+enum { MOST = 2 * EVIDENCE_MAX_CERTIFICATES };
+
 struct reader {
 	const uint8_t *p, *end;
 };
@@ -27,40 +31,89 @@ static bool take(struct reader *r, size_t octets, struct reader *out)
 	return true;
 }
 
-static void find_fault(struct evidence *e, const uint8_t *der, size_t n,
-		       struct broken_certificate *b)
+static void tell_fault(struct evidence *e, enum der_verdict verdict, const struct der_place *place)
 {
-	struct der_place place;
-	const enum der_verdict verdict = der_certificate(der, n, &place);
+	struct broken_certificate *b = &e->broken;
 
-	if (place.name)
-		b->name = evidence_text(e, "", place.name, place.name_size);
+	if (place->name)
+		b->name = evidence_text(e, "", place->name, place->name_size);
 	if (verdict != DER_BROKEN)
 		return;
-	b->part = place.part;
-	b->what = place.what;
-	b->at = place.at;
-	if (place.oid)
-		b->extension = evidence_oid(e, place.oid, place.oid_size);
+	b->part = place->part;
+	b->what = place->what;
+	b->at = place->at;
+	if (place->oid)
+		b->extension = evidence_oid(e, place->oid, place->oid_size);
 }
 
-static void look(struct evidence *e, const struct openssl *o, struct reader der, unsigned number)
+static bool has_not_decoded(const struct openssl *o)
+{
+	int library, reason;
+
+	openssl_error_split(o, o->ERR_peek_error(), &library, &reason);
+	return library == ERR_LIB_ASN1_;
+}
+
+struct list {
+	struct reader all;
+	bool tls13;
+	bool refused;      /* the host's OpenSSL did not decode one of them */
+	unsigned suspects; /* not sound */
+};
+
+static bool next(struct list *l, struct reader *one)
+{
+	struct reader skipped;
+
+	return l->all.p < l->all.end && take(&l->all, 3, one) &&
+	       (!l->tls13 || take(&l->all, 2, &skipped));
+}
+
+static unsigned suspects(struct list l)
+{
+	struct der_place place;
+	struct reader one;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < MOST && next(&l, &one); i++)
+		count += der_certificate(one.p, (size_t)(one.end - one.p), &place) != DER_SOUND;
+	return count;
+}
+
+/* OpenSSL's decoder leaves an entry for each level that it gives up at, up to eight. It has done so in the host's error queue, a ring of
+ * 16: as many again, taken off at once or not, push out the oldest, which is what most clients print. So the one that it must have been
+ * is not decoded once more. */
+static X509 *decode(const struct openssl *o, const struct list *l, enum der_verdict verdict,
+		    const unsigned char **p, size_t n)
+{
+	X509 *x = NULL;
+
+	if (n == 0 ||
+	    (l->refused && (verdict == DER_BROKEN || (verdict == DER_UNCLEAR && l->suspects == 1))))
+		return NULL;
+	QUIET_BEGIN(o)
+	x = o->d2i_X509(NULL, p, (long)n);
+	QUIET_END(o)
+	return x;
+}
+
+static void look(struct evidence *e, const struct openssl *o, const struct list *l,
+		 struct reader der, unsigned number)
 {
 	const unsigned char *p = der.p;
 	const size_t n = (size_t)(der.end - der.p);
 	struct broken_certificate *b = &e->broken;
-	X509 *x = NULL;
+	struct der_place place;
+	const enum der_verdict verdict = der_certificate(der.p, n, &place);
+	X509 *x = decode(o, l, verdict, &p, n);
 
-	QUIET_BEGIN(o)
-	x = n > 0 ? o->d2i_X509(NULL, &p, (long)n) : NULL;
-	QUIET_END(o)
 	if (x && e->broken.number == 0 && e->presented_count < EVIDENCE_MAX_CERTIFICATES)
 		evidence_certificate(e, o, x, FROM_PRESENTED, &e->presented[e->presented_count++]);
 	if (b->number == 0 && (!x || p != der.end)) {
 		b->number = number;
 		b->size = n;
 		b->trailing = x ? (size_t)(der.end - p) : 0;
-		find_fault(e, der.p, n, b);
+		tell_fault(e, verdict, &place);
 	}
 	if (x)
 		o->X509_free(x);
@@ -76,30 +129,28 @@ static bool explains(const struct evidence *e)
 	return e->broken.number > 0;
 }
 
-static void read_list(struct evidence *e, const struct openssl *o, struct reader list, bool tls13)
+static void read_list(struct evidence *e, const struct openssl *o, struct list l)
 {
-	struct reader one, skipped;
+	struct reader one;
 	unsigned number = 0;
 
-	while (list.p < list.end && e->broken.number == 0 &&
-	       number < 2 * EVIDENCE_MAX_CERTIFICATES) {
-		if (!take(&list, 3, &one) || (tls13 && !take(&list, 2, &skipped)))
-			return;
-		look(e, o, one, ++number);
-	}
+	while (e->broken.number == 0 && number < MOST && next(&l, &one))
+		look(e, o, &l, one, ++number);
 }
 
 void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8_t *body, size_t n,
 			bool tls13)
 {
-	struct reader message = {body, body + n}, list, skipped;
+	struct reader message = {body, body + n}, skipped;
+	struct list l = {.tls13 = tls13, .refused = has_not_decoded(o)};
 
-	if ((tls13 && !take(&message, 1, &skipped)) || !take(&message, 3, &list))
+	if ((tls13 && !take(&message, 1, &skipped)) || !take(&message, 3, &l.all))
 		return;
 	e->presented = arena_alloc(&e->arena, EVIDENCE_MAX_CERTIFICATES * sizeof(*e->presented));
 	if (!e->presented)
 		return;
-	read_list(e, o, list, tls13);
+	l.suspects = suspects(l);
+	read_list(e, o, l);
 	if (!explains(e))
 		e->presented_count = 0;
 	e->chain = e->presented;

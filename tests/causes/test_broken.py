@@ -86,6 +86,23 @@ def test_leaf_that_cannot_be_decoded(run, pki, servers, how, damage, place, clie
 
 
 @pytest.mark.cause("malformed-certificate")
+@pytest.mark.parametrize("text", [b"\x0c\x29Forged CA", b"\x0c\x89Forged CA", b"\x2c\x09Forged CA"],
+                         ids=["cut", "odd length", "constructed"])
+@pytest.mark.parametrize("others", [0, 1])
+def test_the_error_queue_stays_whole(run, pki, servers, text, others):
+    """Deep within a name OpenSSL leaves nine entries, and its queue holds 16: to decode the certificate once more would cost the oldest."""
+    good = [issue(HOST, pki.intermediate, names=[HOST]).der][:others]
+    bad = leaf_der(swap(b"\x0c\x09Forged CA", text))
+    port = servers.odd(HOSTS[HOST], servers_module.sends_certificates(*good, bad))
+    argv = s_client(port, pki.root_pem)
+    plain, ours = run(argv, library=False), run(argv)
+    assert plain.err.count(":error:") >= 8
+    assert (ours.code, ours.err) == (plain.code, plain.err)
+    assert [r["cause"] for r in ours.records] == ["malformed-certificate"]
+    assert ("the server's certificate", "certificate 2 of those")[others] in ours.records[0]["why"]
+
+
+@pytest.mark.cause("malformed-certificate")
 @every_client
 def test_intermediate_that_cannot_be_decoded(run, pki, servers, client):
     good, bad = issue(HOST, pki.intermediate, names=[HOST]), leaf_der(swap(b"\x17\x0d260101", b"\x04\x0d260101"))
