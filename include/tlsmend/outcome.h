@@ -76,6 +76,7 @@ struct story {
 	    own_objection; /* what OpenSSL's verification found is kept, and ... */
 	bool unnamed, nameless;
 	bool done, closing, ended, spare;
+	bool peer_ended; /* ... the connection, before the client took its leave */
 	bool asked, relied;
 	bool own_failed, own_good, own_always;
 	int names; /* see HAPPENING_OWN */

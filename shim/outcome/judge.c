@@ -106,6 +106,9 @@ static void note_alert(struct story *s, const struct happening *h)
 {
 	enum { CLOSE_NOTIFY = 0 };
 	const bool sent = h->what == HAPPENING_ALERT_SENT;
+	/* it was reading, then: OpenSSL hands over an alert, or answers an end, in the client's own read only */
+	if (s->done && !s->closing && (sent ? h->is[2] != 0 : h->is[1] || h->is[0] == CLOSE_NOTIFY))
+		s->peer_ended = true;
 	if (sent && h->is[0] == CLOSE_NOTIFY)
 		s->closing = true;
 	if (h->is[1])
@@ -337,6 +340,13 @@ static struct verdict unanswered(const struct story *s, const struct happening *
 		   : NOTHING;
 }
 
+/* The peer ended it while the client, which had looked at no name, waited to be told something: who means to refuse does not wait. (curl reads
+ * once more before it takes its leave, but has looked at the names.) */
+static bool was_left(const struct story *s)
+{
+	return s->peer_ended && !s->names;
+}
+
 /* A failed verification that did not end the handshake: the client went on all the same, or it knew of the result, because it asked or by its
  * callback, and ended the connection. One that did neither was not interested in this connection. One that went on in spite of an
  * objection of its own, and of nothing else, knows what it does. */
@@ -349,6 +359,8 @@ static struct verdict let_pass(const struct story *s)
 	if (goes_by_own_checks(s) &&
 	    (s->leaf_outdated || s->leaf_misnamed || s->names == NAMES_DO_NOT_FIT))
 		return failed(REASON_OWN_COMPARISON);
+	if (was_left(s))
+		return NOTHING;
 	return s->asked || s->told || (s->left && s->names) ? failed(REASON_VERIFICATION) : NOTHING;
 }
 
@@ -365,7 +377,8 @@ static struct verdict other_name(const struct story *s)
 		return NOTHING;
 	if (s->names == NAMES_DO_NOT_FIT && !s->bad)
 		return failed(REASON_NAME);
-	return s->unnamed && (!s->nameless || s->names) ? failed(REASON_NAME) : NOTHING;
+	return s->unnamed && !was_left(s) && (!s->nameless || s->names) ? failed(REASON_NAME)
+									: NOTHING;
 }
 
 /* Some resolve names by themselves: whether an address is what such a client was asked for is not known. So only one that read the names and

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the client does not check: told once, and only when it really went on. What its own callback refuses: told as that."""
 import re
+import ssl
 
 import pytest
 
@@ -146,6 +147,24 @@ def test_verification_off(run, sites, client):
 def test_verification_off_and_good(run, sites, pki):
     port, _ = sites.https(HOST)
     assert equal(run, perl("off")(port, pki.root_pem)).log == ""
+
+
+def leaves_at_once(connection, identity):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity.chain, identity.key)
+    # what the client sees first is the end, and not a reset by the keys that it is about to send
+    with context.wrap_socket(connection, server_side=True) as tls:
+        tls.unwrap()
+
+
+SHOWS_RESULT = ["openssl", "s_client", "-quiet", "-servername", HOST, "-connect"]
+
+
+def test_server_that_leaves_a_client_which_insists_on_nothing(run, servers, pki):
+    """It shows the result, and waits; that the server ends the connection is no refusal of the client's."""
+    port = servers.odd("127.0.0.2", leaves_at_once, pki.identity("leaves", pki_module.issue(HOST, pki.intermediate, names=[HOST])))
+    done = run(["sh", "-c", 'sleep 1 | "$@"', "sh", *SHOWS_RESULT, f"{HOST}:{port}"])
+    assert "unable to get local issuer" in done.err and done.log == "", done
 
 
 # ---- names that are not checked ----------------------------------------------------------------------------

@@ -273,3 +273,57 @@ unnamed
 done ms=1010 out=600 in=1200 version=772
 ends ms=1011 out=600 in=1200
 outcome given-up -
+
+# ncat --ssl, openssl s_client: they ask for the result to show it, insist on nothing, and wait for what comes.
+story a server that ends the connection while a client waits that only looked at the result
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=1200 version=772
+asked ms=1010 out=600 in=1200
+own ms=1011 out=621 in=1700
+alert-sent ms=1011 out=621 in=1700 number=50 fatal=1 eof=1
+ends ms=1011 out=621 in=1700
+outcome given-up -
+
+story ... with a greeting and a goodbye
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=1200 version=772
+own ms=1011 out=600 in=1700
+data-received ms=1011 out=600 in=1726 bytes=26
+alert-received ms=1011 out=600 in=1750
+ends ms=1011 out=600 in=1750
+outcome given-up -
+
+story ... and a client that never looks at names, whose server is another host
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+alert-received ms=1011 out=600 in=1724
+ends ms=1011 out=600 in=1724
+outcome given-up -
+
+# libcurl reads once more before it says goodbye.
+story a client that looked at the name, and met the end of a hasty server when it left
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+own ms=1010 out=600 in=1200 names=1
+alert-received ms=1011 out=600 in=1224
+ends ms=1011 out=600 in=1224
+outcome failed name
+
+story a client that refuses, and then hears the server's goodbye
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=1200 version=772
+asked ms=1010 out=600 in=1200
+alert-sent ms=1011 out=624 in=1200
+alert-received ms=1012 out=624 in=1224
+ends ms=1012 out=624 in=1224
+outcome failed verification
