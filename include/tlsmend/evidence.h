@@ -79,6 +79,10 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 /* ... and whether one of these keys would help, by what failed. After evidence_chain() and the errors. */
 void evidence_try_keys(struct evidence *e, const struct evidence_trial *t);
 
+/* From which of the client's files those certificates of its store are that sentences call by their place. After all other looks, which
+ * have the first claim on what may be spent, and after the store's files are known. */
+void evidence_homes(struct evidence *e, const struct openssl *o);
+
 /* A file that could not be loaded: looks at e->file_path, with the rights that the process has at this moment. Reads regular files
  * only, and keeps nothing of a key in memory. */
 void evidence_file(struct evidence *e);

@@ -327,11 +327,18 @@ struct evidence {
 	struct cert_info
 	    *known_intermediate; /* the wanted issuer out of that bundle, where it is no root */
 	enum tried system_tried;
-	int anchor_count;           /* in the client's store; -1: not known */
-	bool store_has_lookups;     /* it also looks into a directory, so the count says little */
-	const char *store_text;     /* files, when known; NULL */
+	int anchor_count;       /* in the client's store; -1: not known */
+	bool store_has_lookups; /* it also looks into a directory, so the count says little */
+	bool store_by_hand;     /* nothing was loaded into it: what it has the program put there */
+	const char *store_text; /* files, when known; NULL */
 	const char *store_files[4]; /* the first of them, as paths */
 	size_t store_file_count;
+	/* Which of them some certificates of the store stand in (homes.c); file NULL: in none, as they are now */
+	struct home {
+		uint8_t sha256[32];
+		const char *file;
+	} homes[4];
+	size_t home_count;
 	/* A CA that fits and is in one of these files by now, but was not when the client read it; or NULL */
 	const char *renewed_file;
 	const struct cert_info *renewed;

@@ -183,8 +183,9 @@ static void say_not_root(struct diagnosis *d)
 	}
 	const struct cert_info *last = last_sent_above(d, top);
 	help_ca(d,
-		say(e, "add ", say_issuer(e, last),
-		    ", once its fingerprint is confirmed, to the client's CA file",
+		say(e, "add ", say_issuer(e, last), ", once its fingerprint is confirmed, to ",
+		    adds_certificates(e) ? "the CA certificates that the program adds itself"
+					 : "the client's CA file",
 		    last == top ? "" : " (with the CAs between, which the server sends)",
 		    ", or for this host only:", (char *)NULL),
 		wanted_ca_line(d, last));

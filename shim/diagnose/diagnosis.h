@@ -74,7 +74,10 @@ bool is_out_of_date(const struct evidence *e, const struct cert_info *c); /* (tr
 /* (mender.c) Where a certificate is from, and who mends it there: a help line for one that the server's operator cannot mend, after
  * what was said of the certificate itself. */
 const char *store_place(struct diagnosis *d,
-			enum cert_from from); /* "in the client's own file /x" */
+			const struct cert_info *c); /* "in the client's own file /x" */
+const char *stored_place(struct diagnosis *d, const struct cert_info *c); /* ... its copy there */
+/* All that its store has was given by the program itself, out of no file that is known. */
+bool adds_certificates(const struct evidence *e);
 bool is_from_here(const struct cert_info *c);
 /* (mender.c) Who has to have that certificate made anew; `how` goes on: ", with SHA-256". c NULL: it is not known. */
 void help_reissue(struct diagnosis *d, const struct cert_info *c, const char *how);

@@ -10,8 +10,8 @@
 /* "the CA certificate "Corp CA", which is in the client's own CA file /x" */
 static const char *ca_there(struct diagnosis *d, const struct cert_info *c)
 {
-	return say(d->e, "the CA certificate ", say_subject(d->e, c), " (", store_place(d, c->from),
-		   ")", (char *)NULL);
+	return say(d->e, "the CA certificate ", say_subject(d->e, c), " (", store_place(d, c), ")",
+		   (char *)NULL);
 }
 
 static const char *child_name(struct diagnosis *d, const struct cert_info *child)
@@ -140,7 +140,7 @@ void explain_refused_issuer(struct diagnosis *d)
 	}
 	d->r->why = say(
 	    e, say_subject(e, top), " was issued by ", say_issuer(e, top),
-	    "; a CA certificate of that name is there (", store_place(d, near->candidate->from),
+	    "; a CA certificate of that name is there (", store_place(d, near->candidate),
 	    near->key == TRIED_BAD ? "), but its key did not sign: " : "), but it is not the one: ",
 	    near_refusal(d, near, top), (char *)NULL);
 	if (near->key == TRIED_BAD || why == VERIFY_AKID_SKID_MISMATCH ||

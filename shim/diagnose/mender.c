@@ -7,24 +7,63 @@
 
 #include <string.h>
 
-const char *store_place(struct diagnosis *d, enum cert_from from)
+bool adds_certificates(const struct evidence *e)
+{
+	/* .NET reads the files of the system by itself, and settings of the system lead it to them */
+	return e->store_by_hand && !e->only_place && e->framework != FRAMEWORK_DOTNET;
+}
+
+static const struct home *home_of(const struct evidence *e, const struct cert_info *c)
+{
+	for (size_t i = 0; c->have_sha256 && i < e->home_count; i++)
+		if (memcmp(e->homes[i].sha256, c->sha256, sizeof(c->sha256)) == 0)
+			return &e->homes[i];
+	return NULL;
+}
+
+/* In none of the client's files, as they are now. */
+static const char *in_no_file(struct evidence *e)
+{
+	return say(e, "in the client's store, but not in ", say_string(e, e->store_text),
+		   e->store_searched ? say(e, ": it is out of ", e->store_searched,
+					   ", or the program added it itself", (char *)NULL)
+				     : ": the program added it itself",
+		   ", or that file has changed since", (char *)NULL);
+}
+
+const char *stored_place(struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
+	const struct home *home = home_of(e, c);
 
-	if (from == FROM_PRESENTED)
-		return "sent by the server";
-	if (from == FROM_RULE)
-		return e->only_file ? say(e, "in the rule's file ", say_string(e, e->only_file),
-					  (char *)NULL)
-				    : "in the rule's file";
+	if (adds_certificates(e))
+		return "among the CA certificates that the program added itself";
 	if (!e->store_text)
 		return e->store_searched ? say(e, "in the client's store, which also searches ",
 					       e->store_searched, (char *)NULL)
 					 : "in the client's store";
+	if (home && home->file)
+		return say(e, "in the client's own CA file ", file_path_text(e, home->file),
+			   (char *)NULL);
+	if (home)
+		return in_no_file(e);
 	return say(e,
 		   strstr(e->store_text, ", ") ? "in one of the client's own CA files: "
 					       : "in the client's own CA file ",
 		   say_string(e, e->store_text), (char *)NULL);
+}
+
+const char *store_place(struct diagnosis *d, const struct cert_info *c)
+{
+	struct evidence *e = d->e;
+
+	if (c->from == FROM_PRESENTED)
+		return "sent by the server";
+	if (c->from == FROM_RULE)
+		return e->only_file ? say(e, "in the rule's file ", say_string(e, e->only_file),
+					  (char *)NULL)
+				    : "in the rule's file";
+	return stored_place(d, c);
 }
 
 bool is_from_here(const struct cert_info *c)
@@ -70,7 +109,7 @@ static void help_stale(struct diagnosis *d, const struct cert_info *c, const str
 	const struct cert_info *root = e->root_alone;
 
 	help_line(d, say(e, "take the certificate ", say_subject(e, c), fingerprint(d, c),
-			 " out of where it is, ", store_place(d, c->from),
+			 " out of where it is, ", store_place(d, c),
 			 "; OpenSSL prefers it to the one of the same CA and key that the server "
 			 "sends",
 			 fingerprint(d, sent), (char *)NULL));
@@ -121,7 +160,7 @@ void help_from_here(struct diagnosis *d, const struct cert_info *c)
 	}
 	help_line(d,
 		  say(e, "the certificate ", say_subject(e, c), fingerprint(d, c), " is ",
-		      store_place(d, c->from),
+		      store_place(d, c),
 		      ", not among those that the server sent: get the present one from who runs "
 		      "that CA, compare its fingerprint, and put it there in place of this one",
 		      (char *)NULL));

@@ -82,8 +82,8 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 		note_line(d, say(e,
 				 near->key == TRIED_GOOD ? "its issuer, by the key: "
 							 : "the one that does not fit: ",
-				 say_subject(e, c), ", ", store_place(d, c->from),
-				 fingerprint(d, c), (char *)NULL));
+				 say_subject(e, c), ", ", store_place(d, c), fingerprint(d, c),
+				 (char *)NULL));
 	else if (top && top->self_signed && c->from == FROM_STORE)
 		note_line(
 		    d, say(e,
@@ -95,9 +95,9 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 			   fingerprint(d, c), (char *)NULL));
 	else
 		note_line(d, say(e, "there is another CA certificate named ", say_subject(e, c),
-				 " (", store_place(d, c->from), "), which does not fit",
-				 top ? ": " : "", top ? near_refusal(d, near, top) : "",
-				 fingerprint(d, c), (char *)NULL));
+				 " (", store_place(d, c), "), which does not fit", top ? ": " : "",
+				 top ? near_refusal(d, near, top) : "", fingerprint(d, c),
+				 (char *)NULL));
 }
 
 void note_near_misses(struct diagnosis *d)

@@ -332,6 +332,9 @@ void explain_missing_here(struct diagnosis *d)
 		      "): if they are meant to be all, the server is the wrong one; if not, add "
 		      "the root there, or for this host only:",
 		      (char *)NULL)
+	    : adds_certificates(e)
+		? "this program adds its CA certificates itself: if they are meant to be all, the "
+		  "server is the wrong one; if not, have it add the root, or for this host only:"
 		: "point the client to that bundle in its own settings, or for this host only:",
 	    say(e, "ExtraCAFile = ", say_string(e, file), (char *)NULL));
 }

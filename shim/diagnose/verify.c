@@ -104,7 +104,7 @@ static void say_expired(struct diagnosis *d)
 		if (c && c->trusted_by_client)
 			help_line(d,
 				  say(e, "it has to go on this machine too, where the same one is ",
-				      store_place(d, FROM_STORE), ", since OpenSSL prefers that",
+				      stored_place(d, c), ", since OpenSSL prefers that",
 				      (char *)NULL));
 	} else
 		help_line(d, "the server's operator has to renew the certificate, and to restart "
@@ -151,9 +151,8 @@ static void note_certificate(struct diagnosis *d, const char *what, const struct
 	struct evidence *e = d->e;
 
 	if (c->have_sha256)
-		note_line(d,
-			  say(e, what, say_subject(e, c), ", ", store_place(d, c->from),
-			      ", sha256 ", say_hex(e, c->sha256, sizeof(c->sha256)), (char *)NULL));
+		note_line(d, say(e, what, say_subject(e, c), ", ", store_place(d, c), ", sha256 ",
+				 say_hex(e, c->sha256, sizeof(c->sha256)), (char *)NULL));
 }
 
 /* Both certificates, so that it can be seen which of the two is the wrong one. */
@@ -175,15 +174,14 @@ static void help_signer(struct diagnosis *d, const struct cert_info *signer)
 
 	note_certificate(d, "its issuer, by the key: ", signer);
 	if (is_from_here(taken))
-		help_line(d,
-			  say(e, "take the certificate ", say_subject(e, taken),
-			      taken->have_sha256 ? " (sha256 " : "",
-			      taken->have_sha256 ? say_hex(e, taken->sha256, 32) : "",
-			      taken->have_sha256 ? ")" : "", " out, which is ",
-			      store_place(d, taken->from),
-			      ": it is another CA of that name, or has an older key, and OpenSSL "
-			      "prefers it to the right one, which is ",
-			      store_place(d, signer->from), (char *)NULL));
+		help_line(
+		    d, say(e, "take the certificate ", say_subject(e, taken),
+			   taken->have_sha256 ? " (sha256 " : "",
+			   taken->have_sha256 ? say_hex(e, taken->sha256, 32) : "",
+			   taken->have_sha256 ? ")" : "", " out, which is ", store_place(d, taken),
+			   ": it is another CA of that name, or has an older key, and OpenSSL "
+			   "prefers it to the right one, which is ",
+			   store_place(d, signer), (char *)NULL));
 	else
 		help_line(d, "the server's operator has to send the right one of the two CA "
 			     "certificates that bear one name (see the notes), and not the other");

@@ -155,6 +155,57 @@ X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME 
 	return x;
 }
 
+/* Of a text that has nothing else in it that OpenSSL takes for a certificate. */
+static enum tried text_has(struct search *s, const char *text, const uint8_t sha256[32])
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END";
+	const char *from = strstr(text, begin), *to;
+	uint8_t digest[32];
+	unsigned size = 0;
+
+	if (!from || strstr(text, "TRUSTED CERTIFICATE") || strstr(text, "X509 CERTIFICATE"))
+		return TRIED_NOT;
+	for (; from; from = strstr(to, begin)) {
+		from += sizeof(begin) - 1;
+		to = strstr(from, end);
+		if (!to)
+			return TRIED_NOT;
+		size_t n = base64_decode(s->values, from, (size_t)(to - from), s->der);
+		if (n == 0 || !s->o->EVP_Digest(s->der, n, digest, &size, s->o->EVP_sha256(), NULL))
+			return TRIED_NOT;
+		if (memcmp(digest, sha256, sizeof(digest)) == 0)
+			return TRIED_GOOD;
+	}
+	return TRIED_BAD;
+}
+
+enum tried evidence_in_file(struct evidence *e, const struct openssl *o, const uint8_t sha256[32],
+			    const char *path)
+{
+	enum { BYTES_A_DIGEST_UNIT = 100 };
+	struct search s = {.e = e, .o = o};
+	enum tried found = TRIED_NOT;
+	struct file_status status;
+	uint8_t values[256];
+	struct buf text;
+
+	base64_values(values);
+	s.values = values;
+	s.der = arena_alloc(&e->arena, BLOCK_MAX);
+	if (!s.der || !o->EVP_Digest || file_status(path, &status) != 0 ||
+	    status.size > BUNDLE_LIMIT ||
+	    !evidence_afford(e, LOOK_FILES, (unsigned)(status.size / BYTES_A_DIGEST_UNIT)))
+		return TRIED_NOT;
+	buf_init(&text, 0);
+	if (file_read(path, BUNDLE_LIMIT, &text, NULL, NULL, NULL) == 0) {
+		QUIET_BEGIN(o)
+		found = text_has(&s, buf_str(&text), sha256);
+		QUIET_END(o)
+	}
+	buf_free(&text);
+	return found;
+}
+
 X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,
 			   bool (*fits)(void *arg, X509 *x), void *arg, const char **path)
 {

@@ -51,6 +51,9 @@ X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAM
 /* ... of this file in PEM form. */
 X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME *name,
 			 bool (*fits)(void *arg, X509 *x), void *arg, const char *path);
+/* Does it stand in this file in PEM form? TRIED_NOT: it cannot be told. */
+enum tried evidence_in_file(struct evidence *e, const struct openssl *o, const uint8_t sha256[32],
+			    const char *path);
 /* What the files of the client's store tell where no anchor was found: e->renewed, e->default_file_unusable. `info` is about `top`, the last
  * certificate of the chain (store_files.c). */
 void evidence_store_files(struct evidence *e, const struct openssl *o, X509 *top,

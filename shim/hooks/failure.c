@@ -221,6 +221,7 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 		evidence_try(e, o, leaf, presented, chain, store, &trial);
 	if ((e->code || e->event_count) && !t->switched && v->ssl)
 		evidence_try_keys(e, &trial);
+	evidence_homes(e, o);
 }
 
 /* What the client's callback saw and answered. */

@@ -325,8 +325,10 @@ void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
 	int index = store && entries ? index_of(c, INDEX_STORE_FILES) : -1;
 	if (index < 0 || !lock_enter(&lock, NULL))
 		return;
-	unsigned n = copy_list(e, list_of(o, INDEX_STORE_FILES, index, store), entries);
+	const struct loaded *first = list_of(o, INDEX_STORE_FILES, index, store);
+	unsigned n = copy_list(e, first, entries);
 	lock_leave(&lock);
+	e->store_by_hand = !first && e->anchor_count > 0;
 	buf_init(&t.files, LINE_LIMIT);
 	buf_init(&t.searched, LINE_LIMIT);
 	buf_init(&t.failed, LINE_LIMIT);

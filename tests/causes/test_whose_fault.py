@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Whose fault is it? The key that signed says who the issuer is, and where a certificate is from says who mends it."""
+import os
+
 import pytest
 from cryptography import x509
 
+from clients.table import DEBIAN_PYTHON, SYSTEM_BUNDLE
 from lib.pki import DAY, issue, new_key, now
 
-from .conftest import HOST, curl, python, s_client
+from .conftest import HOST, Client, curl, python, s_client
 from .test_anchor import every_client, two_clients
 
 
@@ -166,6 +169,82 @@ def test_expired_root_in_the_clients_own_file(tell, run, show, client):
     store = run.write("own.pem", root.pem)
     told = tell(client(show(leaf).port, store), "expired", leaf)
     assert str(store) in told.record["help"][0] and "server's operator" not in told.help
+
+
+# Clients that read the first file themselves and add what is in it; the others are OpenSSL's to load.
+ADDS = {
+    "python": ([DEBIAN_PYTHON, "-c"], """
+import socket, ssl, sys
+host, port, added, *files = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.load_verify_locations(cadata=open(added).read())
+for path in files:
+    context.load_verify_locations(path)
+try:
+    context.wrap_socket(socket.create_connection((host, int(port)), 20), server_hostname=host)
+except ssl.SSLError as e:
+    sys.exit(str(e))
+"""),
+    "ruby": (["/usr/bin/ruby", "-ropenssl", "-rsocket", "-e"], """
+host, port, added, *files = ARGV
+store = OpenSSL::X509::Store.new
+File.read(added).scan(/-----BEGIN.*?-----END[^\\n]*/m) { |pem| store.add_cert(OpenSSL::X509::Certificate.new(pem)) }
+files.each { |path| store.add_file(path) }
+context = OpenSSL::SSL::SSLContext.new
+context.set_params(cert_store: store)
+tls = OpenSSL::SSL::SSLSocket.new(Socket.tcp(host, port.to_i), context)
+tls.hostname = host
+begin tls.connect; rescue OpenSSL::SSL::SSLError => e; abort e.message; end
+"""),
+}  # fmt: skip
+
+
+@pytest.fixture(params=ADDS)
+def adds(request):
+    argv, program = ADDS[request.param]
+    if not os.path.exists(argv[0]):
+        pytest.skip("%s is not installed" % request.param)
+    return Client(request.param, lambda port, added, *files: [*argv, program, HOST, port, added, *files])
+
+
+@pytest.mark.cause("expired")
+def test_expired_and_added_by_the_program(tell, run, show, pki, aged, adds):
+    """There is no file that it could be taken out of."""
+    added = run.write("added.pem", aged.stale.pem + pki.root.pem)
+    told = tell(adds(show(aged.leaf, aged.ca).port, added), "expired", aged.leaf)
+    assert "among the CA certificates that the program added itself" in told.record["help"][0] and "CA file" not in told.record["help"][0]
+
+
+@pytest.mark.cause("expired")
+def test_expired_and_added_beside_a_file(tell, run, show, pki, aged, adds):
+    added = run.write("added.pem", aged.stale.pem)
+    told = tell(adds(show(aged.leaf, aged.ca).port, added, pki.root_pem), "expired", aged.leaf)
+    assert "but not in %s: the program added it itself, or that file has changed since" % pki.root_pem in told.record["help"][0]
+
+
+@pytest.mark.cause("expired")
+def test_expired_in_one_of_several_files(tell, run, show, pki, aged, adds):
+    stale = run.write("stale.pem", aged.stale.pem)
+    told = tell(adds(show(aged.leaf, aged.ca).port, pki.stranger_pem, pki.root_pem, stale), "expired", aged.leaf)
+    assert "in the client's own CA file %s;" % stale in told.record["help"][0], told.record
+
+
+@pytest.mark.cause("anchor-not-root")
+def test_no_root_is_among_those_that_the_program_added(tell, run, show, pki, adds):
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    told = tell(adds(show(leaf).port, run.write("added.pem", pki.intermediate.pem)), "anchor-not-root", leaf)
+    assert "to the CA certificates that the program adds itself, or for this host only" in told.help and "CA file" not in told.help
+
+
+@pytest.mark.cause("root-missing-here")
+def test_root_is_in_the_systems_bundle_and_not_added(tell, run, show, pki, adds):
+    with open(SYSTEM_BUNDLE, "rb") as f:
+        bundle = run.write("bundle.pem", f.read() + pki.root.pem)
+    overlays = {os.path.dirname(SYSTEM_BUNDLE): {os.path.basename(SYSTEM_BUNDLE): bundle}}
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    told = tell(adds(show(leaf, pki.intermediate).port, pki.stranger_pem), "root-missing-here", leaf, overlays=overlays)
+    assert "this program adds its CA certificates itself" in told.help and "point the client to that bundle" not in told.help
+    assert "ExtraCAFile = " in told.help
 
 
 @pytest.mark.cause("expired")
