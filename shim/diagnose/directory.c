@@ -76,10 +76,22 @@ static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
 				 " makes the links", (char *)NULL));
 }
 
+/* A place among those of a list with colons: /etc/ssl is none of /etc/ssl/certs. */
+static bool is_listed(const char *list, const char *path)
+{
+	const size_t n = strlen(path);
+
+	for (const char *s = list; n > 0 && (s = strstr(s, path)); s++) {
+		if ((s == list || s[-1] == ':') && (s[n] == '\0' || s[n] == ':'))
+			return true;
+	}
+	return false;
+}
+
 bool directory_was_given(const struct evidence *e)
 {
 	for (size_t i = 0; i < e->directory_count; i++) {
-		if (!e->default_dir || !strstr(e->default_dir, e->directories[i].path))
+		if (!e->default_dir || !is_listed(e->default_dir, e->directories[i].path))
 			return true;
 	}
 	return false;

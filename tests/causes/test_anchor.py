@@ -123,6 +123,17 @@ def test_store_is_a_directory_without_hashes(tell, run, show, pki):
     assert run(argv).code == 0
 
 
+@pytest.mark.cause("no-trust-store")
+def test_directory_above_the_default_one(tell, run, show, pki):
+    """It is one that was given, though its path is the beginning of the default one's."""
+    directory = run.scratch / "ssl"
+    (directory / "certs").mkdir(parents=True)
+    argv = [a for a in s_client(show(*good(pki)).port, "-") if a not in ("-CAfile", "-")]
+    argv += ["-no-CAfile", "-no-CAstore", "-CApath", str(directory)]
+    told = tell(argv, "no-trust-store", env={"SSL_CERT_DIR": str(directory / "certs")})
+    assert "SSL_CERT" not in told.record["why"] and "correct the directory" in told.help
+
+
 @pytest.mark.cause("issuer-unknown")
 @pytest.mark.parametrize("called", ["issuing.pem", "old hash"])
 def test_intermediate_has_a_wrong_name_in_the_directory(tell, run, show, pki, called):
