@@ -140,6 +140,7 @@ int handshake_alert(const struct evidence *e);
 const char *handshake_alert_words(struct diagnosis *d); /* "the server sent the alert ..." */
 bool handshake_cut_off(const struct evidence *e);
 bool handshake_answer_too_short(const struct evidence *e); /* ... to be TLS */
+bool handshake_only_goodbye(const struct evidence *e);
 /* (greeting.c) What an answer without TLS is of; NULL: nothing that is known. */
 struct protocol {
 	char what[112]; /* "what came back is ..." */

@@ -190,6 +190,15 @@ bool handshake_answer_too_short(const struct evidence *e)
 	       e->bytes_received > 0 && e->bytes_received < RECORD_HEADER;
 }
 
+/* A load balancer that has nobody for the name, or takes no such client, says close_notify in place of an answer. */
+bool handshake_only_goodbye(const struct evidence *e)
+{
+	enum { ALERT_RECORD = 21, ALERT_SIZE = 7 };
+	return e->eof && !e->datagram && e->last_received < 0 && handshake_alert(e) < 0 &&
+	       e->bytes_received == ALERT_SIZE && e->first_count > 0 &&
+	       e->first_bytes[0] == ALERT_RECORD;
+}
+
 enum cause handshake_cause(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
@@ -216,6 +225,8 @@ enum cause handshake_cause(const struct evidence *e)
 	if (refuses_old_offer(e, -1))
 		return CAUSE_CLIENT_TOO_OLD;
 	if ((handshake_cut_off(e) || e->given_up) && e->bytes_received == 0 && e->last_received < 0)
+		return CAUSE_CLOSED_EARLY;
+	if (handshake_only_goodbye(e))
 		return CAUSE_CLOSED_EARLY;
 	if (e->given_up)
 		return CAUSE_NETWORK_ERROR;

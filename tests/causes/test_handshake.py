@@ -241,6 +241,19 @@ def test_closed_early(ask, servers, client, behaviour):
 
 
 @pytest.mark.cause("closed-early")
+@pytest.mark.parametrize("client", ["curl", "python"])
+def test_goodbye_in_place_of_an_answer(ask, servers, client):
+    """Load balancers do that where nobody serves the name."""
+
+    def behaviour(connection, identity):
+        connection.recv(65536)
+        connection.sendall(bytes.fromhex("15030300020100"))
+
+    r = ask("closed-early", servers.odd(ADDRESS, behaviour), client)
+    assert "goodbye" in r["why"] and "host name" in r["why"] and "log of the server" in r["help"][0]
+
+
+@pytest.mark.cause("closed-early")
 def test_closed_early_after_plain_text_through_the_same_bio(ask, servers, pki):
     """What a mail server said before STARTTLS is no answer to the first message of TLS."""
 
