@@ -2,6 +2,8 @@
  *
  * Handshake failures (causes.md#handshake) in words. Where the evidence leaves the cause open, the record says what was seen and no more.
  */
+#include <string.h>
+
 #include "diagnosis.h"
 
 enum { TLS_1_1 = 0x0302 };
@@ -123,6 +125,17 @@ static const char *special_help(const struct evidence *e)
 			return special[i].help;
 	}
 	return NULL;
+}
+
+/* The suite goes by a secret of both, and the server could not read what was encrypted for it: what they derive their keys from is not the same. */
+static bool secrets_differ(const struct evidence *e)
+{
+	enum { BAD_RECORD_MAC = 20, DECRYPT_ERROR = 51, SERVER_HELLO_DONE = 14 };
+	const int alert = handshake_alert(e);
+
+	return (alert == BAD_RECORD_MAC || alert == DECRYPT_ERROR) &&
+	       e->last_received == SERVER_HELLO_DONE && e->cipher &&
+	       (strstr(e->cipher, "PSK") || strstr(e->cipher, "SRP"));
 }
 
 /* A message of TLS, but none that a server begins with: mostly a ClientHello. */
@@ -260,6 +273,10 @@ static void say_generic(struct diagnosis *d)
 			e->after_handshake ? "the handshake itself had succeeded" : last_message(d),
 			offer && !e->after_handshake ? "; this client offers " : "",
 			offer && !e->after_handshake ? offer : "", (char *)NULL);
+	if (secrets_differ(e))
+		help_line(d, "both ends go by a key or password that they share (PSK, SRP); with "
+			     "different ones it ends just so: compare the key and its identity at "
+			     "both ends first");
 	if ((d->r->cause == CAUSE_PEER_ERROR || d->r->cause == CAUSE_PROTOCOL_ERROR) &&
 	    special_help(e)) {
 		help_line(d, special_help(e));

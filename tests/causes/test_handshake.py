@@ -596,6 +596,14 @@ def test_server_gets_a_damaged_record(ask, pki, servers, client):
     port = servers.odd(ADDRESS, tamper.proxy(ADDRESS, real, to_server=tamper.Damage))
     r = ask("peer-error", port, client)
     assert r["alert"] == "received:20" and "from a machine in another network: openssl s_client" in helped(r)
+    assert "PSK" not in helped(r)
+
+
+@pytest.mark.cause("peer-error")
+def test_shared_keys_differ(ask, pki, servers):
+    port = servers.s_server(pki.good(HOST), ADDRESS, "-tls1_2", "-cipher", "PSK", "-psk", "1a2b").port
+    r = ask("peer-error", port, "s_client", "-tls1_2", "-psk", "1a2c", "-psk_identity", "x")
+    assert r["alert"] == "received:20" and "compare the key" in r["help"][0]
 
 
 @EVERY
