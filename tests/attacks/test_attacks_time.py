@@ -137,12 +137,23 @@ def milliseconds(store, dear, count, **env):
     return [float(line) for line in out.split()]
 
 
+def least(claim, *samples, rounds=8):
+    """What else the machine does only adds to a time: the least of ever more samples of each is compared, until the claim holds."""
+    found = [min(s()) for s in samples]
+    while rounds and not claim(*found):
+        found = [min(f, *s()) for f, s in zip(found, samples)]
+        rounds -= 1
+    return found
+
+
 def test_a_failure_costs_a_few_milliseconds(dear, certificates, library, tmp_path):
     log, store = tmp_path / "log", certificates / "public.pem"
-    plain = min(milliseconds(store, dear, 5))
-    preloaded = {"LD_PRELOAD": str(library), "TLSMEND_LOG_FORMAT": "json"}
-    firsts = [milliseconds(store, dear, 1, **preloaded, TLSMEND_LOG=str(log))[0] for _ in range(3)]
-    assert min(firsts) < plain + 15, (plain, firsts)
+    preloaded = {"LD_PRELOAD": str(library), "TLSMEND_LOG_FORMAT": "json", "TLSMEND_LOG": str(log)}
+
+    def bounded(plain, first):
+        return first < plain + 15
+
+    assert bounded(*least(bounded, lambda: milliseconds(store, dear, 5), lambda: milliseconds(store, dear, 1, **preloaded)))
     record = json.loads(log.read_text().splitlines()[0])
     assert record["cause"] == "untrusted-root"
     assert any(n.startswith("not looked at, since it would take too long") for n in record["notes"])
@@ -152,10 +163,13 @@ def test_a_failure_costs_a_few_milliseconds(dear, certificates, library, tmp_pat
 def test_no_look_without_a_record(dear, certificates, library, tmp_path, what):
     """... the log is off, or the same failure stands in it already."""
     log, store = tmp_path / "log", certificates / "public.pem"
-    plain = min(milliseconds(store, dear, 5))
     log_to = {"TLSMEND_LOG": "off" if what == "off" else str(log), "TLSMEND_LOG_FORMAT": "json"}
-    again = milliseconds(store, dear, 6, LD_PRELOAD=str(library), **log_to)[1:]
-    assert min(again) < plain * 1.3 + 0.7, (plain, again)
+
+    def nothing_more(plain, again):
+        return again < plain * 1.3 + 0.7
+
+    assert nothing_more(*least(nothing_more, lambda: milliseconds(store, dear, 5),
+                               lambda: milliseconds(store, dear, 6, LD_PRELOAD=str(library), **log_to)[1:]))  # fmt: skip
     if what == "again":
-        first, end = map(json.loads, log.read_text().splitlines())
+        first, end = map(json.loads, log.read_text().splitlines()[:2])
         assert "chain" in first and "chain" not in end and end["notes"][0].startswith("repeated ")
