@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Suites that others wrote, with the library and without: each of their tests ends in the same way. Their sources are Debian's, of the very
-versions that are installed, and are unpacked once; those that come with an interpreter are run as they are."""
+versions that are installed, and are unpacked once; those that come with an interpreter are run as they are. They take half an hour: they run
+where TLSMEND_SUITES=all is set."""
 import collections
 import glob
 import os
@@ -14,7 +15,11 @@ from lib import roots
 from lib.once import locked
 from lib.run import LIBRARY
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(os.environ.get("TLSMEND_SUITES") != "all", reason="other projects' suites run with TLSMEND_SUITES=all"),
+]
 
 SOURCES = roots.CACHE / "suites"
 SUITE = "bookworm"
@@ -110,6 +115,8 @@ def pythons():
 
 MODULES = ["test_ssl", "test_httplib", "test_urllib2_localnet", "test_ftplib", "test_poplib", "test_imaplib", "test_smtplib", "test_asyncio.test_ssl",
            "test_asyncio.test_sslproto"]  # fmt: skip
+# Its servers wait for an end that OpenSSL 3 tells in another way, without the library too: it fails here and there, or never ends.
+UNSTEADY = [("python2.7", "test_ftplib")]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -120,6 +127,8 @@ def test_python(suite, python, module):
     directory = glob.glob(os.path.join(os.path.dirname(python), "../lib/python*/test"))[0]
     if not os.path.exists(os.path.join(directory, *module.split(".")) + ".py"):
         pytest.skip("has no test." + module)
+    if (os.path.basename(os.path.dirname(directory)), module) in UNSTEADY:
+        pytest.skip("ends differently from run to run, without the library too")
     suite(None, [python, "-m", "unittest", "-v", "test." + module], by_unittest, 1)
 
 
