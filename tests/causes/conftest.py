@@ -45,16 +45,16 @@ class Shown:
         self.port, self.identity, self.chain = port, identity, chain
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def show(pki, servers):
-    """show(leaf, *others): a server at HOST that presents them."""
+    """show(leaf, *others): a server at HOST that presents them, until the test ends."""
     made = {}
 
     def shown(*chain):
         key = tuple(c.sha256 for c in chain)
         if key not in made:
             identity = pki.identity("shown-%s-%d" % (chain[0].sha256[:16], len(made)), *chain)
-            made[key] = Shown(servers.odd(HOSTS[HOST], servers_module.presents_certificate, identity, lasting=True), identity, chain)
+            made[key] = Shown(servers.odd(HOSTS[HOST], servers_module.presents_certificate, identity), identity, chain)
         return made[key]
 
     return shown

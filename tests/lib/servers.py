@@ -97,9 +97,6 @@ class Servers:
         """Stops the odd listeners of the test that ends: each is a descriptor and a thread of pytest's own process."""
         self._passing.close()
 
-    def at_end(self, call):
-        self._stack.callback(call)
-
     def _path(self, kind):
         self._count += 1
         return self.directory / ("%s-%d.log" % (kind, self._count))
@@ -211,9 +208,9 @@ class Servers:
         return port
 
     # ---- odd ones ---------------------------------------------------------------------------------------
-    def odd(self, address, behaviour, identity=None, lasting=False):
-        """A listener in this process whose connections are handled by `behaviour(socket, identity)`. It ends with the test, unless it
-        is `lasting`."""
+    def odd(self, address, behaviour, identity=None, until=None):
+        """A listener in this process whose connections are handled by `behaviour(socket, identity)`. It ends with the test, or with
+        `until`, an ExitStack."""
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, free_port(address)))
@@ -227,7 +224,7 @@ class Servers:
             thread.join(10)
             listener.close()
 
-        (self._stack if lasting else self._passing).callback(stop)
+        (until or self._passing).callback(stop)
         return listener.getsockname()[1]
 
 

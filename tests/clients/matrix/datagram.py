@@ -14,7 +14,7 @@ PATIENCE_S = 8
 
 
 class DatagramSite:
-    def __init__(self, servers, certificates, fault, new_story):
+    def __init__(self, certificates, fault, new_story, until):
         self.fault, self.new_story, self.stories = fault, new_story, []
         self.context = self._context(certificates)
         self.port = free_port(ADDRESS)
@@ -30,7 +30,7 @@ class DatagramSite:
             thread.join(PATIENCE_S + 2)
             self.socket.close()
 
-        servers.at_end(stop)
+        until.callback(stop)
 
     def _context(self, certificates):
         identity = certificates.of(self.fault.certificate)

@@ -74,12 +74,13 @@ class Story:
         return "asked=%d handshake=%d data=%d end=%s" % (self.asked, self.handshake, self.data, self.end or "-")
 
 
-def site(servers, certificates, protocol, fault):
+def site(servers, certificates, protocol, fault, until):
+    """It listens until that ExitStack is closed."""
     if protocol == "dtls":
         from .datagram import DatagramSite
 
-        return DatagramSite(servers, certificates, fault, Story)
-    return Site(servers, certificates, protocol, fault)
+        return DatagramSite(certificates, fault, Story, until)
+    return Site(servers, certificates, protocol, fault, until)
 
 
 def settled(site, since, seconds=3):
@@ -91,12 +92,12 @@ def settled(site, since, seconds=3):
 
 
 class Site:
-    def __init__(self, servers, certificates, protocol, fault):
+    def __init__(self, servers, certificates, protocol, fault, until):
         self.protocol, self.fault = PROTOCOLS[protocol](), fault
         self.identity = certificates.of(fault.certificate) if fault.certificate else None
         self.context = self._context(certificates) if self.identity else None
         self.stories = []
-        self.port = servers.odd(ADDRESS, self._serve, lasting=True)
+        self.port = servers.odd(ADDRESS, self._serve, until=until)
 
     def _context(self, certificates):
         c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

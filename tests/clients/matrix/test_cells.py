@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Every client of the matrix against every fault: what the record says, and whether its help holds."""
+import contextlib
 import os
 import pathlib
 import re
@@ -8,9 +9,10 @@ import warnings
 import pytest
 
 from lib.run import Runner, check_records
+from lib.servers import listening
 
 from . import server, tables
-from .server import HOST, Certificates
+from .server import ADDRESS, HOST, Certificates
 
 # Where the connection is cut, the kernel decides at every run whether the client's next write or its read comes before the reset.
 CUTS = ["close-at-once", "close", "reset", "reset-after-flight"]
@@ -19,7 +21,12 @@ QUICK_FAULTS = "good private-ca expired wrong-name only-1.0 plain close wants-ce
 
 @pytest.fixture(scope="session")
 def world(pki, servers):
-    return World(pki, servers)
+    with contextlib.closing(World(pki, servers)) as w:
+        yield w
+
+
+# More than one client has faults. Each is a descriptor and a thread of pytest's own process, which may have no more than 1024 of the former.
+MOST_SITES = 64
 
 
 class World:
@@ -28,9 +35,22 @@ class World:
 
     def site(self, protocol, fault):
         key = protocol, fault.name
-        if key not in self._sites:
-            self._sites[key] = server.site(self.servers, self.certificates, protocol, fault)
-        return self._sites[key]
+        if key in self._sites:
+            # the last to go
+            self._sites[key] = self._sites.pop(key)
+        else:
+            while len(self._sites) >= MOST_SITES:
+                self._close(next(iter(self._sites)))
+            until = contextlib.ExitStack()
+            self._sites[key] = server.site(self.servers, self.certificates, protocol, fault, until), until
+        return self._sites[key][0]
+
+    def _close(self, key):
+        self._sites.pop(key)[1].close()
+
+    def close(self):
+        for key in list(self._sites):
+            self._close(key)
 
 
 def _parameters():
@@ -215,6 +235,18 @@ def test_cell(run, world, record_property, client, fault):
     if wrong:
         record_property("wrong", wrong)
         pytest.fail(wrong, pytrace=False)
+
+
+def test_few_sites_at_once(pki, servers, monkeypatch):
+    monkeypatch.setattr(__name__ + ".MOST_SITES", 2)
+    with contextlib.closing(World(pki, servers)) as world:
+        plain, close = (world.site("echo", tables.FAULTS[name]) for name in ("plain", "close"))
+        assert world.site("echo", tables.FAULTS["plain"]) is plain
+        dtls = world.site("dtls", tables.FAULTS["good"])
+        assert [listening(ADDRESS, site.port) for site in (plain, close)] == [True, False]
+        alert = world.site("echo", tables.FAULTS["alert"])
+        assert world.site("dtls", tables.FAULTS["good"]) is dtls and not listening(ADDRESS, plain.port)
+    assert not listening(ADDRESS, alert.port) and dtls.socket.fileno() == -1
 
 
 @pytest.mark.parametrize("table", ["EXCEPTIONS", "KNOWN_WRONG"])
