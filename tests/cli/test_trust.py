@@ -74,6 +74,21 @@ def test_usual_place(run, sites, pki):
     assert tail.endswith("rc=60\n")
 
 
+def test_others_can_read_it_whatever_the_umask(run, sites, pki):
+    port, _ = sites.https(HOST)
+    words = [str(COMMAND), "trust", "--ca", str(pki.root_pem), "--sha256", fingerprint(pki.root), at(port)]
+    script = "umask 077; %s >/dev/null && stat -c '%%a' /etc/tlsmend /etc/tlsmend.d /etc/tlsmend/*.pem /etc/tlsmend.d/*.conf" % shlex.join(words)
+    assert run(["sh", "-c", script], etc={".here": ""}, library=False).out == "755\n755\n644\n644\n"
+
+
+def test_folder_of_ones_own_is_as_open_as_ones_home(run, sites, pki):
+    port, _ = sites.https(HOST)
+    run.home.chmod(0o700)
+    assert trust(run, "--user", "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), at(port), env={"XDG_CONFIG_HOME": None}).code == 0
+    for folder in (run.home / ".config", run.home / ".config/tlsmend"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_fingerprint_is_not_shown_before(run, sites, pki, folder):
     """What is to be compared must come from elsewhere."""
     port, _ = sites.https(HOST)

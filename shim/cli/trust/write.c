@@ -10,6 +10,19 @@
 
 #include "trust.h"
 
+/* As open as the one above it, whatever the umask: what is in it is read by the programs of others. */
+static int open_up(const char *folder)
+{
+	char *above = path_directory(folder);
+	struct file_status status;
+	int error = file_status(above, &status);
+
+	if (!error && chmod(folder, 0700 | (status.mode & 0055)) != 0)
+		error = errno;
+	free(above);
+	return error;
+}
+
 int make_folder(const char *path)
 {
 	char *folder = path_directory(path);
@@ -17,7 +30,9 @@ int make_folder(const char *path)
 
 	if (*folder && access(folder, F_OK) != 0) {
 		error = make_folder(folder);
-		if (!error && mkdir(folder, 0755) != 0 && errno != EEXIST)
+		if (!error && mkdir(folder, 0700) == 0)
+			error = open_up(folder);
+		else if (!error && errno != EEXIST)
 			error = errno;
 	}
 	free(folder);
