@@ -361,6 +361,20 @@ def test_no_right_to_write(run, sites, pki, folder):
     assert done.code == 2 and "Permission denied; write as root, or for yourself with --user" in done.err and not everything(folder)
 
 
+@pytest.mark.parametrize("dry", [True, False])
+def test_no_device_is_replaced(run, sites, pki, folder, dry):
+    """TLSMEND_CONFIG=/dev/null is a way to say: no rules."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    port, _ = sites.https(HOST)
+    device = folder / "null"
+    os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    words = ["--ca", pki.root_pem, "--sha256", fingerprint(pki.root), *(["--dry-run"] if dry else []), at(port)]
+    done = trust(run, *words, config=device)
+    assert done.code == 2 and "null: is no regular file, so no rule can be written into it" in done.err, done
+    assert os.listdir(folder) == ["null"] and stat.S_ISCHR(device.stat().st_mode)
+
+
 @pytest.mark.parametrize("room", [0, 4096])
 def test_full_disk(run, sites, pki, folder, room):
     """Neither file, or both: with room for the first only, it goes again."""

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <tlsmend/config_files.h>
 #include "trust.h"
@@ -170,11 +171,17 @@ static bool read_config(struct place *p)
 		p->owner = status.owner;
 		p->group = status.group;
 		p->mode = status.mode;
-		error = file_read(p->config, CONFIG_MAX_BYTES, &p->old, NULL, NULL, NULL);
+		/* /dev/null can be read, and means: no rules */
+		error = S_ISREG(status.mode)
+			    ? file_read(p->config, CONFIG_MAX_BYTES, &p->old, NULL, NULL, NULL)
+			    : EINVAL;
 	}
 	if (!error || error == ENOENT)
 		return true;
-	complain("%s: %s", p->config, strerror(error));
+	complain("%s: %s", p->config,
+		 error == EINVAL ? "is no regular file, so no rule can be written into it; name "
+				   "another place with --config"
+				 : strerror(error));
 	return false;
 }
 

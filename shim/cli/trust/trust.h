@@ -95,7 +95,7 @@ char *rule_at_try(const struct rule_at *r, const char *path, const struct buf *t
 const struct source_file *rule_at_file(const struct rule_at *r, const char *path);
 
 /* ---- write.c ------------------------------------------------------------------------------------------------ */
-/* The whole file or nothing of it, by rename. 0, or an error number. */
+/* The whole file or nothing of it, by rename. 0, or an error number; EINVAL: what is there is no regular file. */
 int write_whole(const char *path, const void *data, size_t n, const struct place *keep);
 /* The folder of that file, and those above it. 0, or an error number. */
 int make_folder(const char *path);

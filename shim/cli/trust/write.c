@@ -76,8 +76,18 @@ static void sync_folder(const char *path)
 	free(folder);
 }
 
+/* A rename would take the place of a device, such as the /dev/null that a link of systemd's leads to where something is masked. */
+static bool may_be_replaced(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
 int write_whole(const char *path, const void *data, size_t n, const struct place *keep)
 {
+	if (!may_be_replaced(path))
+		return EINVAL;
 	/* a link stays one */
 	char *real = realpath(path, NULL);
 	char *target = real ? real : copy_string(path);
