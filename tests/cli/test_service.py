@@ -62,7 +62,7 @@ def test_own_preload_is_kept(run):
     done, _, _, text = service(run, "app", unit=unit, more=more)
     assert ":/lib/third.so" in text and "EnvironmentFile=/etc/default/app" in done.err
     # its own is not taken for another's
-    more = {"systemd/system/app.service.d/tlsmend.conf": '[Service]\nEnvironment="LD_PRELOAD=/old/libtlsmend.so"\n'}
+    more = {"systemd/system/app.service.d/tlsmend.conf": '# written by tlsmend service\n[Service]\nEnvironment="LD_PRELOAD=/old/libtlsmend.so"\n'}
     _, _, _, text = service(run, "app", more=more)
     assert 'Environment="LD_PRELOAD=%s"\n' % LIBRARY in text
 
@@ -113,6 +113,22 @@ def test_systemd_takes_it(run, ca, sites):
                                   more={"tlsmend/ca.pem": ca.read_text()})  # fmt: skip
     assert code == 0 and "verified=0" in text, text
     assert "tlsmend.conf:" not in text.split("verified=")[0].partition("[Service]")[2], text
+
+
+@pytest.mark.parametrize("words", [["app"], ["--dry-run", "app"], ["--remove", "app"]], ids=["write", "dry-run", "remove"])
+@pytest.mark.parametrize("kind", ["by hand", "masked"])
+def test_what_others_wrote_is_left(run, kind, words):
+    """Where the settings of `tlsmend env --systemd` were pasted into a file of that name; and where an administrator masked it."""
+    theirs = '[Service]\nEnvironment="TLSMEND_LOG=journal"\n'
+    more = {DROP_IN[len("/etc/"):]: theirs}
+    mask = "ln -sf /etc/null %s; " % DROP_IN if kind == "masked" else ""
+    if mask and os.geteuid() != 0:
+        pytest.skip("needs root")
+    script = ("%s%s%s; echo rc=$?; cat %s; stat -L -c %%F %s" % ("mknod /etc/null c 1 3 && " if mask else "", mask,
+              shlex.join([str(COMMAND), "service", *words]), DROP_IN, DROP_IN))  # fmt: skip
+    done = run(["sh", "-c", script], etc={"systemd/system/app.service": UNIT, **more}, library=False, env=NO_LOG)
+    assert done.out == "rc=2\n" + ("character special file\n" if mask else theirs + "regular file\n"), done
+    assert "was not written by tlsmend service; it is left as it is" in done.err
 
 
 def test_environment_under_the_restrictions_of_the_unit(run, ca, sites):

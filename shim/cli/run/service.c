@@ -46,6 +46,26 @@ static void add_variable(struct buf *b, const char *name, const char *value)
 	free(assignment);
 }
 
+#define MARK "# written by tlsmend service"
+
+/* A file of that name by somebody else, or a link to /dev/null, which masks it, stays. */
+static bool is_free(const char *path)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	const int error = file_read(path, CONFIG_MAX_BYTES, &b, NULL, NULL, NULL);
+	const bool good =
+	    error == ENOENT || (!error && strncmp(buf_str(&b), MARK, sizeof MARK - 1) == 0);
+
+	if (!good)
+		complain("%s: %s; it is left as it is", path,
+			 error ? strerror(error)
+			       : "is there and was not written by tlsmend service");
+	buf_free(&b);
+	return good;
+}
+
 /* A unit's own LD_PRELOAD would be replaced, and so is taken along. */
 static bool fill(struct buf *b, const struct service_request *r, const struct unit *u,
 		 const char *library)
@@ -57,8 +77,8 @@ static bool fill(struct buf *b, const struct service_request *r, const struct un
 	free(form);
 	if (!preload)
 		return false;
-	buf_puts(b, "# written by tlsmend service; taken back by: tlsmend service --remove ");
-	buf_strs(b, u->name, "\n[Service]\n", NULL);
+	buf_strs(b, MARK "; taken back by: tlsmend service --remove ", u->name, "\n[Service]\n",
+		 NULL);
 	add_variable(b, "LD_PRELOAD", preload);
 	for (int i = 0; i < VARIABLE_COUNT; i++)
 		if (r->settings.value[i])
@@ -89,7 +109,7 @@ static int write_it(const struct service_request *r, const struct unit *u, const
 
 	buf_init(&b, 0);
 	named_paths_find(&paths, &r->settings, library);
-	if (fill(&b, r, u, library)) {
+	if (is_free(path) && fill(&b, r, u, library)) {
 		library_note_kinds("service", library);
 		unit_warn(&paths, u);
 		if (!r->dry_run)
@@ -118,7 +138,9 @@ static int remove_it(const struct unit *u)
 	char *folder = path_directory(path);
 	int status = STATUS_OK;
 
-	if (unlink(path) != 0) {
+	if (!is_free(path)) {
+		status = STATUS_USAGE;
+	} else if (unlink(path) != 0) {
 		status = errno == ENOENT ? STATUS_FINDINGS : STATUS_USAGE;
 		complain("%s: %s", path, strerror(errno));
 	} else {
