@@ -540,6 +540,11 @@ def test_unit(run):
     assert "  drop-in   /etc/systemd/system/app.service.d/tlsmend.conf\n" in r.out and "note" not in r.out
 
 
+def test_unit_with_a_program_without_folder(run):
+    r = of_unit(run, "[Service]\nExecStart=curl -s https://a.test/\n")
+    assert r.code == 0 and r.out.startswith("app.service: reachable: curl -> ") and "/usr/bin/curl\n" in r.out, r
+
+
 def test_unit_that_is_none(run):
     for text, name, said in (("[Service]\n", "other.service", "there is no unit other.service here"), ("[Service]\n", "app.service", "starts no program"),
                              ("[Service]\nExecStart=/no/where\n", "app.service", "starts /no/where, which is not there")):  # fmt: skip

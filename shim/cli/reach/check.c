@@ -100,16 +100,19 @@ static int check_unit(const char *name)
 {
 	struct unit u;
 	struct target t;
-	int status = STATUS_USAGE;
+	int status = STATUS_USAGE, error;
 
 	unit_read(&u, name);
+	/* a name without a folder is looked for by systemd too */
+	char *program = u.program ? path_search(u.program, &error) : NULL;
+
 	if (!u.path) {
 		complain("check: there is no unit %s here", name);
-	} else if (!u.program || access(u.program, F_OK) != 0) {
+	} else if (!program) {
 		complain("check: %s starts %s%s", name, u.program ? u.program : "no program",
 			 u.program ? ", which is not there" : "");
 	} else {
-		target_inspect(u.program, false, &t);
+		target_inspect(program, false, &t);
 		free(t.name);
 		t.name = copy_string(u.name);
 		describe_unit(&u, &t);
@@ -124,6 +127,7 @@ static int check_unit(const char *name)
 			target_free(&t);
 		}
 	}
+	free(program);
 	unit_free(&u);
 	return status;
 }
