@@ -753,3 +753,18 @@ def test_audit(tlsmend, tmp_path, ca):
                      r"    used 3 x at a\.test:443 by curl.*, last 2026-11-21, first 2026-11-21$" % (re.escape(str(ca)), re.escape(str(config))), rules, re.M), rules
     assert "[b.test] OnlyCAFile" in rules and "    not used in this log\n" in rules and "c.test" not in rules
     assert rest.startswith("/gone.conf:7 [z.test] ExtraCAFile\n    used 1 x at z.test:443 by curl") and rest.endswith("2 rules, 1 of them not used in this log\n")
+
+
+def test_audit_of_several_in_one_variable(tlsmend, tmp_path, ca):
+    use = line(event="mended", level="info", cause=None, rule="TLSMEND_EXTRA_CA [a.test] ExtraCAFile")
+    (tmp_path / "log").write_text(use)
+    r = tlsmend("report", "--audit", "log", env={"TLSMEND_CONFIG": "/dev/null", "TLSMEND_EXTRA_CA": "a.test={0}/corp-root.pem,b.test={0}/corp-root.pem".format(ca)})
+    first, second = r.stdout.split("[b.test]")
+    assert r.returncode == 0 and "used 1 x at a.test:443" in first and "    not used in this log\n" in second and "used 1 x" not in second, r
+
+
+@pytest.mark.parametrize("file, status", [("/nowhere", 2), ("empty", 1)])
+def test_audit_of_no_log(tlsmend, tmp_path, file, status):
+    """What cannot be read is not the same as what was not used."""
+    (tmp_path / "empty").write_text("")
+    assert tlsmend("report", "--audit", file).returncode == status

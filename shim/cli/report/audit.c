@@ -25,8 +25,10 @@ static bool is_use_of(const struct report_group *g, const struct setting *s)
 	char *rule;
 	char line[16];
 
-	snprintf(line, sizeof line, ":%u ", s->section->line);
-	rule = join(s->section->source, s->section->line ? line : " ", "[", NULL);
+	snprintf(line, sizeof line, ":%u", s->section->line);
+	/* several stand in one variable, and only their hosts tell them apart */
+	rule = s->section->line ? join(s->section->source, line, " [", NULL)
+				: join(s->section->source, " [", s->section->header, "] ", NULL);
 	const bool same = g->item.kind == REPORT_MENDED &&
 			  strncmp(g->item.text, rule, strlen(rule)) == 0 &&
 			  strstr(g->item.text, key_table[s->key].name);

@@ -98,12 +98,15 @@ int report_main(const struct command *self, int argc, char **argv)
 		status = STATUS_FINDINGS;
 	}
 	report_sort(&r);
-	if (w.audit)
-		status = report_audit(&r, getenv("TLSMEND_CONFIG"));
-	else if (w.json)
+	if (w.audit) {
+		const int audited = report_audit(&r, getenv("TLSMEND_CONFIG"));
+
+		status = audited > status ? audited : status;
+	} else if (w.json) {
 		report_json(&r);
-	else
+	} else {
 		report_text(&r);
+	}
 	report_free(&r);
 	return finish_output(status);
 }
