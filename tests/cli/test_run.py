@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 
 import pytest
 
@@ -185,6 +186,46 @@ def test_static_program_runs_with_a_warning(tlsmend, tmp_path):
     assert r.returncode == 7 and r.stdout == ""
     assert r.stderr.startswith("tlsmend: warning: static: out of reach: it is statically linked")
     assert len(r.stderr.splitlines()) == 1
+
+
+# Leaks of the runtime's own making are nothing to us.
+OPTIONS = "detect_leaks=0"
+IN_ORDER = "verify_asan_link_order=0"
+DEFAULTS = 'const char *__asan_default_options(void); const char *__asan_default_options(void) { return "%s"; }\n' % IN_ORDER
+
+
+def test_shared_sanitizer_is_started_without_the_library(tlsmend, tmp_path):
+    """gcc's AddressSanitizer is a library that ends its program where another one comes before it: nobody's start may fail by us."""
+    def said(name, word, env):
+        r = tlsmend("check", "./" + name, env=env)
+        assert word in r.stdout.splitlines()[0], r.stdout
+        run = tlsmend("run", "./" + name, env=env)
+        assert run.returncode == 7, run
+        return run.stderr
+
+    main = 'int main(void) { return 7; }\n'
+    flags = ("-fsanitize=address",)
+    program = compile_c(main, tmp_path / "client", *flags)
+    if "libasan.so" not in subprocess.run(["readelf", "-d", program], capture_output=True, text=True, timeout=20).stdout:
+        pytest.skip("no shared libasan here")
+    for options in OPTIONS, OPTIONS + ":" + IN_ORDER + ":verify_asan_link_order=1":
+        warning = said("client", "out of reach: AddressSanitizer (client -> libasan.so", {"ASAN_OPTIONS": options})
+        assert warning.endswith("use ASAN_OPTIONS=verify_asan_link_order=0; started without the library\n") and len(warning.splitlines()) == 1
+    assert said("client", "no TLS seen", {"ASAN_OPTIONS": OPTIONS + ":" + IN_ORDER}) == ""
+    compile_c(DEFAULTS + main, tmp_path / "told", *flags)
+    assert said("told", "no TLS seen", {"ASAN_OPTIONS": OPTIONS}) == ""
+    compile_c(main, tmp_path / "whole", *flags, "-static-libasan")
+    assert said("whole", "no TLS seen", {"ASAN_OPTIONS": OPTIONS}) == ""
+
+
+@pytest.mark.parametrize("more", ["", ":/nonexistent.so"])
+def test_sanitizer_that_is_preloaded_stays_in_front(tlsmend, more):
+    runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, timeout=20).stdout.strip()
+    if not os.path.isabs(runtime):
+        pytest.skip("no shared libasan here")
+    env = {"LD_PRELOAD": runtime + more, "ASAN_OPTIONS": OPTIONS}
+    r = tlsmend("run", "/usr/bin/env", env=env)
+    assert r.returncode == 0 and variables(r)["LD_PRELOAD"] == "%s:%s%s" % (runtime, LIBRARY, more), r
 
 
 def test_no_warning_for_programs_without_tls(tlsmend):

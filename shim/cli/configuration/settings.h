@@ -65,7 +65,7 @@ char *library_of(const char *library, unsigned bits);
 char *library_for_all(const char *library);
 /* Says where only one kind is installed, and programs of the other one would complain. */
 void library_note_kinds(const char *command, const char *library);
-/* LD_PRELOAD with the library in front of what `old` (may be NULL) has; unchanged where it has the library already.
+/* LD_PRELOAD with the library in front of what `old` (may be NULL) has, but for a sanitizer's runtime; unchanged where it has the library already.
  * NULL: the path cannot stand in LD_PRELOAD, and that was said. */
 char *preload_join(const char *library, const char *old);
 

@@ -11,6 +11,7 @@
 
 #include "elf.h"
 #include "../configuration/settings.h"
+#include "sanitizer.h"
 
 #ifndef TLSMEND_LIBDIR
 #define TLSMEND_LIBDIR "/usr/local/lib"
@@ -204,5 +205,13 @@ char *preload_join(const char *library, const char *old)
 		return copy_string(library);
 	if (holds(old, library))
 		return copy_string(old);
-	return join(library, ":", old, NULL);
+	const size_t front = sanitizer_in_front(old);
+
+	if (!front)
+		return join(library, ":", old, NULL);
+	char *first = checked(strndup(old, front));
+	char *list = join(first, ":", library, old + front, NULL);
+
+	free(first);
+	return list;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "libraries.h"
+#include "sanitizer.h"
 #include "served.h"
 #include "tls.h"
 
@@ -365,6 +366,23 @@ static void judge_nothing_found(struct look *k)
 	free(version);
 }
 
+/* Nothing else matters then: it does not start. What it opens later does not ask. */
+static bool judge_sanitizer(struct look *k)
+{
+	const struct libraries *l = &k->libraries;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (!is_sanitizer(l->list[i]->name) || !sanitizer_minds(k->target->program))
+			continue;
+		char *chain = library_chain(l->list[i]);
+
+		target_verdict(k->target, REACH_NO, REASON_SANITIZER, chain);
+		free(chain);
+		return true;
+	}
+	return false;
+}
+
 void tls_judge(struct target *t)
 {
 	struct look k = {.target = t};
@@ -374,7 +392,7 @@ void tls_judge(struct target *t)
 		target_fact(t, "note", note, NULL);
 	libraries_init(&k.libraries, t->elf.bits, t->elf.machine, t->elf.interpreter);
 	k.root = libraries_add(&k.libraries, t->program, path_base(t->program), NULL);
-	if (!judge_linked_in(&k)) {
+	if (!judge_sanitizer(&k) && !judge_linked_in(&k)) {
 		load_modules(&k);
 		k.openssl =
 		    libraries_exporting(&k.libraries, DEFINES_SSL_CTX_NEW | DEFINES_SSL_CTX_CTRL);

@@ -61,10 +61,11 @@ static int execute_failed(const char *command, int error)
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 }
 
-/* A dynamic linker that would complain about the library, or end there. */
+/* A dynamic linker that would complain about the library, or end there; a runtime that ends the program because of it. */
 static bool would_stumble(const struct target *t)
 {
-	return t->reason == REASON_OTHER_CLASS || t->reason == REASON_OTHER_LIBC;
+	return t->reason == REASON_OTHER_CLASS || t->reason == REASON_OTHER_LIBC ||
+	       t->reason == REASON_SANITIZER;
 }
 
 static void warn(const struct target *t, const struct settings *s)
