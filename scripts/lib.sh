@@ -240,11 +240,27 @@ need() {
 	return 1
 }
 
-# offer TABLE...: installs what is missing; what cannot be installed is said, and nothing more
+# installable NAME...: those that apt-get would install if it were asked for each alone
+installable() {
+	for package; do
+		if apt-get -q -s --no-install-recommends --no-remove install "$package" >/dev/null 2>&1; then
+			printf '%s ' "$package"
+		fi
+	done
+}
+
+# offer TABLE...: installs what is missing; what cannot be installed is said, and nothing more. One that this release does not have, or that would
+# take the place of another, keeps apt-get from installing any: then the others are asked for without it.
 offer() {
+	left=$(missing_packages "$@")
 	# Package names are words.
-	# shellcheck disable=SC2046
-	install_packages $(missing_packages "$@") || echo "going on without: $(missing_packages "$@")" >&2
+	# shellcheck disable=SC2086
+	install_packages $left || {
+		some=$(installable $left)
+		[ "$some" = "$left" ] || install_packages $some
+	} || :
+	left=$(missing_packages "$@")
+	[ -z "$left" ] || echo "going on without: $left" >&2
 }
 
 # The newest interpreter of a pyenv on this machine whose version matches, or nothing.
