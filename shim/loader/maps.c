@@ -305,21 +305,23 @@ bool loader_readable(const struct object *o, const void *code)
 	return p && (p->p_flags & PF_R);
 }
 
+/* Whole or not at all: several threads may be describing one object into the same place at their first calls. */
 static void describe(const struct link_map *l, struct object *o)
 {
 	size_t count;
 	const ElfW(Phdr) *p = headers_of(l, &count);
-	o->low = UINTPTR_MAX;
-	o->high = 0;
+	uintptr_t low = UINTPTR_MAX, high = 0;
 	for (size_t i = 0; p && i < count; i++) {
 		const uintptr_t start = l->l_addr + p[i].p_vaddr;
 		if (p[i].p_type != PT_LOAD)
 			continue;
-		if (start < o->low)
-			o->low = start;
-		if (start + p[i].p_memsz > o->high)
-			o->high = start + p[i].p_memsz;
+		if (start < low)
+			low = start;
+		if (start + p[i].p_memsz > high)
+			high = start + p[i].p_memsz;
 	}
+	o->low = low;
+	o->high = high;
 }
 
 static bool found(const struct link_map *l, struct object *o)
