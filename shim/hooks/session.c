@@ -77,17 +77,20 @@ static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark
 	return n == 0 || m->prefix[0] != '\0';
 }
 
-/* A program that puts data of its own there keeps it. */
+/* A program that puts data of its own there keeps it. One that is resumed has its mark: it may be shared by threads, so that nothing is written
+ * where nothing changes. */
 static bool write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
 		       uintptr_t identity)
 {
 	struct mark m;
 	if (!read_mark(o, session, &m) || !o->SSL_SESSION_set1_ticket_appdata)
 		return false;
+	const struct mark was = m;
 	memcpy(m.prefix, mark_prefix, sizeof m.prefix);
 	m.tag = tag ? tag : m.tag;
 	m.identity = identity ? identity : m.identity;
-	return o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m) == 1;
+	return memcmp(&m, &was, sizeof m) == 0 ||
+	       o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m) == 1;
 }
 
 static uintptr_t session_tag(const struct openssl *o, SSL_SESSION *session, int index)

@@ -22,6 +22,7 @@
  *   crl=FILE      into the store of the context; crls: the leaf must be on no list      days=N: as if it were then
  *   purpose=NAME  what the chain must be good for       depth=N        adds=FILE: further certificates into the store of the context
  *   open          SSL_set_shutdown(0), once the handshake is done
+ *   counts        says how often memory was asked for on behalf of sessions
  *   hold=MS       meanwhile somebody holds a reference for that long
  *   looks=FILE    the server, which asks for a certificate, verifies it so, too
  *   dane=USAGE    with TLSA records of that usage (RFC 6698), for the last certificate that ID's server sends (3: for the first)
@@ -52,6 +53,7 @@ enum { SLOTS = 32, WORDS = 32 };
 static SSL_SESSION *sessions[SLOTS];
 static SSL *kept[SLOTS], *kept_servers[SLOTS];
 static SSL_CTX *contexts[SLOTS];
+static int session_memory;
 static char line[4096], *words[WORDS];
 static int word_count;
 static SSL_SESSION *psk_session;
@@ -739,6 +741,8 @@ static void finish(SSL *client, SSL *server, int ok)
 		       ERR_GET_REASON(ERR_peek_last_error()));
 	if (arg("info"))
 		printf("info %d %d\n", info_calls[0], info_calls[1]);
+	if (arg("counts"))
+		printf("memory %d\n", session_memory);
 	if (ERR_peek_error() && ok)
 		printf("STRAY ERROR %lx\n", ERR_peek_error());
 	ERR_clear_error();
@@ -761,6 +765,7 @@ static void connect_line(void)
 	SSL *server = SSL_new(sctx);
 	int ok = 0;
 
+	session_memory = 0;
 	set_up(client);
 	tie_ends(client, server, 32768);
 	if (arg("early"))
@@ -943,8 +948,28 @@ static void run_line(void)
 		NEED(!"known command");
 }
 
+static void *counted(size_t n, const char *file, int at)
+{
+	(void)at;
+	session_memory += file && strstr(file, "ssl_sess.c");
+	return malloc(n);
+}
+
+static void *resized(void *p, size_t n, const char *file, int at)
+{
+	(void)file, (void)at;
+	return realloc(p, n);
+}
+
+static void freed(void *p, const char *file, int at)
+{
+	(void)file, (void)at;
+	free(p);
+}
+
 int main(void)
 {
+	NEED(CRYPTO_set_mem_functions(counted, resized, freed) == 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while (fgets(line, sizeof(line), stdin)) {
 		word_count = 0;

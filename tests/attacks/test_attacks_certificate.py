@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from againkit import Again
+from attackkit import NOTHING
 
 VERSIONS = ["1.2", "1.3"]
 ME = "[a.test]\nCertificate = CERTS/me-both.pem\n"
@@ -110,6 +111,20 @@ def test_with_a_rule_that_lowers_the_level(again):
     rules = ME + "CipherString = DEFAULT:@SECLEVEL=1\nSignatureAlgorithms = ECDSA+SHA256\n"
     lines = again("--ask", "a.test", "b.test", "b.test,fresh", rules=rules)
     assert peers(lines)[0] == MINE and lines[1] == lines[2]
+
+
+@pytest.mark.parametrize("more", ["", "EnforceVerification = yes\n"])
+def test_a_resumed_session_is_left_alone(actor, more):
+    """Threads may share it, and OpenSSL takes no lock for what it keeps: its mark is the right one, and is not written once more."""
+    first = "connect store=corp sni=a.test server=a ask smax=1.2 counts save=0\n"
+    script = first + first.replace("save", "session")
+
+    def resumed(rules):
+        lines = actor.run(script, rules)
+        assert "resumed=1" in lines[2], lines
+        return lines[3]
+
+    assert resumed(ME + more) == resumed(NOTHING)
 
 
 # ---- files that are no good ----------------------------------------------------------------------------------------------------
