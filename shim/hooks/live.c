@@ -169,6 +169,14 @@ void live_done(struct connection *n, X509 *leaf)
 		copy_api(n->copy)->X509_free(before);
 }
 
+void live_peer_shows(struct connection *n)
+{
+	if (!n->live || !enter())
+		return;
+	note_peer(n->live, n);
+	lock_leave(&lock);
+}
+
 void live_shown(struct connection *n, const X509 *leaf)
 {
 	if (!n->live || !enter())

@@ -17,6 +17,8 @@ struct connection;
 void live_note(struct connection *n, const uint8_t leaf[32]);
 /* The handshake is done. `leaf`: the very object that the SSL gives to the client, a reference that is taken over; NULL: none. */
 void live_done(struct connection *n, X509 *leaf);
+/* Who its peer is, or may be, only shows now. */
+void live_peer_shows(struct connection *n);
 /* While the handshake is under way, a function of the client's looks at it by this very object; NULL: it is through. Only compared with. */
 void live_shown(struct connection *n, const X509 *leaf);
 /* The client has turned verification off for this connection. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "connection.h"
+#include "live.h"
 #include "peer.h"
 #include "rule_of_peer.h"
 #include "transport.h"
@@ -174,6 +175,7 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 		return;
 	if (leaf)
 		take_name(n, leaf);
+	live_peer_shows(n);
 	n->proven_late = true;
 	n->demand.judged = false;
 	n->too_late =

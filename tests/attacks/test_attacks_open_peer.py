@@ -59,6 +59,15 @@ def test_no_socket(actor, rules, verdicts):
     assert actor.verdicts("connect store=public sni=a.test server=a-public\n", rules) == verdicts
 
 
+@pytest.mark.parametrize("port", ["", ":443"])
+def test_no_socket_and_a_context_of_the_clients_own(actor, port):
+    """... inside SSL_CTX_set_cert_verify_callback(), where it shows whose look it is by the leaf alone."""
+    script = "connect own=public sni=%s.test server=a-public\n"
+    assert actor.verdicts(script % "a", f"[a.test{port}]\n{ONLY}\n") == ["bad"]
+    assert actor.verdicts(script % "a", f"[a.test{port}]\nOnlyCAFile = CERTS/public.pem\n") == ["good"]
+    assert actor.verdicts(script % "c", f"[a.test{port}]\n{ONLY}\n") == ["good"]
+
+
 def test_no_socket_and_an_older_version(actor):
     assert actor.verdicts("connect store=public sni=a.test server=a-public smax=1.2\n", "[a.test:443]\nMinProtocol = TLSv1.3\n") == ["bad"]
 
