@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { TLS_1_2 = 0x0303, TLS_1_3 = 0x0304, REASON_NO_CIPHER_MATCH = 185 };
+enum { FEW_CIPHERS = 4, FEW_GROUPS = 2, FEW_SIGNATURES = 2 };
 
 /* ---- no-ciphers: a string that OpenSSL refused ---------------------------------------------------------------- */
 
@@ -161,7 +162,18 @@ static const char *few_groups(struct diagnosis *d)
 		   group_name(e, h->first_group), h->groups == 1 ? ")" : "", (char *)NULL);
 }
 
-/* What OpenSSL's own list has, and this offer has not; NULL: nothing. */
+static bool has_few_groups(const struct hello *h)
+{
+	return h->groups > 0 && h->groups <= FEW_GROUPS;
+}
+
+static bool has_few_signatures(const struct hello *h)
+{
+	return h->signatures > 0 && h->signatures <= FEW_SIGNATURES;
+}
+
+/* What OpenSSL's own list has, and this offer has not; NULL: nothing. Where few signature algorithms are offered, OpenSSL leaves out the
+ * ciphers that would need another one by itself. */
 static const char *missing_kinds(struct diagnosis *d)
 {
 	static const struct {
@@ -175,7 +187,8 @@ static const char *missing_kinds(struct diagnosis *d)
 	const struct hello *h = &d->e->hello;
 	const char *list = NULL;
 
-	if (h->kinds == 0 || h->min_version >= TLS_1_3 || d->e->security_level > 2)
+	if (h->kinds == 0 || h->min_version >= TLS_1_3 || d->e->security_level > 2 ||
+	    has_few_signatures(h))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		if (!(h->kinds & kinds[i].kind))
@@ -188,7 +201,7 @@ static const char *missing_kinds(struct diagnosis *d)
 /* What most clients of today do otherwise; NULL: nothing. */
 static const char *unusual(struct diagnosis *d)
 {
-	enum { FEW_CIPHERS = 4, FEW_GROUPS = 2, FEW_SIGNATURES = 2, USUAL_LEVEL = 2 };
+	enum { USUAL_LEVEL = 2 };
 	struct evidence *e = d->e;
 	const struct hello *h = &e->hello;
 	const unsigned older = h->ciphers - h->ciphers13;
@@ -209,9 +222,9 @@ static const char *unusual(struct diagnosis *d)
 			 e->cipher_string ? list_words(d) : "", (char *)NULL));
 	if (h->max_version >= TLS_1_3 && h->ciphers13 == 1)
 		item(d, &list, "only 1 ciphersuite for TLS 1.3");
-	if (h->groups > 0 && h->groups <= FEW_GROUPS)
+	if (has_few_groups(h))
 		item(d, &list, few_groups(d));
-	if (h->signatures > 0 && h->signatures <= FEW_SIGNATURES)
+	if (has_few_signatures(h))
 		item(d, &list,
 		     say(e, "only ", count(e, h->signatures, "signature algorithm"), (char *)NULL));
 	if (list && e->security_level > USUAL_LEVEL)
@@ -293,6 +306,37 @@ static void help_wider(struct diagnosis *d, const char *odd, bool after)
 			     "meant to accept just that");
 }
 
+/* Lists that the client made short, with what servers of today have. False: it made none. */
+static bool help_longer(struct diagnosis *d)
+{
+	enum { OPENSSL_1_1_0 = 0x10100000, OPENSSL_1_1_1 = 0x10101000 };
+	const struct evidence *e = d->e;
+	bool any = false;
+
+	if (has_few_signatures(&e->hello))
+		any = help_section(
+		    d,
+		    "not tried, since its alert does not say what it would take: whether the "
+		    "server takes one of more signature algorithms, in the client's settings or "
+		    "here:",
+		    e->version >= OPENSSL_1_1_1
+			? "SignatureAlgorithms = "
+			  "ed25519:ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256:ECDSA+SHA384:RSA-PSS+"
+			  "SHA384"
+			: "SignatureAlgorithms = ECDSA+SHA256:RSA+SHA256:ECDSA+SHA384:RSA+SHA384",
+		    (char *)NULL);
+	if (has_few_groups(&e->hello))
+		any = help_section(d,
+				   "not tried, since its alert does not say what it would take: "
+				   "whether the server takes one of more groups, in the client's "
+				   "settings or here:",
+				   e->version >= OPENSSL_1_1_0 ? "Groups = X25519:P-256:P-384:P-521"
+							       : "Groups = P-256:P-384:P-521",
+				   (char *)NULL) ||
+		      any;
+	return any;
+}
+
 /* What the server would have taken is not in its alert. */
 static void help_compare(struct diagnosis *d)
 {
@@ -316,10 +360,11 @@ void explain_refused(struct diagnosis *d)
 	bool named = false;
 
 	say_offer(d, odd);
+	const bool longer = help_longer(d);
 	if (odd && !e->hello.sni && key_is_known("ServerName") && strcmp(d->section, "HOST") != 0)
 		named = help_section(
 		    d, "if the server wants a host name (SNI), send one (not tried):",
 		    say(e, "ServerName = ", say_string(e, e->host), (char *)NULL), (char *)NULL);
-	help_wider(d, odd, named);
+	help_wider(d, odd, named || longer);
 	help_compare(d);
 }

@@ -372,7 +372,20 @@ def test_no_cipher_of_a_rule_shared(run, pki, picky_server):
 @pytest.mark.cause("handshake-refused")
 def test_no_group_shared(run, pki, picky_server):
     record = one(run(python(picky_server, pki, "--groups", "secp384r1")), "handshake-refused", presented="only 1 group (P-384)")
-    assert "cipher list" not in record["presented"]
+    assert "cipher list" not in record["presented"] and sections(record)[1] == "Groups = X25519:P-256:P-384:P-521"
+    assert run(python(picky_server, pki, "--groups", "secp384r1"), config=as_proposed(run, record)).code == 0
+
+
+@pytest.mark.cause("handshake-refused")
+def test_no_signature_algorithm_shared(run, pki, servers):
+    """What OpenSSL leaves out of the ciphers for want of an algorithm is no setting of the client's."""
+    leaf = issue(HOST, pki.intermediate, names=[HOST], key="rsa2048")
+    port = servers.s_server(pki.identity("rsa-signs", leaf, pki.intermediate), ADDRESS).port
+    argv = [x for x in s_client(port, pki, "-sigalgs", "ECDSA+SHA256") if x not in ("-servername", HOST)] + ["-noservername"]
+    record = one(run(argv, hosts={HOST: ADDRESS}), "handshake-refused", presented="only 1 signature algorithm")
+    assert "no cipher with" not in record["presented"] and "CipherString" not in str(sections(record))
+    assert sections(record)[1].startswith("SignatureAlgorithms = ed25519:"), record
+    assert run(argv, config=as_proposed(run, record), hosts={HOST: ADDRESS}).code == 0
 
 
 @pytest.mark.cause("handshake-refused")
