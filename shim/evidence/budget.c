@@ -156,7 +156,7 @@ struct sum {
 	OPENSSL_STACK *untrusted;
 	unsigned signatures;
 	uint64_t names,
-	    constraints; /* bytes of extensions: every name is compared with every constraint above it */
+	    constraints; /* bytes in certificates: every name is compared with every constraint above it */
 	bool beyond;
 	uint8_t seen[MOST_CERTIFICATES];
 	uint8_t reached[MOST_CERTIFICATES];
@@ -178,11 +178,27 @@ static void add_key(struct sum *s, X509 *x)
 	QUIET_END(o)
 }
 
-static void add_extensions(struct sum *s, X509 *x)
+unsigned budget_subject_names(const struct openssl *o, X509 *x)
 {
+	enum { NID_email_address = 48 };
+	static const int kinds[] = {NID_common_name, NID_email_address};
+	X509_NAME *subject = o->X509_get_subject_name(x);
+	unsigned count = 0;
+
+	for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++) {
+		for (int i = -1; (i = o->X509_NAME_get_index_by_NID(subject, kinds[k], i)) >= 0;)
+			count++;
+	}
+	return count;
+}
+
+static void add_names(struct sum *s, X509 *x)
+{
+	enum { BYTES_A_NAME = 4 };
 	const struct openssl *o = s->o;
 	const int n = o->X509_get_ext_count(x);
 
+	s->names += (uint64_t)BYTES_A_NAME * budget_subject_names(o, x);
 	s->beyond = s->beyond || n > MOST_EXTENSIONS;
 	for (int i = 0; i < n && i < MOST_EXTENSIONS && o->X509_EXTENSION_get_data; i++) {
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
@@ -213,7 +229,7 @@ static void add_issuers(struct sum *s, X509 *x)
 		s->seen[i] = 1;
 		s->reached[s->reached_count++] = (uint8_t)i;
 		add_key(s, candidate);
-		add_extensions(s, candidate);
+		add_names(s, candidate);
 	}
 }
 
@@ -226,7 +242,7 @@ unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK 
 
 	s.beyond = untrusted && o->OPENSSL_sk_num(untrusted) > MOST_CERTIFICATES;
 	QUIET_BEGIN(o)
-	add_extensions(&s, leaf);
+	add_names(&s, leaf);
 	if (o->X509_NAME_cmp(o->X509_get_subject_name(leaf), o->X509_get_issuer_name(leaf)) == 0)
 		add_key(&s, leaf);
 	add_issuers(&s, leaf);

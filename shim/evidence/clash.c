@@ -5,6 +5,7 @@
  * parts of the ones that say no.
  */
 #include "clash.h"
+#include "budget.h"
 #include <tlsmend/vocabulary.h>
 
 #include <string.h>
@@ -210,7 +211,8 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	s.found->below = &e->chain[first.depth];
 	QUIET_BEGIN(o)
 	names = o->X509_get_ext_d2i(s.below, NID_subject_alt_name_, NULL, NULL);
-	s.names = count(o, names) + 4; /* and what is in the subject */
+	s.names =
+	    count(o, names) + budget_subject_names(o, s.below) + 1; /* and the subject as such */
 	if (names && o->GENERAL_NAMES_free)
 		o->GENERAL_NAMES_free(names);
 	for (size_t i = n - 1; i > (size_t)first.depth && !e->clash; i--) {

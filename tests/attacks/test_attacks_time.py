@@ -95,22 +95,25 @@ def large_exponents(key):
     ]
 
 
-def many_constraints(key):
+def many_constraints(key, count_of_names=1500, in_subject=False):
     """Each of many names is compared with each of many constraints, for each of many CAs."""
     count, ca_key = 12, ec.generate_private_key(ec.SECP256R1())
 
     def issue(name, issuer, public, *extensions):
         builder = x509.CertificateBuilder(
             x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]),
-            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]),
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name), *(mails if name == "a.test" else [])]),
             public, x509.random_serial_number(), pki.now() - pki.DAY, pki.now() + 100 * pki.DAY,
         )  # fmt: skip
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical)
         return builder.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
-    names = [x509.DNSName("a.test")] + [x509.DNSName("h%d.test" % i) for i in range(1500)]
-    excluded = x509.NameConstraints(None, [x509.DNSName("x%d.no" % i) for i in range(400)])
+    many = range(count_of_names)
+    mails = [x509.NameAttribute(x509.NameOID.EMAIL_ADDRESS, "u@h%d.test" % i) for i in many if in_subject]
+    names = [x509.DNSName("a.test")] + [x509.DNSName("h%d.test" % i) for i in many if not in_subject]
+    one = x509.RFC822Name if in_subject else x509.DNSName
+    excluded = x509.NameConstraints(None, [one("x%d.no" % i) for i in range(400)])
     is_ca = (x509.BasicConstraints(True, None), True)
     return [issue("a.test", "CA 0", key.public_key(), (x509.SubjectAlternativeName(names), False))] + [
         issue("CA %d" % i, "CA %d" % min(i + 1, count - 1), ca_key.public_key(), is_ca, (excluded, True))
@@ -118,7 +121,12 @@ def many_constraints(key):
     ]
 
 
-@pytest.fixture(scope="module", params=[large_exponents, many_constraints])
+def many_constraints_of_mail(key):
+    """... and addresses stand in the subject, too."""
+    return many_constraints(key, 1000, in_subject=True)
+
+
+@pytest.fixture(scope="module", params=[large_exponents, many_constraints, many_constraints_of_mail])
 def dear(request, tmp_path_factory):
     d = tmp_path_factory.mktemp("dear")
     key = ec.generate_private_key(ec.SECP256R1())
