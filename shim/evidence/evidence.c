@@ -100,8 +100,19 @@ static enum cert_from where_from(const struct capture *c, X509 *x)
 	return in_stack(c->o, c->rule, x) ? FROM_RULE : FROM_STORE;
 }
 
+/* What was sent is mostly what the chain is of. NULL: this one is not described yet. */
+static const struct cert_info *described(const struct capture *c, X509 *x)
+{
+	for (size_t i = 0; i < c->e->presented_count; i++) {
+		if (capture_same(c->o, c->presented[i], x))
+			return &c->e->presented[i];
+	}
+	return NULL;
+}
+
 static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *n)
 {
+	const struct cert_info *known;
 	struct cert_info *out;
 
 	if (*n == 0)
@@ -111,8 +122,13 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 		*n = 0;
 		return NULL;
 	}
-	for (size_t i = 0; i < *n; i++)
-		evidence_certificate(c->e, c->o, list[i], where_from(c, list[i]), &out[i]);
+	for (size_t i = 0; i < *n; i++) {
+		known = described(c, list[i]);
+		if (known)
+			out[i] = *known;
+		else
+			evidence_certificate(c->e, c->o, list[i], where_from(c, list[i]), &out[i]);
+	}
 	return out;
 }
 
