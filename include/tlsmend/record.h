@@ -46,6 +46,10 @@ struct record {
 
 /* So begins the message of a record about what a rule would have done (DryRun). */
 #define RECORD_DRY_RUN "dry run: "
+/* So begin notes about a next step with the command, which it says itself. */
+#define RECORD_ONE_STEP                                                                            \
+	"in one step, which shows the certificate, asks for its fingerprint and tries the rule: "
+#define RECORD_TO_SEE "to see whether the server was mended: "
 
 /* Submits one record. Safe in any thread, in a child after fork(2), with any descriptor closed, with
  * SIGPIPE at its default, from within a hook of an allocation-starved host. Never blocks on a full pipe or

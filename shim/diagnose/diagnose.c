@@ -334,14 +334,19 @@ static bool is_shown_by_the_server(enum cause c)
 	return false;
 }
 
-/* The server sent the CA that the section is about. */
+/* The server sent the CA that the section is about, and that is all of the section. */
 static bool proposes_what_was_sent(const struct diagnosis *d)
 {
+	static const char indent[] = "    ", key[] = "    ExtraCAFile";
+
 	if (d->r->cause != CAUSE_UNTRUSTED_ROOT && d->r->cause != CAUSE_SELF_SIGNED)
 		return false;
 	for (size_t i = 0; i < d->r->help_count; i++) {
-		if (strncmp(d->help[i], "    ExtraCAFile", strlen("    ExtraCAFile")) == 0)
-			return !leaf_is_for_another(d->e);
+		if (strncmp(d->help[i], key, sizeof(key) - 1) != 0)
+			continue;
+		return !leaf_is_for_another(d->e) &&
+		       (i + 1 == d->r->help_count ||
+			strncmp(d->help[i + 1], indent, sizeof(indent) - 1) != 0);
 	}
 	return false;
 }
@@ -356,14 +361,10 @@ static void note_how_to_see(struct diagnosis *d)
 	    greeting_of_port(d->e->port, &name))
 		return;
 	if (proposes_what_was_sent(d))
-		note_line(d, say(d->e,
-				 "in one step, which shows the certificate, asks for its "
-				 "fingerprint and tries the rule: tlsmend trust ",
-				 d->who, (char *)NULL));
+		note_line(d, say(d->e, RECORD_ONE_STEP "tlsmend trust ", d->who, (char *)NULL));
 	else if (is_shown_by_the_server(d->r->cause) &&
 		 !(d->first.depth > 0 && is_from_here(d->culprit)))
-		note_line(d, say(d->e, "to see whether the server was mended: tlsmend view ",
-				 d->who, (char *)NULL));
+		note_line(d, say(d->e, RECORD_TO_SEE "tlsmend view ", d->who, (char *)NULL));
 }
 
 /* What is equal proves nothing: then something else is wrong than what these two show. */

@@ -466,6 +466,7 @@ def test_unknown_ca_and_one_fault_more(tell, run, show, client, fault, second):
     told = tell(argv, "untrusted-root", leaf)
     section = [line.strip() for line in told.help.splitlines() if line.startswith("    ")]
     assert second in section and any(line.startswith("ExtraCAFile = ") for line in section), told.help
+    assert "tlsmend trust" not in told.notes, "that would write the CA alone"
     rules = {line.split(" = ")[0]: line.split(" = ")[1] for line in section[1:]}
     rules["ExtraCAFile"] = run.write("root.pem", root.pem)
     assert run(argv, config=run.config((HOST, rules))).code == 0

@@ -217,6 +217,21 @@ def test_next_step_asks_for_the_same(run, sites, servers, pki):
     assert "ExpectName = " in done.out and "tlsmend trust" not in done.out
 
 
+def test_next_step_once(run, sites, servers, pki):
+    """The record's notes name the command too, for readers of a log; here it is the one that was just run, or stands at the end."""
+    identity = pki_module.root_presented(pki, HOST)
+    port = servers.odd("127.0.0.2", odd.presents_certificate, identity)
+    argv = [COMMAND, "run", "curl", "-sS", "https://%s/" % at(port)]
+    assert "tlsmend trust " + at(port) in "\n".join(run(argv, library=False).records[0]["notes"])
+    done = view(run, at(port))
+    assert "[untrusted-root]" in done.out and done.out.count("tlsmend trust") == 1, done
+    expired, _ = sites.variant("expired")
+    argv = [COMMAND, "run", "curl", "-sS", "--cacert", pki.root_pem, "https://%s/" % at(expired)]
+    assert "tlsmend view " + at(expired) in "\n".join(run(argv, library=False).records[0]["notes"])
+    done = view(run, "--ca", pki.root_pem, at(expired))
+    assert "[expired]" in done.out and "tlsmend view" not in done.out, done
+
+
 # ---- bad input -------------------------------------------------------------------------------------------------
 
 def test_nobody_there(run):

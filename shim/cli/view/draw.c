@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tlsmend/record.h>
+
 #include "../screen.h"
 #include "sight.h"
 
@@ -32,6 +34,12 @@ static void paragraph(const char *label, const char *text)
 	buf_free(&b);
 }
 
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* But for those about a next step with the command, which are for readers of a log. */
 static void paragraphs(const char *label, const json_t *list)
 {
 	json_t *line;
@@ -39,7 +47,12 @@ static void paragraphs(const char *label, const json_t *list)
 
 	json_array_foreach(list, i, line)
 	{
-		paragraph(i ? "" : label, json_string_value(line) ? json_string_value(line) : "");
+		const char *text = json_string_value(line) ? json_string_value(line) : "";
+
+		if (begins(text, RECORD_ONE_STEP) || begins(text, RECORD_TO_SEE))
+			continue;
+		paragraph(label, text);
+		label = "";
 	}
 }
 
