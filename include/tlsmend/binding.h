@@ -99,9 +99,11 @@ void binding_pin(void);
 /* dlerror(3) has nothing to tell from now on, as after a call that succeeded. */
 void binding_no_error(void);
 
-/* The index, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
+/* The index, for who stores, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
 int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
 		  openssl_ex_free *free_fn);
+/* ... for who only reads: -1 also where nothing was ever stored. Takes no lock. */
+int binding_index_used(struct copy *c, enum binding_index which);
 /* For what belongs to one object: OpenSSL copies pointers (SSL_dup()), and passes the address of the copied one. */
 int binding_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
 		       long argl, void *argp);

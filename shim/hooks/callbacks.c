@@ -33,7 +33,7 @@ static bool ctx_store(struct copy *c, SSL_CTX *ctx, enum binding_index which, vo
 
 static void *ctx_stored(struct copy *c, const SSL_CTX *ctx, enum binding_index which)
 {
-	int index = binding_index(c, which, NULL, NULL);
+	int index = binding_index_used(c, which);
 	return index < 0 || !ctx ? NULL : copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
 }
 
@@ -52,7 +52,7 @@ static bool ssl_store(struct copy *c, SSL *ssl, enum binding_index which, void *
 
 static void *ssl_stored(struct copy *c, const SSL *ssl, enum binding_index which)
 {
-	int index = binding_index(c, which, NULL, NULL);
+	int index = binding_index_used(c, which);
 	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
 }
 

@@ -23,12 +23,12 @@ static void *stored(struct copy *c, const SSL *ssl, enum binding_index on_ssl,
 		    enum binding_index on_context)
 {
 	const struct openssl *o = copy_api(c);
-	int set = binding_index(c, INDEX_SSL_CERT_SET, NULL, NULL), index;
+	int set = binding_index_used(c, INDEX_SSL_CERT_SET), index;
 	if (set >= 0 && o->SSL_get_ex_data(ssl, set)) {
-		index = binding_index(c, on_ssl, NULL, NULL);
+		index = binding_index_used(c, on_ssl);
 		return index < 0 ? NULL : o->SSL_get_ex_data(ssl, index);
 	}
-	index = binding_index(c, on_context, NULL, NULL);
+	index = binding_index_used(c, on_context);
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
 	return index < 0 || !ctx ? NULL : o->SSL_CTX_get_ex_data(ctx, index);
 }
@@ -151,10 +151,7 @@ int hook_SSL_copy_session_id(const struct target *t, SSL *to, const SSL *from)
 		}){.object = t->real})
 		    .function(to, from);
 	KEEP_ERRNO_BEGIN
-	const struct connection *n =
-	    r == 1 && from && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0
-		? connection_of(t->copy, from)
-		: NULL;
+	const struct connection *n = r == 1 && from ? connection_of(t->copy, from) : NULL;
 	if (n && !apply_hand_on(copy_api(t->copy), to, &n->applied))
 		r = 0;
 	KEEP_ERRNO_END

@@ -69,8 +69,14 @@ static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lon
 
 struct connection *connection_of(struct copy *c, const SSL *ssl)
 {
-	int index = binding_index(c, INDEX_SSL_STATE, binding_not_copied, state_free);
+	int index = binding_index_used(c, INDEX_SSL_STATE);
 	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
+}
+
+void connection_known(struct copy *c, const SSL *ssl)
+{
+	if (binding_index(c, INDEX_SSL_STATE, binding_not_copied, state_free) >= 0)
+		known_add(ssl);
 }
 
 static struct connection *connection_new(struct copy *c, SSL *ssl)
@@ -93,8 +99,7 @@ static struct connection *connection_new(struct copy *c, SSL *ssl)
 struct connection *connection_start(struct copy *c, SSL *ssl)
 {
 	struct connection *n = connection_of(c, ssl);
-	if (atomic_load(&c->index[INDEX_SSL_STATE]) >= 0)
-		known_add(ssl);
+	connection_known(c, ssl);
 	if (!n)
 		n = connection_new(c, ssl);
 	if (!n)

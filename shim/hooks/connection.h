@@ -98,6 +98,8 @@ struct connection {
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 struct connection *connection_of(struct copy *c, const SSL *ssl);
 struct connection *connection_start(struct copy *c, SSL *ssl);
+/* A handshake of this SSL was seen, on whichever side: it is one (known.c), until it is freed. */
+void connection_known(struct copy *c, const SSL *ssl);
 /* An evidence that begins with what is known of this connection. NULL: no memory. */
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
 void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */

@@ -374,7 +374,7 @@ int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg)
 	struct connection *n = NULL;
 	KEEP_ERRNO_BEGIN
 	SSL *ssl = verification_ssl_given(o, ctx);
-	int index = binding_index(c, INDEX_CTX_VERIFY, NULL, NULL);
+	int index = binding_index_used(c, INDEX_CTX_VERIFY);
 	if (ssl && index >= 0)
 		f.object = o->SSL_CTX_get_ex_data(o->SSL_get_SSL_CTX(ssl), index);
 	demanded_begin(&d, c, ctx, ssl);

@@ -55,7 +55,7 @@ static openssl_verify_cb *default_callback(struct copy *c)
 
 bool events_under_way(struct copy *c, X509_STORE_CTX *ctx)
 {
-	int index = atomic_load(&c->index[INDEX_STORE_CTX_VERIFICATION]);
+	int index = binding_index_used(c, INDEX_STORE_CTX_VERIFICATION);
 	return index >= 0 && copy_api(c)->X509_STORE_CTX_get_ex_data(ctx, index);
 }
 

@@ -15,7 +15,6 @@
 #include "connection.h"
 #include "demanded.h"
 #include "dry_run.h"
-#include "known.h"
 #include "loaded.h"
 #include "peer.h"
 #include "sent_list.h"
@@ -244,9 +243,7 @@ static void observe(struct copy *c, SSL *ssl, int where, int value, int host_err
 		if (where == SSL_CB_HANDSHAKE_START_) {
 			fixed_hold(c, ssl);
 			observe_no_server(c, ssl);
-			/* in a process that is a client, too: only there its end is told */
-			if (atomic_load(&c->index[INDEX_SSL_STATE]) >= 0)
-				known_add(ssl);
+			connection_known(c, ssl);
 		}
 		return;
 	}

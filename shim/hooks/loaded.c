@@ -137,7 +137,7 @@ bool loaded_watch(struct copy *c, enum binding_index which)
 bool loaded_by_client(struct copy *c, const X509_STORE *store)
 {
 	bool found = false;
-	int index = store ? index_of(c, INDEX_STORE_FILES) : -1;
+	int index = store ? binding_index_used(c, INDEX_STORE_FILES) : -1;
 	if (index < 0 || !lock_enter(&lock, NULL))
 		return false;
 	for (const struct loaded *l = list_of(copy_api(c), INDEX_STORE_FILES, index, store); l;
@@ -152,7 +152,7 @@ static const char *path_of(struct evidence *e, struct copy *c, enum binding_inde
 			   const void *object, enum loaded_kind kind, bool ok)
 {
 	const char *path = NULL;
-	int index = object ? index_of(c, which) : -1;
+	int index = object ? binding_index_used(c, which) : -1;
 	if (index < 0 || !lock_enter(&lock, NULL))
 		return NULL;
 	for (const struct loaded *l = list_of(copy_api(c), which, index, object); l && !path;

@@ -91,7 +91,7 @@ SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const
 
 static int context_version(struct copy *c, const SSL_CTX *ctx)
 {
-	int index = atomic_load_explicit(&c->index[INDEX_CTX_FIXED], memory_order_relaxed);
+	int index = binding_index_used(c, INDEX_CTX_FIXED);
 	return index < 0 || !ctx ? 0 : (int)(intptr_t)copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
 }
 
@@ -110,7 +110,7 @@ static void inherit_version(struct copy *c, SSL *ssl, int protocol)
 static int fixed_version(struct copy *c, const SSL *ssl)
 {
 	const struct openssl *o = copy_api(c);
-	int index = atomic_load_explicit(&c->index[INDEX_SSL_FIXED], memory_order_relaxed);
+	int index = binding_index_used(c, INDEX_SSL_FIXED);
 	int protocol = index < 0 ? 0 : (int)(intptr_t)o->SSL_get_ex_data(ssl, index);
 	/* one that libssl made by itself (BIO_new_ssl()) */
 	return protocol ? protocol : context_version(c, o->SSL_get_SSL_CTX(ssl));
@@ -151,7 +151,7 @@ static bool add_references(struct copy *c, SSL *ssl, int more)
 {
 	const struct openssl *o = copy_api(c);
 	int index = more > 0 ? binding_index(c, INDEX_SSL_REFERENCES, binding_not_copied, NULL)
-			     : atomic_load(&c->index[INDEX_SSL_REFERENCES]);
+			     : binding_index_used(c, INDEX_SSL_REFERENCES);
 	bool counted = false;
 	if (index < 0 || !lock_enter(&counting, NULL))
 		return false;
@@ -168,8 +168,7 @@ SSL *hook_SSL_dup(const struct target *t, SSL *ssl)
 {
 	const struct openssl *o = copy_api(t->copy);
 	KEEP_ERRNO_BEGIN
-	struct connection *n =
-	    atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0 ? connection_of(t->copy, ssl) : NULL;
+	struct connection *n = connection_of(t->copy, ssl);
 	if (n && n->copy && o->SSL_in_before && o->SSL_in_before(ssl))
 		certificate_take_back(n, ssl);
 	KEEP_ERRNO_END
@@ -195,8 +194,7 @@ int hook_SSL_up_ref(const struct target *t, SSL *ssl)
 void hook_SSL_free(const struct target *t, SSL *ssl)
 {
 	KEEP_ERRNO_BEGIN
-	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
-	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
+	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
 	/* one of several references is no end (tests/attacks/test_attacks_life.py) */
 	if (ssl && !add_references(t->copy, ssl, -1) && n && n->copy)
 		connection_end(n, ssl, END_FREED);

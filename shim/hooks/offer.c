@@ -47,7 +47,7 @@ void offer_note_context(struct copy *c, SSL_CTX *ctx)
 
 static uintptr_t fresh(struct copy *c, const SSL_CTX *ctx)
 {
-	int index = ctx ? binding_index(c, INDEX_CTX_FRESH, NULL, NULL) : -1;
+	int index = ctx ? binding_index_used(c, INDEX_CTX_FRESH) : -1;
 	return index < 0 ? 0 : (uintptr_t)copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
 }
 

@@ -93,11 +93,15 @@ static bool write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t 
 	       o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m) == 1;
 }
 
-static uintptr_t session_tag(const struct openssl *o, SSL_SESSION *session, int index)
+static uintptr_t session_tag(struct copy *c, SSL_SESSION *session)
 {
+	const struct openssl *o = copy_api(c);
+	const int index = binding_index_used(c, INDEX_SESSION_TAG);
 	struct mark m;
 	read_mark(o, session, &m);
-	return m.tag ? (uintptr_t)m.tag : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
+	return m.tag       ? (uintptr_t)m.tag
+	       : index < 0 ? 0
+			   : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
 }
 
 /* Which certificate for which host this connection has to show. 0: none of a rule's. */
@@ -117,7 +121,7 @@ static bool same_identity(struct connection *n, SSL_SESSION *session)
 {
 	const struct openssl *o = copy_api(n->copy);
 	struct mark m;
-	int index = binding_index(n->copy, INDEX_SESSION_IDENTITY, NULL, NULL);
+	int index = binding_index_used(n->copy, INDEX_SESSION_IDENTITY);
 	read_mark(o, session, &m);
 	uintptr_t made = (uintptr_t)m.identity;
 	if (!made && index >= 0)
@@ -129,12 +133,9 @@ void session_check(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
-	int index = session && o->SSL_SESSION_get_ex_data
-			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
-			: -1;
-	if (index < 0)
+	if (!session || !o->SSL_SESSION_get_ex_data)
 		return;
-	uintptr_t made = session_tag(o, session, index), now = trust_tag(n);
+	uintptr_t made = session_tag(n->copy, session), now = trust_tag(n);
 	/* where the rule cannot be applied, no session shows that it was */
 	if (!n->rule.closed && same_identity(n, session) &&
 	    (made == now || (made == 0 && !trust_is_strict(&n->rule) && !demanded_exists(n))))
@@ -148,11 +149,9 @@ bool session_is_ours(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
-	int index = session && o->SSL_SESSION_get_ex_data
-			? binding_index(n->copy, INDEX_SESSION_TAG, NULL, NULL)
-			: -1;
 	uintptr_t now = trust_tag(n);
-	return index >= 0 && now && !n->rule.closed && session_tag(o, session, index) == now;
+	return session && o->SSL_SESSION_get_ex_data && now && !n->rule.closed &&
+	       session_tag(n->copy, session) == now;
 }
 
 static void set_data(struct copy *c, SSL_SESSION *session, enum binding_index which,

@@ -140,8 +140,7 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 int hook_SSL_shutdown(const struct target *t, SSL *ssl)
 {
 	KEEP_ERRNO_BEGIN
-	bool observed = ssl && atomic_load(&t->copy->index[INDEX_SSL_STATE]) >= 0;
-	struct connection *n = observed ? connection_of(t->copy, ssl) : NULL;
+	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
 	if (n && n->story.requested) {
 		struct circumstances c = {.met = false};
 		story_looks(n, ssl, &c);

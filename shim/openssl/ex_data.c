@@ -42,23 +42,28 @@ int binding_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *fro
 	return 1;
 }
 
-/* All of a class at once, some way behind what the host has: Qt (5 and 6) puts data at the two numbers behind the one that it
- * registered. What the host registers later comes behind ours. Under the lock. */
-static void reserve_class(struct copy *c, enum binding_index first)
+/* 1.0.2 counts the classes from another start. */
+static int class_in(const struct openssl *o, int class)
+{
+	return class + (o->version < 0x10100000UL && class < EX_INDEX_X509);
+}
+
+/* All at once, with the first object that a host makes, not in the middle of what it does later: the lock of OpenSSL's that this takes may be
+ * held for ever in a child after fork(2), by a thread that is not there any more (tests/traps/fork_hook.c). Under the lock.
+ *
+ * Some way behind what the host has: Qt (5 and 6) puts data at the two numbers behind the one that it registered. What the host
+ * registers later comes behind ours. */
+static void reserve(struct copy *c)
 {
 	enum { GAP = 3 };
+	static const int gaps[] = {EX_INDEX_SSL, EX_INDEX_SSL_CTX};
 	const struct openssl *o = copy_api(c);
-	/* 1.0.2 counts the classes from another start */
-	int class =
-	    class_of[first] + (o->version < 0x10100000UL && class_of[first] < EX_INDEX_X509);
-	bool gap = class_of[first] == EX_INDEX_SSL || class_of[first] == EX_INDEX_SSL_CTX;
 	QUIET_BEGIN(o)
-	for (int i = 0; gap && i < GAP; i++)
-		o->CRYPTO_get_ex_new_index(class, 0, NULL, NULL, NULL, NULL);
+	for (size_t i = 0; i < GAP * ARRAY_LENGTH(gaps); i++)
+		o->CRYPTO_get_ex_new_index(class_in(o, gaps[i / GAP]), 0, NULL, NULL, NULL, NULL);
 	for (int i = 0; i < INDEX_COUNT; i++) {
-		if (class_of[i] != class_of[first])
-			continue;
-		int index = o->CRYPTO_get_ex_new_index(class, i, c, NULL, dup_data, free_data);
+		int index = o->CRYPTO_get_ex_new_index(class_in(o, class_of[i]), i, c, NULL,
+						       dup_data, free_data);
 		c->reserved[i] = index < 0 ? -2 : index;
 	}
 	QUIET_END(o)
@@ -77,10 +82,16 @@ int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_
 		atomic_store(&dup_of[which], dup_fn);
 		atomic_store(&free_of[which], free_fn);
 		if (c->reserved[which] == -1)
-			reserve_class(c, which);
+			reserve(c);
 		index = c->reserved[which];
 		atomic_store_explicit(&c->index[which], index, memory_order_release);
 	}
 	lock_leave(&lock);
+	return index < 0 ? -1 : index;
+}
+
+int binding_index_used(struct copy *c, enum binding_index which)
+{
+	int index = atomic_load_explicit(&c->index[which], memory_order_acquire);
 	return index < 0 ? -1 : index;
 }

@@ -3,9 +3,10 @@
  * Trap: as fork_threads, with nothing but the hooks. Threads call a getter of OpenSSL that takes no lock, in a tight loop; children
  * that are forked meanwhile call it once. A hook that takes a lock of the dynamic loader (dl_iterate_phdr, dlopen, dlsym) on
  * each call leaves it held in a child for ever: glibc makes not all of them anew in fork(2). Proves that a
- * resolved call takes no lock at all.
+ * resolved call takes no lock at all. With "new" the threads make objects instead, which takes OpenSSL's locks: the calls of the
+ * children are the first ones.
  *
- * fork_hook THREADS CHILDREN
+ * fork_hook THREADS CHILDREN ask|new
  */
 #include "common.h"
 #include <pthread.h>
@@ -32,16 +33,29 @@ static void *ask_on(void *arg)
 	return NULL;
 }
 
+static void *make_on(void *arg)
+{
+	(void)arg;
+	while (!stop) {
+		SSL *made = SSL_new(ctx);
+
+		NEED(made != NULL);
+		SSL_free(made);
+	}
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t thread[64];
 	int threads, good = 0, hung = 0, other = 0;
 
-	NEED(argc == 3 && (threads = atoi(argv[1])) <= 64);
+	NEED(argc == 4 && (threads = atoi(argv[1])) <= 64);
 	ctx = client_context("root");
 	ssl = client_for(ctx, "legacy.test");
 	for (int i = 0; i < threads; i++)
-		NEED(pthread_create(&thread[i], NULL, ask_on, NULL) == 0);
+		NEED(pthread_create(&thread[i], NULL,
+				    strcmp(argv[3], "new") == 0 ? make_on : ask_on, NULL) == 0);
 	for (int i = 0; i < atoi(argv[2]) && hung == 0; i++) {
 		int status;
 		pid_t pid = fork();

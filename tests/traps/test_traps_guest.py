@@ -78,8 +78,9 @@ def test_fork_in_a_threaded_host(trap, server, renamed_openssl, how, children, s
     assert result.of("verify_failed")
 
 
-def test_fork_while_hooks_are_called(trap):
-    assert "good 500, hung 0, other 0" in trap.equal("fork_hook", 4, 500).out
+@pytest.mark.parametrize("what", ["ask", "new"])
+def test_fork_while_hooks_are_called(trap, what):
+    assert "good 500, hung 0, other 0" in trap.equal("fork_hook", 4, 500, what).out
 
 
 @pytest.mark.parametrize("where", ["info", "verify"])
