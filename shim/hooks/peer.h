@@ -21,9 +21,9 @@ void connection_remember_peer(struct connection *n, SSL *ssl);
 /* The one descriptor of this process that is connected there; -1: none, or several. */
 int connection_descriptor(const struct connection *n);
 
-/* The one name that this process resolved to the address; false: none, or several. */
+/* The one name that this process resolved to the address; false: none, or another one may have led there, too. */
 bool resolver_name(const char *address, char host[256]);
-/* ... of several the one with this number, from 0 on; false: there are not so many. */
+/* Of all names that may have led there the one with this number, from 0 on; false: there are not so many. */
 bool resolver_name_at(const char *address, unsigned number, char host[256]);
 /* Was the host found at that address? */
 bool resolver_led(const char *host, const char *address);

@@ -16,7 +16,10 @@
 
 #include <bsd/string.h>
 
-enum { RESOLVED = 256 };
+/* One name has no more than its share, or whoever answers for it could have all others forgotten. Where a single answer is longer than that, the name
+ * may stand behind any address: whoever gives it could have named that very one. */
+enum { RESOLVED = 256, OF_ONE_NAME = 64, OF_ONE_ANSWER = OF_ONE_NAME - 1 };
+static const uint8_t anywhere[16] = {0xff}; /* ff00::, where nobody is */
 struct resolved {
 	uint8_t address[16]; /* IPv4 as IPv4-mapped IPv6 */
 	char host[254];      /* "" : free */
@@ -26,19 +29,37 @@ static struct resolved resolved[RESOLVED];
 static uint64_t latest;
 static struct lock lock;
 
+static bool is_at(const struct resolved *r, const uint8_t key[16])
+{
+	return r->host[0] && memcmp(r->address, key, sizeof r->address) == 0;
+}
+
+static struct resolved *older(struct resolved *a, struct resolved *b)
+{
+	return !a || b->asked < a->asked ? b : a;
+}
+
+static struct resolved *place_for(const char *host, const uint8_t address[16])
+{
+	struct resolved *own = NULL, *any = NULL;
+	unsigned share = 0;
+	for (unsigned i = 0; i < RESOLVED; i++) {
+		struct resolved *r = &resolved[i];
+		any = older(any, r);
+		if (strcmp(r->host, host) != 0)
+			continue;
+		if (is_at(r, address))
+			return r;
+		own = older(own, r);
+		share++;
+	}
+	return share < OF_ONE_NAME ? any : own;
+}
+
 static void note_address(const char *host, const uint8_t address[16])
 {
-	struct resolved *r = &resolved[0];
-	for (unsigned i = 0; i < RESOLVED; i++) {
-		if (strcmp(resolved[i].host, host) == 0 &&
-		    memcmp(resolved[i].address, address, 16) == 0) {
-			resolved[i].asked = ++latest;
-			return;
-		}
-		if (resolved[i].asked < r->asked)
-			r = &resolved[i];
-	}
-	memcpy(r->address, address, 16);
+	struct resolved *r = place_for(host, address);
+	memcpy(r->address, address, sizeof r->address);
 	strlcpy(r->host, host, sizeof r->host);
 	r->asked = ++latest;
 }
@@ -62,52 +83,92 @@ static bool normal_name(const char *node, char host[256])
 	return node && host_normalise(node, host) && !host_is_address(host);
 }
 
-static void note_addrinfo(const char *node, const struct addrinfo *list)
-{
+/* What one look-up gave. */
+struct answer {
 	char host[256];
-	uint8_t address[16];
+	uint8_t last[16];
+	unsigned count;
+};
+
+static bool answer_begin(struct answer *a, const char *node)
+{
 	bool stale = false;
-	if (!normal_name(node, host) || !lock_enter(&lock, &stale))
-		return;
+	memset(a, 0, sizeof *a);
+	if (!normal_name(node, a->host) || !lock_enter(&lock, &stale))
+		return false;
 	if (stale)
 		memset(resolved, 0, sizeof resolved);
-	for (const struct addrinfo *a = list; a; a = a->ai_next) {
-		const void *raw = NULL;
-		if (a->ai_family == AF_INET)
-			raw = &((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr;
-		else if (a->ai_family == AF_INET6)
-			raw = &((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr;
-		if (raw && mapped(a->ai_family, raw, address))
-			note_address(host, address);
-	}
+	return true;
+}
+
+/* getaddrinfo(3) gives each for several kinds of sockets. */
+static void answer_add(struct answer *a, int family, const void *raw)
+{
+	uint8_t address[16];
+	if (!mapped(family, raw, address) || memcmp(address, a->last, sizeof a->last) == 0)
+		return;
+	memcpy(a->last, address, sizeof a->last);
+	if (a->count++ < OF_ONE_ANSWER)
+		note_address(a->host, address);
+}
+
+static void answer_end(const struct answer *a)
+{
+	if (a->count > OF_ONE_ANSWER)
+		note_address(a->host, anywhere);
 	lock_leave(&lock);
+}
+
+static void note_addrinfo(const char *node, const struct addrinfo *list)
+{
+	struct answer answer;
+	if (!answer_begin(&answer, node))
+		return;
+	for (const struct addrinfo *a = list; a; a = a->ai_next) {
+		if (a->ai_family == AF_INET)
+			answer_add(
+			    &answer, AF_INET,
+			    &((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr);
+		else if (a->ai_family == AF_INET6)
+			answer_add(
+			    &answer, AF_INET6,
+			    &((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr);
+	}
+	answer_end(&answer);
 }
 
 static void note_hostent(const char *node, const struct hostent *h)
 {
-	char host[256];
-	uint8_t address[16];
-	bool stale = false;
-	if (!h || !h->h_addr_list || !normal_name(node, host) || !lock_enter(&lock, &stale))
+	struct answer answer;
+	if (!h || !h->h_addr_list || !answer_begin(&answer, node))
 		return;
-	if (stale)
-		memset(resolved, 0, sizeof resolved);
 	for (char **raw = h->h_addr_list; *raw; raw++)
-		if (mapped(h->h_addrtype, *raw, address))
-			note_address(host, address);
-	lock_leave(&lock);
+		answer_add(&answer, h->h_addrtype, *raw);
+	answer_end(&answer);
+}
+
+/* ---- questions ------------------------------------------------------------------------------------------------ */
+
+static bool key_of(const char *address, uint8_t key[16])
+{
+	uint8_t raw[16];
+	const int family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	return inet_pton(family, address, raw) == 1 && mapped(family, raw, key);
+}
+
+static bool may_be_at(const struct resolved *r, const uint8_t key[16])
+{
+	return is_at(r, key) || is_at(r, anywhere);
 }
 
 bool resolver_name_at(const char *address, unsigned number, char host[256])
 {
-	uint8_t raw[16], key[16];
+	uint8_t key[16];
 	bool found = false;
-	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(family, address, raw) != 1 || !mapped(family, raw, key) ||
-	    !lock_enter(&lock, NULL))
+	if (!key_of(address, key) || !lock_enter(&lock, NULL))
 		return false;
 	for (unsigned i = 0; i < RESOLVED && !found; i++) {
-		if (!resolved[i].host[0] || memcmp(resolved[i].address, key, 16) != 0)
+		if (!may_be_at(&resolved[i], key))
 			continue;
 		found = number-- == 0;
 		if (found)
@@ -119,30 +180,57 @@ bool resolver_name_at(const char *address, unsigned number, char host[256])
 
 bool resolver_name(const char *address, char host[256])
 {
-	char other[256];
-	return resolver_name_at(address, 0, host) && !resolver_name_at(address, 1, other);
+	uint8_t key[16];
+	const char *name = NULL;
+	bool there = false, several = false;
+	if (!key_of(address, key) || !lock_enter(&lock, NULL))
+		return false;
+	for (unsigned i = 0; i < RESOLVED; i++) {
+		const struct resolved *r = &resolved[i];
+		if (!may_be_at(r, key))
+			continue;
+		there = there || is_at(r, key);
+		several = several || (name && strcmp(name, r->host) != 0);
+		name = r->host;
+	}
+	if (there && !several)
+		strlcpy(host, name, 256);
+	lock_leave(&lock);
+	return there && !several;
+}
+
+/* What the table has of a host, and of an address. */
+struct known {
+	bool host, address, both, anywhere;
+};
+
+static struct known look_for(const char *host, const char *address)
+{
+	struct known k = {.host = false};
+	uint8_t key[16];
+	if (!key_of(address, key) || !lock_enter(&lock, NULL))
+		return k;
+	for (unsigned i = 0; i < RESOLVED; i++) {
+		const struct resolved *r = &resolved[i];
+		const bool there = is_at(r, key), is = strcmp(r->host, host) == 0;
+		k.host = k.host || is;
+		k.address = k.address || there;
+		k.both = k.both || (there && is);
+		k.anywhere = k.anywhere || (is && is_at(r, anywhere));
+	}
+	lock_leave(&lock);
+	return k;
 }
 
 bool resolver_led(const char *host, const char *address)
 {
-	char name[256];
-	for (unsigned i = 0; resolver_name_at(address, i, name); i++)
-		if (strcmp(name, host) == 0)
-			return true;
-	return false;
+	return look_for(host, address).both;
 }
 
 bool resolver_elsewhere(const char *address, const char *host)
 {
-	char name[256];
-	bool found = false;
-	if (!resolver_name_at(address, 0, name) || resolver_led(host, address) ||
-	    !lock_enter(&lock, NULL))
-		return false;
-	for (unsigned i = 0; i < RESOLVED && !found; i++)
-		found = strcmp(resolved[i].host, host) == 0;
-	lock_leave(&lock);
-	return found;
+	const struct known k = look_for(host, address);
+	return k.address && k.host && !k.both && !k.anywhere;
 }
 
 /* ---- the hooks ---------------------------------------------------------------------------------------------- */

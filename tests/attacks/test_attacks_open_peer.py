@@ -146,3 +146,54 @@ def test_the_name_that_was_looked_up_last_is_known(run, pki, servers):
     for file, want in (pki.stranger_pem, "bad\n"), (pki.root_pem, "good\n"):
         config = run.config(("twin-b.test", {"OnlyCAFile": file}))
         assert run([sys.executable, "-c", script, pki.root_pem, port, "socket", *names], config=config, hosts=hosts).out == want
+
+
+@pytest.mark.parametrize("address", ["127.0.0.5", "127.250.0.5"], ids=["first", "last"])
+def test_a_name_with_more_addresses_than_anybody_remembers(run, pki, servers, address):
+    """Whoever answers for a name in the DNS would take its rule off it, too."""
+    others = [f"127.{i}.0.1" for i in range(101, 250)] + [f"127.{i}.0.2" for i in range(101, 250)]
+    hosts = {"twin-b.test": " twin-b.test\n".join([address, *others])}
+    (port,) = servers.nginx([(address, ["twin-b.test"], pki.good("twin-b.test"), "")])
+    for how in "socket", "memory":
+        for file, want in (pki.stranger_pem, "bad\n"), (pki.root_pem, "good\n"):
+            config = run.config(("twin-b.test", {"OnlyCAFile": file}))
+            assert run([sys.executable, "-c", TWINS, pki.root_pem, port, how, "twin-b.test"], config=config, hosts=hosts).out == want, how
+
+
+def answer(name, *addresses):
+    """The hosts file of a name that leads to all of them."""
+    return f" {name}\n".join(addresses)
+
+
+MANY = [f"127.{i}.0.1" for i in range(101, 250)]
+
+
+@pytest.mark.parametrize("many,want", [([*MANY, "127.0.0.5"], "bad\n"), (["127.0.0.6", "127.0.0.5"], "bad\n"), (["127.0.0.6"], "good\n")],
+                         ids=["many", "two", "another"])
+def test_a_name_with_many_addresses_may_stand_behind_any(run, pki, servers, many, want):
+    """Whoever answers for it may have named this address, too, where nobody looks any more. What is added for another name is added for none then."""
+    (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
+    hosts = {"many.test": answer("many.test", *many), "twin-b.test": "127.0.0.5"}
+    config = run.config(("twin-b.test", {"ExtraCAFile": pki.root_pem}))
+    for names in ["many.test", "twin-b.test"], ["twin-b.test", "many.test", "twin-b.test"]:
+        assert run([sys.executable, "-c", TWINS, pki.stranger_pem, port, "socket", *names], config=config, hosts=hosts).out == want
+    config = run.config(("many.test", {"ExtraCAFile": pki.root_pem}))
+    assert run([sys.executable, "-c", TWINS, pki.stranger_pem, port, "socket", "many.test", "twin-b.test"], config=config, hosts=hosts).out == "bad\n"
+
+
+@pytest.mark.parametrize("names,four,six", [(2, 149, 0), (3, 60, 60)], ids=["at-once", "in-turn"])
+def test_long_answers_take_no_other_name_off_the_table(run, pki, servers, names, four, six):
+    """The client has looked its host up, and then others that lead to as many addresses as whoever answers for them likes."""
+    (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
+    others = [f"flood{n}.test" for n in range(names)]
+    hosts = {n: answer(n, *(f"127.{k}.{i}.1" for i in range(four)), *(f"fd00::{k}:{i}" for i in range(1, six + 1))) for k, n in enumerate(others, 1)}
+    script = TWINS.replace("    socket.getaddrinfo(name, int(port))", """    for family in socket.AF_INET, socket.AF_INET6:
+        try:
+            socket.getaddrinfo(name, int(port), family)
+        except socket.gaierror:
+            pass""").replace("names[-1]", '"127.0.0.5"', 1)
+    for file, want in (pki.stranger_pem, "bad\n"), (pki.root_pem, "good\n"):
+        config = run.config(("twin-b.test", {"OnlyCAFile": file}))
+        done = run([sys.executable, "-c", script, pki.root_pem, port, "socket", "twin-b.test", *others], config=config,
+                   hosts={"twin-b.test": "127.0.0.5"} | hosts)
+        assert done.out == want
