@@ -82,16 +82,38 @@ struct symbols {
 	size_t needed_count, defined_count;
 };
 bool loader_symbols(const struct link_map *l, struct symbols *s);
-/* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
- * NULL for an unversioned reference; else it points into the object. */
-bool loader_import(const struct link_map *l, const char *symbol, const char **version);
-/* A name that is looked for in many objects: hashed once. */
+/* A name that is looked for, hashed once. */
 struct symbol_name {
 	const char *text;
 	size_t length;
 	uint32_t hash; /* for DT_GNU_HASH */
 };
 struct symbol_name loader_name(const char *text);
+/* ... by the compiler, of a literal: some hundred names are looked for in each copy of OpenSSL. The digits of base 33 are 5381 and the letters,
+ * behind as many zeros as are missing of LOADER_HASH_LONGEST letters. */
+enum { LOADER_HASH_LONGEST = 47 };
+#define LOADER_HASH_DIGIT(text, i)                                                                 \
+	((i) + sizeof(text) <= LOADER_HASH_LONGEST ? 0u                                            \
+	 : (i) + sizeof(text) == LOADER_HASH_LONGEST + 1                                           \
+	     ? 5381u                                                                               \
+	     : (unsigned char)(text)[((i) + sizeof(text) - LOADER_HASH_LONGEST - 2) %              \
+				     sizeof(text)])
+#define LOADER_HASH_1(text, i, before) ((before)*33u + LOADER_HASH_DIGIT(text, i))
+#define LOADER_HASH_4(text, i, before)                                                             \
+	LOADER_HASH_1(text, (i) + 3,                                                               \
+		      LOADER_HASH_1(text, (i) + 2,                                                 \
+				    LOADER_HASH_1(text, (i) + 1, LOADER_HASH_1(text, i, before))))
+#define LOADER_HASH_16(text, i, before)                                                            \
+	LOADER_HASH_4(text, (i) + 12,                                                              \
+		      LOADER_HASH_4(text, (i) + 8,                                                 \
+				    LOADER_HASH_4(text, (i) + 4, LOADER_HASH_4(text, i, before))))
+#define LOADER_HASH(text)                                                                          \
+	LOADER_HASH_16(text, 32, LOADER_HASH_16(text, 16, LOADER_HASH_16(text, 0, 0u)))
+#define LOADER_NAME(literal)                                                                       \
+	((struct symbol_name){(literal), sizeof(literal) - 1, LOADER_HASH(literal)})
+/* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
+ * NULL for an unversioned reference; else it points into the object. */
+bool loader_import(const struct symbols *s, const struct symbol_name *n, const char **version);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
 void *loader_symbol_named(const struct symbols *s, const struct symbol_name *n);
 void *loader_symbol_of(const struct symbols *s, const char *symbol);
@@ -101,7 +123,7 @@ void *loader_symbol_for(const struct symbols *s, const struct symbol_name *n, co
 /* Of musl's libc? */
 bool loader_is_musl_itself(const struct symbols *s);
 /* Does this address lie in the object's own function of that name? */
-bool loader_within(const struct link_map *l, const char *symbol, const void *address);
+bool loader_within(const struct symbols *s, const struct symbol_name *n, const void *address);
 
 /* ---- how names are bound (scope.c) -------------------------------------------------------------------------------- */
 /* What is looked for. A definition of our own never counts. */

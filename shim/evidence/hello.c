@@ -49,7 +49,7 @@ static bool take_vector(struct view *v, unsigned length_bytes, struct view *out)
 	return take(v, length_bytes == 1 ? length.at[0] : big16(length.at), out);
 }
 
-/* IANA's registry of cipher suites, as far as OpenSSL offers them. */
+/* IANA's registry of cipher suites, as far as OpenSSL offers them; by number. */
 static const struct {
 	uint16_t first, last, kinds;
 } suites[] = {
@@ -74,9 +74,15 @@ static const struct {
 
 static unsigned kinds_of(unsigned suite)
 {
-	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
-		if (suite >= suites[i].first && suite <= suites[i].last)
-			return suites[i].kinds;
+	size_t low = 0, high = sizeof suites / sizeof suites[0];
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+		if (suite > suites[middle].last)
+			low = middle + 1;
+		else if (suite < suites[middle].first)
+			high = middle;
+		else
+			return suites[middle].kinds;
 	}
 	return 0;
 }

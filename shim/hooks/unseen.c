@@ -59,9 +59,12 @@ static bool visit(void *arg, const char *data, size_t n)
 /* Its own functions are not shown, and it uses nobody else's. */
 static bool keeps_to_itself(const struct link_map *l)
 {
+	const struct symbol_name used = LOADER_NAME("SSL_get_error");
 	const char *version;
-	return !loader_symbol(l, "SSL_CTX_new") && !loader_symbol(l, "X509_verify_cert") &&
-	       !loader_import(l, "SSL_get_error", &version);
+	struct symbols s;
+	return !loader_symbols(l, &s) ||
+	       (!loader_symbol_of(&s, "SSL_CTX_new") && !loader_symbol_of(&s, "X509_verify_cert") &&
+		!loader_import(&s, &used, &version));
 }
 
 static void tell(const char *path, const char *version)

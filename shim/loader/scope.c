@@ -48,16 +48,15 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* By its soname, else by the name of its file. */
+/* By its soname, else by the name of its file; `name` is without the folder. */
 static bool has_soname(const struct loaded_object *o, const char *name)
 {
-	return o->soname && strcmp(o->soname, base_name(name)) == 0;
+	return o->soname && strcmp(o->soname, name) == 0;
 }
 
 static bool has_path(const struct loaded_object *o, const char *name)
 {
-	const char *path = o->map->l_name ? o->map->l_name : "";
-	return strcmp(path, name) == 0 || strcmp(base_name(path), base_name(name)) == 0;
+	return strcmp(base_name(o->map->l_name ? o->map->l_name : ""), name) == 0;
 }
 
 /* ---- what belongs together --------------------------------------------------------------------------------------------- */
@@ -99,6 +98,7 @@ static void set_add(struct set *s, size_t index)
 /* The object that a DT_NEEDED or dlopen(3) means; v->count: none. */
 static size_t index_of(const struct loader_view *v, const char *name)
 {
+	name = base_name(name);
 	for (size_t i = 0; i < v->count; i++)
 		if (has_soname(&v->at[i], name))
 			return i;
@@ -134,7 +134,7 @@ static bool needs_any(const struct set *s, size_t index)
 		return false;
 	for (const ElfW(Dyn) *d = t.dynamic; d->d_tag != DT_NULL; d++)
 		for (size_t i = 0; d->d_tag == DT_NEEDED && i < s->count; i++) {
-			const char *name = t.strings + d->d_un.d_val;
+			const char *name = base_name(t.strings + d->d_un.d_val);
 			const struct loaded_object *member = &s->view->at[s->member[i]];
 			if (has_soname(member, name) || has_path(member, name))
 				return true;
@@ -167,15 +167,18 @@ static struct search search_of(const struct lookup *q)
 	return (struct search){loader_name(q->name), q->version, q->companion};
 }
 
+static void *look_into(const struct search *q, const struct symbols *t)
+{
+	/* musl knows no versions */
+	void *p = loader_is_musl() ? loader_symbol_named(t, &q->name)
+				   : loader_symbol_for(t, &q->name, q->version);
+	return p && q->companion && !loader_symbol_of(t, q->companion) ? NULL : p;
+}
+
 static void *look(const struct search *q, const struct link_map *l)
 {
 	struct symbols t;
-	if (l == loader_own() || !loader_symbols(l, &t))
-		return NULL;
-	/* musl knows no versions */
-	void *p = loader_is_musl() ? loader_symbol_named(&t, &q->name)
-				   : loader_symbol_for(&t, &q->name, q->version);
-	return p && q->companion && !loader_symbol_of(&t, q->companion) ? NULL : p;
+	return l != loader_own() && loader_symbols(l, &t) ? look_into(q, &t) : NULL;
 }
 
 static void *look_in(const struct search *q, const struct set *s)
@@ -188,18 +191,44 @@ static void *look_in(const struct search *q, const struct set *s)
 	return p;
 }
 
+/* The tables of what was loaded at the start, in load order: those stay for ever, and are read once where much is bound. NULL: not yet. */
+static struct symbols *_Atomic program;
+
+static void program_read(void)
+{
+	const struct link_map *last = loader_last_at_start(), *l = loader_first();
+	struct symbols *read, *before = NULL;
+	size_t count = l != NULL;
+	if (atomic_load(&program))
+		return;
+	for (; l && l != last; l = l->l_next)
+		count++;
+	read = calloc(count, sizeof *read);
+	l = loader_first();
+	for (size_t i = 0; read && i < count; i++, l = l->l_next)
+		if (!loader_symbols(l, &read[i]))
+			read[i] = (struct symbols){.base = 0};
+	if (!atomic_compare_exchange_strong(&program, &before, read))
+		free(read); /* another thread was faster */
+}
+
 /* What was loaded at the start: no memory, no lock, and nothing that could go away. */
 static void *in_program(const struct search *q, bool next)
 {
 	const struct link_map *last = loader_last_at_start(), *own = loader_own();
-	const struct link_map *l = next && own ? own->l_next : loader_first();
-	for (void *p; l; l = l->l_next) {
-		if ((p = look(q, l)) != NULL)
-			return p;
-		if (l == last)
-			break;
+	const struct symbols *known = atomic_load(&program);
+	struct symbols read;
+	bool behind = !next || !own;
+	void *p = NULL;
+	size_t i = 0;
+	for (const struct link_map *l = loader_first(); l && !p;
+	     l = l == last ? NULL : l->l_next, i++) {
+		if (l == own)
+			behind = true;
+		else if (behind && (known || loader_symbols(l, &read)))
+			p = look_into(q, known ? &known[i] : &read);
 	}
-	return NULL;
+	return p;
 }
 
 static void *in_opened(const struct search *q, struct set *s)
@@ -220,9 +249,11 @@ static void *in_opened(const struct search *q, struct set *s)
 
 static bool is_deep(const struct loaded_object *l)
 {
-	for (const struct opened *o = atomic_load(&opened); o; o = atomic_load(&o->next))
-		if ((o->mode & RTLD_DEEPBIND) && (has_soname(l, o->file) || has_path(l, o->file)))
+	for (const struct opened *o = atomic_load(&opened); o; o = atomic_load(&o->next)) {
+		const char *name = base_name(o->file);
+		if ((o->mode & RTLD_DEEPBIND) && (has_soname(l, name) || has_path(l, name)))
 			return true;
+	}
 	return false;
 }
 
@@ -299,7 +330,8 @@ void *loader_bind(const struct lookup *q, const struct link_map *from, bool next
 {
 	struct binding b;
 	const struct search search = search_of(q);
-	/* The usual case, without memory: an object that was there at the start looks through those first. */
+	program_read();
+	/* The usual case: an object that was there at the start looks through those first. */
 	void *early = was_there_at_start(from) ? in_program(&search, next) : NULL;
 	if (early)
 		return early;

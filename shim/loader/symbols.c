@@ -100,19 +100,15 @@ static const char *needed_version(const struct symbols *t, unsigned index)
 	return NULL;
 }
 
-bool loader_import(const struct link_map *l, const char *symbol, const char **version)
+bool loader_import(const struct symbols *t, const struct symbol_name *n, const char **version)
 {
-	struct symbols t;
+	const size_t limit = import_limit(t);
 	*version = NULL;
-	if (!loader_symbols(l, &t))
-		return false;
-	size_t limit = import_limit(&t);
-	const struct symbol_name n = loader_name(symbol);
 	for (size_t i = 1; i < limit; i++) {
-		if (t.symbols[i].st_shndx != SHN_UNDEF || !has_name(&t, &t.symbols[i], &n))
+		if (!has_name(t, &t->symbols[i], n) || t->symbols[i].st_shndx != SHN_UNDEF)
 			continue;
-		if (t.versions && (t.versions[i] & VERSION_INDEX) > 1)
-			*version = needed_version(&t, t.versions[i] & VERSION_INDEX);
+		if (t->versions && (t->versions[i] & VERSION_INDEX) > 1)
+			*version = needed_version(t, t->versions[i] & VERSION_INDEX);
 		return true;
 	}
 	return false;
@@ -240,13 +236,11 @@ void *loader_symbol(const struct link_map *l, const char *symbol)
 	return loader_symbols(l, &t) ? loader_symbol_of(&t, symbol) : NULL;
 }
 
-bool loader_within(const struct link_map *l, const char *symbol, const void *address)
+bool loader_within(const struct symbols *t, const struct symbol_name *n, const void *address)
 {
-	struct symbols t;
-	const struct symbol_name n = loader_name(symbol);
-	const ElfW(Sym) *found = loader_symbols(l, &t) ? find(&t, &n, NULL, MATCH_DEFAULT) : NULL;
+	const ElfW(Sym) *found = find(t, n, NULL, MATCH_DEFAULT);
 	/* a return address may stand right behind the last instruction */
-	return found && (uintptr_t)address - (t.base + found->st_value) <= found->st_size;
+	return found && (uintptr_t)address - (t->base + found->st_value) <= found->st_size;
 }
 
 /* ---- libc ----------------------------------------------------------------------------------------------------------- */

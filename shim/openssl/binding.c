@@ -11,21 +11,11 @@ dlopen_fn *real_dlopen;
 dlclose_fn *real_dlclose;
 static char *(*real_dlerror)(void);
 
-const char hook_names[HOOK_COUNT][40] = {
-#define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = #name,
-#define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = #name,
-#define LIBC(ret, name, params, args)
-#define STUB(name)
-#include "../hooks/hooks.def"
-#undef HOOK
-#undef HOOK_VOID
-#undef LIBC
-#undef STUB
-};
-
-const uint8_t hook_library[HOOK_COUNT] = {
-#define HOOK(lib, ret, name, none, tell, params, args) [HOOK_##name] = LIBRARY_##lib,
-#define HOOK_VOID(lib, name, params, args)             [HOOK_##name] = LIBRARY_##lib,
+#define HOOKED(lib, name)                                                                          \
+	[HOOK_##name] = {#name, LOADER_HASH(#name), sizeof #name - 1, LIBRARY_##lib},
+const struct hooked hooked[HOOK_COUNT] = {
+#define HOOK(lib, ret, name, none, tell, params, args) HOOKED(lib, name)
+#define HOOK_VOID(lib, name, params, args)             HOOKED(lib, name)
 #define LIBC(ret, name, params, args)
 #define STUB(name)
 #include "../hooks/hooks.def"
@@ -45,7 +35,7 @@ int hook_by_name(const char *name)
 	if (!strchr("BPSXd", name[0]))
 		return -1;
 	for (int h = 0; h < HOOK_COUNT; h++)
-		if (strcmp(name, hook_names[h]) == 0)
+		if (strcmp(name, hooked[h].name) == 0)
 			return h;
 	return -1;
 }

@@ -15,15 +15,17 @@
 /* The table of functions to fetch: api.def with offsets into struct openssl. */
 struct wanted {
 	char name[40];
+	uint32_t hash;
 	uint16_t offset;
-	uint8_t library;
+	uint8_t length, library;
 	bool required;
 };
 #define NEED_required true
 #define NEED_optional false
 static const struct wanted wanted[] = {
 #define API(lib, need, ret, name, params, also)                                                    \
-	{#name, offsetof(struct openssl, name), LIBRARY_##lib, NEED_##need},
+	{#name,         LOADER_HASH(#name), offsetof(struct openssl, name), sizeof #name - 1,      \
+	 LIBRARY_##lib, NEED_##need},
 #include "api.def"
 #undef API
 };
@@ -65,7 +67,8 @@ struct draft {
  * asked dlerror(3) for yet. */
 static void *table_symbol(const struct wanted *w, const struct symbols *in)
 {
-	void *p = loader_symbol_of(in, w->name);
+	const struct symbol_name name = {w->name, w->length, w->hash};
+	void *p = loader_symbol_named(in, &name);
 	const char *other = p ? NULL : other_name(w);
 	return other ? loader_symbol_of(in, other) : p;
 }
@@ -224,12 +227,15 @@ static struct copy *publish(struct draft *d, enum library library)
 /* The libcrypto that a libssl works with. */
 static const struct link_map *crypto_of(const struct object *ssl)
 {
-	static const char name[] = "X509_verify_cert";
-	struct lookup q = {.name = name, .companion = "X509_STORE_CTX_get_error"};
+	const struct symbol_name name = LOADER_NAME("X509_verify_cert");
+	struct lookup q = {.name = name.text, .companion = "X509_STORE_CTX_get_error"};
+	struct symbols s;
 	struct object at;
-	if (loader_symbol(ssl->map, name))
+	if (!loader_symbols(ssl->map, &s))
+		return NULL;
+	if (loader_symbol_named(&s, &name))
 		return ssl->map;
-	loader_import(ssl->map, name, &q.version);
+	loader_import(&s, &name, &q.version);
 	const void *function = loader_bind(&q, ssl->map, true);
 	return function && loader_object_at(function, &at) ? at.map : NULL;
 }
@@ -250,6 +256,20 @@ static bool verifies_past_us(const struct link_map *ssl, const struct symbols *c
 		break;
 	}
 	return true;
+}
+
+/* The copy's own hooked functions; `known` has those of libcrypto, where it was found without a libssl before. */
+static void find_hooked(struct draft *d, const struct symbols *ssl, const struct symbols *crypto,
+			const struct copy *known)
+{
+	for (int h = 0; h < HOOK_COUNT; h++) {
+		const struct symbols *in = hooked[h].lib == LIBRARY_ssl ? ssl : crypto;
+		const struct symbol_name name = hook_symbol((enum hook)h);
+		if (in == crypto && known)
+			d->real[h] = atomic_load(&known->real[h]);
+		else if (in)
+			d->real[h] = loader_symbol_named(in, &name);
+	}
 }
 
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
@@ -274,16 +294,13 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	d->table->crypto_base = (void *)crypto.low;
 	d->table->ssl_base = ssl ? (void *)at->low : NULL;
 	d->past_us = ssl && verifies_past_us(at->map, &of_crypto);
-	for (int h = 0; h < HOOK_COUNT; h++)
-		if (hook_library[h] == LIBRARY_crypto || ssl)
-			d->real[h] = loader_symbol_of(
-			    hook_library[h] == LIBRARY_ssl ? &of_ssl : &of_crypto, hook_names[h]);
+	find_hooked(d, ssl ? &of_ssl : NULL, &of_crypto, known);
 	return true;
 }
 
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at)
 {
-	enum library library = hook_library[h];
+	enum library library = hooked[h].lib;
 	struct copy *c = copy_known((void *)at->low, library);
 	if (!c) {
 		struct draft *d = calloc(1, sizeof *d);

@@ -10,8 +10,16 @@
 
 /* ---- binding.c --------------------------------------------------------------------------------- */
 enum library { LIBRARY_ssl, LIBRARY_crypto };
-extern const char hook_names[HOOK_COUNT][40];
-extern const uint8_t hook_library[HOOK_COUNT]; /* enum library */
+struct hooked {
+	char name[40];
+	uint32_t hash;
+	uint8_t length, lib; /* enum library */
+};
+extern const struct hooked hooked[HOOK_COUNT];
+static inline struct symbol_name hook_symbol(enum hook h)
+{
+	return (struct symbol_name){hooked[h].name, hooked[h].length, hooked[h].hash};
+}
 
 /* ---- copies.c ---------------------------------------------------------------------------------- */
 /* The copy with that libssl (or libcrypto), or NULL. */

@@ -12,9 +12,10 @@ struct found {
 };
 
 /* A function that only the real library has beside the hooked one. */
-static const char *companion(enum hook h)
+static struct symbol_name companion(enum hook h)
 {
-	return hook_library[h] == LIBRARY_ssl ? "SSL_get_ex_data" : "X509_STORE_CTX_get_error";
+	return hooked[h].lib == LIBRARY_ssl ? LOADER_NAME("SSL_get_ex_data")
+					    : LOADER_NAME("X509_STORE_CTX_get_error");
 }
 
 static const struct link_map *map_of(const struct object *o)
@@ -25,19 +26,22 @@ static const struct link_map *map_of(const struct object *o)
 /* The object of a function, where it is an OpenSSL. */
 static bool in_openssl(enum hook h, const void *function, struct object *at)
 {
-	return function && loader_object_at(function, at) && loader_symbol(at->map, companion(h));
+	const struct symbol_name beside = companion(h);
+	struct symbols s;
+	return function && loader_object_at(function, at) && loader_symbols(at->map, &s) &&
+	       loader_symbol_named(&s, &beside);
 }
 
 /* The caller imports the symbol: as ld.so binds it for this caller without us, in the version that the caller was linked against. That may
  * be another interposer, and the call goes through it. */
 static struct found found_imported(enum hook h, const struct object *caller, const char *version)
 {
-	struct lookup q = {.name = hook_names[h], .version = version};
+	struct lookup q = {.name = hooked[h].name, .version = version};
 	struct found f = {.lasting = true};
 	struct object at;
 	f.real = loader_bind(&q, caller->map, true);
 	f.owner = in_openssl(h, f.real, &at) ? f.real : NULL;
-	q.companion = companion(h);
+	q.companion = companion(h).text;
 	if (f.real && !f.owner)
 		f.owner = loader_bind(&q, caller->map, true);
 	return f;
@@ -48,16 +52,16 @@ static struct found found_imported(enum hook h, const struct object *caller, con
  * would call us again, without end. */
 static struct found found_otherwise(enum hook h, const struct object *caller, const void *tell)
 {
-	struct lookup q = {.name = hook_names[h]};
+	struct lookup q = {.name = hooked[h].name};
 	struct found f = {.lasting = false};
 	struct object at;
 	void *next = loader_next(&q);
 	const bool real_one = in_openssl(h, next, &at);
 	if (next && !real_one && loader_object_at(next, &at) && at.map != map_of(caller))
 		f.real = next;
-	q.companion = companion(h);
+	q.companion = companion(h).text;
 	if (tell && loader_object_at(tell, &at) && at.map != loader_own())
-		f.owner = loader_symbol(at.map, hook_names[h]);
+		f.owner = loader_symbol(at.map, hooked[h].name);
 	if (!f.owner && real_one)
 		f.owner = next;
 	if (!f.owner && caller) {
@@ -75,31 +79,36 @@ static struct found found_otherwise(enum hook h, const struct object *caller, co
 /* A library without -Bsymbolic calls its own function through the PLT: it means the one that works on its objects, and never
  * that of another copy in the process. Not where the function of that name itself is what calls: that is a wrapper, which would
  * call us again, without end. */
-static void *own_definition(enum hook h, const struct object *caller, const void *return_address)
+static void *own_definition(enum hook h, const struct symbols *s, const void *return_address)
 {
-	void *own_one =
-	    caller->map != loader_own() ? loader_symbol(caller->map, hook_names[h]) : NULL;
-	if (!own_one || !loader_symbol(caller->map, companion(h)) ||
-	    loader_within(caller->map, hook_names[h], return_address))
+	const struct symbol_name name = hook_symbol(h), beside = companion(h);
+	void *own_one = loader_symbol_named(s, &name);
+	if (!own_one || !loader_symbol_named(s, &beside) || loader_within(s, &name, return_address))
 		return NULL;
 	return own_one;
 }
 
+/* OpenSSL's own calls first: they are the most, and a look through all that a library imports is dear. */
 static struct found find(enum hook h, const struct object *caller, const void *return_address,
 			 const void *tell)
 {
+	const struct symbol_name name = hook_symbol(h);
 	const char *version = NULL;
 	struct found f = {NULL, NULL, false};
-	if (caller && loader_import(caller->map, hook_names[h], &version))
-		f = found_imported(h, caller, version);
-	else if (caller && (f.real = own_definition(h, caller, return_address)) != NULL)
-		f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
+	struct symbols s;
+	if (caller && caller->map != loader_own() && loader_symbols(caller->map, &s)) {
+		f.real = own_definition(h, &s, return_address);
+		if (f.real)
+			f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
+		else if (loader_import(&s, &name, &version))
+			f = found_imported(h, caller, version);
+	}
 	return f.real ? f : found_otherwise(h, caller, tell);
 }
 
 void *binding_default_lookup(enum hook h, const void *caller)
 {
-	const struct lookup q = {.name = hook_names[h]};
+	const struct lookup q = {.name = hooked[h].name};
 	struct object at;
 	void *p = NULL;
 	KEEP_ERRNO_BEGIN
@@ -110,7 +119,7 @@ void *binding_default_lookup(enum hook h, const void *caller)
 
 bool binding_defined_elsewhere(enum hook h)
 {
-	const struct lookup q = {.name = hook_names[h]};
+	const struct lookup q = {.name = hooked[h].name};
 	bool defined = false;
 	KEEP_ERRNO_BEGIN
 	defined = loader_definer(&q, NULL) != NULL;

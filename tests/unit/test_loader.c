@@ -45,6 +45,20 @@ static void test_as_dlsym(void **state)
 	}
 }
 
+static void test_hash(void **state)
+{
+	const struct symbol_name hashed[] = {
+	    LOADER_NAME("x"), LOADER_NAME("SSL_CTX_new"), LOADER_NAME("\xc3\xa9t\xc3\xa9"),
+	    LOADER_NAME("a_name_with_as_many_letters_as_a_hash_can_have_")};
+	(void)state;
+	assert_int_equal(hashed[3].length, LOADER_HASH_LONGEST);
+	for (size_t i = 0; i < ARRAY_LENGTH(hashed); i++) {
+		const struct symbol_name n = loader_name(hashed[i].text);
+		assert_int_equal(hashed[i].length, n.length);
+		assert_int_equal(hashed[i].hash, n.hash);
+	}
+}
+
 static void test_versions(void **state)
 {
 	struct lookup q = {.name = "SSL_CTX_new", .version = "OPENSSL_9.9.9"};
@@ -56,8 +70,11 @@ static void test_versions(void **state)
 		if (strstr(l->l_name, "/libssl.so"))
 			ssl = l;
 	assert_non_null(ssl);
-	assert_true(loader_import(ssl, "X509_verify_cert", &version));
-	q = (struct lookup){.name = "X509_verify_cert", .version = version};
+	struct symbols s;
+	const struct symbol_name name = LOADER_NAME("X509_verify_cert");
+	assert_true(loader_symbols(ssl, &s));
+	assert_true(loader_import(&s, &name, &version));
+	q = (struct lookup){.name = name.text, .version = version};
 	assert_ptr_equal(loader_bind(&q, ssl, true), dlsym(RTLD_DEFAULT, q.name));
 	q.companion = "SSL_get_ex_data";
 	assert_null(loader_bind(&q, ssl, true));
@@ -77,7 +94,10 @@ static void test_objects(void **state)
 		assert_ptr_equal(o.low, info.dli_fbase);
 		assert_string_equal(o.path, info.dli_fname);
 		assert_true(loader_readable(&o, p));
-		assert_true(loader_within(o.map, names[i], p));
+		struct symbols s;
+		const struct symbol_name name = loader_name(names[i]);
+		assert_true(loader_symbols(o.map, &s));
+		assert_true(loader_within(&s, &name, p));
 	}
 	assert_false(loader_object_at(&o, &o));
 	assert_true(loader_object_at((void *)given_argv, &o) == false);
@@ -125,9 +145,10 @@ static void test_later(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_start),    cmocka_unit_test(test_as_dlsym),
-	    cmocka_unit_test(test_versions), cmocka_unit_test(test_objects),
-	    cmocka_unit_test(test_libc),     cmocka_unit_test(test_later),
+	    cmocka_unit_test(test_start),   cmocka_unit_test(test_as_dlsym),
+	    cmocka_unit_test(test_hash),    cmocka_unit_test(test_versions),
+	    cmocka_unit_test(test_objects), cmocka_unit_test(test_libc),
+	    cmocka_unit_test(test_later),
 	};
 	(void)argc;
 	given_argv = argv;
