@@ -4,8 +4,12 @@ function __tlsmend_complete
 	set -l words (commandline -opc) (commandline -ct)
 	for line in (command $words[1] --complete $words[2..-1] 2>/dev/null)
 		switch $line
-			case :file
-				__fish_complete_path (commandline -ct)
+			case ':file*'
+				set -l before (string replace -r -- '^:file ?' '' $line)
+				set -l from (math (string length -- "$before") + 1)
+				for file in (__fish_complete_path (string sub -s $from -- (commandline -ct)))
+					echo $before$file
+				end
 			case :command
 				complete -C(commandline -ct)
 			case '*'

@@ -32,6 +32,9 @@ def test_every_command_and_option(tlsmend):
     (["tr"], ["trust"]), (["u"], ["untrust"]), (["help", "che"], ["check"]), (["view", "--starttls", "p"], ["pop3", "postgres"]),
     (["view", "--format", ""], ["text", "json", "pem"]), (["report", "--format", "p"], []), (["run", "--log", "s"], ["stderr", "syslog", ":file"]),
     (["run", ""], [":command"]), (["run", "curl", "--l"], [":file"]), (["run", "--level", "w"], ["warning"]), (["lint", ""], [":file"]),
+    (["run", "--format="], ["--format=text", "--format=json"]), (["view", "--format=p"], ["--format=pem"]), (["view", "--starttls=po"], ["--starttls=pop3", "--starttls=postgres"]),
+    (["run", "--log=s"], ["--log=stderr", "--log=syslog", ":file --log="]), (["run", "--extra-ca", "h=x"], [":file h="]), (["run", "--extra-ca=h=x"], [":file --extra-ca=h="]),
+    (["run", "--extra-ca", "h"], []), (["run", "curl", "--format="], [":file"]), (["run", "--format=json", "--log", "o"], ["off", ":file"]),
     (["explain", "untr"], ["untrusted-root"]), (["nothing", "x"], []), (["trust", "--ca", ""], [":file"]),
 ])  # fmt: skip
 def test_candidates(tlsmend, words, expected):
@@ -59,8 +62,13 @@ def home(tmp_path):
 @pytest.mark.parametrize("line, expected", [
     ("tlsmend unt", ["untrust"]), ("tlsmend view --starttls po", ["pop3", "postgres"]), ("tlsmend lint some", ["some-file.pem"]),
     ("tlsmend trust --ca so", ["some-file.pem"]), ("tlsmend run --le", ["--level"]), ("tlsmend explain untrusted", ["untrusted-root"]),
+    # as bash breaks "--format=j" up
+    ("tlsmend run --format =", ["text", "json"]), ("tlsmend view --format = p", ["pem"]), ("tlsmend trust --ca = so", ["some-file.pem"]),
+    ("tlsmend run --extra-ca h = so", ["some-file.pem"]), ("tlsmend run --extra-ca = h = so", ["some-file.pem"]), ("tlsmend rule a.test : 8", ["8443"]),
 ])  # fmt: skip
 def test_bash(home, tmp_path, line, expected):
+    (tmp_path / "c").write_text("[a.test:8443]\nMinProtocol = TLSv1.2\n")
+    home["TLSMEND_CONFIG"] = str(tmp_path / "c")
     script = 'source "$1"; read -ra COMP_WORDS <<<"$2"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tlsmend; printf "%s\\n" "${COMPREPLY[@]}"; complete -p tlsmend'
     r = subprocess.run(["bash", "--norc", "-c", script, "bash", TREE / "completions/tlsmend.bash", line], env=home, cwd=tmp_path,
                        capture_output=True, text=True, timeout=30)  # fmt: skip
@@ -93,7 +101,8 @@ def typed(argv, env, cwd, lines):
 def test_zsh(home, tmp_path):
     need("zsh")
     setup = "PS1='> '; fpath=(%s $fpath); autoload -U compinit; compinit -u -D; cd %s; print rea''dy\r" % (TREE / "completions", tmp_path)
-    for line, expected in (("tlsmend unt\t", "tlsmend untrust "), ("tlsmend trust --ca some\t", "some-file.pem"), ("tlsmend run --le\t", "--level ")):
+    for line, expected in (("tlsmend unt\t", "tlsmend untrust "), ("tlsmend trust --ca some\t", "some-file.pem"), ("tlsmend run --le\t", "--level "),
+                           ("tlsmend view --format=p\t", "--format=pem "), ("tlsmend run --extra-ca=h=some\t", "h=some-file.pem")):  # fmt: skip
         shown = typed(["zsh", "-f", "-i"], home, tmp_path, [(setup, "\nready"), (line, expected)])
         assert expected in shown, shown
 
@@ -101,7 +110,8 @@ def test_zsh(home, tmp_path):
 def test_fish(home, tmp_path):
     need("fish")
     for line, expected in (("tlsmend unt", ["untrust"]), ("tlsmend view --starttls po", ["pop3", "postgres"]), ("tlsmend trust --ca some", ["some-file.pem"]),
-                           ("tlsmend run --le", ["--level"])):  # fmt: skip
+                           ("tlsmend run --le", ["--level"]), ("tlsmend view --format=p", ["--format=pem"]),
+                           ("tlsmend run --extra-ca=h=some", ["--extra-ca=h=some-file.pem"])):  # fmt: skip
         r = subprocess.run(["fish", "--no-config", "-c", "source %s; complete -C '%s'" % (TREE / "completions/tlsmend.fish", line)],
                            env={**home, "XDG_CONFIG_HOME": str(tmp_path / "x"), "XDG_DATA_HOME": str(tmp_path / "y")}, cwd=tmp_path,
                            capture_output=True, text=True, timeout=30)  # fmt: skip
