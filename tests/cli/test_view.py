@@ -154,6 +154,8 @@ def test_proxy(run, servers, sites, pki):
     proxy = servers.odd("127.0.0.1", starttls.connect_proxy(seen, port, refuse=True))
     done = view(run, "--proxy", "http://127.0.0.1:%d/" % proxy, at(port))
     assert done.code == 2 and "407 Proxy Authentication Required" in done.out
+    done = view(run, "--proxy", "127.0.0.1:1", at(port))
+    assert done.code == 2 and "the proxy 127.0.0.1:1 does not answer: cannot connect to 127.0.0.1" in done.out and "\nat  " not in done.out
 
 
 # ---- a client certificate --------------------------------------------------------------------------------------
@@ -322,7 +324,7 @@ def test_hostile_certificate(run, servers, pki, kind):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["a", "b"], "name one host"), ([], "name one host"), (["a:99999"], "is no host name"), (["*.test"], "is no host name"),
+    (["a", "b"], "name one host"), ([], "name one host"), (["a:99999"], "a port is a number from 1 to 65535"), (["a:b"], "is no host name"), (["*.test"], "is no host name"),
     (["--starttls", "gopher", "a"], "smtp, imap"), (["--timeout", "0", "a"], "seconds"), (["--ca", "/nowhere", "a"], "No such file"),
     (["--ca", "/etc/hostname", "a"], "PEM"), (["--format", "xml", "a"], "text, json or pem"), (["--proxy", "x:y", "a"], "HOST:PORT"),
 ])  # fmt: skip

@@ -182,8 +182,11 @@ bool wire_proxy(struct wire *w, const char *proxy, const char *host, unsigned po
 
 	if (!host_port_parse(proxy, &at))
 		return wire_fail(w, "%s is no proxy; write HOST:PORT", proxy);
-	if (!wire_connect(w, at.host, at.port ? at.port : 8080))
-		return false;
+	if (!wire_connect(w, at.host, at.port ? at.port : 8080)) {
+		snprintf(first, sizeof first, "%.190s", w->error);
+		w->error[0] = w->address[0] = '\0';
+		return wire_fail(w, "the proxy %s does not answer: %s", proxy, first);
+	}
 	wire_says(w, "asking the proxy %s", proxy);
 	snprintf(request, sizeof request, "CONNECT %s%s%s:%u HTTP/1.1\r\nHost: %s%s%s:%u\r\n\r\n",
 		 v6 ? "[" : "", host, v6 ? "]" : "", port, v6 ? "[" : "", host, v6 ? "]" : "",
