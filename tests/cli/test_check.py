@@ -9,6 +9,7 @@ import re
 import shutil
 import struct
 import subprocess
+import tempfile
 
 import pytest
 
@@ -481,6 +482,24 @@ def test_process_not_there(tlsmend):
     limit = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())
     r = tlsmend("check", limit + 1)
     assert r.returncode == 2 and "no process" in r.stderr
+
+
+def test_process_that_may_not_be_looked_into(tlsmend):
+    """Nothing is known of it: that is no verdict."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to have another user's process")
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        os.chmod(directory, 0o755)
+        copy = shutil.copy(COMMAND, directory)
+        r = tlsmend("check", os.getpid(), command=copy, cwd=directory, user=65534, group=65534, extra_groups=[])
+    assert r.returncode == 2 and r.stdout == "" and "another user's" in r.stderr, r
+
+
+def test_process_without_a_program(tlsmend):
+    with subprocess.Popen(["true"]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        r = tlsmend("check", ended.pid)
+    assert r.returncode == 2 and r.stdout == "" and "runs no program" in r.stderr, r
 
 
 # ---- processes with a root of their own ----------------------------------------------------------------------------

@@ -42,8 +42,18 @@ static int check_process(const char *name)
 {
 	struct target t;
 
+	errno = 0;
 	if (!target_inspect_process(atoi(name), &t)) {
-		complain("check: no process %s; a file of that name is ./%s", name, name);
+		if (errno == EACCES)
+			complain("check: process %s is another user's, and cannot be looked into; "
+				 "ask as that user or as root",
+				 name);
+		else if (errno == ENOEXEC)
+			complain("check: process %s runs no program: a kernel thread, or it has "
+				 "ended",
+				 name);
+		else
+			complain("check: no process %s; a file of that name is ./%s", name, name);
 		return STATUS_USAGE;
 	}
 	int status = print_target(&t);
@@ -61,19 +71,20 @@ static bool is_unit_name(const char *name)
 	return n > end && strcmp(name + n - end, ".service") == 0 && !strchr(name, '/');
 }
 
-/* The first process of a unit that runs, which is its main one as a rule; 0: none. */
-static pid_t process_of(const struct unit *u)
+/* The first process of a unit that runs, which is its main one as a rule; NULL: none. free(3) it. */
+static char *process_of(const struct unit *u)
 {
 	static const char *const roots[] = {"/sys/fs/cgroup/", "/sys/fs/cgroup/systemd/"};
-	pid_t pid = 0;
+	char *pid = NULL;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(roots) && !pid; i++) {
 		char *path = join(roots[i], "system.slice/", u->name, "/cgroup.procs", NULL);
 		struct buf b;
 
 		buf_init(&b, 64 * 1024);
-		if (file_read(path, 64 * 1024, &b, NULL, NULL, NULL) == 0)
-			pid = atoi(buf_str(&b));
+		if (file_read(path, 64 * 1024, &b, NULL, NULL, NULL) == 0 &&
+		    ascii_is_digit(*buf_str(&b)))
+			pid = checked(strndup(buf_str(&b), strspn(buf_str(&b), "0123456789")));
 		buf_free(&b);
 		free(path);
 	}
@@ -118,14 +129,11 @@ static int check_unit(const char *name)
 		describe_unit(&u, &t);
 		status = print_target(&t);
 		target_free(&t);
-		const pid_t pid = process_of(&u);
+		char *pid = process_of(&u);
+		const int running = pid ? check_process(pid) : STATUS_OK;
 
-		if (pid && target_inspect_process(pid, &t)) {
-			const int running = print_target(&t);
-
-			status = running > status ? running : status;
-			target_free(&t);
-		}
+		status = running > status ? running : status;
+		free(pid);
 	}
 	free(program);
 	unit_free(&u);

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <elf.h>
+#include <fcntl.h>
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,16 +174,13 @@ static void mapped_file(struct process *p, const char *range, const char *path)
 	free(file);
 }
 
-static bool read_maps(struct process *p)
+static void read_maps(struct process *p)
 {
 	char *maps = slurp(p, "maps", NULL), *save = NULL;
 	char last[4096] = "";
 
-	if (!maps || !*maps) {
-		free(maps);
-		return false;
-	}
-	for (char *line = strtok_r(maps, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = maps ? strtok_r(maps, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		char *path = strchr(line, '/');
 
 		if (!path || strcmp(path, last) == 0)
@@ -192,7 +190,6 @@ static bool read_maps(struct process *p)
 		mapped_file(p, line, path);
 	}
 	free(maps);
-	return true;
 }
 
 static void judge_loaded(struct process *p)
@@ -268,6 +265,20 @@ static void judge_not_loaded(struct process *p, const char *exe)
 	target_free(&file);
 }
 
+/* false, with errno. The memory map is shown to whom the process may be; kernel threads, and what has ended, have none. */
+static bool has_map(const struct process *p)
+{
+	char *path = join(p->directory, "/maps", NULL), byte;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC), error = errno;
+	const bool good = fd >= 0 && read(fd, &byte, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	errno = good ? 0 : fd >= 0 ? ENOEXEC : error;
+	return good;
+}
+
 bool target_inspect_process(pid_t pid, struct target *t)
 {
 	struct process p = {.target = t};
@@ -276,7 +287,7 @@ bool target_inspect_process(pid_t pid, struct target *t)
 
 	memset(t, 0, sizeof *t);
 	snprintf(p.directory, sizeof p.directory, "/proc/%d", (int)pid);
-	if (access(p.directory, F_OK) != 0)
+	if (access(p.directory, F_OK) != 0 || !has_map(&p))
 		return false;
 	snprintf(link, sizeof link, "%s/exe", p.directory);
 	n = readlink(link, exe, sizeof exe - 1);
@@ -286,16 +297,11 @@ bool target_inspect_process(pid_t pid, struct target *t)
 	target_fact(t, "program", n > 0 ? exe : "(not readable)", NULL);
 	read_secure(&p);
 	read_environment(&p);
-	if (!read_maps(&p)) {
-		target_verdict(t, REACH_NO, REASON_NOT_LOADED, NULL);
-		target_fact(t, "note",
-			    "its memory map cannot be read by this user, or it is a kernel thread",
-			    NULL);
-	} else if (p.loaded) {
+	read_maps(&p);
+	if (p.loaded)
 		judge_loaded(&p);
-	} else {
+	else
 		judge_not_loaded(&p, link);
-	}
 	free(p.version);
 	free(p.ssl);
 	free(p.crypto);
