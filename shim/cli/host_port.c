@@ -46,6 +46,36 @@ bool host_port_parse(const char *text, struct host_port *q)
 	return good;
 }
 
+static bool is_of_digits(const char *s)
+{
+	const char *start = s;
+
+	while (ascii_is_digit(*s))
+		s++;
+	return s > start && !*s;
+}
+
+bool host_port_asked(const struct command *c, const char *text, struct host_port *q)
+{
+	const char *rest = strstr(text, "://"), *port = strrchr(text, ':');
+	char *plain = copy_string(rest ? rest + 3 : text);
+
+	if (rest)
+		plain[strcspn(plain, "/?#")] = '\0';
+	const char *user = rest ? strrchr(plain, '@') : NULL;
+	const bool good = host_port_parse(user ? user + 1 : plain, q) && !strchr(q->host, '@');
+
+	if (!good && port && is_of_digits(port + 1))
+		usage_error(c, "'%s': a port is a number from 1 to 65535", text);
+	else if (!good)
+		usage_error(c,
+			    "'%s' is no host name or address; write HOST, HOST:PORT or "
+			    "[ADDRESS]:PORT",
+			    text);
+	free(plain);
+	return good;
+}
+
 char *host_port_text(const struct host_port *q)
 {
 	char port[16] = "";

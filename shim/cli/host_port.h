@@ -15,6 +15,8 @@ struct host_port {
 };
 bool port_parse(const char *s, unsigned *port);
 bool host_port_parse(const char *text, struct host_port *q);
+/* As it is typed for a command, which may be a URL: its user and its path do not count. false: a usage error was printed. */
+bool host_port_asked(const struct command *c, const char *text, struct host_port *q);
 /* As a pattern of the configuration. free(3) it. */
 char *host_port_text(const struct host_port *q);
 

@@ -141,12 +141,22 @@ def test_colour_on_a_terminal_only(tlsmend):
     (["env", "--docker", "--systemd"], 2, "one form at a time"), (["service", "a/b"], 2, "'a/b' is no name of a unit"),
     (["trust", "--from", "folder"], 2, "--from folder: Is a directory"), (["report", "folder"], 2, "Is a directory"),
     (["report", "--audit", "--format", "json"], 2, "text form only"), (["check", "./folder"], 2, "is a directory"),
+    (["rule", "a:70000"], 2, "a port is a number from 1 to 65535"), (["untrust", "a:0"], 2, "a port is a number"), (["untrust", "a:b"], 2, "write HOST"),
     (["untrust", "a", "b"], 2, "name one host, as HOST or HOST:PORT"), (["run", "--config", "folder", "true"], 125, "write a / behind it"),
 ])  # fmt: skip
 def test_what_to_write_instead(tlsmend, tmp_path, words, status, said):
     (tmp_path / "folder").mkdir()
     r = tlsmend(*words)
     assert r.returncode == status and r.stdout == "" and said in r.stderr, r
+
+
+def test_a_url_is_its_host(tlsmend, tmp_path):
+    """What stands in a browser's line is pasted; a password in it is not repeated."""
+    (tmp_path / "t.conf").write_text("[a.test:8443]\nMinProtocol = TLSv1.2\n")
+    r = tlsmend("rule", "--config", "t.conf", "https://u:secret@A.test.:8443/path?q=https://b.test:1")
+    assert r.returncode == 0 and "t.conf:2" in r.stdout
+    assert tlsmend("rule", "--config", "t.conf", "https://u:secret@b.test/").stdout == "no rule for b.test\n"
+    assert "no section is for a.test:8443 alone" in tlsmend("untrust", "--config", tmp_path / "t.conf", "https://a.test:8443/").stderr
 
 
 def test_rule_without_the_port(tlsmend, tmp_path):

@@ -191,10 +191,10 @@ struct question {
 	struct peer peer;
 };
 
-static bool read_question(const char *text, struct question *q)
+static bool read_question(const struct command *self, const char *text, struct question *q)
 {
 	memset(q, 0, sizeof *q);
-	if (!host_port_parse(text, &q->at))
+	if (!host_port_asked(self, text, &q->at))
 		return false;
 	q->peer.host = q->at.host;
 	q->peer.port = q->at.port;
@@ -211,8 +211,9 @@ static void print_message(void *arg, const struct config_message *m)
 	message_print(stderr, m);
 }
 
-static int answer(const struct settings *s, const struct question *q, const char *asked)
+static int answer(const struct settings *s, const struct question *q)
 {
+	char *asked = host_port_text(&q->at);
 	struct sources sources;
 	bool failed = false, bad = false;
 	int status;
@@ -235,6 +236,7 @@ static int answer(const struct settings *s, const struct question *q, const char
 	if (sources.unreadable)
 		status = STATUS_USAGE;
 	sources_free(&sources);
+	free(asked);
 	return status;
 }
 
@@ -248,13 +250,10 @@ int rule_main(const struct command *self, int argc, char **argv)
 	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
 		if (operands != 1)
 			status = usage_error(self, "name one host");
-		else if (!read_question(argv[0], &q))
-			status = usage_error(self,
-					     "'%s' is no host name or address; write HOST, "
-					     "HOST:PORT or [ADDRESS]:PORT",
-					     argv[0]);
+		else if (!read_question(self, argv[0], &q))
+			status = STATUS_USAGE;
 		else
-			status = finish_output(answer(&s, &q, argv[0]));
+			status = finish_output(answer(&s, &q));
 	}
 	settings_free(&s);
 	return status;

@@ -241,8 +241,10 @@ int untrust_main(const struct command *self, int argc, char **argv)
 
 	settings_init(&s, self);
 	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
-		if (operands != 1 || !host_port_parse(argv[0], &at))
+		if (operands != 1)
 			status = usage_error(self, "name one host, as HOST or HOST:PORT");
+		else if (!host_port_asked(self, argv[0], &at))
+			status = STATUS_USAGE;
 		else
 			status = finish_output(untrust(&s, &at));
 	}

@@ -178,19 +178,12 @@ bool view_request_take(void *arg, int id, const char *value)
 bool view_request_host(struct view_request *r, const char *text)
 {
 	const struct starttls *s = *r->probe.starttls ? starttls_find(r->probe.starttls) : NULL;
-	const char *rest = strstr(text, "://");
-	char *plain = copy_string(rest ? rest + 3 : text);
 	struct host_port at;
 
-	if (rest)
-		plain[strcspn(plain, "/?#")] = '\0';
-	const bool good = host_port_parse(plain, &at) && !strchr(at.host, '*');
-
-	free(plain);
-	if (!good) {
-		usage_error(r->settings.command,
-			    "'%s' is no host name or address; write HOST, HOST:PORT or "
-			    "[ADDRESS]:PORT",
+	if (!host_port_asked(r->settings.command, text, &at))
+		return false;
+	if (strchr(at.host, '*')) {
+		usage_error(r->settings.command, "'%s' is no host name: a pattern cannot be asked",
 			    text);
 		return false;
 	}
