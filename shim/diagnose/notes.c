@@ -143,6 +143,13 @@ static bool follows(const struct diagnosis *d, enum verify_symbol s, int depth)
 	       (d->failure == CAUSE_NOT_A_CA || d->failure == CAUSE_DISTRUSTED);
 }
 
+/* Where the DNS names the key or the CA (DANE), it is in the place of the anchor. */
+static bool needs_no_anchor(const struct diagnosis *d, enum verify_symbol s)
+{
+	return d->symbol == VERIFY_DANE_NO_MATCH &&
+	       cause_table[verify_symbol_cause(s)].family == FAMILY_ANCHOR;
+}
+
 /* Before .NET has a chain, it has fetched no list. */
 static bool not_yet_fetched(const struct diagnosis *d, enum verify_symbol s)
 {
@@ -159,7 +166,7 @@ static void further_errors(struct diagnosis *d)
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
 
-		if (not_yet_fetched(d, s) || said_otherwise(d, s) ||
+		if (not_yet_fetched(d, s) || said_otherwise(d, s) || needs_no_anchor(d, s) ||
 		    follows(d, s, e->errors[i].depth) || e->errors[i].code == d->first.code ||
 		    evidence_waives(e, e->errors[i].code))
 			continue;

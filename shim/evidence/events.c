@@ -120,6 +120,15 @@ bool evidence_is_faultless(const struct evidence *e)
 	       other_error(e).code == 0 && !names_another(e);
 }
 
+/* Among the errors that were collected this one is not: the verification of a revocation list's own signer runs in between, and its
+ * errors are not about this chain; and records of the DNS (DANE) are the connection's alone. */
+static bool lies_outside(const struct evidence *e)
+{
+	const enum verify_symbol s = verify_symbol(e->code, e->version);
+
+	return s == VERIFY_CRL_PATH_VALIDATION_ERROR || s == VERIFY_DANE_NO_MATCH;
+}
+
 struct verify_error evidence_headline(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
@@ -128,9 +137,7 @@ struct verify_error evidence_headline(const struct evidence *e)
 		return e->errors[0];
 	if (would_have_an_anchor(e) && (other_error(e).code != 0 || names_another(e)))
 		return other_error(e);
-	/* The verification of a revocation list's own signer runs in between, and its errors are not about this chain. */
-	if (e->event_count > 0 || e->error_count == 0 ||
-	    verify_symbol(e->code, e->version) == VERIFY_CRL_PATH_VALIDATION_ERROR)
+	if (e->event_count > 0 || e->error_count == 0 || lies_outside(e))
 		return seen;
 	return e->errors[0];
 }

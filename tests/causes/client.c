@@ -3,7 +3,10 @@
  * A client that verifies in ways that no program of the tests does: another time, another depth, flags of OpenSSL 1.0.2, a
  * callback with errors of its own.
  *
+ * CAFILE "-": it loads none.
+ *
  * client HOST PORT CAFILE [OPTION[=NUMBER]...]    exit code 1: refused
+ *   dane=USAGE     a TLSA record of that usage (RFC 6698), which fits nothing
  *   lookup-fails   the client's own store cannot look an issuer up
  *   renew=FILE     which takes the place of CAFILE once that was read
  * client nothing                                  a verification without a certificate
@@ -23,6 +26,7 @@
 static int wanted_error = -1;
 static unsigned long unwanted_flags;
 static const char *cafile;
+static int dane_usage = -1;
 
 /* A program's own opinion, given where OpenSSL has none: at the leaf, which comes last. 0: no error is set. */
 static int own_opinion(int ok, X509_STORE_CTX *ctx)
@@ -71,7 +75,10 @@ static void option(SSL_CTX *ctx, const char *s)
 		X509_VERIFY_PARAM_set_depth(param, (int)value);
 	else if (strncmp(s, "set", n) == 0)
 		NEED(X509_VERIFY_PARAM_set_flags(param, (unsigned long)value));
-	else if (strncmp(s, "clear", n) == 0) {
+	else if (strncmp(s, "dane", n) == 0) {
+		dane_usage = (int)value;
+		NEED(SSL_CTX_dane_enable(ctx) == 1);
+	} else if (strncmp(s, "clear", n) == 0) {
 		unwanted_flags = (unsigned long)value;
 		SSL_CTX_set_cert_verify_callback(ctx, without_flags, NULL);
 	} else if (strncmp(s, "says", n) == 0) {
@@ -87,6 +94,18 @@ static void option(SSL_CTX *ctx, const char *s)
 		NEED(strcmp(s, "own") == 0);
 		SSL_CTX_set_cert_verify_callback(ctx, own_verification, NULL);
 	}
+}
+
+static void ask_the_dns(SSL *ssl, const char *host)
+{
+	enum { OF_THE_KEY = 1, SHA256 = 1 };
+	static const uint8_t record[32] = {0xab};
+
+	if (dane_usage < 0)
+		return;
+	NEED(SSL_dane_enable(ssl, host) == 1);
+	NEED(SSL_dane_tlsa_add(ssl, (uint8_t)dane_usage, OF_THE_KEY, SHA256, record,
+			       sizeof(record)) == 1);
 }
 
 static int connected(const char *host, const char *port)
@@ -124,7 +143,8 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return nothing();
 	NEED(argc >= 4);
-	NEED(SSL_CTX_load_verify_locations(ctx, argv[3], NULL) == 1);
+	if (strcmp(argv[3], "-") != 0)
+		NEED(SSL_CTX_load_verify_locations(ctx, argv[3], NULL) == 1);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	cafile = argv[3];
 	for (i = 4; i < argc; i++)
@@ -132,6 +152,7 @@ int main(int argc, char **argv)
 	ssl = SSL_new(ctx);
 	NEED(SSL_set_fd(ssl, connected(argv[1], argv[2])) == 1);
 	NEED(SSL_set_tlsext_host_name(ssl, argv[1]) == 1 && SSL_set1_host(ssl, argv[1]) == 1);
+	ask_the_dns(ssl, argv[1]);
 	r = SSL_connect(ssl);
 	printf("connected: %d, code=%ld\n", r, SSL_get_verify_result(ssl));
 	SSL_free(ssl);

@@ -420,6 +420,18 @@ def test_dane(tell, show, pki):
     assert told.code == 65
 
 
+@pytest.mark.cause("pinned-elsewhere")
+@pytest.mark.parametrize("usage", [1, 2, 3])
+@pytest.mark.parametrize("root", ["trusted", "unknown", "none loaded"])
+def test_dane_without_a_callback(tell, show, pki, small_client, usage, root):
+    """As mail servers do it. The DNS stands in the place of a CA, so that the missing one is neither the cause nor another fault."""
+    leaf = leaf_of(pki.intermediate)
+    ca = {"trusted": pki.root_pem, "unknown": pki.stranger_pem, "none loaded": "-"}[root]
+    told = tell(small_client(show(leaf, pki.intermediate, pki.root).port, ca, "dane=%d" % usage), "pinned-elsewhere", leaf)
+    assert told.code == 65 and "TLSA" in told.help
+    assert "also wrong" not in told.notes and "ExtraCAFile" not in told.help
+
+
 @pytest.mark.cause("scts-missing")
 def test_no_scts(tell, show, pki, small_client):
     """s_client only looks at them; OpenSSL can also be told to demand them."""
