@@ -54,9 +54,6 @@ static const char *openssl_reason(struct diagnosis *d, enum name_fit fit, const 
 			   ": OpenSSL's wildcards stand for letters, digits and hyphens only",
 			   strchr(asked_name(d), '_') ? ", not for an underscore" : "",
 			   (char *)NULL);
-	case FIT_FEW_LABELS:
-		return say(e, name, " is too broad a wildcard for OpenSSL, which wants at least ",
-			   "two labels after the asterisk", (char *)NULL);
 	case FIT_PLACE:
 		return say(e, "OpenSSL takes the asterisk in ", name,
 			   " for no wildcard: that stands ",
@@ -103,6 +100,11 @@ static const char *reason(struct diagnosis *d, struct text name, const char *sho
 	case FIT_LABELS:
 		return say(e, shown, " stands for one label only, and ", asked_name(d),
 			   " has more before that", (char *)NULL);
+	case FIT_FEW_LABELS: /* all agree */
+		return say(e, shown, " is too broad a wildcard for ",
+			   openssl_compared(d) ? "OpenSSL, which wants"
+					       : "this program, which wants",
+			   " at least two labels after the asterisk", (char *)NULL);
 	case FIT_OTHER:
 		if (!name_is_plain(name) && contains(name, asked_text(d)))
 			return say(e, shown, " is one entry, and no host name", (char *)NULL);
@@ -238,6 +240,11 @@ static void help_name(struct diagnosis *d)
 				 "connect by that; or have its operator get a certificate that "
 				 "names ",
 				 asked_name(d), " itself, without a wildcard", (char *)NULL));
+		break;
+	case FIT_FEW_LABELS: /* it carries a name of no use */
+		help_line(d, say(e, "have the server's operator add the name ", asked_name(d),
+				 " itself to the certificate (subjectAltName = DNS:", asked_name(d),
+				 ")", (char *)NULL));
 		break;
 	case FIT_OTHER:
 		help_line(d, "connect by a name that the certificate carries, or have the server's "

@@ -33,7 +33,7 @@ NEAR = [
     ("corp.test", "*.corp.test", "python s_client curl", "*.corp.test does not stand for corp.test itself", "OpenSSL", "DNS:corp.test"),
     ("a.b.corp.test", "*.corp.test", "python s_client curl", "*.corp.test stands for one label only", "OpenSSL", "DNS:a.b.corp.test"),
     ("corp.test", "*.test", "python s_client", "*.test is too broad a wildcard for OpenSSL", "itself, only", "DNS:corp.test"),
-    ("corp.test", "*.test", "curl", "the certificate names *.test", "OpenSSL", "connect by a name"),
+    ("corp.test", "*.test", "curl", "*.test is too broad a wildcard for this program", "OpenSSL", "DNS:corp.test"),
     ("a.my_corp.test", "*.my_corp.test", "python s_client", "OpenSSL takes *.my_corp.test for no wildcard", "one label", "DNS:a.my_corp.test"),
     ("www.a.corp.test", "www.*.corp.test", "python s_client", "the first label", "one label", "DNS:www.a.corp.test"),
     ("web1.corp.test", "web*.corp.test", "python", "this client takes no wildcard for a part of a label, as in web*.corp.test", "OpenSSL",
