@@ -11,10 +11,10 @@ enum { REASON_EE_KEY_TOO_SMALL = 399 };
 
 /* SSL_CTX_set_security_level(3): what each level demands at least, and what to have issued. */
 static const struct {
-	char demands[36], good[40];
+	char demands[44], good[40];
 } levels[] = {
-    {"RSA 1024, and no SHA-1", "RSA 3072 bits or P-256, and SHA-256"},
-    {"RSA 2048 or P-224, and no SHA-1", "RSA 3072 bits or P-256, and SHA-256"},
+    {"RSA 1024, and no SHA-1 or MD5", "RSA 3072 bits or P-256, and SHA-256"},
+    {"RSA 2048 or P-224, and no SHA-1 or MD5", "RSA 3072 bits or P-256, and SHA-256"},
     {"RSA 3072 or P-256, and SHA-256", "RSA 3072 bits or P-256, and SHA-256"},
     {"RSA 7680 or P-384, and SHA-384", "P-384, and SHA-384"},
     {"RSA 15360 or P-521, and SHA-512", "P-521, and SHA-512"},
