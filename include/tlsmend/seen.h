@@ -220,7 +220,9 @@ struct hello {
 	uint16_t group_list[HELLO_GROUPS]; /* the first ones */
 	uint16_t key_share_size;           /* of the extension: large with post-quantum groups */
 	bool sni;
-	bool alpn_cut; /* there are more names than fit */
+	bool
+	    shared_key; /* a pre-shared key is offered whose name is text: no ticket of a session */
+	bool alpn_cut;  /* there are more names than fit */
 	uint8_t alpn_size;
 	uint8_t alpn[64]; /* as on the wire: a byte of length before each name */
 };

@@ -207,6 +207,8 @@ static const char *unusual(struct diagnosis *d)
 	const unsigned older = h->ciphers - h->ciphers13;
 	const char *list = NULL;
 
+	if (h->shared_key)
+		item(d, &list, "a pre-shared key (PSK)");
 	if (!h->sni && e->host && !name_is_address(e->host))
 		item(d, &list, "no host name (SNI)");
 	if (h->min_version != 0 && h->min_version == h->max_version)
@@ -360,6 +362,14 @@ void explain_refused(struct diagnosis *d)
 	bool named = false;
 
 	say_offer(d, odd);
+	if (e->hello.shared_key) {
+		help_line(d,
+			  "a server that goes by pre-shared keys (PSK) refuses a client so whose "
+			  "key's name (identity) it does not know: compare the identity and "
+			  "the key at both ends first");
+		help_compare(d);
+		return;
+	}
 	const bool longer = help_longer(d);
 	if (odd && !e->hello.sni && key_is_known("ServerName") && strcmp(d->section, "HOST") != 0)
 		named = help_section(

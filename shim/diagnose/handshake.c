@@ -127,12 +127,20 @@ static const char *special_help(const struct evidence *e)
 	return NULL;
 }
 
-/* The suite goes by a secret of both, and the server could not read what was encrypted for it: what they derive their keys from is not the same. */
+/* The suite goes by a secret of both, and the server could not read what was encrypted for it: what they derive their keys from is not the
+ * same. In TLS 1.3 the first message already proves that the client has the key (RFC 8446 section 4.2.11.2). */
 static bool secrets_differ(const struct evidence *e)
 {
-	enum { BAD_RECORD_MAC = 20, DECRYPT_ERROR = 51, SERVER_HELLO_DONE = 14 };
+	enum {
+		BAD_RECORD_MAC = 20,
+		ILLEGAL_PARAMETER = 47,
+		DECRYPT_ERROR = 51,
+		SERVER_HELLO_DONE = 14
+	};
 	const int alert = handshake_alert(e);
 
+	if (e->hello.shared_key && e->last_received < 0)
+		return alert == ILLEGAL_PARAMETER || alert == DECRYPT_ERROR;
 	return (alert == BAD_RECORD_MAC || alert == DECRYPT_ERROR) &&
 	       e->last_received == SERVER_HELLO_DONE && e->cipher &&
 	       (strstr(e->cipher, "PSK") || strstr(e->cipher, "SRP"));

@@ -15,6 +15,7 @@ enum {
 	EXTENSION_GROUPS = 10,
 	EXTENSION_SIGNATURES = 13,
 	EXTENSION_ALPN = 16,
+	EXTENSION_SHARED_KEY = 41,
 	EXTENSION_VERSIONS = 43,
 	EXTENSION_KEY_SHARE = 51,
 	SUITE_RENEGOTIATION = 0x00ff, /* signalling values, no ciphers: RFC 5746, RFC 7507 */
@@ -137,6 +138,16 @@ static void alpn(struct hello *h, struct view v)
 	}
 }
 
+/* Tickets of sessions are offered in the same place, and look like chance. */
+static bool is_text(struct view v)
+{
+	const uint8_t *first = v.at;
+
+	while (v.at < v.end && *v.at >= ' ' && *v.at < 0x7f)
+		v.at++;
+	return v.at > first && v.at == v.end;
+}
+
 static void extension(struct hello *h, unsigned type, struct view v)
 {
 	struct view list;
@@ -159,6 +170,10 @@ static void extension(struct hello *h, unsigned type, struct view v)
 	case EXTENSION_VERSIONS:
 		if (take_vector(&v, 1, &list))
 			versions(h, list);
+		break;
+	case EXTENSION_SHARED_KEY:
+		if (take_vector(&v, 2, &list) && take_vector(&list, 2, &v))
+			h->shared_key = is_text(v);
 		break;
 	case EXTENSION_KEY_SHARE:
 		h->key_share_size = (uint16_t)(v.end - v.at);

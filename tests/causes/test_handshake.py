@@ -606,6 +606,18 @@ def test_shared_keys_differ(ask, pki, servers):
     assert r["alert"] == "received:20" and "compare the key" in r["help"][0]
 
 
+@pytest.mark.parametrize("cause, differs", [
+    pytest.param("peer-error", ["-psk", "1a2c"], marks=pytest.mark.cause("peer-error"), id="key"),
+    pytest.param("handshake-refused", ["-psk", "1a2b", "-psk_identity", "x"], marks=pytest.mark.cause("handshake-refused"), id="identity"),
+])  # fmt: skip
+def test_shared_keys_differ_in_tls13(ask, pki, servers, cause, differs):
+    """No host name would help, nor any other certificate."""
+    port = servers.s_server(pki.good(HOST), ADDRESS, "-nocert", "-psk", "1a2b").port
+    r = ask(cause, port, "s_client", "-noservername", *differs)
+    assert "compare the" in r["help"][0] and "identity" in r["help"][0]
+    assert rules_of(r) == []
+
+
 @EVERY
 @pytest.mark.cause("protocol-error")
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])

@@ -94,6 +94,40 @@ static void a_bare_offer(void **state)
 	SSL_CTX_free(ctx);
 }
 
+static unsigned shared_key(SSL *ssl, const char *hint, char *name, unsigned name_room,
+			   unsigned char *key, unsigned key_room)
+{
+	(void)ssl;
+	(void)hint;
+	assert_true(name_room > 5 && key_room >= 4);
+	memcpy(name, "meter", 6);
+	memset(key, 7, 4);
+	return 4;
+}
+
+/* What is no text is a session's ticket. */
+static void a_shared_key(void **state)
+{
+	uint8_t bytes[4096];
+	struct hello h;
+	SSL_CTX *ctx = context("DEFAULT");
+	size_t n = client_hello(ctx, NULL, bytes, sizeof(bytes));
+
+	(void)state;
+	assert_true(hello_read(&h, bytes, n));
+	assert_false(h.shared_key);
+	SSL_CTX_set_psk_client_callback(ctx, shared_key);
+	n = client_hello(ctx, NULL, bytes, sizeof(bytes));
+	assert_true(hello_read(&h, bytes, n));
+	assert_true(h.shared_key);
+	uint8_t *name = memmem(bytes, n, "meter", 5);
+	assert_non_null(name);
+	name[1] = 0xe9;
+	assert_true(hello_read(&h, bytes, n));
+	assert_false(h.shared_key);
+	SSL_CTX_free(ctx);
+}
+
 static void a_long_list_of_names(void **state)
 {
 	uint8_t bytes[4096], names[30 * 8];
@@ -164,7 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_full_offer),         cmocka_unit_test(a_bare_offer),
 	    cmocka_unit_test(a_long_list_of_names), cmocka_unit_test(broken_ones),
-	    cmocka_unit_test(other_messages),
+	    cmocka_unit_test(other_messages),       cmocka_unit_test(a_shared_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
