@@ -400,11 +400,13 @@ static void say_no_goodbye(struct diagnosis *d)
 	    "nobody can tell an answer that was cut off from a whole one";
 	help_line(d, "the server, or a proxy in front of it, should end its connections with "
 		     "close_notify; if an answer was cut off, its log says why");
-	help_line(d,
-		  "only where the program finds out by itself whether an answer is whole (a length "
-		  "stands in it):");
-	help_weaken(d, "IgnoreUnexpectedEOF = yes",
-		    "server never says goodbye, answers have a length");
+	help_section(d,
+		     "until then, only where the program finds out by itself whether an answer is "
+		     "whole (a length stands in it), for this host only and with a date at which "
+		     "the exception ends:",
+		     "IgnoreUnexpectedEOF = yes",
+		     "Reason = server never says goodbye, answers have a length",
+		     say(e, "Until = ", until_date(d), (char *)NULL), (char *)NULL);
 }
 
 void explain_handshake(struct diagnosis *d)
