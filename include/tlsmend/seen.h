@@ -331,6 +331,7 @@ struct evidence {
 	enum tried system_tried;
 	int anchor_count;       /* in the client's store; -1: not known */
 	bool store_has_lookups; /* it also looks into a directory, so the count says little */
+	bool store_untouched;   /* nothing at all was put into it, nor asked for */
 	bool store_by_hand;     /* nothing was loaded into it: what it has the program put there */
 	const char *store_text; /* files, when known; NULL */
 	const char *store_files[4]; /* the first of them, as paths */

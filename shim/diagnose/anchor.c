@@ -12,6 +12,16 @@ static const char *no_ca_helps(const struct diagnosis *d)
 	return d->e->stand_in_tried == TRIED_BAD ? ", and no further CA would help" : "";
 }
 
+static void help_put_in_file(struct diagnosis *d, const struct cert_info *root, const char *put)
+{
+	struct evidence *e = d->e;
+
+	help_ca(d,
+		say(e, put, say_subject(e, root),
+		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
+		extra_ca_line(d, root->common_name));
+}
+
 static void say_malformed(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -72,10 +82,27 @@ static void help_variable(struct diagnosis *d, const char *path, bool wrong, con
 				 " does not exist", (char *)NULL));
 }
 
+/* The program asks for no CA certificates of the system, so that what is installed or named for all does not reach it. */
+static void say_untouched(struct diagnosis *d)
+{
+	const struct cert_info *top = top_of_chain(d);
+
+	d->r->why = "this client has loaded no CA certificate at all, and was not seen to ask for "
+		    "those of the system (SSL_CERT_FILE, SSL_CERT_DIR) either, so it can trust "
+		    "nobody";
+	help_line(d, "give the program CA certificates by a setting of its own; if it has none, "
+		     "its developers have to have it load those of the system "
+		     "(SSL_CTX_set_default_verify_paths(3))");
+	if (top && top->self_signed)
+		help_put_in_file(d, top, "for this host only, put ");
+	else if (top)
+		help_wanted_ca(d, top);
+}
+
 static void say_no_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-	const bool told = directory_was_given(e) || e->store_unloaded;
+	const bool told = directory_was_given(e) || e->store_unloaded || e->store_untouched;
 
 	if (e->default_file_unusable) {
 		d->r->why =
@@ -87,6 +114,10 @@ static void say_no_store(struct diagnosis *d)
 		return;
 	}
 
+	if (e->store_untouched && !(e->system_root && e->system_file)) {
+		say_untouched(d);
+		return;
+	}
 	d->r->why =
 	    say(e, "this client has loaded no CA certificate at all, so it can trust nobody",
 		told ? ""
@@ -96,9 +127,11 @@ static void say_no_store(struct diagnosis *d)
 		     : default_place(d, e->default_dir, e->default_dir_exists, e->default_dir_set,
 				     "SSL_CERT_DIR", "its default directory"),
 		(char *)NULL);
-	help_variable(d, e->default_file, e->default_file_set && !e->default_file_exists,
+	help_variable(d, e->default_file,
+		      !e->store_untouched && e->default_file_set && !e->default_file_exists,
 		      "SSL_CERT_FILE");
-	help_variable(d, e->default_dir, e->default_dir_set && !e->default_dir_exists,
+	help_variable(d, e->default_dir,
+		      !e->store_untouched && e->default_dir_set && !e->default_dir_exists,
 		      "SSL_CERT_DIR");
 	if (e->system_root && e->system_file) {
 		help_ca(d, "point this client to the system's bundle, or for this host only:",
@@ -214,10 +247,7 @@ static void say_untrusted_root(struct diagnosis *d)
 	if (!top)
 		return;
 	d->r->why = say(e, "the chain is complete, but its root is ", in_no_store(d), (char *)NULL);
-	help_ca(d,
-		say(e, "put ", say_subject(e, top),
-		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
-		extra_ca_line(d, top->common_name));
+	help_put_in_file(d, top, "put ");
 }
 
 static void say_too_long(struct diagnosis *d)

@@ -100,7 +100,8 @@ static const char *obstacle_of_dates(struct diagnosis *d)
 
 static bool proposes_bundle(const struct diagnosis *d)
 {
-	return d->r->cause == CAUSE_ROOT_MISSING_HERE || d->r->cause == CAUSE_NO_TRUST_STORE;
+	return d->r->cause == CAUSE_ROOT_MISSING_HERE ||
+	       (d->r->cause == CAUSE_NO_TRUST_STORE && d->e->system_root);
 }
 
 bool leaf_is_for_another(const struct evidence *e)

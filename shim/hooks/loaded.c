@@ -329,6 +329,7 @@ void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
 	unsigned n = copy_list(e, first, entries);
 	lock_leave(&lock);
 	e->store_by_hand = !first && e->anchor_count > 0;
+	e->store_untouched = !first && e->anchor_count == 0;
 	buf_init(&t.files, LINE_LIMIT);
 	buf_init(&t.searched, LINE_LIMIT);
 	buf_init(&t.failed, LINE_LIMIT);

@@ -108,6 +108,32 @@ def test_no_store_is_no_fault_of_a_client_that_does_not_verify(run, show, pki):
     assert "issuer-unknown" in record["why"] and "ca-certificates" not in str(record["help"]), record
 
 
+LOADS_NONE = """
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+try:
+    context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+except ssl.SSLError:
+    sys.exit(1)
+"""
+
+
+@pytest.mark.cause("no-trust-store")
+@pytest.mark.parametrize("client", ["python", "small"])
+@pytest.mark.parametrize("sent", ["root", "no root"])
+def test_program_that_asks_for_no_store(tell, run, show, pki, small_client, client, sent):
+    """What is set for all programs does not reach it, so that it is no help; a rule is."""
+    chain = [*good(pki), pki.root] if sent == "root" else good(pki)
+    port = show(*chain).port
+    argv = small_client(port, "-") if client == "small" else [DEBIAN_PYTHON, "-c", LOADS_NONE, HOST, port]
+    told = tell(argv, "no-trust-store", env={"SSL_CERT_FILE": "/nonexistent/ca.pem"})
+    assert "was not seen to ask" in told.record["why"] and "/nonexistent" not in told.text()
+    assert "SSL_CERT_FILE=" not in told.help and "ca-certificates" not in told.help
+    assert "ExtraCAFile = /etc/tlsmend/tlsmend-test-root.pem" in told.help
+    assert run(argv, env={"SSL_CERT_FILE": str(pki.root_pem)}).code == 1, "it would have helped"
+    assert run(argv, extra_ca={HOST: pki.root_pem}).code == 0
+
+
 @pytest.mark.cause("no-trust-store")
 def test_store_is_a_directory_without_hashes(tell, run, show, pki):
     """The files are there, but not under their hash names; openssl's own defaults do not count with -CApath."""
