@@ -80,6 +80,8 @@ struct connection {
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
 	const struct setting
 	    *verified_under; /* OnlyCAFile, where it held for the latest verification; else NULL */
+	const struct setting
+	    *of_another; /* a renegotiation is for another host: a key of the rule of either */
 	struct possible possible;
 	struct socket_state socket;
 	struct demand_state demand;
@@ -87,6 +89,7 @@ struct connection {
 	bool unnoted;     /* not among the live ones, for want of memory */
 	bool name_lost;   /* there was no memory for its name */
 	bool verified;    /* a verification was made */
+	bool repeats;     /* a renegotiation is under way, or was made */
 	bool too_late;    /* ... before it was known that only a rule's CAs count */
 	bool proven_late; /* the rule was found only after the handshake had begun */
 	bool datagram;    /* DTLS or QUIC: rules about versions and ciphers do not act */

@@ -253,15 +253,17 @@ static bool is_early(const struct openssl *o, const SSL *ssl)
 }
 
 /* A session that was made, or a chain that was verified, without OnlyCAFile, before it was known that this host
- * has it, or may have it (rule_of_peer.c). */
+ * has it, or may have it (rule_of_peer.c); or that of another host, which the client renegotiated with: OpenSSL takes none off
+ * in the middle of a connection. */
 static bool resumed_too_early(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	struct demand_look l = {
-	    .setting = trust_of(&n->rule),
+	    .setting = n->of_another ? n->of_another : trust_of(&n->rule),
 	    .problem = "it was verified before it was certain that this rule holds for its peer"};
-	const bool reused = n->proven_late && trust_is_strict(&n->rule) && o->SSL_session_reused &&
-			    o->SSL_session_reused(ssl) && !session_is_ours(n, ssl);
+	const bool late = n->proven_late && trust_is_strict(&n->rule) && !session_is_ours(n, ssl);
+	const bool reused = o->SSL_session_reused && o->SSL_session_reused(ssl) &&
+			    (late || session_is_of_another(n, ssl));
 	if (!reused && !n->too_late)
 		return false;
 	session_spoil(n, ssl);

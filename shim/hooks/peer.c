@@ -128,20 +128,44 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	forget_port_of_proxy(n);
 }
 
-void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
+/* The SNI that the client has set. */
+static char *own_sni(struct connection *n, const struct openssl *o, SSL *ssl)
 {
-	const struct openssl *o = copy_api(n->copy);
 	const char *sni = o->SSL_get_servername(ssl, 0);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
 	/* TLS 1.2 and no SNI set: the name that the session was made with, which is not sent */
 	if (sni && session && o->SSL_SESSION_get0_hostname &&
 	    sni == o->SSL_SESSION_get0_hostname(session))
 		sni = NULL;
-	n->sni = normal_copy(n, sni);
+	return normal_copy(n, sni);
+}
+
+void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
+{
+	const struct openssl *o = copy_api(n->copy);
+	n->sni = own_sni(n, o, ssl);
 	n->host = n->sni ? kept(n, n->sni) : asked_name(n, o, ssl);
 	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
 	if (p && (!n->host || policy_uses_peer(p)))
 		look_at_socket(n, ssl);
+}
+
+bool connection_renamed(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	char *sni = own_sni(n, o, ssl);
+	char *host = sni ? kept(n, sni) : asked_name(n, o, ssl);
+	if (!host || (n->host && strcmp(host, n->host) == 0)) {
+		free(sni);
+		free(host);
+		return false;
+	}
+	free(n->sni);
+	free(n->host);
+	n->sni = sni;
+	n->host = host;
+	n->socket.gave_host = false;
+	return true;
 }
 
 void connection_peer(const struct connection *n, struct peer *peer)

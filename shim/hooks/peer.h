@@ -10,6 +10,8 @@
 struct connection;
 
 void connection_identify(struct connection *n, SSL *ssl, const struct policy *p); /* at the start */
+/* In a renegotiation: does the client ask for another host by now? From here on it is that one. */
+bool connection_renamed(struct connection *n, SSL *ssl);
 /* As far as a rule may count on it: no address of a socket that is not known to carry this connection. */
 void connection_peer(const struct connection *n, struct peer *peer);
 /* By what was sent until now: is there one socket that carries this connection and nothing else? True: from now on it is known. */

@@ -164,9 +164,36 @@ static void take_name(struct connection *n, X509 *leaf)
 	n->host = copy;
 }
 
+static const struct setting *any_setting(const struct rule *rule)
+{
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (rule->set[key])
+			return rule->set[key];
+	return rule->closed;
+}
+
+/* One connection, two hosts: what adds trust for the one does not for the other, and what strengthens holds for both. */
+bool rule_of_renamed(struct connection *n, SSL *ssl)
+{
+	struct peer peer;
+	struct rule rule;
+	if (!n->policy || !n->repeats || !connection_renamed(n, ssl))
+		return false;
+	connection_peer(n, &peer);
+	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
+	n->of_another = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
+	rule_combine(&n->rule, &rule);
+	if (n->name_lost && !n->rule.closed)
+		n->rule.closed = policy_strict(policy_of(n->policy));
+	live_peer_shows(n);
+	n->demand.judged = false;
+	return true;
+}
+
 void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 {
-	if (!n->policy || !(n->socket.gave_host || policy_uses_peer(policy_of(n->policy))))
+	if (!n->policy || rule_of_renamed(n, ssl) ||
+	    !(n->socket.gave_host || policy_uses_peer(policy_of(n->policy))))
 		return;
 	const bool found = connection_prove(n, ssl);
 	if (found)

@@ -21,6 +21,8 @@ struct possible {
 	} at[POSSIBLE_MAX];
 };
 
+/* In a renegotiation: the client asks for another host by now. False: it does not. */
+bool rule_of_renamed(struct connection *n, SSL *ssl);
 /* Looks for the rule once more where only now it shows who the peer is, or may be; before it is asked what the rule
  * demands. leaf NULL: not known yet. */
 void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf);

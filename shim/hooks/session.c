@@ -129,20 +129,32 @@ static bool same_identity(struct connection *n, SSL_SESSION *session)
 	return made == identity_tag(n);
 }
 
+static bool fits(struct connection *n, const struct openssl *o, SSL_SESSION *session)
+{
+	if (!o->SSL_SESSION_get_ex_data)
+		return true;
+	const uintptr_t made = session_tag(n->copy, session), now = trust_tag(n);
+	/* where the rule cannot be applied, no session shows that it was */
+	return !n->rule.closed && same_identity(n, session) &&
+	       (made == now || (made == 0 && !trust_is_strict(&n->rule) && !demanded_exists(n)));
+}
+
 void session_check(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
-	if (!session || !o->SSL_SESSION_get_ex_data)
-		return;
-	uintptr_t made = session_tag(n->copy, session), now = trust_tag(n);
-	/* where the rule cannot be applied, no session shows that it was */
-	if (!n->rule.closed && same_identity(n, session) &&
-	    (made == now || (made == 0 && !trust_is_strict(&n->rule) && !demanded_exists(n))))
+	if (!session || fits(n, o, session))
 		return;
 	QUIET_BEGIN(o)
 	o->SSL_set_session(ssl, NULL);
 	QUIET_END(o)
+}
+
+bool session_is_of_another(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	SSL_SESSION *session = n->of_another ? o->SSL_get_session(ssl) : NULL;
+	return session && !fits(n, o, session);
 }
 
 bool session_is_ours(struct connection *n, SSL *ssl)

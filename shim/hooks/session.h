@@ -19,5 +19,7 @@ void session_mark_identity(struct connection *n, SSL *ssl);
 void session_spoil(struct connection *n, SSL *ssl);
 /* Was it made by a handshake that was judged as this host's is now? */
 bool session_is_ours(struct connection *n, SSL *ssl);
+/* In a renegotiation for another host: was it made under other trust than this one has? */
+bool session_is_of_another(struct connection *n, SSL *ssl);
 
 #endif

@@ -10,7 +10,8 @@
  *   keep=SLOT     keep the SSL            reuse=SLOT                 SSL_clear() and use it again; dupe=SLOT: SSL_dup()
  *   ctx=SLOT      one SSL_CTX for several lines                      switch=FILE: SSL_set_SSL_CTX() to a context with that store
  *   min= max=     as 1.2, 1.3 (both ends: smax)                      ciphers= sciphers=, level=N, partial, anonymous, early, nested, jump
- *   again         renegotiate in TLS 1.2                             data=N: application messages afterwards
+ *   again=NAME    renegotiate in TLS 1.2, with that SNI (none: the same), and then=ID for the server     data=N: application messages afterwards
+ *                 shortly: with the session that there is
  *   instead=yes|call|other|clean   a function of the client's in place of the verification: says yes; calls OpenSSL's, and says yes; has
  *                 OpenSSL verify another chain (other=ID, of CA public) in a context that bears this SSL; takes the context apart
  *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake       psk: a key that both sides know already
@@ -638,7 +639,15 @@ static int renegotiate(SSL *client, SSL *server)
 {
 	char buf[16];
 
-	NEED(SSL_renegotiate(client) == 1);
+	if (*arg("again"))
+		NEED(SSL_set_tlsext_host_name(client, arg("again")) == 1);
+	if (arg("then")) {
+		NEED(SSL_use_certificate_file(server, file(arg("then"), ".pem"),
+					      SSL_FILETYPE_PEM) == 1);
+		NEED(SSL_use_PrivateKey_file(server, file(arg("then"), ".key"), SSL_FILETYPE_PEM) ==
+		     1);
+	}
+	NEED((arg("shortly") ? SSL_renegotiate_abbreviated(client) : SSL_renegotiate(client)) == 1);
 	for (int i = 0; i < 20; i++) {
 		int r = SSL_do_handshake(client);
 		if (r <= 0 && !is_retry(client, r))
@@ -728,6 +737,11 @@ static void finish(SSL *client, SSL *server, int ok)
 	}
 	if (ok && arg("again")) {
 		ok = renegotiate(client, server);
+		if (ok && is_mute(client, server)) {
+			printf("mute\n");
+			ERR_clear_error();
+			return;
+		}
 		if (ok)
 			exchange(client, server, 1);
 	}
