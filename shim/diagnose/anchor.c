@@ -295,7 +295,11 @@ static void say_what_else_is_needed(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
 
-	if (!c || d->r->help_count == 0 || help_ca_obstacle(d))
+	if (!c || d->r->help_count == 0)
+		return;
+	if (leaf_is_for_another(e) && help_ascii_name(d))
+		return;
+	if (help_ca_obstacle(d))
 		return;
 	if (e->name_checked && !e->name_matches && e->host)
 		help_line(d, say(e,

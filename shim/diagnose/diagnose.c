@@ -104,12 +104,12 @@ static bool pattern_is_safe(const char *s, size_t n)
 	return true;
 }
 
-static const char *section_name(struct evidence *e, const struct cert_info *leaf)
+static const char *section_name(struct evidence *e, const struct cert_info *leaf, const char *ascii)
 {
 	const char *host = e->host && *e->host != '\0' ? e->host : e->address;
 
 	if (host)
-		return pattern_is_safe(host, strlen(host)) ? host : "HOST";
+		return pattern_is_safe(host, strlen(host)) ? host : ascii ? ascii : "HOST";
 	for (size_t i = 0; leaf && i < leaf->san_count; i++) {
 		const struct text t = leaf->san[i];
 
@@ -159,7 +159,8 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 					   : NULL;
 	d->culprit = d->first.code != 0 || d->objection ? certificate_at(e, d->first.depth) : NULL;
 	d->who = connection_name(e, d->leaf);
-	d->section = section_name(e, d->leaf);
+	d->ascii_name = ascii_name(e, d->leaf);
+	d->section = section_name(e, d->leaf, d->ascii_name);
 	return d;
 }
 
@@ -358,7 +359,7 @@ static void note_how_to_see(struct diagnosis *d)
 
 	if ((d->e->event != EVENT_VERIFY_FAILED && d->e->event != EVENT_HANDSHAKE_FAILED) ||
 	    !d->e->host || d->e->port == 0 || d->e->datagram || strcmp(d->section, "HOST") == 0 ||
-	    greeting_of_port(d->e->port, &name))
+	    d->ascii_name || greeting_of_port(d->e->port, &name))
 		return;
 	if (proposes_what_was_sent(d))
 		note_line(d, say(d->e, RECORD_ONE_STEP "tlsmend trust ", d->who, (char *)NULL));

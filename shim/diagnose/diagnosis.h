@@ -26,6 +26,8 @@ struct diagnosis {
 	const struct cert_info *culprit; /* certificate at the error's depth; NULL: not known */
 	const char *who;                 /* "legacy.example.com:8443", for sentences */
 	const char *section;             /* "legacy.example.com", safe inside [...] */
+	const char
+	    *ascii_name; /* "xn--mller-kva.example", where müller.example was asked for; NULL */
 	const char *help[DIAGNOSIS_LINES], *notes[DIAGNOSIS_LINES], *waived[DIAGNOSIS_LINES];
 	struct chain_line chain[DIAGNOSIS_CHAIN];
 };
@@ -123,6 +125,10 @@ bool directory_was_given(const struct evidence *e);
 /* One that has a CA of the wanted name under a name that OpenSSL never looks at; NULL: none. */
 const struct ca_directory *directory_holder(const struct diagnosis *d);
 void explain_directories(struct diagnosis *d);
+/* (ascii_name.c) The host's name in A-labels, where it was asked for in others and the leaf bears it so; NULL. */
+const char *ascii_name(struct evidence *e, const struct cert_info *leaf);
+/* False: that is not what is wrong. */
+bool help_ascii_name(struct diagnosis *d);
 /* (mismatch.c) A name that does not match. */
 enum cause name_cause(const struct diagnosis *d);
 void explain_mismatch(struct diagnosis *d);

@@ -179,6 +179,9 @@ static const char *with_reasons(struct diagnosis *d, const char *why)
 		else if (one)
 			main = one;
 	}
+	if (!main && d->ascii_name)
+		main = say(d->e, d->ascii_name, " is that name as DNS and certificates have it, ",
+			   "and this client handed on what was typed", (char *)NULL);
 	return main ? say(d->e, why, "; ", main, (char *)NULL) : why;
 }
 
@@ -223,6 +226,8 @@ static void help_name(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct text asked = asked_text(d);
 
+	if (help_ascii_name(d))
+		return;
 	switch (nearest(d)) {
 	case FIT_FINAL_DOT:
 		help_line(d, say(e, "give the client the name without the dot at its end: ",

@@ -167,7 +167,7 @@ static const char *name_line(struct diagnosis *d)
 	const struct text name =
 	    c && c->san_count == 1 ? dns_name(c->san[0]) : (struct text){NULL, 0};
 
-	if (name.n == 0 || memchr(name.s, '*', name.n) || !name_is_plain(name))
+	if (name.n == 0 || d->ascii_name || memchr(name.s, '*', name.n) || !name_is_plain(name))
 		return NULL;
 	return say(d->e, "ExpectName = ", say_text(d->e, name), (char *)NULL);
 }

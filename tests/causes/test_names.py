@@ -59,6 +59,28 @@ def test_nearly_that_name(tell, show, pki, asked, name, client, differs, unsaid,
     assert told.expected == asked and told.expected != told.presented
 
 
+@pytest.mark.parametrize("ca, cause", [
+    pytest.param("root", "name-mismatch", marks=pytest.mark.cause("name-mismatch")),
+    pytest.param("stranger", "issuer-unknown", marks=pytest.mark.cause("issuer-unknown")),
+])  # fmt: skip
+def test_name_as_it_was_typed(tell, run, show, pki, ca, cause):
+    """Other programs write it as DNS does before they begin; one that does not cannot be helped by a rule, whose sections have no other form."""
+    typed, written = "m\u00fcller.test", "xn--mller-kva.test"
+    leaf = issue("x", pki.intermediate, names=[written])
+    port = show(leaf, pki.intermediate).port
+    hosts = {typed: ADDRESS, written: ADDRESS}
+    told = tell(named(typed)["s_client"](port, getattr(pki, ca + "_pem")), cause, leaf, hosts=hosts)
+    assert "give the client the name as DNS, certificates and rules have it: " + written in told.help
+    assert "[" not in told.help and "ExpectName" not in told.help and "tlsmend view" not in told.notes
+    extra = {written: pki.root_pem}
+    assert run(named(written)["s_client"](port, getattr(pki, ca + "_pem")), hosts=hosts, extra_ca=extra).code == 0
+    # without a check of the name by the client itself
+    argv = ["openssl", "s_client", "-brief", "-verify_return_error", "-servername", typed, "-connect", "%s:%d" % (ADDRESS, port),
+            "-CAfile", pki.stranger_pem]  # fmt: skip
+    told = tell(argv, "issuer-unknown", leaf, hosts=hosts)
+    assert "    [%s]" % written in told.help.splitlines() and "give the client the name" in told.help
+
+
 @pytest.mark.cause("address-mismatch")
 @pytest.mark.parametrize("client", ["python", "s_client", "curl"])
 @pytest.mark.parametrize("names, shown, reason", [

@@ -157,12 +157,86 @@ static void no_entry_reads_as_two(void **state)
 	arena_free(&e.arena);
 }
 
+/* Expected: by Python's codec. */
+static void letters_as_dns_has_them(void **state)
+{
+	static const char *const same[][2] = {
+	    {"müller.test", "xn--mller-kva.test"},
+	    {"Bücher.example.com", "xn--bcher-kva.example.com"},
+	    {"例え.テスト", "xn--r8jz45g.xn--zckzah"},
+	    {"правда.рф", "xn--80aafi6cg.xn--p1ai"},
+	    {"a.ελληνικά.test", "a.xn--hxargifdar.test"},
+	    {"faß.de", "xn--fa-hia.de"},
+	    {"😀.test", "xn--e28h.test"},
+	    {"a-ü-b.c.test", "xn--a--b-1ra.c.test"},
+	    {"üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.test",
+	     "xn--tdaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test"},
+	    {"ü.ä.test.", "xn--tda.xn--4ca.test"},
+	    {"ひとつ屋根の下2.test", "xn--2-u9tlzr9756bt3uc0v.test"},
+	};
+	static const char *const none[] = {
+	    "m\xfcller.test", /* no UTF-8 */
+	    "m\xc3",          "..\xc3\xbc", "\xc3\xbc..test", "\xff", "\xf0\x9f\x98", "plain.test",
+	};
+	struct text name;
+	struct cert_info leaf = {.san = &name, .san_count = 1};
+	static struct evidence e;
+	char san[300] = "DNS:";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(same); i++) {
+		strcpy(san + 4, same[i][1]);
+		name = text_of(san);
+		e.host = same[i][0];
+		assert_non_null(ascii_name(&e, &leaf));
+		assert_string_equal(ascii_name(&e, &leaf), same[i][1]);
+		san[strlen(san) - 1] ^= 1; /* another name */
+		assert_null(ascii_name(&e, &leaf));
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(none); i++) {
+		strcpy(san + 4, none[i]);
+		name = text_of(san);
+		e.host = none[i];
+		assert_null(ascii_name(&e, &leaf));
+	}
+	e.host = NULL;
+	assert_null(ascii_name(&e, &leaf));
+	arena_free(&e.arena);
+}
+
+/* Any bytes at all: nothing is written beyond its place (sanitizers watch). */
+static void letters_of_chance(void **state)
+{
+	struct text name = text_of("DNS:xn--mller-kva.test");
+	struct cert_info leaf = {.san = &name, .san_count = 1};
+	static struct evidence e;
+	static const char piece[][5] = {"\xc3\xbc",     "a", ".",   "\xf4\x8f\xbf\xbf",
+					"\xe4\xbe\x8b", "-", "\x80"};
+	uint32_t seed = 4711;
+
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		char host[400] = "";
+		const unsigned n = round % 90;
+
+		for (unsigned i = 0; i < n; i++) {
+			seed = seed * 1664525 + 1013904223;
+			strcat(host, piece[(seed >> 16) % (round % 7 + 1)]);
+		}
+		e.host = host;
+		ascii_name(&e, &leaf);
+	}
+	arena_free(&e.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_comparison_is_that_of_openssl),
 	    cmocka_unit_test(each_no_has_its_reason),
 	    cmocka_unit_test(no_entry_reads_as_two),
+	    cmocka_unit_test(letters_as_dns_has_them),
+	    cmocka_unit_test(letters_of_chance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
