@@ -44,6 +44,13 @@ static int syslog_priority(enum level level)
 }
 
 /* ---- rendering -------------------------------------------------------------------------------------- */
+static void count_lost(struct buf *b, unsigned lost, const char *which)
+{
+	buf_uint(b, lost);
+	buf_strs(b, which, lost == 1 ? " record was" : " records were",
+		 " lost, because the log took no more at that moment", NULL);
+}
+
 /* The record with one more note, about those before it that were lost. */
 struct amended {
 	struct record record;
@@ -60,9 +67,7 @@ static void amend(struct amended *a, unsigned lost)
 		return;
 	notes = arena_alloc(&a->arena, (r->notes_count + 1) * sizeof *notes);
 	buf_init(&note, 0);
-	buf_uint(&note, lost);
-	buf_puts(&note, lost == 1 ? " earlier record was" : " earlier records were");
-	buf_puts(&note, " lost, because the log took no more at that moment");
+	count_lost(&note, lost, " earlier");
 	if (notes) {
 		if (r->notes_count)
 			memcpy(notes, r->notes, r->notes_count * sizeof *notes);
@@ -162,11 +167,14 @@ __attribute__((noinline)) static void tell_loss(const struct log_settings *s, in
 		return;
 	buf_puts(&line,
 		 "tlsmend: warning: records about failed connections of this program are lost: ");
+	if (error == EBADF)
+		buf_puts(&line, "descriptor 2 is closed, or something that is not known to be "
+				"the program's log");
+	else if (error == EAGAIN && s->sink.kind != SINK_STDERR)
+		buf_strs(&line, sink_name(&s->sink), " took no more: who reads it?", NULL);
+	else
+		buf_strs(&line, errno_text(error), " (standard error)", NULL);
 	buf_strs(&line,
-		 error == EBADF ? "descriptor 2 is closed, or something that is not known to be "
-				  "the program's log"
-				: errno_text(error),
-		 error == EBADF ? "" : " (standard error)",
 		 "; set TLSMEND_LOG to syslog, journal or a file that the program may write\n",
 		 NULL);
 	sink_write(&syslog, line.data, line.len, syslog_priority(LEVEL_WARNING), s->program);
@@ -281,6 +289,28 @@ static void tell_left_out(const struct log_settings *s, bool end, struct amended
 	arena_free(&texts);
 }
 
+/* What no later record could tell. */
+static void tell_lost(const struct log_settings *s, struct amended *a)
+{
+	const unsigned lost = atomic_exchange(&dropped, 0);
+	char space[100];
+	struct buf message = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
+
+	if (!lost)
+		return;
+	count_lost(&message, lost, "");
+	a->record = (struct record){.level = LEVEL_WARNING,
+				    .event = EVENT_LEFT_OUT,
+				    .time_ms = clock_realtime_ms(),
+				    .code = -1,
+				    .depth = -1,
+				    .enforced = -1,
+				    .message = buf_str(&message)};
+	int error = render_and_write(s, a);
+	if (error)
+		tell_loss(s, error);
+}
+
 static bool is_past(uint64_t due, bool end)
 {
 	return due && (end || repeat_now() >= due);
@@ -291,7 +321,8 @@ __attribute__((noinline)) void record_catch_up_to(const struct log_settings *s, 
 {
 	struct amended *a;
 
-	if (s->sink.kind == SINK_OFF || (!is_past(repeat_due(), end) && !is_past(limit_due(), end)))
+	if (s->sink.kind == SINK_OFF ||
+	    (!is_past(repeat_due(), end) && !is_past(limit_due(), end) && !(end && dropped)))
 		return;
 	KEEP_ERRNO_BEGIN
 	a = calloc(1, sizeof *a);
@@ -300,6 +331,8 @@ __attribute__((noinline)) void record_catch_up_to(const struct log_settings *s, 
 		return;
 	tell_repetitions(s, end, a);
 	tell_left_out(s, end, a);
+	if (end)
+		tell_lost(s, a);
 	KEEP_ERRNO_BEGIN
 	free(a);
 	KEEP_ERRNO_END
@@ -364,7 +397,7 @@ __attribute__((destructor(101))) static void at_exit(void)
 {
 	struct log_settings s;
 
-	if (!repeat_due() && !limit_due())
+	if (!repeat_due() && !limit_due() && !dropped)
 		return;
 	KEEP_ERRNO_BEGIN
 	log_settings_from(environment_get(), &s);

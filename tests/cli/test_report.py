@@ -95,13 +95,15 @@ def test_lost_records_are_told(parsed, report):
     text = line(notes=["3 earlier records were lost, because the log took no more at that moment"]) + \
         line(notes=["1 earlier record was lost, because the log took no more at that moment"])
     assert parsed(text)["lost"] == 4
+    at_end = line(event="left_out", cause=None, message="2 records were lost, because the log took no more at that moment")
+    assert (parsed(text + at_end)["lost"], parsed(text + at_end)["left_out"]) == (6, 0)
     assert "lost: 4 records" in report(text).stdout
 
 
 def test_words_of_the_library():
     """The notes that are read are the ones that are written."""
     source = (TREE / "shim/record/json.c").read_text() + (TREE / "shim/record/record.c").read_text()
-    for words in ('"repeated ', '" times in "', '" s\\"]"', '" earlier record was" : " earlier records were"', '" lost, because'):
+    for words in ('"repeated ', '" times in "', '" s\\"]"', '" earlier"', '" record was" : " records were"', '" lost, because'):
         assert words in source, words
 
 

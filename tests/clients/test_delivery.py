@@ -150,6 +150,26 @@ def test_where_a_record_may_not_go(run, sites, system_log, what, content):
     assert re.match(r"<28>.* python3[.\d]*\[\d+\]: tlsmend: warning: records .* are lost: .*set TLSMEND_LOG to syslog", line)
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_pipe_that_nobody_reads(run, sites, system_log, form):
+    """Nothing waits for its reader, and what it did not take is said at the end."""
+    log = run.scratch / "fifo"
+    os.mkfifo(log)
+    ends = [os.open(log, how | os.O_NONBLOCK) for how in (os.O_RDONLY, os.O_WRONLY)]
+    try:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(ends[1], bytes(4096))
+        done = run(["curl", "-sS", "https://%s:%d/" % (HOST, sites.https(HOST)[0])], settings={"TLSMEND_LOG": str(log), "TLSMEND_LOG_FORMAT": form},
+                   overlays={"/dev": {"log": run.scratch / "log.sock"}})  # fmt: skip
+    finally:
+        for end in ends:
+            os.close(end)
+    assert done.code == 60 and "tlsmend" not in done.err
+    (line,) = said(system_log)
+    assert re.search(r"records .* are lost: \S*/fifo took no more: who reads it\?; set TLSMEND_LOG", line)
+
+
 def test_nothing_is_said_where_nothing_was_due(run, sites, system_log, pki):
     argv = [DEBIAN_PYTHON, HERE / "log_elsewhere.py", "closed", run.scratch / "x", "%s:%d" % (HOST, sites.https(HOST)[0])]
     done = run(argv, settings={**PLAIN, "TLSMEND_LOG_LEVEL": "error"}, extra_ca={HOST: pki.root_pem},

@@ -453,6 +453,23 @@ static void lost_records_are_counted_and_told(void **state)
 	assert_string_equal(drain(error_pipe[0]), "");
 }
 
+static void lost_records_are_told_at_the_end(void **state)
+{
+	const struct log_settings s = to_pipe();
+	const struct record r = failure("first");
+
+	(void)state;
+	fill(log_pipe[1]);
+	record_submit_to(&s, &r);
+	record_catch_up_to(&s, false);
+	empty(log_pipe[0]);
+	record_catch_up_to(&s, true);
+	assert_non_null(strstr(drain(log_pipe[0]), "warning[left_out]"));
+	assert_non_null(strstr(got, "1 record was lost, because the log took no more"));
+	record_catch_up_to(&s, true);
+	assert_string_equal(drain(log_pipe[0]), "");
+}
+
 static void a_lost_record_keeps_its_count(void **state)
 {
 	const struct log_settings s = to_pipe();
@@ -604,6 +621,7 @@ int main(int argc, char **argv)
 	    TEST(info_has_no_bound),
 	    TEST(threads_count_together),
 	    TEST(lost_records_are_counted_and_told),
+	    TEST(lost_records_are_told_at_the_end),
 	    TEST(a_lost_record_keeps_its_count),
 	    TEST(unusable_file_is_told_once_and_nothing_is_lost),
 	    TEST(reused_descriptor_falls_back_to_stderr),

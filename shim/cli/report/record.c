@@ -136,14 +136,16 @@ static uint64_t repetitions(const char *note)
 	return rest && strcmp(rest, " s") == 0 ? times : 0;
 }
 
-/* "3 earlier records were lost, because ..." (log/record.c). */
+/* "3 earlier records were lost, because ..."; at the end of a process without "earlier" (record/record.c). */
 static uint64_t lost_before(const char *note)
 {
 	uint64_t number;
 	const char *rest = number_at(note, &number);
 
-	return rest && (strncmp(rest, " earlier records were lost,", 27) == 0 ||
-			strncmp(rest, " earlier record was lost,", 25) == 0)
+	if (rest && strncmp(rest, " earlier", 8) == 0)
+		rest += 8;
+	return rest && (strncmp(rest, " records were lost,", 19) == 0 ||
+			strncmp(rest, " record was lost,", 17) == 0)
 		   ? number
 		   : 0;
 }
@@ -368,9 +370,13 @@ static const char *program_of(struct strings *s, const json_t *o)
 /* "4900 records were left out within 60 s, because ..." (log/limit.c). */
 static void take_left_out(struct report *r, struct strings *s, const json_t *o)
 {
+	const char *message = member(s, o, "message", LINE_BYTES);
+	const uint64_t lost = lost_before(message);
 	uint64_t number;
 
-	if (number_at(member(s, o, "message", LINE_BYTES), &number))
+	if (lost)
+		r->lost += lost;
+	else if (number_at(message, &number))
 		r->left_out += number;
 	else
 		r->left_out += count_of(s, r, o);
