@@ -125,31 +125,6 @@ static void look_at_demand(struct attempt *a, struct verification *v, struct dry
 	demand_look_free(&l);
 }
 
-/* After the real verification, so that nothing is parsed here for the first time, and before its context goes. */
-void dry_run_verified(struct verification *v, bool good)
-{
-	const struct openssl *o = copy_api(v->copy);
-	struct connection *n = v->connection;
-	if (!n || !any_to_try(&n->rule) || !o->X509_STORE_CTX_get0_untrusted)
-		return;
-	struct attempt *a = calloc(1, sizeof *a); /* too large for a hook's stack */
-	X509_STORE_CTX *copy =
-	    a ? trust_private_copy(o, v->ctx, o->X509_STORE_CTX_get0_untrusted(v->ctx)) : NULL;
-	n->dry = (struct dry_look){.was_good = good};
-	if (copy) {
-		would_hold(&a->would, &n->rule);
-		verify_copy(a, v, copy, &n->dry);
-		look_at_demand(a, v, &n->dry);
-		QUIET_BEGIN(o)
-		o->X509_STORE_CTX_free(copy);
-		QUIET_END(o)
-	}
-	free(a);
-	/* .NET verifies after its handshake */
-	if (n->story.done && v->ssl)
-		dry_run_done(n, v->ssl);
-}
-
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
 static const char *const no_effect = "";
@@ -167,20 +142,29 @@ static const char *joined(struct arena *a, const char *first, const char *second
 }
 
 /* Why the chain stays, or would become, bad. */
-static const char *why_bad(struct arena *a, const struct connection *n)
+static const char *why_bad(struct arena *a, const struct dry_look *look, const char *host,
+			   struct copy *c)
 {
-	const struct dry_look *look = &n->dry;
-	const char *name = verify_code_name(look->error, copy_api(n->copy)->version);
+	const char *name = verify_code_name(look->error, copy_api(c)->version);
 	if (!name)
 		name = "an error that this tlsmend does not know";
 	if (look->problem)
 		return joined(a, "its file cannot be used: ", look->problem, NULL);
 	if (look->name_refused)
 		return joined(a, "its CA fits, but the certificate is not valid for ",
-			      n->host ? n->host : "this host", NULL);
+			      host ? host : "this host", NULL);
 	if (look->got_further)
 		return joined(a, "with it the chain fails for another reason, ", name, NULL);
 	return joined(a, "the chain is still not valid, ", name, NULL);
+}
+
+/* The chain was good, and would not be. */
+static const char *would_have_stopped(struct arena *a, const struct dry_look *look,
+				      const struct setting *s, const char *host, struct copy *c)
+{
+	if (s->key != KEY_ONLY_CA_FILE && s->key != KEY_EXPECT_NAME)
+		return no_effect;
+	return joined(a, "would have stopped this connection: ", why_bad(a, look, host, c), NULL);
 }
 
 /* PinSHA256, EnforceVerification: the connection would have ended, whatever the client makes of its own verification. */
@@ -217,10 +201,11 @@ static const char *of_verification(struct arena *a, const struct connection *n,
 	if (look->good)
 		return done ? no_effect : "would have made this chain valid";
 	if (!look->was_good)
-		return done ? no_effect : joined(a, "would not have helped: ", why_bad(a, n), NULL);
-	if (s->key != KEY_ONLY_CA_FILE && s->key != KEY_EXPECT_NAME)
-		return no_effect;
-	return joined(a, "would have stopped this connection: ", why_bad(a, n), NULL);
+		return done ? no_effect
+			    : joined(a,
+				     "would not have helped: ", why_bad(a, look, n->host, n->copy),
+				     NULL);
+	return would_have_stopped(a, look, s, n->host, n->copy);
 }
 
 static const char *of_minimum(struct arena *a, const struct connection *n, const struct setting *s,
@@ -295,6 +280,14 @@ static const char *predicate(struct arena *a, const struct connection *n, const 
 
 /* ---- into records ---------------------------------------------------------------------------------------------- */
 
+static void write_line(struct arena *a, struct dry_line *line, const struct setting *s,
+		       const char *text)
+{
+	line->key = joined(a, key_table[s->key].name, " = ", s->value);
+	line->place = setting_place(a, s);
+	line->text = s->weakening ? joined(a, text, "; it weakens", NULL) : text;
+}
+
 static struct dry_line *lines_of(struct arena *a, const struct connection *n, int version,
 				 size_t *count, const struct setting **first)
 {
@@ -307,10 +300,7 @@ static struct dry_line *lines_of(struct arena *a, const struct connection *n, in
 			continue;
 		if (first && *count == 0)
 			*first = s;
-		struct dry_line *line = &lines[(*count)++];
-		line->key = joined(a, key_table[s->key].name, " = ", s->value);
-		line->place = setting_place(a, s);
-		line->text = s->weakening ? joined(a, text, "; it weakens", NULL) : text;
+		write_line(a, &lines[(*count)++], s, text);
 	}
 	return lines;
 }
@@ -329,6 +319,15 @@ static uint64_t use_of(const struct setting *s, const char *host)
 	return record_use(EVENT_MENDED, parts, ARRAY_LENGTH(parts));
 }
 
+static void report(struct connection *n, struct evidence *e, const struct setting *first,
+		   uint64_t use)
+{
+	e->use = use;
+	e->rule =
+	    joined(&e->arena, setting_place(&e->arena, first), " ", key_table[first->key].name);
+	connection_report(n, e);
+}
+
 void dry_run_done(struct connection *n, SSL *ssl)
 {
 	struct arena scratch = {0};
@@ -345,9 +344,59 @@ void dry_run_done(struct connection *n, SSL *ssl)
 	struct evidence *e = connection_key_evidence(n, ssl, EVENT_MENDED, first);
 	if (!e)
 		return;
-	e->use = use_of(first, host);
 	e->dry = lines_of(&e->arena, n, version, &e->dry_count, NULL);
-	e->rule =
-	    joined(&e->arena, setting_place(&e->arena, first), " ", key_table[first->key].name);
-	connection_report(n, e);
+	report(n, e, first, use_of(first, host));
+}
+
+/* By .NET and the like, which verify after the handshake, and compare names by themselves: what else would have been was told at its end. */
+static void done_later(struct verification *v, const struct dry_look *look)
+{
+	const struct setting *s = v->rule.dry[KEY_ONLY_CA_FILE];
+	const char *host = v->host[0] ? v->host : NULL;
+	if (!s || !look->tried || look->good || !look->was_good || !record_wanted(LEVEL_WARNING) ||
+	    !record_use_wanted(use_of(s, v->host), LEVEL_WARNING))
+		return;
+	struct evidence *e = verification_evidence(v);
+	struct dry_line *line = e ? arena_alloc(&e->arena, sizeof *line) : NULL;
+	if (!line) {
+		evidence_free(e);
+		return;
+	}
+	e->event = EVENT_MENDED;
+	evidence_key(e, s, e->host);
+	write_line(&e->arena, line, s, would_have_stopped(&e->arena, look, s, host, v->copy));
+	e->dry = line;
+	e->dry_count = 1;
+	report(NULL, e, s, use_of(s, v->host));
+}
+
+/* ---- the look -------------------------------------------------------------------------------------------------- */
+
+/* After the real verification, so that nothing is parsed here for the first time, and before its context goes. */
+void dry_run_verified(struct verification *v, bool good)
+{
+	const struct openssl *o = copy_api(v->copy);
+	struct connection *n = v->connection;
+	struct dry_look later, *look = n ? &n->dry : &later;
+	if ((!n && v->match.hosts != 1) || !any_to_try(&v->rule) ||
+	    !o->X509_STORE_CTX_get0_untrusted)
+		return;
+	struct attempt *a = calloc(1, sizeof *a); /* too large for a hook's stack */
+	X509_STORE_CTX *copy =
+	    a ? trust_private_copy(o, v->ctx, o->X509_STORE_CTX_get0_untrusted(v->ctx)) : NULL;
+	*look = (struct dry_look){.was_good = good};
+	if (copy) {
+		would_hold(&a->would, &v->rule);
+		verify_copy(a, v, copy, look);
+		look_at_demand(a, v, look);
+		QUIET_BEGIN(o)
+		o->X509_STORE_CTX_free(copy);
+		QUIET_END(o)
+	}
+	free(a);
+	/* .NET verifies after its handshake */
+	if (!n)
+		done_later(v, look);
+	else if (n->story.done && v->ssl)
+		dry_run_done(n, v->ssl);
 }

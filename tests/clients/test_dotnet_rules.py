@@ -93,6 +93,18 @@ def test_no_revocation_list(run, pki, sites):
     assert {r["cause"] for r in ruled.of("verify_failed")} == {"crl-unavailable"}, ruled
 
 
+@pytest.mark.parametrize("keys,says", [({"OnlyCAFile": "stranger"}, "would have stopped this connection"), ({"OnlyCAFile": "root"}, None)])
+def test_dry_run_of_what_works(run, pki, sites, keys, says):
+    files = {"root": pki.root_pem, "stranger": pki.stranger_pem}
+    argv = ["dotnet", dotnet.build(), "each", "stream=%s:%d" % (HOST, sites.https(HOST)[0])]
+    config = run.config((HOST, {**{k: files.get(v, v) for k, v in keys.items()}, "DryRun": "yes"}))
+    done = run(argv, config=config, settings={"SSL_CERT_FILE": str(pki.root_pem)})
+    assert [good for _, _, _, good, _ in answers(done)] == [True]
+    assert [(r["event"], r["host"]) for r in done.records] == ([("mended", HOST)] if says else []), done
+    if says:
+        assert says in done.records[0]["message"] and next(iter(keys)) in done.records[0]["message"], done
+
+
 @pytest.mark.parametrize("keys,says", [
     ({"ExtraCAFile": "root"}, "would have made this chain valid"), ({"ExtraCAFile": "stranger"}, "would not have helped"),
     ({"PinSHA256": "A" * 43 + "="}, "would have refused this chain, too"), ({"EnforceVerification": "yes"}, "would have refused this chain, too"),
