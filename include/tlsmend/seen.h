@@ -30,6 +30,7 @@ struct cert_info {
 	const char *malformed_why; /* which extension, where it could be found out; else NULL */
 	bool ca;                   /* basicConstraints CA:TRUE (or v1 self-signed) */
 	bool has_basic_constraints;
+	bool marked_ca;  /* basicConstraints CA:TRUE, whatever its keyUsage says to that */
 	int path_length; /* -1: none */
 	bool has_key_usage, key_usage_cert_sign;
 	uint32_t key_usage;     /* KU_*; 0: none, or not known */

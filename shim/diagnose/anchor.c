@@ -232,6 +232,12 @@ static void say_self_signed(struct diagnosis *d)
 			"the server's certificate is signed by itself, no CA vouches for it, "
 			"and it is ",
 			in_no_store(d), (char *)NULL);
+	if (c && help_not_a_server(d, c)) {
+		d->r->why = say(d->e, "the server presents the certificate of the CA ",
+				say_subject(d->e, c), " itself, as if it were its own; that is ",
+				in_no_store(d), (char *)NULL);
+		return;
+	}
 	help_line(d, "best: the server's operator installs a certificate from a CA");
 	help_ca(d,
 		"otherwise read the sha256 fingerprint on the server itself; if it is the one "

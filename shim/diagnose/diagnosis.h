@@ -134,6 +134,8 @@ enum cause name_cause(const struct diagnosis *d);
 void explain_mismatch(struct diagnosis *d);
 /* (role.c) wrong-purpose, not-a-ca, path-length */
 void explain_purpose(struct diagnosis *d);
+/* A CA's, which no server may use. False: it is none. */
+bool help_not_a_server(struct diagnosis *d, const struct cert_info *c);
 void explain_not_ca(struct diagnosis *d);
 void explain_path_length(struct diagnosis *d);
 /* (constraint.c) name-constraint */

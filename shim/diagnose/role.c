@@ -64,6 +64,15 @@ static void say_eku(struct diagnosis *d, const struct cert_info *c, const struct
 				 (char *)NULL));
 }
 
+bool help_not_a_server(struct diagnosis *d, const struct cert_info *c)
+{
+	if (!c->ca || !lacks_usage(c, &for_server))
+		return false;
+	help_line(d, "the server needs a certificate of its own, issued by that CA: its operator "
+		     "has to ask there for one");
+	return true;
+}
+
 static void say_usage(struct diagnosis *d, const struct cert_info *c, const struct purpose *p)
 {
 	struct evidence *e = d->e;
@@ -76,11 +85,7 @@ static void say_usage(struct diagnosis *d, const struct cert_info *c, const stru
 	    say(e, whose(d), c->ca ? ", which is that of a CA," : "", " may not be used by a TLS ",
 		p->who, ": its ", d->r->presented, " has none of ", p->usage_names,
 		c->has_extended_key_usage ? "; its extendedKeyUsage is right" : "", (char *)NULL);
-	if (c->ca)
-		help_line(d, "the server needs a certificate of its own, issued by that CA: its "
-			     "operator has to "
-			     "ask there for one");
-	else
+	if (!help_not_a_server(d, c))
 		help_reissue(d, c,
 			     ", with digitalSignature in its keyUsage (and keyEncipherment, for an "
 			     "RSA key and TLS 1.2)");
@@ -123,7 +128,7 @@ static const char *ca_marks(struct diagnosis *d, const struct cert_info *c)
 {
 	return say(d->e,
 		   !c->has_basic_constraints ? "no basicConstraints"
-		   : c->ca                   ? "CA:TRUE"
+		   : c->ca || c->marked_ca   ? "CA:TRUE"
 					     : "CA:FALSE",
 		   c->has_key_usage && !c->key_usage_cert_sign ? ", keyUsage without keyCertSign"
 							       : "",
@@ -165,6 +170,12 @@ static bool say_other_kind(struct diagnosis *d)
 	}
 }
 
+/* To make a CA of it would be the wrong way round. */
+static bool is_ordinary(const struct cert_info *c)
+{
+	return !c->marked_ca && (has_dns_name(c) || c->eku_server || c->eku_client);
+}
+
 void explain_not_ca(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -178,8 +189,18 @@ void explain_not_ca(struct diagnosis *d)
 			" stands in the chain as an issuer, but it is not marked as a CA that "
 			"may sign certificates",
 			c ? " (" : "", c ? d->r->presented : "", c ? ")" : "", (char *)NULL);
-	help_line(d, "who runs that CA has to issue its certificate again as a CA certificate "
-		     "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
+	if (c && is_ordinary(c))
+		help_line(d, say(e,
+				 "the server's operator needs a certificate that was issued by a "
+				 "CA: ",
+				 say_subject(e, c),
+				 " is a server's or client's own certificate, not meant to issue "
+				 "any",
+				 (char *)NULL));
+	else
+		help_line(d,
+			  "who runs that CA has to issue its certificate again as a CA certificate "
+			  "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
 }
 
 /* "CA too deep", "CA further down" */

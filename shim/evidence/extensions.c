@@ -254,6 +254,7 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 		return;
 	uint32_t flags = o->X509_get_extension_flags(x);
 	out->has_basic_constraints = (flags & EXFLAG_BCONS_) != 0;
+	out->marked_ca = (flags & EXFLAG_CA_) != 0;
 	out->self_signed = out->self_issued && (flags & EXFLAG_SS_) != 0;
 	usages(e, o, x, flags, out);
 	out->has_netscape_type = (flags & EXFLAG_NSCERT) != 0;

@@ -199,6 +199,35 @@ def test_ca_that_may_not_sign(tell, run, show, client):
     assert "keyCertSign" in told.help and "keyCertSign" in told.text()
 
 
+@pytest.mark.cause("not-a-ca")
+@every_client
+def test_intermediate_that_may_not_sign(tell, show, pki, client):
+    """It is marked as a CA, and its keyUsage is all that is wrong."""
+    ca = issue("CA without keyCertSign", pki.root, ca=True, cert_sign=False, purposes=())
+    leaf = leaf_of(ca)
+    told = tell(client(show(leaf, ca).port, pki.root_pem), "not-a-ca", leaf)
+    assert told.presented == "CA:TRUE, keyUsage without keyCertSign" and "issue its certificate again" in told.help
+
+
+@pytest.mark.cause("not-a-ca")
+@every_client
+def test_issued_with_the_certificate_of_a_server(tell, show, pki, client):
+    """Nobody is told to make a CA of it."""
+    server = issue("www.corp.test", pki.root, names=["www.corp.test"])
+    leaf = leaf_of(server)
+    told = tell(client(show(leaf, server).port, pki.root_pem), "not-a-ca", leaf)
+    assert "needs a certificate that was issued by a CA" in told.help and "again" not in told.help
+
+
+@pytest.mark.cause("self-signed")
+@every_client
+def test_certificate_of_a_ca_in_place_of_the_servers(tell, show, pki, client):
+    root = issue("Only Root", ca=True)
+    told = tell(client(show(root).port, pki.root_pem), "self-signed", root)
+    assert 'the certificate of the CA "Only Root" itself' in told.text()
+    assert "certificate of its own, issued by that CA" in told.help and "further CA" not in told.help
+
+
 @pytest.mark.cause("path-length")
 @every_client
 def test_path_length(tell, show, pki, client):
