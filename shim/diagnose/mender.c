@@ -66,9 +66,10 @@ const char *store_place(struct diagnosis *d, const struct cert_info *c)
 	return stored_place(d, c);
 }
 
+/* A root counts by what is here, whether or not the server sends it as well. */
 bool is_from_here(const struct cert_info *c)
 {
-	return c && c->from != FROM_PRESENTED;
+	return c && (c->from != FROM_PRESENTED || (c->self_issued && c->trusted_by_client));
 }
 
 static bool in_time(const struct evidence *e, const struct cert_info *c)
@@ -149,6 +150,21 @@ void help_reissue(struct diagnosis *d, const struct cert_info *c, const char *ho
 			(char *)NULL));
 }
 
+/* What was issued by an old root so that clients of its time know it too, outlives it as a root of its own. */
+static void help_cross_signed(struct diagnosis *d, const struct cert_info *root)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *below = certificate_at(e, d->first.depth - 1);
+
+	if (d->r->cause == CAUSE_EXPIRED && root->self_issued && below && below->ca &&
+	    d->first.depth > 2)
+		help_line(d, say(e, "if that CA has ended, ", say_subject(e, below),
+				 " is perhaps a root of its own by now, which the old one had only "
+				 "cross-signed: then the certificate that it issued to itself "
+				 "belongs there",
+				 (char *)NULL));
+}
+
 void help_from_here(struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
@@ -160,8 +176,10 @@ void help_from_here(struct diagnosis *d, const struct cert_info *c)
 	}
 	help_line(d,
 		  say(e, "the certificate ", say_subject(e, c), fingerprint(d, c), " is ",
-		      store_place(d, c),
-		      ", not among those that the server sent: get the present one from who runs "
-		      "that CA, compare its fingerprint, and put it there in place of this one",
+		      c->from == FROM_PRESENTED ? stored_place(d, c) : store_place(d, c),
+		      c->from == FROM_PRESENTED ? "" : ", not among those that the server sent",
+		      ": get the present one from who runs that CA, compare its fingerprint, and "
+		      "put it there in place of this one",
 		      (char *)NULL));
+	help_cross_signed(d, c);
 }

@@ -98,6 +98,11 @@ static const char *obstacle_of_dates(struct diagnosis *d)
 	return NULL;
 }
 
+static bool is_about_time(enum cause c)
+{
+	return c == CAUSE_EXPIRED || c == CAUSE_NOT_YET_VALID;
+}
+
 static bool proposes_bundle(const struct diagnosis *d)
 {
 	return d->r->cause == CAUSE_ROOT_MISSING_HERE ||
@@ -121,6 +126,8 @@ const char *other_fault(struct diagnosis *d)
 		if (e->errors[i].code == d->first.code ||
 		    (!e->passed && evidence_waives(e, e->errors[i].code)))
 			continue;
+		if (is_about_time(verify_symbol_cause(s)) && obstacle_of_dates(d))
+			return obstacle_of_dates(d);
 		if (outlasts_a_ca(verify_symbol_cause(s)))
 			return say(e, cause_table[verify_symbol_cause(s)].title, " (",
 				   name ? name : "unknown code", ")", (char *)NULL);

@@ -125,9 +125,17 @@ static void say_not_yet(struct diagnosis *d)
 	if (c && c->not_before != INT64_MIN)
 		d->r->why = say(e, whose(d), " is valid from ", say_date(e, c->not_before), "; ",
 				clock_name(e), " says ", say_date(e, e->now), (char *)NULL);
-	help_line(d, "check this machine's clock (date -u); if it is right, the server's operator "
-		     "has to use "
-		     "the former certificate until that day");
+	if (is_from_here(c))
+		help_line(
+		    d,
+		    "check this machine's clock (date -u) first; if it is right:"); /* help_from_here() */
+	else
+		help_line(d, say(e,
+				 "check this machine's clock (date -u); if it is right, the "
+				 "server's operator has to ",
+				 d->first.depth > 0 ? "send the former certificate of that CA"
+						    : "use the former certificate",
+				 " until that day", (char *)NULL));
 }
 
 static void say_clock(struct diagnosis *d)
@@ -382,6 +390,7 @@ static bool lies_in_certificate(enum cause c)
 {
 	switch (c) {
 	case CAUSE_EXPIRED:
+	case CAUSE_NOT_YET_VALID:
 	case CAUSE_NOT_A_CA:
 	case CAUSE_WEAK_KEY:
 	case CAUSE_WEAK_DIGEST:

@@ -172,6 +172,39 @@ def test_expired_root_in_the_clients_own_file(tell, run, show, client):
 
 
 # Clients that read the first file themselves and add what is in it; the others are OpenSSL's to load.
+@pytest.mark.parametrize("cause, dates, says", [
+    pytest.param("expired", (now() - 90 * DAY, now() - DAY), "get the present one", marks=pytest.mark.cause("expired")),
+    pytest.param("not-yet-valid", (now() + DAY, now() + 90 * DAY), "clock", marks=pytest.mark.cause("not-yet-valid")),
+])  # fmt: skip
+@pytest.mark.parametrize("sent", [True, False])
+@two_clients
+def test_root_that_is_out_of_date(tell, run, show, client, sent, cause, dates, says):
+    """A root counts by what is here, whether or not the server sends it: its operator has nothing to mend."""
+    root = issue("Root Of Its Time", ca=True, not_before=dates[0], not_after=dates[1])
+    leaf = issue(HOST, root, names=[HOST])
+    store = run.write("ca.pem", root.pem)
+    told = tell(client(show(leaf, root).port if sent else show(leaf).port, store), cause, leaf)
+    assert says in told.help and "in the client's own CA file %s" % store in told.help and "operator" not in told.help
+    assert ("not among those that the server sent" in told.help) is not sent and "tlsmend view" not in told.notes
+    run.write("ca.pem", issue("Root Of Its Time", ca=True, key=root.key).pem)
+    assert run(client(show(leaf).port, store)).code == 0
+
+
+@pytest.mark.cause("expired")
+@two_clients
+def test_expired_root_above_one_that_it_cross_signed(tell, run, show, client):
+    """The first root of a CA that is one by itself by now, and an old store: there is no present certificate of the old one."""
+    old = issue("Old Root X3", ca=True, not_before=now() - 900 * DAY, not_after=now() - DAY)
+    new = issue("New Root X1", ca=True)
+    cross, issuing = issue("New Root X1", old, ca=True, key=new.key), issue("Issuing R3", new, ca=True)
+    leaf = issue(HOST, issuing, names=[HOST])
+    store = run.write("ca.pem", old.pem)
+    told = tell(client(show(leaf, issuing, cross).port, store), "expired", leaf)
+    assert '"New Root X1" is perhaps a root of its own by now' in told.help
+    run.write("ca.pem", new.pem)
+    assert run(client(show(leaf, issuing, cross).port, store)).code == 0
+
+
 ADDS = {
     "python": ([DEBIAN_PYTHON, "-c"], """
 import socket, ssl, sys
