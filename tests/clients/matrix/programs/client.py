@@ -246,11 +246,13 @@ def ldap3s():
 def paho():
     import paho.mqtt.client as mqtt
 
-    c = mqtt.Client()
+    # or it connects again for ever
+    c = mqtt.Client(reconnect_on_failure=False)
     c.tls_set()
     c.on_connect = lambda *_: c.disconnect()
     c.connect(host, port)
-    c.loop_forever(seconds)
+    if c.loop_forever(seconds) != mqtt.MQTT_ERR_SUCCESS:
+        sys.exit("the connection was lost")
 
 
 def redis():
