@@ -28,7 +28,7 @@ static void connection_clear(struct connection *n)
 {
 	/* freed by libssl itself, where we do not see it */
 	if (n->copy && !n->story.ended)
-		TELL(n, NULL, ENDS, END_FREED);
+		story_ends(n, NULL, END_FREED);
 	live_end(n);
 	transport_settled(n);
 	buf_free(&n->text);
@@ -44,7 +44,7 @@ static void connection_clear(struct connection *n)
 	       sizeof *n - offsetof(struct connection, copy));
 }
 
-/* ex_data: the SSL goes. Of the SSL itself not much may be left (3.2 and later), so only memory is given back here; see hook_SSL_free. */
+/* ex_data: the SSL goes. Of the SSL itself not much may be left (3.2 and later), so it is not looked at; see hook_SSL_free. */
 static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
 {
 	struct connection *n = ptr;
@@ -203,6 +203,21 @@ static void transfer_facts(struct evidence *e, const struct connection *n, SSL *
 	e->bytes_sent -= e->bytes_sent >= n->before.written ? n->before.written : 0;
 }
 
+static void ssl_facts(struct evidence *e, struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	const SSL_CIPHER *cipher = o->SSL_get_current_cipher(ssl);
+	if (cipher) {
+		e->cipher = arena_strdup(&e->arena, o->SSL_CIPHER_get_name(cipher));
+		e->protocol = arena_strdup(&e->arena, o->SSL_get_version(ssl));
+	}
+	e->resumed = o->SSL_session_reused && o->SSL_session_reused(ssl);
+	e->security_level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+	if (e->event == EVENT_HANDSHAKE_FAILED || e->event == EVENT_VERIFY_FAILED)
+		offer_describe(e, n, ssl);
+	transfer_facts(e, n, ssl);
+}
+
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event)
 {
 	const struct openssl *o = copy_api(n->copy);
@@ -220,17 +235,9 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	e->port = n->port;
 	e->rule = rule_text(&e->arena, &n->rule);
 	e->expired = expired_text(&e->arena, &n->rule);
-	const SSL_CIPHER *cipher = o->SSL_get_current_cipher(ssl);
-	if (cipher) {
-		e->cipher = arena_strdup(&e->arena, o->SSL_CIPHER_get_name(cipher));
-		e->protocol = arena_strdup(&e->arena, o->SSL_get_version(ssl));
-	}
-	e->resumed = o->SSL_session_reused && o->SSL_session_reused(ssl);
-	e->security_level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
 	handshake_facts(e, n);
-	if (event == EVENT_HANDSHAKE_FAILED || event == EVENT_VERIFY_FAILED)
-		offer_describe(e, n, ssl);
-	transfer_facts(e, n, ssl);
+	if (ssl)
+		ssl_facts(e, n, ssl);
 	return e;
 }
 

@@ -62,6 +62,7 @@ struct connection {
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	struct sent_message sent;
 	struct carried before;
+	uint64_t received;      /* since then, when last something happened */
 	uint8_t leaf[32];       /* SHA-256, where have_leaf */
 	struct live *live;      /* among the live ones, by its leaf (live.h); NULL: not */
 	unsigned load_failures; /* of the process, when this handshake began */
@@ -103,7 +104,7 @@ struct connection *connection_of(struct copy *c, const SSL *ssl);
 struct connection *connection_start(struct copy *c, SSL *ssl);
 /* A handshake of this SSL was seen, on whichever side: it is one (known.c), until it is freed. */
 void connection_known(struct copy *c, const SSL *ssl);
-/* An evidence that begins with what is known of this connection. NULL: no memory. */
+/* An evidence that begins with what is known of this connection; `ssl` NULL: without what only that knows. NULL: no memory. */
 struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
 void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
 /* The key whose trust this connection's chain was judged with; NULL: none. */

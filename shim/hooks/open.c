@@ -91,7 +91,7 @@ static void end(struct connection *n, bool alone)
 	if (alone || n->thread == thread_number())
 		connection_end(n, n->ssl, END_PROCESS);
 	else
-		TELL(n, NULL, ENDS, END_PROCESS);
+		story_ends(n, NULL, END_PROCESS);
 }
 
 /* c NULL: all copies but those that are gone. */

@@ -216,7 +216,7 @@ bool connection_prove(struct connection *n, SSL *ssl)
 	return to_be_found(n, ssl) && is_carried_by(n, transport_find(n, ssl));
 }
 
-void connection_find_peer(struct connection *n, SSL *ssl)
+static void find_peer(struct connection *n, SSL *ssl)
 {
 	/* once the handshake is over, no rule is looked for any more */
 	const bool late = n->story.done || story_told(&n->story);
@@ -226,5 +226,11 @@ void connection_find_peer(struct connection *n, SSL *ssl)
 		search_descriptors(n);
 	if (!connection_prove(n, ssl) && late && to_be_found(n, ssl))
 		is_carried_by(n, transport_find_for_record(n, ssl));
+}
+
+void connection_find_peer(struct connection *n, SSL *ssl)
+{
+	if (ssl)
+		find_peer(n, ssl);
 	forget_port_of_proxy(n);
 }

@@ -62,9 +62,11 @@ static struct evidence *of_late_alert(struct connection *n, SSL *ssl)
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	if (e) {
 		e->after_handshake = true;
-		own_certificate_evidence(n, ssl, e);
+		if (ssl)
+			own_certificate_evidence(n, ssl, e);
 	}
-	load_settle(n, ssl, true);
+	if (ssl)
+		load_settle(n, ssl, true);
 	return e;
 }
 
@@ -101,7 +103,7 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct 
 		return NULL;
 	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
 	/* the peer's doing, which the client saw and OpenSSL did not */
-	if (c->peer && !s->memory) {
+	if (c->peer) {
 		e->system_errno = c->reset ? ECONNRESET : 0;
 		e->eof = !c->reset;
 		return e;
@@ -126,8 +128,6 @@ static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struc
 		return of_handshake(n, ssl, c);
 	case REASON_LATE_ALERT:
 		return of_late_alert(n, ssl);
-	case REASON_UNANSWERED:
-		return of_unanswered(n, ssl, c);
 	case REASON_SILENCE:
 		return of_silence(n, ssl, c);
 	case REASON_NO_GOODBYE:
@@ -151,6 +151,8 @@ static struct evidence *evidence_of(struct connection *n, SSL *ssl, const struct
 			   : afterwards_evidence(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_OWN_VERIFICATION:
 		return live_outcome(n, ssl, v->outcome == OUTCOME_WENT_ON);
+	case REASON_UNANSWERED:
+		return of_unanswered(n, ssl, c);
 	default:
 		return ssl ? evidence_now(n, ssl, v, c) : NULL;
 	}
@@ -205,12 +207,13 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	h.ms = clock_monotonic_ms();
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
-		h.in = beyond(connection_received(o, ssl), n->before.read);
+		n->received = beyond(connection_received(o, ssl), n->before.read);
 		/* what went out before a record of data was made, whether taken or not */
 		h.out = h.what == HAPPENING_DATA_SENT
 			    ? beyond(connection_sent(o, ssl), n->before.written)
 			    : transport_taken(n, ssl);
 	}
+	h.in = n->received;
 	story_tell(&n->story, &h, &v);
 	story_note(n, &h);
 	carry_out(n, ssl, &v, c ? c : &none);
@@ -231,8 +234,7 @@ void story_own(struct connection *n, SSL *ssl)
 
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 {
-	const struct openssl *o = copy_api(n->copy);
-	const uint64_t in = beyond(connection_received(o, ssl), n->before.read);
+	n->received = beyond(connection_received(copy_api(n->copy), ssl), n->before.read);
 	story_own(n, ssl);
 	if (story_asks_for_leaf(&n->story))
 		afterwards_look(n, ssl);
@@ -241,8 +243,15 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 		if (spare_is(n))
 			TELL(n, ssl, SPARE, 0);
 	}
-	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), in))
+	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
 		unanswered_after(n, ssl, c);
+}
+
+/* The SSL is not at hand any more; its socket may be. */
+static void looks_without(struct connection *n, struct circumstances *c)
+{
+	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
+		unanswered_after(n, NULL, c);
 }
 
 /* A client's last attempt ended with nothing to read. */
@@ -256,11 +265,14 @@ static bool waits_for_peer(const struct openssl *o, const SSL *ssl)
 void story_ends(struct connection *n, SSL *ssl, int how)
 {
 	struct circumstances c = {.met = false};
-	story_looks(n, ssl, &c);
+	if (ssl)
+		story_looks(n, ssl, &c);
+	else
+		looks_without(n, &c);
 	story_event(n, ssl,
 		    (struct happening){.what = HAPPENING_ENDS,
 				       .is = {how, c.met, circumstances_peer(&c),
-					      waits_for_peer(copy_api(n->copy), ssl)}},
+					      ssl && waits_for_peer(copy_api(n->copy), ssl)}},
 		    &c);
 }
 

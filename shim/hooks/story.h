@@ -25,7 +25,7 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 void story_own(struct connection *n, SSL *ssl);
 /* ... and what else the judge would like to know before it hears of an end. */
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c);
-/* The connection ends: `how` as in HAPPENING_ENDS. */
+/* The connection ends: `how` as in HAPPENING_ENDS. `ssl` NULL: it is not to be looked at any more. */
 void story_ends(struct connection *n, SSL *ssl, int how);
 /* Adds to the story's text, where one is wanted. */
 void story_note(struct connection *n, const struct happening *h);
@@ -44,7 +44,7 @@ void handshake_error(struct evidence *e, const struct connection *n, const struc
 /* (unanswered.c) Each only looks at the socket. Did the peer end the connection in the middle of the handshake? False also where the socket is not
  * known. */
 void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c);
-/* ... after it, before it said a word? */
+/* ... after it, before it said a word? `ssl` NULL: as in story_ends(). */
 void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c);
 /* (HAPPENING_ENDS) peer */
 static inline int circumstances_peer(const struct circumstances *c)

@@ -240,6 +240,19 @@ int transport_find_for_record(const struct connection *n, SSL *ssl)
 	return find(n, ssl, false);
 }
 
+bool transport_has_brought(const struct connection *n, int fd)
+{
+	char address[46];
+	unsigned port;
+	struct traffic t;
+	if (!transport_peer(fd, address, &port) || !traffic_of(fd, &t) ||
+	    (n->port && (port != n->port || strcmp(address, n->address) != 0)))
+		return false;
+	/* the peer's FIN counts as a byte */
+	const uint64_t came = n->before.read + n->received;
+	return t.received == came || t.received == came + 1;
+}
+
 /* ---- which ones may carry it --------------------------------------------------------------------------------------- */
 
 static bool is_of_kind(int fd, bool datagram)

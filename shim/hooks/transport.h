@@ -35,6 +35,8 @@ void transport_settled(struct connection *n);
 int transport_find(const struct connection *n, SSL *ssl);
 /* The one socket that has carried as much as this connection; -1: none, or several. Good enough for the words of a record, never for a rule. */
 int transport_find_for_record(const struct connection *n, SSL *ssl);
+/* May this socket have brought what came of the connection, and nothing else? What it was given last it may not have taken (it was reset). */
+bool transport_has_brought(const struct connection *n, int fd);
 /* The first descriptor from `from` on that may carry this connection, whatever else may; -1: none. What is said before (to a proxy) still
  * speaks against it. For what strengthens. */
 int transport_possible(const struct connection *n, SSL *ssl, int from);

@@ -86,7 +86,7 @@ static bool met_end(const struct connection *n, const SSL *ssl)
 
 enum { ALERT_AT_MOST = 64 };
 
-/* Only looks. Something that came and was not read speaks against it. */
+/* Only looks. Something that came and was not read speaks against it. `reset` is left as it was where it is not so. */
 static bool ended_by_peer(int fd, int most_unread, bool *reset)
 {
 	uint8_t state = 0; /* tcpi_state is the first byte */
@@ -119,21 +119,37 @@ static int socket_of(const struct connection *n, SSL *ssl)
 void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	const int fd = socket_of(n, ssl);
-	c->met = c->peer = fd >= 0 && ended_by_peer(fd, 0, &c->reset);
+	/* a client that hands over the bytes may have kept to itself what came (.NET, where that is no TLS) */
+	c->met = c->peer = fd >= 0 && (!n->story.memory || transport_has_brought(n, fd)) &&
+			   ended_by_peer(fd, 0, &c->reset);
+}
+
+/* The reset of a socket that the SSL does not know. */
+static bool was_reset(const struct connection *n)
+{
+	bool reset = false;
+	for (int fd = 0; !reset && fd < TRANSPORT_DESCRIPTORS; fd++)
+		if (transport_has_brought(n, fd))
+			ended_by_peer(fd, 0, &reset);
+	return reset;
 }
 
 void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c)
 {
-	c->met = c->met || met_end(n, ssl);
+	c->met = c->met || (ssl && met_end(n, ssl));
 	if (c->met) {
 		c->peer = nothing_speaks_against_peer(transport_descriptor(copy_api(n->copy), ssl),
 						      &c->reset);
 		return;
 	}
 	/* a client that reads its socket by itself may have met a reset there */
-	const int fd = socket_of(n, ssl);
+	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : -1;
 	bool reset = false;
-	if (fd >= 0 && ended_by_peer(fd, 0, &reset) && reset)
+	if (fd >= 0)
+		ended_by_peer(fd, 0, &reset);
+	else if (!(ssl && transport_is_plain(n, ssl)) && !sandbox_entered())
+		reset = was_reset(n);
+	if (reset)
 		c->met = c->peer = c->reset = true;
 }
 

@@ -230,6 +230,53 @@ def test_handshake_ended_without_a_word(run, pki, servers, client, name, ending)
     only(seen(run, CLIENTS[name](port, pki.root_pem, client)), REJECTED, "likely, not certain")
 
 
+ALONE = """
+import select, socket, ssl, sys
+raw = socket.create_connection((sys.argv[1], int(sys.argv[2])), 20)
+came, goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+tls = ssl.create_default_context(cafile=sys.argv[3]).wrap_bio(came, goes, server_hostname=sys.argv[1])
+while True:
+    try:
+        tls.do_handshake()
+        break
+    except ssl.SSLWantReadError:
+        raw.sendall(goes.read())
+        try:
+            data = raw.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            del tls
+            sys.exit()
+        came.write(data)
+raw.sendall(goes.read())
+end = select.poll()
+end.register(raw, select.POLLRDHUP)
+assert end.poll(20000)
+tls.write(b"hello")
+try:
+    raw.sendall(goes.read())
+except OSError:
+    pass
+del tls
+"""
+
+
+@pytest.mark.parametrize("version, ending", [("1.3", "reset"), ("1.2", "reset"), ("1.2", "close")])
+def test_only_the_socket_knows_of_the_end(run, pki, servers, version, ending):
+    """Memory BIOs (.NET, AnyEvent): the client meets the end by itself, with TLS 1.3 while it writes what OpenSSL gave it, and lets go of the SSL before
+    it closes the socket."""
+
+    def behaviour(connection, identity):
+        assert not handshake_in_memory(connection, identity, pki.stranger_pem)
+        if ending == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    behaviour = asks(pki.root_pem, ending, tickets=0) if version == "1.3" else behaviour
+    port = servers.odd(HOSTS[HOST], behaviour, pki.good(HOST))
+    only(seen(run, [DEBIAN_PYTHON, "-c", ALONE, HOST, port, pki.root_pem]), MISSING, "likely, not certain")
+
+
 # ---- never reported ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["curl", *(pytest.param(c, marks=pytest.mark.slow) for c in ("python", "asyncio", "s_client"))])
 @pytest.mark.parametrize("tickets", [0, 2])

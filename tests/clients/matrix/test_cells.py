@@ -228,7 +228,7 @@ def test_cell(run, world, record_property, client, fault):
         pytest.skip(client.missing())
     record_property("cell", "%s | %s" % (client.name, fault.name))
     wrong = look(run, world, client, fault)
-    if wrong and fault.wire in CUTS:
+    if wrong and fault.wire in CUTS and (client.name, fault.name) not in tables.KNOWN_WRONG:
         record_property("unsteady", wrong)
         warnings.warn("%s-%s is unsteady: %s" % (client.name, fault.name, wrong))
         wrong = look(run, world, client, fault)
@@ -250,7 +250,8 @@ def test_few_sites_at_once(pki, servers, monkeypatch):
 
 
 @pytest.mark.parametrize("table", ["EXCEPTIONS", "KNOWN_WRONG"])
-def test_tables_name_cells(table):
+def test_tables_name_cells(table, monkeypatch):
+    monkeypatch.setenv("TLSMEND_MATRIX", "all")
     cells = {(c.name, f.name) for c, f in tables.cells()}
     assert set(getattr(tables, table)) <= cells
     assert all(all(columns) for columns in getattr(tables, table).values()), "each has its reason"

@@ -2,7 +2,8 @@
 """front.py PROGRAM HOST PORT SECONDS CA [CERT KEY]: a daemon that is a TLS client of another server. Writes its configuration (PROGRAM.conf next to this
 file) into the current directory, starts it, asks it once, waits for the end of that, stops it.
 
-The head of the configuration says how: `#! COMMAND` starts it ({conf}: the file), `#< TEXT` is sent to it, and `#@ SETTING`: `udp`; `signal NAME`.
+The head of the configuration says how: `#! COMMAND` starts it ({conf}: the file), `#< TEXT` is sent to it, and `#@ SETTINGS`: `udp`; `half`: nothing
+follows the text; `once`: the first of the answer is enough; `soft`: SIGUSR1 stops it; a number at the end: so many seconds after the answer.
 """
 import os
 import pathlib
@@ -71,7 +72,7 @@ try:
                 print(e)
     time.sleep(float(head.get("@", "0").split()[-1]) if head.get("@", "")[-1:].isdigit() else 0)
 finally:
-    daemon.send_signal(signal.SIGTERM)
+    daemon.send_signal(signal.SIGUSR1 if "soft" in head.get("@", "") else signal.SIGTERM)
     try:
         daemon.wait(5)
     except subprocess.TimeoutExpired:
