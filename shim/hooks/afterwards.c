@@ -112,43 +112,44 @@ static bool is_for_address(const struct openssl *o, const struct connection *n, 
 
 /* A client that sends no name, and has OpenSSL check none, connected to an address that it looked up: that name is its host as much as one
  * that it had sent. Only where the socket is the SSL's own, and nothing was said on it before (to a proxy). */
-void afterwards_done(struct connection *n, SSL *ssl)
+bool afterwards_is_misnamed(struct connection *n, SSL *ssl)
 {
 	static struct lately lately;
 	const struct openssl *o = copy_api(n->copy);
 	int match = 1;
 	if (!n->story.nameless || !o->X509_check_host || !o->SSL_get1_peer_certificate ||
 	    !record_wanted(LEVEL_WARNING) || sandbox_entered() || !transport_is_plain(n, ssl))
-		return;
+		return false;
 	connection_find_peer(n, ssl);
 	if ((n->socket.guessed && n->socket.gave_host) || !n->host || host_is_address(n->host))
-		return;
+		return false;
 	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
 	if (!leaf)
-		return;
+		return false;
 	QUIET_BEGIN(o)
 	match = o->X509_check_host(leaf, n->host, 0, 0, NULL);
 	QUIET_END(o)
 	o->X509_free(leaf);
-	if (match == 0 && !(n->story.left && lately_seen(&lately, n->leaf)))
-		TELL(n, ssl, UNNAMED, 0);
+	return match == 0 && !(n->story.left && lately_seen(&lately, n->leaf));
 }
 
-void afterwards_look(struct connection *n, SSL *ssl)
+bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
 {
 	const struct openssl *o = copy_api(n->copy);
 	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
 	if (!leaf)
-		return;
+		return false;
 	if (!n->sni)
 		connection_find_peer(n, ssl);
 	const bool address = n->story.nameless && !is_for_address(o, n, leaf);
 	const bool outdated = outdated_as(o, leaf) != 0;
-	TELL(n, ssl, LEAF, names_host(o, n, leaf),
-	     unsuited(o, leaf,
-		      o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) < 0,
-	     address, outdated);
+	const bool suited =
+	    unsuited(o, leaf, o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) <
+	    0;
+	*leaf_is = (struct happening){.what = HAPPENING_LEAF,
+				      .is = {names_host(o, n, leaf), suited, address, outdated}};
 	o->X509_free(leaf);
+	return true;
 }
 
 /* The name that OpenSSL was asked for, and did not find. */

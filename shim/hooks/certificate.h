@@ -9,9 +9,8 @@
 
 struct connection;
 
-/* The client's Certificate message: counts what is in it. */
-void own_certificate_note(struct connection *n, SSL *ssl, const uint8_t *body, size_t size,
-			  bool tls13);
+/* The client's Certificate message: returns how many are in it; -1: it cannot be read. */
+int own_certificate_note(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 /* What the client has and what the server wants, where the server asked for it. */
 void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e);
 

@@ -100,24 +100,32 @@ struct connection {
 	bool applying;    /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
-struct connection *connection_of(struct copy *c, const SSL *ssl);
+static inline struct connection *connection_of(struct copy *c, const SSL *ssl)
+{
+	const int index = binding_index_used(c, INDEX_SSL_STATE);
+	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
+}
 struct connection *connection_start(struct copy *c, SSL *ssl);
 /* A handshake of this SSL was seen, on whichever side: it is one (known.c), until it is freed. */
 void connection_known(struct copy *c, const SSL *ssl);
-/* An evidence that begins with what is known of this connection; `ssl` NULL: without what only that knows. NULL: no memory. */
-struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
-void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
 /* The key whose trust this connection's chain was judged with; NULL: none. */
-const struct setting *connection_trust(const struct connection *n);
+static inline const struct setting *connection_trust(const struct connection *n)
+{
+	return trust_of(&n->rule);
+}
 /* The connection ends (`how` as in HAPPENING_ENDS): what only shows now is told. */
 void connection_end(struct connection *n, SSL *ssl, int how);
-/* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
-uint64_t connection_received(const struct openssl *o, const SSL *ssl);
-uint64_t connection_sent(const struct openssl *o, const SSL *ssl);
+
+/* (told.c) An evidence that begins with what is known of this connection; `ssl` NULL: without what only that knows. NULL: no memory. */
+struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event event);
+void connection_report(struct connection *n, struct evidence *e); /* diagnoses, logs, frees e */
 
 /* (open.c) Connections whose story is not over. */
 void open_note(struct connection *n, SSL *ssl);
 /* False: it is in use, and must stay. */
 bool open_forget(struct connection *n);
+bool open_any(void);
+/* Nobody frees one meanwhile. */
+void open_each(void (*visit)(struct connection *n, void *arg), void *arg);
 
 #endif

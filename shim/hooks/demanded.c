@@ -14,7 +14,6 @@
 #include <tlsmend/versions.h>
 #include "connection.h"
 #include "demanded.h"
-#include "live.h"
 #include "loaded.h"
 #include "peer.h"
 #include "rule_of_peer.h"
@@ -24,16 +23,11 @@
 
 enum { VERIFY_PEER_ = 1, SHUTDOWN_BOTH = 3 };
 
-bool demanded_exists(const struct connection *n)
-{
-	return demand_exists(&n->rule);
-}
-
 /* A key that both sides know already shows no certificate, and sends data before any would come. */
 void demanded_start(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (!demanded_exists(n))
+	if (!demand_exists(&n->rule))
 		return;
 	if (o->SSL_set_psk_client_callback)
 		o->SSL_set_psk_client_callback(ssl, NULL);
@@ -175,7 +169,8 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	*d = (struct demanded){.connection = NULL};
 	if (n)
 		rule_of_peer(n, ssl, leaf_of(o, ctx));
-	if (!n || openssl_is_server(o, ssl) || (!demanded_exists(n) && !version_missed(n, ssl)))
+	if (!n || openssl_is_server(o, ssl) ||
+	    (!demand_exists(&n->rule) && !version_missed(n, ssl)))
 		return;
 	d->connection = n;
 	d->ssl = ssl;
@@ -279,7 +274,8 @@ static bool allowed(struct connection *n, SSL *ssl, X509 *leaf)
 	rule_of_peer(n, ssl, leaf);
 	if (resumed_too_early(n, ssl))
 		return false;
-	return (!demanded_exists(n) && !version_missed(n, ssl)) || judge_afterwards(n, ssl, leaf);
+	return (!demand_exists(&n->rule) && !version_missed(n, ssl)) ||
+	       judge_afterwards(n, ssl, leaf);
 }
 
 bool demanded_done(struct connection *n, SSL *ssl)
@@ -311,85 +307,4 @@ void hook_SSL_set_shutdown(const struct target *t, SSL *ssl, int mode)
 		void (*function)(SSL *, int);
 	}){.object = t->real})
 	    .function(ssl, mode);
-}
-
-/* ---- a libssl that calls libcrypto past us ------------------------------------------------------------------------------ */
-
-static void set_cert_verify(void *real, SSL_CTX *ctx, openssl_cert_verify_cb *callback, void *arg)
-{
-	((union {
-		void *object;
-		void (*function)(SSL_CTX *, openssl_cert_verify_cb *, void *);
-	}){.object = real})
-	    .function(ctx, callback, arg);
-}
-
-/* As libssl calls the verification where nobody has set a function in its place. */
-static int verify_ourselves(X509_STORE_CTX *ctx, void *copy)
-{
-	struct copy *c = copy, *outer = binding_current;
-	const struct target t = {.copy = c,
-				 .caller = CALLER_LIBSSL,
-				 .real = atomic_load(&c->real[HOOK_X509_verify_cert])};
-	binding_current = c;
-	const int result = hook_X509_verify_cert(&t, ctx);
-	binding_current = outer;
-	return result < 0 ? 0 : result;
-}
-
-void verify_for_context(struct copy *c, SSL_CTX *ctx)
-{
-	void *real = atomic_load(&c->real[HOOK_SSL_CTX_set_cert_verify_callback]);
-	if (real && atomic_load_explicit(&c->past_us, memory_order_relaxed))
-		set_cert_verify(real, ctx, verify_ourselves, c);
-}
-
-/* ---- a function of the client's in place of the verification --------------------------------------------------------- */
-
-union cert_verify {
-	void *object;
-	openssl_cert_verify_cb *function;
-};
-
-void hook_SSL_CTX_set_cert_verify_callback(const struct target *t, SSL_CTX *ctx,
-					   openssl_cert_verify_cb *callback, void *arg)
-{
-	const struct openssl *o = copy_api(t->copy);
-	union cert_verify f = {.function = callback};
-	int stored = 0;
-	KEEP_ERRNO_BEGIN
-	int index = callback ? binding_index(t->copy, INDEX_CTX_VERIFY, NULL, NULL) : -1;
-	QUIET_BEGIN(o)
-	stored = index >= 0 && o->SSL_CTX_set_ex_data(ctx, index, f.object) == 1;
-	QUIET_END(o)
-	KEEP_ERRNO_END
-	set_cert_verify(t->real, ctx, stored ? observer_cert_verify(t->copy) : callback, arg);
-	if (!callback)
-		verify_for_context(t->copy, ctx);
-}
-
-int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg)
-{
-	const struct openssl *o = copy_api(c);
-	union cert_verify f = {.object = NULL};
-	struct demanded d;
-	struct connection *n = NULL;
-	KEEP_ERRNO_BEGIN
-	SSL *ssl = verification_ssl_given(o, ctx);
-	int index = binding_index_used(c, INDEX_CTX_VERIFY);
-	if (ssl && index >= 0)
-		f.object = o->SSL_CTX_get_ex_data(o->SSL_get_SSL_CTX(ssl), index);
-	demanded_begin(&d, c, ctx, ssl);
-	n = ssl ? connection_of(c, ssl) : NULL;
-	if (n && o->X509_STORE_CTX_get0_cert)
-		live_shown(n, o->X509_STORE_CTX_get0_cert(ctx));
-	KEEP_ERRNO_END
-	/* libssl calls it with an SSL, always */
-	int result = f.function ? f.function(ctx, arg) : 0;
-	KEEP_ERRNO_BEGIN
-	if (n)
-		live_shown(n, NULL);
-	result = demanded_end(&d, result);
-	KEEP_ERRNO_END
-	return result;
 }

@@ -9,7 +9,6 @@
 
 struct connection;
 
-bool demanded_exists(const struct connection *n);
 void demanded_start(struct connection *n, SSL *ssl);
 void demanded_unknown(struct copy *c, SSL *ssl); /* ... of an SSL whose state could not be made */
 /* The handshake ended: the client's verify mode is its own again. */

@@ -26,7 +26,15 @@ struct dry_look {
 void dry_run_verified(struct verification *v, bool good);
 /* A connection works: one record, where anything would have been different. */
 void dry_run_done(struct connection *n, SSL *ssl);
-/* ... and one that failed: notes for its record. */
+/* (dry_text.c) ... and one that failed: notes for its record. */
 void dry_run_notes(struct evidence *e, const struct connection *n);
+/* (dry_text.c) Does this key act within a verification, so that it can be tried there? */
+bool dry_is_tried(enum key key);
+/* A line for each key that would have done something, and the first such key. version 0: the connection failed. */
+struct dry_line *dry_lines(struct arena *a, const struct connection *n, int version, size_t *count,
+			   const struct setting **first);
+/* The line of a key that would have made a good chain bad. */
+void dry_line_of(struct arena *a, struct dry_line *line, const struct dry_look *look,
+		 const struct setting *s, const char *host, struct copy *c);
 
 #endif

@@ -13,6 +13,14 @@
 
 enum { CRL_PATH_VALIDATION_ERROR = 54 };
 
+void verification_free(struct verification *v)
+{
+	if (v->trust.setting)
+		trust_drop(&v->trust);
+	policy_release(v->policy);
+	free(v);
+}
+
 /* ex_data: the context goes although its verification never came back to us. */
 static void abandoned(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
 {

@@ -28,11 +28,6 @@
 		binding_current = outer_;                                                          \
 	} while (0)
 
-bool hooks_inert(void)
-{
-	return environment_get()->disabled;
-}
-
 /* A call that is passed through. Where that is so because this OpenSSL is unknown to us, it is said once. */
 static void pass_by(void)
 {

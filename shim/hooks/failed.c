@@ -159,12 +159,6 @@ void failed_wait(const void *object, struct evidence *e)
 		connection_report(NULL, pushed_out);
 }
 
-void load_object_gone(const void *object)
-{
-	load_context_settled(object);
-	failed_settle(object, ROLE_ALL, true);
-}
-
 unsigned load_failures(void)
 {
 	return atomic_load_explicit(&failures, memory_order_relaxed);

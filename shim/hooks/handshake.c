@@ -104,7 +104,8 @@ static void on_done(struct connection *n, SSL *ssl)
 	spare_note(n);
 	list_forget(n);
 	verify_done(n, ssl);
-	afterwards_done(n, ssl);
+	if (afterwards_is_misnamed(n, ssl))
+		TELL(n, ssl, UNNAMED, 0);
 	stop_counting(n, ssl);
 	load_settle(n, ssl, false);
 	session_mark_identity(n, ssl);
@@ -154,28 +155,6 @@ static bool is_retry(const struct connection *n, const SSL *ssl, int host_errno,
 	/* ... or set on another BIO than this one (libmongoc): whether the client tries again shows by its trying again */
 	return o->BIO_test_flags(*stuck, BIO_FLAG_SHOULD_RETRY) != 0 || host_errno == EAGAIN ||
 	       host_errno == EINTR;
-}
-
-/* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
- * be one of the client's own BIO. "Reading" alone does not say that it did: libssl sets it after a record that it does not
- * take, too. Each try begins with errno 0 and an empty queue. */
-void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c)
-{
-	enum { ALERT = 1000 };
-	const struct openssl *o = copy_api(n->copy);
-	unsigned long code = o->ERR_peek_last_error();
-	int library = 0, reason = 0;
-	openssl_error_split(o, code, &library, &reason);
-	const bool end = openssl_is_end_of_file(o, reason);
-	bool known = end || (e->alert_received >= 0 && reason == ALERT + e->alert_received);
-	if (code && library == ERR_LIB_SSL_ && (!c->stuck || c->host_errno == 0 || known)) {
-		e->ssl_reason = reason;
-		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
-		e->eof = end;
-	} else if (c->stuck) {
-		e->system_errno = c->host_errno;
-		e->eof = c->host_errno == 0;
-	}
 }
 
 /* Does the last error say that a verification failed? */
@@ -334,9 +313,13 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		list_keep(n, body, size - header);
 		verify_note_leaf(n, body, size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
 	}
-	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED))
-		own_certificate_note(n, ssl, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
-				     size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
+	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED)) {
+		const int shown =
+		    own_certificate_note(n, message[0] == MESSAGE_CERTIFICATE ? body : NULL,
+					 size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
+		if (shown >= 0)
+			TELL(n, ssl, SHOWN, shown);
+	}
 }
 
 static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)

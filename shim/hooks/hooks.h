@@ -37,7 +37,7 @@ typedef void openssl_end_cb(void);
 openssl_end_cb *observer_end(const struct copy *c);
 void observe_end(struct copy *c);
 int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg);
-/* (demanded.c) A new SSL_CTX: where its libssl verifies past our export, we are called all the same. */
+/* (cert_verify.c) A new SSL_CTX: where its libssl verifies past our export, we are called all the same. */
 void verify_for_context(struct copy *c, SSL_CTX *ctx);
 void observe_info(struct copy *c, const SSL *ssl, int where, int value);
 void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
@@ -55,6 +55,9 @@ static inline SSL *writable_ssl(const SSL *ssl)
 }
 
 /* TLSMEND_DISABLE, AT_SECURE */
-bool hooks_inert(void);
+static inline bool hooks_inert(void)
+{
+	return environment_get()->disabled;
+}
 
 #endif

@@ -82,3 +82,20 @@ bool known_is(const struct openssl *o, const SSL *ssl)
 	}
 	return is;
 }
+
+SSL *verification_ssl_given(const struct openssl *o, X509_STORE_CTX *ctx)
+{
+	if (!o->complete)
+		return NULL;
+	int index = -1;
+	QUIET_BEGIN(o)
+	index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
+	QUIET_END(o)
+	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
+}
+
+SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx, enum caller from)
+{
+	SSL *ssl = verification_ssl_given(o, ctx);
+	return ssl && from != CALLER_LIBSSL && !known_is(o, ssl) ? NULL : ssl;
+}

@@ -10,27 +10,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <tlsmend/system.h>
 #include <tlsmend/evidence.h>
 
 #include "load.h"
 #include "loaded.h"
 
-/* ---- contexts that are being configured ---------------------------------------------------------------------------- */
+enum { PKCS12_FILES = 4, READ_BIOS = 8 };
 
-enum { CONFIGURING = 8, PKCS12_FILES = 4, READ_BIOS = 8 };
-
-static struct configuring {
-	_Atomic(const void *) ctx; /* NULL: free */
-	struct copy *copy;
-	uint32_t thread;
-} configuring[CONFIGURING];
 /* A PKCS #12 file is read by one call and decrypted by another. */
 static struct pkcs12 {
 	const void *p12, *ctx;
 	char path[256];
 } pkcs12_files[PKCS12_FILES];
-static unsigned next_configuring, next_pkcs12;
+static unsigned next_pkcs12;
 static struct lock lock;
 
 static bool enter(void)
@@ -38,59 +30,9 @@ static bool enter(void)
 	bool stale;
 	if (!lock_enter(&lock, &stale))
 		return false;
-	if (stale) {
-		memset(configuring, 0, sizeof configuring);
+	if (stale)
 		memset(pkcs12_files, 0, sizeof pkcs12_files);
-	}
 	return true;
-}
-
-void load_context_made(struct copy *c, SSL_CTX *ctx)
-{
-	if (!loaded_watch(c, INDEX_CTX_FILES) || !enter())
-		return;
-	const uint32_t thread = thread_number();
-	struct configuring *slot = NULL;
-	for (unsigned i = 0; i < CONFIGURING; i++)
-		if (atomic_load(&configuring[i].ctx) && configuring[i].thread == thread)
-			slot = &configuring[i];
-	for (unsigned i = 0; i < CONFIGURING && !slot; i++)
-		if (!atomic_load(&configuring[i].ctx))
-			slot = &configuring[i];
-	if (!slot)
-		slot = &configuring[next_configuring++ % CONFIGURING];
-	slot->thread = thread;
-	slot->copy = c;
-	atomic_store(&slot->ctx, ctx);
-	lock_leave(&lock);
-}
-
-void load_context_settled(const void *ctx)
-{
-	bool there = false;
-	for (unsigned i = 0; i < CONFIGURING; i++)
-		there =
-		    there || atomic_load_explicit(&configuring[i].ctx, memory_order_relaxed) == ctx;
-	if (!ctx || !there || !enter())
-		return;
-	for (unsigned i = 0; i < CONFIGURING; i++)
-		if (atomic_load(&configuring[i].ctx) == ctx)
-			atomic_store(&configuring[i].ctx, NULL);
-	lock_leave(&lock);
-}
-
-static const void *context_of_thread(const struct copy *c)
-{
-	const uint32_t thread = thread_number();
-	const void *ctx = NULL;
-	if (!enter())
-		return NULL;
-	for (unsigned i = 0; i < CONFIGURING; i++)
-		if (configuring[i].thread == thread && configuring[i].copy == c &&
-		    atomic_load(&configuring[i].ctx))
-			ctx = atomic_load(&configuring[i].ctx);
-	lock_leave(&lock);
-	return ctx;
 }
 
 /* ---- which file is behind a BIO or a stream --------------------------------------------------------------------------- */
@@ -127,7 +69,7 @@ static bool bio_path(const struct openssl *o, BIO *bio, char *path, size_t size)
 static void failed(const struct target *t, enum file_role role, const char *path, const char *call,
 		   bool clean)
 {
-	const void *ctx = context_of_thread(t->copy);
+	const void *ctx = load_context_of_thread(t->copy);
 	if (!ctx || failed_known(ctx, role, path, call))
 		return;
 	struct evidence *e = load_failure(t->copy, role, path, call);
@@ -235,7 +177,7 @@ EVP_PKEY *hook_PEM_read_bio_PrivateKey(const struct target *t, BIO *bio, EVP_PKE
 /* Remembers where it came from, or that it came from no file that we know. */
 static void note_pkcs12(const struct copy *c, const void *p12, const char *path)
 {
-	const void *ctx = path ? context_of_thread(c) : NULL;
+	const void *ctx = path ? load_context_of_thread(c) : NULL;
 	if (!enter())
 		return;
 	for (unsigned i = 0; i < PKCS12_FILES; i++)
@@ -252,7 +194,7 @@ static void note_pkcs12(const struct copy *c, const void *p12, const char *path)
 
 static bool pkcs12_path(const struct copy *c, const void *p12, char path[256])
 {
-	const void *ctx = context_of_thread(c);
+	const void *ctx = load_context_of_thread(c);
 	bool found = false;
 	if (!ctx || !enter())
 		return false;
@@ -303,7 +245,7 @@ void *hook_d2i_PKCS12_fp(const struct target *t, void *stream, void **p12)
 static void failed_in_memory(const struct target *t, const char *call, bool clean)
 {
 	static const char anywhere;
-	const void *ctx = context_of_thread(t->copy);
+	const void *ctx = load_context_of_thread(t->copy);
 	const void *object = ctx ? ctx : &anywhere;
 	struct evidence *e = failed_known(object, FILE_PKCS12, "", call)
 				 ? NULL

@@ -22,30 +22,11 @@ struct loaded {
 /* Lists are changed and read under it; a store may be shared by threads. */
 static struct lock lock;
 
-/* ex_data: the object goes. */
-static void list_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
+bool loaded_can_be_kept(const struct openssl *o, enum binding_index which)
 {
-	(void)ad;
-	(void)idx;
-	(void)argl;
-	(void)argp;
-	KEEP_ERRNO_BEGIN
-	struct loaded *next;
-	for (struct loaded *l = ptr; l; l = next) {
-		next = l->next;
-		free(l);
-	}
-	load_object_gone(parent);
-	KEEP_ERRNO_END
-}
-
-static int index_of(struct copy *c, enum binding_index which)
-{
-	const struct openssl *o = copy_api(c);
-	if (which == INDEX_STORE_FILES &&
-	    (!o->X509_STORE_get_ex_data || !o->X509_STORE_set_ex_data))
-		return -1; /* 1.0.2 */
-	return binding_index(c, which, binding_not_copied, list_free);
+	/* 1.0.2 */
+	return which != INDEX_STORE_FILES ||
+	       (o->X509_STORE_get_ex_data && o->X509_STORE_set_ex_data);
 }
 
 static struct loaded *list_of(const struct openssl *o, enum binding_index which, int index,
@@ -69,6 +50,15 @@ static bool list_set(const struct openssl *o, enum binding_index which, int inde
 	return ok == 1;
 }
 
+void loaded_free(struct loaded *first)
+{
+	struct loaded *next;
+	for (struct loaded *l = first; l; l = next) {
+		next = l->next;
+		free(l);
+	}
+}
+
 static struct loaded *new_entry(enum loaded_kind kind, const char *path, bool ok)
 {
 	const size_t n = strnlen(path, LOADED_BYTES - 1);
@@ -90,8 +80,8 @@ static bool same_place(const struct loaded *l, enum loaded_kind kind, const char
 	       (kind >= LOADED_CERTIFICATE || strncmp(l->path, path, LOADED_BYTES - 1) == 0);
 }
 
-static void note(const struct openssl *o, enum binding_index which, int index, void *object,
-		 enum loaded_kind kind, const char *path, bool ok)
+static void put(const struct openssl *o, enum binding_index which, int index, void *object,
+		enum loaded_kind kind, const char *path, bool ok)
 {
 	unsigned n = 0;
 	struct loaded *first = list_of(o, which, index, object), *old = NULL, *last = NULL;
@@ -119,19 +109,13 @@ static void note(const struct openssl *o, enum binding_index which, int index, v
 	free(old);
 }
 
-void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
-		 const char *path, bool ok)
+void loaded_put(struct copy *c, enum binding_index which, int index, void *object,
+		enum loaded_kind kind, const char *path, bool ok)
 {
-	int index = object ? index_of(c, which) : -1;
-	if (index < 0 || !lock_enter(&lock, NULL))
+	if (!lock_enter(&lock, NULL))
 		return;
-	note(copy_api(c), which, index, object, kind, path ? path : "", ok);
+	put(copy_api(c), which, index, object, kind, path ? path : "", ok);
 	lock_leave(&lock);
-}
-
-bool loaded_watch(struct copy *c, enum binding_index which)
-{
-	return index_of(c, which) >= 0;
 }
 
 bool loaded_by_client(struct copy *c, const X509_STORE *store)
@@ -322,10 +306,11 @@ void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
 	const struct openssl *o = copy_api(c);
 	struct lists t = {.uris = false};
 	struct entry *entries = arena_alloc(&e->arena, LOADED_MAX * sizeof *entries);
-	int index = store && entries ? index_of(c, INDEX_STORE_FILES) : -1;
-	if (index < 0 || !lock_enter(&lock, NULL))
+	const int index = binding_index_used(c, INDEX_STORE_FILES);
+	if (!store || !entries || !loaded_can_be_kept(o, INDEX_STORE_FILES) ||
+	    !lock_enter(&lock, NULL))
 		return;
-	const struct loaded *first = list_of(o, INDEX_STORE_FILES, index, store);
+	const struct loaded *first = index < 0 ? NULL : list_of(o, INDEX_STORE_FILES, index, store);
 	unsigned n = copy_list(e, first, entries);
 	lock_leave(&lock);
 	e->store_by_hand = !first && e->anchor_count > 0;

@@ -21,11 +21,17 @@ enum loaded_kind {
 	LOADED_CIPHERSUITES, /* strings, not files, which go the same way (ciphers.c) */
 };
 enum { LOADED_BYTES = 512 }; /* what is kept of a path or a string, its NUL included */
-/* Remembers a file at the object that it went into, which `which` tells the class of. path NULL: OpenSSL's own. */
+/* (load_object.c) Remembers a file at the object that it went into, which `which` tells the class of. path NULL: OpenSSL's own. */
 void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
 		 const char *path, bool ok);
-/* From now on load_object_gone() is called for every object of this class. False: it cannot be. */
+/* ... From now on it is seen when an object of this class goes. False: it cannot be. */
 bool loaded_watch(struct copy *c, enum binding_index which);
+/* (loaded.c) The list at one object. */
+struct loaded;
+bool loaded_can_be_kept(const struct openssl *o, enum binding_index which);
+void loaded_put(struct copy *c, enum binding_index which, int index, void *object,
+		enum loaded_kind kind, const char *path, bool ok);
+void loaded_free(struct loaded *first);
 /* The last file of this kind that was loaded, in e's arena; NULL: none. */
 const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
 			const void *object, enum loaded_kind kind);
@@ -39,12 +45,12 @@ const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_inde
 bool loaded_by_client(struct copy *c, const X509_STORE *store);
 /* The store line: after evidence_chain(). */
 void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store);
-/* A store, SSL_CTX or SSL is freed: what could not be loaded into it is reported. */
-void load_object_gone(const void *object);
-/* An SSL_CTX was made: until load_context_settled(), what this thread reads from files may be for it. */
+/* (load_context.c) An SSL_CTX was made: until load_context_settled(), what this thread reads from files may be for it. */
 void load_context_made(struct copy *c, SSL_CTX *ctx);
 void load_context_settled(const void *ctx);
-/* How many loads failed so far in this process. */
+/* The one that this thread made last, and has not used yet; NULL: none. */
+const void *load_context_of_thread(const struct copy *c);
+/* (failed.c) How many loads failed so far in this process. */
 unsigned load_failures(void);
 /* The handshake of this connection came to its end. True: the client ended it, because of a file that it loaded meanwhile and could
  * not use; that is reported. */

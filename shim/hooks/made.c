@@ -14,6 +14,7 @@
 #include "load.h"
 #include "loaded.h"
 #include "offer.h"
+#include "story.h"
 
 static bool rules_ask_for_version(void)
 {
@@ -61,7 +62,8 @@ static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method,
 	KEEP_ERRNO_BEGIN
 	policy_prepare();
 	offer_note_context(c, ctx);
-	load_context_made(c, ctx);
+	if (loaded_watch(c, INDEX_CTX_FILES))
+		load_context_made(c, ctx);
 	if (protocol)
 		note_version(c, ctx, protocol);
 	observe_context(c, ctx, method);
@@ -189,6 +191,26 @@ int hook_SSL_up_ref(const struct target *t, SSL *ssl)
 		add_references(t->copy, ssl, 1);
 	KEEP_ERRNO_END
 	return r;
+}
+
+int hook_SSL_shutdown(const struct target *t, SSL *ssl)
+{
+	KEEP_ERRNO_BEGIN
+	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
+	if (n && n->story.requested) {
+		struct circumstances c = {.met = false};
+		story_looks(n, ssl, &c);
+		story_event(n, ssl,
+			    (struct happening){.what = HAPPENING_CLOSES,
+					       .is = {c.met, circumstances_peer(&c)}},
+			    &c);
+	}
+	KEEP_ERRNO_END
+	return ((union {
+		       void *object;
+		       int (*function)(SSL *);
+	       }){.object = t->real})
+	    .function(ssl);
 }
 
 void hook_SSL_free(const struct target *t, SSL *ssl)

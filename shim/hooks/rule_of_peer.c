@@ -42,38 +42,6 @@ static void proven(struct connection *n)
 	n->rule.closed = rule.closed;
 }
 
-/* By the rule of one that it may be. False: that adds nothing. */
-static bool strengthen(const struct policy *p, const char *host, const char *address, unsigned port,
-		       struct rule *rule)
-{
-	struct rule other;
-	const struct peer peer = {.host = host, .address = address, .port = port};
-	policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
-	return rule_strengthen(rule, &other);
-}
-
-/* ... that is at this address: the host, or any that was looked up and found there, or nobody with a name. */
-static bool strengthen_at(const struct policy *p, const char *host, const char *address,
-			  unsigned port, struct rule *rule)
-{
-	char name[256];
-	bool more = false;
-	if (host || !resolver_name_at(address, 0, name))
-		return strengthen(p, host ? host : address, address, port, rule);
-	for (unsigned i = 0; resolver_name_at(address, i, name); i++)
-		more = strengthen(p, name, address, port, rule) || more;
-	return more;
-}
-
-/* Through a proxy, or where there is no socket: it may be any port of the host. */
-static bool strengthen_ports(const struct policy *p, const char *host, struct rule *rule)
-{
-	bool more = false;
-	for (unsigned port = 0; host && (port = policy_strict_port(p, port + 1)) != 0;)
-		more = strengthen(p, host, NULL, port, rule) || more;
-	return more;
-}
-
 static void keep(struct possible *list, const char *address, unsigned port)
 {
 	if (list->count == POSSIBLE_MAX) {
@@ -96,7 +64,7 @@ static bool sockets(struct connection *n, SSL *ssl, bool *led)
 		    (host && resolver_elsewhere(address, host)))
 			continue;
 		*led = *led || n->datagram || (host && resolver_led(host, address));
-		if (!strengthen_at(policy_of(n->policy), host, address, port, &n->rule))
+		if (!possible_address(policy_of(n->policy), host, address, port, &n->rule))
 			continue;
 		keep(&n->possible, address, port);
 		more = true;
@@ -108,7 +76,7 @@ static bool sockets(struct connection *n, SSL *ssl, bool *led)
 static bool names(struct connection *n)
 {
 	if (!n->socket.gave_host || !n->address[0] || n->socket.guessed ||
-	    !strengthen_at(policy_of(n->policy), NULL, n->address, n->port, &n->rule))
+	    !possible_address(policy_of(n->policy), NULL, n->address, n->port, &n->rule))
 		return false;
 	keep(&n->possible, n->address, n->port);
 	return true;
@@ -126,21 +94,9 @@ static bool possible(struct connection *n, SSL *ssl)
 	bool led = port_is_known(n);
 	bool more = n->socket.guessed && sockets(n, ssl, &led);
 	more = names(n) || more;
-	if (!led && !n->socket.gave_host &&
-	    strengthen_ports(policy_of(n->policy), n->host, &n->rule))
+	if (!led && !n->socket.gave_host && possible_ports(policy_of(n->policy), n->host, &n->rule))
 		more = n->possible.any_port = true;
 	return more;
-}
-
-void rule_of_possible(const struct policy *p, const char *host, const struct possible *list,
-		      struct rule *rule)
-{
-	for (unsigned i = 0; i < list->count; i++)
-		strengthen_at(p, host, list->at[i].address, list->at[i].port, rule);
-	if (list->any_port)
-		strengthen_ports(p, host, rule);
-	if (list->more && !rule->closed)
-		rule->closed = policy_strict(p);
 }
 
 /* Of several names at one address, that of the certificate, where a rule for it holds: it is the one that the leaf has to carry. */

@@ -26,7 +26,13 @@ bool rule_of_renamed(struct connection *n, SSL *ssl);
 /* Looks for the rule once more where only now it shows who the peer is, or may be; before it is asked what the rule
  * demands. leaf NULL: not known yet. */
 void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf);
-/* ... of one that may be. Needs no memory. */
+/* (possible.c) Each adds what strengthens to a rule. False: that was nothing. By whoever may be at this address: the host, or any that was looked up
+ * and found there, or nobody with a name. */
+bool possible_address(const struct policy *p, const char *host, const char *address, unsigned port,
+		      struct rule *rule);
+/* ... at any port of the host: through a proxy, or where there is no socket. */
+bool possible_ports(const struct policy *p, const char *host, struct rule *rule);
+/* ... all of a list. Needs no memory. */
 void rule_of_possible(const struct policy *p, const char *host, const struct possible *possible,
 		      struct rule *rule);
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "connection.h"
-#include "demanded.h"
 #include "session.h"
 
 /* What the keys that decide about a chain say, apart from the CA files. */
@@ -136,7 +135,8 @@ static bool fits(struct connection *n, const struct openssl *o, SSL_SESSION *ses
 	const uintptr_t made = session_tag(n->copy, session), now = trust_tag(n);
 	/* where the rule cannot be applied, no session shows that it was */
 	return !n->rule.closed && same_identity(n, session) &&
-	       (made == now || (made == 0 && !trust_is_strict(&n->rule) && !demanded_exists(n)));
+	       (made == now ||
+		(made == 0 && !trust_is_strict(&n->rule) && !demand_exists(&n->rule)));
 }
 
 void session_check(struct connection *n, SSL *ssl)

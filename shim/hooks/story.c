@@ -33,6 +33,29 @@ static struct evidence *take_unnamed(struct connection *n)
 	return e;
 }
 
+/* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
+ * be one of the client's own BIO. "Reading" alone does not say that it did: libssl sets it after a record that it does not
+ * take, too. Each try begins with errno 0 and an empty queue. */
+static void handshake_error(struct evidence *e, const struct connection *n,
+			    const struct circumstances *c)
+{
+	enum { ALERT = 1000 };
+	const struct openssl *o = copy_api(n->copy);
+	unsigned long code = o->ERR_peek_last_error();
+	int library = 0, reason = 0;
+	openssl_error_split(o, code, &library, &reason);
+	const bool end = openssl_is_end_of_file(o, reason);
+	bool known = end || (e->alert_received >= 0 && reason == ALERT + e->alert_received);
+	if (code && library == ERR_LIB_SSL_ && (!c->stuck || c->host_errno == 0 || known)) {
+		e->ssl_reason = reason;
+		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
+		e->eof = end;
+	} else if (c->stuck) {
+		e->system_errno = c->host_errno;
+		e->eof = c->host_errno == 0;
+	}
+}
+
 static struct evidence *of_handshake(struct connection *n, SSL *ssl, const struct circumstances *c)
 {
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
@@ -207,10 +230,10 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	h.ms = clock_monotonic_ms();
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
-		n->received = beyond(connection_received(o, ssl), n->before.read);
+		n->received = beyond(transport_received(o, ssl), n->before.read);
 		/* what went out before a record of data was made, whether taken or not */
 		h.out = h.what == HAPPENING_DATA_SENT
-			    ? beyond(connection_sent(o, ssl), n->before.written)
+			    ? beyond(transport_sent(o, ssl), n->before.written)
 			    : transport_taken(n, ssl);
 	}
 	h.in = n->received;
@@ -234,10 +257,11 @@ void story_own(struct connection *n, SSL *ssl)
 
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 {
-	n->received = beyond(connection_received(copy_api(n->copy), ssl), n->before.read);
+	n->received = beyond(transport_received(copy_api(n->copy), ssl), n->before.read);
 	story_own(n, ssl);
-	if (story_asks_for_leaf(&n->story))
-		afterwards_look(n, ssl);
+	struct happening leaf;
+	if (story_asks_for_leaf(&n->story) && afterwards_look(n, ssl, &leaf))
+		story_event(n, ssl, leaf, NULL);
 	if (story_asks_for_end(&n->story)) {
 		unanswered_in_handshake(n, ssl, c);
 		if (spare_is(n))

@@ -38,9 +38,6 @@ void spare_note(const struct connection *n);
 /* Did one with the same host, since this one began? */
 bool spare_is(const struct connection *n);
 
-/* (handshake.c) What OpenSSL, or the transport, says of a handshake that failed. */
-void handshake_error(struct evidence *e, const struct connection *n, const struct circumstances *c);
-
 /* (unanswered.c) Each only looks at the socket. Did the peer end the connection in the middle of the handshake? False also where the socket is not
  * known. */
 void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c);
@@ -52,10 +49,10 @@ static inline int circumstances_peer(const struct circumstances *c)
 	return !c->peer ? 0 : c->reset ? 2 : 1;
 }
 
-/* (afterwards.c) The handshake is done: is the leaf for the host that was looked up? */
-void afterwards_done(struct connection *n, SSL *ssl);
-/* Tells the judge how a client that compares by itself finds the leaf. */
-void afterwards_look(struct connection *n, SSL *ssl);
+/* (afterwards.c) The handshake is done: is the leaf for another host than the one that was looked up? */
+bool afterwards_is_misnamed(struct connection *n, SSL *ssl);
+/* How a client that compares by itself finds the leaf, for the judge. False: there is none. */
+bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is);
 struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_on);
 
 /* (greeting.c) A peer that speaks no TLS. The first bytes that OpenSSL took are known: what the peer said after them still waits, and is looked at, but not taken. */

@@ -117,6 +117,18 @@ bool transport_in_memory(const struct openssl *o, BIO *b)
 	return name && strcmp(name, "memory buffer") == 0;
 }
 
+uint64_t transport_received(const struct openssl *o, const SSL *ssl)
+{
+	BIO *in = o->SSL_get_rbio(ssl);
+	return in && o->BIO_number_read ? o->BIO_number_read(in) : 0;
+}
+
+uint64_t transport_sent(const struct openssl *o, const SSL *ssl)
+{
+	BIO *out = o->SSL_get_wbio(ssl);
+	return out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
+}
+
 /* What OpenSSL wrote into a BIO that keeps it until the client takes it. Node.js has one of its own, of the same type. */
 static uint64_t not_taken(const struct openssl *o, BIO *out)
 {
@@ -141,7 +153,7 @@ static uint64_t not_taken(const struct openssl *o, BIO *out)
 uint64_t transport_taken(const struct connection *n, const SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	uint64_t written = connection_sent(o, ssl);
+	uint64_t written = transport_sent(o, ssl);
 	uint64_t waiting = not_taken(o, o->SSL_get_wbio(ssl)) + n->before.written;
 	return written > waiting ? written - waiting : 0;
 }
@@ -268,7 +280,7 @@ static bool is_of_kind(int fd, bool datagram)
 static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
 {
 	struct traffic t;
-	uint64_t came = connection_received(copy_api(n->copy), ssl);
+	uint64_t came = transport_received(copy_api(n->copy), ssl);
 	if (!is_of_kind(fd, n->datagram))
 		return false;
 	if (!traffic_of(fd, &t))

@@ -23,6 +23,9 @@ void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *
 void transport_begin(struct connection *n, int fd);
 /* Does the client hand the bytes over itself? Then the end of the connection does not reach OpenSSL, if it does not hand on that. */
 bool transport_in_memory(const struct openssl *o, BIO *b);
+/* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
+uint64_t transport_received(const struct openssl *o, const SSL *ssl);
+uint64_t transport_sent(const struct openssl *o, const SSL *ssl);
 /* Bytes that this connection's transport has taken so far: not those that still lie in a BIO, where the client has to fetch them. */
 uint64_t transport_taken(const struct connection *n, const SSL *ssl);
 /* Has this socket carried this connection, and nothing else? False also where the kernel does not count (before 4.19). */

@@ -22,13 +22,12 @@
 
 /* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context, and
  * each with extensions behind it. NULL: compressed, and never empty then. */
-void own_certificate_note(struct connection *n, SSL *ssl, const uint8_t *body, size_t size,
-			  bool tls13)
+int own_certificate_note(struct connection *n, const uint8_t *body, size_t size, bool tls13)
 {
 	unsigned count = 0;
 	size_t at = tls13 && size > 0 && body ? 1u + body[0] : 0;
 	if (body && size < at + 3)
-		return;
+		return -1;
 	for (at += 3; body && at + 3 <= size; count++) {
 		at += 3 + ((size_t)body[at] << 16 | (size_t)body[at + 1] << 8 | body[at + 2]);
 		if (tls13 && at + 2 <= size)
@@ -36,7 +35,7 @@ void own_certificate_note(struct connection *n, SSL *ssl, const uint8_t *body, s
 	}
 	n->certificates_sent = count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
 	n->certificate_sent = !body || count > 0;
-	TELL(n, ssl, SHOWN, body ? (int)count : 1);
+	return body ? (int)count : 1;
 }
 
 /* A certificate that is set after a key which does not fit it makes OpenSSL drop the key without a word. */
@@ -151,24 +150,4 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 		reset = was_reset(n);
 	if (reset)
 		c->met = c->peer = c->reset = true;
-}
-
-int hook_SSL_shutdown(const struct target *t, SSL *ssl)
-{
-	KEEP_ERRNO_BEGIN
-	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
-	if (n && n->story.requested) {
-		struct circumstances c = {.met = false};
-		story_looks(n, ssl, &c);
-		story_event(n, ssl,
-			    (struct happening){.what = HAPPENING_CLOSES,
-					       .is = {c.met, circumstances_peer(&c)}},
-			    &c);
-	}
-	KEEP_ERRNO_END
-	return ((union {
-		       void *object;
-		       int (*function)(SSL *);
-	       }){.object = t->real})
-	    .function(ssl);
 }

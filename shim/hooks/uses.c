@@ -9,6 +9,7 @@
 #include <tlsmend/record.h>
 
 #include "connection.h"
+#include "rule_text.h"
 #include "uses.h"
 
 struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum event event,
@@ -19,31 +20,6 @@ struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum ev
 		return NULL;
 	evidence_key(e, s, n->host ? n->host : n->address);
 	return e;
-}
-
-static const char *take_text(struct arena *a, struct buf *b)
-{
-	const char *text = b->len ? arena_strdup(a, buf_str(b)) : NULL;
-	buf_free(b);
-	return text;
-}
-
-static void put_place(struct buf *b, const struct setting *s)
-{
-	buf_puts(b, s->section->source);
-	if (s->line) {
-		buf_putc(b, ':');
-		buf_uint(b, s->line);
-	}
-	buf_strs(b, " [", s->pattern, "]", NULL);
-}
-
-const char *setting_place(struct arena *a, const struct setting *s)
-{
-	struct buf b;
-	buf_init(&b, 512);
-	put_place(&b, s);
-	return take_text(a, &b);
 }
 
 static uint64_t use_of(enum event event, const struct setting *s, const char *host)
@@ -94,18 +70,4 @@ void connection_expired(struct connection *n, SSL *ssl)
 	if (e)
 		e->key_effect = "expired";
 	connection_report(n, e);
-}
-
-/* "MinProtocol = TLSv1 of /etc/tlsmend.conf:7 [old.example] counted until 2026-01-31" */
-const char *expired_text(struct arena *a, const struct rule *rule)
-{
-	const struct setting *s = rule->expired;
-	struct buf b;
-	if (!s)
-		return NULL;
-	buf_init(&b, 1024);
-	buf_strs(&b, key_table[s->key].name, " = ", s->value, " of ", NULL);
-	put_place(&b, s);
-	buf_strs(&b, " counted until ", s->section->until_text, NULL);
-	return take_text(a, &b);
 }

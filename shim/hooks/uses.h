@@ -18,10 +18,5 @@ void evidence_key(struct evidence *e, const struct setting *s, const char *host)
 void connection_mended(struct connection *n, SSL *ssl, const struct setting *s);
 void connection_weakened(struct connection *n, SSL *ssl);
 void connection_expired(struct connection *n, SSL *ssl);
-/* For the note of a failure; NULL: no key has come to its end. */
-const char *expired_text(struct arena *a, const struct rule *rule);
-
-/* "/etc/tlsmend.conf:4 [legacy.example.com]" */
-const char *setting_place(struct arena *a, const struct setting *s);
 
 #endif

@@ -60,10 +60,6 @@ struct demanded {
 };
 void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL *ssl);
 int demanded_end(struct demanded *d, int result);
-/* The connection whose verification it is, in a call of libssl's own; NULL: none. */
-SSL *verification_ssl_given(const struct openssl *o, X509_STORE_CTX *ctx);
-/* ... in anybody's call: also NULL where what stands there is no SSL that we know. */
-SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx, enum caller from);
 
 /* (events.c) Around the real call: the context knows its verification, so that OpenSSL's way from one of its functions to the other is not
  * taken for another one; notes in v->events what the client's callback sees and answers. Nothing of it hangs on the thread: verifications

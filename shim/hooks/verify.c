@@ -44,23 +44,6 @@ static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t ou
 	return digest(o, leaf_of(o, ctx), out);
 }
 
-SSL *verification_ssl_given(const struct openssl *o, X509_STORE_CTX *ctx)
-{
-	if (!o->complete)
-		return NULL;
-	int index = -1;
-	QUIET_BEGIN(o)
-	index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
-	QUIET_END(o)
-	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
-}
-
-SSL *verification_ssl(const struct openssl *o, X509_STORE_CTX *ctx, enum caller from)
-{
-	SSL *ssl = verification_ssl_given(o, ctx);
-	return ssl && from != CALLER_LIBSSL && !known_is(o, ssl) ? NULL : ssl;
-}
-
 /* Whose look is it, in a verification without an SSL? That of the connection that this leaf was presented on, which decides alone
  * (design.md#host). False: nobody's. */
 static bool find_live(struct verification *v)
@@ -318,14 +301,6 @@ static void after(struct verification *v, int result)
 		trust_end(&v->trust, v->ctx);
 	repair_end(&v->repair, v->ctx);
 	v->trust = (struct trust){0};
-}
-
-void verification_free(struct verification *v)
-{
-	if (v->trust.setting)
-		trust_drop(&v->trust);
-	policy_release(v->policy);
-	free(v);
 }
 
 static int plainly(const struct target *t, X509_STORE_CTX *ctx)
