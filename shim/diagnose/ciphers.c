@@ -172,6 +172,16 @@ static bool has_few_signatures(const struct hello *h)
 	return h->signatures > 0 && h->signatures <= FEW_SIGNATURES;
 }
 
+static bool has_few_ciphers(const struct hello *h)
+{
+	return h->min_version < TLS_1_3 && h->ciphers - h->ciphers13 <= FEW_CIPHERS;
+}
+
+static bool has_one_suite(const struct hello *h)
+{
+	return h->max_version >= TLS_1_3 && h->ciphers13 == 1;
+}
+
 /* What OpenSSL's own list has, and this offer has not; NULL: nothing. Where few signature algorithms are offered, OpenSSL leaves out the
  * ciphers that would need another one by itself. */
 static const char *missing_kinds(struct diagnosis *d)
@@ -204,7 +214,6 @@ static const char *unusual(struct diagnosis *d)
 	enum { USUAL_LEVEL = 2 };
 	struct evidence *e = d->e;
 	const struct hello *h = &e->hello;
-	const unsigned older = h->ciphers - h->ciphers13;
 	const char *list = NULL;
 
 	if (h->shared_key)
@@ -215,14 +224,14 @@ static const char *unusual(struct diagnosis *d)
 		item(d, &list, say(e, "only ", say_version(e, h->max_version), (char *)NULL));
 	else if (h->max_version < TLS_1_2)
 		item(d, &list, say(e, "at most ", say_version(e, h->max_version), (char *)NULL));
-	if (h->min_version < TLS_1_3 && older <= FEW_CIPHERS)
-		item(d, &list, few_ciphers(d, older));
+	if (has_few_ciphers(h))
+		item(d, &list, few_ciphers(d, h->ciphers - h->ciphers13));
 	else if (missing_kinds(d))
 		item(d, &list,
 		     say(e, "no cipher with ", missing_kinds(d), ", which OpenSSL's own list has",
 			 e->cipher_string ? ", but not " : "",
 			 e->cipher_string ? list_words(d) : "", (char *)NULL));
-	if (h->max_version >= TLS_1_3 && h->ciphers13 == 1)
+	if (has_one_suite(h))
 		item(d, &list, "only 1 ciphersuite for TLS 1.3");
 	if (has_few_groups(h))
 		item(d, &list, few_groups(d));
@@ -289,7 +298,8 @@ static void help_wider(struct diagnosis *d, const char *odd, bool after)
 {
 	struct evidence *e = d->e;
 
-	if (e->cipher_string && e->ciphers_by.place)
+	if (e->cipher_string && e->ciphers_by.place &&
+	    (has_few_ciphers(&e->hello) || missing_kinds(d)))
 		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
 				 ", unless the server is meant to accept just that", (char *)NULL));
 	else if (missing_kinds(d) && after)
@@ -336,6 +346,16 @@ static bool help_longer(struct diagnosis *d)
 							       : "Groups = P-256:P-384:P-521",
 				   (char *)NULL) ||
 		      any;
+	if (has_one_suite(&e->hello))
+		any = help_section(
+			  d,
+			  "not tried, since its alert does not say what it would take: "
+			  "whether the server takes one of more ciphersuites of TLS 1.3, "
+			  "in the client's settings or here:",
+			  "Ciphersuites = TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"
+			  "TLS_AES_128_GCM_SHA256",
+			  (char *)NULL) ||
+		      any;
 	return any;
 }
 
@@ -375,6 +395,6 @@ void explain_refused(struct diagnosis *d)
 		named = help_section(
 		    d, "if the server wants a host name (SNI), send one (not tried):",
 		    say(e, "ServerName = ", say_string(e, e->host), (char *)NULL), (char *)NULL);
-	help_wider(d, odd, named || longer);
+	help_wider(d, longer && !has_few_ciphers(&e->hello) ? NULL : odd, named || longer);
 	help_compare(d);
 }

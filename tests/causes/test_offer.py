@@ -389,6 +389,22 @@ def test_no_signature_algorithm_shared(run, pki, servers):
 
 
 @pytest.mark.cause("handshake-refused")
+@pytest.mark.parametrize("setting, key", [
+    ("Ciphersuites = TLS_AES_128_CCM_SHA256", "Ciphersuites"), ("Groups = P-521", "Groups"), ("SignatureAlgorithms = RSA+SHA256", "SignatureAlgorithms"),
+])  # fmt: skip
+@pytest.mark.parametrize("client", [curl, s_client], ids=lambda c: c.__name__)
+def test_one_of_its_kind_in_openssl_cnf(run, pki, servers, client, setting, key):
+    """What that is can be set for the host; a list that is not narrow is not to be widened."""
+    port = servers.s_server(pki.good(HOST), ADDRESS, "-tls1_3", "-groups", "X25519").port
+    conf = Conf(run, "CipherString = DEFAULT", setting)
+    argv = client(port, pki)
+    record = one(run(argv, env=conf.env), "handshake-refused", presented="only 1 ")
+    assert [line.split(" = ")[0] for line in sections(record)] == ["[%s]" % HOST, key], record
+    assert "widen" not in str(record["help"])
+    assert run(argv, env=conf.env, config=as_proposed(run, record)).code == 0
+
+
+@pytest.mark.cause("handshake-refused")
 def test_refused_without_a_host_name(run, pki, picky_server):
     done = run(python(picky_server, pki, "--no-sni", "--ciphers", "AES128-SHA256"), hosts={HOST: ADDRESS})
     one(done, "handshake-refused", presented="no host name (SNI)")
