@@ -109,6 +109,11 @@ static void say_no_store(struct diagnosis *d)
 		    say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),
 			", and OpenSSL reads no CA certificate out of it: ", file_form_words(d),
 			(char *)NULL);
+		if (e->file_form == FORM_DIRECTORY) {
+			help_line(d, "name a file in SSL_CERT_FILE; a directory belongs into "
+				     "SSL_CERT_DIR, after openssl rehash");
+			return;
+		}
 		help_file_form(d);
 		help_line(d, "and name the new file in SSL_CERT_FILE");
 		return;

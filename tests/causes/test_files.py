@@ -385,20 +385,21 @@ def test_own_certificate_renewed(run, pki, servers, version):
 
 
 @pytest.mark.cause("no-trust-store")
-@pytest.mark.parametrize("form", ["DER", "key"])
+@pytest.mark.parametrize("form", ["DER", "key", "directory"])
 @pytest.mark.parametrize("client", ["python", "s_client"])
 def test_variable_that_names_an_unusable_file(run, show, pki, files, client, form):
     leaf = issue(HOST, pki.intermediate, names=[HOST])
     port = show(leaf, pki.intermediate).port
     argv = {"python": [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port],
             "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port)]}[client]  # fmt: skip
-    path = files["der"] if form == "DER" else files["key"]
+    path = {"DER": files["der"], "key": files["key"], "directory": pki.empty_dir}[form]
     done = run(argv, env={"SSL_CERT_FILE": str(path), "SSL_CERT_DIR": "/nonexistent"})
     assert done.code != 0 and len(done.records) == 1, done
     record = done.records[0]
     assert record["cause"] == "no-trust-store"
     assert str(path) in record["why"] and "SSL_CERT_FILE" in record["why"]
-    assert ("openssl x509 -inform DER -in" if form == "DER" else "give the client the CA's certificate") in "\n".join(record["help"])
+    says = {"DER": "openssl x509 -inform DER -in", "key": "give the client the CA's certificate", "directory": "belongs into SSL_CERT_DIR"}[form]
+    assert says in "\n".join(record["help"]) and ("new file" in str(record["help"])) is (form != "directory")
     assert "install" not in str(record["help"])
 
 
