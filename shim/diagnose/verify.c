@@ -78,6 +78,19 @@ static const char *days(struct diagnosis *d, int64_t seconds)
 	return n == 1 ? "1 day" : say(d->e, say_int(d->e, n), " days", (char *)NULL);
 }
 
+/* A clock that is years ahead cannot be told from a machine that was forgotten for years. */
+static bool all_have_expired(const struct evidence *e)
+{
+	if ((e->verify_flags & USE_CHECK_TIME) != 0 || e->chain_count < 2 ||
+	    !e->chain[e->chain_count - 1].self_issued)
+		return false;
+	for (size_t i = 0; i < e->chain_count; i++) {
+		if (e->chain[i].not_after == INT64_MIN || e->chain[i].not_after >= e->now)
+			return false;
+	}
+	return true;
+}
+
 static void say_expired(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -96,6 +109,10 @@ static void say_expired(struct diagnosis *d)
 							    say_date(e, e->now), ")", (char *)NULL)
 						      : "",
 				(char *)NULL);
+	if (all_have_expired(e))
+		help_line(d,
+			  "check this machine's clock (date -u) first: by it every certificate of "
+			  "the chain has expired, up to the root");
 	if (d->first.depth > 0 && is_from_here(c))
 		return; /* help_from_here() */
 	if (d->first.depth > 0) {

@@ -177,6 +177,30 @@ static void clock_or_certificate(void **state)
 	assert_word(e, CAUSE_NOT_YET_VALID);
 }
 
+/* In the far future, or a machine that was forgotten for years: nobody can tell. */
+static void all_have_expired(void **state)
+{
+	struct cert_info chain[2];
+	struct evidence *e = verification(chain, 10, 1);
+	struct record r;
+
+	(void)state;
+	chain[0].not_after = NOW + 90 * DAY;
+	chain[1].not_after = NOW + 3000 * DAY;
+	e->now = NOW + 20000 * DAY;
+	diagnose(e, &r);
+	assert_int_equal(r.cause, CAUSE_EXPIRED);
+	assert_non_null(strstr(r.help[0], "check this machine's clock (date -u) first"));
+	evidence_free(e);
+	e = verification(chain, 10, 1);
+	chain[0].not_after = NOW + 90 * DAY;
+	chain[1].not_after = NOW - DAY;
+	e->now = NOW;
+	diagnose(e, &r);
+	assert_null(strstr(r.help[0], "clock"));
+	evidence_free(e);
+}
+
 static void names(void **state)
 {
 	struct cert_info chain[2];
@@ -588,6 +612,7 @@ int main(void)
 	    cmocka_unit_test(a_ca_as_server),
 	    cmocka_unit_test(old_numbers_mean_something_else),
 	    cmocka_unit_test(clock_or_certificate),
+	    cmocka_unit_test(all_have_expired),
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(name_found_out_by_the_client),
 	    cmocka_unit_test(not_checked),
