@@ -71,10 +71,10 @@ static void show(struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	struct kept *k = &n->applied.kept;
 	QUIET_BEGIN(o)
-	if (k->replaces && !n->shown)
+	if (k->replaces && !n->shown.of_rule)
 		o->SSL_certs_clear(ssl);
-	n->shown = identity_set(o, ssl, k->identity);
-	if (!n->shown)
+	n->shown.of_rule = identity_set(o, ssl, k->identity);
+	if (!n->shown.of_rule)
 		o->SSL_certs_clear(ssl);
 	k->certificate = o->SSL_get_certificate(ssl);
 	QUIET_END(o)
@@ -97,7 +97,7 @@ static int when_asked(SSL *ssl, void *arg)
 	}
 	if (!k || !k->identity)
 		return 1;
-	if (!replaces && !n->shown) {
+	if (!replaces && !n->shown.of_rule) {
 		if (o->SSL_get_certificate(ssl))
 			return 1;
 		int r = ask_older(o, ssl);
@@ -122,7 +122,7 @@ void certificate_offer(struct connection *n, SSL *ssl)
 /* With TLS 1.3 the server looks at it only after the client is done. */
 void certificate_mended(struct connection *n, SSL *ssl, bool end)
 {
-	if (n->shown && n->story.done && !story_told(&n->story) &&
+	if (n->shown.of_rule && n->story.done && !story_told(&n->story) &&
 	    (copy_api(n->copy)->SSL_version(ssl) == PROTOCOL_TLS1_3) == end)
 		connection_mended(n, ssl, n->rule.set[KEY_CERTIFICATE]);
 }

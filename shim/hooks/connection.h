@@ -37,8 +37,27 @@ struct socket_state {
 struct demand_state {
 	bool judged, met;
 	uint8_t leaf[32];
-	int error; /* for a refusal */
-	int mode;  /* the client's verify mode + 1, while it is another */
+	int error;    /* for a refusal */
+	int mode;     /* the client's verify mode + 1, while it is another */
+	bool refused; /* the handshake was done before it showed that a demand is not met */
+};
+/* What the client showed to the server (unanswered.c, certificate.c). */
+struct shown_certificate {
+	uint8_t count; /* in its Certificate message; 0: none, or not known */
+	bool sent;
+	bool of_rule; /* the certificate of a rule is set: the server asked */
+};
+/* Which rule holds may show, or change, when the handshake is under way already (rule_of_peer.c). */
+struct late {
+	bool verified; /* a verification was made */
+	/* OnlyCAFile, where it held for the latest one; else NULL */
+	const struct setting *verified_under;
+	/* only after that it was known that no CAs but a rule's count */
+	bool after_verification;
+	bool proven;  /* the rule was found only after the handshake had begun */
+	bool repeats; /* a renegotiation is under way, or was made */
+	/* ... for another host: a key of the rule of either; else NULL */
+	const struct setting *of_another;
 };
 struct connection {
 	/* (open.c) other threads look at these, too: they stay from one handshake to the next */
@@ -72,32 +91,22 @@ struct connection {
 	struct {
 		uint8_t bytes[16];
 		uint8_t count;
-	} first;                   /* that came in */
-	uint8_t certificates_sent; /* in the Certificate message; 0: none, or not known */
-	bool certificate_sent;
+	} first;               /* that came in */
 	uint16_t record_bytes; /* of the record whose header came last */
 	struct dry_look dry;
 	bool mended;                    /* a rule's trust was needed for this chain */
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
-	const struct setting
-	    *verified_under; /* OnlyCAFile, where it held for the latest verification; else NULL */
-	const struct setting
-	    *of_another; /* a renegotiation is for another host: a key of the rule of either */
 	struct possible possible;
 	struct socket_state socket;
 	struct demand_state demand;
+	struct shown_certificate shown;
+	struct late late;
 	bool have_leaf;
-	bool unnoted;     /* not among the live ones, for want of memory */
-	bool name_lost;   /* there was no memory for its name */
-	bool verified;    /* a verification was made */
-	bool repeats;     /* a renegotiation is under way, or was made */
-	bool too_late;    /* ... before it was known that only a rule's CAs count */
-	bool proven_late; /* the rule was found only after the handshake had begun */
-	bool datagram;    /* DTLS or QUIC: rules about versions and ciphers do not act */
-	bool refused;     /* it was done before it showed that a demand is not met */
-	bool observing;   /* our message callback is set */
-	bool shown;       /* the certificate of a rule is set: the server asked */
-	bool applying;    /* a rule is being laid onto the SSL: what is set is not the client's */
+	bool unnoted;   /* not among the live ones, for want of memory */
+	bool name_lost; /* there was no memory for its name */
+	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
+	bool observing; /* our message callback is set */
+	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 static inline struct connection *connection_of(struct copy *c, const SSL *ssl)

@@ -254,12 +254,12 @@ static bool resumed_too_early(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	struct demand_look l = {
-	    .setting = n->of_another ? n->of_another : trust_of(&n->rule),
+	    .setting = n->late.of_another ? n->late.of_another : trust_of(&n->rule),
 	    .problem = "it was verified before it was certain that this rule holds for its peer"};
-	const bool late = n->proven_late && trust_is_strict(&n->rule) && !session_is_ours(n, ssl);
+	const bool late = n->late.proven && trust_is_strict(&n->rule) && !session_is_ours(n, ssl);
 	const bool reused = o->SSL_session_reused && o->SSL_session_reused(ssl) &&
 			    (late || session_is_of_another(n, ssl));
-	if (!reused && !n->too_late)
+	if (!reused && !n->late.after_verification)
 		return false;
 	session_spoil(n, ssl);
 	evidence_free(n->pending);
@@ -289,7 +289,7 @@ bool demanded_done(struct connection *n, SSL *ssl)
 		o->X509_free(leaf);
 	if (good)
 		return true;
-	n->refused = true;
+	n->demand.refused = true;
 	o->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 	TELL(n, ssl, DENIED, 0);
 	return false;
@@ -300,7 +300,7 @@ void hook_SSL_set_shutdown(const struct target *t, SSL *ssl, int mode)
 {
 	KEEP_ERRNO_BEGIN
 	const struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
-	if (n && n->refused)
+	if (n && n->demand.refused)
 		mode |= SHUTDOWN_BOTH;
 	KEEP_ERRNO_END((union {
 		void *object;

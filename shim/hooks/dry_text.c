@@ -142,7 +142,7 @@ static const char *of_certificate(const struct connection *n)
 {
 	if (!n->story.requested)
 		return no_effect;
-	if (n->certificate_sent && !n->rule.dry[KEY_REPLACE_CERTIFICATE])
+	if (n->shown.sent && !n->rule.dry[KEY_REPLACE_CERTIFICATE])
 		return no_effect;
 	return "would have been shown to this server, which asks for a certificate; whether it is "
 	       "accepted was not tried";

@@ -35,7 +35,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	/* a renegotiation keeps what holds for its connection; a message callback is enough */
 	if (before && before->story.done && o->SSL_get_current_cipher(ssl) &&
 	    !(o->SSL_in_before && o->SSL_in_before(ssl))) {
-		before->repeats = true;
+		before->late.repeats = true;
 		rule_of_renamed(before, ssl);
 		apply_name(o, ssl, &before->rule, &before->applied);
 		observe_messages(c, ssl, before->observing = true);

@@ -133,11 +133,11 @@ bool rule_of_renamed(struct connection *n, SSL *ssl)
 {
 	struct peer peer;
 	struct rule rule;
-	if (!n->policy || !n->repeats || !connection_renamed(n, ssl))
+	if (!n->policy || !n->late.repeats || !connection_renamed(n, ssl))
 		return false;
 	connection_peer(n, &peer);
 	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
-	n->of_another = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
+	n->late.of_another = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
 	rule_combine(&n->rule, &rule);
 	if (n->name_lost && !n->rule.closed)
 		n->rule.closed = policy_strict(policy_of(n->policy));
@@ -159,8 +159,8 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 	if (leaf)
 		take_name(n, leaf);
 	live_peer_shows(n);
-	n->proven_late = true;
+	n->late.proven = true;
 	n->demand.judged = false;
-	n->too_late =
-	    n->verified && trust_is_strict(&n->rule) && trust_of(&n->rule) != n->verified_under;
+	n->late.after_verification = n->late.verified && trust_is_strict(&n->rule) &&
+				     trust_of(&n->rule) != n->late.verified_under;
 }

@@ -153,7 +153,7 @@ void session_check(struct connection *n, SSL *ssl)
 bool session_is_of_another(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	SSL_SESSION *session = n->of_another ? o->SSL_get_session(ssl) : NULL;
+	SSL_SESSION *session = n->late.of_another ? o->SSL_get_session(ssl) : NULL;
 	return session && !fits(n, o, session);
 }
 

@@ -25,7 +25,7 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->hello = n->hello;
 	e->choice = n->choice;
 	e->certificate_requested = n->story.requested;
-	e->certificate_sent = n->certificate_sent;
+	e->certificate_sent = n->shown.sent;
 	e->empty_certificate_sent = n->story.shown_nothing;
 	e->first_count = n->first.count;
 	memcpy(e->first_bytes, n->first.bytes, n->first.count);

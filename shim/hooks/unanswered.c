@@ -33,8 +33,8 @@ int own_certificate_note(struct connection *n, const uint8_t *body, size_t size,
 		if (tls13 && at + 2 <= size)
 			at += 2 + ((size_t)body[at] << 8 | body[at + 1]);
 	}
-	n->certificates_sent = count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
-	n->certificate_sent = !body || count > 0;
+	n->shown.count = count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
+	n->shown.sent = !body || count > 0;
 	return body ? (int)count : 1;
 }
 
@@ -53,12 +53,13 @@ void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e
 {
 	if (!n->story.requested)
 		return;
-	e->own.sent = n->certificates_sent;
+	e->own.sent = n->shown.count;
 	evidence_own(e, copy_api(n->copy), ssl);
 	if (e->own.count == 0)
 		return;
-	e->own.file = n->shown ? arena_strdup(&e->arena, n->rule.set[KEY_CERTIFICATE]->value)
-			       : loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
+	e->own.file = n->shown.of_rule
+			  ? arena_strdup(&e->arena, n->rule.set[KEY_CERTIFICATE]->value)
+			  : loaded_path_of_ssl(e, n->copy, ssl, LOADED_CERTIFICATE);
 	evidence_own_renewed(e, copy_api(n->copy));
 	if (!e->own.has_key && n->story.shown_nothing)
 		compare_pair(n, ssl, e);

@@ -387,8 +387,8 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	}
 	result = look_at(v, t, entry_errno);
 	if (n) {
-		n->verified = true;
-		n->verified_under = trust_is_strict(&v->rule) ? trust_of(&v->rule) : NULL;
+		n->late.verified = true;
+		n->late.verified_under = trust_is_strict(&v->rule) ? trust_of(&v->rule) : NULL;
 	}
 	verification_free(v);
 	return result;
