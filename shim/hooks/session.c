@@ -4,10 +4,12 @@
  * under a rule's trust is worth something only for that host and that trust (design.md#host), and a host whose rule says
  * OnlyCAFile takes no session that was made without it. The mark stands in the field of the session that keeps application data for a
  * server's tickets, which a client has no use for: it goes along when OpenSSL copies a session (TLS 1.3, for each ticket) and when a client
- * writes it down and reads it again (Python does for each that it hands out). Where that field is not there (before 1.1.1) or the client's, it is
- * ex_data, a number that nobody has to free. Not otherwise: ex_data of ours behind the client's makes OpenSSL call the client's functions with
- * its own data not set yet, when it copies the session; stunnel 5.68 dies of that (tests/traps/session_data.c).
+ * writes it down and reads it again (Python does for each that it hands out), also in another process. What the client puts there stands
+ * before it. Where that field is not there (before 1.1.1), it is ex_data, a number that nobody has to free. Not otherwise: ex_data of ours behind
+ * the client's makes OpenSSL call the client's functions with its own data not set yet, when it copies the session; stunnel 5.68 dies of that
+ * (tests/traps/session_data.c).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "connection.h"
@@ -57,48 +59,74 @@ struct mark {
 	uint64_t tag, identity;
 };
 
-static bool is_mark(const void *data, size_t n)
+/* What stands in the field: the client's own data, and behind it the mark. */
+struct field {
+	const void *own;
+	size_t own_size;
+	struct mark mark; /* prefix "": none */
+};
+
+static void split(const void *data, size_t n, struct field *f)
 {
-	return n == sizeof(struct mark) && memcmp(data, mark_prefix, sizeof mark_prefix) == 0;
+	struct mark m;
+	*f = (struct field){.own = data, .own_size = n};
+	if (n < sizeof m)
+		return;
+	memcpy(&m, (const char *)data + n - sizeof m, sizeof m);
+	if (memcmp(m.prefix, mark_prefix, sizeof m.prefix) != 0)
+		return;
+	f->mark = m;
+	f->own_size = n - sizeof m;
+	f->own = f->own_size ? data : NULL;
 }
 
-/* The session's own data; *m is empty where there is no mark. False: what stands there is not ours. */
-static bool read_mark(const struct openssl *o, SSL_SESSION *session, struct mark *m)
+static bool read_field(const struct openssl *o, SSL_SESSION *session, struct field *f)
 {
 	void *data = NULL;
 	size_t n = 0;
-	memset(m, 0, sizeof *m);
+	*f = (struct field){.own = NULL};
 	if (!o->SSL_SESSION_get0_ticket_appdata ||
 	    !o->SSL_SESSION_get0_ticket_appdata(session, &data, &n))
 		return false;
-	if (is_mark(data, n))
-		memcpy(m, data, sizeof *m);
-	return n == 0 || m->prefix[0] != '\0';
+	split(data, n, f);
+	return true;
 }
 
-/* A program that puts data of its own there keeps it. One that is resumed has its mark: it may be shared by threads, so that nothing is written
- * where nothing changes. */
+static bool write_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
+{
+	const size_t n = f->own_size + sizeof f->mark;
+	char *both = o->SSL_SESSION_set1_ticket_appdata && n > f->own_size ? malloc(n) : NULL;
+	if (!both)
+		return false;
+	if (f->own_size)
+		memcpy(both, f->own, f->own_size);
+	memcpy(both + f->own_size, &f->mark, sizeof f->mark);
+	const bool written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
+	free(both);
+	return written;
+}
+
+/* One that is resumed has its mark: it may be shared by threads, so that nothing is written where nothing changes. */
 static bool write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
 		       uintptr_t identity)
 {
-	struct mark m;
-	if (!read_mark(o, session, &m) || !o->SSL_SESSION_set1_ticket_appdata)
+	struct field f;
+	if (!read_field(o, session, &f))
 		return false;
-	const struct mark was = m;
-	memcpy(m.prefix, mark_prefix, sizeof m.prefix);
-	m.tag = tag ? tag : m.tag;
-	m.identity = identity ? identity : m.identity;
-	return memcmp(&m, &was, sizeof m) == 0 ||
-	       o->SSL_SESSION_set1_ticket_appdata(session, &m, sizeof m) == 1;
+	const struct mark was = f.mark;
+	memcpy(f.mark.prefix, mark_prefix, sizeof f.mark.prefix);
+	f.mark.tag = tag ? tag : f.mark.tag;
+	f.mark.identity = identity ? identity : f.mark.identity;
+	return memcmp(&f.mark, &was, sizeof was) == 0 || write_field(o, session, &f);
 }
 
 static uintptr_t session_tag(struct copy *c, SSL_SESSION *session)
 {
 	const struct openssl *o = copy_api(c);
 	const int index = binding_index_used(c, INDEX_SESSION_TAG);
-	struct mark m;
-	read_mark(o, session, &m);
-	return m.tag       ? (uintptr_t)m.tag
+	struct field f;
+	read_field(o, session, &f);
+	return f.mark.tag  ? (uintptr_t)f.mark.tag
 	       : index < 0 ? 0
 			   : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
 }
@@ -119,10 +147,10 @@ static uintptr_t identity_tag(const struct connection *n)
 static bool same_identity(struct connection *n, SSL_SESSION *session)
 {
 	const struct openssl *o = copy_api(n->copy);
-	struct mark m;
+	struct field f;
 	int index = binding_index_used(n->copy, INDEX_SESSION_IDENTITY);
-	read_mark(o, session, &m);
-	uintptr_t made = (uintptr_t)m.identity;
+	read_field(o, session, &f);
+	uintptr_t made = (uintptr_t)f.mark.identity;
 	if (!made && index >= 0)
 		made = (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
 	return made == identity_tag(n);
@@ -206,27 +234,40 @@ void session_mark_identity(struct connection *n, SSL *ssl)
 	set_mark(n, ssl, 0, identity_tag(n));
 }
 
-/* A client that takes the field for itself after all: the mark goes where it cannot reach. */
-int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *session,
-					 const void *data, size_t size)
+static int set_data_of(const struct target *t, SSL_SESSION *session, const void *data, size_t size)
 {
-	KEEP_ERRNO_BEGIN
-	const struct openssl *o = copy_api(t->copy);
-	struct mark m = {.tag = 0};
-	QUIET_BEGIN(o)
-	if (session)
-		read_mark(o, session, &m);
-	if (m.tag || m.identity) {
-		set_data(t->copy, session, INDEX_SESSION_TAG, (uintptr_t)m.tag);
-		set_data(t->copy, session, INDEX_SESSION_IDENTITY, (uintptr_t)m.identity);
-	}
-	QUIET_END(o)
-	KEEP_ERRNO_END
 	return ((union {
 		       void *object;
 		       int (*function)(SSL_SESSION *, const void *, size_t);
 	       }){.object = t->real})
 	    .function(session, data, size);
+}
+
+/* A client that takes the field for itself after all: the mark stays behind it, or there is no memory for that, and it goes where the client cannot
+ * reach. */
+int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *session,
+					 const void *data, size_t size)
+{
+	bool written = false;
+	KEEP_ERRNO_BEGIN
+	const struct openssl *o = copy_api(t->copy);
+	struct field f = {.own = NULL};
+	QUIET_BEGIN(o)
+	if (session)
+		read_field(o, session, &f);
+	f.own = data;
+	f.own_size = size;
+	if (f.mark.tag || f.mark.identity) {
+		written = write_field(o, session, &f);
+		if (!written) {
+			set_data(t->copy, session, INDEX_SESSION_TAG, (uintptr_t)f.mark.tag);
+			set_data(t->copy, session, INDEX_SESSION_IDENTITY,
+				 (uintptr_t)f.mark.identity);
+		}
+	}
+	QUIET_END(o)
+	KEEP_ERRNO_END
+	return written ? 1 : set_data_of(t, session, data, size);
 }
 
 /* ... and one that only asks sees what it would without us. */
@@ -238,9 +279,12 @@ int hook_SSL_SESSION_get0_ticket_appdata(const struct target *t, SSL_SESSION *se
 				   int (*function)(SSL_SESSION *, void **, size_t *);
 			   }){.object = t->real})
 			       .function(session, data, size);
-	if (result == 1 && is_mark(*data, *size)) {
+	struct field f;
+	if (result != 1)
+		return result;
+	split(*data, *size, &f);
+	*size = f.own_size;
+	if (!f.own)
 		*data = NULL;
-		*size = 0;
-	}
 	return result;
 }

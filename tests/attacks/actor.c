@@ -6,7 +6,7 @@
  *
  *   server=ID     identity files $ATTACK_CERTS/ID.pem and ID.key     store=FILE|none   client's own trust
  *   sni=NAME      check=NAME (set1_host)  ip=ADDRESS                 mode=peer|none|waive|collect
- *   save=SLOT     keep the session        session=SLOT via=same|dup|der|copy|data|callback     offer it
+ *   save=SLOT     keep the session        session=SLOT via=same|dup|der|data-der|copy|data|callback     offer it
  *   keep=SLOT     keep the SSL            reuse=SLOT                 SSL_clear() and use it again; dupe=SLOT: SSL_dup()
  *   ctx=SLOT      one SSL_CTX for several lines                      switch=FILE: SSL_set_SSL_CTX() to a context with that store
  *   min= max=     as 1.2, 1.3 (both ends: smax)                      ciphers= sciphers=, level=N, partial, anonymous, early, nested, jump
@@ -29,6 +29,7 @@
  *   dane=USAGE    with TLSA records of that usage (RFC 6698), for the last certificate that ID's server sends (3: for the first)
  *   store_does=verify|callback|issued|issuer|lookup|revocation|inner|sent_first   functions of the client's own in its store that say yes to everything;
  *                 inner: in the store context, from inside SSL_CTX_set_cert_verify_callback(); sent_first: only prefers what the server sent
+ * `export SLOT FILE` and `import SLOT FILE` write a kept session down and read it again.
  * `verify leaf=ID store=FILE [purpose=...]` verifies without a connection, as .NET does; object=SLOT: the certificate object of a kept SSL;
  * shown=SLOT: the one that its server was shown.
  * `signed signer=ID store=FILE how=cms|ocsp`: a message, or an answer about another certificate, that this leaf has signed. `sleep MS`. `copy FROM TO` files. `free SLOT`.
@@ -438,6 +439,16 @@ static int use_session(SSL *ssl, const EVP_MD *md, const unsigned char **id, siz
 	return 1;
 }
 
+/* A client finds in its sessions what it has put there, or nothing. */
+static void seen_data(SSL_SESSION *s)
+{
+	void *data;
+	size_t n;
+
+	NEED(SSL_SESSION_get0_ticket_appdata(s, &data, &n) == 1);
+	NEED(n == 0 ? !data : n == 16 && memcmp(data, "the client's own", n) == 0);
+}
+
 static void offer(SSL *client)
 {
 	int slot = number("session", -1);
@@ -447,14 +458,16 @@ static void offer(SSL *client)
 	if (slot < 0)
 		return;
 	NEED(s);
+	if (strncmp(via, "data", 4) == 0)
+		NEED(SSL_SESSION_set1_ticket_appdata(s, "the client's own", 16) == 1);
 	if (strcmp(via, "dup") == 0)
 		s = SSL_SESSION_dup(s);
-	else if (strcmp(via, "der") == 0)
+	else if (strstr(via, "der"))
 		s = through_der(s);
 	else
 		SSL_SESSION_up_ref(s);
-	if (strcmp(via, "data") == 0)
-		NEED(SSL_SESSION_set1_ticket_appdata(s, "the client's own", 16) == 1);
+	if (strncmp(via, "data", 4) == 0)
+		seen_data(s);
 	if (strcmp(via, "copy") == 0) {
 		SSL *other = SSL_new(SSL_get_SSL_CTX(client));
 		NEED(SSL_set_session(other, s) == 1);
@@ -702,16 +715,6 @@ static int is_mute(SSL *client, SSL *server)
 	return 1;
 }
 
-/* A client finds in its sessions what it has put there, or nothing. */
-static void seen_data(SSL_SESSION *s)
-{
-	void *data;
-	size_t n;
-
-	NEED(SSL_SESSION_get0_ticket_appdata(s, &data, &n) == 1);
-	NEED(n == 0 ? !data : n == 16 && memcmp(data, "the client's own", n) == 0);
-}
-
 static void finish(SSL *client, SSL *server, int ok)
 {
 	STACK_OF(X509) *chain;
@@ -938,6 +941,18 @@ static void replace_file(const char *from, const char *to)
 	NEED(rename(temporary, to) == 0);
 }
 
+static void session_file(int out, int slot, const char *path)
+{
+	BIO *b = BIO_new_file(path, out ? "w" : "r");
+
+	NEED(b);
+	if (out)
+		NEED(PEM_write_bio_SSL_SESSION(b, sessions[slot]) == 1);
+	else
+		NEED((sessions[slot] = PEM_read_bio_SSL_SESSION(b, NULL, NULL, NULL)) != NULL);
+	BIO_free(b);
+}
+
 static void run_line(void)
 {
 	if (strcmp(words[0], "connect") == 0)
@@ -946,6 +961,8 @@ static void run_line(void)
 		verify_line();
 	else if (strcmp(words[0], "signed") == 0)
 		signed_line();
+	else if (strcmp(words[0], "export") == 0 || strcmp(words[0], "import") == 0)
+		session_file(words[0][0] == 'e', atoi(words[1]), words[2]);
 	else if (strcmp(words[0], "sleep") == 0)
 		usleep((useconds_t)atoi(words[1]) * 1000);
 	else if (strcmp(words[0], "copy") == 0)

@@ -8,7 +8,7 @@ from attackkit import A, B, NOTHING
 pytestmark = pytest.mark.slow
 
 MAKE = "connect store=%s sni=a.test server=a save=0 max=%s ctx=0 %s\n"
-WAYS = ["same", "dup", "der", "copy", "data"]
+WAYS = ["same", "dup", "der", "data-der", "copy", "data"]
 VERSIONS = ["1.2", "1.3"]
 
 
@@ -22,6 +22,21 @@ def test_session_of_another_host(actor, via, version):
     # the same host resumes
     again = f"connect store=public sni=a.test server=a session=0 via={via} max={version} ctx=0\n"
     assert actor.verdicts(MAKE % ("public", version, "") + again, A) == ["good", "good+"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("via", ["der", "data-der"])
+def test_session_that_is_written_down(actor, via, version):
+    """... and read in another process, under the same rules or without any."""
+    make = f"connect store=%s sni=a.test server=a save=0 max={version}\nconnect store=%s sni=a.test server=a session=0 via={via} max={version}\nexport 0 DIR/s\n"
+    offer = f"import 0 DIR/s\nconnect store=public sni=%s.test server=%s session=0 max={version}\n"
+    assert actor.verdicts(make % ("corp", "corp")) == ["good", "good+"]
+    # without the library, the other process asks nobody
+    assert actor.verdicts(offer % ("a", "a")) == ["good+"]
+    assert actor.verdicts(make % ("public", "public"), A) == ["good", "good+"]
+    assert actor.verdicts(offer % ("a", "a"), A) == ["good+"]
+    assert actor.verdicts(offer % ("a", "a"), NOTHING) == ["bad"]
+    assert actor.verdicts(offer % ("b", "b"), A) == ["bad"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
