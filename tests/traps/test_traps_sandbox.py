@@ -16,3 +16,14 @@ def test_working_connections(trap, role, rules, how):
     assert (plain.code, plain.out) == (0, "good\n"), plain.out
     result = trap.preloaded("sandbox", role, "root", 2300, how, rules=rules)
     assert (result.code, result.out) == (0, "good\n"), result.out
+
+
+@pytest.mark.parametrize("rules", [None, "[other.test]\nMinProtocol = TLSv1.2\n"])
+def test_failing_connections_of_which_nothing_is_told(trap, rules):
+    """To tell of one means to look and to write; who cannot have that sets the log off."""
+    plain = trap.plain("sandbox", "client", "stranger", 0, "filter")
+    if plain.code == 77:
+        pytest.skip("no seccomp filter can be set here")
+    assert (plain.code, plain.out) == (0, "bad\n"), plain.out
+    result = trap.preloaded("sandbox", "client", "stranger", 2300, "filter", rules=rules, env={"TLSMEND_LOG": "off"})
+    assert (result.code, result.out) == (0, "bad\n"), result.out
