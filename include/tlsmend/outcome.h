@@ -5,7 +5,8 @@
  * that is shared. Times and byte counts come along with the events (shim/outcome/events.def).
  *
  * For every story whatever (tests/fuzz/fuzz_story.c): an outcome never changes; a story that ended has one; a client that went on with its job
- * has failed at nothing that was found before; and it went on only if the transport took data of its own, or brought it plenty.
+ * has failed at nothing that was found before; and it went on only if the transport took data of its own, or brought it plenty, or if it
+ * read after its own callback had let a failure pass.
  */
 #ifndef TLSMEND_OUTCOME_H
 #define TLSMEND_OUTCOME_H
@@ -81,8 +82,8 @@ struct story {
 	bool own_failed, own_good, own_always;
 	int names; /* see HAPPENING_OWN */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
-	bool data_sent,
-	    data_taken; /* a record of application data was made; the transport took one */
+	bool data_sent, data_taken,
+	    data_read; /* a record of application data was made; the transport took one; the client read one before it took its leave */
 };
 
 void story_tell(struct story *s, const struct happening *h, struct verdict *v);

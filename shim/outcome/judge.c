@@ -184,6 +184,7 @@ static void note(struct story *s, const struct happening *h)
 		break;
 	case HAPPENING_DATA_RECEIVED:
 		s->data_in += (uint32_t)h->is[0];
+		s->data_read = s->data_read || !s->closing;
 		break;
 	case HAPPENING_SPARE:
 		s->spare = true;
@@ -347,6 +348,13 @@ static bool was_left(const struct story *s)
 	return s->peer_ended && !s->names;
 }
 
+/* Its callback let the failure pass, it asked about it no more, and then took what a server says that speaks first: whoever means to refuse
+ * does not read. (curl does before it takes its leave, but has asked.) */
+static bool has_listened(const struct story *s)
+{
+	return s->told && s->data_read && !s->asked && !s->names;
+}
+
 /* A failed verification that did not end the handshake: the client went on all the same, or it knew of the result, because it asked or by its
  * callback, and ended the connection. One that did neither was not interested in this connection. One that went on in spite of an
  * objection of its own, and of nothing else, knows what it does. */
@@ -361,6 +369,8 @@ static struct verdict let_pass(const struct story *s)
 		return failed(REASON_OWN_COMPARISON);
 	if (was_left(s))
 		return NOTHING;
+	if (has_listened(s))
+		return went_on(REASON_VERIFICATION);
 	return s->asked || s->told || (s->left && s->names) ? failed(REASON_VERIFICATION) : NOTHING;
 }
 

@@ -330,3 +330,23 @@ own ms=1003 out=722 in=6528
 ends ms=1003 out=722 in=6528
 outcome went-on verification
 
+story ncat, which says nothing: it reads what an untrusted server says first, and ends
+begins ms=1000
+sent ms=1000 type=1
+received ms=1001 out=517 in=127 type=2
+received ms=1001 out=517 in=161 type=8
+received ms=1001 out=517 in=1072 type=11
+left ms=1001 out=517 in=1072
+bad ms=1015 out=517 in=1072 kept=1 told=1
+received ms=1015 out=517 in=1174 type=15
+received ms=1015 out=517 in=1248 type=20
+sent ms=1015 out=517 in=1248 type=20
+done ms=1016 out=597 in=1248 version=772
+received ms=1016 out=597 in=1503 type=4
+received ms=1063 out=597 in=1758 type=4
+own ms=1063 out=597 in=1793
+data-received ms=1063 out=597 in=1793 bytes=30
+own ms=1250 out=597 in=1793
+ends ms=1250 out=597 in=1793
+outcome went-on verification
+

@@ -45,7 +45,8 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 		return "a second record:";
 	if (h->what == HAPPENING_ENDS && s->outcome == OUTCOME_OPEN)
 		return "it ended without an outcome:";
-	if (v.outcome == OUTCOME_WENT_ON && !job)
+	const bool listened = s->done && s->told && !s->asked && s->data_read;
+	if (v.outcome == OUTCOME_WENT_ON && !job && !listened)
 		return "it went on without evidence:";
 	if (v.outcome == OUTCOME_FAILED && s->done && job && story_rules_before_data(v.reason))
 		return "a failure, though it went on:";
