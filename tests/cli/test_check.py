@@ -320,6 +320,53 @@ def test_setuid(tlsmend, tmp_path, mode, word):
     assert r.returncode == 1 and "it is %s" % word in verdict(r) and "/etc/ld.so.preload" in verdict(r)
 
 
+def shared(name, directory, *needs):
+    """A library of that name, which needs the others."""
+    return compile_c("void f_%s(void); void f_%s(void) {}\n" % ((re.sub(r"\W", "_", name),) * 2), directory / name, "-shared", "-fPIC",
+                     "-Wl,-soname," + name, "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN", "-xnone", *needs)  # fmt: skip
+
+
+def linked(name, directory, *needs):
+    return compile_c("int main(void) { return 0; }\n", directory / name, "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN", "-xnone", *needs)
+
+
+def test_setuid_with_gnutls(tlsmend, tmp_path):
+    """No way of preloading would help there."""
+    program = linked("mailer", tmp_path, shared("libgnutls.so.30", tmp_path))
+    program.chmod(0o4755)
+    if os.statvfs(program).f_flag & os.ST_NOSUID:
+        pytest.skip("nosuid file system")
+    r = tlsmend("check", program)
+    assert r.returncode == 1 and "it uses GnuTLS" in verdict(r) and "ld.so.preload" not in r.stdout and "it is setuid" in r.stdout
+
+
+def test_nss_behind_a_module(tlsmend, tmp_path):
+    linked("firefox-esr", tmp_path)
+    shared("libxul.so", tmp_path, shared("libnss3.so", tmp_path))
+    r = tlsmend("check", tmp_path / "firefox-esr")
+    assert r.returncode == 1 and "NSS (firefox-esr -> libxul.so -> libnss3.so)" in verdict(r) and "policies.json" in verdict(r)
+
+
+def test_runtime_with_its_own_tls(tlsmend, tmp_path):
+    linked("beam.smp", tmp_path)
+    assert "out of reach: Erlang brings its own TLS; use cacertfile" in verdict(tlsmend("check", tmp_path / "beam.smp"))
+
+
+def test_library_that_is_not_there(tlsmend, tmp_path):
+    """It does not start: whether it has TLS is not known. What only a module needs does not count."""
+    inner = shared("libinner.so.1", tmp_path)
+    linked("tool", tmp_path, shared("libouter.so.1", tmp_path, inner))
+    shared("libxul.so", tmp_path, inner)
+    linked("firefox", tmp_path)
+    inner.unlink()
+    r = tlsmend("check", tmp_path / "tool")
+    assert r.returncode == 1 and "out of reach: its library libinner.so.1 is not found" in verdict(r)
+    r = tlsmend("check", tmp_path / "libouter.so.1")
+    assert "no TLS seen" in verdict(r), "a library is no program that starts"
+    r = tlsmend("check", tmp_path / "firefox")
+    assert "no TLS seen" in verdict(r) and "missing   libinner.so.1, needed by libxul.so" in r.stdout
+
+
 def test_file_capabilities(tlsmend, tmp_path):
     copy = tmp_path / "true"
     shutil.copy("/bin/true", copy)

@@ -19,6 +19,14 @@ static const struct other_tls other_tls_table[] = {
 static const struct {
 	const char *program;
 	enum reason reason;
+} own_tls_table[] = {
+#define OWN_TLS(program, reason) {program, REASON_##reason},
+#include "knobs.def"
+};
+
+static const struct {
+	const char *program;
+	enum reason reason;
 	const char *text;
 } knob_table[] = {
 #define KNOB(program, reason, text) {program, REASON_##reason, text},
@@ -65,6 +73,14 @@ const struct other_tls *other_tls_by_soname(const char *soname)
 		if (fnmatch(other_tls_table[i].soname, soname, 0) == 0)
 			return &other_tls_table[i];
 	return NULL;
+}
+
+enum reason own_tls(const char *program)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(own_tls_table); i++)
+		if (fnmatch(own_tls_table[i].program, program, 0) == 0)
+			return own_tls_table[i].reason;
+	return REASON_NONE;
 }
 
 const struct module *module_next(const struct module *after, const char *program)

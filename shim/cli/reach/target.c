@@ -152,20 +152,23 @@ static bool judge_loader(struct target *t)
 	return true;
 }
 
-static bool judge_privilege(struct target *t, bool own_user)
+/* What needs no preloading to be out of reach (GnuTLS) is so all the same, and no other way of loading helps. */
+static void judge_privilege(struct target *t, bool own_user)
 {
 	struct privilege p;
 
 	privilege_read(t->program, &p);
 	if (!p.what)
-		return true;
+		return;
 	bool counts = own_user ? p.for_us : true;
 
-	if (counts)
+	if (counts && t->reach == REACH_NO)
+		target_fact(t, "note", "it is ", p.what,
+			    ", and there the dynamic linker ignores LD_PRELOAD", NULL);
+	else if (counts)
 		target_verdict(t, REACH_NO, REASON_PRIVILEGED, p.what);
 	if (!p.for_us)
 		target_fact(t, "note", "started by its own user it keeps LD_PRELOAD", NULL);
-	return !counts;
 }
 
 static void describe_program(struct target *t)
@@ -214,8 +217,8 @@ void target_inspect(const char *path, bool own_user, struct target *t)
 	if (!judge_file(t, t->program))
 		return;
 	describe_program(t);
-	if (!judge_sandbox(t, path) || !judge_loader(t) || !judge_class(t) ||
-	    !judge_privilege(t, own_user))
+	if (!judge_sandbox(t, path) || !judge_loader(t) || !judge_class(t))
 		return;
 	tls_judge(t);
+	judge_privilege(t, own_user);
 }

@@ -60,6 +60,7 @@ struct other_tls {
 	enum reason reason;
 };
 const struct other_tls *other_tls_by_soname(const char *soname); /* NULL: none */
+enum reason own_tls(const char *program); /* REASON_NONE: none that is known by its name */
 struct module {
 	const char *program, *glob;
 	bool dlopens;

@@ -292,17 +292,38 @@ static bool judge_dotnet_host(struct look *k)
 	return k->openssl != NULL;
 }
 
-/* It needs an OpenSSL that ld.so would not find here. */
-static bool judge_missing(struct look *k)
+static bool is_openssl(const char *name)
+{
+	return strncmp(name, "libssl.so", 9) == 0 || strncmp(name, "libcrypto.so", 12) == 0;
+}
+
+/* At its start, and not for a module that it may never load. */
+static bool is_needed(const struct look *k, const struct library *at)
+{
+	for (; at != k->root; at = at->parent) {
+		bool listed = false;
+
+		for (size_t i = 0; at->parent && i < at->parent->elf.needed_count; i++)
+			listed = listed || strcmp(at->parent->elf.needed[i], at->name) == 0;
+		if (!listed)
+			return false;
+	}
+	return true;
+}
+
+/* ld.so would not find what it needs here: an OpenSSL; or, with `any`, what it does not start without. */
+static bool judge_missing(struct look *k, bool any)
 {
 	const struct libraries *l = &k->libraries;
 
-	for (size_t i = 0; i < l->count; i++)
-		if (!l->list[i]->path && (strncmp(l->list[i]->name, "libssl.so", 9) == 0 ||
-					  strncmp(l->list[i]->name, "libcrypto.so", 12) == 0)) {
-			target_verdict(k->target, REACH_NO, REASON_NO_LIBRARY, l->list[i]->name);
-			return true;
-		}
+	for (size_t i = 0; i < l->count; i++) {
+		const struct library *at = l->list[i];
+
+		if (at->path || !(any ? is_needed(k, at) : is_openssl(at->name)))
+			continue;
+		target_verdict(k->target, REACH_NO, REASON_NO_LIBRARY, at->name);
+		return true;
+	}
 	return false;
 }
 
@@ -343,8 +364,10 @@ static void judge_nothing_found(struct look *k)
 		target_verdict(t, REACH_NO, REASON_GO, NULL);
 		return;
 	}
-	if (strcmp(path_base(t->program), "java") == 0) {
-		target_verdict(t, REACH_NO, REASON_JAVA, NULL);
+	const enum reason own = own_tls(path_base(t->program));
+
+	if (own != REASON_NONE) {
+		target_verdict(t, REACH_NO, own, NULL);
 		return;
 	}
 	for (size_t i = 0; i < t->elf.needed_count; i++)
@@ -352,7 +375,7 @@ static void judge_nothing_found(struct look *k)
 			target_verdict(t, REACH_NO, REASON_JAVA, NULL);
 			return;
 		}
-	if (judge_dotnet_host(k) || judge_finder(k) || judge_missing(k) || judge_hidden(k))
+	if (judge_dotnet_host(k) || judge_finder(k) || judge_missing(k, false) || judge_hidden(k))
 		return;
 	/* With a shared libcrypto the text is only the version that the program was compiled with (ssh). */
 	if (!k->has_crypto && t->elf.interpreter)
@@ -361,7 +384,7 @@ static void judge_nothing_found(struct look *k)
 		target_verdict(t, REACH_NO, REASON_LINKED_IN, version);
 	else if (t->elf.interpreter && file_contains(t->program, "/rustls-"))
 		target_verdict(t, REACH_NO, REASON_RUSTLS, NULL);
-	else
+	else if (!t->elf.interpreter || !judge_missing(k, true))
 		target_verdict(t, REACH_NO_TLS, REASON_NO_TLS, NULL);
 	free(version);
 }
