@@ -525,6 +525,23 @@ def test_process_with_a_replaced_library(tlsmend, tmp_path):
     assert "libssl.so.77 (deleted)" in r.stdout
 
 
+# A stand-in for node: waits, and has OpenSSL's functions in it.
+LINKED_IN = 'const char v[] = "OpenSSL 3.0.19 27 Jan 2026"; int SSL_CTX_new(void) { return 0; } int SSL_connect(void) { return v[0]; }'
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_process_is_known_by_its_name(tlsmend, tmp_path, gone):
+    program = compile_c(WAITS % LINKED_IN, tmp_path / "node", "-O0")
+
+    def ask(pid):
+        if gone:
+            program.unlink()
+        return tlsmend("check", pid)
+
+    r = with_process(tmp_path, [program], {}, ask)
+    assert r.returncode == 1 and "OpenSSL 3.0.19 is linked into the program; use NODE_EXTRA_CA_CERTS=FILE" in verdict(r), r
+
+
 def test_process_not_there(tlsmend):
     limit = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())
     r = tlsmend("check", limit + 1)
@@ -576,6 +593,12 @@ def test_container(tlsmend, tmp_path):
     r = in_a_root(tlsmend, tmp_path, WAITS % "", ONLY_THERE)
     assert r.returncode == 1 and "the library is not loaded in this process; restart it" in verdict(r), r.stdout
     assert "it has a root of its own" in r.stdout and "'tlsmend env --docker'" in r.stdout
+
+
+def test_container_with_openssl_linked_in(tlsmend, tmp_path):
+    """What the program's own file has in it is so there, too."""
+    r = in_a_root(tlsmend, tmp_path, WAITS % LINKED_IN, ONLY_THERE, "-O0")
+    assert r.returncode == 1 and "OpenSSL 3.0.19 is linked into the program; use SSL_CERT_FILE=FILE" in verdict(r), r.stdout
 
 
 def test_container_with_openssl(tlsmend, tmp_path):

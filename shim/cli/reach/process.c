@@ -232,8 +232,10 @@ static bool has_other_root(const struct process *p)
 /* What the program's own file says, whatever stands around it. */
 static bool is_of_the_file(enum reason r)
 {
-	static const enum reason reasons[] = {REASON_STATIC, REASON_GO, REASON_OTHER_LIBC,
-					      REASON_OTHER_CLASS, REASON_PRIVILEGED};
+	static const enum reason reasons[] = {
+	    REASON_STATIC,      REASON_GO,         REASON_RUSTLS,
+	    REASON_JAVA,        REASON_ERLANG,     REASON_LINKED_IN,
+	    REASON_OTHER_CLASS, REASON_OTHER_LIBC, REASON_PRIVILEGED};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
 		if (r == reasons[i])
@@ -241,13 +243,24 @@ static bool is_of_the_file(enum reason r)
 	return false;
 }
 
+/* By its own path, where that still is the same file: what is known of programs goes by their names. */
+static const char *way_to(const char *link, const char *exe)
+{
+	struct stat running, named;
+	const bool same = stat(link, &running) == 0 && stat(exe, &named) == 0 &&
+			  running.st_dev == named.st_dev && running.st_ino == named.st_ino;
+
+	return same ? exe : link;
+}
+
 /* Not loaded: would it be, after a restart? */
-static void judge_not_loaded(struct process *p, const char *exe)
+static void judge_not_loaded(struct process *p, const char *link, const char *exe)
 {
 	struct target *t = p->target, file;
 	const bool elsewhere = has_other_root(p);
+	const char *way = way_to(link, exe);
 
-	target_inspect(exe, false, &file);
+	target_inspect_running(way, &file);
 	if (elsewhere)
 		target_fact(t, "note",
 			    "it has a root of its own (a container, or chroot); 'tlsmend env "
@@ -257,7 +270,9 @@ static void judge_not_loaded(struct process *p, const char *exe)
 	    (!elsewhere || is_of_the_file(file.reason))) {
 		t->reach = REACH_NO;
 		t->reason = file.reason;
-		t->knob = file.knob;
+		t->knob = way == link && file.reason != REASON_HIDDEN
+			      ? knob_for(path_base(exe), file.reason)
+			      : file.knob;
 		t->why = copy_string(file.why);
 	} else {
 		target_verdict(t, REACH_NO, REASON_NOT_LOADED, NULL);
@@ -301,7 +316,7 @@ bool target_inspect_process(pid_t pid, struct target *t)
 	if (p.loaded)
 		judge_loaded(&p);
 	else
-		judge_not_loaded(&p, link);
+		judge_not_loaded(&p, link, exe);
 	free(p.version);
 	free(p.ssl);
 	free(p.crypto);

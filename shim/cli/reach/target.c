@@ -127,7 +127,7 @@ static bool judge_class(struct target *t)
 	return same;
 }
 
-static bool judge_loader(struct target *t)
+static bool judge_loader(struct target *t, bool runs)
 {
 	const char *interpreter = t->elf.interpreter;
 
@@ -145,7 +145,7 @@ static bool judge_loader(struct target *t)
 		target_verdict(t, REACH_NO, REASON_OTHER_LIBC, interpreter);
 		return false;
 	}
-	if (access(interpreter, F_OK) != 0 && judge_class(t)) {
+	if (!runs && access(interpreter, F_OK) != 0 && judge_class(t)) {
 		target_verdict(t, REACH_NO, REASON_NO_INTERPRETER, interpreter);
 		return false;
 	}
@@ -200,7 +200,7 @@ static bool judge_script(struct target *t, const char *path)
 	return true;
 }
 
-void target_inspect(const char *path, bool own_user, struct target *t)
+static void inspect(const char *path, bool own_user, bool runs, struct target *t)
 {
 	struct stat st;
 
@@ -217,8 +217,18 @@ void target_inspect(const char *path, bool own_user, struct target *t)
 	if (!judge_file(t, t->program))
 		return;
 	describe_program(t);
-	if (!judge_sandbox(t, path) || !judge_loader(t) || !judge_class(t))
+	if (!judge_sandbox(t, path) || !judge_loader(t, runs) || !judge_class(t))
 		return;
 	tls_judge(t);
 	judge_privilege(t, own_user);
+}
+
+void target_inspect(const char *path, bool own_user, struct target *t)
+{
+	inspect(path, own_user, false, t);
+}
+
+void target_inspect_running(const char *path, struct target *t)
+{
+	inspect(path, false, true, t);
 }

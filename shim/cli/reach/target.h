@@ -43,6 +43,8 @@ struct target {
 /* path is an existing file. `own_user`: it is about to be run by the calling user, so a setuid bit of the user's own
  * does not count. Never fails: what cannot be read is a verdict. */
 void target_inspect(const char *path, bool own_user, struct target *t);
+/* The file of a process, which may have another root: its interpreter was found. */
+void target_inspect_running(const char *path, struct target *t);
 /* false: no such process; or, with errno, EACCES one of another user, ENOEXEC one without a program. */
 bool target_inspect_process(pid_t pid, struct target *t);
 void target_free(struct target *t);
