@@ -165,6 +165,45 @@ def test_php(suite):
     suite(source, [php, "run-tests.php", "-p", php, "-q", "--offline", "--no-color", "ext/openssl/tests"], by_phpt, 100)
 
 
+# ---- OpenSSL ------------------------------------------------------------------------------------------------------------
+# What speaks TLS, verifies, reads certificates and keys, or loads providers; with its FIPS provider, whose self-tests run in many of them.
+OPENSSL_TESTS = """test_err test_bio* test_internal_ssl* test_internal_x509 test_fipsinstall test_nodefltctx test_defltfips test_fipsload test_verify*
+test_x509* test_ossl_store test_store test_asyncio test_async test_bad_dtls test_clienthello test_comp test_recordlen test_servername test_ssl* test_tls*
+test_cipher* test_cms* test_cmp* test_ct test_dane test_dtls* test_ocsp test_fatalerr test_sysdefault test_req test_evp_libctx test_fuzz_x509 test_rehash
+test_tsapi test_pkcs12 test_key_share test_renegotiation test_npn"""
+
+
+def by_recipe(output):
+    """As by_tap(), below `80-test_ssl_new.t .....`."""
+    found, recipe = collections.Counter(), ""
+    for line in output.splitlines():
+        m = re.match(r"(?:\S*/)?(\d\d-\S+?)\.t \.+", line)
+        recipe = m.group(1) if m else recipe
+        m = re.match(r"\s*((?:not )?ok)\b *\d* *(?:- )?(.*)", line)
+        if m:
+            found[recipe, m.group(1), re.sub(r"0x[0-9a-f]+|\d+", "N", m.group(2))] += 1
+    return found
+
+
+def built_openssl():
+    source = source_of("openssl")
+    done = source / "built"
+    with locked(SOURCES / "openssl-build.lock"):
+        if not done.exists():
+            for command in ["./Configure", "shared", "enable-fips", "-O1"], ["make", "-s", "-j2"]:
+                r = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=1400)
+                if r.returncode:
+                    pytest.skip("OpenSSL cannot be built: %s" % (r.stdout + r.stderr)[-300:])
+            done.write_text("")
+    return source
+
+
+@pytest.mark.timeout(3000)
+def test_openssl(suite):
+    argv = ["make", "-C", built_openssl(), "test", "TESTS=" + " ".join(OPENSSL_TESTS.split()), "V=1", "HARNESS_JOBS=1"]
+    suite(None, argv, by_recipe, 9000)
+
+
 # ---- libevent ----------------------------------------------------------------------------------------------------------------
 def by_tinytest(output):
     return collections.Counter(re.findall(r"^(\w+/\w+): (?:.*\n)*?.*?(OK|FAILED|SKIPPED|DISABLED)\b.*$", output, re.M))
