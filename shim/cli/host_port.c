@@ -46,26 +46,28 @@ bool host_port_parse(const char *text, struct host_port *q)
 	return good;
 }
 
-static bool is_of_digits(const char *s)
+/* Is there a port, of digits, that is none? Not the last part of an IPv6 address. */
+static bool has_wrong_port(const char *text)
 {
-	const char *start = s;
+	const char *port = strrchr(text, ':');
+	unsigned number;
 
-	while (ascii_is_digit(*s))
-		s++;
-	return s > start && !*s;
+	return port && port > text && (port == strchr(text, ':') || port[-1] == ']') && port[1] &&
+	       !port[1 + strspn(port + 1, "0123456789")] && !port_parse(port + 1, &number);
 }
 
 bool host_port_asked(const struct command *c, const char *text, struct host_port *q)
 {
-	const char *rest = strstr(text, "://"), *port = strrchr(text, ':');
+	const char *rest = strstr(text, "://");
 	char *plain = copy_string(rest ? rest + 3 : text);
 
 	if (rest)
 		plain[strcspn(plain, "/?#")] = '\0';
 	const char *user = rest ? strrchr(plain, '@') : NULL;
-	const bool good = host_port_parse(user ? user + 1 : plain, q) && !strchr(q->host, '@');
+	const char *asked = user ? user + 1 : plain;
+	const bool good = host_port_parse(asked, q) && !strchr(q->host, '@');
 
-	if (!good && port && is_of_digits(port + 1))
+	if (!good && has_wrong_port(asked))
 		usage_error(c, "'%s': a port is a number from 1 to 65535", text);
 	else if (!good)
 		usage_error(c,

@@ -235,10 +235,16 @@ def test_rule_addresses(tlsmend, tmp_path):
         assert tlsmend("rule", "--config", "c", host).returncode == 1, host
 
 
-@pytest.mark.parametrize("host", ["", "a b", "a:0", "a:65536", "a:x", "a:", "[::1", "[::1]x", "x\n"])
+@pytest.mark.parametrize("host", ["", "a b", "a:x", "a:", "[::1", "::123456", "[::1]x", "x\n"])
 def test_rule_no_host(tlsmend, host):
     r = tlsmend("rule", host)
     assert r.returncode == 2 and r.stdout == "" and "HOST:PORT" in r.stderr
+
+
+@pytest.mark.parametrize("host", ["a:0", "a:65536", "[::1]:0", "https://a:123456/x"])
+def test_rule_no_port(tlsmend, host):
+    r = tlsmend("rule", host)
+    assert r.returncode == 2 and r.stdout == "" and f"'{host}': a port is a number from 1 to 65535" in r.stderr
 
 
 def test_rule_says_what_is_wrong_elsewhere(tlsmend, tmp_path):

@@ -300,8 +300,9 @@ def wait_until_read(p):
 
 
 def test_interrupt_ends_the_reading_and_gives_the_report(tmp_path):
-    p = subprocess.Popen([COMMAND, "report", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                         env=clean_environment(tmp_path))  # fmt: skip
+    # a shell ignores SIGINT for what it starts in the background, and so for these tests
+    p = subprocess.Popen(["env", "--default-signal=INT", COMMAND, "report", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True, env=clean_environment(tmp_path))  # fmt: skip
     p.stdin.write(line() * 3)
     p.stdin.flush()
     wait_until_read(p)
