@@ -69,6 +69,30 @@ static void explain_refused_string(struct diagnosis *d)
 			   (char *)NULL));
 }
 
+/* ---- no-ciphers: OpenSSL itself has none ------------------------------------------------------------------------- */
+
+static void explain_no_algorithms(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *conf = e->ciphers_by.place ? say_string(e, e->ciphers_by.place) : "openssl.cnf";
+
+	d->r->message = "no TLS connection is possible: OpenSSL has no cipher in this program";
+	d->r->why =
+	    say(e, e->cipher_call, "() failed, since none of the providers that OpenSSL has ",
+		"loaded has the algorithms of TLS: those that ", conf,
+		" names could not be loaded, or lack them, or it demands others "
+		"(default_properties, as fips=yes) than they have",
+		(char *)NULL);
+	help_line(d, say(e, "look which providers are loaded; what ", conf,
+			 " activates and is not listed has no module in the directory that the "
+			 "second line shows, or no configuration of its own (fipsmodule.cnf):",
+			 (char *)NULL));
+	help_line(d, say(e, "    OPENSSL_CONF=", conf, " openssl list -providers", (char *)NULL));
+	help_line(d, "    openssl version -m");
+	help_line(d, "install that module, or correct the file; where it is not meant for this "
+		     "program, correct OPENSSL_CONF in the program's environment");
+}
+
 /* ---- no-ciphers: nothing left in the handshake ------------------------------------------------------------------ */
 
 /* "the cipher list "X" (set by ...)" */
@@ -105,6 +129,10 @@ void explain_no_ciphers(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
+	if (e->cipher_call && !e->cipher_string) {
+		explain_no_algorithms(d);
+		return;
+	}
 	if (e->cipher_call) {
 		explain_refused_string(d);
 		return;

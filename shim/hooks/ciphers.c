@@ -10,6 +10,7 @@
 
 #include <tlsmend/versions.h>
 #include "connection.h"
+#include "lately.h"
 #include "load.h"
 #include "loaded.h"
 #include "offer.h"
@@ -175,4 +176,31 @@ int hook_SSL_set_ciphersuites(const struct target *t, SSL *ssl, const char *stri
 	int r = REAL(int, SSL *, const char *)(ssl, string);
 	return given(&(struct use){t->copy, NULL, ssl, string, CALL, HOOK_SSL_CTX_set_ciphersuites},
 		     r);
+}
+
+/* ---- none at all ------------------------------------------------------------------------------------------------------ */
+
+/* The providers that openssl.cnf has OpenSSL load have no algorithm of TLS, or could not be loaded. No program gets on from there; some try
+ * again and again. */
+void offer_none(struct copy *c)
+{
+	enum { LIBRARY_HAS_NO_CIPHERS = 161, PROVIDERS = 0x30000000 };
+	static struct lately lately;
+	static const uint8_t any[32];
+	const struct openssl *o = copy_api(c);
+	unsigned long code = o->ERR_peek_last_error();
+	int library, reason;
+	openssl_error_split(o, code, &library, &reason);
+	if (o->version < PROVIDERS || library != ERR_LIB_SSL_ || reason != LIBRARY_HAS_NO_CIPHERS ||
+	    !record_wanted(LEVEL_ERROR) || lately_seen(&lately, any))
+		return;
+	struct evidence *e = evidence_new(EVENT_HANDSHAKE_FAILED);
+	if (!e)
+		return;
+	evidence_library(e, o);
+	e->ssl_reason = reason;
+	e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
+	e->cipher_call = "SSL_CTX_new";
+	e->ciphers_by = (struct origin){SETTER_CONF, offer_conf(e, o)};
+	connection_report(NULL, e);
 }

@@ -55,11 +55,8 @@ static void note_version(struct copy *c, SSL_CTX *ctx, int protocol)
 
 /* Rules are read now, at the latest: OpenSSL has just read openssl.cnf, and the host will not lock itself up before it has read its
  * certificates. */
-static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
+static void watch_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
 {
-	if (!ctx)
-		return;
-	KEEP_ERRNO_BEGIN
 	policy_prepare();
 	offer_note_context(c, ctx);
 	if (loaded_watch(c, INDEX_CTX_FILES))
@@ -68,6 +65,15 @@ static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method,
 		note_version(c, ctx, protocol);
 	observe_context(c, ctx, method);
 	verify_for_context(c, ctx);
+}
+
+static void context_made(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method, int protocol)
+{
+	KEEP_ERRNO_BEGIN
+	if (ctx)
+		watch_context(c, ctx, method, protocol);
+	else
+		offer_none(c);
 	KEEP_ERRNO_END
 }
 

@@ -60,7 +60,7 @@ bool offer_context_is_known(struct copy *c, const SSL_CTX *ctx)
 
 /* As CONF_get1_default_config_file(3) has it, which would read the environment while another thread of the host changes it. The
  * variable is that of the process's start. */
-static void read_conf(struct evidence *e, const struct openssl *o, struct openssl_cnf *conf)
+const char *offer_conf(struct evidence *e, const struct openssl *o)
 {
 	const char *path = environment_is_secure() ? NULL : getenv("OPENSSL_CONF");
 	const char *area = o->X509_get_default_cert_area ? o->X509_get_default_cert_area() : NULL;
@@ -70,8 +70,9 @@ static void read_conf(struct evidence *e, const struct openssl *o, struct openss
 		buf_puts(&b, path);
 	else if (area)
 		buf_strs(&b, area, "/openssl.cnf", NULL);
-	evidence_openssl_cnf(e, b.len ? arena_strdup(&e->arena, buf_str(&b)) : NULL, conf);
+	path = b.len ? arena_strdup(&e->arena, buf_str(&b)) : NULL;
 	buf_free(&b);
+	return path;
 }
 
 /* A bound that the context had from the start, and that is not OpenSSL's. */
@@ -232,7 +233,7 @@ void offer_describe(struct evidence *e, struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	struct subject t = {.e = e, .n = n, .word = fresh(n->copy, o->SSL_get_SSL_CTX(ssl))};
 	if (t.word)
-		read_conf(e, o, &t.conf);
+		evidence_openssl_cnf(e, offer_conf(e, o), &t.conf);
 	bounds(&t);
 	ciphers(&t, ssl);
 	e->level_by = level_by(&t);

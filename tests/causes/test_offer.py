@@ -338,6 +338,23 @@ def test_level_of_the_same_list_rules_all_out(run, pki, server_1_2):
     assert run(argv, config=as_proposed(run, record)).code == 0
 
 
+@pytest.mark.cause("no-ciphers")
+@pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.__name__)
+@pytest.mark.parametrize("fault", ["module", "property"])
+def test_no_provider_has_them(run, pki, server_1_2, client, fault):
+    """Where FIPS was switched on and is not installed, programs get no SSL_CTX at all, and each has another sentence for it."""
+    active = {"module": "base = on\nnot-installed = on\n", "property": "base = on\ndefault = on\n"}[fault]
+    sections = "providers = providers\nalg_section = demand\n[providers]\n%s[on]\nactivate = 1\n[demand]\n" % active
+    demand = "default_properties = fips=yes\n" if fault == "property" else ""
+    conf = run.write("fips.cnf", "openssl_conf = init\n[init]\n" + sections + demand)
+    argv, env = client(server_1_2, pki), {"OPENSSL_CONF": str(conf)}
+    done = run(argv, env=env)
+    record = one(done, "no-ciphers", help=["OPENSSL_CONF=%s openssl list -providers" % conf, "in the program's environment"])
+    assert "none of the providers" in record["why"] and record["code"] == 161
+    assert run(argv, env=env, library=False).err == done.err
+    assert run(argv).code == 0
+
+
 def test_list_of_openssl_cnf(run, pki, server_1_2):
     conf = Conf(run, "CipherString = NULL-SHA", "MaxProtocol = TLSv1.2")
     one(run(s_client(server_1_2, pki), env=conf.env), "no-ciphers", presented='"NULL-SHA" (%s)' % conf, help=conf.first)
