@@ -77,6 +77,9 @@ MYSQL = b"\x0a8.0.36-0ubuntu0.22.04.1\0\x08\0\0\0" + b"a.b c.d \0\xff\xff\xff\x0
 MARIADB = b"\x0a5.5.5-10.11.6-MariaDB-0+deb12u1\0\x08\0\0\0" + b"a.b c.d \0\xfe\xf7\x2d\x02\0\xff\x81\x15" + bytes(11)
 MYSQL_NO = b"\xffj\x04Host '10.1.2.3' is not allowed to connect to this MariaDB server"
 
+# its length is the letter with which PostgreSQL's errors begin
+MYSQL_NO_E = MYSQL_NO.replace(b"10.1.2.3", b"h" * (ord("E") - len(MYSQL_NO) + 8))
+
 
 def _mysql(body):
     return struct.pack("<I", len(body)) + body
@@ -103,6 +106,7 @@ NOT_TLS = {
     "mysql": (_mysql(MYSQL), "MySQL", "driver", "8.0.36"),
     "mariadb": (_mysql(MARIADB), "MariaDB", "driver", "10.11.6-MariaDB"),
     "mysql-refusal": (_mysql(MYSQL_NO), "refusal of a MySQL", "operator", "is not allowed to connect"),
+    "mysql-refusal-e": (_mysql(MYSQL_NO_E), "refusal of a MySQL", "operator", "is not allowed to connect"),
     "postgresql": (b"EFATAL:  unsupported frontend protocol 5635.259\n\0", "PostgreSQL", "sslmode", "EFATAL"),
     "redis": (b"-ERR unknown command '\x16\x03\x01', with args beginning with: \r\n", "Redis", "tls-port", None),
     "redis-protected": (b"-DENIED Redis is running in protected mode because protected mode is enabled\r\n", "Redis", "tls-port", "-DENIED"),
