@@ -290,6 +290,9 @@ static void say_generic(struct diagnosis *d)
 		help_line(d, special_help(e));
 		return;
 	}
+	if (handshake_cut_off(e) && handshake_alert(e) < 0 && !e->after_handshake)
+		help_line(d, "look into the log of the server, and of a proxy or load balancer in "
+			     "front of it: who ended the connection, and why");
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
 		if (words[i].cause == d->r->cause)
 			help_line(d, words[i].help);

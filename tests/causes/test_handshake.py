@@ -650,6 +650,7 @@ def test_junk_after_the_server_hello(ask, pki, servers, kind):
     port = servers.odd(ADDRESS, tamper.proxy(ADDRESS, real, to_client=lambda: tamper.AfterServerHello(JUNK[kind])))
     r = ask("protocol-error", port)
     assert "another" in helped(r) and "presented" not in r
+    assert ("who ended the connection" in helped(r)) is (kind in ("half-a-record", "end"))
 
 
 def waits_as_a_client(connection, _):
