@@ -257,9 +257,11 @@ static void set_up(SSL *client, char *host)
 static void order(const char *what)
 {
 	static int taken[4096], count;
-	const struct rlimit few = {64, 4096};
+	struct rlimit few;
 
 	if (strcmp(what, "full") == 0) {
+		NEED(getrlimit(RLIMIT_NOFILE, &few) == 0);
+		few.rlim_cur = 64;
 		NEED(setrlimit(RLIMIT_NOFILE, &few) == 0);
 		while (count < 4096 &&
 		       (taken[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
