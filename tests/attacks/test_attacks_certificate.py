@@ -140,7 +140,7 @@ def write(again, name, *parts):
 
 def encrypted(again):
     path = again.actor.directory / "encrypted.key"
-    subprocess.run(["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", again.certs / "me.key", "-out", path], check=True, timeout=20)
+    subprocess.run(["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", again.certs / "me.key", "-out", path], check=True, timeout=60)
     return path
 
 

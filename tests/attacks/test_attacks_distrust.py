@@ -17,10 +17,10 @@ def marked(source, to, *options):
     return to.read_bytes()
 
 
-@pytest.fixture
-def marks(certificates, tmp_path):
+@pytest.fixture(scope="module")
+def marks(certificates, tmp_path_factory):
     """The actor's certificates, and marked ones beside them."""
-    d = tmp_path / "marked"
+    d = tmp_path_factory.mktemp("distrust") / "marked"
     shutil.copytree(certificates, d)
 
     def write(name, *parts):
@@ -55,6 +55,7 @@ def marks(certificates, tmp_path):
     write("encrypted", encrypted)
     write("der", subprocess.run(["openssl", "x509", "-in", d / "corp.pem", "-outform", "DER"], check=True, capture_output=True).stdout)
     write("empty")
+    write("key", (d / "a-middle.key").read_bytes())
     return d
 
 
@@ -108,13 +109,10 @@ def test_rejected_in_the_file_but_trusted_by_the_client(verdict):
 @pytest.mark.parametrize("form", [EXTRA, ONLY])
 @pytest.mark.parametrize("rule,says", [
     ("damaged-middle", "damaged"), ("damaged-der", "damaged"), ("no-end", "damaged"), ("encrypted", "encrypted"), ("der", "is DER"), ("empty", "is empty"),
-    ("a-middle.key", "private key"),
+    ("key", "private key"),
 ])
-def test_files_that_cannot_be_used(actor, verdict, marks, form, rule, says):
+def test_files_that_cannot_be_used(actor, verdict, form, rule, says):
     """One clear line; nothing of the file counts, so that nothing that it says is lost; no prompt (stdin is none here, and stderr empty)."""
-    if rule.endswith(".key"):
-        shutil.copy(marks / rule, marks / "key.pem")
-        rule = "key"
     assert verdict(form, rule) == "bad"
     (line,) = [r["message"] for r in actor.records("config_error")]
     assert says in line and line.startswith(str(actor.config) + ":2: ")

@@ -276,16 +276,24 @@ print(connect(), connect(), connect())
 
 def test_session_from_before_the_rule(actor, certificates):
     """... is resumed before it is certain whose it is: that connection ends. The next ones, without a session, are verified."""
-    def run(text):
+    def start(text):
         env = actor.environment("# none\n")
-        done = subprocess.run([sys.executable, "-c", RESUMED, certificates / "public.pem", certificates / "loopback-public", actor.config,
-                               text.replace("CERTS", str(certificates))], text=True, timeout=60, env=env, capture_output=True)
-        assert done.stderr == ""
-        return done.stdout.split()
+        return subprocess.Popen([sys.executable, "-c", RESUMED, certificates / "public.pem", certificates / "loopback-public", actor.config,
+                                 text.replace("CERTS", str(certificates))], text=True, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    assert run("# none\n") == ["good", "resumed", "resumed", "resumed", "resumed"]
-    assert run("[127.0.0.1]\nOnlyCAFile = CERTS/stranger.pem\n") == ["good", "resumed", "bad", "bad", "bad"]
-    assert run("[127.0.0.1]\nOnlyCAFile = CERTS/public.pem\n") == ["good", "resumed", "bad", "good", "good"]
+    # each waits for the rules to be read again: all at once
+    cases = {
+        "# none\n": ["good", "resumed", "resumed", "resumed", "resumed"],
+        "[127.0.0.1]\nOnlyCAFile = CERTS/stranger.pem\n": ["good", "resumed", "bad", "bad", "bad"],
+        "[127.0.0.1]\nOnlyCAFile = CERTS/public.pem\n": ["good", "resumed", "bad", "good", "good"],
+    }
+    with contextlib.ExitStack() as stack:
+        started = [(stack.enter_context(start(text)), want) for text, want in cases.items()]
+        for process, _ in started:
+            stack.callback(process.kill)
+        for process, want in started:
+            out, err = process.communicate(timeout=60)
+            assert err == "" and out.split() == want
 
 
 def test_filter_that_speaks_to_the_proxy_itself(actor, certificates):

@@ -57,7 +57,7 @@ def test_no_prompt(certificates, library, tmp_path, rules):
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
         try:
-            out = client.communicate(timeout=20)[0]
+            out = client.communicate(timeout=60)[0]
         finally:
             client.kill()
         os.set_blocking(ours, False)

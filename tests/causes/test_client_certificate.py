@@ -534,14 +534,16 @@ def test_weak_in_memory(run, pki, sites):
 
 RAISED = """
 import socket, ssl, sys
-host, port, ca, cert, key = sys.argv[1:]
+host, port, ca, cert, key, *request = sys.argv[1:]
 context = ssl.create_default_context(cafile=ca)
 context.set_ciphers("DEFAULT:@SECLEVEL=0")
 context.load_cert_chain(cert, key)
 context.set_ciphers("DEFAULT:@SECLEVEL=2")
 try:
     s = context.wrap_socket(socket.create_connection((host, int(port)), 20), server_hostname=host)
-    s.recv(10)
+    for line in request:
+        s.sendall(line.encode() + b"\\r\\n\\r\\n")
+    print(s.recv(10).decode())
 except ssl.SSLError as e:
     print(e.reason)
 """
@@ -555,8 +557,8 @@ def test_weak_in_the_handshake(run, pki, demanding, version):
     assert record["code"] == 399
     section = [line.strip() for line in record["help"] if line.startswith("    ")]
     assert section[:2] == ["[%s]" % HOST, "CipherString = DEFAULT:@SECLEVEL=1"]
-    done = run(argv, config=run.write("help.conf", "\n".join(section) + "\n"))
-    assert [r["event"] for r in done.records] == ["weakened"], done
+    done = run([*argv, "GET / HTTP/1.0"], config=run.write("help.conf", "\n".join(section) + "\n"))
+    assert [r["event"] for r in done.records] == ["weakened"] and done.out.startswith("HTTP/1.0"), done
 
 
 # ---- servers as they are ------------------------------------------------------------------------------------------------------------

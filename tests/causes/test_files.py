@@ -98,7 +98,7 @@ def test_unreadable_for_a_group(run, files):
 def test_unreadable_by_access_list(run, files):
     unprivileged(run)
     files["unreadable"].chmod(0o644)
-    done = subprocess.run(["setfacl", "-m", "u:%d:-" % NOBODY, str(files["unreadable"])], capture_output=True, timeout=20)
+    done = subprocess.run(["setfacl", "-m", "u:%d:-" % NOBODY, str(files["unreadable"])], capture_output=True, timeout=60)
     if done.returncode != 0:
         pytest.skip("no access lists here: %s" % done.stderr)
     only(run, load("ca", files["unreadable"]), "file-unreadable", files["unreadable"], "and an access list",
@@ -554,7 +554,7 @@ def test_probing_is_no_failure(run, files):
 
 
 def hash_of(path):
-    return subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", str(path)], capture_output=True, text=True, timeout=20).stdout.strip()
+    return subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", str(path)], capture_output=True, text=True, timeout=60).stdout.strip()
 
 
 # what is in it -> cause, what the store line says of it, what the record says

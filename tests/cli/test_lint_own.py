@@ -19,7 +19,7 @@ def lint(tlsmend, tmp_path):
     for path in tmp_path.iterdir():
         path.chmod(0o600)
     subprocess.run(["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", tmp_path / "me.key", "-out", tmp_path / "locked.key"],
-                   check=True, timeout=20)  # fmt: skip
+                   check=True, timeout=60)  # fmt: skip
 
     def run(keys, host="a.test"):
         (tmp_path / "c").write_text("[%s]\n%s\n[b.test]\nGroups = X25519\n" % (host, keys.replace("DIR", str(tmp_path))))

@@ -31,7 +31,7 @@ def test_version(tlsmend):
     r = tlsmend("--version")
     assert r.returncode == 0 and re.fullmatch(r"tlsmend 0\.\d+\.\d+( \([0-9a-f]{7,}(-dirty)?\))?\n", r.stdout)
     if (TREE / ".git").exists() and shutil.which("git"):
-        known = subprocess.run(["git", "-C", TREE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=20)
+        known = subprocess.run(["git", "-C", TREE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=60)
         assert known.returncode or "(" in r.stdout, "the revision"
 
 

@@ -278,7 +278,7 @@ def test_writer_that_goes_on_later(tmp_path):
         p.stdin.write(piece.encode())
         p.stdin.flush()
         time.sleep(0.05)
-    out, _ = p.communicate(timeout=20)
+    out, _ = p.communicate(timeout=60)
     assert p.returncode == 0 and json.loads(out)["records"] == 2
 
 
@@ -307,7 +307,7 @@ def test_interrupt_ends_the_reading_and_gives_the_report(tmp_path):
     p.stdin.flush()
     wait_until_read(p)
     p.send_signal(signal.SIGINT)
-    out, err = p.communicate(timeout=20)
+    out, err = p.communicate(timeout=60)
     assert p.returncode == 2 and "3 failures in 3 records" in out and "interrupted" in err
 
 
@@ -605,7 +605,7 @@ def test_no_progress_without_a_terminal(tmp_path):
     p = subprocess.Popen([COMMAND, "report"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment(tmp_path))
     feed(p, 1.6)
     p.stdin = None
-    out, err = p.communicate(timeout=20)
+    out, err = p.communicate(timeout=60)
     assert p.returncode == 0 and err == b"" and b"failures" in out
 
 

@@ -206,7 +206,7 @@ def test_shared_sanitizer_is_started_without_the_library(tlsmend, tmp_path):
     main = 'int main(void) { return 7; }\n'
     flags = ("-fsanitize=address",)
     program = compile_c(main, tmp_path / "client", *flags)
-    if "libasan.so" not in subprocess.run(["readelf", "-d", program], capture_output=True, text=True, timeout=20).stdout:
+    if "libasan.so" not in subprocess.run(["readelf", "-d", program], capture_output=True, text=True, timeout=60).stdout:
         pytest.skip("no shared libasan here")
     for options in OPTIONS, OPTIONS + ":" + IN_ORDER + ":verify_asan_link_order=1":
         warning = said("client", "out of reach: AddressSanitizer (client -> libasan.so", {"ASAN_OPTIONS": options})
@@ -220,7 +220,7 @@ def test_shared_sanitizer_is_started_without_the_library(tlsmend, tmp_path):
 
 @pytest.mark.parametrize("more", ["", ":/nonexistent.so"])
 def test_sanitizer_that_is_preloaded_stays_in_front(tlsmend, more):
-    runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, timeout=20).stdout.strip()
+    runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, timeout=60).stdout.strip()
     if not os.path.isabs(runtime):
         pytest.skip("no shared libasan here")
     env = {"LD_PRELOAD": runtime + more, "ASAN_OPTIONS": OPTIONS}

@@ -245,7 +245,7 @@ def test_nobody_there(run):
 
 def silent(connection, _):
     connection.recv(16)
-    time.sleep(10)
+    time.sleep(60)
 
 
 def test_silent_server(run, servers):
@@ -254,7 +254,7 @@ def test_silent_server(run, servers):
     done = view(run, "--timeout", "2", at(port))
     assert done.code == 2 and "no answer in time" in done.out
     assert "tlsmend: %s: in the handshake ..." % at(port) in done.err, "says what it waits for"
-    assert time.monotonic() - begin < 8
+    assert time.monotonic() - begin < 40
 
 
 def test_slow_names(run):
@@ -262,14 +262,14 @@ def test_slow_names(run):
     if namespace_command() != ROOT_MOUNTS:
         pytest.skip("needs root, and a private mount namespace, for a server of names: a slow look-up was not tried")
     address = "127.53.%d.%d" % divmod(os.getpid() % 60000, 250)
-    resolv = run.write("resolv.conf", "nameserver %s\noptions timeout:8 attempts:2\n" % address)
+    resolv = run.write("resolv.conf", "nameserver %s\noptions timeout:30 attempts:2\n" % address)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_server:
         silent_server.bind((address, 53))
         begin = time.monotonic()
         script = "mount --bind %s /etc/resolv.conf && exec %s view --timeout 1 slow.example" % (resolv, COMMAND)
         done = run([*ROOT_MOUNTS, "sh", "-c", script], library=False, names=False)
     assert done.code == 2 and "no answer in time, looking up slow.example" in done.out and "tlsmend: slow.example:443: looking up slow.example ..." in done.err
-    assert time.monotonic() - begin < 7
+    assert time.monotonic() - begin < 40
 
 
 def garbage(connection, _):

@@ -56,7 +56,7 @@ class Client:
 def _linked_with_openssl(path):
     if not path or not os.path.exists(path):
         return "not installed"
-    libraries = subprocess.run(["ldd", path], capture_output=True, text=True, timeout=20).stdout
+    libraries = subprocess.run(["ldd", path], capture_output=True, text=True, timeout=60).stdout
     return None if "libssl.so" in libraries else "not linked with OpenSSL"
 
 
@@ -67,7 +67,7 @@ def _program(name):
 def _perl_missing():
     if not shutil.which("perl"):
         return "perl is not installed"
-    done = subprocess.run(["perl", "-MIO::Socket::SSL", "-e", "1"], capture_output=True, timeout=20)
+    done = subprocess.run(["perl", "-MIO::Socket::SSL", "-e", "1"], capture_output=True, timeout=60)
     return None if done.returncode == 0 else "IO::Socket::SSL is not installed"
 
 
@@ -75,7 +75,7 @@ def _python_missing(python):
     def missing():
         if not os.path.exists(python):
             return python + " is not installed"
-        done = subprocess.run([python, "-c", "import ssl"], capture_output=True, timeout=20)
+        done = subprocess.run([python, "-c", "import ssl"], capture_output=True, timeout=60)
         return None if done.returncode == 0 else python + " has no ssl module"
 
     return missing

@@ -106,7 +106,7 @@ def test_never_a_prompt(run, pki, demanding, mine):
 
     identity, _ = mine
     locked = pki.directory / "locked.key"
-    subprocess.run(["openssl", "pkey", "-aes256", "-passout", "pass:secret", "-in", identity.key, "-out", locked], check=True, timeout=20)
+    subprocess.run(["openssl", "pkey", "-aes256", "-passout", "pass:secret", "-in", identity.key, "-out", locked], check=True, timeout=60)
     config = run.config((HOST, {"Certificate": identity.chain, "PrivateKey": locked}))
     argv = curl(demanding("1.3"), pki.root_pem)
     before = run(argv)

@@ -51,7 +51,7 @@ def image(root, *programs):
     """A root with these programs, what they load, and the public CAs: nothing of ours."""
     for program in programs:
         path = shutil.which(program)
-        listed = subprocess.run(["ldd", path], capture_output=True, text=True, timeout=20).stdout
+        listed = subprocess.run(["ldd", path], capture_output=True, text=True, timeout=60).stdout
         for f in [path, *re.findall(r"(/\S+) \(0x", listed), "/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf", "/etc/passwd"]:
             to = root / f[1:]
             to.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ GONE = b"\0SSL_get_fd\0"
 @pytest.fixture
 def stranger(run):
     """A directory with the system's libssl, in which one function has another name."""
-    listing = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True, timeout=20).stdout
+    listing = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True, timeout=60).stdout
     found = re.search(r"^\s*(libssl\.so\.3) \(libc6,(?:x86-64|AArch64)[^)]*\) => (\S+)$", listing, re.M)
     if not found:
         pytest.skip("no libssl.so.3 among the system's libraries")

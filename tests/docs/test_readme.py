@@ -50,14 +50,14 @@ def test_events():
 def test_commands():
     if not run.COMMAND.exists():
         pytest.fail(f"{run.COMMAND} is not built")
-    done = subprocess.run([run.COMMAND, "--help"], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([run.COMMAND, "--help"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     told = {cell.split()[1] for cell in table("Commands")}
     assert told, "no commands in the README"
     for name in told:
         assert re.search(rf"^ +(tlsmend )?{name}\b", done.stdout, re.M), f"'{name}' is not in tlsmend --help"
     options = set(re.findall(r"(?<![\w-])(--[a-z-]+)", table("Commands")[next(c for c in table("Commands") if c.split()[1] == "run")]))
-    help_of_run = subprocess.run([run.COMMAND, "run", "--help"], capture_output=True, text=True, timeout=20).stdout
+    help_of_run = subprocess.run([run.COMMAND, "run", "--help"], capture_output=True, text=True, timeout=60).stdout
     assert options == set(re.findall(r"^ +(--[a-z-]+)", help_of_run, re.M)) - {"--help"}
 
 

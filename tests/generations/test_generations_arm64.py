@@ -55,7 +55,7 @@ def test_library(root_arm64):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout
     # kernels of this architecture have pages of 4, 16 or 64 KiB
-    headers = subprocess.run(["readelf", "-lW", root_arm64.preload], capture_output=True, text=True, timeout=20, check=True).stdout
+    headers = subprocess.run(["readelf", "-lW", root_arm64.preload], capture_output=True, text=True, timeout=60, check=True).stdout
     aligned = [int(line.split()[-1], 16) for line in headers.splitlines() if line.strip().startswith("LOAD")]
     assert aligned and min(aligned) >= 64 * 1024
 

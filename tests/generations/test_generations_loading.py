@@ -22,7 +22,7 @@ def inside(each_root, world_directory):
 def test_process_without_libdl(inside, each_root, world_directory):
     """Before glibc 2.34 dlsym(3) is in libdl, which the library does not bring into a process."""
     program = build_client(each_root, world_directory, HERE / "no_libdl.c", "-Wl,--as-needed")
-    needed = subprocess.run(["readelf", "-dW", program], capture_output=True, text=True, timeout=20, check=True).stdout
+    needed = subprocess.run(["readelf", "-dW", program], capture_output=True, text=True, timeout=60, check=True).stdout
     assert "libc.so.6" in needed and "libdl" not in needed
     for argv in ([program], ["/usr/bin/env", "true"], ["/usr/bin/env", program]):
         before, after = inside(argv, library=False), inside(argv)

@@ -44,7 +44,7 @@ def debian_site():
     """Where this machine's apt gets Debian's packages from, or None."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         listing = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE) $(COMPONENT) $(CODENAME)"],
-                                 capture_output=True, text=True, timeout=20).stdout
+                                 capture_output=True, text=True, timeout=60).stdout
         for line in listing.splitlines():
             site, component, codename = (line.split() + ["", ""])[:3]
             if component == "main" and not codename.endswith("-security"):

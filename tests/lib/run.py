@@ -62,7 +62,7 @@ def namespace_command():
         _ways = []
         for way in (ROOT_MOUNTS, ["unshare", "-r", "--mount"]):
             probe = [*way, "sh", "-c", "mount --bind /etc/passwd /etc/hosts"]
-            if shutil.which("unshare") and subprocess.run(probe, capture_output=True, timeout=20).returncode == 0:
+            if shutil.which("unshare") and subprocess.run(probe, capture_output=True, timeout=60).returncode == 0:
                 _ways = way
                 break
     return _ways or None
@@ -251,7 +251,7 @@ class Interactive:
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=runner.scratch
         )
 
-    def ask(self, line, timeout=20):
+    def ask(self, line, timeout=60):
         self.popen.stdin.write(line + "\n")
         self.popen.stdin.flush()
         # it writes whole lines, so what is readable is one

@@ -15,7 +15,7 @@ import subprocess
 import threading
 import time
 
-START_S = 15
+START_S = 60
 # Below Linux' usual ephemeral range (32768-60999), so that no outgoing connection can sit on a port in the moment
 # between its choice and the server's bind.
 _PORTS = range(10000, 32000)
@@ -211,10 +211,7 @@ class Servers:
     def odd(self, address, behaviour, identity=None, until=None):
         """A listener in this process whose connections are handled by `behaviour(socket, identity)`. It ends with the test, or with
         `until`, an ExitStack."""
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address, free_port(address)))
-        listener.listen(64)
+        listener = _listener(address)
         thread = threading.Thread(target=_serve, args=(listener, behaviour, identity), daemon=True)
         thread.start()
 
@@ -244,6 +241,21 @@ def old_protocols_environment(directory):
             "[defaults]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n"
         )
     return {"PATH": os.environ["PATH"], "OPENSSL_CONF": str(conf), "LC_ALL": "C"}
+
+
+def _listener(address):
+    """... on a port that nobody takes between the look and the bind."""
+    while True:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, free_port(address)))
+            listener.listen(64)
+            return listener
+        except OSError as e:
+            listener.close()
+            if e.errno != errno.EADDRINUSE:
+                raise
 
 
 def _serve(listener, behaviour, identity):

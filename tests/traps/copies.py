@@ -15,7 +15,7 @@ PT_DYNAMIC, DT_FLAGS_1, DF_1_NODELETE = 2, 0x6ffffffb, 0x8
 
 
 def system_library(name):
-    listing = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True, timeout=20).stdout
+    listing = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True, timeout=60).stdout
     found = re.search(rf"^\s*{re.escape(name)} \(libc6,(?:x86-64|AArch64)[^)]*\) => (\S+)$", listing, re.M)
     return pathlib.Path(found.group(1)).resolve() if found else None
 

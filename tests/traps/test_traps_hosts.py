@@ -18,7 +18,7 @@ FAILED = HOST + ": failed, verify result 20\n"
 def test_environment_that_was_overwritten(trap):
     """... by a program that has the only copy of `environ`: the settings are those that it was started with."""
     program = compile_once(OUT / "odd_host_copied", HERE / "odd_host.c", ["-fno-pie", "-no-pie", "-lssl", "-lcrypto", "-ldl", "-pthread"])
-    relocations = subprocess.run(["readelf", "-rW", program], capture_output=True, text=True, timeout=20).stdout
+    relocations = subprocess.run(["readelf", "-rW", program], capture_output=True, text=True, timeout=60).stdout
     assert "_COPY" in relocations and "environ" in relocations, "its own copy of the variable"
     result = trap.equal(program, "environ", *BAD)
     assert (result.out, result.code) == (FAILED, 1) and [r["cause"] for r in result.records] == ["issuer-unknown"]
@@ -140,6 +140,6 @@ def test_file_system_of_the_log(trap, how):
 def test_alignment():
     """ld.so maps no library whose segments are aligned to less than a page: 4 KiB here, up to 64 KiB on AArch64 (test_generations_arm64)."""
     library = pathlib.Path(str(OUT)).parent / "libtlsmend.so"
-    headers = subprocess.run(["readelf", "-lW", library], capture_output=True, text=True, timeout=20, check=True).stdout
+    headers = subprocess.run(["readelf", "-lW", library], capture_output=True, text=True, timeout=60, check=True).stdout
     aligned = [int(line.split()[-1], 16) for line in headers.splitlines() if line.strip().startswith("LOAD")]
     assert aligned and all(a >= os.sysconf("SC_PAGESIZE") for a in aligned)

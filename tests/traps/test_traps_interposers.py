@@ -54,7 +54,7 @@ def other(request, tmp_path):
         (tmp_path / file).write_text(text)
     env = {k: str(tmp_path / v) if v in CONFIGURATIONS else v for k, v in env.items()}
     if package is None:
-        found = subprocess.run(["gcc", "-print-file-name=" + name], capture_output=True, text=True, timeout=20).stdout.strip()
+        found = subprocess.run(["gcc", "-print-file-name=" + name], capture_output=True, text=True, timeout=60).stdout.strip()
         return os.path.realpath(found), env
     return unpacked(package, name), env
 

@@ -57,7 +57,7 @@ def sanitized(kind):
     target = OUT / f"plain_{kind}"
     runtime = []
     if "-shared-libasan" in flags:
-        where = subprocess.run([compiler, "-print-runtime-dir"], capture_output=True, text=True, timeout=20).stdout.strip()
+        where = subprocess.run([compiler, "-print-runtime-dir"], capture_output=True, text=True, timeout=60).stdout.strip()
         runtime = [f"-Wl,-rpath,{where}"]
     return compile_once(target, HERE / "plain.c", [*flags, *runtime, *OPENSSL], compiler=compiler)
 
@@ -69,7 +69,7 @@ def test_sanitized_program(trap, kind):
 
 def test_sanitizer_in_front(trap):
     """... as its makers recommend it."""
-    runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, timeout=20).stdout.strip()
+    runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, timeout=60).stdout.strip()
     env = {"ASAN_OPTIONS": "detect_leaks=0"}
     result = trap.preloaded(sanitized("gcc-address"), *BAD, env=env, around=(runtime, ""))
     assert (result.out, result.err, result.code) == (FAILED, "", 1)
