@@ -3,6 +3,7 @@
 #include "settings.h"
 
 #include "limit.h"
+#include "lost.h"
 #include "repeat.h"
 #include "use.h"
 
@@ -12,14 +13,13 @@
 
 enum { RECORD_MOST = 512 * 1024 };
 
-static _Atomic unsigned dropped;     /* since the last record that got through */
 static atomic_bool complained;       /* about a destination that cannot be written */
 static atomic_bool loss_told;        /* that records go nowhere */
 static atomic_bool environment_told; /* record_environment_problems() was called */
 
 void record_reset(void)
 {
-	atomic_store(&dropped, 0);
+	lost_reset();
 	atomic_store(&complained, false);
 	atomic_store(&loss_told, false);
 	atomic_store(&environment_told, false);
@@ -44,13 +44,6 @@ static int syslog_priority(enum level level)
 }
 
 /* ---- rendering -------------------------------------------------------------------------------------- */
-static void count_lost(struct buf *b, unsigned lost, const char *which)
-{
-	buf_uint(b, lost);
-	buf_strs(b, which, lost == 1 ? " record was" : " records were",
-		 " lost, because the log took no more at that moment", NULL);
-}
-
 /* The record with one more note, about those before it that were lost. */
 struct amended {
 	struct record record;
@@ -67,7 +60,7 @@ static void amend(struct amended *a, unsigned lost)
 		return;
 	notes = arena_alloc(&a->arena, (r->notes_count + 1) * sizeof *notes);
 	buf_init(&note, 0);
-	count_lost(&note, lost, " earlier");
+	lost_say(&note, lost, " earlier");
 	if (notes) {
 		if (r->notes_count)
 			memcpy(notes, r->notes, r->notes_count * sizeof *notes);
@@ -245,7 +238,7 @@ static void undo(const struct record *r)
 /* 0, or an error number. */
 static int render_and_write(const struct log_settings *s, struct amended *a)
 {
-	const unsigned lost = atomic_exchange(&dropped, 0);
+	const unsigned lost = lost_take();
 	const struct record *r = &a->record;
 	struct buf out;
 
@@ -256,7 +249,7 @@ static int render_and_write(const struct log_settings *s, struct amended *a)
 	buf_free(&out);
 	arena_free(&a->arena);
 	if (error)
-		atomic_fetch_add(&dropped, lost);
+		lost_add(lost);
 	return error;
 }
 
@@ -264,7 +257,7 @@ static void write_due(const struct log_settings *s, struct amended *a)
 {
 	if (render_and_write(s, a) == 0)
 		return;
-	atomic_fetch_add(&dropped, 1);
+	lost_add(1);
 	undo(&a->record);
 }
 
@@ -292,13 +285,13 @@ static void tell_left_out(const struct log_settings *s, bool end, struct amended
 /* What no later record could tell. */
 static void tell_lost(const struct log_settings *s, struct amended *a)
 {
-	const unsigned lost = atomic_exchange(&dropped, 0);
+	const unsigned lost = lost_take();
 	char space[100];
 	struct buf message = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
 
 	if (!lost)
 		return;
-	count_lost(&message, lost, "");
+	lost_say(&message, lost, "");
 	a->record = (struct record){.level = LEVEL_WARNING,
 				    .event = EVENT_LEFT_OUT,
 				    .time_ms = clock_realtime_ms(),
@@ -322,7 +315,7 @@ __attribute__((noinline)) void record_catch_up_to(const struct log_settings *s, 
 	struct amended *a;
 
 	if (s->sink.kind == SINK_OFF ||
-	    (!is_past(repeat_due(), end) && !is_past(limit_due(), end) && !(end && dropped)))
+	    (!is_past(repeat_due(), end) && !is_past(limit_due(), end) && !(end && lost_any())))
 		return;
 	KEEP_ERRNO_BEGIN
 	a = calloc(1, sizeof *a);
@@ -397,7 +390,7 @@ __attribute__((destructor(101))) static void at_exit(void)
 {
 	struct log_settings s;
 
-	if (!repeat_due() && !limit_due() && !dropped)
+	if (!repeat_due() && !limit_due() && !lost_any())
 		return;
 	KEEP_ERRNO_BEGIN
 	log_settings_from(environment_get(), &s);

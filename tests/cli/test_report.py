@@ -102,7 +102,7 @@ def test_lost_records_are_told(parsed, report):
 
 def test_words_of_the_library():
     """The notes that are read are the ones that are written."""
-    source = (TREE / "shim/record/json.c").read_text() + (TREE / "shim/record/record.c").read_text()
+    source = "".join((TREE / "shim/record" / name).read_text() for name in ("json.c", "record.c", "lost.c"))
     for words in ('"repeated ', '" times in "', '" s\\"]"', '" earlier"', '" record was" : " records were"', '" lost, because'):
         assert words in source, words
 

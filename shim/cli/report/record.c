@@ -136,7 +136,7 @@ static uint64_t repetitions(const char *note)
 	return rest && strcmp(rest, " s") == 0 ? times : 0;
 }
 
-/* "3 earlier records were lost, because ..."; at the end of a process without "earlier" (record/record.c). */
+/* "3 earlier records were lost, because ..."; at the end of a process without "earlier" (record/lost.c). */
 static uint64_t lost_before(const char *note)
 {
 	uint64_t number;
