@@ -2,7 +2,9 @@
  *
  * QUIC within one process: `quic CERTIFICATE KEY HOST [CA [HOW]]`, the client by OSSL_QUIC_client_method(), with a blocking SSL. Without CA, or
  * with "-", it does not verify. HOW: no-protocol, the server takes none of the client's; raw-key, it shows no certificate but its key (RFC 7250).
- * Says "good" where an answer came to what the client said, else "refused".
+ * psk: a key that both sides know already.
+ * Says "good" where an answer came to what the client said, "resumed" where that was without a certificate, else "refused"; with "heard" where the server got what
+ * the client said.
  */
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -22,6 +24,7 @@ static char **arguments;
 static const char *how = "";
 static void *refuses; /* not NULL: any protocol */
 static int server_fd;
+static volatile int heard;
 
 static int choose(SSL *ssl, const unsigned char **out, unsigned char *size, const unsigned char *in,
 		  unsigned n, void *arg)
@@ -32,6 +35,32 @@ static int choose(SSL *ssl, const unsigned char **out, unsigned char *size, cons
 	*out = protocols + 1;
 	*size = 4;
 	return SSL_TLSEXT_ERR_OK;
+}
+
+static SSL_SESSION *known_key(SSL *ssl)
+{
+	static const unsigned char tls13_aes128gcmsha256[] = {0x13, 1}, key[32] = {7};
+	SSL_SESSION *s = SSL_SESSION_new();
+
+	NEED(s && SSL_SESSION_set1_master_key(s, key, sizeof(key)) == 1);
+	NEED(SSL_SESSION_set_cipher(s, SSL_CIPHER_find(ssl, tls13_aes128gcmsha256)) == 1);
+	NEED(SSL_SESSION_set_protocol_version(s, TLS1_3_VERSION) == 1);
+	return s;
+}
+
+static int use_key(SSL *ssl, const EVP_MD *md, const unsigned char **id, size_t *n, SSL_SESSION **s)
+{
+	(void)md;
+	*id = (const unsigned char *)"me";
+	*n = 2;
+	*s = known_key(ssl);
+	return 1;
+}
+
+static int find_key(SSL *ssl, const unsigned char *id, size_t n, SSL_SESSION **s)
+{
+	*s = n == 2 && memcmp(id, "me", n) == 0 ? known_key(ssl) : NULL;
+	return 1;
 }
 
 static void *serve(void *arg)
@@ -48,11 +77,15 @@ static void *serve(void *arg)
 	SSL_CTX_set_alpn_select_cb(ctx, choose, refuses);
 	if (strcmp(how, "raw-key") == 0)
 		NEED(SSL_CTX_set1_server_cert_type(ctx, raw, sizeof(raw)) == 1);
+	if (strcmp(how, "psk") == 0)
+		SSL_CTX_set_psk_find_session_callback(ctx, find_key);
 	listener = SSL_new_listener(ctx, 0);
 	NEED(listener && SSL_set_fd(listener, server_fd) == 1 && SSL_listen(listener) == 1);
 	connection = SSL_accept_connection(listener, 0);
-	if (connection && SSL_read_ex(connection, buf, sizeof(buf), &n))
+	if (connection && SSL_read_ex(connection, buf, sizeof(buf), &n)) {
+		heard = 1;
 		SSL_write_ex(connection, buf, n, &n);
+	}
 	pause();
 	return NULL;
 }
@@ -94,8 +127,14 @@ static int talk(SSL_CTX *ctx, const struct sockaddr_in *a, const char *host)
 	NEED(ssl && SSL_set_fd(ssl, fd) == 1 && SSL_set1_initial_peer_addr(ssl, peer) == 1);
 	NEED(SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1);
 	NEED(SSL_set_alpn_protos(ssl, protocols, 5) == 0);
+	if (strcmp(how, "psk") == 0) {
+		SSL_set_psk_use_session_callback(ssl, use_key);
+		NEED(SSL_set_ciphersuites(ssl, "TLS_AES_128_GCM_SHA256") == 1);
+	}
 	int good = SSL_connect(ssl) == 1 && SSL_write_ex(ssl, "ping", 4, &n) &&
 		   SSL_read_ex(ssl, buf, sizeof(buf), &n) && n == 4;
+	if (good && SSL_session_reused(ssl))
+		good = 2;
 	SSL_free(ssl);
 	BIO_ADDR_free(peer);
 	return good;
@@ -113,7 +152,12 @@ int main(int argc, char **argv)
 	struct sockaddr_in a = loopback(server_fd);
 	NEED(pthread_create(&thread, NULL, serve, NULL) == 0);
 	SSL_CTX *ctx = client_context(argc > 4 ? argv[4] : NULL);
-	printf("%s\n", talk(ctx, &a, argv[3]) ? "good" : "refused");
+	const int got = talk(ctx, &a, argv[3]);
+	printf("%s%s\n",
+	       got == 2 ? "resumed"
+	       : got    ? "good"
+			: "refused",
+	       !got && heard ? " heard" : "");
 	SSL_CTX_free(ctx);
 	fflush(stdout);
 	_exit(0);

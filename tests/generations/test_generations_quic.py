@@ -68,3 +68,13 @@ def test_bare_key(quic, pki, keys):
 def test_lowest_version(quic, pki):
     """QUIC is TLS 1.3."""
     assert quic(pki.good(HOST), MinProtocol="TLSv1.3").out == "good\n"
+
+
+def test_key_that_both_sides_know(quic, pki):
+    """No certificate is verified: a demand that is not met ends the handshake all the same, before the client's data goes out."""
+    good = pki.good(HOST)
+    assert quic(good, "-", "psk", library=False).out == "resumed\n"
+    assert quic(good, "-", "psk", pattern="third.test", PinSHA256=PIN).out == "resumed\n"
+    for keys in {"PinSHA256": PIN}, {"EnforceVerification": "yes"}, {"OnlyCAFile": pki.stranger_pem, "EnforceVerification": "yes"}:
+        assert quic(good, "-", "psk", **keys).out == "refused\n", keys
+    assert quic(good, "-", "psk", EnforceVerification="yes", OnlyCAFile=pki.root_pem).out == "good\n"
