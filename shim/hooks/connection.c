@@ -111,6 +111,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 		struct peer peer;
 		connection_peer(n, &peer);
 		policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &n->rule);
+		rule_of_names(n, ssl);
 		if (n->datagram) /* nothing counts what such a socket carries, so that nothing more will show */
 			rule_of_peer(n, ssl, NULL);
 		if (n->name_lost && !n->rule.closed)

@@ -102,6 +102,18 @@ static char *asked_name(struct connection *n, const struct openssl *o, SSL *ssl)
 	return name;
 }
 
+bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char host[256])
+{
+	const struct openssl *o = copy_api(n->copy);
+	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
+	if (number == 0)
+		return n->sni && strlcpy(host, n->sni, 256) < 256;
+	const char *name = param && o->X509_VERIFY_PARAM_get0_host
+			       ? o->X509_VERIFY_PARAM_get0_host(param, (int)number - 1)
+			       : NULL;
+	return name && host_normalise(name, host);
+}
+
 /* What the socket tells. It is a guess where it may not be the one that carries this connection, or something was said on it before. */
 static void look_at_socket(struct connection *n, SSL *ssl)
 {

@@ -89,11 +89,41 @@ static bool port_is_known(const struct connection *n)
 	       (!n->socket.guessed || (n->address[0] && resolver_led(n->host, n->address)));
 }
 
+/* It may have another name checked than it sends: where that one has such a rule, it is also the one that the leaf has to carry. */
+static bool names_given(struct connection *n, SSL *ssl, bool any_port)
+{
+	enum { NAMES_MAX = 8 };
+	const struct policy *p = policy_of(n->policy);
+	char name[256];
+	const char *address = n->address[0] && !n->socket.guessed ? n->address : NULL;
+	bool more = false;
+	for (unsigned i = 0; n->sni && n->host && i < NAMES_MAX; i++) {
+		if (!connection_name(n, ssl, i, name) || strcmp(name, n->host) == 0)
+			continue;
+		bool is = possible_address(p, name, address, n->port, &n->rule);
+		is = (any_port && possible_ports(p, name, &n->rule)) || is;
+		char *copy = is ? strdup(name) : NULL;
+		n->name_lost = n->name_lost || (is && !copy);
+		if (copy) {
+			free(n->host);
+			n->host = copy;
+		}
+		more = more || is;
+	}
+	return more;
+}
+
+void rule_of_names(struct connection *n, SSL *ssl)
+{
+	names_given(n, ssl, false);
+}
+
 static bool possible(struct connection *n, SSL *ssl)
 {
 	bool led = port_is_known(n);
 	bool more = n->socket.guessed && sockets(n, ssl, &led);
 	more = names(n) || more;
+	more = names_given(n, ssl, !led) || more;
 	if (!led && !n->socket.gave_host && possible_ports(policy_of(n->policy), n->host, &n->rule))
 		more = n->possible.any_port = true;
 	return more;
@@ -139,6 +169,7 @@ bool rule_of_renamed(struct connection *n, SSL *ssl)
 	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
 	n->late.of_another = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
 	rule_combine(&n->rule, &rule);
+	rule_of_names(n, ssl);
 	if (n->name_lost && !n->rule.closed)
 		n->rule.closed = policy_strict(policy_of(n->policy));
 	live_peer_shows(n);

@@ -21,6 +21,8 @@ struct possible {
 	} at[POSSIBLE_MAX];
 };
 
+/* What strengthens for any name that the client sends, or has OpenSSL check. */
+void rule_of_names(struct connection *n, SSL *ssl);
 /* In a renegotiation: the client asks for another host by now. False: it does not. */
 bool rule_of_renamed(struct connection *n, SSL *ssl);
 /* Looks for the rule once more where only now it shows who the peer is, or may be; before it is asked what the rule

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from attackkit import NOTHING
 from test_attacks_peer import CLIENT, CONNECT, SAID
 from test_attacks_proxy import server
 
@@ -81,6 +82,24 @@ def test_the_record_says_that_it_is_not_certain(actor):
 
 def test_no_port_adds_nothing(actor):
     assert actor.verdicts("connect store=public sni=a.test server=a\n", "[a.test:443]\nExtraCAFile = CERTS/corp.pem\n") == ["bad"]
+
+
+@pytest.mark.parametrize("port", ["", ":443"])
+@pytest.mark.parametrize("keys,verdict", [(ONLY, "bad"), (PIN, "bad"), (ENFORCE, "bad"), (BROKEN, "bad"), ("OnlyCAFile = CERTS/public.pem", "good"),
+                                          ("EnforceVerification = yes", "good")])
+def test_another_name_is_checked_than_sent(actor, keys, verdict, port):
+    """What strengthens holds for both; the leaf is that of the name that is checked."""
+    script = "connect store=public sni=a.test check=b.test server=b-public\n"
+    assert actor.verdicts(script, NOTHING) == ["good"]
+    assert actor.verdicts(script, f"[b.test{port}]\n{keys}\n") == [verdict]
+    assert actor.verdicts(script.replace("sni=a", "sni=c"), f"[a.test{port}]\n{keys}\n") == ["good"]
+
+
+def test_another_name_is_checked_than_sent_and_adds_nothing(actor):
+    script = "connect store=public sni=a.test check=b.test server=%s\n"
+    assert actor.verdicts(script % "b", "[a.test]\nExtraCAFile = CERTS/corp.pem\n") == ["bad"]
+    assert actor.verdicts(script % "b", "[b.test]\nExtraCAFile = CERTS/corp.pem\n") == ["bad"]
+    assert actor.verdicts(script % "b-public", f"[a.test]\nOnlyCAFile = CERTS/public.pem\n[b.test]\n{ONLY}\n") == ["bad"]
 
 
 # A client without SNI that looks up several names first. argv: CA file, port, how, the names, of which the last is connected to
