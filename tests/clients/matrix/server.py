@@ -141,16 +141,11 @@ class Site:
                 story.end = e.reason or str(e)
                 _wait_for_end(tls)
                 raise
-            story.handshake = True
-            wire = Wire(tls)
-            try:
-                self.protocol.after(wire)
-                # close_notify both ways: none of the clients is there to see a truncated answer
-                tls.settimeout(3)
-                with contextlib.suppress(OSError):
-                    tls.unwrap()
-            finally:
-                story.data = wire.count
+            self._speak(tls, story)
+            # close_notify both ways: none of the clients is there to see a truncated answer
+            tls.settimeout(3)
+            with contextlib.suppress(OSError):
+                tls.unwrap()
 
     def _reset_after_flight(self, connection, story):
         """As a server whose alert gets lost: it resets where the client's flight does not content it."""
@@ -161,6 +156,9 @@ class Site:
             story.end = e.reason or str(e)
             _reset(connection)
             return
+        self._speak(tls, story)
+
+    def _speak(self, tls, story):
         story.handshake = True
         wire = Wire(tls)
         try:
