@@ -159,22 +159,29 @@ static const struct setting *any_setting(const struct rule *rule)
 }
 
 /* One connection, two hosts: what adds trust for the one does not for the other, and what strengthens holds for both. */
-bool rule_of_renamed(struct connection *n, SSL *ssl)
+static void combine_with(struct connection *n, SSL *ssl)
 {
 	struct peer peer;
 	struct rule rule;
-	if (!n->policy || !n->late.repeats || !connection_renamed(n, ssl))
-		return false;
 	connection_peer(n, &peer);
 	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
 	n->late.of_another = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
 	rule_combine(&n->rule, &rule);
 	rule_of_names(n, ssl);
-	if (n->name_lost && !n->rule.closed)
-		n->rule.closed = policy_strict(policy_of(n->policy));
 	live_peer_shows(n);
 	n->demand.judged = false;
-	return true;
+}
+
+bool rule_of_renamed(struct connection *n, SSL *ssl)
+{
+	if (!n->policy || !n->late.repeats)
+		return false;
+	const bool renamed = connection_renamed(n, ssl);
+	if (renamed)
+		combine_with(n, ssl);
+	if (n->name_lost && !n->rule.closed)
+		n->rule.closed = policy_strict(policy_of(n->policy));
+	return renamed;
 }
 
 void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)

@@ -12,8 +12,10 @@
  *   min= max=     as 1.2, 1.3 (both ends: smax)                      ciphers= sciphers=, level=N, partial, anonymous, early, nested, jump
  *   again=NAME    renegotiate in TLS 1.2, with that SNI (none: the same), and then=ID for the server     data=N: application messages afterwards
  *                 shortly: with the session that there is
- *   instead=yes|call|other|clean   a function of the client's in place of the verification: says yes; calls OpenSSL's, and says yes; has
- *                 OpenSSL verify another chain (other=ID, of CA public) in a context that bears this SSL; takes the context apart
+ *   instead=yes|call|other|clean|later|later-yes|twice|anew   a function of the client's in place of the verification: says yes; calls OpenSSL's,
+ *                 and says yes; has OpenSSL verify another chain (other=ID, of CA public) in a context that bears this SSL; takes the context
+ *                 apart; asks to be called once more, and then calls OpenSSL's, or says yes; calls it twice; verifies its leaf and then
+ *                 other=ID in one context of its own
  *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake       psk: a key that both sides know already
  *   cert=ID       the client's own certificate                       foreign: this server does not share the ticket keys
  *   info=changed|switched   when the context's info callback changes after SSL_new()
@@ -131,6 +133,29 @@ static int jump_out(int ok, X509_STORE_CTX *ctx)
 
 static X509 *certificate(const char *id, STACK_OF(X509) *rest);
 
+/* One context for this leaf and then for another one, each time with this SSL. */
+static int verify_anew(X509_STORE_CTX *ctx, SSL *ssl)
+{
+	STACK_OF(X509) *rest = sk_X509_new_null();
+	X509 *leaves[] = {X509_STORE_CTX_get0_cert(ctx), certificate(arg("other"), rest)};
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *own = X509_STORE_CTX_new();
+	int r = 0;
+
+	NEED(X509_STORE_load_locations(store, file("public", ".pem"), NULL) == 1);
+	for (int i = 0; i < 2; i++) {
+		NEED(X509_STORE_CTX_init(own, store, leaves[i], rest) == 1);
+		X509_STORE_CTX_set_ex_data(own, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+		r = X509_verify_cert(own);
+		X509_STORE_CTX_cleanup(own);
+	}
+	X509_STORE_CTX_free(own);
+	X509_STORE_free(store);
+	X509_free(leaves[1]);
+	sk_X509_pop_free(rest, X509_free);
+	return r;
+}
+
 /* In place of the whole verification. */
 static int instead(X509_STORE_CTX *ctx, void *argument)
 {
@@ -138,6 +163,20 @@ static int instead(X509_STORE_CTX *ctx, void *argument)
 	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 
 	NEED(ssl);
+	if (strncmp(how, "later", 5) == 0) {
+		static int turn;
+		if (turn++ % 2 == 0)
+			return SSL_set_retry_verify(ssl);
+		return strcmp(how, "later-yes") == 0 ? 1 : X509_verify_cert(ctx);
+	}
+	if (strcmp(how, "twice") == 0) {
+		X509_verify_cert(ctx);
+		X509_STORE_CTX_set0_verified_chain(ctx, NULL);
+		X509_STORE_CTX_set_error(ctx, 0);
+		return X509_verify_cert(ctx);
+	}
+	if (strcmp(how, "anew") == 0)
+		return verify_anew(ctx, ssl);
 	if (strcmp(how, "call") == 0) {
 		X509_verify_cert(ctx);
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
@@ -375,7 +414,8 @@ static int is_retry(SSL *ssl, int r)
 {
 	int e = SSL_get_error(ssl, r);
 
-	return e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE;
+	return e == SSL_ERROR_WANT_RETRY_VERIFY || e == SSL_ERROR_WANT_READ ||
+	       e == SSL_ERROR_WANT_WRITE;
 }
 
 static int run_handshake(SSL *client, SSL *server)

@@ -190,3 +190,36 @@ def test_functions_of_the_clients_own_in_its_store(actor, does, mode):
     # nothing can be verified with such a store: closed
     want = "good" if does in ("callback", "inner") else "bad"
     assert actor.verdicts(connect("a-public", f"store_does={does} mode={mode}"), ENFORCE) == [want]
+
+
+CERTIFICATE = "[a.test]\n%s\n"
+
+
+@pytest.mark.parametrize("how", ["later", "twice"])
+@pytest.mark.parametrize("sni,server,keys,verdict", [
+    ("a", "a", "ExtraCAFile = CERTS/corp.pem", "good"), ("b", "b", "ExtraCAFile = CERTS/corp.pem", "bad"), ("b", "ab", "ExtraCAFile = CERTS/corp.pem", "bad"),
+    ("a", "a-public", "OnlyCAFile = CERTS/stranger.pem", "bad"), ("a", "a-public", "OnlyCAFile = CERTS/public.pem", "good"),
+    ("a", "a-public", "PinSHA256 = " + "A" * 43 + "=", "bad"), ("a", "a", "EnforceVerification = yes", "bad"),
+])
+def test_verification_in_several_steps(actor, how, sni, server, keys, verdict):
+    """SSL_set_retry_verify(), or OpenSSL's verification twice in one context."""
+    script = f"connect instead={how} sni={sni}.test server={server} store=public\n"
+    if how == "twice" and "Extra" in keys:
+        verdict = "bad"  # the rule's anchors are for one verification
+    assert actor.verdicts(script, CERTIFICATE % keys) == [verdict]
+
+
+@pytest.mark.parametrize("keys", ["PinSHA256 = " + "A" * 43 + "=", "EnforceVerification = yes"])
+@pytest.mark.parametrize("mode", ["none", "peer"])
+def test_verification_that_is_put_off_and_says_yes(actor, mode, keys):
+    script = f"connect instead=later-yes sni=a.test server=a store=public mode={mode}\n"
+    assert actor.verdicts(script, NOTHING) == ["good"]
+    assert actor.verdicts(script, CERTIFICATE % keys) == ["bad"]
+
+
+def test_one_context_for_two_leaves(actor):
+    script = "connect instead=anew sni=a.test server=%s store=public other=%s\n"
+    rule = CERTIFICATE % "ExtraCAFile = CERTS/corp.pem"
+    for server, other, plain, ruled in ("a-public", "b-public", "good", "good"), ("a-public", "b", "bad", "bad"), ("a", "a", "bad", "good"), ("a", "b", "bad", "bad"):
+        assert actor.verdicts(script % (server, other), NOTHING) == [plain]
+        assert actor.verdicts(script % (server, other), rule) == [ruled]
