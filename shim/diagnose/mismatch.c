@@ -221,6 +221,16 @@ static void help_expect_name(struct diagnosis *d)
 			     "would make no difference");
 }
 
+/* By which somebody could connect. */
+static bool carries_a_name(const struct diagnosis *d)
+{
+	for (size_t i = 0; d->leaf && i < d->leaf->san_count; i++) {
+		if (name_is_plain(dns_name(d->leaf->san[i])))
+			return true;
+	}
+	return !d->leaf || (!has_dns_name(d->leaf) && d->leaf->san_count > 0);
+}
+
 static void help_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -252,8 +262,14 @@ static void help_name(struct diagnosis *d)
 				 ")", (char *)NULL));
 		break;
 	case FIT_OTHER:
-		help_line(d, "connect by a name that the certificate carries, or have the server's "
-			     "operator add this name to the certificate");
+		help_line(d, say(e,
+				 carries_a_name(d) ? "connect by a name that the certificate "
+						     "carries, or have the server's "
+						   : "have the server's ",
+				 "operator add this name to the certificate",
+				 carries_a_name(d) ? "" : " (subjectAltName = DNS:",
+				 carries_a_name(d) ? "" : asked_name(d),
+				 carries_a_name(d) ? "" : ")", (char *)NULL));
 		break;
 	default:
 		help_line(d, say(e, "have the server's operator add the name ", asked_name(d),

@@ -41,8 +41,10 @@ NEAR = [
     ("www.corp.test.", "www.corp.test", "python s_client", "only the dot at the end of www.corp.test. differs", "another",
      "without the dot at its end: www.corp.test"),
     ("www.corp.test", "http://x.test, www.corp.test", "python s_client curl",
-     'names DNS:"http://x.test, www.corp.test"; DNS:"http://x.test, www.corp.test" is one entry, and no host name', "OpenSSL", "connect by"),
-    ("www.corp.test", "www.corp.test, b.test", "python curl", 'DNS:"www.corp.test, b.test" is one entry', "OpenSSL", "connect by"),
+     'names DNS:"http://x.test, www.corp.test"; DNS:"http://x.test, www.corp.test" is one entry, and no host name', "OpenSSL", "DNS:www.corp.test"),
+    ("www.corp.test", "www.corp.test:443", "python s_client curl", "DNS:www.corp.test:443 is one entry, and no host name", "OpenSSL",
+     "have the server's operator add this name"),
+    ("www.corp.test", "www.corp.test, b.test", "python curl", 'DNS:"www.corp.test, b.test" is one entry', "OpenSSL", "DNS:www.corp.test"),
 ]  # fmt: skip
 
 
