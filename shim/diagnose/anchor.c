@@ -229,6 +229,21 @@ static void say_not_root(struct diagnosis *d)
 		wanted_ca_line(d, last));
 }
 
+/* One that vouches for itself, too, and that the client was given for this name. */
+static const struct cert_info *former_one(const struct diagnosis *d, const struct cert_info *c)
+{
+	const struct evidence *e = d->e;
+
+	for (size_t i = 0; i < e->near_count; i++) {
+		const struct cert_info *other = e->near[i].candidate;
+
+		if (other->from == FROM_STORE && other->self_issued &&
+		    !same_certificate(other, c) && same_text(other->subject, c->subject))
+			return other;
+	}
+	return NULL;
+}
+
 static void say_self_signed(struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit ? d->culprit : d->leaf;
@@ -243,6 +258,15 @@ static void say_self_signed(struct diagnosis *d)
 				in_no_store(d), (char *)NULL);
 		return;
 	}
+	if (c && former_one(d, c))
+		help_line(
+		    d, say(d->e,
+			   "perhaps it was renewed, since this client trusts another one of that "
+			   "name, ",
+			   stored_place(d, former_one(d, c)),
+			   ": read the sha256 fingerprint on the server itself; if it is the one "
+			   "above, put the certificate there in place of that",
+			   (char *)NULL));
 	help_line(d, "best: the server's operator installs a certificate from a CA");
 	help_ca(d,
 		"otherwise read the sha256 fingerprint on the server itself; if it is the one "

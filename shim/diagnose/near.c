@@ -100,6 +100,14 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 				 (char *)NULL));
 }
 
+/* Signed by itself without being allowed to sign: its own key is the right one, and says nothing more. */
+static bool is_itself(const struct diagnosis *d, const struct cert_info *c)
+{
+	const struct cert_info *top = top_of_chain(d);
+
+	return d->failure == CAUSE_SELF_SIGNED && top && same_certificate(c, top);
+}
+
 void note_near_misses(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -107,6 +115,7 @@ void note_near_misses(struct diagnosis *d)
 	for (size_t i = 0; i < e->near_count; i++) {
 		/* the certificate that the cause is about is no alternative */
 		if (e->near[i].candidate == malformed_one(d) ||
+		    is_itself(d, e->near[i].candidate) ||
 		    (is_namesake(d) && e->near[i].key == TRIED_GOOD))
 			continue;
 		note_one(d, &e->near[i], i == 0 && d->failure == CAUSE_ISSUER_REFUSED);

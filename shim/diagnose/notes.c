@@ -176,6 +176,25 @@ static void further_errors(struct diagnosis *d)
 	}
 }
 
+/* OpenSSL does not come to it where the only certificate already has too short a key. */
+static void check_anchor(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+
+	if (d->failure != CAUSE_WEAK_KEY || !top || top != d->leaf || !top->self_signed ||
+	    is_from_here(top))
+		return;
+	for (size_t i = 0; i < e->error_count; i++) {
+		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
+
+		if (cause_table[verify_symbol_cause(s)].family == FAMILY_ANCHOR)
+			return;
+	}
+	note_line(d, say(e, "also wrong: ", called(d, top), " is signed by itself, and is ",
+			 in_no_store(d), (char *)NULL));
+}
+
 static void shown_to_the_client(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -282,6 +301,7 @@ void add_notes(struct diagnosis *d)
 	if (d->r->chain_count > 0) {
 		check_certificates(d);
 		further_errors(d);
+		check_anchor(d);
 		if (cause_table[d->failure].family == FAMILY_ANCHOR &&
 		    d->failure != CAUSE_WRONG_PATH && d->failure != CAUSE_ROOT_MISSING_HERE)
 			note_near_misses(d);

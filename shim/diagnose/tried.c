@@ -225,11 +225,17 @@ static const char *second_line(struct diagnosis *d)
 static bool help_both(struct diagnosis *d, const char *other, const char *lead, const char *line)
 {
 	struct evidence *e = d->e;
+	static const char beginnings[][12] = {"until then ", "otherwise "}; /* said already */
 	const char *second = second_line(d);
 	bool done;
 
 	if (!second)
 		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(beginnings); i++) {
+		const size_t n = strlen(beginnings[i]);
+
+		lead += strncmp(lead, beginnings[i], n) == 0 ? n : 0;
+	}
 	lead = say(e, "two things are wrong: no CA is known, and ", other,
 		   ". Who runs the server has to mend the second; until then, for both: ", lead,
 		   (char *)NULL);

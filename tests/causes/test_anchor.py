@@ -324,6 +324,40 @@ def test_self_signed(tell, run, show, pki, client):
     assert run(client(show(leaf).port, pki.root_pem), extra_ca={HOST: show(leaf).identity.chain}).code == 0
 
 
+@pytest.mark.cause("self-signed")
+@every_client
+@pytest.mark.parametrize("same_key", [True, False])
+def test_self_signed_and_renewed(tell, run, show, client, same_key):
+    """The client has the former one: that is said, and where it is; not that the certificate stands in its own way."""
+    former = issue(HOST, names=[HOST])
+    leaf = issue(HOST, names=[HOST], key=former.key if same_key else "ec")
+    store = run.write("printer.pem", former.pem)
+    told = tell(client(show(leaf).port, store), "self-signed", leaf)
+    assert told.record["help"][0].startswith("perhaps it was renewed") and str(store) in told.record["help"][0]
+    assert "there is another CA certificate" not in told.notes, told.notes
+    run.write("printer.pem", leaf.pem)
+    assert run(client(show(leaf).port, store)).code == 0
+
+
+@pytest.mark.cause("self-signed")
+@two_clients
+def test_self_signed_for_another_name(tell, pki, show, client):
+    leaf = issue(HOST, names=["www.elsewhere.test"])
+    told = tell(client(show(leaf).port, pki.root_pem), "self-signed", leaf)
+    assert "renewed" not in told.help and "otherwise" not in told.help and "there is another CA certificate" not in told.notes
+
+
+@pytest.mark.cause("weak-key")
+@two_clients
+def test_self_signed_with_a_short_key(tell, run, pki, show, client):
+    """OpenSSL does not come to the other fault, so that a lower level alone does not do, and it is said why."""
+    leaf = issue(HOST, names=[HOST], key="rsa1024")
+    told = tell(client(show(leaf).port, pki.root_pem), "weak-key", leaf)
+    assert "also wrong: the server's certificate is signed by itself" in told.notes and "does not help here" in told.help
+    told = tell(client(show(leaf).port, run.write("own.pem", leaf.pem)), "weak-key", leaf)
+    assert "signed by itself" not in told.notes
+
+
 @pytest.mark.cause("no-trust-store")
 def test_store_file_is_empty(tell, run, show, pki):
     """The rule that is proposed is one that works: the root is in the system's bundle."""
