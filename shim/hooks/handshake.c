@@ -179,6 +179,9 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	stop_observing(n, ssl);
 	apply_name_back(o, ssl, &n->applied, false);
 	demanded_exit(n, ssl);
+	/* what fails now says nothing of the connection (librdkafka's threads) */
+	if (observe_ended(n->copy))
+		return;
 	const struct circumstances c = {.host_errno = host_errno, .stuck = stuck};
 	const bool file = load_settle(n, ssl, true);
 	story_own(n, ssl);

@@ -36,6 +36,8 @@ openssl_cert_verify_cb *observer_cert_verify(const struct copy *c);
 typedef void openssl_end_cb(void);
 openssl_end_cb *observer_end(const struct copy *c);
 void observe_end(struct copy *c);
+/* ... was called: OpenSSL is taken down, under the hands of the threads that are left. */
+bool observe_ended(const struct copy *c);
 int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg);
 /* (cert_verify.c) A new SSL_CTX: where its libssl verifies past our export, we are called all the same. */
 void verify_for_context(struct copy *c, SSL_CTX *ctx);

@@ -65,6 +65,11 @@ void observe_end(struct copy *c)
 	KEEP_ERRNO_END
 }
 
+bool observe_ended(const struct copy *c)
+{
+	return atomic_load(&gone[c->slot]);
+}
+
 /* Most processes have none, and end without a lock. */
 __attribute__((destructor)) static void at_exit(void)
 {

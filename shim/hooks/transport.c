@@ -111,10 +111,15 @@ static bool traffic_of(int fd, struct traffic *t)
 	return true;
 }
 
+static bool is_named(const struct openssl *o, BIO *b, const char *name)
+{
+	const char *is = b && o->BIO_method_name ? o->BIO_method_name(b) : NULL;
+	return is && strcmp(is, name) == 0;
+}
+
 bool transport_in_memory(const struct openssl *o, BIO *b)
 {
-	const char *name = b && o->BIO_method_name ? o->BIO_method_name(b) : NULL;
-	return name && strcmp(name, "memory buffer") == 0;
+	return is_named(o, b, "memory buffer") || is_named(o, b, "BIO pair");
 }
 
 uint64_t transport_received(const struct openssl *o, const SSL *ssl)

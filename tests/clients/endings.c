@@ -4,10 +4,11 @@
  *
  * endings HOST PORT CAFILE STEP...      exit code 0: every step went well
  *   sni=NAME tls12 none waive           before the handshake: verification off; a callback that accepts everything
- *   memory                              it hands over the bytes itself
+ *   memory pair                         it hands over the bytes itself, through memory BIOs or a BIO pair
  *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
  *   connect                             the handshake; the rest comes after it
  *   start                               ... or its first message alone
+ *   cleanup                             OpenSSL is taken down, as at the end of a process whose threads go on
  *   another                             another connection to the same host, which works, meanwhile
  *   begin                               ... or its first step alone, until something happens to the socket, which it does not tell OpenSSL
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
@@ -31,7 +32,8 @@
 static int fd;
 static SSL_CTX *ctx;
 static SSL *ssl;
-static int memory, stale, eagain;
+static int memory, pair, stale, eagain;
+static BIO *to_ssl, *from_ssl; /* where it hands over the bytes */
 
 static int accept_all(int ok, X509_STORE_CTX *c)
 {
@@ -92,7 +94,7 @@ static void flush(void)
 {
 	char some[4096];
 	int n;
-	while (memory && (n = BIO_read(SSL_get_wbio(ssl), some, sizeof some)) > 0)
+	while (memory && (n = BIO_read(from_ssl, some, sizeof some)) > 0)
 		NEED(write(fd, some, (size_t)n) == n);
 }
 
@@ -107,15 +109,22 @@ static int again(int result)
 		return errno == EAGAIN && SSL_get_error(ssl, result) == SSL_ERROR_SYSCALL;
 	ssize_t n =
 	    SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? read(fd, some, sizeof some) : 0;
-	return n > 0 && BIO_write(SSL_get_rbio(ssl), some, (int)n) == n;
+	return n > 0 && BIO_write(to_ssl, some, (int)n) == n;
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------------------ */
 
 static void take_transport(void)
 {
+	if (pair) {
+		BIO *own;
+		NEED(BIO_new_bio_pair(&own, 0, &to_ssl, 0));
+		from_ssl = to_ssl;
+		SSL_set_bio(ssl, own, own);
+		return;
+	}
 	if (memory)
-		SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+		SSL_set_bio(ssl, to_ssl = BIO_new(BIO_s_mem()), from_ssl = BIO_new(BIO_s_mem()));
 	else if (stale || eagain)
 		SSL_set_bio(ssl, own_bio(), own_bio());
 	else
@@ -195,6 +204,8 @@ static int before(const char *step)
 		SSL_set_verify(ssl, SSL_VERIFY_PEER, accept_all);
 	else if (is(step, "memory", &value))
 		memory = 1;
+	else if (is(step, "pair", &value))
+		memory = pair = 1;
 	else if (is(step, "stale", &value))
 		stale = 1;
 	else if (is(step, "eagain", &value))
@@ -215,6 +226,10 @@ static int after(const char *step)
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
 		NEED(!handshake() && poll(&p, 1, 5000) == 1);
+		return 1;
+	}
+	if (is(step, "cleanup", &value)) {
+		OPENSSL_cleanup();
 		return 1;
 	}
 	if (is(step, "ask", &value))

@@ -127,7 +127,8 @@ def test_its_event_loop_sees_the_end_first(ends, servers, own):
     assert ends(servers.odd("127.0.0.2", greets), None, *own, "sni=" + HOST, "begin", "free") == [], "it may know why"
 
 
-def test_a_spare_connection_is_let_go(ends, servers, pki):
+@pytest.mark.parametrize("how", ["memory", "pair"])
+def test_a_spare_connection_is_let_go(ends, servers, pki, how):
     """.NET begins one for each request, and needs fewer: what another connection has served, this one has not failed at."""
     count = itertools.count()
 
@@ -138,10 +139,16 @@ def test_a_spare_connection_is_let_go(ends, servers, pki):
             pass
 
     port = servers.odd("127.0.0.2", every_other, pki.good(HOST))
-    begun = ["memory", "sni=" + HOST, "start"]
+    begun = [how, "sni=" + HOST, "start"]
     assert ends(port, pki.root_pem, *begun, "another", "free") == []
     silent = servers.odd("127.0.0.2", lambda connection, _: connection.recv(65536) and connection.recv(1))
     assert ends(silent, pki.root_pem, *begun, "free") == [("handshake_failed", "closed-early")], "nothing else came about"
+
+
+def test_openssl_is_gone(ends, sites, pki):
+    """librdkafka connects again while the process ends."""
+    port, _ = sites.https(HOST)
+    assert ends(port, pki.root_pem, "sni=" + HOST, "another", "cleanup", "connect") == []
 
 
 # ---- names that the client has compared ------------------------------------------------------------------------
