@@ -159,6 +159,11 @@ static void help_swapped(struct diagnosis *d)
 		help_line(d,
 			  "give the client the CA's certificate, and keep the key where only its "
 			  "owner reads it");
+	else if (wants_key(
+		     d->e)) /* many clients look for the key there where they were given none */
+		help_line(
+		    d, "name the key's own file as the key in the client's settings, or append the "
+		       "key to this file; if certificate and key were swapped there, correct that");
 	else
 		help_line(
 		    d,

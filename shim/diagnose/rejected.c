@@ -127,7 +127,13 @@ static void help_finding(struct diagnosis *d, enum finding f)
 	case OTHER_CA:
 		if (d->e->own.sent <= 1)
 			help_append(d);
-		help_line(d, "else use a certificate of one of the CAs that the server names");
+		help_line(d,
+			  say(d->e, d->e->own.sent <= 1 ? "else " : "",
+			      "use a certificate of one of the CAs that the server names",
+			      d->e->own.sent <= 1 ? ""
+						  : ", or have its operator add that CA to those "
+						    "that may issue client certificates",
+			      (char *)NULL));
 		break;
 	case ALONE:
 		help_append(d);

@@ -382,6 +382,7 @@ def test_rejected(run, pki, demanding, version, kind, name):
     record = only(seen(run, CLIENTS[name](demanding(version), pki.root_pem, cert)), REJECTED, says, ROOT_NAME, "client.test")
     assert record["alert"] == "received:%d" % alert
     assert record["presented"].startswith('"client.test"')
+    assert not record["help"][0].startswith("else ")
     notes = " ".join(record["notes"])
     assert cert.sha256 in fingerprint(notes) and str(cert.chain) in notes
     # the server's own certificate is not what this is about

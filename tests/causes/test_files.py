@@ -177,6 +177,7 @@ FORMS = {
     "damaged": (edit("f", lambda c, k: c[:200] + b"!" + c[201:]), "ca", "is damaged, at line 4"),
     "damaged key": (edit("f", lambda c, k: k[:200] + b"?" + k[201:]), "key", "is damaged, at line 4"),
     "certificate": (edit("f", lambda c, k: c), "key", "it holds a certificate, not a key"),
+    "no key beside it": (edit("f", lambda c, k: c), "key", "name the key's own file as the key"),
     "key": (edit("f", lambda c, k: k), "ca", "it holds a key, not a certificate"),
     "key as certificate": (edit("f", lambda c, k: k), "cert", "were probably swapped"),
 }  # fmt: skip
