@@ -186,13 +186,14 @@ bool rule_of_renamed(struct connection *n, SSL *ssl)
 
 void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 {
-	if (!n->policy || rule_of_renamed(n, ssl) ||
-	    !(n->socket.gave_host || policy_uses_peer(policy_of(n->policy))))
+	if (!n->policy || rule_of_renamed(n, ssl))
 		return;
-	const bool found = connection_prove(n, ssl);
+	const bool by_peer = n->socket.gave_host || policy_uses_peer(policy_of(n->policy));
+	const bool found = by_peer && connection_prove(n, ssl);
 	if (found)
 		proven(n);
-	if (!possible(n, ssl) && !found)
+	const bool more = by_peer ? possible(n, ssl) : names_given(n, ssl, false);
+	if (!more && !found)
 		return;
 	if (leaf)
 		take_name(n, leaf);

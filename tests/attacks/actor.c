@@ -16,7 +16,7 @@
  *                 and says yes; has OpenSSL verify another chain (other=ID, of CA public) in a context that bears this SSL; takes the context
  *                 apart; asks to be called once more, and then calls OpenSSL's, or says yes; calls it twice; verifies its leaf and then
  *                 other=ID in one context of its own
- *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake       psk: a key that both sides know already
+ *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake; another word: SSL_set1_host()       psk: a key that both sides know already
  *   cert=ID       the client's own certificate                       foreign: this server does not share the ticket keys
  *   info=changed|switched   when the context's info callback changes after SSL_new()
  *   own=FILE      the client verifies in a context of its own, with that store, inside SSL_CTX_set_cert_verify_callback()
@@ -217,11 +217,14 @@ static unsigned psk_server(SSL *ssl, const char *identity, unsigned char *key, u
 	return 32;
 }
 
-static void turn_off(int sent, int version, int type, const void *data, size_t size, SSL *ssl,
-		     void *argument)
+static void change(int sent, int version, int type, const void *data, size_t size, SSL *ssl,
+		   void *argument)
 {
 	(void)sent, (void)version, (void)type, (void)data, (void)size, (void)argument;
-	SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+	if (strcmp(arg("late"), "none") == 0)
+		SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+	else
+		SSL_set1_host(ssl, arg("late"));
 }
 
 static SSL_CTX *client_context(const char *store);
@@ -682,7 +685,7 @@ static void set_up(SSL *client)
 		add_tlsa(client);
 	set_mode(client);
 	if (arg("late"))
-		SSL_set_msg_callback(client, turn_off);
+		SSL_set_msg_callback(client, change);
 	if (arg("psk"))
 		SSL_set_psk_client_callback(client, psk_client);
 	offer(client);

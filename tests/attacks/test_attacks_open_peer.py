@@ -84,12 +84,13 @@ def test_no_port_adds_nothing(actor):
     assert actor.verdicts("connect store=public sni=a.test server=a\n", "[a.test:443]\nExtraCAFile = CERTS/corp.pem\n") == ["bad"]
 
 
+@pytest.mark.parametrize("when", ["check", "late"])
 @pytest.mark.parametrize("port", ["", ":443"])
 @pytest.mark.parametrize("keys,verdict", [(ONLY, "bad"), (PIN, "bad"), (ENFORCE, "bad"), (BROKEN, "bad"), ("OnlyCAFile = CERTS/public.pem", "good"),
                                           ("EnforceVerification = yes", "good")])
-def test_another_name_is_checked_than_sent(actor, keys, verdict, port):
+def test_another_name_is_checked_than_sent(actor, keys, verdict, port, when):
     """What strengthens holds for both; the leaf is that of the name that is checked."""
-    script = "connect store=public sni=a.test check=b.test server=b-public\n"
+    script = f"connect store=public sni=a.test {when}=b.test server=b-public\n"
     assert actor.verdicts(script, NOTHING) == ["good"]
     assert actor.verdicts(script, f"[b.test{port}]\n{keys}\n") == [verdict]
     assert actor.verdicts(script.replace("sni=a", "sni=c"), f"[a.test{port}]\n{keys}\n") == ["good"]
