@@ -72,6 +72,7 @@ PACKAGES_CLIENTS='
 apache2-bin       command apache2
 apache2-utils     command ab
 axel              command axel
+bind9-dnsutils    command dig
 fetchmail         command fetchmail
 ftp-ssl           command ftp-ssl
 haproxy           command haproxy
