@@ -45,16 +45,6 @@ void demanded_unknown(struct copy *c, SSL *ssl)
 		copy_api(c)->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 }
 
-static bool digest_of(const struct openssl *o, const X509 *leaf, uint8_t out[32])
-{
-	unsigned n = 0;
-	QUIET_BEGIN(o)
-	if (!leaf || !o->X509_digest(leaf, o->EVP_sha256(), out, &n))
-		n = 0;
-	QUIET_END(o)
-	return n == 32;
-}
-
 /* ---- the record of a refusal ------------------------------------------------------------------------------------- */
 
 static void describe(struct evidence *e, const struct connection *n, const struct demand_look *l,
@@ -135,7 +125,7 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 	char expected[256];
 	uint8_t leaf[32];
 	const struct openssl *o = copy_api(n->copy);
-	bool known = digest_of(o, w->leaf, leaf);
+	bool known = leaf_digest(o, w->leaf, leaf);
 	if (n->demand.judged && known && memcmp(n->demand.leaf, leaf, sizeof leaf) == 0)
 		return n->demand.met;
 	w->copy = n->copy;

@@ -257,12 +257,8 @@ static enum framework framework_of(const struct verification *v)
 static bool have_leaf(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
-	unsigned n = 0;
-	QUIET_BEGIN(o)
-	if (!v->have_leaf && leaf)
-		v->have_leaf = o->X509_digest(leaf, o->EVP_sha256(), v->leaf, &n) == 1 && n == 32;
-	QUIET_END(o)
+	if (!v->have_leaf)
+		v->have_leaf = leaf_digest(o, leaf_of(o, v->ctx), v->leaf);
 	return v->have_leaf;
 }
 

@@ -77,3 +77,33 @@ bool leaf_sha256(const struct openssl *o, const uint8_t *der, size_t size, uint8
 	keep(place, der, size, out);
 	return true;
 }
+
+/* Its bytes, to be freed; NULL: no memory, or they are longer than what is kept. */
+static uint8_t *bytes_of(const struct openssl *o, const X509 *leaf, size_t *size)
+{
+	const int n = o->i2d_X509 ? o->i2d_X509(leaf, NULL) : 0;
+	uint8_t *der = n > 0 && n <= LONGEST ? malloc((size_t)n) : NULL, *end = der;
+	if (der && o->i2d_X509(leaf, &end) == n) {
+		*size = (size_t)n;
+		return der;
+	}
+	free(der);
+	return NULL;
+}
+
+bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
+{
+	unsigned n = 0;
+	size_t size;
+	if (!leaf)
+		return false;
+	QUIET_BEGIN(o)
+	uint8_t *der = bytes_of(o, leaf, &size);
+	if (der && leaf_sha256(o, der, size, out))
+		n = 32;
+	else if (!o->X509_digest(leaf, o->EVP_sha256(), out, &n))
+		n = 0;
+	free(der);
+	QUIET_END(o)
+	return n == 32;
+}

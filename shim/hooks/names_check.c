@@ -8,21 +8,17 @@
 #include "live.h"
 #include "load.h"
 #include "names.h"
+#include "verification.h"
 
 /* What was asked for, and the answer: 1 yes, 0 no, less: it could not tell. */
 static void note(const struct target *t, X509 *x, const char *asked, int answer)
 {
 	const struct openssl *o = copy_api(t->copy);
 	uint8_t leaf[32];
-	unsigned n = 0;
 	if (t->caller != CALLER_HOST || !x || answer < 0 || !(live_any() || names_watched()))
 		return;
 	KEEP_ERRNO_BEGIN
-	QUIET_BEGIN(o)
-	if (!o->X509_digest(x, o->EVP_sha256(), leaf, &n))
-		n = 0;
-	QUIET_END(o)
-	if (n == sizeof leaf) {
+	if (leaf_digest(o, x, leaf)) {
 		live_read_names(x, leaf);
 		names_note(leaf, answer ? NAMES_FIT : NAMES_DO_NOT_FIT, answer ? NULL : asked);
 	}

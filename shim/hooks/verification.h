@@ -85,6 +85,8 @@ bool verification_has_idle_limit(const struct verification *v);
 
 /* (leaf_digest.c) Of a leaf that a server presented. */
 bool leaf_sha256(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32]);
+/* ... as OpenSSL has taken it; NULL: there is none. */
+bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32]);
 /* (verify.c) The body of the server's Certificate message, and the handshake's end. */
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 void verify_done(struct connection *n, SSL *ssl);

@@ -27,30 +27,13 @@
 
 #include <bsd/string.h>
 
-static bool digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
-{
-	unsigned n = 0;
-	if (!leaf)
-		return false;
-	QUIET_BEGIN(o)
-	if (!o->X509_digest(leaf, o->EVP_sha256(), out, &n))
-		n = 0;
-	QUIET_END(o)
-	return n == 32;
-}
-
-static bool leaf_digest(const struct openssl *o, X509_STORE_CTX *ctx, uint8_t out[32])
-{
-	return digest(o, leaf_of(o, ctx), out);
-}
-
 /* Whose look is it, in a verification without an SSL? That of the connection that this leaf was presented on, which decides alone
  * (design.md#host). False: nobody's. */
 static bool find_live(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
 	const X509 *leaf = leaf_of(o, v->ctx);
-	v->have_leaf = leaf && digest(o, leaf, v->leaf);
+	v->have_leaf = leaf_digest(o, leaf, v->leaf);
 	if (!v->have_leaf)
 		return false;
 	v->policy = policy_acquire();
@@ -83,7 +66,8 @@ static void find_rule(struct verification *v)
 static bool looked_at_lately(struct verification *v, struct lately *lately)
 {
 	if (!v->have_leaf)
-		v->have_leaf = leaf_digest(copy_api(v->copy), v->ctx, v->leaf);
+		v->have_leaf =
+		    leaf_digest(copy_api(v->copy), leaf_of(copy_api(v->copy), v->ctx), v->leaf);
 	return v->have_leaf && lately_seen(lately, v->leaf);
 }
 
@@ -238,7 +222,8 @@ static void note_unverified(struct verification *v)
 	uint8_t leaf[32];
 	if (n->story.left || o->SSL_get_verify_mode(v->ssl) != 0)
 		return;
-	if (!n->have_leaf && leaf_digest(o, v->ctx, leaf)) /* a compressed certificate (RFC 8879) */
+	if (!n->have_leaf &&
+	    leaf_digest(o, leaf_of(o, v->ctx), leaf)) /* a compressed certificate (RFC 8879) */
 		take_leaf(n, leaf);
 	if (n->have_leaf) {
 		names_watch(n->leaf);
@@ -256,7 +241,7 @@ void verify_done(struct connection *n, SSL *ssl)
 	X509 *object = NULL;
 	if (o->SSL_get1_peer_certificate && (n->live || unverified || n->policy))
 		object = o->SSL_get1_peer_certificate(ssl);
-	if (object && !n->have_leaf && digest(o, object, leaf))
+	if (object && !n->have_leaf && leaf_digest(o, object, leaf))
 		take_leaf(n, leaf);
 	if (!n->story.left && unverified && live_client_verifies() && n->have_leaf) {
 		TELL(n, ssl, LEFT, 0);
@@ -426,7 +411,7 @@ static void note_reading(const struct target *t, const X509 *x, int nid)
 {
 	uint8_t leaf[32];
 	if (nid != NID_subject_alt_name_ || t->caller != CALLER_HOST ||
-	    !(live_any() || names_watched()) || !digest(copy_api(t->copy), x, leaf))
+	    !(live_any() || names_watched()) || !leaf_digest(copy_api(t->copy), x, leaf))
 		return;
 	live_read_names(x, leaf);
 	names_note(leaf, NAMES_READ, NULL);
