@@ -168,13 +168,19 @@ void explain_file_unreadable(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool denied = e->system_errno == EACCES || e->system_errno == EPERM;
-	const bool allowed = denied && mode_would_do(e);
 
 	d->r->message = say(
 	    e, "cannot load the ", file_role_name(e), " ", file_path_text(e, e->file_path), ": ",
 	    denied ? "this process may not read it" : errno_text(e->system_errno), (char *)NULL);
-	if (!denied)
-		return;
+	if (denied)
+		explain_denied(d);
+}
+
+void explain_denied(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const bool allowed = mode_would_do(e);
+
 	d->r->why = say(e, denier_text(d),
 			e->file_denier_is_directory ? " may not be entered" : " may not be read",
 			" by this process, which runs as user ", say_string(e, e->file_user),

@@ -104,6 +104,13 @@ static void say_no_store(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const bool told = directory_was_given(e) || e->store_unloaded || e->store_untouched;
 
+	if (e->default_file_denied) {
+		explain_denied(d);
+		d->r->why = say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),
+				", and OpenSSL reads no CA certificate out of it: ", d->r->why,
+				(char *)NULL);
+		return;
+	}
 	if (e->default_file_unusable) {
 		d->r->why =
 		    say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),

@@ -218,6 +218,7 @@ const char *file_role_name(const struct evidence *e);             /* (file_text.
 const char *file_path_text(struct evidence *e, const char *path); /* escaped; NULL: "" */
 void explain_file_missing(struct diagnosis *d);                   /* (access.c) */
 void explain_file_unreadable(struct diagnosis *d);
+void explain_denied(struct diagnosis *d);         /* ... but for the headline */
 void explain_file_form(struct diagnosis *d);      /* (form.c) */
 const char *file_form_words(struct diagnosis *d); /* "it is DER (binary), not PEM" */
 void help_file_form(struct diagnosis *d);

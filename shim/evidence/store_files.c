@@ -3,6 +3,8 @@
  * Files of the client's store, looked at once more: one that was renewed after the client had read it, and one out of which OpenSSL reads
  * nothing and does not say so.
  */
+#include <errno.h>
+
 #include "certificate.h"
 
 /* What would have been taken, had it been there when the client read the file. */
@@ -74,14 +76,16 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 static void look_at_default_file(struct evidence *e)
 {
 	if (e->anchor_count != 0 || !e->default_file_asked || !e->default_file_set ||
-	    !e->default_file_exists || !evidence_afford(e, LOOK_FILES, 200))
+	    !evidence_afford(e, LOOK_FILES, 200))
 		return;
 	e->file_role = FILE_CA;
 	e->file_path = e->default_file;
 	evidence_file(e);
-	e->default_file_unusable = e->system_errno == 0 && e->file_form != FORM_UNKNOWN &&
-				   e->file_form != FORM_EMPTY &&
-				   (e->file_form != FORM_PEM || !e->file_has_certificate);
+	e->default_file_denied = e->system_errno == EACCES || e->system_errno == EPERM;
+	e->default_file_unusable =
+	    e->default_file_denied ||
+	    (e->system_errno == 0 && e->file_form != FORM_UNKNOWN && e->file_form != FORM_EMPTY &&
+	     (e->file_form != FORM_PEM || !e->file_has_certificate));
 	e->system_errno = 0;
 }
 

@@ -404,6 +404,33 @@ def test_variable_that_names_an_unusable_file(run, show, pki, files, client, for
     assert "install" not in str(record["help"])
 
 
+@pytest.mark.cause("no-trust-store")
+@pytest.mark.parametrize("denied", ["file", "directory"])
+@pytest.mark.parametrize("client", ["python", "s_client"])
+def test_variable_that_names_an_unreadable_file(run, show, pki, files, client, denied):
+    """OpenSSL says nothing of it; that it does not exist would be a guess."""
+    leaf = issue(HOST, pki.intermediate, names=[HOST])
+    port = show(leaf, pki.intermediate).port
+    argv = {"python": [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port],
+            "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port)]}[client]  # fmt: skip
+    directory = run.scratch / "shut"
+    directory.mkdir()
+    path = directory / "ca.pem"
+    path.write_bytes(pki.root.pem)
+    stop = path if denied == "file" else directory
+    stop.chmod(0o600 if denied == "file" else 0o700)
+    unprivileged(run)
+    done = run(argv, env={"SSL_CERT_FILE": str(path), "SSL_CERT_DIR": "/nonexistent"}, user=NOBODY)
+    assert done.code != 0 and len(done.records) == 1, done
+    record = done.records[0]
+    assert record["cause"] == "no-trust-store" and "SSL_CERT_FILE points to %s" % path in record["why"]
+    assert "may not be " + ("read" if denied == "file" else "entered") in record["why"]
+    assert "    setfacl -m u:%d:%s %s" % (NOBODY, "r" if denied == "file" else "x", stop) in record["help"], record
+    assert "does not exist" not in str(record["help"])
+    stop.chmod(0o755)
+    assert run(argv, env={"SSL_CERT_FILE": str(path)}, user=NOBODY).code == 0
+
+
 @pytest.mark.parametrize("text", [b"\xef\xbb\xbf%s", b"see below\n%s", b"%s\r\n"], ids=["mark", "text", "crlf"])
 def test_what_openssl_takes_is_no_failure(run, files, text):
     path = run.write("odd.pem", text % files["cert"].read_bytes())
