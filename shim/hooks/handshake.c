@@ -46,6 +46,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	struct connection *n = connection_start(c, ssl);
 	if (!n) {
 		demanded_unknown(c, ssl);
+		session_unknown(c, ssl);
 		return;
 	}
 	struct peer peer;

@@ -162,16 +162,27 @@ void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 		look_at_socket(n, ssl);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* Where there is no memory for its name, it is another one. */
 bool connection_renamed(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
+	const bool lost_before = n->name_lost;
+	n->name_lost = false;
 	char *sni = own_sni(n, o, ssl);
 	char *host = sni ? kept(n, sni) : asked_name(n, o, ssl);
-	if (!host || (n->host && strcmp(host, n->host) == 0)) {
+	const bool same = sni ? same_text(sni, n->sni) : !host || same_text(host, n->host);
+	if (same && !n->name_lost) {
+		n->name_lost = lost_before;
 		free(sni);
 		free(host);
 		return false;
 	}
+	n->name_lost = n->name_lost || lost_before;
 	free(n->sni);
 	free(n->host);
 	n->sni = sni;

@@ -92,17 +92,21 @@ static bool read_field(const struct openssl *o, SSL_SESSION *session, struct fie
 	return true;
 }
 
+/* Memory is asked for only where the client's data is long. */
 static bool write_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
 {
+	char space[256], *both = space;
 	const size_t n = f->own_size + sizeof f->mark;
-	char *both = o->SSL_SESSION_set1_ticket_appdata && n > f->own_size ? malloc(n) : NULL;
-	if (!both)
+	if (!o->SSL_SESSION_set1_ticket_appdata || n < f->own_size)
+		return false;
+	if (n > sizeof space && !(both = malloc(n)))
 		return false;
 	if (f->own_size)
 		memcpy(both, f->own, f->own_size);
 	memcpy(both + f->own_size, &f->mark, sizeof f->mark);
 	const bool written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
-	free(both);
+	if (both != space)
+		free(both);
 	return written;
 }
 
@@ -178,6 +182,17 @@ void session_check(struct connection *n, SSL *ssl)
 	QUIET_END(o)
 }
 
+void session_unknown(struct copy *c, SSL *ssl)
+{
+	const struct openssl *o = copy_api(c);
+	SSL_SESSION *session = o->SSL_get_session(ssl);
+	if (!session || !o->SSL_SESSION_get_ex_data || !session_tag(c, session))
+		return;
+	QUIET_BEGIN(o)
+	o->SSL_set_session(ssl, NULL);
+	QUIET_END(o)
+}
+
 bool session_is_of_another(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
@@ -243,12 +258,11 @@ static int set_data_of(const struct target *t, SSL_SESSION *session, const void 
 	    .function(session, data, size);
 }
 
-/* A client that takes the field for itself after all: the mark stays behind it, or there is no memory for that, and it goes where the client cannot
- * reach. */
+/* A client that takes the field for itself after all: the mark stays behind its data. Where there is no memory for both, it has failed. */
 int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *session,
 					 const void *data, size_t size)
 {
-	bool written = false;
+	bool marked, written = false;
 	KEEP_ERRNO_BEGIN
 	const struct openssl *o = copy_api(t->copy);
 	struct field f = {.own = NULL};
@@ -257,17 +271,12 @@ int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *se
 		read_field(o, session, &f);
 	f.own = data;
 	f.own_size = size;
-	if (f.mark.tag || f.mark.identity) {
+	marked = f.mark.tag || f.mark.identity;
+	if (marked)
 		written = write_field(o, session, &f);
-		if (!written) {
-			set_data(t->copy, session, INDEX_SESSION_TAG, (uintptr_t)f.mark.tag);
-			set_data(t->copy, session, INDEX_SESSION_IDENTITY,
-				 (uintptr_t)f.mark.identity);
-		}
-	}
 	QUIET_END(o)
 	KEEP_ERRNO_END
-	return written ? 1 : set_data_of(t, session, data, size);
+	return marked ? written : set_data_of(t, session, data, size);
 }
 
 /* ... and one that only asks sees what it would without us. */

@@ -11,6 +11,8 @@ struct connection;
 
 /* Before the ClientHello: drops a session that was made under other trust than this host has now. */
 void session_check(struct connection *n, SSL *ssl);
+/* ... where there is no connection to keep a rule at: one that was made under any rule's. */
+void session_unknown(struct copy *c, SSL *ssl);
 /* The session of this handshake was made with the trust of the connection's rule. */
 void session_mark(struct connection *n, SSL *ssl);
 /* ... or where the rule has a certificate to show: a server knows a resumed client again, and does not ask. */

@@ -172,18 +172,18 @@ def test_renegotiation(actor, server, verdict):
     assert actor.records("verify_failed") == []
 
 
-ONLY_B = "[b.test]\nOnlyCAFile = CERTS/stranger.pem\n"
+STRICT_B = "[b.test]\nOnlyCAFile = CERTS/stranger.pem\n"
 
 
 @pytest.mark.parametrize("rules,server,sni,then,verdict", [
     (A, "a", "a.test", "b", "bad"), (A, "a", "b.test", "b", "bad"), (A, "ab", "b.test", "ab", "bad"), (A, "a-public", "b.test", "b-public", "good"),
-    (B, "a-public", "b.test", "b", "bad"), (ONLY_B, "a-public", "b.test", "b-public", "bad"), (ONLY_B, "a-public", "", "a-public", "good"),
+    (B, "a-public", "b.test", "b", "bad"), (STRICT_B, "a-public", "b.test", "b-public", "bad"), (STRICT_B, "a-public", "", "a-public", "good"),
     ("[b.test]\nOnlyCAFile = CERTS/public.pem\n", "a-public", "b.test", "b-public", "good"),
     ("[b.test]\nPinSHA256 = " + "A" * 43 + "=\n", "a-public", "b.test", "b-public", "bad"),
     ("[b.test]\nEnforceVerification = yes\n", "a-public", "b.test", "c-public", "bad"),
     ("[a.test]\nEnforceVerification = yes\n", "a-public", "b.test", "c-public", "bad"),
     ("[b.test]\nMinProtocol = TLSv1.3\n", "a-public", "b.test", "b-public", "bad"),
-    ("[a.test]\nOnlyCAFile = CERTS/public.pem\n" + ONLY_B, "a-public", "b.test", "b-public", "bad"),
+    ("[a.test]\nOnlyCAFile = CERTS/public.pem\n" + STRICT_B, "a-public", "b.test", "b-public", "bad"),
 ])
 def test_renegotiation_with_another_host(actor, rules, server, sni, then, verdict):
     """One connection to two hosts: the trust of neither counts for the other, and what strengthens for either does."""
@@ -192,12 +192,18 @@ def test_renegotiation_with_another_host(actor, rules, server, sni, then, verdic
     assert actor.verdicts(script, rules) == [verdict]
 
 
+def test_renegotiation_where_another_name_is_checked_than_sent(actor):
+    script = "connect store=public sni=a.test check=b.test server=b-public max=1.2 again= then=b-public\n"
+    assert actor.verdicts(script, STRICT_B.replace("stranger", "public")) == ["good"]
+    assert actor.verdicts(script, STRICT_B) == ["bad"]
+
+
 def test_short_renegotiation_with_another_host(actor):
     """... where no certificate is shown at all."""
     script = "connect store=public sni=a.test server=%s max=1.2 again=%s shortly\n"
-    assert actor.verdicts(script % ("a-public", "b.test")) == actor.verdicts(script % ("a-public", "b.test"), ONLY_B.replace("b.", "c."))
-    assert actor.verdicts(script % ("a-public", ""), ONLY_B)[0].startswith("good")
-    assert actor.verdicts(script % ("a-public", "b.test"), ONLY_B) == ["mute"]
+    assert actor.verdicts(script % ("a-public", "b.test")) == actor.verdicts(script % ("a-public", "b.test"), STRICT_B.replace("b.", "c."))
+    assert actor.verdicts(script % ("a-public", ""), STRICT_B)[0].startswith("good")
+    assert actor.verdicts(script % ("a-public", "b.test"), STRICT_B) == ["mute"]
     assert actor.verdicts(script % ("a", ""), A)[0].startswith("good")
     assert actor.verdicts(script % ("a", "b.test"), A) == ["mute"]
     (failed,) = actor.records("verify_failed")
