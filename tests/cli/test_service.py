@@ -48,7 +48,7 @@ def test_dry_run_and_unknown(run, ca):
     done, _, code, text = service(run, "other")
     assert code == 1 and "there is no unit other.service" in done.err and text == ""
     done, _, code, _ = service(run, "app", "--remove")
-    assert code == 1 and "No such file" in done.err
+    assert code == 1 and "app.service has no drop-in of tlsmend" in done.err
     for name in ("../x", "a/b", "", ".x"):
         done, _, code, _ = service(run, name)
         assert code == 2

@@ -140,13 +140,16 @@ static int remove_it(const struct unit *u)
 
 	if (!is_free(path)) {
 		status = STATUS_USAGE;
-	} else if (unlink(path) != 0) {
-		status = errno == ENOENT ? STATUS_FINDINGS : STATUS_USAGE;
-		complain("%s: %s", path, strerror(errno));
-	} else {
+	} else if (unlink(path) == 0) {
 		rmdir(folder); /* where nothing else is in it */
 		printf("removed %s\n", path);
 		say_next(u);
+	} else if (errno == ENOENT) {
+		status = STATUS_FINDINGS;
+		complain("service: %s has no drop-in of tlsmend: there is no %s", u->name, path);
+	} else {
+		status = STATUS_USAGE;
+		complain("service: %s: %s", path, strerror(errno));
 	}
 	free(folder);
 	free(path);
