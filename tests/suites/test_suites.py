@@ -44,6 +44,19 @@ def source_of(package):
     return whole
 
 
+def built(package, *commands):
+    """The same, after these commands in it."""
+    source = source_of(package)
+    done = source / "built"
+    with locked(SOURCES / (package + "-build.lock")):
+        for command in commands if not done.exists() else ():
+            r = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=1400)
+            if r.returncode:
+                pytest.skip("%s cannot be built: %s" % (package, (r.stdout + r.stderr)[-300:]))
+        done.write_text("")
+    return source
+
+
 @pytest.fixture
 def suite(tmp_path):
     """run(directory, argv) twice, on a copy of it; results(output) are then held against each other. Returns them."""
@@ -185,22 +198,9 @@ def by_recipe(output):
     return found
 
 
-def built_openssl():
-    source = source_of("openssl")
-    done = source / "built"
-    with locked(SOURCES / "openssl-build.lock"):
-        if not done.exists():
-            for command in ["./Configure", "shared", "enable-fips", "-O1"], ["make", "-s", "-j2"]:
-                r = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=1400)
-                if r.returncode:
-                    pytest.skip("OpenSSL cannot be built: %s" % (r.stdout + r.stderr)[-300:])
-            done.write_text("")
-    return source
-
-
 @pytest.mark.timeout(3000)
 def test_openssl(suite):
-    argv = ["make", "-C", built_openssl(), "test", "TESTS=" + " ".join(OPENSSL_TESTS.split()), "V=1", "HARNESS_JOBS=1"]
+    argv = ["make", "-C", built("openssl", ["./Configure", "shared", "enable-fips", "-O1"], ["make", "-s", "-j2"]), "test", "TESTS=" + " ".join(OPENSSL_TESTS.split()), "V=1", "HARNESS_JOBS=1"]
     suite(None, argv, by_recipe, 9000)
 
 
@@ -209,17 +209,45 @@ def by_tinytest(output):
     return collections.Counter(re.findall(r"^(\w+/\w+): (?:.*\n)*?.*?(OK|FAILED|SKIPPED|DISABLED)\b.*$", output, re.M))
 
 
-def built_libevent():
-    source = source_of("libevent")
-    with locked(SOURCES / "libevent-build.lock"):
-        if not (source / "test/regress").exists():
-            for command in ["./configure", "--enable-openssl", "--disable-samples", "--disable-dependency-tracking"], ["make", "-s", "-j2", "all"]:
-                done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=900)
-                if done.returncode:
-                    pytest.skip("libevent cannot be built: %s" % (done.stdout + done.stderr)[-300:])
-    return source
-
-
 def test_libevent(suite):
     # its program was linked in place
-    suite(None, [built_libevent() / "test/regress", "ssl/..", "+http/https_basic", "+http/https_simple", "+http/https_chunk_out", "+http/https_connection"], by_tinytest, 10)
+    source = built("libevent", ["./configure", "--enable-openssl", "--disable-samples", "--disable-dependency-tracking"], ["make", "-s", "-j2", "all"])
+    suite(None, [source / "test/regress", "ssl/..", "+http/https_basic", "+http/https_simple", "+http/https_chunk_out", "+http/https_connection"], by_tinytest, 10)
+
+
+# ---- stunnel ----------------------------------------------------------------------------------------------------------------
+def by_stunnel(output):
+    """`181. Session resumption and redirect`, and below it how it went."""
+    found, name = collections.Counter(), ""
+    for line in output.splitlines():
+        name = line if re.match(r"\d+\. ", line) else name
+        m = re.match(r"\.+ (succeeded|failed|skipped)$", line)
+        if m:
+            found[name, m.group(1)] += 1
+    return found
+
+
+def test_stunnel(suite):
+    suite(None, ["make", "-C", built("stunnel4", ["./configure", "--disable-libwrap"], ["make", "-s", "-j2"]), "check"], by_stunnel, 40)
+
+
+# ---- curl ----------------------------------------------------------------------------------------------------------------------
+# Those of its tests that have a server of TLS.
+CURL_TESTS = """
+cd "$1/tests"
+unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
+perl runtests.pl -a -n $(grep -lE "^(https|ftps|imaps|pop3s|smtps|https-proxy|https-mtls)( .*)?$" data/test[0-9]* | grep -oE "[0-9]+$")
+"""
+
+
+def by_runtests(output):
+    found = collections.Counter(re.findall(r"^test (\d+) (SKIPPED): ", output, re.M))
+    for m in re.finditer(r"^test (\d+)\.\.\.(?:(?!^test )[\s\S])*?\b(OK|FAILED)\b", output, re.M):
+        found[m.groups()] += 1
+    return found
+
+
+def test_curl(suite):
+    options = ["--with-openssl", "--without-libpsl", "--disable-ldap", "--disable-manual", "--disable-static"]
+    source = built("curl", ["./configure", *options], ["make", "-s", "-j2"], ["make", "-s", "-j2", "-C", "tests"])
+    suite(None, ["sh", "-c", CURL_TESTS, "sh", source], by_runtests, 40)
