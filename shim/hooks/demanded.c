@@ -24,24 +24,44 @@
 enum { VERIFY_PEER_ = 1, SHUTDOWN_BOTH = 3 };
 
 /* A key that both sides know already shows no certificate, and sends data before any would come. */
-void demanded_start(struct connection *n, SSL *ssl)
+static void forget_keys(const struct openssl *o, SSL *ssl)
 {
-	const struct openssl *o = copy_api(n->copy);
-	if (!demand_exists(&n->rule))
-		return;
 	if (o->SSL_set_psk_client_callback)
 		o->SSL_set_psk_client_callback(ssl, NULL);
 	if (o->SSL_set_psk_use_session_callback)
 		o->SSL_set_psk_use_session_callback(ssl, NULL);
 }
 
-/* There is no connection to keep a rule at, so that it is not known what is demanded: where anything is of any host, no byte comes in. */
-void demanded_unknown(struct copy *c, SSL *ssl)
+void demanded_start(struct connection *n, SSL *ssl)
+{
+	if (demand_exists(&n->rule))
+		forget_keys(copy_api(n->copy), ssl);
+}
+
+static bool any_is_strict(void)
 {
 	struct policy_ref *rules = policy_acquire();
 	const bool any = rules && policy_strict(policy_of(rules));
 	policy_release(rules);
-	if (any)
+	return any;
+}
+
+/* There is no connection to keep a rule at, so that it is not known what is demanded: where anything is of any host, nothing goes out early ... */
+void demanded_unknown(struct copy *c, SSL *ssl)
+{
+	const struct openssl *o = copy_api(c);
+	if (!any_is_strict())
+		return;
+	forget_keys(o, ssl);
+	QUIET_BEGIN(o)
+	o->SSL_set_session(ssl, NULL);
+	QUIET_END(o)
+}
+
+/* ... and no byte comes in. Not before: OpenSSL opens it for the ClientHello. */
+void demanded_unknown_done(struct copy *c, SSL *ssl)
+{
+	if (any_is_strict())
 		copy_api(c)->SSL_set_shutdown(ssl, SHUTDOWN_BOTH);
 }
 

@@ -11,6 +11,7 @@ struct connection;
 
 void demanded_start(struct connection *n, SSL *ssl);
 void demanded_unknown(struct copy *c, SSL *ssl); /* ... of an SSL whose state could not be made */
+void demanded_unknown_done(struct copy *c, SSL *ssl);
 /* The handshake ended: the client's verify mode is its own again. */
 void demanded_exit(struct connection *n, SSL *ssl);
 /* It is done. False: it must not have been; no byte goes over it any more, and that is reported. */

@@ -239,6 +239,8 @@ static void observe(struct copy *c, SSL *ssl, int where, int value, int host_err
 	bool interesting = (where & SSL_CB_ALERT_) || where == SSL_CB_HANDSHAKE_DONE_ ||
 			   where == SSL_CB_CONNECT_EXIT_;
 	struct connection *n = interesting ? connection_of(c, ssl) : NULL;
+	if (!n && where == SSL_CB_HANDSHAKE_DONE_)
+		demanded_unknown_done(c, ssl);
 	if (!n)
 		return;
 	if (where & SSL_CB_ALERT_)
