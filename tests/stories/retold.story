@@ -327,3 +327,15 @@ alert-sent ms=1011 out=624 in=1200
 alert-received ms=1012 out=624 in=1224
 ends ms=1012 out=624 in=1224
 outcome failed verification
+
+# .NET 10. A callback that refuses a good chain, and a client that has no use for its connection any more: neither says goodbye, and OpenSSL sees the
+# same of both.
+story a client that verifies by itself, finds all good, and lets go of the connection without a word
+begins ms=1000 memory=1
+left ms=1003 out=288 in=1073
+bad ms=1003 out=288 in=1073
+done ms=1004 out=288 in=1249 version=772
+own ms=1100 out=368 in=1249 good=1 always=1 names=3
+leaf ms=1100 out=368 in=1249 named=1 suited=1
+ends ms=1100 out=368 in=1249
+outcome given-up -
