@@ -198,10 +198,10 @@ static void program_read(void)
 {
 	const struct link_map *last = loader_last_at_start(), *l = loader_first();
 	struct symbols *read, *before = NULL;
-	size_t count = l != NULL;
-	if (atomic_load(&program))
+	size_t count = 1;
+	if (!l || atomic_load(&program))
 		return;
-	for (; l && l != last; l = l->l_next)
+	for (; l != last && l->l_next; l = l->l_next)
 		count++;
 	read = calloc(count, sizeof *read);
 	l = loader_first();
