@@ -189,7 +189,8 @@ void explain_not_ca(struct diagnosis *d)
 			" stands in the chain as an issuer, but it is not marked as a CA that "
 			"may sign certificates",
 			c ? " (" : "", c ? d->r->presented : "", c ? ")" : "", (char *)NULL);
-	if (c && is_ordinary(c))
+	/* in a store of this machine it is meant as a CA, whatever it is */
+	if (c && is_ordinary(c) && !is_from_here(c))
 		help_line(d, say(e,
 				 "the server's operator needs a certificate that was issued by a "
 				 "CA: ",

@@ -219,6 +219,16 @@ def test_issued_with_the_certificate_of_a_server(tell, show, pki, client):
     assert "needs a certificate that was issued by a CA" in told.help and "again" not in told.help
 
 
+@pytest.mark.cause("not-a-ca")
+@every_client
+def test_certificate_of_a_server_in_the_clients_file(tell, show, pki, client):
+    """Whoever put it there meant it as a CA, and it is mended there."""
+    server = issue("www.corp.test", names=["www.corp.test"])
+    leaf = leaf_of(server)
+    told = tell(client(show(leaf).port, pki.write("trusted-server.pem", server.pem)), "not-a-ca", leaf)
+    assert "who runs that CA has to issue its certificate again as a CA" in told.help and "the server's operator" not in told.help
+
+
 @pytest.mark.cause("self-signed")
 @every_client
 def test_certificate_of_a_ca_in_place_of_the_servers(tell, show, pki, client):
