@@ -104,6 +104,8 @@ struct lock {
 	_Atomic uint32_t owner_process; /* process_generation() of the owner */
 };
 bool lock_enter(struct lock *l, bool *stale);
+/* ... of a table that is empty where all of it is 0: a stale one, which may be half written, is emptied. */
+bool lock_enter_table(struct lock *l, void *table, size_t size);
 void lock_leave(struct lock *l);
 
 /* ---- errno guard ---------------------------------------------------------------------------- */

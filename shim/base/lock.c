@@ -15,6 +15,7 @@
 #include <tlsmend/system.h>
 
 #include <linux/futex.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #define WAITERS 0x80000000u
@@ -123,6 +124,17 @@ bool lock_enter(struct lock *l, bool *stale)
 	    (!owner_process || owner_process == process))
 		return false;
 	return wait_and_take(l, process, tid, stale);
+}
+
+bool lock_enter_table(struct lock *l, void *table, size_t size)
+{
+	bool stale;
+
+	if (!lock_enter(l, &stale))
+		return false;
+	if (stale)
+		memset(table, 0, size);
+	return true;
 }
 
 void lock_leave(struct lock *l)

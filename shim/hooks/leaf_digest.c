@@ -19,12 +19,7 @@ static struct lock lock;
 
 static bool enter(void)
 {
-	bool stale;
-	if (!lock_enter(&lock, &stale))
-		return false;
-	if (stale) /* half written, of the parent's: let go of */
-		memset(seen, 0, sizeof seen);
-	return true;
+	return lock_enter_table(&lock, seen, sizeof seen);
 }
 
 static bool compute(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32])

@@ -18,12 +18,7 @@ static struct lock lock;
 
 static bool enter(void)
 {
-	bool stale;
-	if (!lock_enter(&lock, &stale))
-		return false;
-	if (stale)
-		memset(configuring, 0, sizeof configuring);
-	return true;
+	return lock_enter_table(&lock, configuring, sizeof configuring);
 }
 
 void load_context_made(struct copy *c, SSL_CTX *ctx)

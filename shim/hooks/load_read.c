@@ -27,12 +27,7 @@ static struct lock lock;
 
 static bool enter(void)
 {
-	bool stale;
-	if (!lock_enter(&lock, &stale))
-		return false;
-	if (stale)
-		memset(pkcs12_files, 0, sizeof pkcs12_files);
-	return true;
+	return lock_enter_table(&lock, pkcs12_files, sizeof pkcs12_files);
 }
 
 /* ---- which file is behind a BIO or a stream --------------------------------------------------------------------------- */

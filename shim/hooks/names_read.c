@@ -22,12 +22,7 @@ static struct lock lock;
 
 static bool enter(void)
 {
-	bool stale = false;
-	if (!lock_enter(&lock, &stale))
-		return false;
-	if (stale)
-		memset(watched, 0, sizeof watched);
-	return true;
+	return lock_enter_table(&lock, watched, sizeof watched);
 }
 
 static struct watched *find(const uint8_t leaf[32])

@@ -33,12 +33,7 @@ static int find(uint64_t host)
 
 static bool enter(void)
 {
-	bool stale = false;
-	if (!lock_enter(&lock, &stale))
-		return false;
-	if (stale)
-		memset(lately, 0, sizeof lately);
-	return true;
+	return lock_enter_table(&lock, lately, sizeof lately);
 }
 
 void spare_note(const struct connection *n)

@@ -111,12 +111,7 @@ void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
 
 static bool enter(void)
 {
-	bool stale;
-	if (!lock_enter(&lock, &stale))
-		return false;
-	if (stale)
-		memset(kept, 0, sizeof kept);
-	return true;
+	return lock_enter_table(&lock, kept, sizeof kept);
 }
 
 static unsigned place_of(const struct question *q)

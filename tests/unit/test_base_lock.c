@@ -108,6 +108,21 @@ static int child_takes_over(void)
 	return stale == 1 && counter == 3 && lock.word == 0 ? 0 : 2;
 }
 
+/* A table that may be half written is emptied, once. */
+static int child_empties_table(void)
+{
+	int table[2] = {1, 2};
+
+	if (!lock_enter_table(&lock, table, sizeof table) || table[0] || table[1])
+		return 1;
+	table[0] = 3;
+	lock_leave(&lock);
+	if (!lock_enter_table(&lock, table, sizeof table) || table[0] != 3)
+		return 2;
+	lock_leave(&lock);
+	return 0;
+}
+
 static void assert_child_succeeds(int (*child)(void))
 {
 	int status = -1;
@@ -132,6 +147,7 @@ static void child_of_fork_does_not_wait_for_a_thread_of_the_parent(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, hold, NULL), 0);
 	sem_wait(&held);
 	assert_child_succeeds(child_takes_over);
+	assert_child_succeeds(child_empties_table);
 	assert_int_not_equal(lock.word, 0); /* the parent's is still held */
 	sem_post(&go_on);
 	pthread_join(thread, NULL);
