@@ -2,7 +2,6 @@
  *
  * SSL_CTXs that are being configured, and by which thread: what that reads from files meanwhile may be for them (load_read.c).
  */
-#include <string.h>
 
 #include "loaded.h"
 

@@ -385,14 +385,18 @@ def test_own_certificate_renewed(run, pki, servers, version):
     assert "restart the program" in record["help"][0] and str(cert) in record["why"] and "has changed since" in record["why"]
 
 
+def client_of_the_variable(show, pki, client):
+    """One that loads what SSL_CERT_FILE names, and nothing else."""
+    port = show(issue(HOST, pki.intermediate, names=[HOST]), pki.intermediate).port
+    return {"python": [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port],
+            "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port)]}[client]  # fmt: skip
+
+
 @pytest.mark.cause("no-trust-store")
 @pytest.mark.parametrize("form", ["DER", "key", "directory"])
 @pytest.mark.parametrize("client", ["python", "s_client"])
 def test_variable_that_names_an_unusable_file(run, show, pki, files, client, form):
-    leaf = issue(HOST, pki.intermediate, names=[HOST])
-    port = show(leaf, pki.intermediate).port
-    argv = {"python": [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port],
-            "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port)]}[client]  # fmt: skip
+    argv = client_of_the_variable(show, pki, client)
     path = {"DER": files["der"], "key": files["key"], "directory": pki.empty_dir}[form]
     done = run(argv, env={"SSL_CERT_FILE": str(path), "SSL_CERT_DIR": "/nonexistent"})
     assert done.code != 0 and len(done.records) == 1, done
@@ -409,10 +413,7 @@ def test_variable_that_names_an_unusable_file(run, show, pki, files, client, for
 @pytest.mark.parametrize("client", ["python", "s_client"])
 def test_variable_that_names_an_unreadable_file(run, show, pki, files, client, denied):
     """OpenSSL says nothing of it; that it does not exist would be a guess."""
-    leaf = issue(HOST, pki.intermediate, names=[HOST])
-    port = show(leaf, pki.intermediate).port
-    argv = {"python": [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port],
-            "s_client": ["openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port)]}[client]  # fmt: skip
+    argv = client_of_the_variable(show, pki, client)
     directory = run.scratch / "shut"
     directory.mkdir()
     path = directory / "ca.pem"
