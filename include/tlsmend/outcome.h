@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum happening_kind {
-#define STORY_EVENT(id, word, a, b, c, d) HAPPENING_##id,
+#define STORY_EVENT(id, member, word, fields) HAPPENING_##id,
 #include "../../shim/outcome/events.def"
 #undef STORY_EVENT
 	HAPPENING_COUNT
@@ -26,7 +26,19 @@ struct happening {
 	uint64_t ms; /* of a clock that only goes forward */
 	uint64_t out,
 	    in; /* bytes of this connection that the transport has taken and brought until now; 0 where nobody looked */
-	int32_t is[4]; /* the event's own fields */
+	union { /* the event's own fields, in the order of the table and by name */
+		int32_t is[4];
+#define FIELD(name) int32_t name;
+#define NO_FIELD    int32_t nothing;
+#define STORY_EVENT(id, member, word, fields)                                                      \
+	struct {                                                                                   \
+		fields                                                                             \
+	} member;
+#include "../../shim/outcome/events.def"
+#undef STORY_EVENT
+#undef NO_FIELD
+#undef FIELD
+	};
 };
 
 /* (ENDS) how */

@@ -147,7 +147,10 @@ bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
 	    unsuited(o, leaf, o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) <
 	    0;
 	*leaf_is = (struct happening){.what = HAPPENING_LEAF,
-				      .is = {names_host(o, n, leaf), suited, address, outdated}};
+				      .leaf = {.named = names_host(o, n, leaf),
+					       .suited = suited,
+					       .address = address,
+					       .outdated = outdated}};
 	o->X509_free(leaf);
 	return true;
 }

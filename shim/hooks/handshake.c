@@ -186,10 +186,12 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	const struct circumstances c = {.host_errno = host_errno, .stuck = stuck};
 	const bool file = load_settle(n, ssl, true);
 	story_own(n, ssl);
-	story_event(n, ssl,
-		    (struct happening){.what = HAPPENING_EXITED,
-				       .is = {value, 0, verification_failed(o), file}},
-		    &c);
+	story_event(
+	    n, ssl,
+	    (struct happening){
+		.what = HAPPENING_EXITED,
+		.exited = {.result = value, .verify = verification_failed(o), .file = file}},
+	    &c);
 	list_forget(n);
 }
 
@@ -218,7 +220,10 @@ static void on_alert(struct connection *n, SSL *ssl, int where, int value)
 		story_looks(n, ssl, &c);
 	story_event(n, ssl,
 		    (struct happening){.what = HAPPENING_ALERT_SENT,
-				       .is = {number, fatal, c.met, circumstances_peer(&c)}},
+				       .alert_sent = {.number = number,
+						      .fatal = fatal,
+						      .eof = c.met,
+						      .peer = circumstances_peer(&c)}},
 		    &c);
 }
 

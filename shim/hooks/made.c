@@ -206,10 +206,11 @@ int hook_SSL_shutdown(const struct target *t, SSL *ssl)
 	if (n && n->story.requested) {
 		struct circumstances c = {.met = false};
 		story_looks(n, ssl, &c);
-		story_event(n, ssl,
-			    (struct happening){.what = HAPPENING_CLOSES,
-					       .is = {c.met, circumstances_peer(&c)}},
-			    &c);
+		story_event(
+		    n, ssl,
+		    (struct happening){.what = HAPPENING_CLOSES,
+				       .closes = {.met = c.met, .peer = circumstances_peer(&c)}},
+		    &c);
 	}
 	KEEP_ERRNO_END
 	return ((union {

@@ -293,11 +293,14 @@ void story_ends(struct connection *n, SSL *ssl, int how)
 		story_looks(n, ssl, &c);
 	else
 		looks_without(n, &c);
-	story_event(n, ssl,
-		    (struct happening){.what = HAPPENING_ENDS,
-				       .is = {how, c.met, circumstances_peer(&c),
-					      ssl && waits_for_peer(copy_api(n->copy), ssl)}},
-		    &c);
+	story_event(
+	    n, ssl,
+	    (struct happening){.what = HAPPENING_ENDS,
+			       .ends = {.how = how,
+					.met = c.met,
+					.peer = circumstances_peer(&c),
+					.waits = ssl && waits_for_peer(copy_api(n->copy), ssl)}},
+	    &c);
 }
 
 /* ---- stories as text, for tests ------------------------------------------------------------------------------------------ */

@@ -41,22 +41,22 @@ static void begin(struct story *s, const struct happening *h)
 	memset(s, 0, sizeof *s);
 	s->began_ms = h->ms;
 	s->last_sent = s->last_received = s->alert_sent = s->alert_received = -1;
-	s->memory = h->is[0] != 0;
-	s->datagram = h->is[1] != 0;
-	s->blind = h->is[2] != 0;
+	s->memory = h->begins.memory != 0;
+	s->datagram = h->begins.datagram != 0;
+	s->blind = h->begins.blind != 0;
 }
 
 static void note_bad(struct story *s, const struct happening *h)
 {
-	s->bad = h->is[0] != 0;
-	s->enforced = s->bad && h->is[1];
-	s->told = h->is[2] != 0;
-	s->own_objection = s->bad && h->is[3];
+	s->bad = h->bad.kept != 0;
+	s->enforced = s->bad && h->bad.enforced;
+	s->told = h->bad.told != 0;
+	s->own_objection = s->bad && h->bad.own;
 }
 
 static void note_demanded(struct story *s, const struct happening *h)
 {
-	s->bad = s->enforced = h->is[0] != 0;
+	s->bad = s->enforced = h->demanded.kept != 0;
 	s->own_objection = s->unnamed = false;
 }
 
@@ -64,8 +64,8 @@ static void note_asked(struct story *s, const struct happening *h)
 {
 	if (!s->done)
 		return;
-	s->asked = s->asked || !h->is[0];
-	s->relied = s->relied || (s->left && h->is[0]);
+	s->asked = s->asked || !h->asked.good;
+	s->relied = s->relied || (s->left && h->asked.good);
 }
 
 static void note_done(struct story *s, const struct happening *h)
@@ -75,23 +75,23 @@ static void note_done(struct story *s, const struct happening *h)
 	s->done = true;
 	s->done_ms = h->ms;
 	s->in_at_done = h->in;
-	s->version = h->is[0];
+	s->version = h->done.version;
 }
 
 static void note_own(struct story *s, const struct happening *h)
 {
-	s->own_failed = h->is[0] != 0;
-	s->own_good = h->is[1] != 0;
-	s->own_always = h->is[2] != 0;
-	s->names = h->is[3];
+	s->own_failed = h->own.failed != 0;
+	s->own_good = h->own.good != 0;
+	s->own_always = h->own.always != 0;
+	s->names = h->own.names;
 }
 
 static void note_leaf(struct story *s, const struct happening *h)
 {
-	s->leaf_misnamed = !h->is[0];
-	s->leaf_unsuited = !h->is[1];
-	s->wrong_address = h->is[2] != 0;
-	s->leaf_outdated = h->is[3] != 0;
+	s->leaf_misnamed = !h->leaf.named;
+	s->leaf_unsuited = !h->leaf.suited;
+	s->wrong_address = h->leaf.address != 0;
+	s->leaf_outdated = h->leaf.outdated != 0;
 }
 
 static void note_data_sent(struct story *s, const struct happening *h)
@@ -99,26 +99,29 @@ static void note_data_sent(struct story *s, const struct happening *h)
 	if (!s->data_sent)
 		s->data_mark = h->out;
 	s->data_sent = s->data_sent || s->done;
-	s->data_out += (uint32_t)h->is[0];
+	s->data_out += (uint32_t)h->data_sent.bytes;
 }
 
 static void note_alert(struct story *s, const struct happening *h)
 {
 	enum { CLOSE_NOTIFY = 0 };
 	const bool sent = h->what == HAPPENING_ALERT_SENT;
+	/* both have these */
+	const int32_t number = h->alert_sent.number, fatal = h->alert_sent.fatal;
 	/* it was reading, then: OpenSSL hands over an alert, or answers an end, in the client's own read only */
-	if (s->done && !s->closing && (sent ? h->is[2] != 0 : h->is[1] || h->is[0] == CLOSE_NOTIFY))
+	if (s->done && !s->closing &&
+	    (sent ? h->alert_sent.eof != 0 : fatal || number == CLOSE_NOTIFY))
 		s->peer_ended = true;
-	if (sent && h->is[0] == CLOSE_NOTIFY)
+	if (sent && number == CLOSE_NOTIFY)
 		s->closing = true;
-	if (h->is[1])
-		*(sent ? &s->alert_sent : &s->alert_received) = h->is[0];
+	if (fatal)
+		*(sent ? &s->alert_sent : &s->alert_received) = number;
 }
 
 static void note_received(struct story *s, const struct happening *h)
 {
-	s->last_received = h->is[0];
-	if (h->is[0] == MESSAGE_CERTIFICATE_REQUEST)
+	s->last_received = h->received.type;
+	if (h->received.type == MESSAGE_CERTIFICATE_REQUEST)
 		s->requested = true;
 	if (!s->done)
 		s->heard_ms = h->ms;
@@ -134,7 +137,7 @@ static void note(struct story *s, const struct happening *h)
 		begin(s, h);
 		break;
 	case HAPPENING_SENT:
-		s->last_sent = h->is[0];
+		s->last_sent = h->sent.type;
 		break;
 	case HAPPENING_RECEIVED:
 		note_received(s, h);
@@ -143,7 +146,7 @@ static void note(struct story *s, const struct happening *h)
 		s->heard_ms = s->done ? s->heard_ms : h->ms;
 		break;
 	case HAPPENING_SHOWN:
-		s->shown_nothing = h->is[0] == 0;
+		s->shown_nothing = h->shown.certificates == 0;
 		break;
 	case HAPPENING_ALERT_SENT:
 	case HAPPENING_ALERT_RECEIVED:
@@ -183,7 +186,7 @@ static void note(struct story *s, const struct happening *h)
 		note_data_sent(s, h);
 		break;
 	case HAPPENING_DATA_RECEIVED:
-		s->data_in += (uint32_t)h->is[0];
+		s->data_in += (uint32_t)h->data_received.bytes;
 		s->data_read = s->data_read || !s->closing;
 		break;
 	case HAPPENING_SPARE:
@@ -294,7 +297,8 @@ bool story_alert_is_about_own(const struct story *s, int number, uint64_t in)
 
 static struct verdict exited(const struct story *s, const struct happening *h)
 {
-	const bool result = h->is[0] > 0, retry = h->is[1], verify = h->is[2], file = h->is[3];
+	const bool result = h->exited.result > 0, retry = h->exited.retry,
+		   verify = h->exited.verify, file = h->exited.file;
 	if (result || retry)
 		return NOTHING;
 	if (file)
@@ -315,8 +319,8 @@ static struct verdict exited(const struct story *s, const struct happening *h)
  * feeds to OpenSSL itself (asyncio). */
 static struct verdict silence(const struct story *s, const struct happening *h)
 {
-	const bool waits = h->is[3], answered = s->heard_ms || h->in;
-	const bool peer = h->is[1] && h->is[2];
+	const bool waits = h->ends.waits, answered = s->heard_ms || h->in;
+	const bool peer = h->ends.met && h->ends.peer;
 	const uint64_t waited = h->ms - (s->heard_ms ? s->heard_ms : s->began_ms);
 	if (s->bad || s->last_sent < 0 || s->alert_sent >= 0 || s->alert_received >= 0 ||
 	    s->datagram || h->out == 0)
@@ -435,10 +439,10 @@ static struct verdict without_complaint(const struct story *s)
 
 static struct verdict ended(const struct story *s, const struct happening *h)
 {
-	const bool process = h->is[0] == END_PROCESS;
-	struct verdict v = s->done                            ? unanswered(s, h, h->is[1], h->is[2])
-			   : h->is[0] == END_FREED || process ? silence(s, h)
-							      : NOTHING;
+	const bool process = h->ends.how == END_PROCESS;
+	struct verdict v = s->done ? unanswered(s, h, h->ends.met, h->ends.peer)
+			   : h->ends.how == END_FREED || process ? silence(s, h)
+								 : NOTHING;
 	if (v.outcome == OUTCOME_OPEN)
 		v = s->done ? complaint(s) : own_look(s);
 	return v.outcome == OUTCOME_OPEN ? without_complaint(s) : v;
@@ -447,7 +451,7 @@ static struct verdict ended(const struct story *s, const struct happening *h)
 /* In the middle of what works. Whether the client minds is its affair, and what else is open is told first. */
 static bool met_no_goodbye(const struct story *s, const struct happening *h)
 {
-	const bool met = h->is[2];
+	const bool met = h->alert_sent.eof;
 	return s->done && met && !s->closing && h->in > s->in_at_done && !is_open(s);
 }
 
@@ -461,14 +465,16 @@ static struct verdict judge(const struct story *s, const struct happening *h)
 	case HAPPENING_DENIED:
 		return failed(REASON_DENIED);
 	case HAPPENING_ALERT_RECEIVED:
-		return s->done && h->is[1] && story_alert_is_about_own(s, h->is[0], h->in)
+		return s->done && h->alert_received.fatal &&
+			       story_alert_is_about_own(s, h->alert_received.number, h->in)
 			   ? failed(REASON_LATE_ALERT)
 			   : NOTHING;
 	case HAPPENING_ALERT_SENT:
-		return met_no_goodbye(s, h) ? failed(REASON_NO_GOODBYE)
-					    : unanswered(s, h, h->is[2], (int)h->is[3]);
+		return met_no_goodbye(s, h)
+			   ? failed(REASON_NO_GOODBYE)
+			   : unanswered(s, h, h->alert_sent.eof, h->alert_sent.peer);
 	case HAPPENING_CLOSES:
-		return unanswered(s, h, h->is[0], h->is[1]);
+		return unanswered(s, h, h->closes.met, h->closes.peer);
 	case HAPPENING_DATA_SENT:
 	case HAPPENING_DATA_RECEIVED:
 		/* told as soon as it is known: such a connection may live for days */

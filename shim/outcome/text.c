@@ -7,29 +7,23 @@
 #include <tlsmend/outcome.h>
 
 enum { COMMON = 3, OWN = 4, FIELDS = COMMON + OWN };
-static const char words[HAPPENING_COUNT][20] = {
-#define STORY_EVENT(id, word, a, b, c, d) [HAPPENING_##id] = word,
+/* no pointers: the library's start would pay for each of them */
+static const struct {
+	char word[20], fields[OWN][13]; /* "": none */
+} events[HAPPENING_COUNT] = {
+#define FIELD(name)                           #name,
+#define NO_FIELD                              ""
+#define STORY_EVENT(id, member, word, fields) [HAPPENING_##id] = {word, {fields}},
 #include "events.def"
 #undef STORY_EVENT
+#undef NO_FIELD
+#undef FIELD
 };
 static const char common[COMMON][4] = {"ms", "out", "in"};
 
-static const char *own_field(enum happening_kind what, unsigned i)
-{
-	switch (what) {
-#define STORY_EVENT(id, word, a, b, c, d)                                                          \
-	case HAPPENING_##id:                                                                       \
-		return i == 0 ? a : i == 1 ? b : i == 2 ? c : d;
-#include "events.def"
-#undef STORY_EVENT
-	default:
-		return NULL;
-	}
-}
-
 static const char *field_name(enum happening_kind what, unsigned i)
 {
-	return i < COMMON ? common[i] : own_field(what, i - COMMON);
+	return i < COMMON ? common[i] : events[what].fields[i - COMMON];
 }
 
 /* ---- out -------------------------------------------------------------------------------------------------------------- */
@@ -69,10 +63,10 @@ static int64_t field(const struct happening *h, unsigned i)
 size_t story_line(char line[STORY_LINE], const struct happening *h)
 {
 	struct line l = {line, 0};
-	put(&l, words[h->what]);
+	put(&l, events[h->what].word);
 	for (unsigned i = 0; i < FIELDS; i++) {
 		const char *name = field_name(h->what, i);
-		if (!name || field(h, i) == 0)
+		if (!*name || field(h, i) == 0)
 			continue;
 		put(&l, " ");
 		put(&l, name);
@@ -86,7 +80,7 @@ size_t story_line(char line[STORY_LINE], const struct happening *h)
 
 static bool is_word(const char *word, const char *s, size_t n)
 {
-	return word && strlen(word) == n && memcmp(word, s, n) == 0;
+	return *word && strlen(word) == n && memcmp(word, s, n) == 0;
 }
 
 static bool read_number(const char *s, size_t n, int64_t *value)
@@ -139,7 +133,7 @@ bool story_read(const char *line, size_t n, struct happening *h)
 	size_t length = word_length(line, n);
 	memset(h, 0, sizeof *h);
 	unsigned what = 0;
-	while (what < HAPPENING_COUNT && !is_word(words[what], line, length))
+	while (what < HAPPENING_COUNT && !is_word(events[what].word, line, length))
 		what++;
 	if (what == HAPPENING_COUNT)
 		return false;
