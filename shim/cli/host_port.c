@@ -19,6 +19,24 @@ bool port_parse(const char *s, unsigned *port)
 	return v > 0 && v < 65536;
 }
 
+/* The zone of an IPv6 address, which rules and certificates know nothing of. RFC 6874 writes its '%' as "%25" in a URL. */
+static bool take_zone(const char *name, struct host_port *q)
+{
+	const char *at = strchr(name, ':') ? strchr(name, '%') : NULL;
+	size_t n;
+
+	if (!at++)
+		return true;
+	at += strncmp(at, "25", 2) == 0 && at[2] && at[2] != ']' ? 2 : 0;
+	for (n = 0; at[n] && at[n] != ']'; n++)
+		if (at[n] <= ' ' || at[n] > '~' || strchr("%/[", at[n]))
+			return false;
+	if (n == 0 || n + 2 > sizeof q->zone)
+		return false;
+	snprintf(q->zone, sizeof q->zone, "%%%.*s", (int)n, at);
+	return true;
+}
+
 bool host_port_parse(const char *text, struct host_port *q)
 {
 	const char *colon = strrchr(text, ':');
@@ -40,7 +58,7 @@ bool host_port_parse(const char *text, struct host_port *q)
 			return false;
 	}
 	char *name = checked(strndup(text, n));
-	bool good = host_normalise(name, q->host);
+	bool good = take_zone(name, q) && host_normalise(name, q->host);
 
 	free(name);
 	return good;
@@ -85,5 +103,6 @@ char *host_port_text(const struct host_port *q)
 
 	if (q->port)
 		snprintf(port, sizeof port, ":%u", q->port);
-	return v6 && q->port ? join("[", q->host, "]", port, NULL) : join(q->host, port, NULL);
+	return v6 && q->port ? join("[", q->host, q->zone, "]", port, NULL)
+			     : join(q->host, q->zone, port, NULL);
 }

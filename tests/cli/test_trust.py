@@ -97,6 +97,27 @@ def test_fingerprint_is_not_shown_before(run, sites, pki, folder):
     assert not everything(folder)
 
 
+@pytest.mark.parametrize("name", ["new.conf", "new/file.conf", "new.d/"])
+def test_config_that_is_not_there_yet(run, sites, pki, tmp_path, name):
+    port, _ = sites.https(HOST)
+    config = "%s/%s" % (tmp_path, name)
+    words = ["--config", config, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), at(port)]
+    done = trust(run, "--dry-run", *words)
+    assert done.code == 0 and not list(tmp_path.glob("new*"))
+    done = trust(run, *words)
+    assert done.code == 0 and ", which was not there:\n" in done.out and "is trusted now" in done.out, done
+    assert "take it back: tlsmend untrust --config %s " % config in done.out
+    assert run(curl(port), config=config).code == 0
+    done = trust(run, *words)
+    assert done.code == 0 and "nothing is changed" in done.out
+    assert untrust(run, "--config", config, at(port)).code == 0
+    # what is only read must be there
+    done = trust(run, "--config", "%s:%s" % (tmp_path / "none.conf", config), "--ca", pki.root_pem, at(port))
+    assert done.code == 2 and "none.conf: No such file or directory" in done.err
+    done = trust(run, "--config", tmp_path / "none.conf", "--user", "--ca", pki.root_pem, at(port))
+    assert done.code == 2 and "none.conf: No such file or directory" in done.err
+
+
 @pytest.mark.parametrize("typed, said", [
     ("y", "no SHA-256 fingerprint"), ("", "no fingerprint was given"), ("yes\n", "no SHA-256"), ("A9" * 20, "SHA-1"), ("zz" * 32, "no SHA-256"),
     ("00" * 32, "does not match"), ("00" * 33, "no SHA-256"),

@@ -96,6 +96,23 @@ def test_url(run, sites, pki):
     assert view(run, "--ca", pki.root_pem, "https://%s/path?x=1" % at(port)).code == 0
 
 
+def test_zone_of_an_address(run, servers, pki):
+    """It says how to get there; rules and certificates know the address alone."""
+    if not os.path.exists("/proc/net/if_inet6") or "00000000000000000000000000000001" not in open("/proc/net/if_inet6").read():
+        pytest.skip("no ::1 here")
+    identity = pki.identity("view-zone", pki_module.issue("::1", pki.intermediate, names=("::1",)), pki.intermediate)
+    port = servers.odd("::1", odd.presents_certificate, identity)
+    for text, shown in (("[::1%%1]:%d" % port, "[::1%%1]:%d" % port), ("https://[::1%%251]:%d/" % port, "[::1%%1]:%d" % port)):
+        done = view(run, "--ca", pki.root_pem, text)
+        assert done.code == 0 and done.out.startswith(shown + " is trusted\n"), done
+    done = view(run, "[::1%%1]:%d" % port)
+    assert done.code == 1 and "             [::1]\n" in done.out and "tlsmend trust '[::1%%1]:%d'" % port in done.out
+    done = view(run, "fe80::1%one two")
+    assert done.code == 2 and "is no host name or address" in done.err
+    done = view(run, "[fe80::1%%none]:%d" % port)
+    assert done.code == 2 and "cannot find fe80::1%none" in done.out
+
+
 # ---- forms -----------------------------------------------------------------------------------------------------
 
 def test_json(run, sites, pki):

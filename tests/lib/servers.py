@@ -25,13 +25,17 @@ class ServerFailed(Exception):
     pass
 
 
+def _family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 def free_port(*addresses):
     """A port that is free on all these addresses."""
     for port in random.sample(_PORTS, 200):
         with contextlib.ExitStack() as stack:
             try:
                 for address in addresses:
-                    s = stack.enter_context(socket.socket())
+                    s = stack.enter_context(socket.socket(_family(address)))
                     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     s.bind((address, port))
                 return port
@@ -246,7 +250,7 @@ def old_protocols_environment(directory):
 def _listener(address):
     """... on a port that nobody takes between the look and the bind."""
     while True:
-        listener = socket.socket()
+        listener = socket.socket(_family(address))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((address, free_port(address)))

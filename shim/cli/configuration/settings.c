@@ -23,6 +23,9 @@ const char *const variable_names[VARIABLE_COUNT] = {
     [VARIABLE_DRY_RUN] = "TLSMEND_DRY_RUN",
 };
 
+/* The list that names no file: without one, the default would count. */
+#define NO_CONFIG "/dev/null"
+
 void settings_init(struct settings *s, const struct command *c)
 {
 	memset(s, 0, sizeof *s);
@@ -41,6 +44,7 @@ void settings_free(struct settings *s)
 		free(s->value[i]);
 	for (size_t i = 0; i < s->file_count; i++)
 		free(s->files[i]);
+	free(s->fresh);
 }
 
 static void replace(struct settings *s, enum variable v, char *value)
@@ -230,16 +234,35 @@ static char *config_path(struct settings *s, const char *name)
 	return path;
 }
 
+/* Absolute, whether its folder is there or not. NULL: something is there, or no path leads to it from here. */
+static char *fresh_path(const char *name)
+{
+	char *here, *path;
+
+	if (!*name || access(name, F_OK) == 0 || errno != ENOENT)
+		return NULL;
+	here = *name == '/' ? copy_string("") : getcwd(NULL, 0);
+	path = here ? join(here, *name == '/' ? "" : "/", name, NULL) : NULL;
+	free(here);
+	return path;
+}
+
 static bool take_config(struct settings *s, const char *given)
 {
 	char *list = NULL;
 
+	free(s->fresh);
+	s->fresh = NULL;
 	for (const char *at = given;; at++) {
 		size_t n = strcspn(at, ":");
 		char *name = checked(strndup(at, n));
-		char *path = config_path(s, name);
+
+		s->fresh = s->writes && !at[n] ? fresh_path(name) : NULL;
+		char *path = s->fresh ? NULL : config_path(s, name);
 
 		free(name);
+		if (s->fresh)
+			break;
 		if (!path) {
 			free(list);
 			return false;
@@ -254,10 +277,30 @@ static bool take_config(struct settings *s, const char *given)
 		if (!*at)
 			break;
 	}
-	replace(s, VARIABLE_CONFIG, list);
+	replace(s, VARIABLE_CONFIG, list ? list : copy_string(NO_CONFIG));
 	if (s->user)
 		add_user(s);
 	return true;
+}
+
+char *settings_config_given(const struct settings *s)
+{
+	const char *there = s->value[VARIABLE_CONFIG];
+
+	if (!s->fresh)
+		return there ? copy_string(there) : NULL;
+	return strcmp(there, NO_CONFIG) == 0 ? copy_string(s->fresh)
+					     : join(there, ":", s->fresh, NULL);
+}
+
+void settings_written(struct settings *s)
+{
+	char *list = s->fresh ? settings_config_given(s) : NULL;
+
+	if (list)
+		replace(s, VARIABLE_CONFIG, list);
+	free(s->fresh);
+	s->fresh = NULL;
 }
 
 static bool take_log(struct settings *s, const char *given)

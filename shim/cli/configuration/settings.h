@@ -28,8 +28,10 @@ enum { SETTINGS_USER = -1 }; /* option id beside enum variable */
 struct settings {
 	const struct command *command; /* for its usage errors */
 	bool user;                     /* --user */
-	char *value[VARIABLE_COUNT];   /* owned; NULL: unset */
-	char *files[64];               /* every file that a value names, for mounts */
+	bool writes; /* the command writes the last of --config, which need not be there yet */
+	char *value[VARIABLE_COUNT]; /* owned; NULL: unset */
+	char *fresh;     /* ... and is not, so that no value names it; NULL: it is there */
+	char *files[64]; /* every file that a value names, for mounts */
 	size_t file_count;
 };
 
@@ -52,6 +54,10 @@ void settings_init(struct settings *s, const struct command *c);
 /* An option_take; arg is the struct settings. The lists grow, other values are replaced. */
 bool settings_take(void *arg, int id, const char *value);
 void settings_free(struct settings *s);
+/* What --config was given, with the file that is not there yet. NULL: nothing. free(3) it. */
+char *settings_config_given(const struct settings *s);
+/* The command has written it. */
+void settings_written(struct settings *s);
 /* $XDG_CONFIG_HOME/tlsmend/, else ~/.config/tlsmend/. NULL: neither is set. free(3) it. */
 char *settings_user_folder(void);
 

@@ -34,7 +34,7 @@ static char *last_entry(const char *list)
 /* The folder for CA files, and the configuration for a new section. */
 static bool choose(struct place *p, const struct settings *s, bool user, const struct host_port *at)
 {
-	const char *given = s->value[VARIABLE_CONFIG];
+	const char *given = s->fresh ? s->fresh : s->value[VARIABLE_CONFIG];
 	char *entry = user              ? settings_user_folder()
 		      : given && *given ? last_entry(given)
 					: copy_string(TLSMEND_CONFIG_FOLDER);

@@ -108,13 +108,14 @@ static void indented(const char *text)
 /* As it is to be typed. */
 static void show_way_back(const struct view_request *v, const char *scope)
 {
-	const char *config = v->settings.user ? NULL : v->settings.value[VARIABLE_CONFIG];
+	char *config = v->settings.user ? NULL : settings_config_given(&v->settings);
 	char *file = config && *config ? shell_word(config) : NULL, *host = shell_word(scope);
 
 	printf("take it back: tlsmend untrust %s%s%s%s%s\n", v->settings.user ? "--user " : "",
 	       file ? "--config " : "", file ? file : "", file ? " " : "", host);
 	free(host);
 	free(file);
+	free(config);
 }
 
 static void show_place(const struct trust_request *r, const struct place *p)
@@ -125,7 +126,8 @@ static void show_place(const struct trust_request *r, const struct place *p)
 	if (p->unchanged)
 		printf("%s names it already:\n", p->config);
 	else
-		printf("%s %s:\n", verb, p->config);
+		printf("%s %s%s:\n", verb, p->config,
+		       r->view.settings.fresh ? ", which was not there" : "");
 	indented(p->section);
 	if (!r->dry_run)
 		show_way_back(&r->view, p->scope);
@@ -137,6 +139,7 @@ static int look_again(struct trust_request *r)
 	struct sight s;
 	int status = STATUS_FINDINGS;
 
+	settings_written(&r->view.settings);
 	if (r->view.settings.user)
 		settings_take(&r->view.settings, SETTINGS_USER, NULL);
 	view_request_sight(&r->view, &s);
@@ -379,9 +382,14 @@ int trust_main(const struct command *self, int argc, char **argv)
 	int operands, status;
 
 	view_request_init(&r.view, self);
+	r.view.settings.writes = true;
 	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
+		const struct settings *s = &r.view.settings;
+
 		if (!view_request_identity(&r.view))
 			status = STATUS_USAGE;
+		else if (s->user && s->fresh)
+			status = usage_error(self, "--config %s: %s", s->fresh, strerror(ENOENT));
 		else if (r.from && !operands)
 			status = each_host(&r, self);
 		else if (operands != 1 || r.from)

@@ -31,7 +31,8 @@ bool handshake_name(SSL *ssl, const struct probe *p)
 {
 	char name[256];
 
-	snprintf(name, sizeof name, "%s", *p->name ? p->name : p->host);
+	/* without the zone of an address */
+	host_normalise(*p->name ? p->name : p->host, name);
 	if (host_is_address(name))
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
 	return SSL_set_tlsext_host_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1;

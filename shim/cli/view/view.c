@@ -187,7 +187,7 @@ bool view_request_host(struct view_request *r, const char *text)
 			    text);
 		return false;
 	}
-	r->probe.host = view_request_own(r, copy_string(at.host));
+	r->probe.host = view_request_own(r, join(at.host, at.zone, NULL));
 	r->probe.port = at.port ? at.port : s ? s->port : DEFAULT_PORT;
 	r->port_given = at.port != 0;
 	return true;
@@ -206,7 +206,8 @@ static void add_option(struct buf *b, const char *name, const char *value)
 /* As it was asked for, with absolute paths. */
 static char *words_of(const struct view_request *r)
 {
-	const char *config = r->settings.value[VARIABLE_CONFIG], *usual = getenv("TLSMEND_CONFIG");
+	const char *usual = getenv(variable_names[VARIABLE_CONFIG]);
+	char *config = settings_config_given(&r->settings);
 	struct host_port at = {.port = r->port_given ? r->probe.port : 0};
 	struct buf b;
 
@@ -215,6 +216,7 @@ static char *words_of(const struct view_request *r)
 		buf_puts(&b, "--user ");
 	else if (config && (!usual || strcmp(config, usual) != 0))
 		add_option(&b, "config", config);
+	free(config);
 	add_option(&b, "starttls", r->probe.starttls);
 	add_option(&b, "servername", r->probe.name);
 	add_option(&b, "proxy", r->probe.proxy);
@@ -243,8 +245,7 @@ void view_request_sight(const struct view_request *r, struct sight *s)
 	s->words = words_of(r);
 	/* Behind a proxy, the library does not know the port (shim/hooks/peer.c): such a rule would not hold. */
 	s->rule.port = r->port_given && !*r->probe.proxy ? r->probe.port : 0;
-	snprintf(s->rule.host, sizeof s->rule.host, "%s",
-		 *r->probe.name ? r->probe.name : r->probe.host);
+	host_normalise(*r->probe.name ? r->probe.name : r->probe.host, s->rule.host);
 }
 
 /* ---- output ------------------------------------------------------------------------------------------- */

@@ -182,7 +182,11 @@ bool wire_proxy(struct wire *w, const char *proxy, const char *host, unsigned po
 
 	if (!host_port_parse(proxy, &at))
 		return wire_fail(w, "%s is no proxy; write HOST:PORT", proxy);
-	if (!wire_connect(w, at.host, at.port ? at.port : 8080)) {
+	char *to = join(at.host, at.zone, NULL);
+	const bool there = wire_connect(w, to, at.port ? at.port : 8080);
+
+	free(to);
+	if (!there) {
 		snprintf(first, sizeof first, "%.190s", w->error);
 		w->error[0] = w->address[0] = '\0';
 		return wire_fail(w, "the proxy %s does not answer: %s", proxy, first);
