@@ -67,6 +67,14 @@ bool loader_is_alive(const struct loader_view *v, size_t index);
 bool loader_is_musl(void);
 
 /* ---- symbols of one object (symbols.c) -------------------------------------------------------------------------- */
+/* DT_GNU_HASH of an object, which lists what it defines. */
+struct gnu_hash {
+	const ElfW(Addr) * filter;
+	const uint32_t *bucket, *chain;
+	uint32_t buckets; /* 0: there is none */
+	uint32_t first;   /* symbol that is listed; 0: there is no such section */
+	uint32_t words, shift;
+};
 /* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
 struct symbols {
 	uintptr_t base;
@@ -77,8 +85,9 @@ struct symbols {
 	const ElfW(Half) * versions;
 	const ElfW(Verneed) * needed;
 	const ElfW(Verdef) * defined;
-	const uint32_t *gnu_hash, *hash;
-	const char *soname; /* NULL: none */
+	struct gnu_hash gnu;
+	const uint32_t *hash; /* DT_HASH */
+	const char *soname;   /* NULL: none */
 	size_t needed_count, defined_count;
 };
 bool loader_symbols(const struct link_map *l, struct symbols *s);

@@ -14,6 +14,24 @@ static const void *absolute(const struct symbols *t, ElfW(Addr) value)
 	return (const void *)(value && value < t->base ? t->base + value : value);
 }
 
+/* Four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
+static inline struct gnu_hash gnu_hash_at(const uint32_t *at)
+{
+	struct gnu_hash g = {.buckets = 0};
+	if (!at)
+		return g;
+	g.first = at[1];
+	if (at[0] == 0 || at[2] == 0)
+		return g;
+	g.buckets = at[0];
+	g.words = at[2];
+	g.shift = at[3];
+	g.filter = (const void *)(at + 4);
+	g.bucket = (const void *)(g.filter + g.words);
+	g.chain = g.bucket + g.buckets;
+	return g;
+}
+
 /* The entries that are looked for, by their place in one of two short ranges of tags: every process goes through some of these
  * sections when it starts. */
 enum { LOW_TAGS = DT_SONAME + 1, HIGH_TAGS = DT_VERNEEDNUM - DT_VERSYM + 1 };
@@ -39,7 +57,7 @@ bool loader_symbols(const struct link_map *l, struct symbols *t)
 	t->strings = absolute(t, low[DT_STRTAB]);
 	t->strings_size = low[DT_STRSZ];
 	t->hash = absolute(t, low[DT_HASH]);
-	t->gnu_hash = absolute(t, gnu_hash);
+	t->gnu = gnu_hash_at(absolute(t, gnu_hash));
 	t->versions = absolute(t, high[0]);
 	t->needed = absolute(t, high[DT_VERNEED - DT_VERSYM]);
 	t->needed_count = high[DT_VERNEEDNUM - DT_VERSYM];
@@ -60,14 +78,30 @@ struct symbol_name loader_name(const char *text)
 	return n;
 }
 
-/* By its length and last letter first, then by words: there are some hundred names, and some thousand that are another one. */
-static inline __attribute__((always_inline)) bool has_name(const struct symbols *t,
-							   const ElfW(Sym) * s,
-							   const struct symbol_name *n)
+/* A copy of OpenSSL is some hundred look-ups: nothing is called in them, and what is constant in one is so for the compiler. */
+#define FAST static inline __attribute__((always_inline))
+
+enum { WORD = sizeof(uint64_t) };
+FAST uint64_t word_at(const char *text)
+{
+	uint64_t word;
+	memcpy(&word, text, sizeof word);
+	return word;
+}
+
+/* By words, the NUL behind it included. */
+FAST bool has_name(const struct symbols *t, const ElfW(Sym) * s, const struct symbol_name *n)
 {
 	const char *at = t->strings + s->st_name;
-	return s->st_name + n->length < t->strings_size && n->length && at[n->length] == '\0' &&
-	       at[n->length - 1] == n->text[n->length - 1] && memcmp(at, n->text, n->length) == 0;
+	const size_t size = n->length + 1;
+	if (s->st_name + n->length >= t->strings_size)
+		return false;
+	if (size < WORD)
+		return n->length && memcmp(at, n->text, size) == 0;
+	for (size_t i = 0; i + WORD < size; i += WORD)
+		if (word_at(at + i) != word_at(n->text + i))
+			return false;
+	return word_at(at + size - WORD) == word_at(n->text + size - WORD);
 }
 
 /* Imported symbols come before the ones that DT_GNU_HASH lists; DT_HASH counts all. */
@@ -75,8 +109,8 @@ static size_t import_limit(const struct symbols *t)
 {
 	if (t->hash)
 		return t->hash[1];
-	if (t->gnu_hash && t->gnu_hash[1] > 1)
-		return t->gnu_hash[1];
+	if (t->gnu.first > 1)
+		return t->gnu.first;
 	/* an object that exports nothing has an empty hash; its strings follow its symbols */
 	if ((const char *)t->symbols < t->strings)
 		return (size_t)(t->strings - (const char *)t->symbols) / sizeof *t->symbols;
@@ -100,11 +134,28 @@ static const char *needed_version(const struct symbols *t, unsigned index)
 	return NULL;
 }
 
+/* The first of that name from symbol i on; `limit`: there is none. There are some hundred, most of which already differ in their last
+ * letters and where they end. */
+static size_t next_named(const struct symbols *t, const struct symbol_name *n, size_t i,
+			 size_t limit)
+{
+	const size_t size = n->length + 1;
+	if (size >= WORD && size <= t->strings_size) {
+		const uint64_t end = word_at(n->text + size - WORD);
+		const char *ends = t->strings + size - WORD;
+		const size_t last = t->strings_size - size;
+		while (i < limit && (t->symbols[i].st_name > last ||
+				     word_at(ends + t->symbols[i].st_name) != end))
+			i++;
+	}
+	return i;
+}
+
 bool loader_import(const struct symbols *t, const struct symbol_name *n, const char **version)
 {
 	const size_t limit = import_limit(t);
 	*version = NULL;
-	for (size_t i = 1; i < limit; i++) {
+	for (size_t i = next_named(t, n, 1, limit); i < limit; i = next_named(t, n, i + 1, limit)) {
 		if (!has_name(t, &t->symbols[i], n) || t->symbols[i].st_shndx != SHN_UNDEF)
 			continue;
 		if (t->versions && (t->versions[i] & VERSION_INDEX) > 1)
@@ -138,7 +189,7 @@ enum match {
 
 /* An object without versions has what every reference wants. A definition without a version beside others that have one (index 0 or 1) does
  * for a reference with a version, unless it is hidden; a reference without takes the first version of all (index 2), or the default. */
-static bool is_version(const struct symbols *t, size_t symbol, const char *version, enum match m)
+FAST bool is_version(const struct symbols *t, size_t symbol, const char *version, enum match m)
 {
 	if (!t->versions || m == MATCH_ANY)
 		return true;
@@ -151,7 +202,7 @@ static bool is_version(const struct symbols *t, size_t symbol, const char *versi
 	return (index < 2 && !hidden) || is_defined_version(t, index, version);
 }
 
-static bool is_definition(const struct symbols *t, size_t i, const struct symbol_name *n)
+FAST bool is_definition(const struct symbols *t, size_t i, const struct symbol_name *n)
 {
 	const ElfW(Sym) *s = &t->symbols[i];
 	const unsigned type = ELF64_ST_TYPE(s->st_info), binding = ELF64_ST_BIND(s->st_info);
@@ -160,23 +211,16 @@ static bool is_definition(const struct symbols *t, size_t i, const struct symbol
 	       has_name(t, s, n);
 }
 
-/* DT_GNU_HASH: four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
-static const ElfW(Sym) * in_gnu_hash(const struct symbols *t, const struct symbol_name *n,
-				     const char *version, enum match m)
+FAST const ElfW(Sym) * in_gnu_hash(const struct symbols *t, const struct symbol_name *n,
+				   const char *version, enum match m)
 {
 	enum { BITS = 8 * sizeof(ElfW(Addr)) };
-	const uint32_t buckets = t->gnu_hash[0], first = t->gnu_hash[1], words = t->gnu_hash[2];
-	const ElfW(Addr) *filter = (const void *)(t->gnu_hash + 4);
-	const uint32_t *bucket = (const void *)(filter + words);
 	const uint32_t h = n->hash;
-	if (buckets == 0 || words == 0)
+	const ElfW(Addr) bits = t->gnu.filter[h / BITS % t->gnu.words];
+	if (!(bits >> h % BITS & bits >> (h >> t->gnu.shift) % BITS & 1))
 		return NULL;
-	const ElfW(Addr) bits = filter[h / BITS % words];
-	if (!(bits >> h % BITS & bits >> (h >> t->gnu_hash[3]) % BITS & 1))
-		return NULL;
-	uint32_t i = bucket[h % buckets];
-	for (; i >= first; i++) {
-		const uint32_t link = bucket[buckets + i - first];
+	for (uint32_t i = t->gnu.bucket[h % t->gnu.buckets]; i >= t->gnu.first; i++) {
+		const uint32_t link = t->gnu.chain[i - t->gnu.first];
 		if ((link | 1) == (h | 1) && is_definition(t, i, n) && is_version(t, i, version, m))
 			return &t->symbols[i];
 		if (link & 1)
@@ -201,10 +245,10 @@ static const ElfW(Sym) *
 	return NULL;
 }
 
-static const ElfW(Sym) *
+FAST const ElfW(Sym) *
     find(const struct symbols *t, const struct symbol_name *n, const char *version, enum match m)
 {
-	if (t->gnu_hash)
+	if (t->gnu.buckets)
 		return in_gnu_hash(t, n, version, m);
 	return t->hash ? in_hash(t, n, version, m) : NULL;
 }
