@@ -191,33 +191,51 @@ static void *look_in(const struct search *q, const struct set *s)
 	return p;
 }
 
-/* The tables of what was loaded at the start, in load order: those stay for ever, and are read once where much is bound. NULL: not yet. */
-static struct symbols *_Atomic program;
+/* The tables of what was loaded at the start, in load order: those stay for ever, and each is read once where much is bound. NULL:
+ * not yet. */
+enum { TABLE_UNREAD, TABLE_BEING_READ, TABLE_READ };
+struct table {
+	atomic_uchar state;
+	struct symbols symbols;
+};
+static struct table *_Atomic program;
 
-static void program_read(void)
+static void program_prepare(void)
 {
 	const struct link_map *last = loader_last_at_start(), *l = loader_first();
-	struct symbols *read, *before = NULL;
+	struct table *tables, *before = NULL;
 	size_t count = 1;
 	if (!l || atomic_load(&program))
 		return;
 	for (; l != last && l->l_next; l = l->l_next)
 		count++;
-	read = calloc(count, sizeof *read);
-	l = loader_first();
-	for (size_t i = 0; read && i < count; i++, l = l->l_next)
-		if (!loader_symbols(l, &read[i]))
-			read[i] = (struct symbols){.base = 0};
-	if (!atomic_compare_exchange_strong(&program, &before, read))
-		free(read); /* another thread was faster */
+	tables = calloc(count, sizeof *tables);
+	if (!atomic_compare_exchange_strong(&program, &before, tables))
+		free(tables); /* another thread was faster */
+}
+
+/* Read into `room` where that is not known, or where there is no place for it. */
+static const struct symbols *table_of(const struct link_map *l, struct table *known,
+				      struct symbols *room)
+{
+	unsigned char unread = TABLE_UNREAD;
+	if (known && atomic_load_explicit(&known->state, memory_order_acquire) == TABLE_READ)
+		return &known->symbols;
+	if (!loader_symbols(l, room))
+		*room = (struct symbols){.base = 0};
+	if (!known || !atomic_compare_exchange_strong(&known->state, &unread, TABLE_BEING_READ))
+		return room;
+	known->symbols = *room;
+	atomic_store_explicit(&known->state, TABLE_READ, memory_order_release);
+	return room;
 }
 
 /* What was loaded at the start: no memory, no lock, and nothing that could go away. */
 static void *in_program(const struct search *q, bool next)
 {
 	const struct link_map *last = loader_last_at_start(), *own = loader_own();
-	const struct symbols *known = atomic_load(&program);
-	struct symbols read;
+	struct table *known = atomic_load(&program);
+	struct symbols room;
 	bool behind = !next || !own;
 	void *p = NULL;
 	size_t i = 0;
@@ -225,8 +243,8 @@ static void *in_program(const struct search *q, bool next)
 	     l = l == last ? NULL : l->l_next, i++) {
 		if (l == own)
 			behind = true;
-		else if (behind && (known || loader_symbols(l, &read)))
-			p = look_into(q, known ? &known[i] : &read);
+		else if (behind)
+			p = look_into(q, table_of(l, known ? &known[i] : NULL, &room));
 	}
 	return p;
 }
@@ -330,7 +348,7 @@ void *loader_bind(const struct lookup *q, const struct link_map *from, bool next
 {
 	struct binding b;
 	const struct search search = search_of(q);
-	program_read();
+	program_prepare();
 	/* The usual case: an object that was there at the start looks through those first. */
 	void *early = was_there_at_start(from) ? in_program(&search, next) : NULL;
 	if (early)
