@@ -47,7 +47,7 @@ enum { COPIES_MAX = 8 };
 struct copy {
 	unsigned slot;
 	_Atomic(const struct openssl *) api; /* immutable; replaced once, when libssl joins */
-	_Atomic(void *) real[HOOK_COUNT];    /* the copy's own functions; NULL: it lacks that one */
+	_Atomic(void *) real[HOOK_COUNT];    /* see copy_real() */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[INDEX_COUNT];
 	int reserved[INDEX_COUNT]; /* the numbers behind them, under ex_data.c's lock */
@@ -108,6 +108,8 @@ int binding_index_used(struct copy *c, enum binding_index which);
 int binding_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
 		       long argl, void *argp);
 
+/* The copy's own function of that name; NULL: it lacks that one. Looked up when it is first asked for, in the copy's symbols alone. */
+void *copy_real(struct copy *c, enum hook h);
 static inline const struct openssl *copy_api(struct copy *c)
 {
 	return atomic_load_explicit(&c->api, memory_order_acquire);

@@ -60,7 +60,7 @@ static void *ssl_stored(struct copy *c, const SSL *ssl, enum binding_index which
 
 static void set_context_msg(struct copy *c, SSL_CTX *ctx, openssl_msg_cb *callback)
 {
-	union callback real = {.object = atomic_load(&c->real[HOOK_SSL_CTX_set_msg_callback])};
+	union callback real = {.object = copy_real(c, HOOK_SSL_CTX_set_msg_callback)};
 	if (real.object)
 		((void (*)(SSL_CTX *, openssl_msg_cb *))real.generic)(ctx, callback);
 }

@@ -23,9 +23,8 @@ static void set_cert_verify(void *real, SSL_CTX *ctx, openssl_cert_verify_cb *ca
 static int verify_ourselves(X509_STORE_CTX *ctx, void *copy)
 {
 	struct copy *c = copy, *outer = binding_current;
-	const struct target t = {.copy = c,
-				 .caller = CALLER_LIBSSL,
-				 .real = atomic_load(&c->real[HOOK_X509_verify_cert])};
+	const struct target t = {
+	    .copy = c, .caller = CALLER_LIBSSL, .real = copy_real(c, HOOK_X509_verify_cert)};
 	binding_current = c;
 	const int result = hook_X509_verify_cert(&t, ctx);
 	binding_current = outer;
@@ -34,7 +33,7 @@ static int verify_ourselves(X509_STORE_CTX *ctx, void *copy)
 
 void verify_for_context(struct copy *c, SSL_CTX *ctx)
 {
-	void *real = atomic_load(&c->real[HOOK_SSL_CTX_set_cert_verify_callback]);
+	void *real = copy_real(c, HOOK_SSL_CTX_set_cert_verify_callback);
 	if (real && atomic_load_explicit(&c->past_us, memory_order_relaxed))
 		set_cert_verify(real, ctx, verify_ourselves, c);
 }

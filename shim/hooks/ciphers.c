@@ -29,7 +29,7 @@ static SSL_CTX *scratch_context(struct copy *c)
 	union {
 		void *object;
 		SSL_CTX *(*function)(const SSL_METHOD *);
-	} make = {.object = atomic_load(&c->real[HOOK_SSL_CTX_new])};
+	} make = {.object = copy_real(c, HOOK_SSL_CTX_new)};
 	SSL_CTX *ctx = NULL;
 	if (!make.object || !o->TLS_client_method)
 		return NULL;
@@ -45,7 +45,7 @@ static bool is_known(struct copy *c, enum hook call, SSL_CTX *scratch, const cha
 	union {
 		void *object;
 		int (*function)(SSL_CTX *, const char *);
-	} set = {.object = atomic_load(&c->real[call])};
+	} set = {.object = copy_real(c, call)};
 	int ok = 0;
 	QUIET_BEGIN(o)
 	ok = set.function(scratch, part);

@@ -152,7 +152,7 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 	w->rule = &n->rule;
 	connection_peer(n, &peer);
 	w->name = repair_expected(&n->rule, peer.host, expected);
-	w->verify = as_verify(atomic_load(&n->copy->real[HOOK_X509_verify_cert]));
+	w->verify = as_verify(copy_real(n->copy, HOOK_X509_verify_cert));
 	n->demand.met = is_met(n, ssl, w, &l);
 	n->demand.judged = known;
 	memcpy(n->demand.leaf, leaf, sizeof leaf);

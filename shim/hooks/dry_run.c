@@ -64,7 +64,7 @@ static void verify_copy(struct attempt *a, struct verification *v, X509_STORE_CT
 			struct dry_look *look)
 {
 	const struct openssl *o = copy_api(v->copy);
-	verify_fn *real = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]));
+	verify_fn *real = as_verify(copy_real(v->copy, HOOK_X509_verify_cert));
 	const char *host = v->host[0] ? v->host : NULL;
 	repair_begin(&a->repair, v->copy, copy, real, &a->would, v->ssl != NULL);
 	if (trust_of(&a->would))
@@ -94,7 +94,7 @@ static void look_at_demand(struct attempt *a, struct verification *v, struct dry
 	struct demand_look l;
 	struct demand_view view = {
 	    .copy = v->copy,
-	    .verify = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert])),
+	    .verify = as_verify(copy_real(v->copy, HOOK_X509_verify_cert)),
 	    .rule = &a->would,
 	    .name = repair_expected(&a->would, host, a->expected),
 	    .store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL,

@@ -85,7 +85,7 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 	static ret thunk_##name(unsigned slot, params)                                             \
 	{                                                                                          \
 		struct target t = {.copy = binding_slot(slot)};                                    \
-		t.real = atomic_load_explicit(&t.copy->real[HOOK_##name], memory_order_acquire);   \
+		t.real = copy_real(t.copy, HOOK_##name);                                           \
 		ret result;                                                                        \
 		WORKING_FOR(t.copy, result = hook_##name(&t, args));                               \
 		return result;                                                                     \
@@ -94,7 +94,7 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 	static void thunk_##name(unsigned slot, params)                                            \
 	{                                                                                          \
 		struct target t = {.copy = binding_slot(slot)};                                    \
-		t.real = atomic_load_explicit(&t.copy->real[HOOK_##name], memory_order_acquire);   \
+		t.real = copy_real(t.copy, HOOK_##name);                                           \
 		WORKING_FOR(t.copy, hook_##name(&t, args));                                        \
 	}
 #define LIBC(ret, name, params, args)

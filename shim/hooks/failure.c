@@ -67,7 +67,7 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 	if (ruled && t->trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
 	if (events_collect(v->copy, copy, e, all))
-		as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy);
+		as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy);
 	events_collected(v->copy, copy);
 	QUIET_END(o)
 	return copy;
@@ -138,7 +138,7 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
-	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&
+	good = as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy) == 1 &&
 	       o->X509_STORE_CTX_get_error(copy) == 0;
 	o->X509_STORE_CTX_free(copy);
 	QUIET_END(o)
@@ -165,7 +165,7 @@ static bool passes_with(void *arg, enum evidence_key which, const char *value)
 	if (ruled && t->trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
 	repair_param(o, o->X509_STORE_CTX_get0_param(copy), keys[which], value);
-	good = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]))(copy) == 1 &&
+	good = as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy) == 1 &&
 	       o->X509_STORE_CTX_get_error(copy) == 0;
 	o->X509_STORE_CTX_free(copy);
 	QUIET_END(o)

@@ -260,7 +260,7 @@ static void before(struct verification *v)
 		note_unverified(v);
 		find_rule(v);
 	}
-	verify_fn *real = as_verify(atomic_load(&v->copy->real[HOOK_X509_verify_cert]));
+	verify_fn *real = as_verify(copy_real(v->copy, HOOK_X509_verify_cert));
 	char expected[256];
 	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
 	if (trust_of(&v->rule))

@@ -52,12 +52,13 @@ static const char *other_name(const struct wanted *w)
 
 static struct lock lock;
 static struct copy copies[COPIES_MAX];
+static struct symbols symbols[COPIES_MAX][LIBRARIES]; /* see copy_symbols() */
 static _Atomic unsigned copy_count;
 
 /* A copy as it was found, before it is published. */
 struct draft {
 	struct openssl *table; /* owned until published */
-	void *real[HOOK_COUNT];
+	struct symbols symbols[LIBRARIES];
 	const char *lacks; /* the first required function that is not there; NULL: none */
 	char version_text[48];
 	bool past_us;
@@ -186,6 +187,25 @@ struct copy *copy_known(const void *base, enum library library)
 	return NULL;
 }
 
+const struct symbols *copy_symbols(const struct copy *c, enum library library)
+{
+	const struct openssl *o = atomic_load_explicit(&c->api, memory_order_acquire);
+	const void *base = o && library == LIBRARY_ssl ? o->ssl_base : o;
+	return base ? &symbols[c->slot][library] : NULL;
+}
+
+void *copy_real(struct copy *c, enum hook h)
+{
+	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
+	const struct symbols *in = real ? NULL : copy_symbols(c, hook_library(h));
+	const struct symbol_name name = hook_symbol(h);
+	if (!in)
+		return real;
+	real = loader_symbol_named(in, &name);
+	atomic_store_explicit(&c->real[h], real, memory_order_release);
+	return real;
+}
+
 /* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
 static struct copy *slot_for(const struct openssl *o)
 {
@@ -212,9 +232,10 @@ static struct copy *publish(struct draft *d, enum library library)
 	c = slot_for(o);
 	if (!c)
 		return NULL;
-	for (int h = 0; h < HOOK_COUNT; h++)
-		if (d->real[h])
-			atomic_store(&c->real[h], d->real[h]);
+	/* nobody looks at what is not in the table yet */
+	symbols[c->slot][library] = d->symbols[library];
+	if (!copy_api(c))
+		symbols[c->slot][LIBRARY_crypto] = d->symbols[LIBRARY_crypto];
 	atomic_store(&c->pinned, false);
 	atomic_store(&c->past_us, d->past_us);
 	atomic_store_explicit(&c->api, o, memory_order_release);
@@ -258,49 +279,34 @@ static bool verifies_past_us(const struct link_map *ssl, const struct symbols *c
 	return true;
 }
 
-/* The copy's own hooked functions; `known` has those of libcrypto, where it was found without a libssl before. */
-static void find_hooked(struct draft *d, const struct symbols *ssl, const struct symbols *crypto,
-			const struct copy *known)
-{
-	for (int h = 0; h < HOOK_COUNT; h++) {
-		const struct symbols *in = hooked[h].lib == LIBRARY_ssl ? ssl : crypto;
-		const struct symbol_name name = hook_symbol((enum hook)h);
-		if (in == crypto && known)
-			d->real[h] = atomic_load(&known->real[h]);
-		else if (in)
-			d->real[h] = loader_symbol_named(in, &name);
-	}
-}
-
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
 static bool draft_copy(struct draft *d, const struct object *at, enum library library)
 {
-	struct symbols of_crypto, of_ssl;
+	struct symbols *of_crypto = &d->symbols[LIBRARY_crypto], *of_ssl = &d->symbols[LIBRARY_ssl];
 	struct object crypto;
 	bool ssl = library == LIBRARY_ssl;
 	/* the program itself: its scope is the global one, where our own exports stand */
 	if (at->path[0] == '\0' || !loader_is_listed(at->map))
 		return false;
 	const struct link_map *map = ssl ? crypto_of(at) : at->map;
-	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, &of_crypto) ||
-	    !loader_symbols(at->map, &of_ssl))
+	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, of_crypto) ||
+	    (ssl && !loader_symbols(at->map, of_ssl)))
 		return false;
 	struct copy *known = copy_known((void *)crypto.low, LIBRARY_crypto);
-	d->table = make_table(d, ssl ? &of_ssl : NULL, &of_crypto, known ? copy_api(known) : NULL);
+	d->table = make_table(d, ssl ? of_ssl : NULL, of_crypto, known ? copy_api(known) : NULL);
 	if (d->lacks)
 		problem_note(at->path, d->version_text, d->lacks);
 	if (!d->table)
 		return false;
 	d->table->crypto_base = (void *)crypto.low;
 	d->table->ssl_base = ssl ? (void *)at->low : NULL;
-	d->past_us = ssl && verifies_past_us(at->map, &of_crypto);
-	find_hooked(d, ssl ? &of_ssl : NULL, &of_crypto, known);
+	d->past_us = ssl && verifies_past_us(at->map, of_crypto);
 	return true;
 }
 
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at)
 {
-	enum library library = hooked[h].lib;
+	enum library library = hook_library(h);
 	struct copy *c = copy_known((void *)at->low, library);
 	if (!c) {
 		struct draft *d = calloc(1, sizeof *d);
@@ -313,8 +319,7 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 		free(d);
 	}
 	/* only what the copy itself has under that name, and only where nothing that we need is missing */
-	if (!c || atomic_load(&c->real[h]) != function ||
-	    (library == LIBRARY_ssl && !copy_api(c)->complete))
+	if (!c || copy_real(c, h) != function || (library == LIBRARY_ssl && !copy_api(c)->complete))
 		return NULL;
 	return c;
 }
@@ -360,6 +365,6 @@ void *copies_any_real(enum hook h)
 {
 	void *real = NULL;
 	for (unsigned i = 0; !real && i < atomic_load(&copy_count); i++)
-		real = atomic_load(&copies[i].real[h]);
+		real = copy_real(&copies[i], h);
 	return real;
 }

@@ -9,7 +9,7 @@
 #include <tlsmend/loader.h>
 
 /* ---- binding.c --------------------------------------------------------------------------------- */
-enum library { LIBRARY_ssl, LIBRARY_crypto };
+enum library { LIBRARY_ssl, LIBRARY_crypto, LIBRARIES };
 struct hooked {
 	char name[40];
 	uint32_t hash;
@@ -20,10 +20,16 @@ static inline struct symbol_name hook_symbol(enum hook h)
 {
 	return (struct symbol_name){hooked[h].name, hooked[h].length, hooked[h].hash};
 }
+static inline enum library hook_library(enum hook h)
+{
+	return (enum library)hooked[h].lib;
+}
 
 /* ---- copies.c ---------------------------------------------------------------------------------- */
 /* The copy with that libssl (or libcrypto), or NULL. */
 struct copy *copy_known(const void *base, enum library library);
+/* What the dynamic section of its library says; NULL: that is not known yet. */
+const struct symbols *copy_symbols(const struct copy *c, enum library library);
 /* The copy that `function`, found under the name of hook h in the object `at`, belongs to; bound now if need be. */
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at);
 /* The function of any copy that has it; NULL: none. */

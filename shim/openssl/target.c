@@ -14,8 +14,8 @@ struct found {
 /* A function that only the real library has beside the hooked one. */
 static struct symbol_name companion(enum hook h)
 {
-	return hooked[h].lib == LIBRARY_ssl ? LOADER_NAME("SSL_get_ex_data")
-					    : LOADER_NAME("X509_STORE_CTX_get_error");
+	return hook_library(h) == LIBRARY_ssl ? LOADER_NAME("SSL_get_ex_data")
+					      : LOADER_NAME("X509_STORE_CTX_get_error");
 }
 
 static const struct link_map *map_of(const struct object *o)
@@ -28,8 +28,10 @@ static bool in_openssl(enum hook h, const void *function, struct object *at)
 {
 	const struct symbol_name beside = companion(h);
 	struct symbols s;
-	return function && loader_object_at(function, at) && loader_symbols(at->map, &s) &&
-	       loader_symbol_named(&s, &beside);
+	if (!function || !loader_object_at(function, at))
+		return false;
+	return copy_known((void *)at->low, hook_library(h)) ||
+	       (loader_symbols(at->map, &s) && loader_symbol_named(&s, &beside));
 }
 
 /* The caller imports the symbol: as ld.so binds it for this caller without us, in the version that the caller was linked against. That may
@@ -76,14 +78,32 @@ static struct found found_otherwise(enum hook h, const struct object *caller, co
 	return f;
 }
 
+/* Where a call comes from: what the object there defines and imports. */
+struct origin {
+	struct copy
+	    *copy; /* that has the hook's function in this object; NULL: none that is known */
+	const struct symbols *symbols;
+	struct symbols read;
+};
+
+static bool origin_of(enum hook h, const struct object *caller, struct origin *o)
+{
+	if (!caller || caller->map == loader_own())
+		return false;
+	o->copy = copy_known((void *)caller->low, hook_library(h));
+	o->symbols = o->copy ? copy_symbols(o->copy, hook_library(h)) : &o->read;
+	return o->copy || loader_symbols(caller->map, &o->read);
+}
+
 /* A library without -Bsymbolic calls its own function through the PLT: it means the one that works on its objects, and never
  * that of another copy in the process. Not where the function of that name itself is what calls: that is a wrapper, which would
  * call us again, without end. */
-static void *own_definition(enum hook h, const struct symbols *s, const void *return_address)
+static void *own_definition(enum hook h, const struct origin *o, const void *return_address)
 {
 	const struct symbol_name name = hook_symbol(h), beside = companion(h);
-	void *own_one = loader_symbol_named(s, &name);
-	if (!own_one || !loader_symbol_named(s, &beside) || loader_within(s, &name, return_address))
+	void *own_one = o->copy ? copy_real(o->copy, h) : loader_symbol_named(o->symbols, &name);
+	if (!own_one || (!o->copy && !loader_symbol_named(o->symbols, &beside)) ||
+	    loader_within(o->symbols, &name, return_address))
 		return NULL;
 	return own_one;
 }
@@ -95,12 +115,12 @@ static struct found find(enum hook h, const struct object *caller, const void *r
 	const struct symbol_name name = hook_symbol(h);
 	const char *version = NULL;
 	struct found f = {NULL, NULL, false};
-	struct symbols s;
-	if (caller && caller->map != loader_own() && loader_symbols(caller->map, &s)) {
-		f.real = own_definition(h, &s, return_address);
+	struct origin o;
+	if (origin_of(h, caller, &o)) {
+		f.real = own_definition(h, &o, return_address);
 		if (f.real)
 			f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
-		else if (loader_import(&s, &name, &version))
+		else if (loader_import(o.symbols, &name, &version))
 			f = found_imported(h, caller, version);
 	}
 	return f.real ? f : found_otherwise(h, caller, tell);
@@ -158,7 +178,7 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 	if (binding_current && binding_is_own(caller)) {
 		t->copy = NULL;
 		t->caller = CALLER_LIBSSL;
-		t->real = atomic_load(&binding_current->real[h]);
+		t->real = copy_real(binding_current, h);
 		if (t->real)
 			return true;
 	}

@@ -296,7 +296,7 @@ static bool lists_accepted(struct copy *c, struct rule *rule)
 	union {
 		void *object;
 		SSL_CTX *(*function)(const SSL_METHOD *);
-	} new_context = {.object = atomic_load(&c->real[HOOK_SSL_CTX_new])};
+	} new_context = {.object = copy_real(c, HOOK_SSL_CTX_new)};
 	for (size_t i = 0; i < ARRAY_LENGTH(conf_keys); i++) {
 		const struct setting *s = rule->set[conf_keys[i]];
 		if (!s || means_nothing(o, s) ||
