@@ -21,6 +21,9 @@ void evidence_default_file(struct evidence *e, const struct openssl *o, const ch
 void evidence_default_directory(struct evidence *e, const struct openssl *o, const char *value);
 void evidence_library(struct evidence *e, const struct openssl *o);
 
+/* The clock against which OpenSSL checks dates: e->now, e->system_now. */
+void evidence_clock(struct evidence *e, const struct openssl *o);
+
 /* presented (leaf first, whatever the order in the stack), chain, store figures, near misses, name check against
  * e->host, in_system_bundle/trusted_by_client where cheap. `leaf`, `presented`, `chain`, `store` may be NULL.
  * `rule` is the stack of certificates that a rule added (or NULL): those are marked FROM_RULE. The order in `presented` may

@@ -369,7 +369,8 @@ struct evidence {
 	int64_t revoked_at;         /* the certificate's entry in it; 0: not known */
 	const char *revoked_reason; /* static; NULL: none given */
 	int64_t now;                /* the time against which dates were checked, seconds UTC */
-	bool name_asked;            /* the client asked OpenSSL to check a name or address */
+	int64_t system_now; /* the kernel's, where OpenSSL is told another; 0: it is the same */
+	bool name_asked;    /* the client asked OpenSSL to check a name or address */
 	bool
 	    name_matches; /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
 	bool name_checked;

@@ -73,7 +73,7 @@ const char *until_date(struct diagnosis *d)
 {
 	enum { NINETY_DAYS = 90 * 86400, USE_CHECK_TIME = 0x2 };
 	/* the time against which the client has dates checked may be any */
-	const bool chosen = (d->e->verify_flags & USE_CHECK_TIME) != 0;
+	const bool chosen = (d->e->verify_flags & USE_CHECK_TIME) != 0 || d->e->system_now != 0;
 	const int64_t today = d->e->now != 0 && !chosen ? d->e->now : d->r->time_ms / 1000;
 
 	return say_date(d->e, today + NINETY_DAYS);

@@ -19,8 +19,9 @@ enum {
 
 static const char *clock_name(const struct evidence *e)
 {
-	return (e->verify_flags & USE_CHECK_TIME) != 0 ? "the time that the client chose"
-						       : "this machine's clock";
+	if ((e->verify_flags & USE_CHECK_TIME) != 0)
+		return "the time that the client chose";
+	return e->system_now != 0 ? "the clock that this program is shown" : "this machine's clock";
 }
 
 /* ---- refinement: what the code alone does not tell ----------------------------------------------------- */
@@ -43,6 +44,13 @@ static bool clock_is_wrong(const struct evidence *e)
 	       (e->now < TLSMEND_BUILD_EPOCH || clock_before_all(e));
 }
 
+/* The program is shown another time than the machine has, and by the machine's the certificate is in order. */
+static bool is_good_by_system(const struct evidence *e, const struct cert_info *c)
+{
+	return e->system_now != 0 && c && c->not_before <= e->system_now &&
+	       e->system_now <= c->not_after;
+}
+
 static enum cause refine(const struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit;
@@ -53,7 +61,10 @@ static enum cause refine(const struct diagnosis *d)
 		return d->r->cause;
 	switch (d->symbol) {
 	case VERIFY_CERT_NOT_YET_VALID:
-		return clock_is_wrong(d->e) ? CAUSE_CLOCK_WRONG : CAUSE_NOT_YET_VALID;
+		return clock_is_wrong(d->e) || is_good_by_system(d->e, c) ? CAUSE_CLOCK_WRONG
+									  : CAUSE_NOT_YET_VALID;
+	case VERIFY_CERT_HAS_EXPIRED:
+		return is_good_by_system(d->e, c) ? CAUSE_CLOCK_WRONG : CAUSE_EXPIRED;
 	case VERIFY_HOSTNAME_MISMATCH:
 		return name_cause(d);
 	case VERIFY_UNSPECIFIED:
@@ -159,6 +170,18 @@ static void say_clock(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
+	if (is_good_by_system(e, d->culprit)) {
+		d->r->message = say(e, "cannot trust ", d->who,
+				    ": this program is shown a wrong time", (char *)NULL);
+		d->r->why = say(e, "dates are checked against ", say_date(e, e->now),
+				", while the machine's clock says ", say_date(e, e->system_now),
+				"; by that, ", whose(d), " is valid (from ",
+				say_date(e, d->culprit->not_before), " to ",
+				say_date(e, d->culprit->not_after), ")", (char *)NULL);
+		help_line(d, "take what shows this program another time out of its environment "
+			     "(libfaketime in LD_PRELOAD, or started by faketime)");
+		return;
+	}
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": the clock of this machine is wrong", (char *)NULL);
 	d->r->why = say(e, "this machine's clock says ", say_date(e, e->now),

@@ -40,6 +40,26 @@ int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s)
 	return civil_valid(&t) ? civil_to_unix(&t) : INT64_MIN;
 }
 
+/* OpenSSL asks libc's time(), which a preloaded library (libfaketime) may answer in its own way. */
+void evidence_clock(struct evidence *e, const struct openssl *o)
+{
+	enum { SAME_WITHIN = 120 };
+	int64_t told = INT64_MIN;
+	ASN1_STRING *t;
+
+	if (!o->X509_gmtime_adj || !o->ASN1_STRING_free)
+		return;
+	QUIET_BEGIN(o)
+	t = o->X509_gmtime_adj(NULL, 0);
+	told = evidence_time(o, t);
+	o->ASN1_STRING_free(t);
+	QUIET_END(o)
+	if (told == INT64_MIN || (told - e->now <= SAME_WITHIN && e->now - told <= SAME_WITHIN))
+		return;
+	e->system_now = e->now;
+	e->now = told;
+}
+
 const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
 {
 	struct buf b;

@@ -97,6 +97,8 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 	e->verify_flags = o->X509_VERIFY_PARAM_get_flags(param);
 	if (e->verify_flags & USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time)
 		e->now = o->X509_VERIFY_PARAM_get_time(param);
+	else
+		evidence_clock(e, o);
 	char *asked =
 	    o->X509_VERIFY_PARAM_get0_host ? o->X509_VERIFY_PARAM_get0_host(param, 0) : NULL;
 	char *ip = NULL;

@@ -3,6 +3,7 @@
 
 Leaves that are wrong in one way, with more clients and under rules: tests/clients/test_variants.py.
 """
+import pathlib
 import subprocess
 import time
 
@@ -12,8 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtensionOID, ObjectIdentifier
 
 from clients import table
+from lib.once import compile_once
 from lib.pki import DAY, Certificate, issue, new_key, now, revocation_list
-from lib.run import HOSTS
+from lib.run import BUILD, HOSTS, LIBRARY
 
 from .conftest import HOST, curl, python, s_client
 
@@ -74,6 +76,21 @@ def test_clock_years_behind(tell, show, pki, client):
     store = show(leaf, root).identity.chain
     told = tell(client(show(leaf, root).port, store), "clock-wrong", leaf)
     assert "set the clock" in told.help and date(now()) in told.text()
+
+
+@pytest.mark.cause("clock-wrong")
+@pytest.mark.parametrize("shown", [10, 4000000000], ids=["1970", "2096"])
+@two_clients
+def test_program_that_is_shown_another_time(tell, show, pki, client, shown):
+    """Not the machine's clock, by which all is in order, but what stands between that and OpenSSL."""
+    source = pathlib.Path(__file__).with_name("another_time.c")
+    preloaded = compile_once(BUILD / "causes" / "another_time.so", source, ["-shared", "-fPIC"])
+    env = {"LD_PRELOAD": "%s %s" % (LIBRARY, preloaded), "SHOWN_TIME": str(shown)}
+    leaf = leaf_of(pki.intermediate)
+    told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "clock-wrong", leaf, env=env)
+    then = time.strftime("%Y-%m-%d", time.gmtime(shown))
+    assert "against %s, while the machine's clock says %s" % (then, date(now())) in told.record["why"]
+    assert "libfaketime" in told.help and "set the clock" not in told.help
 
 
 # ---- names ---------------------------------------------------------------------------------------------------
