@@ -12,16 +12,6 @@ static const char *no_ca_helps(const struct diagnosis *d)
 	return d->e->stand_in_tried == TRIED_BAD ? ", and no further CA would help" : "";
 }
 
-static void help_put_in_file(struct diagnosis *d, const struct cert_info *root, const char *put)
-{
-	struct evidence *e = d->e;
-
-	help_ca(d,
-		say(e, put, say_subject(e, root),
-		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
-		extra_ca_line(d, root->common_name));
-}
-
 static void say_malformed(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -57,116 +47,6 @@ static void say_malformed(struct diagnosis *d)
 	help_reissue(d, c, ", without the fault; send them this record");
 	if (c && c != d->leaf && is_from_here(c))
 		help_from_here(d, c);
-}
-
-/* "; SSL_CERT_FILE points to X, which is not there" */
-static const char *default_place(struct diagnosis *d, const char *path, bool exists, bool set,
-				 const char *variable, const char *what)
-{
-	struct evidence *e = d->e;
-
-	if (!path || (exists && !set))
-		return "";
-	return say(e, "; ", set ? variable : what, set ? " points to " : " ", say_string(e, path),
-		   exists ? ", from which none came"
-		   : set  ? ", which does not exist"
-			  : " does not exist",
-		   (char *)NULL);
-}
-
-static void help_variable(struct diagnosis *d, const char *path, bool wrong, const char *variable)
-{
-	if (wrong)
-		help_line(d, say(d->e, "correct ", variable,
-				 " in the environment of this program: ", say_string(d->e, path),
-				 " does not exist", (char *)NULL));
-}
-
-/* The program asks for no CA certificates of the system, so that what is installed or named for all does not reach it. */
-static void say_untouched(struct diagnosis *d)
-{
-	const struct cert_info *top = top_of_chain(d);
-
-	d->r->why = "this client has loaded no CA certificate at all, and was not seen to ask for "
-		    "those of the system (SSL_CERT_FILE, SSL_CERT_DIR) either, so it can trust "
-		    "nobody";
-	help_line(d, "give the program CA certificates by a setting of its own; if it has none, "
-		     "its developers have to have it load those of the system "
-		     "(SSL_CTX_set_default_verify_paths(3))");
-	if (top && top->self_signed)
-		help_put_in_file(d, top, "for this host only, put ");
-	else if (top)
-		help_wanted_ca(d, top);
-}
-
-static void say_no_store(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const bool told = directory_was_given(e) || e->store_unloaded || e->store_untouched;
-
-	if (e->default_file_denied) {
-		explain_denied(d);
-		d->r->why = say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),
-				", and OpenSSL reads no CA certificate out of it: ", d->r->why,
-				(char *)NULL);
-		return;
-	}
-	if (e->default_file_unusable) {
-		d->r->why =
-		    say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),
-			", and OpenSSL reads no CA certificate out of it: ", file_form_words(d),
-			(char *)NULL);
-		if (e->file_form == FORM_DIRECTORY) {
-			help_line(d, "name a file in SSL_CERT_FILE; a directory belongs into "
-				     "SSL_CERT_DIR, after openssl rehash");
-			return;
-		}
-		help_file_form(d);
-		help_line(d, "and name the new file in SSL_CERT_FILE");
-		return;
-	}
-
-	if (e->store_untouched && !(e->system_root && e->system_file)) {
-		say_untouched(d);
-		return;
-	}
-	d->r->why =
-	    say(e, "this client has loaded no CA certificate at all, so it can trust nobody",
-		told ? ""
-		     : default_place(d, e->default_file, e->default_file_exists,
-				     e->default_file_set, "SSL_CERT_FILE", "its default file"),
-		told ? ""
-		     : default_place(d, e->default_dir, e->default_dir_exists, e->default_dir_set,
-				     "SSL_CERT_DIR", "its default directory"),
-		(char *)NULL);
-	help_variable(d, e->default_file,
-		      !e->store_untouched && e->default_file_set && !e->default_file_exists,
-		      "SSL_CERT_FILE");
-	help_variable(d, e->default_dir,
-		      !e->store_untouched && e->default_dir_set && !e->default_dir_exists,
-		      "SSL_CERT_DIR");
-	if (e->system_root && e->system_file) {
-		help_ca(d, "point this client to the system's bundle, or for this host only:",
-			say(e, "ExtraCAFile = ", say_string(e, e->system_file), (char *)NULL));
-		return;
-	}
-	if (directory_holder(d))
-		return; /* explain_directories() */
-	if (directory_was_given(e)) {
-		help_line(d, "correct the directory that the client is told to search for CA "
-			     "certificates, or give it a file, for example the system's "
-			     "/etc/ssl/certs/ca-certificates.crt");
-		return;
-	}
-	help_line(d, "install the package ca-certificates, or point the client to the system's "
-		     "bundle, for example with");
-	help_line(d, "    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt");
-	if (top_of_chain(d))
-		help_line(d, say(e, "if ", say_issuer(e, top_of_chain(d)),
-				 " is a private CA, it is in no such bundle: get its certificate "
-				 "from who runs it, compare the fingerprint, and give the client "
-				 "that instead",
-				 (char *)NULL));
 }
 
 static void say_incomplete(struct diagnosis *d)
@@ -412,7 +292,7 @@ void explain_anchor(struct diagnosis *d)
 		say_malformed(d);
 		return;
 	case CAUSE_NO_TRUST_STORE:
-		say_no_store(d);
+		explain_no_store(d);
 		break;
 	case CAUSE_ISSUER_REFUSED:
 		explain_refused_issuer(d);

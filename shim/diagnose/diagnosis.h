@@ -112,6 +112,8 @@ bool same_certificate(const struct cert_info *a, const struct cert_info *b);
 bool same_ca(const struct cert_info *a, const struct cert_info *b);
 /* (tried.c) A section with a CA file after a line that leads to it; where something else fails as well, what. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line);
+void help_put_in_file(struct diagnosis *d, const struct cert_info *root,
+		      const char *put); /* ... with that root in it */
 const char *other_fault(struct diagnosis *d);
 const char *help_ca_obstacle(
     struct diagnosis *d); /* what one more CA would not mend; NULL: nothing that is known */
@@ -120,6 +122,7 @@ const struct cert_info *wrong_turn(const struct evidence *e);
 bool leaf_is_for_another(const struct evidence *e); /* the leaf is not for the host */
 void explain_wrong_path(struct diagnosis *d);
 void explain_missing_here(struct diagnosis *d);
+void explain_no_store(struct diagnosis *d); /* (no_store.c) */
 /* (directory.c) The client searches another directory than OpenSSL's own. */
 bool directory_was_given(const struct evidence *e);
 /* One that has a CA of the wanted name under a name that OpenSSL never looks at; NULL: none. */

@@ -285,6 +285,16 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 				"hand here");
 }
 
+void help_put_in_file(struct diagnosis *d, const struct cert_info *root, const char *put)
+{
+	struct evidence *e = d->e;
+
+	help_ca(d,
+		say(e, put, say_subject(e, root),
+		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
+		extra_ca_line(d, root->common_name));
+}
+
 const struct cert_info *wrong_turn(const struct evidence *e)
 {
 	for (size_t i = 1; i < e->chain_count; i++) {

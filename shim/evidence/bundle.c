@@ -215,7 +215,8 @@ X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAM
 	X509 *x = NULL;
 
 	if (begin_search(&s, name, values, &der)) {
-		if (e->default_file_exists) {
+		/* one that the client loads itself has been looked into (store_files.c) */
+		if (e->default_file_exists && !e->default_file_asked) {
 			*path = e->default_file;
 			x = search_file(&s, e->default_file);
 		}

@@ -156,15 +156,18 @@ static bool look_for_blocks(struct evidence *e, const char *file, size_t size)
 		n = label_length(s, end);
 		if (n == 0)
 			continue;
-		any = true;
 		body = s + n + 5;
 		next = memmem(body, (size_t)(end - body), "-----END ", 9);
 		cut = !next || memmem(body, (size_t)(next - body), "-----BEGIN", 10);
 		alone = alone || stands_alone(file, begin, body, end);
 		bad = cut || e->file_bad_line != 0 ? NULL : no_base64(body, next);
+		/* two files put together, and the first had no line end */
+		if (!bad && e->file_bad_line == 0 && any && begin > file && begin[-1] == '-')
+			bad = begin;
 		if (bad)
 			e->file_bad_line = line_of(file, bad);
 		note_block(e, &types, s, n, body, (size_t)((next ? next : end) - body));
+		any = true;
 		s = body;
 	}
 	e->file_blocks = types.len > 0 ? arena_strdup(&e->arena, buf_str(&types)) : NULL;

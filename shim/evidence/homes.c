@@ -10,26 +10,20 @@
 static void find_home(struct evidence *e, const struct openssl *o, const uint8_t sha256[32])
 {
 	struct home *r = &e->homes[e->home_count];
-	const char *files[ARRAY_LENGTH(e->store_files) + 1];
 	bool all = e->store_file_count < ARRAY_LENGTH(e->store_files);
-	size_t n = 0;
 
 	for (size_t i = 0; i < e->home_count; i++)
 		if (memcmp(e->homes[i].sha256, sha256, 32) == 0)
 			return;
 	if (e->home_count == ARRAY_LENGTH(e->homes))
 		return;
-	for (size_t i = 0; i < e->store_file_count; i++)
-		files[n++] = e->store_files[i];
-	if (e->default_file_asked && e->default_file_exists)
-		files[n++] = e->default_file;
-	for (size_t i = 0; i < n && !r->file; i++) {
-		const enum tried in = evidence_in_file(e, o, sha256, files[i]);
+	for (size_t i = 0; i < e->store_file_count && !r->file; i++) {
+		const enum tried in = evidence_in_file(e, o, sha256, e->store_files[i]);
 
 		all = all && in != TRIED_NOT;
-		r->file = in == TRIED_GOOD ? files[i] : NULL;
+		r->file = in == TRIED_GOOD ? e->store_files[i] : NULL;
 	}
-	if (!r->file && (!all || n == 0))
+	if (!r->file && (!all || e->store_file_count == 0))
 		return;
 	memcpy(r->sha256, sha256, sizeof(r->sha256));
 	e->home_count++;

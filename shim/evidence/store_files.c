@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "certificate.h"
+#include <tlsmend/versions.h>
 
 /* What would have been taken, had it been there when the client read the file. */
 struct wanted {
@@ -51,6 +52,47 @@ static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
 	return found;
 }
 
+/* To the end, and each certificate of it: OpenSSL takes nothing of a file with a fault. */
+static bool is_read_by_openssl(struct evidence *e, const struct openssl *o, const char *path)
+{
+	enum { FILE_LIMIT = 1024 * 1024, BYTES_A_UNIT = 50, NO_START_LINE = 108 };
+	int library = 0, reason = 0;
+	struct buf text;
+	BIO *bio = NULL;
+	X509 *x = NULL;
+
+	if (!evidence_afford(e, LOOK_FILES, (unsigned)(e->file_size / BYTES_A_UNIT)))
+		return true;
+	buf_init(&text, 0);
+	QUIET_BEGIN(o)
+	if (file_read(path, FILE_LIMIT, &text, NULL, NULL, NULL) == 0)
+		bio = o->BIO_new_mem_buf(buf_str(&text), (int)text.len);
+	while (bio && (x = o->PEM_read_bio_X509(bio, NULL, openssl_no_passphrase, NULL)) != NULL)
+		o->X509_free(x);
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	if (bio)
+		o->BIO_free(bio);
+	QUIET_END(o)
+	buf_free(&text);
+	return library == ERR_LIB_PEM_ && reason == NO_START_LINE;
+}
+
+/* Nothing in it that OpenSSL reads. An empty one may be meant, beside a directory. */
+static bool is_unusable(struct evidence *e, const struct openssl *o)
+{
+	switch (e->file_form) {
+	case FORM_UNKNOWN:
+	case FORM_SPECIAL:
+		return false;
+	case FORM_EMPTY:
+		return !e->default_dir_set || !e->store_has_lookups;
+	case FORM_PEM:
+		return !e->file_has_certificate || !is_read_by_openssl(e, o, e->default_file);
+	default:
+		return true;
+	}
+}
+
 static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top, X509_STORE *store)
 {
 	struct wanted w = {o, top};
@@ -73,7 +115,7 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 }
 
 /* OpenSSL does not say that it could not use the file that SSL_CERT_FILE names. */
-static void look_at_default_file(struct evidence *e)
+static void look_at_default_file(struct evidence *e, const struct openssl *o)
 {
 	if (e->anchor_count != 0 || !e->default_file_asked || !e->default_file_set ||
 	    !evidence_afford(e, LOOK_FILES, 200))
@@ -83,16 +125,14 @@ static void look_at_default_file(struct evidence *e)
 	evidence_file(e);
 	e->default_file_denied = e->system_errno == EACCES || e->system_errno == EPERM;
 	e->default_file_unusable =
-	    e->default_file_denied ||
-	    (e->system_errno == 0 && e->file_form != FORM_UNKNOWN && e->file_form != FORM_EMPTY &&
-	     (e->file_form != FORM_PEM || !e->file_has_certificate));
+	    e->default_file_denied || (e->system_errno == 0 && is_unusable(e, o));
 	e->system_errno = 0;
 }
 
 void evidence_store_files(struct evidence *e, const struct openssl *o, X509 *top,
 			  const struct cert_info *info, X509_STORE *store)
 {
-	look_at_default_file(e);
-	if (info->from == FROM_PRESENTED && !info->trusted_by_client)
+	look_at_default_file(e, o);
+	if (info->from == FROM_PRESENTED && !info->trusted_by_client && !e->default_file_unusable)
 		find_renewed(e, o, top, store);
 }

@@ -415,7 +415,8 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	if (e->other_path_count > 0 || !cause_trust_may_act(cause))
 		return;
 	evidence_store_files(e, o, a->top, top, store);
-	try_system_bundle(a);
+	if (!e->renewed)
+		try_system_bundle(a);
 	if (top->self_signed)
 		e->top_tried = try_anchor(a, a->top);
 	else if (!e->system_root)

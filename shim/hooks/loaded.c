@@ -246,6 +246,12 @@ static bool need_not_be_there(const char *path)
 	       file_identify(path, &id) == ENOENT;
 }
 
+static void keep_file(struct evidence *e, const char *path)
+{
+	if (e->store_file_count < ARRAY_LENGTH(e->store_files))
+		e->store_files[e->store_file_count++] = path;
+}
+
 static void add_entry(struct lists *t, struct evidence *e, const struct openssl *o,
 		      const struct entry *l)
 {
@@ -254,8 +260,8 @@ static void add_entry(struct lists *t, struct evidence *e, const struct openssl 
 		if (!l->ok && need_not_be_there(l->path))
 			break;
 		add(l->ok ? &t->files : &t->failed, l->path, "");
-		if (l->ok && e->store_file_count < ARRAY_LENGTH(e->store_files))
-			e->store_files[e->store_file_count++] = l->path;
+		if (l->ok)
+			keep_file(e, l->path);
 		break;
 	case LOADED_DIRECTORY:
 		add_directories(t, e, o, l->path);
@@ -269,8 +275,10 @@ static void add_entry(struct lists *t, struct evidence *e, const struct openssl 
 	case LOADED_DEFAULT_FILE:
 		evidence_default_file(e, o, l->path);
 		e->default_file_asked = true;
-		if (e->default_file_exists)
+		if (e->default_file_exists) {
 			add(&t->files, e->default_file, "");
+			keep_file(e, e->default_file);
+		}
 		break;
 	case LOADED_DEFAULT_DIRECTORY:
 		evidence_default_directory(e, o, l->path);

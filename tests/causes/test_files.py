@@ -369,6 +369,32 @@ def test_ca_file_renewed(run, show, small_client, client, same_name):
     assert "ExtraCAFile" not in str(record["help"])
 
 
+DEFAULT_RENEWED = """
+import os, socket, ssl, sys
+host, port, new = sys.argv[1:]
+context = ssl.create_default_context()
+os.replace(new, os.environ["SSL_CERT_FILE"])
+try:
+    context.wrap_socket(socket.create_connection((host, int(port))), server_hostname=host)
+except OSError as e:
+    sys.exit(str(e))
+"""
+
+
+@pytest.mark.parametrize("before", ["another CA", "nothing"])
+def test_system_bundle_renewed(run, show, pki, before):
+    """The root came into the bundle after the program had read it: pointing the program there, which it is, would be no help."""
+    port = show(issue(HOST, pki.root, names=[HOST])).port
+    bundle = run.write("bundle.pem", pki.stranger.pem if before == "another CA" else b"")
+    later = run.write("later.pem", pki.stranger.pem + pki.root.pem)
+    done = run([DEBIAN_PYTHON, "-c", DEFAULT_RENEWED, HOST, port, later], env={"SSL_CERT_FILE": str(bundle), "SSL_CERT_DIR": "/nonexistent"})
+    assert done.code == 1 and len(done.records) == 1, done
+    record = done.records[0]
+    assert record["cause"] == ("issuer-unknown" if before == "another CA" else "no-trust-store")
+    assert "restart the program" in record["help"][0] and "%s, which this program loaded, has changed since" % bundle in record["why"]
+    assert len(record["help"]) == 1 and "tried:" not in str(record.get("notes"))
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 def test_own_certificate_renewed(run, pki, servers, version):
     then = {"not_before": now() - 90 * DAY, "not_after": now() - DAY}
@@ -393,17 +419,22 @@ def client_of_the_variable(show, pki, client):
 
 
 @pytest.mark.cause("no-trust-store")
-@pytest.mark.parametrize("form", ["DER", "key", "directory"])
+@pytest.mark.parametrize("form", ["DER", "key", "directory", "empty", "joined", "damaged"])
 @pytest.mark.parametrize("client", ["python", "s_client"])
 def test_variable_that_names_an_unusable_file(run, show, pki, files, client, form):
+    """Also beside OpenSSL's own directory of CAs, which is searched and has the wanted one not."""
     argv = client_of_the_variable(show, pki, client)
-    path = {"DER": files["der"], "key": files["key"], "directory": pki.empty_dir}[form]
-    done = run(argv, env={"SSL_CERT_FILE": str(path), "SSL_CERT_DIR": "/nonexistent"})
+    root, other = pki.root.pem, pki.stranger.pem
+    path = {"DER": files["der"], "key": files["key"], "directory": pki.empty_dir, "empty": run.write("empty.pem", b""),
+            "joined": run.write("joined.pem", other.rstrip(b"\n") + root), "damaged": run.write("damaged.pem", root + other[:200] + b"!" + other[201:])}[form]  # fmt: skip
+    done = run(argv, env={"SSL_CERT_FILE": str(path)})
     assert done.code != 0 and len(done.records) == 1, done
     record = done.records[0]
     assert record["cause"] == "no-trust-store"
     assert str(path) in record["why"] and "SSL_CERT_FILE" in record["why"]
-    says = {"DER": "openssl x509 -inform DER -in", "key": "give the client the CA's certificate", "directory": "belongs into SSL_CERT_DIR"}[form]
+    says = {"DER": "openssl x509 -inform DER -in", "key": "give the client the CA's certificate", "directory": "belongs into SSL_CERT_DIR",
+            "empty": "get the file again", "joined": "get the file again", "damaged": "get the file again"}[form]  # fmt: skip
+    assert ("damaged, at line" in record["why"]) is (form in ("joined", "damaged"))
     assert says in "\n".join(record["help"]) and ("new file" in str(record["help"])) is (form != "directory")
     assert "install" not in str(record["help"])
 
