@@ -17,6 +17,8 @@ struct policy_ref;
 enum { RELOAD_INTERVAL_MS = 2000 };
 /* NULL: no rules at all. Give back with policy_release(). Thread-safe. */
 struct policy_ref *policy_acquire(void);
+/* ... as they were read last, without a look at any file. NULL: none, or not read yet. */
+struct policy_ref *policy_in_force(void);
 /* Reads the rules, where that was not done yet: early, while the process has descriptors, its first root directory and the
  * privileges to do so. */
 void policy_prepare(void);

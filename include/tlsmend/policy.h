@@ -195,6 +195,12 @@ void policy_dry_run(struct policy *p);
 bool policy_empty(const struct policy *p);
 /* The first setting that strengthens, or closes, for whichever host; NULL: none. Where it is not known which host a connection is to. */
 const struct setting *policy_strict(const struct policy *p);
+/* ... for hosts with a name, by that name. */
+const struct setting *policy_strict_by_name(const struct policy *p);
+/* Does anything strengthen for that name, at whichever port, now or once a weakening key has run out, that does not for a peer without one? */
+bool policy_strict_for(const struct policy *p, const char *host);
+/* Rules that come into force later have a higher one. */
+uint64_t policy_edition(const struct policy *p);
 /* The first port, `from` or above, that a pattern of a setting that strengthens names; 0: none. Where a connection's own is not known. */
 unsigned policy_strict_port(const struct policy *p, unsigned from);
 /* Does any section that is no dry run set this key? Lets hooks skip work that no rule could ask for. */

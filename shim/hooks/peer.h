@@ -29,6 +29,8 @@ int connection_descriptor(const struct connection *n);
 bool resolver_name(const char *address, char host[256]);
 /* Of all names that may have led there the one with this number, from 0 on; false: there are not so many. */
 bool resolver_name_at(const char *address, unsigned number, char host[256]);
+/* A name may have led there that is forgotten, and by rules of today, or with more room, would bring one along that strengthens. */
+bool resolver_forgot(const char *address, const struct policy *p);
 /* Was the host found at that address? */
 bool resolver_led(const char *host, const char *address);
 /* This process looked up the host, and found it elsewhere; what it found at this address has other names. */

@@ -15,14 +15,25 @@ static bool strengthen(const struct policy *p, const char *host, const char *add
 	return rule_strengthen(rule, &other);
 }
 
+/* It is not known by whose: what a rule asks for that is for some name. */
+static bool close_for_names(const struct policy *p, struct rule *rule)
+{
+	const struct setting *s = rule->closed ? NULL : policy_strict_by_name(p);
+	if (s)
+		rule->closed = s;
+	return s != NULL;
+}
+
 /* ... that is at this address: the host, or any that was looked up and found there, or nobody with a name. */
 bool possible_address(const struct policy *p, const char *host, const char *address, unsigned port,
 		      struct rule *rule)
 {
 	char name[256];
-	bool more = false;
-	if (host || !resolver_name_at(address, 0, name))
-		return strengthen(p, host ? host : address, address, port, rule);
+	if (host)
+		return strengthen(p, host, address, port, rule);
+	bool more = resolver_forgot(address, p) && close_for_names(p, rule);
+	if (!resolver_name_at(address, 0, name))
+		return strengthen(p, address, address, port, rule) || more;
 	for (unsigned i = 0; resolver_name_at(address, i, name); i++)
 		more = strengthen(p, name, address, port, rule) || more;
 	return more;

@@ -23,6 +23,7 @@ enum { RETRY_MS = 100 };
 
 static struct lock lock; /* guards `current`, and the first reading */
 static struct policy_ref *current;
+static uint64_t editions;
 static bool started;
 static atomic_bool no_rules; /* those in force are none */
 static _Atomic uint64_t next_look_ms;
@@ -88,16 +89,27 @@ static struct policy_ref *parse(bool *bad)
 	return NULL;
 }
 
+static bool enter(void)
+{
+	bool stale;
+	if (!lock_enter(&lock, &stale))
+		return false;
+	if (stale && !started)
+		sources_forget();
+	return true;
+}
+
 /* True: they are in force. */
 static bool replace(struct policy_ref *fresh)
 {
 	struct policy_ref *old;
-	if (!lock_enter(&lock, NULL)) {
+	if (!enter()) {
 		policy_release(fresh);
 		return false;
 	}
 	old = current;
 	current = fresh;
+	current->policy->edition = ++editions;
 	atomic_store(&no_rules, policy_empty(fresh->policy));
 	lock_leave(&lock);
 	policy_release(old);
@@ -154,6 +166,7 @@ static void start(void)
 	current = parse(&bad);
 	if (!current)
 		return;
+	current->policy->edition = ++editions;
 	sources_seen(true);
 	atomic_store(&no_rules, policy_empty(current->policy));
 	atomic_store(&next_look_ms, clock_monotonic_ms() + RELOAD_INTERVAL_MS);
@@ -163,15 +176,12 @@ static void start(void)
 struct policy_ref *policy_acquire(void)
 {
 	struct policy_ref *r = NULL;
-	bool stale = false;
 	KEEP_ERRNO_BEGIN
 	if (atomic_load(&next_look_ms))
 		look_again();
 	if (atomic_load(&no_rules)) {
 		r = NULL;
-	} else if (lock_enter(&lock, &stale)) {
-		if (stale && !started)
-			sources_forget();
+	} else if (enter()) {
 		if (!started)
 			start();
 		r = started ? current : unknown_rules();
@@ -185,6 +195,19 @@ struct policy_ref *policy_acquire(void)
 		r = unknown_rules();
 	}
 	KEEP_ERRNO_END
+	return r;
+}
+
+struct policy_ref *policy_in_force(void)
+{
+	struct policy_ref *r = NULL;
+	if (atomic_load(&no_rules) || !enter())
+		return NULL;
+	if (started && !policy_empty(current->policy)) {
+		r = current;
+		atomic_fetch_add(&r->references, 1);
+	}
+	lock_leave(&lock);
 	return r;
 }
 

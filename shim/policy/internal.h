@@ -198,13 +198,14 @@ struct policy {
 	size_t section_count, setting_count;
 	uint32_t orders;              /* sections so far, those that only close among them */
 	const struct setting *closed; /* closes for every peer: the rules are not known */
-	const struct setting *strict; /* see policy_strict() */
-	uint32_t uses;                /* bit per key */
-	uint64_t prefixes[2][3];      /* [v4], bit per prefix length that occurs */
-	bool blocks;                  /* a pattern of addresses occurs */
-	bool ports;                   /* a pattern with a port occurs */
-	uint64_t *strict_ports;       /* see policy_strict_port(); NULL: none */
-	bool failed;                  /* out of memory */
+	const struct setting *strict, *strict_by_name; /* see policy_strict() */
+	uint64_t edition;                              /* see policy_edition() */
+	uint32_t uses;                                 /* bit per key */
+	uint64_t prefixes[2][3];                       /* [v4], bit per prefix length that occurs */
+	bool blocks;                                   /* a pattern of addresses occurs */
+	bool ports;                                    /* a pattern with a port occurs */
+	uint64_t *strict_ports;                        /* see policy_strict_port(); NULL: none */
+	bool failed;                                   /* out of memory */
 };
 struct policy *table_new(void); /* NULL: out of memory */
 const char *table_intern(struct policy *p, const char *s, size_t n);

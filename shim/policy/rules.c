@@ -304,6 +304,30 @@ bool rule_strengthens(const struct rule *rule)
 	return rule->closed != NULL;
 }
 
+/* ---- policy_strict_for --------------------------------------------------------------------------- */
+
+static bool strict_at(const struct policy *p, const char *host, unsigned port)
+{
+	const struct peer named = {.host = host, .port = port}, nobody = {.port = port};
+	struct rule by_name, rule;
+
+	policy_lookup(p, &named, INT64_MAX, &by_name);
+	policy_lookup(p, &nobody, INT64_MAX, &rule);
+	return rule_strengthen(&rule, &by_name);
+}
+
+bool policy_strict_for(const struct policy *p, const char *host)
+{
+	bool strict;
+
+	if (!policy_strict_by_name(p))
+		return false;
+	strict = strict_at(p, host, 0);
+	for (unsigned port = 0; !strict && (port = policy_strict_port(p, port + 1)) != 0;)
+		strict = strict_at(p, host, port);
+	return strict;
+}
+
 /* ---- policy_explain ---------------------------------------------------------------------------- */
 
 struct listing {

@@ -134,6 +134,9 @@ static void note_strict(struct policy *p, const struct node *n, const struct set
 		return;
 	if (!p->strict)
 		p->strict = s;
+	if (!p->strict_by_name &&
+	    (n->pattern.kind == PATTERN_EXACT || n->pattern.kind == PATTERN_SUFFIX))
+		p->strict_by_name = s;
 	if (port == 0)
 		return;
 	if (!p->strict_ports)
@@ -268,6 +271,16 @@ const struct setting *policy_strict(const struct policy *p)
 	return !p ? NULL : p->closed ? p->closed : p->strict;
 }
 
+const struct setting *policy_strict_by_name(const struct policy *p)
+{
+	return p->closed ? p->closed : p->strict_by_name;
+}
+
+uint64_t policy_edition(const struct policy *p)
+{
+	return p->edition;
+}
+
 unsigned policy_strict_port(const struct policy *p, unsigned from)
 {
 	if (!p || !p->strict_ports || p->dry)
@@ -319,7 +332,7 @@ void policy_dry_run(struct policy *p)
 {
 	p->dry = true;
 	p->uses = 0;
-	p->strict = NULL;
+	p->strict = p->strict_by_name = NULL;
 }
 
 void section_reject(const struct setting *s)

@@ -201,19 +201,96 @@ def test_a_name_with_many_addresses_may_stand_behind_any(run, pki, servers, many
     assert run([sys.executable, "-c", TWINS, pki.stranger_pem, port, "socket", "many.test", "twin-b.test"], config=config, hosts=hosts).out == "bad\n"
 
 
-@pytest.mark.parametrize("names,four,six", [(2, 149, 0), (3, 60, 60)], ids=["at-once", "in-turn"])
-def test_long_answers_take_no_other_name_off_the_table(run, pki, servers, names, four, six):
-    """The client has looked its host up, and then others that lead to as many addresses as whoever answers for them likes."""
-    (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
-    others = [f"flood{n}.test" for n in range(names)]
-    hosts = {n: answer(n, *(f"127.{k}.{i}.1" for i in range(four)), *(f"fd00::{k}:{i}" for i in range(1, six + 1))) for k, n in enumerate(others, 1)}
-    script = TWINS.replace("    socket.getaddrinfo(name, int(port))", """    for family in socket.AF_INET, socket.AF_INET6:
+# A client that looks up names that whoever answers for them chooses, and goes on to an address. argv: CA file, port, address, rules that come
+# in between (""), the configuration's path, the names
+CROWD = """
+import os, socket, ssl, sys, time
+trust, port, address, later, config, *names = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.load_verify_locations(trust)
+for name in names:
+    for family in [socket.AF_INET, socket.AF_INET6][:1 + (len(names) < 10)]:
         try:
             socket.getaddrinfo(name, int(port), family)
         except socket.gaierror:
-            pass""").replace("names[-1]", '"127.0.0.5"', 1)
-    for file, want in (pki.stranger_pem, "bad\n"), (pki.root_pem, "good\n"):
-        config = run.config(("twin-b.test", {"OnlyCAFile": file}))
-        done = run([sys.executable, "-c", script, pki.root_pem, port, "socket", "twin-b.test", *others], config=config,
-                   hosts={"twin-b.test": "127.0.0.5"} | hosts)
-        assert done.out == want
+            pass
+if later:
+    os.rename(later, config)
+    time.sleep(2.1)
+try:
+    context.wrap_socket(socket.create_connection((address, int(port)), timeout=20))
+    print("good")
+except (ssl.SSLError, OSError):
+    print("bad")
+"""
+PIN = "PinSHA256 = " + "A" * 43 + "="
+
+
+class Crowd:
+    def __init__(self, run, pki, servers):
+        self.run, self.pki = run, pki
+        (self.port, self.later) = servers.nginx([("127.0.0.5", [name], pki.good(name), "") for name in ("twin-b.test", "later.test")])
+
+    def verdict(self, crowd, *rules, trust=None, later=(), port=None, own=("127.0.0.5",), again=()):
+        hosts = {"twin-b.test": answer("twin-b.test", *own)} | {n: answer(n, *at) for n, at in crowd.items()}
+        config = self.run.config(*rules)
+        done = self.run([sys.executable, "-c", CROWD, trust or self.pki.root_pem, port or self.port, "127.0.0.5", self.run.config(*later, name="later.conf") if later else "", config,
+                         "twin-b.test", *crowd, *again], config=config, hosts=hosts)
+        return done.out.strip()
+
+
+@pytest.fixture
+def crowd(run, pki, servers):
+    return Crowd(run, pki, servers)
+
+
+def flood(names, four, six=0):
+    return {f"flood{k}.test": [*(f"127.{k % 250}.{i}.{k // 250 + 1}" for i in range(four)), *(f"fd00::{k}:{i}" for i in range(1, six + 1))]
+            for k in range(1, names + 1)}
+
+
+@pytest.mark.parametrize("names,four,six", [(2, 149, 0), (3, 60, 60), (5, 63, 0), (257, 1, 0), (260, 66, 0)],
+                         ids=["at-once", "in-turn", "many", "singly", "anywhere"])
+def test_no_number_of_names_takes_another_off_the_table(crowd, names, four, six):
+    """The client has looked its host up, and then others that lead to as many addresses as whoever answers for them likes."""
+    for file, want in (crowd.pki.stranger_pem, "bad"), (crowd.pki.root_pem, "good"):
+        assert crowd.verdict(flood(names, four, six), ("twin-b.test", {"OnlyCAFile": file})) == want
+
+
+@pytest.mark.parametrize("pattern", ["*.test", "twin-b.test:PORT *.test:1"])
+def test_nor_do_names_that_have_such_a_rule_themselves(crowd, pattern):
+    """Where there is no room for all of them, it is not known who is at an address, and nobody is let in who would be under none of the rules."""
+    pattern = pattern.replace("PORT", str(crowd.port))
+    for file, want in (crowd.pki.stranger_pem, "bad"), (crowd.pki.root_pem, "good"):
+        assert crowd.verdict(flood(5, 63), (pattern, {"OnlyCAFile": file})) == want
+    assert crowd.verdict(flood(257, 1), (pattern, {"OnlyCAFile": crowd.pki.stranger_pem})) == "bad"
+    assert crowd.verdict(flood(257, 1), ("* 127.0.0.0/8", {"MinProtocol": "TLSv1.3"})) == "good"
+
+
+def test_an_address_of_long_ago(crowd):
+    """A name that leads to more and more addresses may be at the first ones, too."""
+    own = [*(f"127.9.0.{i}" for i in range(1, 61)), *(f"fd00::9:{i}" for i in range(1, 61))]
+    for file, want in (crowd.pki.stranger_pem, "bad"), (crowd.pki.root_pem, "good"):
+        assert crowd.verdict({}, ("twin-b.test", {"OnlyCAFile": file}), own=["127.0.0.5", *own]) == want
+
+
+@pytest.mark.slow
+def test_rules_that_come_later(crowd):
+    """Who is forgotten by then may have one; an address that nobody forgotten led to has none, nor where the name is known again."""
+    strict, none = [("twin-b.test", {"OnlyCAFile": crowd.pki.stranger_pem})], [("c.test", {"TrustedFirst": "yes"})]
+    many = flood(257, 1)
+    assert crowd.verdict(many, *none, later=strict) == "bad"
+    assert crowd.verdict(many, *none, later=[("c.test", {"OnlyCAFile": crowd.pki.stranger_pem})]) == "bad"
+    assert crowd.verdict(many, *none, later=[("127.0.1.0/24", {"OnlyCAFile": crowd.pki.stranger_pem})]) == "good"
+    assert crowd.verdict(flood(20, 1), *none, later=[("c.test", {"OnlyCAFile": crowd.pki.stranger_pem})]) == "good"
+    assert crowd.verdict(many, *none, later=[("c.test", {"OnlyCAFile": crowd.pki.stranger_pem})], again=["twin-b.test"]) == "good"
+
+
+def test_who_is_forgotten_is_not_taken_for_another(crowd):
+    """The address is one of two names; that the first is forgotten does not make it the second's."""
+    added, stranger = ("later.test", {"ExtraCAFile": crowd.pki.root_pem}), crowd.pki.stranger_pem
+    alone = {"later.test": ["127.0.0.5"]}
+    for others in {}, flood(257, 1):
+        for own, want in ("127.0.0.6", "good"), ("127.0.0.5", "bad"):
+            assert crowd.verdict(others | alone, added, trust=stranger, port=crowd.later, own=[own]) == want

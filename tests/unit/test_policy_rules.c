@@ -476,6 +476,38 @@ static void test_combine(void **state)
 	policy_free(p);
 }
 
+/* ---- which names bring something along that strengthens ------------------------------------------------------------------ */
+
+static void test_strict_for(void **state)
+{
+	static const struct {
+		const char *text;
+		bool strict;
+	} cases[] = {
+	    {"[h.test]\nOnlyCAFile=/c.pem\n", true},
+	    {"[h.test:25]\nOnlyCAFile=/c.pem\n", true},
+	    {"[*.test]\nMinProtocol=TLSv1.3\n", true},
+	    {"[*.test]\nMinProtocol=TLSv1.2\n", false},
+	    {"[h.test]\nExtraCAFile=/c.pem\n[o.test]\nOnlyCAFile=/c.pem\n", false},
+	    {"[*]\nEnforceVerification=yes\n[10.0.0.0/8 *:25]\nOnlyCAFile=/c.pem\n", false},
+	    {"[*]\nOnlyCAFile=/c.pem\n[h.test]\nOnlyCAFile=/c.pem\n", false},
+	    {"[*]\nOnlyCAFile=/c.pem\n[h.test]\nOnlyCAFile=/d.pem\n", true},
+	    {"[*:25]\nOnlyCAFile=/c.pem\n[h.test:26]\nOnlyCAFile=/c.pem\n", true},
+	    {"[*.test]\nMinProtocol=TLSv1.3\n[h.test]\nMinProtocol=TLSv1\nUntil=2100-01-01\n",
+	     true},
+	    {"[*.test]\nMinProtocol=TLSv1.3\n[h.test]\nMinProtocol=TLSv1\n", false},
+	    {"[h.test]\nOnlyCAFile=/c.pem\nDryRun=yes\n", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct policy *p = parse_good(cases[i].text);
+
+		assert_int_equal(policy_strict_for(p, "h.test"), cases[i].strict);
+		policy_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -483,7 +515,7 @@ int main(void)
 	    cmocka_unit_test(test_matching),       cmocka_unit_test(test_until),
 	    cmocka_unit_test(test_expired_hidden), cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_each),           cmocka_unit_test(test_oracle),
-	    cmocka_unit_test(test_combine),
+	    cmocka_unit_test(test_combine),        cmocka_unit_test(test_strict_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
