@@ -100,17 +100,77 @@ def test_dotnet_application(tlsmend, tmp_path):
     assert tlsmend("run", "./app").stderr == ""
 
 
+def script_of(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return path
+
+
 def test_sandbox(tlsmend, tmp_path):
-    exports = tmp_path / "flatpak" / "exports" / "bin"
-    exports.mkdir(parents=True)
-    shutil.copy("/bin/true", exports / "org.example.App")
-    assert "sandbox (Flatpak)" in verdict(tlsmend("check", exports / "org.example.App"))
+    app = script_of(tmp_path / "flatpak/exports/bin/org.example.App", 'exec /usr/bin/flatpak run org.example.App "$@"\n')
+    assert "is a Flatpak application" in verdict(tlsmend("check", app)) and "; use flatpak run --filesystem" in verdict(tlsmend("check", app))
+    shutil.copy("/bin/true", tmp_path / "snap")
+    (tmp_path / "hello").symlink_to("snap")
+    assert verdict(tlsmend("check", "./hello")).startswith("hello: out of reach: it is a snap,")
+
+
+def test_appimage(tlsmend, tmp_path):
+    """The small program in front hands its environment on."""
     data = bytearray(pathlib.Path("/bin/true").read_bytes())
     data[8:11] = b"AI\x02"
     image = tmp_path / "App.AppImage"
     image.write_bytes(data)
     image.chmod(0o755)
-    assert "sandbox (AppImage)" in verdict(tlsmend("check", image))
+    r = tlsmend("check", image)
+    assert r.returncode == 1 and verdict(r) == (
+        "App.AppImage: no TLS seen: it is an AppImage, which has its programs in a file system of its own; programs that it starts inherit the library"
+    ) and "%s --appimage-extract" % image in r.stdout  # fmt: skip
+    assert tlsmend("run", image).stderr == ""
+
+
+@pytest.mark.parametrize("name, knob", [
+    ("sudo", "write sudo tlsmend run COMMAND"), ("docker", "write docker run $(tlsmend env --docker) IMAGE"), ("systemctl", "use tlsmend service UNIT"),
+    ("cron", "write tlsmend run COMMAND in the crontab"), ("ssh", "write ssh HOST tlsmend run COMMAND, with tlsmend on that machine"),
+])  # fmt: skip
+def test_starter(tlsmend, tmp_path, name, knob):
+    """Somebody else's environment counts for what it starts."""
+    shutil.copy("/bin/true", tmp_path / name)
+    wanted = "%s: out of reach: what it starts does not inherit LD_PRELOAD; %s" % (name, knob)
+    assert verdict(tlsmend("check", "./" + name)) == wanted
+    assert tlsmend("run", "./" + name).stderr == "tlsmend: warning: %s\n" % wanted
+
+
+@pytest.mark.parametrize("text, drops", [
+    ('exec env -i PATH=/usr/bin true "$@"\n', "2 (env -i)"), ("cd /\nunset LD_PRELOAD LD_AUDIT\ntrue\n", "3 (unset LD_PRELOAD)"),
+    ("LD_PRELOAD=/lib/libm.so.6 true\n", "2 (LD_PRELOAD=/lib/libm.so.6)"), ("if test -x /bin/true; then sudo -u nobody true; fi\n", "2 (sudo)"),
+    ("true |\n\tenv -u LD_PRELOAD cat\n", "3 (env -u LD_PRELOAD)"), ("su - nobody -c true\n", "2 (su -)"),
+    # said, named, asked about, in a document, kept, or handed on
+    ("# sudo true\necho sudo; true 'x\nsudo true'\ncat <<X\nsudo true\nX\n", None), ("sudo() { :; }\ncase $1 in\nsudo) ;;\n(env | sudo) ;;\nesac\n", None),
+    ('command -v sudo "$(sudo true)" 2>/dev/null\n', None), ("LD_PRELOAD=/lib/libm.so.6:$LD_PRELOAD exec env A=b true\n", None),
+    ('if test "$LD_PRELOAD"; then :; else export LD_PRELOAD=/lib/libm.so.6; fi\nsu nobody\n', None),
+])  # fmt: skip
+def test_wrapper_that_drops_it(tlsmend, tmp_path, text, drops):
+    r = tlsmend("check", script_of(tmp_path / "wrapper", text))
+    if drops:
+        assert r.returncode == 1 and verdict(r).startswith("wrapper: partly reachable: its line %s does not hand LD_PRELOAD on; write " % drops)
+    else:
+        assert verdict(r).startswith("wrapper: no TLS seen: ")
+
+
+@pytest.mark.parametrize("text, line", [
+    ('exec ./program "$@"\n', 2), ('if test x; then\n\tFOO=bar exec nohup "./program" 3>&1 >/dev/null "$@"\nfi\n', 3), ("exec 3>&1\nexec ./program\n", 3),
+    ("exec $PROGRAM\nexec ./program\n", None), ("exec ./program\nexec ./true\n", None), ("exec ./nowhere\n", None),
+])  # fmt: skip
+def test_wrapper_that_execs(tlsmend, tmp_path, text, line):
+    """What it puts in its own place counts."""
+    shutil.copy(needs("openssl"), tmp_path / "program")
+    r = tlsmend("check", script_of(tmp_path / "wrapper", text))
+    if line:
+        assert r.returncode == 0 and verdict(r).startswith("wrapper: reachable: program -> libssl.so")
+        assert "  script    %s:%d: exec ./program\n" % (tmp_path / "wrapper", line) in r.stdout
+    else:
+        assert verdict(r).startswith("wrapper: no TLS seen: ")
 
 
 def test_runpath_and_origin(tlsmend, tmp_path):

@@ -67,6 +67,11 @@ const char *knob_for(const char *program, enum reason r)
 	return NULL;
 }
 
+const char *starter_knob(const char *program)
+{
+	return knob_for(program, REASON_STARTS);
+}
+
 const struct other_tls *other_tls_by_soname(const char *soname)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(other_tls_table); i++)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "script.h"
+#include "shell.h"
 
 enum { MAX_LINE = 255, MAX_DEPTH = 5 };
 
@@ -68,6 +69,29 @@ static char *interpreter_of(char *line)
 	return found;
 }
 
+/* What a shell script puts in its own place, which counts instead of the shell. NULL: nothing that is known. free(3) it. */
+static char *wrapped(const char *path, struct target *t)
+{
+	struct shell_script s;
+	char line[16];
+	int error;
+
+	shell_read(path, &s);
+	char *program = s.starts ? path_search(s.starts, &error) : NULL;
+
+	if (s.drops && !t->drops) {
+		t->drops = s.drops;
+		t->drops_line = s.drops_line;
+		s.drops = NULL;
+	}
+	if (program) {
+		snprintf(line, sizeof line, "%u", s.starts_line);
+		target_fact(t, "script", path, ":", line, ": exec ", s.starts, NULL);
+	}
+	shell_free(&s);
+	return program;
+}
+
 enum script_end script_follow(const char *path, struct target *t, char **program)
 {
 	char line[MAX_LINE + 1];
@@ -79,6 +103,12 @@ enum script_end script_follow(const char *path, struct target *t, char **program
 
 		target_fact(t, "script", *program, ": #!", shown, NULL);
 		free(shown);
+		char *real = is_shell(next) ? wrapped(*program, t) : NULL;
+
+		if (real) {
+			free(next);
+			next = real;
+		}
 		free(*program);
 		*program = next;
 		if (depth >= MAX_DEPTH)

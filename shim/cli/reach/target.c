@@ -22,6 +22,7 @@ void target_free(struct target *t)
 	free(t->path);
 	free(t->program);
 	free(t->why);
+	free(t->drops);
 	elf_free(&t->elf);
 	for (size_t i = 0; i < t->fact_count; i++)
 		free(t->facts[i].text);
@@ -67,19 +68,29 @@ static bool judge_file(struct target *t, const char *path)
 static bool judge_sandbox(struct target *t, const char *path)
 {
 	char *real = realpath(path, NULL);
-	const char *kind = NULL;
+	enum reason kind = REASON_NONE;
 
 	if (strncmp(path, "/snap/", 6) == 0 || (real && strcmp(path_base(real), "snap") == 0))
-		kind = "snap";
-	else if (strstr(path, "/flatpak/exports/") ||
-		 (real && strcmp(path_base(real), "flatpak") == 0))
-		kind = "Flatpak";
-	else if (t->elf.appimage)
-		kind = "AppImage";
+		kind = REASON_SNAP;
+	else if (strstr(path, "/flatpak/exports/") || strcmp(path_base(t->program), "flatpak") == 0)
+		kind = REASON_FLATPAK;
 	free(real);
-	if (kind)
-		target_verdict(t, REACH_NO, REASON_SANDBOX, kind);
-	return !kind;
+	if (kind != REASON_NONE)
+		target_verdict(t, REACH_NO, kind, NULL);
+	return kind == REASON_NONE;
+}
+
+/* Whatever the small program in front is, the environment goes on to what is behind it. */
+static bool judge_appimage(struct target *t)
+{
+	if (t->elf.appimage) {
+		target_verdict(t, REACH_NO_TLS, REASON_APPIMAGE, NULL);
+		target_fact(t, "note", "what is in it: ", t->program,
+			    " --appimage-extract, then tlsmend check squashfs-root/AppRun; or "
+			    "tlsmend check PID, while it runs",
+			    NULL);
+	}
+	return !t->elf.appimage;
 }
 
 /* A library that `check` is asked about, and a program that is linked statically with PIE, have no PT_INTERP both: only the
@@ -171,6 +182,39 @@ static void judge_privilege(struct target *t, bool own_user)
 		target_fact(t, "note", "started by its own user it keeps LD_PRELOAD", NULL);
 }
 
+/* What it says to servers itself is another matter. */
+static void judge_starter(struct target *t)
+{
+	const char *knob = starter_knob(t->name);
+
+	knob = knob ? knob : starter_knob(path_base(t->program));
+	if (!knob)
+		return;
+	if (t->reach == REACH_YES || t->reach == REACH_PARTLY) {
+		target_fact(t, "note", "what it starts does not inherit LD_PRELOAD: ", knob, NULL);
+		return;
+	}
+	if (t->reach == REACH_NO)
+		target_fact(t, "itself", t->why, t->knob ? "; " : "", t->knob ? t->knob : "", NULL);
+	target_verdict(t, REACH_NO, REASON_STARTS, NULL);
+}
+
+static void judge_drops(struct target *t)
+{
+	char number[16];
+
+	if (!t->drops || t->reach == REACH_NO)
+		return;
+	const char *knob = starter_knob(t->drops);
+
+	snprintf(number, sizeof number, "%u", t->drops_line);
+	char *where = join("its line ", number, " (", t->drops, ")", NULL);
+
+	target_verdict(t, REACH_PARTLY, REASON_DROPS, where);
+	t->knob = knob ? knob : t->knob;
+	free(where);
+}
+
 static void describe_program(struct target *t)
 {
 	char bits[8];
@@ -217,10 +261,14 @@ static void inspect(const char *path, bool own_user, bool runs, struct target *t
 	if (!judge_file(t, t->program))
 		return;
 	describe_program(t);
-	if (!judge_sandbox(t, path) || !judge_loader(t, runs) || !judge_class(t))
+	if (!judge_sandbox(t, path) || !judge_appimage(t))
 		return;
-	tls_judge(t);
-	judge_privilege(t, own_user);
+	if (judge_loader(t, runs) && judge_class(t)) {
+		tls_judge(t);
+		judge_privilege(t, own_user);
+	}
+	judge_starter(t);
+	judge_drops(t);
 }
 
 void target_inspect(const char *path, bool own_user, struct target *t)

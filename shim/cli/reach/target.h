@@ -33,8 +33,11 @@ struct target {
 	char *program; /* the ELF file that runs, for a script its interpreter; NULL: none */
 	enum reach reach;
 	enum reason reason;
-	char *why;            /* one sentence without a full stop */
-	const char *knob;     /* what to use instead; NULL: nothing known */
+	char *why;        /* one sentence without a full stop */
+	const char *knob; /* what to use instead; NULL: nothing known */
+	char *
+	    drops; /* the word of a shell script that keeps LD_PRELOAD from what it starts; NULL: none */
+	unsigned drops_line;
 	struct elf_facts elf; /* of program */
 	struct fact facts[32];
 	size_t fact_count;
@@ -57,6 +60,7 @@ void target_verdict(struct target *t, enum reach reach, enum reason reason, cons
 /* knobs.c */
 char *reason_sentence(enum reason r, const char *detail); /* free(3) it */
 const char *knob_for(const char *program, enum reason r); /* NULL: none */
+const char *starter_knob(const char *program); /* NULL: what it starts inherits LD_PRELOAD */
 struct other_tls {
 	const char *soname, *name;
 	enum reason reason;
