@@ -68,6 +68,7 @@ struct connection {
 	SSL *ssl;
 	uint32_t process, thread;  /* that began it; that something happened to it in last */
 	struct story story;        /* what happened so far, and what became of it */
+	uint64_t last_ms;          /* when the latest of it did */
 	struct buf text;           /* ... in words, where a test asks for them */
 	char *host;                /* design.md#host, normalised; NULL: unknown */
 	char *sni;                 /* NULL: none sent */
@@ -136,5 +137,11 @@ bool open_forget(struct connection *n);
 bool open_any(void);
 /* Nobody frees one meanwhile. */
 void open_each(void (*visit)(struct connection *n, void *arg), void *arg);
+/* (process_end.c) One of these ends, whichever copy it is of. `ssl` NULL: it is not to be touched. */
+void open_end(struct connection *n, SSL *ssl, int how);
+/* Is nobody else there who might use an SSL at this moment? */
+bool open_is_alone(void);
+/* (left_behind.c) Another connection begins: those that the client has lost are over. */
+void left_behind(struct copy *c, const SSL *begins);
 
 #endif

@@ -43,6 +43,7 @@ static void on_start(struct copy *c, SSL *ssl)
 	}
 	if (before && before->copy)
 		certificate_take_back(before, ssl);
+	left_behind(c, ssl);
 	struct connection *n = connection_start(c, ssl);
 	if (!n) {
 		demanded_unknown(c, ssl);

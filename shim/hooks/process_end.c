@@ -18,12 +18,22 @@ static bool count_up(void *arg, const char *name)
 	return *count < 2;
 }
 
-/* Is nobody else there who might use an SSL at this moment? */
-static bool is_alone(void)
+bool open_is_alone(void)
 {
 	unsigned threads = 0;
 	return !sandbox_entered() && file_list("/proc/self/task", count_up, &threads) == 0 &&
 	       threads == 1;
+}
+
+void open_end(struct connection *n, SSL *ssl, int how)
+{
+	struct copy *outer = binding_current;
+	binding_current = n->copy;
+	if (ssl)
+		connection_end(n, ssl, how);
+	else
+		story_ends(n, NULL, how);
+	binding_current = outer;
 }
 
 struct ending {
@@ -39,16 +49,10 @@ static void end(struct connection *n, void *arg)
 		return;
 	const bool own = n->thread == thread_number();
 	if (!own && !e->looked) {
-		e->alone = is_alone();
+		e->alone = open_is_alone();
 		e->looked = true;
 	}
-	struct copy *outer = binding_current;
-	binding_current = n->copy;
-	if (own || e->alone)
-		connection_end(n, n->ssl, END_PROCESS);
-	else
-		story_ends(n, NULL, END_PROCESS);
-	binding_current = outer;
+	open_end(n, own || e->alone ? n->ssl : NULL, END_PROCESS);
 }
 
 static void end_all(const struct copy *c)

@@ -227,7 +227,7 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	static const struct circumstances none;
 	const struct openssl *o = copy_api(n->copy);
 	struct verdict v;
-	h.ms = clock_monotonic_ms();
+	n->last_ms = h.ms = clock_monotonic_ms();
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
 		n->received = beyond(transport_received(o, ssl), n->before.read);

@@ -229,6 +229,11 @@ bool story_asks_for_data(const struct story *s)
 	return s->done && !story_told(s) && !story_went_on(s) && is_open(s);
 }
 
+bool story_waits(const struct story *s)
+{
+	return s->outcome == OUTCOME_OPEN && !s->ended && (!s->done || is_open(s));
+}
+
 /* Does this client verify by itself what OpenSSL did not? */
 static bool verifies_itself(const struct story *s)
 {

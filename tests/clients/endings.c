@@ -14,11 +14,13 @@
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
  *   write=TEXT lost=TEXT read           lost: it stays in memory
  *   shutdown free exit quit             quit: _exit(2)
+ *   close wait=MILLISECONDS thread      it closes the socket under the SSL; lets time go by; has a second thread from then on
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -148,6 +150,7 @@ static int another(const char *host, const char *port)
 	SSL *other = SSL_new(ctx);
 	const int socket = dial(host, port);
 	NEED(other && SSL_set_tlsext_host_name(other, host) && SSL_set_fd(other, socket));
+	SSL_set_verify(other, SSL_get_verify_mode(ssl), NULL);
 	const int r = SSL_connect(other);
 	SSL_free(other);
 	close(socket);
@@ -215,6 +218,13 @@ static int before(const char *step)
 	return 1;
 }
 
+static void *wait_for_ever(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
 static int after(const char *step)
 {
 	const char *value;
@@ -249,6 +259,13 @@ static int after(const char *step)
 	} else if (is(step, "free", &value)) {
 		SSL_free(ssl);
 		SSL_CTX_free(ctx);
+	} else if (is(step, "close", &value)) {
+		NEED(close(fd) == 0);
+	} else if (is(step, "wait", &value)) {
+		poll(NULL, 0, atoi(value));
+	} else if (is(step, "thread", &value)) {
+		pthread_t t;
+		NEED(pthread_create(&t, NULL, wait_for_ever, NULL) == 0);
 	} else if (is(step, "quit", &value)) {
 		_exit(0);
 	} else {

@@ -3,6 +3,7 @@
 import itertools
 import pathlib
 import socket
+import ssl
 import struct
 import time
 
@@ -74,6 +75,31 @@ def test_nothing_to_tell(ends, sites, pki, last):
     port, _ = sites.https(HOST)
     assert ends(port, pki.root_pem, "sni=" + HOST, "connect", GET, "read", "shutdown", *last) == []
     assert ends(port, None, "none", "sni=" + HOST, "connect", *last) == [], "it wanted no more than that"
+
+
+# ---- lost, in a program that lives long ----------------------------------------------------------------------------
+LOST = ["none", "sni=" + HOST, "connect", "ask"]
+
+
+@pytest.mark.parametrize("gone", [["close"], ["shutdown", "close"], pytest.param(["wait=5200"], marks=pytest.mark.slow)], ids=["closed", "goodbye", "ended"])
+def test_it_lost_the_connection(ends, servers, pki, gone):
+    """Told when it begins another one: not only at its own end, of which _exit(2) tells nothing."""
+
+    def hangs_up(connection, identity):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity.chain, identity.key)
+        context.wrap_socket(connection, server_side=True).close()
+
+    port = servers.odd("127.0.0.2", hangs_up, pki.good(HOST))
+    assert ends(port, None, *LOST, *gone, "wait=1100", "another", "quit") == [FAILED]
+    assert ends(port, None, *LOST, *gone, "wait=1100", "another", "free") == [FAILED], "once"
+
+
+def test_what_it_has_may_go_on(ends, sites):
+    """However long that takes; and of several threads another one may be about to use it."""
+    port, _ = sites.https(HOST)
+    assert ends(port, None, *LOST, "wait=1100", "another", GET, "read", "quit") == [IGNORED]
+    assert ends(port, None, *LOST, "thread", "close", "wait=1100", "another", "quit") == []
 
 
 # ---- what counts as going on -----------------------------------------------------------------------------------
