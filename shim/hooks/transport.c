@@ -117,9 +117,17 @@ static bool is_named(const struct openssl *o, BIO *b, const char *name)
 	return is && strcmp(is, name) == 0;
 }
 
+/* Node.js has one of its own, of the same type. */
+static bool is_memory(const struct openssl *o, BIO *b)
+{
+	enum { BIO_TYPE_MEMORY = 0x401 };
+	return b && (o->BIO_method_type ? o->BIO_method_type(b) == BIO_TYPE_MEMORY
+					: is_named(o, b, "memory buffer"));
+}
+
 bool transport_in_memory(const struct openssl *o, BIO *b)
 {
-	return is_named(o, b, "memory buffer") || is_named(o, b, "BIO pair");
+	return is_memory(o, b) || is_named(o, b, "BIO pair");
 }
 
 uint64_t transport_received(const struct openssl *o, const SSL *ssl)
@@ -134,18 +142,15 @@ uint64_t transport_sent(const struct openssl *o, const SSL *ssl)
 	return out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 }
 
-/* What OpenSSL wrote into a BIO that keeps it until the client takes it. Node.js has one of its own, of the same type. */
+/* What OpenSSL wrote into a BIO that keeps it until the client takes it. */
 static uint64_t not_taken(const struct openssl *o, BIO *out)
 {
-	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13, BIO_TYPE_MEMORY = 0x401 };
-	const char *name = out && o->BIO_method_name ? o->BIO_method_name(out) : NULL;
+	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13 };
 	long n = 0;
 	int ask = 0;
-	if (!name)
-		return 0;
-	if (o->BIO_method_type && o->BIO_method_type(out) == BIO_TYPE_MEMORY)
+	if (is_memory(o, out))
 		ask = BIO_CTRL_PENDING;
-	else if (strcmp(name, "BIO pair") == 0 || strcmp(name, "buffer") == 0)
+	else if (is_named(o, out, "BIO pair") || is_named(o, out, "buffer"))
 		ask = BIO_CTRL_WPENDING;
 	if (!ask)
 		return 0;

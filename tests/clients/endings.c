@@ -4,7 +4,7 @@
  *
  * endings HOST PORT CAFILE STEP...      exit code 0: every step went well
  *   sni=NAME tls12 none waive           before the handshake: verification off; a callback that accepts everything
- *   memory pair                         it hands over the bytes itself, through memory BIOs or a BIO pair
+ *   memory pair alike                   it hands over the bytes itself, through memory BIOs, a BIO pair, or BIOs of its own of their kind (Node.js)
  *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
  *   connect                             the handshake; the rest comes after it
  *   start                               ... or its first message alone
@@ -34,7 +34,7 @@
 static int fd;
 static SSL_CTX *ctx;
 static SSL *ssl;
-static int memory, pair, stale, eagain;
+static int memory, pair, alike, stale, eagain;
 static BIO *to_ssl, *from_ssl; /* where it hands over the bytes */
 
 static int accept_all(int ok, X509_STORE_CTX *c)
@@ -90,6 +90,20 @@ static BIO *own_bio(void)
 	return b;
 }
 
+static BIO *memory_bio(void)
+{
+	const BIO_METHOD *is = BIO_s_mem();
+	if (!alike)
+		return BIO_new(is);
+	BIO_METHOD *m = BIO_meth_new(BIO_TYPE_MEM, "own memory");
+	NEED(m && BIO_meth_set_read(m, BIO_meth_get_read(is)) &&
+	     BIO_meth_set_write(m, BIO_meth_get_write(is)) &&
+	     BIO_meth_set_ctrl(m, BIO_meth_get_ctrl(is)) &&
+	     BIO_meth_set_create(m, BIO_meth_get_create(is)) &&
+	     BIO_meth_set_destroy(m, BIO_meth_get_destroy(is)));
+	return BIO_new(m);
+}
+
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 static void flush(void)
@@ -126,7 +140,7 @@ static void take_transport(void)
 		return;
 	}
 	if (memory)
-		SSL_set_bio(ssl, to_ssl = BIO_new(BIO_s_mem()), from_ssl = BIO_new(BIO_s_mem()));
+		SSL_set_bio(ssl, to_ssl = memory_bio(), from_ssl = memory_bio());
 	else if (stale || eagain)
 		SSL_set_bio(ssl, own_bio(), own_bio());
 	else
@@ -209,6 +223,8 @@ static int before(const char *step)
 		memory = 1;
 	else if (is(step, "pair", &value))
 		memory = pair = 1;
+	else if (is(step, "alike", &value))
+		memory = alike = 1;
 	else if (is(step, "stale", &value))
 		stale = 1;
 	else if (is(step, "eagain", &value))

@@ -153,7 +153,7 @@ def test_its_event_loop_sees_the_end_first(ends, servers, own):
     assert ends(servers.odd("127.0.0.2", greets), None, *own, "sni=" + HOST, "begin", "free") == [], "it may know why"
 
 
-@pytest.mark.parametrize("how", ["memory", "pair"])
+@pytest.mark.parametrize("how", ["memory", "pair", "alike"])
 def test_a_spare_connection_is_let_go(ends, servers, pki, how):
     """.NET begins one for each request, and needs fewer: what another connection has served, this one has not failed at."""
     count = itertools.count()
