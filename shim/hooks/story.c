@@ -222,6 +222,17 @@ static uint64_t beyond(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
+static uint64_t out_until(const struct connection *n, const SSL *ssl, enum happening_kind what)
+{
+	/* what went out before a record of data was made, whether taken or not */
+	if (what == HAPPENING_DATA_SENT)
+		return beyond(transport_sent(copy_api(n->copy), ssl), n->before.written);
+	/* the text is for a judge who may ask for more than this one does */
+	if (story_asks_for_taken(&n->story, what) || environment_get()->stories)
+		return transport_taken(n, ssl);
+	return 0;
+}
+
 void story_event(struct connection *n, SSL *ssl, struct happening h, const struct circumstances *c)
 {
 	static const struct circumstances none;
@@ -231,10 +242,7 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
 		n->received = beyond(transport_received(o, ssl), n->before.read);
-		/* what went out before a record of data was made, whether taken or not */
-		h.out = h.what == HAPPENING_DATA_SENT
-			    ? beyond(transport_sent(o, ssl), n->before.written)
-			    : transport_taken(n, ssl);
+		h.out = out_until(n, ssl, h.what);
 	}
 	h.in = n->received;
 	story_tell(&n->story, &h, &v);

@@ -263,6 +263,11 @@ static bool goes_by_own_checks(const struct story *s)
 	return s->left && s->names && !s->asked;
 }
 
+bool story_asks_for_taken(const struct story *s, enum happening_kind what)
+{
+	return s->data_sent || what == HAPPENING_ENDS;
+}
+
 bool story_asks_for_end(const struct story *s)
 {
 	return s->outcome == OUTCOME_OPEN && !s->done && s->last_sent >= 0 && !s->bad &&

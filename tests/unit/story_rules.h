@@ -20,6 +20,20 @@ static inline bool story_rules_before_data(enum reason r)
 	       r == REASON_OWN_COMPARISON || r == REASON_ADDRESS || r == REASON_SILENCE;
 }
 
+/* The library does not look at what it is not asked for: what it would have seen must make no difference. */
+static inline bool story_rules_asked(const struct story *before, const struct happening *h,
+				     const struct story *after)
+{
+	struct story other = *before;
+	struct happening unseen = *h;
+	struct verdict v;
+	if (h->what != HAPPENING_DATA_SENT && !story_asks_for_taken(before, h->what))
+		unseen.out = 0;
+	story_tell(&other, &unseen, &v);
+	return other.outcome == after->outcome && other.reason == after->reason &&
+	       other.data_mark == after->data_mark && other.data_taken == after->data_taken;
+}
+
 /* Returns the rule that does not hold; NULL: all do. */
 static inline const char *story_rules_tell(struct story_rules *t, const struct happening *h)
 {
@@ -35,6 +49,8 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 	story_tell(&t->story, h, &v);
 	const struct story *s = &t->story;
 	const bool job = s->done && (s->data_taken || s->data_in > MUCH);
+	if (!story_rules_asked(&before, h, s))
+		return "what the judge did not ask for counts:";
 	if (h->what != HAPPENING_BEGINS && before.outcome != OUTCOME_OPEN &&
 	    (s->outcome != before.outcome || s->reason != before.reason ||
 	     v.outcome != OUTCOME_OPEN))
