@@ -48,6 +48,7 @@ struct copy {
 	unsigned slot;
 	_Atomic(const struct openssl *) api; /* immutable; replaced once, when libssl joins */
 	_Atomic(void *) real[HOOK_COUNT];    /* see copy_real() */
+	_Atomic uint32_t size[HOOK_COUNT];   /* of that, in bytes */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[INDEX_COUNT];
 	int reserved[INDEX_COUNT]; /* the numbers behind them, under ex_data.c's lock */

@@ -125,14 +125,14 @@ enum { LOADER_HASH_LONGEST = 47 };
 bool loader_import(const struct symbols *s, const struct symbol_name *n, const char **version);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
 void *loader_symbol_named(const struct symbols *s, const struct symbol_name *n);
+/* ... with its size in bytes. */
+void *loader_function(const struct symbols *s, const struct symbol_name *n, size_t *size);
 void *loader_symbol_of(const struct symbols *s, const char *symbol);
 void *loader_symbol(const struct link_map *l, const char *symbol);
 /* ... the one that a reference in another object would be bound to; version NULL: one without. */
 void *loader_symbol_for(const struct symbols *s, const struct symbol_name *n, const char *version);
 /* Of musl's libc? */
 bool loader_is_musl_itself(const struct symbols *s);
-/* Does this address lie in the object's own function of that name? */
-bool loader_within(const struct symbols *s, const struct symbol_name *n, const void *address);
 
 /* ---- how names are bound (scope.c) -------------------------------------------------------------------------------- */
 /* What is looked for. A definition of our own never counts. */

@@ -280,11 +280,11 @@ void *loader_symbol(const struct link_map *l, const char *symbol)
 	return loader_symbols(l, &t) ? loader_symbol_of(&t, symbol) : NULL;
 }
 
-bool loader_within(const struct symbols *t, const struct symbol_name *n, const void *address)
+void *loader_function(const struct symbols *t, const struct symbol_name *n, size_t *size)
 {
 	const ElfW(Sym) *found = find(t, n, NULL, MATCH_DEFAULT);
-	/* a return address may stand right behind the last instruction */
-	return found && (uintptr_t)address - (t->base + found->st_value) <= found->st_size;
+	*size = found ? found->st_size : 0;
+	return address_of(t, found);
 }
 
 /* ---- libc ----------------------------------------------------------------------------------------------------------- */

@@ -50,15 +50,21 @@ static const char *other_name(const struct wanted *w)
 	}
 }
 
+struct found_library {
+	struct symbols symbols;
+	uintptr_t low, high;
+};
+
 static struct lock lock;
 static struct copy copies[COPIES_MAX];
-static struct symbols symbols[COPIES_MAX][LIBRARIES]; /* see copy_symbols() */
+static struct found_library libraries[COPIES_MAX]
+				     [LIBRARIES]; /* written before the table that tells of it */
 static _Atomic unsigned copy_count;
 
 /* A copy as it was found, before it is published. */
 struct draft {
 	struct openssl *table; /* owned until published */
-	struct symbols symbols[LIBRARIES];
+	struct found_library library[LIBRARIES];
 	const char *lacks; /* the first required function that is not there; NULL: none */
 	char version_text[48];
 	bool past_us;
@@ -187,23 +193,52 @@ struct copy *copy_known(const void *base, enum library library)
 	return NULL;
 }
 
-const struct symbols *copy_symbols(const struct copy *c, enum library library)
+/* NULL: it is not known of this copy (yet). */
+static const struct found_library *library_of(struct copy *c, enum library library)
 {
-	const struct openssl *o = atomic_load_explicit(&c->api, memory_order_acquire);
-	const void *base = o && library == LIBRARY_ssl ? o->ssl_base : o;
-	return base ? &symbols[c->slot][library] : NULL;
+	const struct openssl *o = copy_api(c);
+	return o && (library == LIBRARY_crypto || o->ssl_base) ? &libraries[c->slot][library]
+							       : NULL;
 }
 
 void *copy_real(struct copy *c, enum hook h)
 {
 	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
-	const struct symbols *in = real ? NULL : copy_symbols(c, hook_library(h));
+	const struct found_library *in = real ? NULL : library_of(c, hook_library(h));
 	const struct symbol_name name = hook_symbol(h);
+	size_t size;
 	if (!in)
 		return real;
-	real = loader_symbol_named(in, &name);
+	real = loader_function(&in->symbols, &name, &size);
+	atomic_store_explicit(&c->size[h], (uint32_t)size, memory_order_relaxed);
 	atomic_store_explicit(&c->real[h], real, memory_order_release);
 	return real;
+}
+
+/* Not where something that we need of its libssl is missing: its connections are left alone. */
+static bool is_usable(const struct openssl *o, enum library library)
+{
+	return library == LIBRARY_crypto || o->complete;
+}
+
+bool copy_calls_itself(enum hook h, const void *return_address, struct target *t)
+{
+	const enum library library = hook_library(h);
+	const uintptr_t at = (uintptr_t)return_address;
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
+		struct copy *c = &copies[i];
+		const struct found_library *from = library_of(c, library);
+		if (!from || at < from->low || at >= from->high)
+			continue;
+		const struct openssl *o = copy_api(c);
+		const bool ssl = library == LIBRARY_ssl || o->ssl_base == o->crypto_base;
+		t->real = copy_real(c, h);
+		t->copy = is_usable(o, library) ? c : NULL;
+		t->caller = ssl ? CALLER_LIBSSL : CALLER_LIBCRYPTO;
+		/* that function itself is a wrapper, which means another one */
+		return t->real && !is_within(return_address, t->real, c->size[h]);
+	}
+	return false;
 }
 
 /* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
@@ -232,10 +267,9 @@ static struct copy *publish(struct draft *d, enum library library)
 	c = slot_for(o);
 	if (!c)
 		return NULL;
-	/* nobody looks at what is not in the table yet */
-	symbols[c->slot][library] = d->symbols[library];
+	libraries[c->slot][library] = d->library[library];
 	if (!copy_api(c))
-		symbols[c->slot][LIBRARY_crypto] = d->symbols[LIBRARY_crypto];
+		libraries[c->slot][LIBRARY_crypto] = d->library[LIBRARY_crypto];
 	atomic_store(&c->pinned, false);
 	atomic_store(&c->past_us, d->past_us);
 	atomic_store_explicit(&c->api, o, memory_order_release);
@@ -279,10 +313,17 @@ static bool verifies_past_us(const struct link_map *ssl, const struct symbols *c
 	return true;
 }
 
+static void set_range(struct found_library *l, const struct object *o)
+{
+	l->low = o->low;
+	l->high = o->high;
+}
+
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
 static bool draft_copy(struct draft *d, const struct object *at, enum library library)
 {
-	struct symbols *of_crypto = &d->symbols[LIBRARY_crypto], *of_ssl = &d->symbols[LIBRARY_ssl];
+	struct symbols *of_crypto = &d->library[LIBRARY_crypto].symbols,
+		       *of_ssl = &d->library[LIBRARY_ssl].symbols;
 	struct object crypto;
 	bool ssl = library == LIBRARY_ssl;
 	/* the program itself: its scope is the global one, where our own exports stand */
@@ -292,6 +333,8 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, of_crypto) ||
 	    (ssl && !loader_symbols(at->map, of_ssl)))
 		return false;
+	set_range(&d->library[LIBRARY_crypto], &crypto);
+	set_range(&d->library[library], at);
 	struct copy *known = copy_known((void *)crypto.low, LIBRARY_crypto);
 	d->table = make_table(d, ssl ? of_ssl : NULL, of_crypto, known ? copy_api(known) : NULL);
 	if (d->lacks)
@@ -318,10 +361,8 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 			free(d->table);
 		free(d);
 	}
-	/* only what the copy itself has under that name, and only where nothing that we need is missing */
-	if (!c || copy_real(c, h) != function || (library == LIBRARY_ssl && !copy_api(c)->complete))
-		return NULL;
-	return c;
+	/* only what the copy itself has under that name */
+	return c && copy_real(c, h) == function && is_usable(copy_api(c), library) ? c : NULL;
 }
 
 struct copy *binding_copy_of(enum hook h, void *function)

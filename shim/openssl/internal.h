@@ -24,12 +24,17 @@ static inline enum library hook_library(enum hook h)
 {
 	return (enum library)hooked[h].lib;
 }
+/* Does an address lie in a function of this size? A return address may stand right behind the last instruction. */
+static inline bool is_within(const void *address, const void *function, size_t size)
+{
+	return (uintptr_t)address - (uintptr_t)function <= size;
+}
 
 /* ---- copies.c ---------------------------------------------------------------------------------- */
 /* The copy with that libssl (or libcrypto), or NULL. */
 struct copy *copy_known(const void *base, enum library library);
-/* What the dynamic section of its library says; NULL: that is not known yet. */
-const struct symbols *copy_symbols(const struct copy *c, enum library library);
+/* Does a copy call this hook's function in its own library? Then it is known what it means. */
+bool copy_calls_itself(enum hook h, const void *return_address, struct target *t);
 /* The copy that `function`, found under the name of hook h in the object `at`, belongs to; bound now if need be. */
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at);
 /* The function of any copy that has it; NULL: none. */

@@ -78,32 +78,16 @@ static struct found found_otherwise(enum hook h, const struct object *caller, co
 	return f;
 }
 
-/* Where a call comes from: what the object there defines and imports. */
-struct origin {
-	struct copy
-	    *copy; /* that has the hook's function in this object; NULL: none that is known */
-	const struct symbols *symbols;
-	struct symbols read;
-};
-
-static bool origin_of(enum hook h, const struct object *caller, struct origin *o)
-{
-	if (!caller || caller->map == loader_own())
-		return false;
-	o->copy = copy_known((void *)caller->low, hook_library(h));
-	o->symbols = o->copy ? copy_symbols(o->copy, hook_library(h)) : &o->read;
-	return o->copy || loader_symbols(caller->map, &o->read);
-}
-
 /* A library without -Bsymbolic calls its own function through the PLT: it means the one that works on its objects, and never
  * that of another copy in the process. Not where the function of that name itself is what calls: that is a wrapper, which would
  * call us again, without end. */
-static void *own_definition(enum hook h, const struct origin *o, const void *return_address)
+static void *own_definition(enum hook h, const struct symbols *s, const void *return_address)
 {
 	const struct symbol_name name = hook_symbol(h), beside = companion(h);
-	void *own_one = o->copy ? copy_real(o->copy, h) : loader_symbol_named(o->symbols, &name);
-	if (!own_one || (!o->copy && !loader_symbol_named(o->symbols, &beside)) ||
-	    loader_within(o->symbols, &name, return_address))
+	size_t size;
+	void *own_one = loader_function(s, &name, &size);
+	if (!own_one || !loader_symbol_named(s, &beside) ||
+	    is_within(return_address, own_one, size))
 		return NULL;
 	return own_one;
 }
@@ -115,12 +99,12 @@ static struct found find(enum hook h, const struct object *caller, const void *r
 	const struct symbol_name name = hook_symbol(h);
 	const char *version = NULL;
 	struct found f = {NULL, NULL, false};
-	struct origin o;
-	if (origin_of(h, caller, &o)) {
-		f.real = own_definition(h, &o, return_address);
+	struct symbols s;
+	if (caller && caller->map != loader_own() && loader_symbols(caller->map, &s)) {
+		f.real = own_definition(h, &s, return_address);
 		if (f.real)
 			f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
-		else if (loader_import(o.symbols, &name, &version))
+		else if (loader_import(&s, &name, &version))
 			f = found_imported(h, caller, version);
 	}
 	return f.real ? f : found_otherwise(h, caller, tell);
@@ -182,7 +166,7 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 		if (t->real)
 			return true;
 	}
-	if (site_find(h, caller, t))
+	if (copy_calls_itself(h, caller, t) || site_find(h, caller, t))
 		return true;
 	KEEP_ERRNO_BEGIN
 	found = resolve(h, caller, tell, t, &lasting);

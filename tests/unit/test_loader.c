@@ -97,7 +97,9 @@ static void test_objects(void **state)
 		struct symbols s;
 		const struct symbol_name name = loader_name(names[i]);
 		assert_true(loader_symbols(o.map, &s));
-		assert_true(loader_within(&s, &name, p));
+		size_t size;
+		assert_ptr_equal(loader_function(&s, &name, &size), p);
+		assert_true(size > 0);
 	}
 	assert_false(loader_object_at(&o, &o));
 	assert_true(loader_object_at((void *)given_argv, &o) == false);
