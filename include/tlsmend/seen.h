@@ -376,7 +376,8 @@ struct evidence {
 	bool name_checked;
 	const char *expected_name;  /* the name that the client asked OpenSSL to check, or host */
 	unsigned long verify_flags; /* X509_V_FLAG_* in force */
-	unsigned host_flags;        /* X509_CHECK_FLAG_* with which OpenSSL compares that name */
+	bool dane;           /* it goes by TLSA records too, which a trial on a copy has none of */
+	unsigned host_flags; /* X509_CHECK_FLAG_* with which OpenSSL compares that name */
 	bool
 	    rule_refused_name; /* a rule had the CA, but the leaf is not valid for the host: trust not given */
 	/* A rule's demand that was not met: "EnforceVerification at /etc/tlsmend.conf:3"; NULL: another failure */

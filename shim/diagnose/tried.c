@@ -249,6 +249,18 @@ static bool help_both(struct diagnosis *d, const char *other, const char *lead, 
 	return done;
 }
 
+/* What leads to a rule of which it is open whether it is enough; other notes say so where it is no more than not at hand. */
+static const char *hedged(struct diagnosis *d, const char *lead)
+{
+	const struct evidence *e = d->e;
+	const struct text all = {lead, strlen(lead)};
+
+	if (!e->dane && !(e->unlooked & LOOK_TRIALS))
+		return lead;
+	return say(d->e, say_text(d->e, (struct text){all.s, all.n - 1}),
+		   " (not tried, it may not be enough):", (char *)NULL);
+}
+
 /* A section with a CA file after a line that leads to it, or why that would not be enough. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line)
 {
@@ -264,13 +276,19 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 				 "; that has to be mended first", (char *)NULL));
 		return;
 	}
-	if (!help_section(d, lead, line, (char *)NULL) || leaf_is_for_another(e))
+	const bool known = tried != TRIED_NOT || (!system && e->stand_in_tried != TRIED_NOT);
+	if (!help_section(d, known ? lead : hedged(d, lead), line, (char *)NULL) ||
+	    leaf_is_for_another(e))
 		return; /* that alone is not enough, which is said there */
 	if (fetches_lists(e) && (tried == TRIED_GOOD || e->stand_in_tried == TRIED_GOOD))
 		note_line(d, "revocation was left out of the trial: .NET fetches the lists itself, "
 			     "once it has a chain");
 	if (tried == TRIED_GOOD)
 		note_line(d, "tried: this rule makes the chain valid");
+	else if (e->dane)
+		note_line(d,
+			  "not tried: this client also goes by what the DNS says of the server's "
+			  "certificates (DANE, TLSA), which counts for no trial");
 	else if (tried == TRIED_NOT && (e->verify_flags & CRL_CHECK) != 0 &&
 		 e->framework != FRAMEWORK_DOTNET)
 		note_line(d,

@@ -9,6 +9,7 @@
 #include <tlsmend/evidence.h>
 #include <tlsmend/loader.h>
 #include <tlsmend/record.h>
+#include <tlsmend/versions.h>
 
 #include "connection.h"
 #include "loaded.h"
@@ -216,12 +217,13 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 				: NULL;
 	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
 	loaded_describe(e, v->copy, store);
+	e->dane = v->ssl && openssl_uses_dane(o, v->ssl);
 	const struct evidence_trial trial = {
 	    .passes = passes, .passes_with = passes_with, .arg = v};
 	if ((e->code || e->event_count) && !t->switched &&
 	    (built == v->ctx || verification_has_idle_limit(v)) && !trust_is_strict(&v->rule))
-		evidence_try(e, o, leaf, presented, chain, store, &trial);
-	if ((e->code || e->event_count) && !t->switched && v->ssl)
+		evidence_try(e, o, leaf, presented, chain, store, e->dane ? NULL : &trial);
+	if ((e->code || e->event_count) && !t->switched && v->ssl && !e->dane)
 		evidence_try_keys(e, &trial);
 	evidence_homes(e, o);
 }

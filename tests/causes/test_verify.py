@@ -488,6 +488,17 @@ def test_dane_without_a_callback(tell, show, pki, small_client, usage, root):
     assert "also wrong" not in told.notes and "ExtraCAFile" not in told.help
 
 
+@pytest.mark.cause("untrusted-root")
+def test_dane_beside_a_ca(tell, show, pki):
+    """A record of usage 0 takes no CA's place. A trial in memory has no such records, so that it would prove nothing."""
+    leaf = leaf_of(pki.intermediate)
+    argv = s_client(show(leaf, pki.intermediate, pki.root).port, pki.stranger_pem, "-dane_tlsa_domain", HOST, "-dane_tlsa_rrdata",
+                    "0 0 1 " + "ab" * 32)  # fmt: skip
+    told = tell(argv, "untrusted-root", leaf)
+    assert "tried: " not in told.notes.replace("not tried: ", "") and "(DANE, TLSA)" in told.notes
+    assert "(not tried, it may not be enough):" in told.help
+
+
 @pytest.mark.cause("scts-missing")
 def test_no_scts(tell, show, pki, small_client):
     """s_client only looks at them; OpenSSL can also be told to demand them."""
