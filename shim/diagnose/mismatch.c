@@ -282,7 +282,7 @@ static void help_name(struct diagnosis *d)
 
 /* ---- the causes ------------------------------------------------------------------------------------------- */
 
-static void say_name(struct diagnosis *d)
+static void say_names(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *names = d->leaf ? list_names(d, d->leaf) : "other names";
@@ -293,6 +293,11 @@ static void say_name(struct diagnosis *d)
 			    (char *)NULL);
 	d->r->why = with_reasons(d, say(e, "the client asked for ", asked_name(d),
 					", and the certificate names ", names, (char *)NULL));
+}
+
+static void say_name(struct diagnosis *d)
+{
+	say_names(d);
 	help_name(d);
 	note_closest(d);
 }
@@ -301,8 +306,7 @@ static void say_sni(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
-	say_name(d);
-	d->r->help_count = 0;
+	say_names(d);
 	d->r->message = say(e, "cannot trust ", d->who,
 			    ": the server presented another host's certificate", (char *)NULL);
 	d->r->why = say(e, d->r->why,

@@ -110,7 +110,7 @@ void explain_own_weak(struct diagnosis *d)
 		   levels[e->security_level > 3 ? (e->security_level > 4 ? 4 : 3) : 2].good,
 		   c && c != own_leaf(e) ? ", and replace it in the client's certificate file" : "",
 		   (char *)NULL));
-	if (e->event == EVENT_LOAD_FAILED)
+	if (e->event == EVENT_LOAD_FAILED && !e->host)
 		help_for_program(d);
 	else
 		help_weaken(

@@ -4,6 +4,7 @@
  */
 #include <tlsmend/evidence.h>
 
+#include "connection.h"
 #include "load.h"
 #include "loaded.h"
 
@@ -52,6 +53,16 @@ static int level_of(const struct owner *w)
 	return o->SSL_CTX_get_security_level ? o->SSL_CTX_get_security_level(w->ctx) : -1;
 }
 
+/* The host, where the program loads it for a connection whose handshake has begun: a rule for that host has been applied by then. */
+static void note_host(struct evidence *e, const struct owner *w)
+{
+	const struct connection *n = w->ssl ? connection_of(w->copy, w->ssl) : NULL;
+	if (!n || !n->host)
+		return;
+	e->host = arena_strdup(&e->arena, n->host);
+	e->port = n->port;
+}
+
 /* It went on to its own certificate, so a CA file or CRL that could not be loaded before did not matter to it: libpq looks for a
  * CRL that need not be there. */
 static void went_on_from_ca(const struct owner *w)
@@ -75,6 +86,7 @@ static void own_failed(const struct owner *w, enum file_role role, const char *p
 	if (role == FILE_CERTIFICATE && evidence_is_weak_certificate(e)) {
 		evidence_own_file(e, copy_api(w->copy));
 		e->security_level = level_of(w);
+		note_host(e, w);
 	}
 	if (role == FILE_KEY && evidence_is_key_mismatch(e)) {
 		e->file_other = path_of(e, w, LOADED_CERTIFICATE);
@@ -257,6 +269,7 @@ static void certificate_refused(const struct owner *w, X509 *x, const char *call
 	}
 	e->file_path = "";
 	e->security_level = level_of(w);
+	note_host(e, w);
 	evidence_own_certificate(e, copy_api(w->copy), x);
 	failed_wait(object_of(w), e);
 }

@@ -9,6 +9,7 @@
  *   dane=USAGE     a TLSA record of that usage (RFC 6698), which fits nothing
  *   lookup-fails   the client's own store cannot look an issuer up
  *   renew=FILE     which takes the place of CAFILE once that was read
+ *   own=FILE       its own certificate and key, loaded once the server asks for one
  * client nothing                                  a verification without a certificate
  */
 #include <arpa/inet.h>
@@ -62,6 +63,13 @@ static int no_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *x)
 	return -1;
 }
 
+/* As .NET does: when the server has asked for it. */
+static int load_own(SSL *ssl, void *file)
+{
+	return SSL_use_certificate_file(ssl, file, SSL_FILETYPE_PEM) == 1 &&
+	       SSL_use_PrivateKey_file(ssl, file, SSL_FILETYPE_PEM) == 1;
+}
+
 static void option(SSL_CTX *ctx, const char *s)
 {
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
@@ -88,6 +96,8 @@ static void option(SSL_CTX *ctx, const char *s)
 		X509_STORE_set_get_issuer(SSL_CTX_get_cert_store(ctx), no_issuer);
 	} else if (strncmp(s, "renew=", 6) == 0) {
 		NEED(rename(s + 6, cafile) == 0);
+	} else if (strncmp(s, "own=", 4) == 0) {
+		SSL_CTX_set_cert_cb(ctx, load_own, (void *)(s + 4));
 	} else if (strcmp(s, "ct") == 0) {
 		NEED(SSL_CTX_enable_ct(ctx, SSL_CT_VALIDATION_STRICT) == 1);
 	} else {

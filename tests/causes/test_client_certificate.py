@@ -533,6 +533,20 @@ def test_weak_in_memory(run, pki, sites):
     assert "RSA 1024" in record["presented"] and "security level 2" in record["expected"]
 
 
+@pytest.mark.cause("own-certificate-weak")
+def test_weak_in_a_connection(run, pki, demanding, small_client):
+    """Loaded once the server asks for it, as .NET does, so that a rule for that host is in time."""
+    cert = weak(pki, "1024")
+    both = run.write("both.pem", cert.chain.read_bytes() + cert.key.read_bytes())
+    argv = small_client(demanding("1.2"), pki.root_pem, "own=%s" % both)
+    [record] = check_records(run(argv)).records
+    assert (record["event"], record["cause"], record["host"]) == ("load_failed", "own-certificate-weak", HOST)
+    section = [line.strip() for line in record["help"] if line.startswith("    ")]
+    assert section[:2] == ["[%s]" % HOST, "CipherString = DEFAULT:@SECLEVEL=1"] and "no rule" not in str(record["help"])
+    done = run(argv, config=run.write("help.conf", "\n".join(section) + "\n"))
+    assert done.code == 0 and [r["event"] for r in done.records] == ["weakened"], done
+
+
 RAISED = """
 import socket, ssl, sys
 host, port, ca, cert, key, *request = sys.argv[1:]

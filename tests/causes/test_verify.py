@@ -166,6 +166,7 @@ def test_sni_not_sent(tell, servers, pki):
             "%s:%d" % (HOST, port), "-CAfile", pki.root_pem]  # fmt: skip
     told = tell(argv, "sni-not-sent", sites[0][2].leaf)
     assert told.expected == HOST and told.presented == "default.test"
+    assert "ServerName = " + HOST in told.help and "this rule makes" not in told.notes, "the trial was of another rule"
 
 
 @pytest.mark.cause("name-constraint")
