@@ -223,10 +223,15 @@ static bool client_ended_it(const struct diagnosis *d)
 	       !d->e->after_handshake && d->e->alert_received < 0;
 }
 
-/* After a chain that OpenSSL found good: proof that the certificate is in public logs (SSL_CTX_enable_ct(3)). */
+/* After a chain that OpenSSL found good: proof that the certificate is in public logs (SSL_CTX_enable_ct(3)). Where it is the function that
+ * chooses the client's own certificate that failed (SSL_CTX_set_cert_cb(3)), the reason is the same one, and the alert internal_error. */
 static bool scts_ended_it(const struct diagnosis *d)
 {
-	return d->e->ssl_reason == SSL_R_CALLBACK_FAILED || d->e->ssl_reason == SSL_R_NO_VALID_SCTS;
+	enum { ALERT_INTERNAL_ERROR = 80 };
+
+	return (d->e->ssl_reason == SSL_R_CALLBACK_FAILED &&
+		d->e->alert_sent != ALERT_INTERNAL_ERROR) ||
+	       d->e->ssl_reason == SSL_R_NO_VALID_SCTS;
 }
 
 static void describe_scts(struct diagnosis *d)

@@ -94,6 +94,9 @@ static const struct handshake_words words[] = {
     {CAUSE_NETWORK_ERROR, "check whether the service runs and listens on that port, and whether a "
 			  "firewall or a missing route "
 			  "stands between: TLS did not get far enough to find anything wrong"},
+    {CAUSE_CLIENT_REFUSED,
+     "look into the program's own log: a function of its own ended the handshake, most likely the "
+     "one that chooses its certificate and key when a server asks for them"},
     {CAUSE_PROTOCOL_ERROR, TRY_ELSEWHERE "; where it fails there too, give this record to the "
 					 "server's operator"},
 };

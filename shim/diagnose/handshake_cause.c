@@ -48,6 +48,7 @@ static const struct {
     {181, CAUSE_NO_CIPHERS},           /* no ciphers available */
     {185, CAUSE_NO_CIPHERS},           /* no cipher match */
     {193, CAUSE_NO_CIPHERS},           /* no shared cipher */
+    {234, CAUSE_CLIENT_REFUSED},       /* callback failed */
     {373, CAUSE_DOWNGRADE_DETECTED},   /* inappropriate fallback */
 };
 

@@ -171,6 +171,13 @@ static bool ended_by_load(const struct connection *n, bool failed)
 	       n->story.alert_received < 0 && !n->pending;
 }
 
+/* Or its own certificate, once the server has asked for one. */
+static bool ended_by_own(const struct connection *n, bool failed)
+{
+	return failed && n->load_failures != load_failures() && n->story.requested &&
+	       n->story.alert_received < 0 && !n->pending;
+}
+
 bool load_settle(struct connection *n, SSL *ssl, bool failed)
 {
 	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0)
@@ -190,10 +197,10 @@ bool load_settle(struct connection *n, SSL *ssl, bool failed)
 	if (!failed && n->story.version == TLS1_3 && n->story.requested && n->story.shown_nothing &&
 	    !n->story.ended)
 		return false;
-	failed_settle(ssl, ROLE_OWN, missed);
+	unsigned own = failed_settle(ssl, ROLE_OWN, missed);
 	if (ctx)
-		failed_settle(ctx, ROLE_OWN, missed);
-	return ended && reported > 0;
+		own += failed_settle(ctx, ROLE_OWN, missed);
+	return (ended && reported > 0) || (ended_by_own(n, failed) && own > 0);
 }
 
 /* A client that gives up at once often frees nothing. */

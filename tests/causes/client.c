@@ -9,7 +9,7 @@
  *   dane=USAGE     a TLSA record of that usage (RFC 6698), which fits nothing
  *   lookup-fails   the client's own store cannot look an issuer up
  *   renew=FILE     which takes the place of CAFILE once that was read
- *   own=FILE       its own certificate and key, loaded once the server asks for one
+ *   own=FILE       its own certificate and key, loaded once the server asks for one; "-": it has none and gives up
  * client nothing                                  a verification without a certificate
  */
 #include <arpa/inet.h>
@@ -66,7 +66,7 @@ static int no_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *x)
 /* As .NET does: when the server has asked for it. */
 static int load_own(SSL *ssl, void *file)
 {
-	return SSL_use_certificate_file(ssl, file, SSL_FILETYPE_PEM) == 1 &&
+	return strcmp(file, "-") != 0 && SSL_use_certificate_chain_file(ssl, file) == 1 &&
 	       SSL_use_PrivateKey_file(ssl, file, SSL_FILETYPE_PEM) == 1;
 }
 

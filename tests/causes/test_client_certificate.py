@@ -55,7 +55,7 @@ def only(result, cause, *says):
     assert [(r["event"], r["cause"], r["level"]) for r in result.records] == [("handshake_failed", cause, "error")], result
     record = result.records[0]
     assert record["host"] == HOST and record["help"]
-    text = " ".join([record["message"], record.get("expected", ""), record.get("presented", ""), *record["help"], *record["notes"]])
+    text = " ".join([record["message"], record.get("expected", ""), record.get("presented", ""), *record["help"], *record.get("notes", [])])
     for words in says:
         assert words in text, (words, record)
     return record
@@ -545,6 +545,21 @@ def test_weak_in_a_connection(run, pki, demanding, small_client):
     assert section[:2] == ["[%s]" % HOST, "CipherString = DEFAULT:@SECLEVEL=1"] and "no rule" not in str(record["help"])
     done = run(argv, config=run.write("help.conf", "\n".join(section) + "\n"))
     assert done.code == 0 and [r["event"] for r in done.records] == ["weakened"], done
+
+
+@pytest.mark.cause("client-refused")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_function_of_the_program_that_fails(run, pki, demanding, small_client, version):
+    """OpenSSL has the same reason for a demand of public logs that is not met."""
+    record = only(run(small_client(demanding(version), pki.root_pem, "own=-")), "client-refused", "chooses its certificate")
+    assert record["code"] == 234 and "public logs" not in str(record)
+
+
+@pytest.mark.cause("file-missing")
+def test_file_that_is_missing_in_a_connection(run, pki, demanding, small_client):
+    """That the handshake ends of it is no second failure."""
+    [record] = check_records(run(small_client(demanding("1.2"), pki.root_pem, "own=/nonexistent/own.pem"))).records
+    assert (record["event"], record["cause"]) == ("load_failed", "file-missing")
 
 
 RAISED = """
