@@ -137,6 +137,8 @@ void explain_no_ciphers(struct diagnosis *d)
 		explain_refused_string(d);
 		return;
 	}
+	if (explain_no_offer(d))
+		return;
 	d->r->message = say(e, "cannot connect to ", d->who,
 			    ": the client's settings leave no cipher to offer", (char *)NULL);
 	d->r->presented = say(e, list_words(d), "; ", security_level(d), (char *)NULL);

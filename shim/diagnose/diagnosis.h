@@ -187,6 +187,9 @@ bool explain_choice(struct diagnosis *d);
 const char *known_group(unsigned id);
 const char *known_scheme(unsigned id);
 const char *group_name(struct evidence *e, unsigned id); /* or its number */
+/* (no_offer.c) No group or signature algorithm is left for the first message. */
+bool offer_is_empty(const struct evidence *e);
+bool explain_no_offer(struct diagnosis *d); /* false: it is not that */
 /* (ciphers.c) */
 void explain_no_ciphers(struct diagnosis *d);
 void explain_refused(struct diagnosis *d);

@@ -119,6 +119,18 @@ static const struct {
 	  "error; " TRY_ELSEWHERE},
 };
 
+/* With the server in the command, where it is known. */
+static void help_words(struct diagnosis *d, const char *text)
+{
+	static const char server[] = "HOST:PORT";
+	const char *at = strstr(text, server);
+
+	if (at && d->e->host && d->e->port != 0)
+		text = say(d->e, say_text(d->e, (struct text){text, (size_t)(at - text)}), d->who,
+			   at + sizeof(server) - 1, (char *)NULL);
+	help_line(d, text);
+}
+
 static const char *special_help(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
@@ -290,7 +302,7 @@ static void say_generic(struct diagnosis *d)
 			     "both ends first");
 	if ((d->r->cause == CAUSE_PEER_ERROR || d->r->cause == CAUSE_PROTOCOL_ERROR) &&
 	    special_help(e)) {
-		help_line(d, special_help(e));
+		help_words(d, special_help(e));
 		return;
 	}
 	if (handshake_cut_off(e) && handshake_alert(e) < 0 && !e->after_handshake)
@@ -298,7 +310,7 @@ static void say_generic(struct diagnosis *d)
 			     "front of it: who ended the connection, and why");
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
 		if (words[i].cause == d->r->cause)
-			help_line(d, words[i].help);
+			help_words(d, words[i].help);
 	}
 }
 

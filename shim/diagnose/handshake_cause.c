@@ -206,6 +206,8 @@ enum cause handshake_cause(const struct evidence *e)
 
 	if (e->cipher_call)
 		return CAUSE_NO_CIPHERS;
+	if (offer_is_empty(e))
+		return CAUSE_NO_CIPHERS;
 	if (e->no_goodbye)
 		return CAUSE_PROTOCOL_ERROR;
 	if (e->transport != TRANSPORT_GIVEN)

@@ -33,6 +33,16 @@ static struct evidence *take_unnamed(struct connection *n)
 	return e;
 }
 
+/* Behind what was wrong, OpenSSL may put that it did not get further. Two numbers: before 3.0, and since. */
+static unsigned long last_that_tells(const struct openssl *o)
+{
+	enum { INTERNAL_ERROR = 68, INTERNAL_ERROR_3 = 0xc0103 };
+	const unsigned long code = o->ERR_peek_last_error();
+	int library = 0, reason = 0;
+	openssl_error_split(o, code, &library, &reason);
+	return reason == INTERNAL_ERROR || reason == INTERNAL_ERROR_3 ? o->ERR_peek_error() : code;
+}
+
 /* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
  * be one of the client's own BIO. "Reading" alone does not say that it did: libssl sets it after a record that it does not
  * take, too. Each try begins with errno 0 and an empty queue. */
@@ -41,7 +51,7 @@ static void handshake_error(struct evidence *e, const struct connection *n,
 {
 	enum { ALERT = 1000 };
 	const struct openssl *o = copy_api(n->copy);
-	unsigned long code = o->ERR_peek_last_error();
+	const unsigned long code = last_that_tells(o);
 	int library = 0, reason = 0;
 	openssl_error_split(o, code, &library, &reason);
 	const bool end = openssl_is_end_of_file(o, reason);

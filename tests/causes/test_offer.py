@@ -339,6 +339,19 @@ def test_level_of_the_same_list_rules_all_out(run, pki, server_1_2):
 
 
 @pytest.mark.cause("no-ciphers")
+@pytest.mark.parametrize("client", [curl, python, s_client], ids=lambda c: c.__name__)
+@pytest.mark.parametrize("line,says", [
+    ("Groups = brainpoolP512r1", "leave no group to offer"), ("SignatureAlgorithms = RSA+SHA1", "leave no signature algorithm to offer"),
+], ids=["groups", "signatures"])  # fmt: skip
+def test_nothing_left_but_ciphers(run, pki, server_1_2, client, line, says):
+    """OpenSSL 3.0 has no such group for TLS 1.3 and no SHA-1 at level 2, and sends nothing: no network has a part in it."""
+    conf = Conf(run, line)
+    record = one(run(client(server_1_2, pki), env=conf.env), "no-ciphers", message=says, why=line.split()[0] + " in openssl.cnf")
+    assert "another network" not in str(record["help"])
+    assert run(client(server_1_2, pki), env=conf.env, config=as_proposed(run, record)).code == 0
+
+
+@pytest.mark.cause("no-ciphers")
 @pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.__name__)
 @pytest.mark.parametrize("fault", ["module", "property"])
 def test_no_provider_has_them(run, pki, server_1_2, client, fault):
