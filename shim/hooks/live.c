@@ -39,6 +39,7 @@ struct live {
 	struct peer_text peer;
 	struct possible possible;
 	bool done, left_to_client;
+	uint32_t thread; /* that came to the end of its handshake */
 	bool names_read, passed;
 	struct evidence *failed; /* the fullest look at the failure; owned */
 	uint32_t
@@ -162,6 +163,7 @@ void live_done(struct connection *n, X509 *leaf)
 		before = n->live->object;
 		n->live->object = leaf;
 		n->live->done = true;
+		n->live->thread = thread_number();
 		note_peer(n->live, n);
 		lock_leave(&lock);
 	}
@@ -213,11 +215,21 @@ static bool same_peer(const struct peer_text *a, const struct peer_text *b)
 	       a->port == b->port;
 }
 
+/* Connections that resumed one session have one object. A client that verifies by itself does so where its handshake ended, most often. */
+static void put_down_to(struct live_match *m, const struct live *l)
+{
+	const bool here = l->done && l->thread == thread_number();
+	if (m->id == 0 || (here && !m->here))
+		m->id = l->id;
+	m->here = m->here || here;
+}
+
 static void add(struct live_match *m, const struct live *l, const struct policy *policy)
 {
 	struct rule rule;
 	if (l->done && l->left_to_client)
 		m->afterwards = true;
+	put_down_to(m, l);
 	rule_of(l, policy, &rule);
 	if (m->hosts && same_peer(&m->peer, &l->peer)) {
 		rule_strengthen(&m->rule, &rule);
@@ -226,7 +238,6 @@ static void add(struct live_match *m, const struct live *l, const struct policy 
 	if (m->hosts++ == 0) {
 		m->peer = l->peer;
 		m->rule = rule;
-		m->id = l->id;
 		return;
 	}
 	/* whose store is confined is also whose name the leaf has to carry */

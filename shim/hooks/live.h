@@ -40,6 +40,7 @@ struct live_match {
 	} peer;           /* where it is one host */
 	struct rule rule; /* what holds for it: see live_find() */
 	uint64_t id;      /* of the connection that a failure is put down to */
+	bool here;        /* its handshake ended in this thread */
 	bool afterwards;  /* its handshake is done, with verification off */
 };
 /* The connection whose certificate object `leaf` is; else those that were presented with the same bytes: of them, what strengthens holds,

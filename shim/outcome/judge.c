@@ -78,9 +78,10 @@ static void note_done(struct story *s, const struct happening *h)
 	s->version = h->done.version;
 }
 
+/* What fails once it has sent something is not what it sent that in spite of: the look at another connection, which has the same certificate. */
 static void note_own(struct story *s, const struct happening *h)
 {
-	s->own_failed = h->own.failed != 0;
+	s->own_failed = h->own.failed && (s->own_failed || !s->data_sent);
 	s->own_good = h->own.good != 0;
 	s->own_always = h->own.always != 0;
 	s->names = h->own.names;

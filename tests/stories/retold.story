@@ -156,6 +156,29 @@ leaf suited=1
 ends ms=1020 out=624 in=2000
 outcome failed own-comparison
 
+story .NET: another connection with the same certificate is looked at, for the first time, when this one has sent its request
+begins ms=1000 memory=1
+left
+done ms=1010 out=600 in=2000 version=772
+own good=1 always=1
+data-sent out=600 in=2000 bytes=100
+own failed=1 always=1
+data-received out=722 in=3000 bytes=900
+own good=1 always=1
+leaf named=1 suited=1
+ends ms=1020 out=722 in=3000
+outcome worked -
+
+story ... and one that accepted it before
+begins ms=1000 memory=1
+left
+done ms=1010 out=600 in=2000 version=772
+own failed=1 always=1
+data-sent out=600 in=2000 bytes=100
+own failed=1 always=1
+data-received out=722 in=3000 bytes=900
+outcome went-on own-verification
+
 story QUIC: whether it went on is not seen
 begins ms=1000 datagram=1 blind=1
 left

@@ -134,6 +134,13 @@ def test_verified_later_and_good(trap, how):
     assert trap.equal("verify_later", how, *GOOD).records == []
 
 
+@pytest.mark.parametrize("how, events", [("passes", []), ("fails", ["verify_failed"])])
+def test_one_certificate_object_of_two_connections(trap, how, events):
+    result = trap.equal("verify_shared", how, "legacy", "legacy.test")
+    assert "own chain: 0" in result.out and "answer: 5" in result.out and result.out.count("resumed: 1") == 2
+    assert [r["event"] for r in result.records] == events, result.records
+
+
 @pytest.mark.parametrize("how", ["self", "asks"])
 def test_verified_later_under_a_rule(trap, how):
     wanted = trap.plain("verify_later", how, *GOOD)
