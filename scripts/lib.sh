@@ -94,8 +94,10 @@ php-curl          file /usr/lib/php/*/curl.so
 postfix           command posttls-finger
 proxytunnel       command proxytunnel
 python3-aiohttp   python aiohttp
+python3-flaky     python flaky
 python3-ldap3     python ldap3
 python3-paho-mqtt python paho.mqtt.client
+python3-pretend   python pretend
 python3-psycopg2  python psycopg2
 python3-pymysql   python pymysql
 python3-redis     python redis

@@ -2,11 +2,13 @@
 """.NET programs that bring their runtime along: whole, in one file, trimmed, or compiled to native code. Each finds OpenSSL by dlsym, from
 libraries of its own."""
 import os
+import ssl
 import subprocess
 
 import pytest
 
 from lib import dotnet
+from lib import servers as odd
 from lib.run import COMMAND
 
 HOST, OTHER = "legacy.test", "other.test"
@@ -74,6 +76,17 @@ def test_mended(ask, pki):
     assert answers == wanted and {r["event"] for r in records} == {"mended"}
     answers, records = ask(host=OTHER, extra_ca={HOST: pki.root_pem})
     assert answers[0][0] == 1 and records[0]["event"] == "verify_failed"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_certificate_of_the_client(run, program, pki, servers, version):
+    """In TLS 1.3, the refusal comes when the client reads for the first time."""
+    port = servers.odd("127.0.0.2", odd.asks_for_client_certificate(pki.root_pem, version), pki.good(HOST))
+    argv = [program, "sslstream", HOST, port]
+    without = run(argv, library=False, timeout=60, env=trusting(pki))
+    done = run(argv, timeout=60, env=trusting(pki))
+    assert (done.code, done.out) == (without.code, without.out) and done.out.startswith("REFUSED ")
+    assert [(r["event"], r["cause"], r["host"], r["port"]) for r in done.records] == [("handshake_failed", "client-certificate-missing", HOST, port)]
 
 
 def test_check_says_so(program):

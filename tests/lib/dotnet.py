@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Builds the .NET client once, below the build directory, with the SDK found and without a package source."""
+"""Builds the .NET clients once, below the build directory, with the SDK found; the plain one without a package source."""
 import hashlib
 import os
 import pathlib
@@ -75,27 +75,45 @@ class NotPublished(Exception):
     """Why there is none here."""
 
 
-def publish(name):
-    """Path of the program, made once. Raises NotPublished."""
-    sources = sorted(p for p in SOURCES.iterdir() if p.is_file())
-    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sources) + repr(PUBLISHED[name]).encode()).hexdigest()[:12]
+def _from_packages(name, directory, rewrite, *command):
+    """The folder of what `dotnet COMMAND` makes of these sources, with packages of a package source; made once. Raises NotPublished."""
+    sources = {p.name: rewrite(p.read_text()) for p in sorted(directory.iterdir()) if p.is_file()}
+    digest = hashlib.sha256(repr((sources, command)).encode()).hexdigest()[:12]
     work = BUILD / "tests" / ("dotnet-%s-%s" % (name, digest))
-    program = work / "out" / "client"
     with locked(work.with_name(work.name + ".lock")):
         if (work / "done").exists():
-            return program
+            return work / "out"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
-        for p in sources:
-            text = p.read_text()
-            # the packs come from a package source, and a host of its own starts it
-            (work / p.name).write_text("".join(line for line in text.splitlines(True) if "<RestoreSources>" not in line and "<UseAppHost>" not in line))
+        for file, text in sources.items():
+            (work / file).write_text(text)
         home = work.with_name("dotnet-packs")
         home.mkdir(exist_ok=True)
-        command = ["dotnet", "publish", "-c", "Release", "-r", "linux-x64", "-o", "out", "-nodeReuse:false", "-p:UseSharedCompilation=false",
-                   "-p:InvariantGlobalization=true", *PUBLISHED[name], "client.csproj"]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, timeout=400, env=_environment(home), cwd=work)
-        if done.returncode or not program.exists():
-            raise NotPublished("dotnet publish %s: %s" % (name, " ".join((done.stdout + done.stderr).split())[-300:]))
+        argv = ["dotnet", *command, "-c", "Release", "-o", "out", "-nodeReuse:false", "-p:UseSharedCompilation=false"]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=400, env=_environment(home), cwd=work)
+        if done.returncode:
+            raise NotPublished("dotnet %s %s: %s" % (command[0], name, " ".join((done.stdout + done.stderr).split())[-300:]))
         (work / "done").touch()
-    return program
+    return work / "out"
+
+
+def _without_restore_sources(text):
+    """The packs come from a package source, and a host of its own starts it."""
+    return "".join(line for line in text.splitlines(True) if "<RestoreSources>" not in line and "<UseAppHost>" not in line)
+
+
+def publish(name):
+    """Path of the program. Raises NotPublished."""
+    return _from_packages(name, SOURCES, _without_restore_sources, "publish", "-r", "linux-x64", "-p:InvariantGlobalization=true", *PUBLISHED[name],
+                          "client.csproj") / "client"  # fmt: skip
+
+
+# ---- libraries that many programs use ------------------------------------------------------------------------------------
+LIBRARIES = SOURCES.with_name("dotnet_libraries")
+
+
+def libraries():
+    """Path of the assembly. Raises NotPublished."""
+    version = subprocess.run(["dotnet", "--version"], capture_output=True, text=True, check=True, timeout=60, env=_environment()).stdout
+    framework = "net" + ".".join(version.split(".")[:2])
+    return _from_packages("libraries", LIBRARIES, str, "build", "-p:ClientFramework=" + framework, "libraries.csproj") / "libraries.dll"

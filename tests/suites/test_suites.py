@@ -145,6 +145,18 @@ def test_python(suite, python, module):
     suite(None, [python, "-m", "unittest", "-v", "test." + module], by_unittest, 1)
 
 
+def by_pytest(output):
+    """`tests/test_ssl.py::TestConnection::test_x PASSED [ 12%]`"""
+    return collections.Counter(re.findall(r"^(\S+::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b", output, re.M))
+
+
+def test_pyopenssl(suite):
+    missing = [m for m in ("OpenSSL", "pytest", "pretend", "flaky") if subprocess.run(["/usr/bin/python3", "-c", "import " + m], capture_output=True).returncode]
+    if missing:
+        pytest.skip("no %s here" % ", ".join(missing))
+    suite(source_of("pyopenssl"), ["/usr/bin/python3", "-m", "pytest", "-v", "--color=no", "-p", "no:cacheprovider", "tests/test_ssl.py", "tests/test_crypto.py"], by_pytest, 400)
+
+
 # ---- Ruby ------------------------------------------------------------------------------------------------------------
 def by_test_unit(output):
     """`[1/9] OpenSSL::TestSSL#test_x = 0.29 s`; what failed is named once more behind."""
