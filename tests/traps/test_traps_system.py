@@ -47,6 +47,18 @@ EXPECTED = {
 
 @slow
 @without_front
+def test_first_process(overlay, library):
+    if not os.path.exists("/lib/systemd/systemd"):
+        pytest.skip("no systemd here")
+    without = system("none", "boot")
+    if "systemd: 3\n" not in without[1]:
+        pytest.skip("systemd is no first process here: %s" % (without[1] + without[2])[-200:])
+    assert without[1].startswith("/lib/systemd/systemd\nsuccess\nroot\ncurl: (7)") and "result: exited 7\n" in without[1]
+    assert system(library, "boot") == without
+
+
+@slow
+@without_front
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("command", EXPECTED)
 def test_system_works(overlay, library, command):

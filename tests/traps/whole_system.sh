@@ -4,10 +4,47 @@
 # A whole system under /etc/ld.so.preload: this machine's, below an overlay that is thrown away. Prints one line for each thing that was
 # done, which must be the same with the library and without.
 #
-# whole_system.sh LIBRARY|none PORT COMMAND    COMMAND: packages | accounts | login | cron | broken | own_package (TREE: the sources)
+# whole_system.sh LIBRARY|none PORT COMMAND    COMMAND: packages | accounts | login | cron | boot | broken | own_package (TREE: the sources)
 set -eu
 
 library=$1 port=$2 command=$3
+
+# systemd as process 1 of a namespace, in a control group of its own: it starts one unit of ours, and ends.
+boot() {
+	own=/mnt/cgroup/boot-$$ units=/mnt/root/etc/systemd/system
+	cat >$units/mine.service <<-'EOF'
+		[Unit]
+		DefaultDependencies=no
+		FailureAction=exit-force
+		FailureActionExitStatus=3
+		[Service]
+		Type=oneshot
+		StandardOutput=append:/said
+		StandardError=inherit
+		ExecStart=/bin/sh -c 'tr "\\0" "\\n" </proc/1/cmdline | head -1; systemctl show -P Result mine.timer; id -un; curl -sS https://127.0.0.1:1/'
+		ExecStopPost=/bin/sh -c 'echo "result: $EXIT_CODE $EXIT_STATUS"; grep -q libtlsmend /proc/1/maps && echo preloaded >/preloaded'
+	EOF
+	printf '[Unit]\nDefaultDependencies=no\n[Timer]\nOnActiveSec=100ms\nAccuracySec=1ms\nUnit=mine.service\n' >$units/mine.timer
+	printf '[Unit]\nDefaultDependencies=no\nRequires=mine.timer\n' >$units/mine.target
+	mkdir /mnt/cgroup
+	mount -t cgroup2 cgroup /mnt/cgroup
+	mkdir "$own"
+	echo $$ >"$own/cgroup.procs"
+	code=0
+	# shellcheck disable=SC2016
+	timeout -k 5 60 unshare --mount --pid --fork --kill-child --uts --ipc --cgroup sh -c '
+		root=/mnt/root
+		mount -t proc proc $root/proc
+		for d in run tmp sys/fs/cgroup; do mount -t tmpfs tmpfs $root/$d; done
+		mount -t cgroup2 cgroup $root/sys/fs/cgroup
+		exec chroot $root env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			/lib/systemd/systemd --unit=mine.target --log-target=console --log-level=warning --show-status=no' || code=$?
+	echo $$ >/mnt/cgroup/cgroup.procs
+	find "$own" -depth -type d -exec rmdir {} \;
+	cat /mnt/root/said
+	echo "systemd: $code"
+	[ "$library" = none ] || [ -e /mnt/root/preloaded ] || echo "not preloaded"
+}
 
 if [ "${4:-}" != inside ]; then
 	mount -t tmpfs tmpfs /mnt
@@ -21,7 +58,9 @@ if [ "${4:-}" != inside ]; then
 		cp "$library" /mnt/root/usr/lib/tlsmend/libtlsmend.so
 		echo /usr/lib/tlsmend/libtlsmend.so >/mnt/root/etc/ld.so.preload
 	fi
-	exec chroot /mnt/root /bin/sh /whole_system.sh "$library" "$port" "$command" inside
+	[ "$command" = boot ] || exec chroot /mnt/root /bin/sh /whole_system.sh "$library" "$port" "$command" inside
+	boot
+	exit
 fi
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
