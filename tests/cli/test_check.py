@@ -236,6 +236,20 @@ def hidden(tmp_path_factory):
                      "-Wl,--exclude-libs,ALL", "-ldl", "-pthread")
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_extensions_of_php(tlsmend, tmp_path, linked):
+    """They look into their own libraries first, and find the libssl that is there already."""
+    folder = tmp_path / "lib/php/20990101"
+    folder.mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    source = 'void *SSL_CTX_new(const void *); void *volatile p; int %s(void) { p = SSL_CTX_new(0); return 0; }\n'
+    compile_c(source % "get_module", folder / "curl.so", "-shared", "-fPIC", "-lssl")
+    compile_c(source % "main" if linked else "int main(void) { return 0; }\n", tmp_path / "bin/php8.9", *["-lssl"][: int(linked)])
+    r = tlsmend("check", "bin/php8.9")
+    assert verdict(r).startswith("php8.9: reachable: php8.9 -> libssl" if linked else "php8.9: reachable: php8.9 -> curl.so -> libssl")
+    assert ("TLSMEND_DEEPBIND=drop" in r.stdout) == (not linked)
+
+
 def test_hidden_in_a_library(tlsmend, tmp_path, hidden):
     knob = "with its functions hidden; use its setting ssl.ca.location=FILE"
     r = tlsmend("check", hidden)

@@ -40,8 +40,10 @@ static const struct module module_table[] = {
 
 static const struct {
 	const char *program, *text;
+	bool by_module;
 } note_table[] = {
-#define NOTE(program, text) {program, text},
+#define NOTE(program, text)        {program, text, false},
+#define MODULE_NOTE(program, text) {program, text, true},
 #include "knobs.def"
 };
 
@@ -97,10 +99,11 @@ const struct module *module_next(const struct module *after, const char *program
 	return NULL;
 }
 
-const char *note_for(const char *program)
+const char *note_for(const char *program, bool by_module)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(note_table); i++)
-		if (fnmatch(note_table[i].program, program, 0) == 0)
+		if ((by_module || !note_table[i].by_module) &&
+		    fnmatch(note_table[i].program, program, 0) == 0)
 			return note_table[i].text;
 	return NULL;
 }

@@ -73,6 +73,7 @@ struct module {
 };
 const struct module *module_next(const struct module *after,
 				 const char *program); /* NULL first; NULL: no more */
-const char *note_for(const char *program);
+/* by_module: what brings OpenSSL is a module of it, which it loads later. NULL: nothing. */
+const char *note_for(const char *program, bool by_module);
 
 #endif

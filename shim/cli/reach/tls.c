@@ -406,13 +406,19 @@ static bool judge_sanitizer(struct look *k)
 	return false;
 }
 
+static void add_note(struct look *k)
+{
+	const char *note =
+	    note_for(path_base(k->target->program), k->openssl && !is_needed(k, k->openssl));
+
+	if (note)
+		target_fact(k->target, "note", note, NULL);
+}
+
 void tls_judge(struct target *t)
 {
 	struct look k = {.target = t};
-	const char *note = note_for(path_base(t->program));
 
-	if (note)
-		target_fact(t, "note", note, NULL);
 	libraries_init(&k.libraries, t->elf.bits, t->elf.machine, t->elf.interpreter);
 	k.root = libraries_add(&k.libraries, t->program, path_base(t->program), NULL);
 	if (!judge_sanitizer(&k) && !judge_linked_in(&k)) {
@@ -422,6 +428,7 @@ void tls_judge(struct target *t)
 		k.has_crypto = libraries_exporting(&k.libraries, DEFINES_X509_VERIFY) != NULL;
 		find_other(&k);
 		facts_of_libraries(&k);
+		add_note(&k);
 		if (k.openssl || (k.other && !t->elf.go))
 			judge_found(&k);
 		else
