@@ -42,6 +42,9 @@ bool openssl_header_needs_context(const struct openssl *o, const SSL_METHOD *met
 int openssl_as_tls_version(int version);
 /* ... that an SSL has. */
 int openssl_version_in_tls(const struct openssl *o, const SSL *ssl);
+/* The name that the client has set to be sent; NULL: none. *known false: that cannot be asked now. After a resumed handshake up to TLS 1.2, OpenSSL answers with
+ * the name of its session, until the next ClientHello is made. */
+const char *openssl_own_name(const struct openssl *o, SSL *ssl, bool *known);
 /* Has the client enabled DANE (RFC 6698) on it? */
 bool openssl_uses_dane(const struct openssl *o, SSL *ssl);
 /* Was it a TLSA record that makes an anchor, and no CA of anybody's, that made its chain good? */

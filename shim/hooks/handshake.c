@@ -298,6 +298,16 @@ static bool after_name(uint8_t received)
 	       received != HELLO_VERIFY_REQUEST && received != ENCRYPTED_EXTENSIONS;
 }
 
+/* The first one tells what the client offers. With a later one it is certain which name goes out, also after a session was resumed; where a rule exchanged it,
+ * that was known before. */
+static void note_hello(struct connection *n, SSL *ssl, const uint8_t *message, size_t size)
+{
+	if (n->hello.size == 0 && !n->datagram)
+		hello_read(&n->hello, message, size);
+	if (n->late.repeats && !n->applied.kept.named)
+		rule_of_renamed(n, ssl);
+}
+
 static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_t *message,
 			 size_t size)
 {
@@ -310,8 +320,8 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		TELL(n, ssl, SENT, message[0]);
 	else
 		TELL(n, ssl, RECEIVED, message[0]);
-	if (sent && message[0] == MESSAGE_CLIENT_HELLO && n->hello.size == 0 && !n->datagram)
-		hello_read(&n->hello, message, size);
+	if (sent && message[0] == MESSAGE_CLIENT_HELLO)
+		note_hello(n, ssl, message, size);
 	if (!sent && n->story.requested)
 		connection_remember_peer(n, ssl);
 	if (!sent && after_name(message[0]))

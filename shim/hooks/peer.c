@@ -8,6 +8,8 @@
 
 #include <tlsmend/record.h>
 
+#include <tlsmend/versions.h>
+
 #include "connection.h"
 #include "peer.h"
 #include "transport.h"
@@ -140,22 +142,11 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	forget_port_of_proxy(n);
 }
 
-/* The SNI that the client has set. */
-static char *own_sni(struct connection *n, const struct openssl *o, SSL *ssl)
-{
-	const char *sni = o->SSL_get_servername(ssl, 0);
-	SSL_SESSION *session = o->SSL_get_session(ssl);
-	/* TLS 1.2 and no SNI set: the name that the session was made with, which is not sent */
-	if (sni && session && o->SSL_SESSION_get0_hostname &&
-	    sni == o->SSL_SESSION_get0_hostname(session))
-		sni = NULL;
-	return normal_copy(n, sni);
-}
-
 void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 {
 	const struct openssl *o = copy_api(n->copy);
-	n->sni = own_sni(n, o, ssl);
+	bool known;
+	n->sni = normal_copy(n, openssl_own_name(o, ssl, &known));
 	n->host = n->sni ? kept(n, n->sni) : asked_name(n, o, ssl);
 	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
 	if (p && (!n->host || policy_uses_peer(p)))
@@ -172,8 +163,12 @@ bool connection_renamed(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	const bool lost_before = n->name_lost;
+	bool known;
+	const char *own = openssl_own_name(o, ssl, &known);
+	if (!known)
+		return false;
 	n->name_lost = false;
-	char *sni = own_sni(n, o, ssl);
+	char *sni = normal_copy(n, own);
 	char *host = sni ? kept(n, sni) : asked_name(n, o, ssl);
 	const bool same = sni ? same_text(sni, n->sni) : !host || same_text(host, n->host);
 	if (same && !n->name_lost) {

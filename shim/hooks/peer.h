@@ -12,7 +12,7 @@ struct connection;
 void connection_identify(struct connection *n, SSL *ssl, const struct policy *p); /* at the start */
 /* Of the names that it gave OpenSSL, to send and to check, the one with this number, from 0 on. */
 bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char host[256]);
-/* In a renegotiation: does the client ask for another host by now? From here on it is that one. */
+/* In a renegotiation: does the client ask for another host by now? From here on it is that one. False also where that cannot be asked. */
 bool connection_renamed(struct connection *n, SSL *ssl);
 /* As far as a rule may count on it: no address of a socket that is not known to carry this connection. */
 void connection_peer(const struct connection *n, struct peer *peer);

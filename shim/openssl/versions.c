@@ -199,6 +199,20 @@ int openssl_version_in_tls(const struct openssl *o, const SSL *ssl)
 /* ---- DANE ---------------------------------------------------------------------------------------------------------- */
 
 /* No getter tells. A record of a usage that there is not is taken by none, but only where DANE is enabled is it looked at. */
+const char *openssl_own_name(const struct openssl *o, SSL *ssl, bool *known)
+{
+	const char *name = o->SSL_get_servername(ssl, 0);
+	SSL_SESSION *session = o->SSL_get_session(ssl);
+	*known = true;
+	if (!name || !session || !o->SSL_SESSION_get0_hostname ||
+	    name != o->SSL_SESSION_get0_hostname(session))
+		return name;
+	/* before a handshake it answers so where none is set */
+	*known = !o->SSL_session_reused || !o->SSL_session_reused(ssl) || !o->SSL_in_before ||
+		 o->SSL_in_before(ssl);
+	return NULL;
+}
+
 bool openssl_uses_dane(const struct openssl *o, SSL *ssl)
 {
 	enum { NO_USAGE = 255, REFUSED = 0 };

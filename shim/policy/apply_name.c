@@ -6,22 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tlsmend/versions.h>
 #include "internal.h"
 #include "onto_ssl.h"
 
 enum { CTRL_SET_HOSTNAME = 55, TYPE_HOST_NAME = 0 };
-
-/* Before a handshake: what the client has set. (With a session of TLS 1.2, and none set, OpenSSL answers with the session's, which is
- * not sent.) */
-static const char *own_name(const struct openssl *o, SSL *ssl)
-{
-	const char *name = o->SSL_get_servername(ssl, TYPE_HOST_NAME);
-	SSL_SESSION *session = o->SSL_get_session(ssl);
-	if (name && session && o->SSL_SESSION_get0_hostname &&
-	    name == o->SSL_SESSION_get0_hostname(session))
-		return NULL;
-	return name;
-}
 
 static bool same(const char *a, const char *b)
 {
@@ -59,10 +48,11 @@ void apply_name(const struct openssl *o, SSL *ssl, const struct rule *rule, stru
 	struct kept *k = &a->kept;
 	const struct setting *s = rule->set[KEY_SERVER_NAME];
 	char name[256];
+	bool known;
 	if (!s || k->named)
 		return;
-	const char *before = own_name(o, ssl), *wanted = wanted_name(s, name);
-	if (same(before, wanted))
+	const char *before = openssl_own_name(o, ssl, &known), *wanted = wanted_name(s, name);
+	if (!known || same(before, wanted))
 		return;
 	k->name = before ? strdup(before) : NULL;
 	if ((before && !k->name) || !set_name(o, ssl, wanted)) {
@@ -78,10 +68,12 @@ void apply_name_back(const struct openssl *o, SSL *ssl, struct applied *a, bool 
 {
 	struct kept *k = &a->kept;
 	char name[256];
+	bool known;
 	if (!k->named)
 		return;
 	/* what the client set meanwhile stays */
-	if (!before_handshake || same(own_name(o, ssl), wanted_name(a->server_name, name))) {
+	if (!before_handshake ||
+	    same(openssl_own_name(o, ssl, &known), wanted_name(a->server_name, name))) {
 		SSL_SESSION *session = before_handshake ? NULL : o->SSL_get_session(ssl);
 		/* Up to TLS 1.2, OpenSSL answers a client's question for its name with that of the session. Up from 1.3 it compares that
 		 * one with the name that is sent, before it sends early data. */

@@ -210,6 +210,15 @@ def test_short_renegotiation_with_another_host(actor):
     assert "ExtraCAFile" in failed["why"], failed
 
 
+@pytest.mark.parametrize("rules,server,verdict", [(STRICT_B, "a-public", "mute"), (A, "a", "mute"), (STRICT_B.replace("b.", "c."), "a-public", "good+")])
+def test_short_renegotiation_of_a_resumed_session(actor, rules, server, verdict):
+    """... where OpenSSL answers a question for the name with that of the session."""
+    script = f"connect store=public sni=a.test server={server} save=0 max=1.2 ctx=0\nconnect store=public sni=a.test server={server} session=0 max=1.2 ctx=0 again=%s shortly\n"
+    assert actor.verdicts(script % "", rules) == ["good", "good+"]
+    assert actor.verdicts(script % "a.test", rules) == ["good", "good+"]
+    assert actor.verdicts(script % "b.test", rules) == ["good", verdict]
+
+
 @pytest.mark.parametrize("change", ["changed", "removed", "kept", "switched switch=public"])
 def test_info_callback_of_the_context(actor, change):
     """The host's callbacks are called as without the library."""
