@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * QUIC within one process: `quic CERTIFICATE KEY HOST [CA [HOW]]`, the client by OSSL_QUIC_client_method(), with a blocking SSL. Without CA, or
+ * QUIC within one process: `quic CERTIFICATE KEY HOST [CA [HOW [OTHER]]]`, the client by OSSL_QUIC_client_method(), with a blocking SSL. Without CA, or
  * with "-", it does not verify. HOW: no-protocol, the server takes none of the client's; raw-key, it shows no certificate but its key (RFC 7250).
- * psk: a key that both sides know already.
+ * psk: a key that both sides know already. again: once more, with the session of the first time, for the host OTHER.
  * Says "good" where an answer came to what the client said, "resumed" where that was without a certificate, else "refused"; with "heard" where the server got what
  * the client said.
  */
@@ -25,6 +25,7 @@ static const char *how = "";
 static void *refuses; /* not NULL: any protocol */
 static int server_fd;
 static volatile int heard;
+static SSL_SESSION *session;
 
 static int choose(SSL *ssl, const unsigned char **out, unsigned char *size, const unsigned char *in,
 		  unsigned n, void *arg)
@@ -81,11 +82,11 @@ static void *serve(void *arg)
 		SSL_CTX_set_psk_find_session_callback(ctx, find_key);
 	listener = SSL_new_listener(ctx, 0);
 	NEED(listener && SSL_set_fd(listener, server_fd) == 1 && SSL_listen(listener) == 1);
-	connection = SSL_accept_connection(listener, 0);
-	if (connection && SSL_read_ex(connection, buf, sizeof(buf), &n)) {
-		heard = 1;
-		SSL_write_ex(connection, buf, n, &n);
-	}
+	while ((connection = SSL_accept_connection(listener, 0)) != NULL)
+		if (SSL_read_ex(connection, buf, sizeof(buf), &n)) {
+			heard = 1;
+			SSL_write_ex(connection, buf, n, &n);
+		}
 	pause();
 	return NULL;
 }
@@ -131,13 +132,27 @@ static int talk(SSL_CTX *ctx, const struct sockaddr_in *a, const char *host)
 		SSL_set_psk_use_session_callback(ssl, use_key);
 		NEED(SSL_set_ciphersuites(ssl, "TLS_AES_128_GCM_SHA256") == 1);
 	}
+	if (session)
+		NEED(SSL_set_session(ssl, session) == 1);
 	int good = SSL_connect(ssl) == 1 && SSL_write_ex(ssl, "ping", 4, &n) &&
 		   SSL_read_ex(ssl, buf, sizeof(buf), &n) && n == 4;
 	if (good && SSL_session_reused(ssl))
 		good = 2;
+	/* a copy, since that of an SSL that goes without a farewell is not resumed */
+	if (good && strcmp(how, "again") == 0)
+		session = SSL_SESSION_dup(SSL_get0_session(ssl));
 	SSL_free(ssl);
 	BIO_ADDR_free(peer);
 	return good;
+}
+
+static void tell(int got)
+{
+	printf("%s%s\n",
+	       got == 2 ? "resumed"
+	       : got    ? "good"
+			: "refused",
+	       !got && heard ? " heard" : "");
 }
 
 int main(int argc, char **argv)
@@ -152,12 +167,10 @@ int main(int argc, char **argv)
 	struct sockaddr_in a = loopback(server_fd);
 	NEED(pthread_create(&thread, NULL, serve, NULL) == 0);
 	SSL_CTX *ctx = client_context(argc > 4 ? argv[4] : NULL);
-	const int got = talk(ctx, &a, argv[3]);
-	printf("%s%s\n",
-	       got == 2 ? "resumed"
-	       : got    ? "good"
-			: "refused",
-	       !got && heard ? " heard" : "");
+	tell(talk(ctx, &a, argv[3]));
+	heard = 0;
+	if (argc > 6)
+		tell(talk(ctx, &a, argv[6]));
 	SSL_CTX_free(ctx);
 	fflush(stdout);
 	_exit(0);

@@ -78,3 +78,21 @@ def test_key_that_both_sides_know(quic, pki):
     for keys in {"PinSHA256": PIN}, {"EnforceVerification": "yes"}, {"OnlyCAFile": pki.stranger_pem, "EnforceVerification": "yes"}:
         assert quic(good, "-", "psk", **keys).out == "refused\n", keys
     assert quic(good, "-", "psk", EnforceVerification="yes", OnlyCAFile=pki.root_pem).out == "good\n"
+
+
+@pytest.mark.parametrize("host,keys,second", [
+    (HOST, {}, "resumed"), ("other.test", {}, "resumed"),
+    (HOST, {"ExtraCAFile": "root"}, "resumed"), ("other.test", {"ExtraCAFile": "root"}, "refused"),
+    (HOST, {"OnlyCAFile": "root"}, "resumed"),
+    ("other.test", {"OnlyCAFile": "root"}, "refused"), ("other.test", {"EnforceVerification": "yes"}, "good"), ("other.test", {"PinSHA256": PIN}, "refused"),
+])
+def test_session(quic, pki, host, keys, second):
+    """One that a rule's trust made is worth nothing for another host, and a host that demands more takes none that was made without it."""
+    both = pki.good(HOST, "other.test")
+    strict = host != HOST and not (keys.keys() & {"ExtraCAFile"})
+    keys = {k: {"root": pki.root_pem}.get(v, v) for k, v in keys.items()}
+    if strict and "OnlyCAFile" in keys:
+        keys["OnlyCAFile"] = pki.stranger_pem
+    ca = pki.stranger_pem if "ExtraCAFile" in keys else pki.root_pem
+    done = quic(both, ca, "again", host, pattern="other.test" if strict else HOST, **keys)
+    assert done.out == f"good\n{second}\n", done
