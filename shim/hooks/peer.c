@@ -83,37 +83,50 @@ static char *normal_copy(struct connection *n, const char *name)
 	return name && host_normalise(name, normal) ? kept(n, normal) : NULL;
 }
 
-/* The name or address that the client told OpenSSL to check. */
-static char *asked_name(struct connection *n, const struct openssl *o, SSL *ssl)
+/* The name with this number, from 0 on, that the client told OpenSSL to check; behind the last one, the address. False: there are not so many. One that
+ * is no host name is "". */
+static bool asked_name(const struct openssl *o, SSL *ssl, unsigned number, char host[256])
 {
-	char *name = NULL;
 	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
+	const char *name = NULL;
+	char *ip = NULL;
 	if (!param)
-		return NULL;
-	if (o->X509_VERIFY_PARAM_get0_host)
-		name = normal_copy(n, o->X509_VERIFY_PARAM_get0_host(param, 0));
-	if (!name && o->X509_VERIFY_PARAM_get1_ip_asc) {
-		char *ip = NULL;
+		return false;
+	bool behind = number == 0;
+	if (o->X509_VERIFY_PARAM_get0_host) {
+		name = o->X509_VERIFY_PARAM_get0_host(param, (int)number);
+		behind =
+		    !name && (behind || o->X509_VERIFY_PARAM_get0_host(param, (int)number - 1));
+	}
+	if (behind && o->X509_VERIFY_PARAM_get1_ip_asc) {
 		QUIET_BEGIN(o)
 		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
 		QUIET_END(o)
-		name = normal_copy(n, ip);
-		if (ip)
-			o->CRYPTO_free(ip, "", 0);
 	}
-	return name;
+	const bool there = name || ip;
+	if (!there || !host_normalise(name ? name : ip, host))
+		host[0] = '\0';
+	if (ip)
+		o->CRYPTO_free(ip, "", 0);
+	return there;
+}
+
+/* The first one that is a host name. */
+static char *asked(struct connection *n, const struct openssl *o, SSL *ssl)
+{
+	char name[256];
+	for (unsigned i = 0; asked_name(o, ssl, i, name); i++)
+		if (name[0])
+			return kept(n, name);
+	return NULL;
 }
 
 bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char host[256])
 {
-	const struct openssl *o = copy_api(n->copy);
-	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
-	if (number == 0)
-		return n->sni && strlcpy(host, n->sni, 256) < 256;
-	const char *name = param && o->X509_VERIFY_PARAM_get0_host
-			       ? o->X509_VERIFY_PARAM_get0_host(param, (int)number - 1)
-			       : NULL;
-	return name && host_normalise(name, host);
+	const char *first = n->sni ? n->sni : n->host;
+	if (number > 0)
+		return asked_name(copy_api(n->copy), ssl, number - 1, host);
+	return first && strlcpy(host, first, 256) < 256;
 }
 
 /* What the socket tells. It is a guess where it may not be the one that carries this connection, or something was said on it before. */
@@ -147,7 +160,7 @@ void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 	const struct openssl *o = copy_api(n->copy);
 	bool known;
 	n->sni = normal_copy(n, openssl_own_name(o, ssl, &known));
-	n->host = n->sni ? kept(n, n->sni) : asked_name(n, o, ssl);
+	n->host = n->sni ? kept(n, n->sni) : asked(n, o, ssl);
 	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
 	if (p && (!n->host || policy_uses_peer(p)))
 		look_at_socket(n, ssl);
@@ -169,7 +182,7 @@ bool connection_renamed(struct connection *n, SSL *ssl)
 		return false;
 	n->name_lost = false;
 	char *sni = normal_copy(n, own);
-	char *host = sni ? kept(n, sni) : asked_name(n, o, ssl);
+	char *host = sni ? kept(n, sni) : asked(n, o, ssl);
 	const bool same = sni ? same_text(sni, n->sni) : !host || same_text(host, n->host);
 	if (same && !n->name_lost) {
 		n->name_lost = lost_before;

@@ -10,7 +10,7 @@
 struct connection;
 
 void connection_identify(struct connection *n, SSL *ssl, const struct policy *p); /* at the start */
-/* Of the names that it gave OpenSSL, to send and to check, the one with this number, from 0 on. */
+/* Of the names that it gave OpenSSL, to send and to check, the one with this number, from 0 on; "": that one is no host name. False: there are not so many. */
 bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char host[256]);
 /* In a renegotiation: does the client ask for another host by now? From here on it is that one. False also where that cannot be asked. */
 bool connection_renamed(struct connection *n, SSL *ssl);

@@ -89,16 +89,15 @@ static bool port_is_known(const struct connection *n)
 	       (!n->socket.guessed || (n->address[0] && resolver_led(n->host, n->address)));
 }
 
-/* It may have another name checked than it sends: where that one has such a rule, it is also the one that the leaf has to carry. */
+/* It may have other names checked than it sends, and more than one: where one of them has such a rule, it is also the one that the leaf has to carry. */
 static bool names_given(struct connection *n, SSL *ssl, bool any_port)
 {
-	enum { NAMES_MAX = 8 };
 	const struct policy *p = policy_of(n->policy);
 	char name[256];
 	const char *address = n->address[0] && !n->socket.guessed ? n->address : NULL;
 	bool more = false;
-	for (unsigned i = 0; n->sni && n->host && i < NAMES_MAX; i++) {
-		if (!connection_name(n, ssl, i, name) || strcmp(name, n->host) == 0)
+	for (unsigned i = 0; n->host && connection_name(n, ssl, i, name); i++) {
+		if (!name[0] || strcmp(name, n->host) == 0)
 			continue;
 		bool is = possible_address(p, name, address, n->port, &n->rule);
 		is = (any_port && possible_ports(p, name, &n->rule)) || is;

@@ -654,6 +654,13 @@ static void set_up(SSL *client)
 		SSL_set_tlsext_host_name(client, arg("sni"));
 	if (arg("check"))
 		NEED(SSL_set1_host(client, arg("check")) == 1);
+	if (arg("also")) {
+		char several[256];
+		snprintf(several, sizeof(several), "%s", arg("also"));
+		for (char *rest, *name = strtok_r(several, ",", &rest); name;
+		     name = strtok_r(NULL, ",", &rest))
+			NEED(SSL_add1_host(client, name) == 1);
+	}
 	if (arg("ip"))
 		NEED(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(client), arg("ip")) == 1);
 	if (version("min"))

@@ -103,6 +103,24 @@ def test_another_name_is_checked_than_sent_and_adds_nothing(actor):
     assert actor.verdicts(script % "b-public", f"[a.test]\nOnlyCAFile = CERTS/public.pem\n[b.test]\n{ONLY}\n") == ["bad"]
 
 
+@pytest.mark.parametrize("names", ["sni=a.test also=b.test", "also=a.test,b.test", "check=a.test also=b.test", "also=.a.test,b.test",
+                                   "sni=a.test also=" + ",".join(f"c{i}.test" for i in range(20)) + ",b.test"])
+@pytest.mark.parametrize("keys,verdict", [(ONLY, "bad"), (PIN, "bad"), (BROKEN, "bad"), ("OnlyCAFile = CERTS/public.pem", "good")])
+def test_several_names_are_checked(actor, names, keys, verdict):
+    """Any of them may be the host."""
+    script = f"connect store=public {names} server=b-public\n"
+    assert actor.verdicts(script, NOTHING) == ["good"]
+    assert actor.verdicts(script, f"[b.test]\n{keys}\n") == [verdict]
+
+
+@pytest.mark.parametrize("names", ["sni=a.test ip=127.0.0.1", "check=localhost ip=127.0.0.1", "ip=127.0.0.1"])
+@pytest.mark.parametrize("keys,verdict", [(ONLY, "bad"), (PIN, "bad"), ("OnlyCAFile = CERTS/public.pem", "good")])
+def test_an_address_is_checked(actor, names, keys, verdict):
+    script = f"connect store=public {names} server=loopback-public\n"
+    assert actor.verdicts(script, NOTHING) == ["good"]
+    assert actor.verdicts(script, f"[127.0.0.0/8]\n{keys}\n") == [verdict]
+
+
 # A client without SNI that looks up several names first. argv: CA file, port, how, the names, of which the last is connected to
 TWINS = """
 import socket, ssl, sys
