@@ -19,7 +19,6 @@ static struct arena_block *add_block(struct arena *a, size_t size)
 {
 	struct arena_block *block;
 	const bool large = size > BLOCK_SIZE / 4;
-
 	if (!large)
 		size = BLOCK_SIZE;
 	KEEP_ERRNO_BEGIN
@@ -42,7 +41,6 @@ static struct arena_block *add_block(struct arena *a, size_t size)
 void arena_lend(struct arena *a, void *memory, size_t size)
 {
 	struct arena_block *block = memory;
-
 	memset(memory, 0, size);
 	block->size = size - sizeof *block;
 	block->lent = true;
@@ -54,8 +52,6 @@ void *arena_alloc(struct arena *a, size_t n)
 {
 	const size_t mask = _Alignof(max_align_t) - 1;
 	struct arena_block *block = a->blocks;
-	void *p;
-
 	if (n > PTRDIFF_MAX / 2)
 		a->failed = true;
 	if (a->failed)
@@ -67,18 +63,16 @@ void *arena_alloc(struct arena *a, size_t n)
 		a->failed = true;
 		return NULL;
 	}
-	p = block->data + block->used;
+	void *p = block->data + block->used;
 	block->used += n;
 	return p;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
-	char *copy;
-
 	if (!s || n == SIZE_MAX)
 		return NULL;
-	copy = arena_alloc(a, n + 1);
+	char *copy = arena_alloc(a, n + 1);
 	if (copy && n)
 		memcpy(copy, s, n);
 	return copy;
@@ -94,7 +88,6 @@ void arena_free(struct arena *a)
 	KEEP_ERRNO_BEGIN
 	while (a->blocks) {
 		struct arena_block *next = a->blocks->next;
-
 		if (!a->blocks->lent)
 			free(a->blocks);
 		a->blocks = next;

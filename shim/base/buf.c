@@ -33,7 +33,6 @@ void buf_clear(struct buf *b)
 static bool grow(struct buf *b, size_t cap)
 {
 	char *data;
-
 	KEEP_ERRNO_BEGIN
 	data = realloc(b->data, cap);
 	KEEP_ERRNO_END
@@ -49,7 +48,6 @@ static bool grow(struct buf *b, size_t cap)
 bool buf_reserve(struct buf *b, size_t n)
 {
 	size_t need, cap = b->cap ? b->cap : FIRST_CAPACITY;
-
 	if (b->limit && n > b->limit - b->len)
 		return false;
 	if (__builtin_add_overflow(b->len, n, &need) || need >= PTRDIFF_MAX)
@@ -97,7 +95,6 @@ void buf_uint(struct buf *b, uint64_t v)
 {
 	char digits[20];
 	size_t at = sizeof digits;
-
 	do
 		digits[--at] = (char)('0' + v % 10);
 	while (v /= 10);
@@ -116,7 +113,6 @@ void buf_hex(struct buf *b, const void *data, size_t n, char separator)
 {
 	static const char digit[] = "0123456789ABCDEF";
 	const unsigned char *p = data;
-
 	for (size_t i = 0; i < n; i++) {
 		if (i && separator)
 			buf_putc(b, separator);
@@ -134,7 +130,6 @@ void buf_pad(struct buf *b, size_t column, size_t start)
 void buf_strs(struct buf *b, const char *first, ...)
 {
 	va_list more;
-
 	va_start(more, first);
 	for (const char *s = first; s; s = va_arg(more, const char *))
 		buf_puts(b, s);

@@ -8,7 +8,6 @@ enum { DAY = 86400 };
 static int64_t clock_ms(clockid_t which)
 {
 	struct timespec t = {0, 0};
-
 	KEEP_ERRNO_BEGIN
 	clock_gettime(which, &t);
 	KEEP_ERRNO_END
@@ -53,7 +52,6 @@ struct civil_time civil_from_unix(int64_t seconds)
 			       .hour = rest / 3600,
 			       .minute = rest / 60 % 60,
 			       .second = rest % 60};
-
 	t.year = (int64_t)yoe + era * 400 + (t.month <= 2);
 	return t;
 }
@@ -68,7 +66,6 @@ int64_t civil_to_unix(const struct civil_time *t)
 	const unsigned month = t->month > 2 ? t->month - 3 : t->month + 9;
 	const unsigned doy = (153 * month + 2) / 5 + t->day - 1;
 	const int64_t doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
-
 	return (era * 146097 + doe - 719468) * DAY + (int64_t)t->hour * 3600 +
 	       (int64_t)t->minute * 60 + t->second;
 }
@@ -77,7 +74,6 @@ bool civil_valid(const struct civil_time *t)
 {
 	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	const bool leap = t->year % 4 == 0 && (t->year % 100 != 0 || t->year % 400 == 0);
-
 	/* What GeneralizedTime and RFC 3339 can express. */
 	if (t->year < 0 || t->year > 9999 || t->month < 1 || t->month > 12)
 		return false;
@@ -88,7 +84,6 @@ bool civil_valid(const struct civil_time *t)
 static void add_padded(struct buf *b, uint64_t v, unsigned width)
 {
 	uint64_t bound = 1;
-
 	while (width-- > 1)
 		bound *= 10;
 	for (; bound > 1 && v < bound; bound /= 10)
@@ -110,7 +105,6 @@ static void add_date(struct buf *b, const struct civil_time *t)
 void buf_date(struct buf *b, int64_t seconds)
 {
 	const struct civil_time t = civil_from_unix(seconds);
-
 	add_date(b, &t);
 }
 
@@ -118,7 +112,6 @@ void buf_rfc3339_ms(struct buf *b, int64_t milliseconds)
 {
 	const int64_t seconds = floor_div(milliseconds, 1000);
 	const struct civil_time t = civil_from_unix(seconds);
-
 	add_date(b, &t);
 	buf_putc(b, 'T');
 	add_padded(b, t.hour, 2);

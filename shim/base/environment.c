@@ -30,13 +30,11 @@ const char *environment_exe(void)
 	enum { LONGEST = 4096 };
 	static _Atomic(char *) published;
 	char *path = atomic_load(&published), *none = NULL;
-	long n;
-
 	if (path)
 		return path;
 	KEEP_ERRNO_BEGIN
 	path = calloc(1, LONGEST);
-	n = path ? sys_readlink("/proc/self/exe", path, LONGEST - 1) : -1;
+	long n = path ? sys_readlink("/proc/self/exe", path, LONGEST - 1) : -1;
 	if (n <= 0 || !atomic_compare_exchange_strong(&published, &none, path)) {
 		free(path);
 		path = none;
@@ -50,7 +48,6 @@ static void read_program(struct environment *e)
 {
 	static char program[64];
 	const char *name = process_name();
-
 	strlcpy(program, *name ? name : "unknown", sizeof program);
 	e->program = program;
 }
@@ -65,7 +62,6 @@ const struct environment *environment_get(void)
 	static struct lock lock;
 	const struct environment *e = atomic_load(&published);
 	bool stale;
-
 	if (e)
 		return e;
 	if (!lock_enter(&lock, &stale))

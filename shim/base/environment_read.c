@@ -34,14 +34,12 @@ static bool is_word(const char *value, const char (*words)[8], size_t n)
 static bool is_descriptor(const char *digits)
 {
 	const size_t n = strspn(digits, "0123456789");
-
 	return n >= 1 && n <= 9 && !digits[n];
 }
 
 static bool is_destination(const char *value)
 {
 	static const char words[][8] = {"stderr", "syslog", "journal", "off"};
-
 	return is_word(value, words, ARRAY_LENGTH(words)) || value[0] == '/' ||
 	       (!strncmp(value, "fd:", 3) && is_descriptor(value + 3));
 }
@@ -49,35 +47,30 @@ static bool is_destination(const char *value)
 static bool is_format(const char *value)
 {
 	static const char words[][8] = {"text", "json"};
-
 	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_level(const char *value)
 {
 	static const char words[][8] = {"error", "warning", "info", "debug"};
-
 	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_switch(const char *value)
 {
 	static const char words[][8] = {"0", "1"};
-
 	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_dlsym(const char *value)
 {
 	static const char words[][8] = {"on", "off"};
-
 	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
 static bool is_deepbind(const char *value)
 {
 	static const char words[][8] = {"leave", "drop"};
-
 	return is_word(value, words, ARRAY_LENGTH(words));
 }
 
@@ -95,7 +88,6 @@ static void add_bad(struct reading *r, struct buf *sentence)
 static void bad_value(struct reading *r, const char *name, const char *value, const char *instead)
 {
 	struct buf sentence;
-
 	buf_init(&sentence, 0);
 	buf_strs(&sentence, name, "=", NULL);
 	escape_text(&sentence, value, strlen(value), LONGEST_SHOWN);
@@ -134,7 +126,6 @@ static const char **slot_of(struct reading *r, size_t index)
 	    &r->e->config,    &r->e->extra_ca, &r->e->min_protocol, &r->e->log,   &r->e->log_format,
 	    &r->e->log_level, &r->disable,     &r->dlsym,           &r->deepbind, &r->dry_run,
 	};
-
 	return slots[index];
 }
 
@@ -143,7 +134,6 @@ static const char *meant(const char *name)
 {
 	const char *suffixes[VARIABLES + 1] = {NULL};
 	const char *rest = name + strlen(PREFIX), *near;
-
 	for (size_t i = 0; i < VARIABLES; i++)
 		suffixes[i] = names[i] + strlen(PREFIX);
 	near = nearest_name(rest, suffixes);
@@ -152,7 +142,6 @@ static const char *meant(const char *name)
 			return names[i];
 	for (size_t i = 0; i < VARIABLES && *rest; i++) {
 		const size_t have = strlen(suffixes[i]), want = strlen(rest);
-
 		if (have > want && suffixes[i][have - want - 1] == '_' &&
 		    !ascii_casecmp(suffixes[i] + have - want, rest))
 			return names[i];
@@ -165,7 +154,6 @@ static void unknown_variable(struct reading *r, const char *entry, size_t name_l
 	char name[LONGEST_SHOWN];
 	struct buf sentence;
 	const char *near = NULL;
-
 	if (name_length < sizeof name) {
 		memcpy(name, entry, name_length);
 		name[name_length] = '\0';
@@ -184,10 +172,8 @@ static void unknown_variable(struct reading *r, const char *entry, size_t name_l
 static void take_own(struct reading *r, const char *entry, const char *equals)
 {
 	const size_t name_length = (size_t)(equals - entry);
-
 	for (size_t i = 0; i < VARIABLES; i++) {
 		const char **slot = slot_of(r, i);
-
 		if (strncmp(entry, names[i], name_length) || names[i][name_length])
 			continue;
 		/* As getenv(3): the first of two counts. An empty value is as good as none. */
@@ -203,7 +189,6 @@ static void take(struct reading *r, const char *entry)
 {
 	const char *equals =
 	    entry[0] == 'N' || entry[0] == 'S' || entry[0] == 'T' ? strchr(entry, '=') : NULL;
-
 	if (!equals)
 		return;
 	if (!strncmp(entry, "NO_COLOR=", 9) && !r->no_color)
@@ -226,7 +211,6 @@ static void check_values(struct reading *r)
 	for (size_t i = 0; i < VARIABLES; i++) {
 		const char *value = *slot_of(r, i);
 		const struct variable *v = &variables_table[i];
-
 		if (value && v->accepts && !v->accepts(value))
 			bad_value(r, names[i], value, v->instead);
 	}
@@ -241,11 +225,9 @@ bool environment_file_is_trusted(const char *path)
 {
 	struct stat st = {0};
 	const int fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
-	int error;
-
 	if (fd < 0)
 		return false;
-	error = sys_fstat(fd, &st);
+	int error = sys_fstat(fd, &st);
 	sys_close(fd);
 	return !error && S_ISREG(st.st_mode) && st.st_uid == 0 &&
 	       !(st.st_mode & (S_IWGRP | S_IWOTH));
@@ -257,7 +239,6 @@ void environment_read(struct environment *e, struct arena *a, char *const *varia
 		      const char *config_file)
 {
 	struct reading r = {.e = e, .arena = a};
-
 	*e = (struct environment){.secure = secure, .bad = nothing_bad};
 	if (secure) {
 		e->disabled = !environment_file_is_trusted(config_file);

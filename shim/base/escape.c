@@ -11,7 +11,6 @@ size_t utf8_length(const char *s, size_t n, uint32_t *codepoint)
 	const unsigned char *p = (const unsigned char *)s;
 	size_t length;
 	uint32_t c;
-
 	if (!n)
 		return 0;
 	if (p[0] < 0x80) {
@@ -56,7 +55,6 @@ static bool is_deceptive(uint32_t c)
 	    {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
 	    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 	};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(ranges); i++)
 		if (c >= ranges[i].first && c <= ranges[i].last)
 			return true;
@@ -89,7 +87,6 @@ static void add_hex_escape(struct buf *b, const char *before, uint32_t v, unsign
 {
 	char unit[16];
 	size_t n = strlen(before);
-
 	memcpy(unit, before, n);
 	n += hex_digits(unit + n, v, width, "0123456789ABCDEF");
 	if (*after)
@@ -121,7 +118,6 @@ static void text_character(struct buf *b, const char *s, size_t length, uint32_t
 static void json_surrogates(struct buf *b, uint32_t c)
 {
 	char unit[12] = "\\uD800\\uDC00";
-
 	c -= 0x10000;
 	hex_digits(unit + 2, 0xd800 + (c >> 10), 4, "0123456789ABCDEF");
 	hex_digits(unit + 8, 0xdc00 + (c & 0x3ff), 4, "0123456789ABCDEF");
@@ -131,7 +127,6 @@ static void json_surrogates(struct buf *b, uint32_t c)
 static void json_character(struct buf *b, const char *s, size_t length, uint32_t c)
 {
 	char unit[2] = {'\\', (char)c};
-
 	if (!length) {
 		add_unit(b, "\xef\xbf\xbd", 3);
 	} else if (c == '"' || c == '\\') {
@@ -151,12 +146,10 @@ static void json_character(struct buf *b, const char *s, size_t length, uint32_t
 static void escape(struct buf *b, const char *s, size_t n, size_t max, add_character *add)
 {
 	size_t at = 0;
-
 	while (at < n && !b->truncated) {
 		uint32_t c = 0;
 		const size_t length = utf8_length(s + at, n - at, &c);
 		const size_t step = length ? length : 1;
-
 		if (max && at + step > max)
 			break;
 		add(b, s + at, length, c);

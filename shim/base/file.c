@@ -38,7 +38,6 @@ int file_identify(const char *path, struct file_id *id)
 {
 	struct stat st;
 	const int error = -sys_stat(path, &st);
-
 	*id = error ? (struct file_id){0} : id_of(&st);
 	return error;
 }
@@ -47,7 +46,6 @@ int file_status(const char *path, struct file_status *s)
 {
 	struct stat st;
 	const int error = -sys_stat(path, &st);
-
 	*s = (struct file_status){0};
 	if (!error)
 		*s = (struct file_status){(uint64_t)st.st_size, st.st_uid, st.st_gid, st.st_mode};
@@ -62,14 +60,12 @@ bool file_has_access_list(const char *path)
 bool file_is_link(const char *path)
 {
 	char c;
-
 	return sys_readlink(path, &c, sizeof(c)) > 0;
 }
 
 bool file_link(const char *path, char *target, size_t n)
 {
 	const long got = sys_readlink(path, target, n);
-
 	if (got <= 0 || (size_t)got >= n)
 		return false;
 	target[got] = '\0';
@@ -92,14 +88,11 @@ static int acceptable(const struct stat *st, size_t limit)
 static int read_all(int fd, size_t limit, struct buf *b)
 {
 	const size_t start = b->len;
-
 	for (;;) {
-		long got;
-
 		/* One byte more than allowed, to notice a file that is too large. */
 		if (b->cap < b->len + 2 && !buf_reserve(b, b->cap + 4096) && !buf_reserve(b, 1))
 			return ENOMEM;
-		got = sys_read(fd, b->data + b->len, b->cap - 1 - b->len);
+		long got = sys_read(fd, b->data + b->len, b->cap - 1 - b->len);
 		if (got < 0)
 			return (int)-got;
 		if (!got)
@@ -115,7 +108,6 @@ static int read_open(int fd, size_t limit, struct buf *b, struct stat *st)
 {
 	const size_t start = b->len, buf_limit = b->limit;
 	int error = -sys_fstat(fd, st);
-
 	if (buf_limit && buf_limit - start < limit)
 		limit = buf_limit - start;
 	b->limit = 0;
@@ -138,11 +130,9 @@ static bool changed_meanwhile(int fd, const struct stat *before)
 {
 	const struct file_id was = id_of(before);
 	struct stat st;
-	struct file_id is;
-
 	if (sys_fstat(fd, &st) != 0)
 		return true;
-	is = id_of(&st);
+	struct file_id is = id_of(&st);
 	is.ctime_ns = was.ctime_ns; /* a rename or another link to it is no change */
 	return before->st_size > 0 && !file_id_same(&was, &is);
 }
@@ -153,7 +143,6 @@ int file_read(const char *path, size_t limit, struct buf *b, struct file_id *id,
 	const size_t start = b->len;
 	struct stat st;
 	int fd, error = -sys_stat(path, &st);
-
 	if (id)
 		*id = (struct file_id){0};
 	if (!error)
@@ -195,7 +184,6 @@ static bool each_entry(const char *entries, size_t n, bool (*entry)(void *arg, c
 		       void *arg)
 {
 	const struct entry *d;
-
 	for (; n > 0; entries += d->size, n -= d->size) {
 		d = (const void *)entries;
 		if (strcmp(d->name, ".") != 0 && strcmp(d->name, "..") != 0 && !entry(arg, d->name))
@@ -210,7 +198,6 @@ int file_list(const char *path, bool (*entry)(void *arg, const char *name), void
 	char *entries = malloc(BYTES);
 	long got = -ENOMEM;
 	const int fd = entries ? sys_open(path, O_RDONLY | O_NONBLOCK | O_DIRECTORY, 0) : -ENOMEM;
-
 	if (fd >= 0) {
 		do
 			got = sys_getdents(fd, entries, BYTES);
@@ -229,14 +216,12 @@ int file_scan(const char *path, bool (*visit)(void *arg, const char *data, size_
 	size_t kept = 0;
 	long got = -ENOMEM;
 	const int fd = data ? sys_open(path, O_RDONLY | O_NONBLOCK, 0) : -ENOMEM;
-
 	if (fd >= 0) {
 		got = sys_fstat(fd, &st);
 		if (got == 0 && !S_ISREG(st.st_mode))
 			got = -EINVAL;
 		while (got >= 0 && (got = sys_read(fd, data + kept, BLOCK)) > 0) {
 			const size_t n = kept + (size_t)got;
-
 			if (!visit(arg, data, n))
 				break;
 			kept = n < KEPT ? n : KEPT;

@@ -33,10 +33,8 @@ uint32_t thread_number(void)
 {
 	identity_self *const s = atomic_load_explicit(&self, memory_order_acquire);
 	clockid_t id = 0;
-
 	if (s && atomic_load_explicit(&clock_of, memory_order_relaxed)(s(), &id) == 0) {
 		const int32_t number = ~(id >> 3);
-
 		if (number > 0)
 			return (uint32_t)number;
 	}
@@ -60,7 +58,6 @@ static generation *make_page(void)
 {
 	const long size = (long)getauxval(AT_PAGESZ);
 	generation *const made = sys_map_memory((size_t)size), *none = NULL;
-
 	if (!made)
 		return NULL;
 	/* An emulator that takes any advice does not follow this one. */
@@ -78,9 +75,7 @@ uint32_t process_generation(void)
 	enum { BY_NUMBER = 1u << 30 };
 	generation *g = atomic_load_explicit(&page, memory_order_acquire);
 	uint32_t mine, none = 0;
-
 	const bool fresh = !g && !atomic_load(&impossible);
-
 	if (fresh) {
 		g = make_page();
 		atomic_store(&impossible, !g);

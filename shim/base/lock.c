@@ -35,7 +35,6 @@ static long word_pointer(struct lock *l)
 static void futex_wait(struct lock *l, uint32_t seen)
 {
 	const struct timespec timeout = {0, WAIT_MS * 1000000L};
-
 	sys_call(SYS_futex, word_pointer(l), FUTEX_WAIT_PRIVATE, (long)seen,
 		 (long)(intptr_t)&timeout, 0, 0);
 }
@@ -53,7 +52,6 @@ static bool thread_is_gone(uint32_t tid)
 static bool try_take(struct lock *l, uint32_t process, uint32_t as)
 {
 	uint32_t free_word = 0;
-
 	if (!atomic_compare_exchange_strong(&l->word, &free_word, as))
 		return false;
 	atomic_store(&l->owner_process, process);
@@ -65,7 +63,6 @@ static bool try_take(struct lock *l, uint32_t process, uint32_t as)
 static bool take_over(struct lock *l, uint32_t process, uint32_t tid, uint32_t seen, bool patient)
 {
 	uint32_t owner = atomic_load(&l->owner_process);
-
 	if (owner && owner != process) {
 		if (!atomic_compare_exchange_strong(&l->owner_process, &owner, process))
 			return false;
@@ -84,10 +81,8 @@ static bool wait_and_take(struct lock *l, uint32_t process, uint32_t tid, bool *
 {
 	const uint64_t start = clock_monotonic_ms();
 	uint32_t before = 0;
-
 	for (unsigned round = 0;; round++) {
 		uint32_t seen = atomic_load(&l->word);
-
 		if (!seen) {
 			/* Others may sleep too: keep the mark, so that leaving wakes them. */
 			if (try_take(l, process, round < SPINS ? tid : tid | WAITERS))
@@ -111,14 +106,12 @@ static bool wait_and_take(struct lock *l, uint32_t process, uint32_t tid, bool *
 bool lock_enter(struct lock *l, bool *stale)
 {
 	const uint32_t process = process_generation(), tid = thread_number();
-	uint32_t owner_process;
 	bool dropped;
-
 	stale = stale ? stale : &dropped;
 	*stale = false;
 	if (try_take(l, process, tid))
 		return true;
-	owner_process = atomic_load(&l->owner_process);
+	const uint32_t owner_process = atomic_load(&l->owner_process);
 	/* owner_process 0: interrupted between the two stores; still our own. */
 	if ((atomic_load(&l->word) & ~WAITERS) == tid &&
 	    (!owner_process || owner_process == process))
@@ -129,7 +122,6 @@ bool lock_enter(struct lock *l, bool *stale)
 bool lock_enter_table(struct lock *l, void *table, size_t size)
 {
 	bool stale;
-
 	if (!lock_enter(l, &stale))
 		return false;
 	if (stale)

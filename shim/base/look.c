@@ -15,12 +15,10 @@ static bool folder_device(const char *path, uint64_t *device)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat st;
-	char *folder;
-
 	*device = 0;
 	if (!slash || slash == path)
 		return true;
-	folder = strndup(path, (size_t)(slash - path));
+	char *folder = strndup(path, (size_t)(slash - path));
 	if (!folder)
 		return false;
 	if (sys_stat(folder, &st) == 0)
@@ -32,7 +30,6 @@ static bool folder_device(const char *path, uint64_t *device)
 void file_place_note(const char *path, struct file_place *p)
 {
 	struct stat root;
-
 	*p = (struct file_place){0};
 	if (sys_stat("/", &root) != 0)
 		return;
@@ -45,7 +42,6 @@ void file_place_note(const char *path, struct file_place *p)
 static bool other_root(const struct file_place *from)
 {
 	struct stat root;
-
 	return from->known && sys_stat("/", &root) == 0 &&
 	       (root.st_dev != from->root_device || root.st_ino != from->root_inode);
 }
@@ -54,7 +50,6 @@ static bool other_root(const struct file_place *from)
 static bool other_folder(const char *path, const struct file_place *from)
 {
 	uint64_t device = 0;
-
 	if (!from->known || !from->folder_device)
 		return false;
 	return !folder_device(path, &device) || (device && device != from->folder_device);

@@ -23,7 +23,6 @@ static bool equal(const char *a, const char *b, size_t n)
 static bool is_letter_or_digit(char c)
 {
 	const char lower = ascii_lower(c);
-
 	return (lower >= 'a' && lower <= 'z') || ascii_is_digit(c);
 }
 
@@ -38,7 +37,6 @@ static bool is_host_name(struct text name)
 	for (size_t i = 0; i < name.n; i++) {
 		const bool first = i == 0 || name.s[i - 1] == '.';
 		const bool last = i + 1 == name.n || name.s[i + 1] == '.';
-
 		if (name.s[i] == '.'   ? first || i + 1 == name.n
 		    : name.s[i] == '-' ? first || last || name.s[i + 1] == '*'
 				       : name.s[i] != '*' && !is_letter_or_digit(name.s[i]))
@@ -50,7 +48,6 @@ static bool is_host_name(struct text name)
 static size_t count(const char *s, size_t n, char c)
 {
 	size_t i, found = 0;
-
 	for (i = 0; i < n; i++)
 		found += s[i] == c;
 	return found;
@@ -61,7 +58,6 @@ static enum name_fit no_wildcard(struct text name, size_t star, unsigned flags)
 {
 	const bool starts = star == 0, ends = star + 1 == name.n || name.s[star + 1] == '.';
 	const size_t after = name.n - star - 1;
-
 	if (flags & CHECK_NO_WILDCARDS)
 		return FIT_SWITCHED_OFF;
 	if (memchr(name.s, '.', star) || (!starts && !ends) ||
@@ -96,7 +92,6 @@ static enum name_fit stands_for(struct text part, bool whole, unsigned flags)
 static bool fits_loosely(struct text asked, struct text name)
 {
 	size_t i = 0, k = 0, star = SIZE_MAX, from = 0;
-
 	while (i < asked.n) {
 		if (k < name.n && name.s[k] == '*') {
 			star = k++;
@@ -122,7 +117,6 @@ static enum name_fit fit_wildcard(struct text asked, struct text name, size_t st
 	const bool whole = star == 0 && after > 0 && name.s[1] == '.';
 	struct text part;
 	enum name_fit fit;
-
 	if (memchr(name.s + star + 1, '*', after))
 		return name.n <= LONGEST_STRANGE && fits_loosely(asked, name)
 			   ? no_wildcard(name, star, flags)
@@ -169,7 +163,6 @@ enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
 bool name_is_plain(struct text name)
 {
 	bool letter = false;
-
 	for (size_t i = 0; i < name.n; i++) {
 		if (!is_letter_or_digit(name.s[i]) && !memchr("-_.*", name.s[i], 4))
 			return false;

@@ -32,7 +32,6 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 	register long r8 __asm__("r8") = e;
 	register long r9 __asm__("r9") = f;
 	long result;
-
 	__asm__ volatile("syscall"
 			 : "=a"(result)
 			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
@@ -46,7 +45,6 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 	register long x3 __asm__("x3") = d;
 	register long x4 __asm__("x4") = e;
 	register long x5 __asm__("x5") = f;
-
 	__asm__ volatile("svc #0"
 			 : "+r"(x0)
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
@@ -55,7 +53,6 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 #elif defined __i386__
 	const long given[6] = {a, b, c, d, e, f};
 	long result;
-
 	if (number >= SYS_socket && number <= SYS_shutdown) {
 		a = of_socketcall[number - SYS_socket];
 		b = pointer(given);
@@ -76,7 +73,6 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 int sys_open(const char *path, int flags, unsigned mode)
 {
 	int fd;
-
 	do
 		fd = (int)sys_call(SYS_openat, AT_FDCWD, pointer(path),
 				   flags | O_CLOEXEC | O_NOCTTY | O_LARGEFILE, (long)mode, 0, 0);
@@ -86,11 +82,9 @@ int sys_open(const char *path, int flags, unsigned mode)
 
 int sys_above_standard(int fd)
 {
-	int moved;
-
 	if (fd < 0 || fd > 2)
 		return fd;
-	moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	int moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	sys_close(fd);
 	return moved;
 }
@@ -103,7 +97,6 @@ int sys_close(int fd)
 long sys_read(int fd, void *data, size_t n)
 {
 	long got;
-
 	do
 		got = sys_call(SYS_read, fd, pointer(data), (long)n, 0, 0, 0);
 	while (got == -EINTR);
@@ -140,7 +133,6 @@ int64_t sys_seek(int fd, int64_t offset, int whence)
 	int64_t at = 0;
 	const long error =
 	    sys_call(SYS__llseek, fd, (long)(offset >> 32), (long)offset, pointer(&at), whence, 0);
-
 	return error ? error : at;
 #else
 	return sys_call(SYS_lseek, fd, offset, whence, 0, 0, 0);
@@ -169,7 +161,6 @@ void *sys_map_memory(size_t n)
 		void *memory;
 	} made = {.number = sys_call(call, 0, (long)n, PROT_READ | PROT_WRITE,
 				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
-
 	return made.number < 0 && made.number > -4096 ? NULL : made.memory;
 }
 
@@ -201,7 +192,6 @@ int sys_ioctl(int fd, unsigned long request, void *argument)
 int sys_poll(struct pollfd *p, unsigned count, int timeout_ms)
 {
 	struct timespec timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000000L};
-
 	return (int)sys_call(SYS_ppoll, pointer(p), (long)count, pointer(&timeout), 0, 0, 0);
 }
 

@@ -9,7 +9,6 @@ uint64_t hash_bytes(uint64_t seed, const void *data, size_t n)
 {
 	const unsigned char *p = data;
 	uint64_t h = seed;
-
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ p[i]) * 0x100000001b3u; /* FNV-1a */
 	return h;
@@ -51,20 +50,17 @@ static unsigned smaller(unsigned a, unsigned b)
 static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	unsigned char rows[3][LONGEST_NAME + 1];
-
 	for (size_t j = 0; j <= b_len; j++)
 		rows[0][j] = (unsigned char)j;
 	for (size_t i = 1; i <= a_len; i++) {
 		unsigned char *row = rows[i % 3];
 		const unsigned char *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
 		const char x = ascii_lower(a[i - 1]);
-
 		row[0] = (unsigned char)i;
 		for (size_t j = 1; j <= b_len; j++) {
 			const char y = ascii_lower(b[j - 1]);
 			unsigned best = smaller(above[j - 1] + (unsigned)(x != y),
 						smaller(above[j], row[j - 1]) + 1u);
-
 			if (i > 1 && j > 1 && x == ascii_lower(b[j - 2]) &&
 			    y == ascii_lower(a[i - 2]))
 				best = smaller(best, two_above[j - 2] + 1u);
@@ -79,17 +75,14 @@ const char *nearest_name(const char *word, const char *const *names)
 	const size_t length = strlen(word);
 	const char *best = NULL;
 	unsigned best_distance = LONGEST_NAME + 1;
-
 	if (length > LONGEST_NAME)
 		return NULL;
 	for (; *names; names++) {
 		const size_t other = strlen(*names);
 		const size_t longer = other > length ? other : length;
-		unsigned d;
-
 		if (other > LONGEST_NAME)
 			continue;
-		d = distance(word, length, *names, other);
+		unsigned d = distance(word, length, *names, other);
 		if (d * 3 <= longer && d < best_distance) {
 			best = *names;
 			best_distance = d;

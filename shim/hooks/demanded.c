@@ -98,7 +98,6 @@ static struct evidence *refusal(struct connection *n, SSL *ssl, const struct dem
 				const struct demand_look *l)
 {
 	struct verification *v = l->ctx ? calloc(1, sizeof *v) : NULL;
-	struct evidence *e;
 	if (!v)
 		return connection_evidence(n, ssl, EVENT_VERIFY_FAILED);
 	v->copy = n->copy;
@@ -107,7 +106,7 @@ static struct evidence *refusal(struct connection *n, SSL *ssl, const struct dem
 	v->connection = n;
 	v->rule = n->rule;
 	v->demand = w;
-	e = verification_failure(v, 0);
+	struct evidence *e = verification_failure(v, 0);
 	free(v);
 	return e;
 }

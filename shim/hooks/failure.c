@@ -76,10 +76,9 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 
 struct evidence *verification_evidence(struct verification *v)
 {
-	struct evidence *e;
 	if (v->connection)
 		return connection_evidence(v->connection, v->ssl, EVENT_VERIFY_FAILED);
-	e = evidence_new(EVENT_VERIFY_FAILED);
+	struct evidence *e = evidence_new(EVENT_VERIFY_FAILED);
 	if (!e)
 		return NULL;
 	evidence_library(e, copy_api(v->copy));

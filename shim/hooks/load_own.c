@@ -75,10 +75,9 @@ static void went_on_from_ca(const struct owner *w)
 static void own_failed(const struct owner *w, enum file_role role, const char *path, int type,
 		       const char *call)
 {
-	struct evidence *e;
 	if (failed_known(object_of(w), role, path, call) || !loaded_watch(w->copy, index_of(w)))
 		return;
-	e = load_failure(w->copy, role, path, call);
+	struct evidence *e = load_failure(w->copy, role, path, call);
 	if (!e)
 		return;
 	e->file_der_wanted = type == TYPE_ASN1;

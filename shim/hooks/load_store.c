@@ -28,10 +28,9 @@ static X509_STORE *store_of(const struct target *t, const SSL_CTX *ctx)
 static void store_failed(struct copy *c, X509_STORE *store, enum file_role role, const char *path,
 			 const char *call)
 {
-	struct evidence *e;
 	if (failed_known(store, role, path, call))
 		return;
-	e = load_failure(c, role, path, call);
+	struct evidence *e = load_failure(c, role, path, call);
 	if (e)
 		failed_wait(store, e);
 }

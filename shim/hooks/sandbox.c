@@ -17,7 +17,6 @@ int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigne
 {
 	enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };
 	const int result = (int)syscall(SYS_prctl, option, a, b, c, d);
-
 	if (result == 0 && (option == SET_SECCOMP || option == SET_NO_NEW_PRIVS))
 		sandbox_note();
 	return result;

@@ -350,7 +350,6 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	/* off the stack: threads of the host may have little of it */
 	struct verification *v = calloc(1, sizeof *v);
 	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
-	int result;
 	errno = entry_errno;
 	if (!v || (ssl && !n)) {
 		free(v);
@@ -370,7 +369,7 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 		errno = entry_errno;
 		return live_blind() ? without_memory(t, ctx, NULL) : plainly(t, ctx);
 	}
-	result = look_at(v, t, entry_errno);
+	const int result = look_at(v, t, entry_errno);
 	if (n) {
 		n->late.verified = true;
 		n->late.verified_under = trust_is_strict(&v->rule) ? trust_of(&v->rule) : NULL;

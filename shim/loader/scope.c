@@ -305,7 +305,6 @@ bool loader_is_deep(const struct link_map *l)
 	struct binding b;
 	struct loader_view *v = loader_view();
 	bool deep = false;
-
 	if (v && binding_init(&b, v, l)) {
 		deep = b.deep;
 		free(b.scope.member);

@@ -24,7 +24,6 @@ static void *const *slot_in(const struct symbols *s, const struct table *t, size
 	for (size_t i = 0; t->at && i + entry <= t->size; i += entry) {
 		const ElfW(Rel) *r = (const void *)(t->at + i);
 		const size_t index = SYMBOL_OF(r->r_info);
-
 		if (index && strcmp(s->strings + s->symbols[index].st_name, symbol) == 0)
 			return (void *const *)(s->base + r->r_offset);
 	}
@@ -36,15 +35,12 @@ static void *const *slot_of(const struct link_map *l, const char *symbol)
 	struct table rel = {0}, rela = {0}, plt = {0};
 	size_t plt_entry = sizeof(ElfW(Rela));
 	struct symbols s;
-	void *const *slot;
-
 	if (!loader_symbols(l, &s))
 		return NULL;
 	for (const ElfW(Dyn) *d = s.dynamic; d->d_tag != DT_NULL; d++) {
 		/* glibc relocates these in place, musl does not */
 		const uintptr_t at =
 		    d->d_un.d_ptr < s.base ? s.base + d->d_un.d_ptr : d->d_un.d_ptr;
-
 		if (d->d_tag == DT_REL)
 			rel.at = at;
 		else if (d->d_tag == DT_RELSZ)
@@ -60,7 +56,7 @@ static void *const *slot_of(const struct link_map *l, const char *symbol)
 		else if (d->d_tag == DT_PLTREL && d->d_un.d_val == DT_REL)
 			plt_entry = sizeof(ElfW(Rel));
 	}
-	slot = slot_in(&s, &plt, plt_entry, symbol);
+	void *const *slot = slot_in(&s, &plt, plt_entry, symbol);
 	if (!slot)
 		slot = slot_in(&s, &rela, sizeof(ElfW(Rela)), symbol);
 	return slot ? slot : slot_in(&s, &rel, sizeof(ElfW(Rel)), symbol);
@@ -71,7 +67,6 @@ enum calls loader_calls(const struct link_map *from, const char *symbol, const v
 	struct object own, caller;
 	void *const *slot = slot_of(from, symbol);
 	const uintptr_t to = slot ? (uintptr_t)*slot : 0;
-
 	*function = NULL;
 	if (!slot || !loader_object_at(slot_of, &own) || !loader_object_at(from->l_ld, &caller))
 		return slot ? CALLS_LATER : CALLS_ITSELF;

@@ -38,7 +38,6 @@ static bool is_network(int fd)
 {
 	int domain = 0;
 	socklen_t size = sizeof domain;
-
 	return sys_call(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, (long)(intptr_t)&domain,
 			(long)(intptr_t)&size, 0) ||
 	       domain != AF_UNIX;
@@ -48,7 +47,6 @@ static bool is_network(int fd)
 static int may_write(enum which_descriptor which, int fd, const struct stat *st)
 {
 	int flags;
-
 	if (!descriptor_is_still(which, fd, st, &flags))
 		return which == DESCRIPTOR_STDERR && standard_takes_text(fd, st) ? 0 : EBADF;
 	/* Under inetd standard error is the connection: the peer must not get our text. */
@@ -75,7 +73,6 @@ static struct output output_of(const char *data, size_t n, bool new_line)
 		char *to; /* iovec has no const form */
 	} text = {data}, line_break = {"\n"};
 	const size_t extra = new_line;
-
 	return (struct output){{{line_break.to, extra}, {text.to, n}}, n + extra};
 }
 
@@ -97,7 +94,6 @@ static long write_parts(int fd, const struct output *o)
 static bool is_ready(int fd, int timeout_ms)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
-
 	return sys_poll(&p, 1, timeout_ms) == 1 && (p.revents & (POLLOUT | POLLERR | POLLHUP));
 }
 
@@ -105,14 +101,12 @@ static bool is_ready(int fd, int timeout_ms)
  * Fails without /proc, and in a process that changed its user. */
 static int reopen(int fd, int flags)
 {
-	struct buf path;
 	char space[40];
-	int own;
-
-	path = (struct buf){.data = space, .cap = sizeof space, .limit = sizeof space - 1};
+	struct buf path =
+	    (struct buf){.data = space, .cap = sizeof space, .limit = sizeof space - 1};
 	buf_puts(&path, "/proc/self/fd/");
 	buf_uint(&path, (uint64_t)fd);
-	own = sys_open(space, flags | O_NONBLOCK, 0);
+	int own = sys_open(space, flags | O_NONBLOCK, 0);
 	return own;
 }
 
@@ -120,38 +114,32 @@ static int reopen(int fd, int flags)
 static int pipe_held(int fd)
 {
 	int held = -1;
-
 	return sys_ioctl(fd, FIONREAD, &held) ? -1 : held;
 }
 
 /* Up to PIPE_BUF bytes go in whole or not at all (pipe(7)); more could go in partly. */
 static bool pipe_has_room(int fd, size_t n)
 {
-	int held, size;
-
 	if (!is_ready(fd, 0))
 		return false;
 	if (n <= PIPE_BUF)
 		return true;
-	held = pipe_held(fd);
-	size = sys_fcntl(fd, F_GETPIPE_SZ, 0);
+	int held = pipe_held(fd);
+	int size = sys_fcntl(fd, F_GETPIPE_SZ, 0);
 	return held >= 0 && held <= size && (size_t)(size - held) >= n;
 }
 
 static long write_pipe(int fd, const struct output *o)
 {
-	long written;
-	int own;
-
 	if (!pipe_has_room(fd, o->total))
 		return -EAGAIN;
 #ifdef SYS_pwritev2
 	/* Non-blocking for this one call; pipes know it from Linux 6.4 on. */
-	written = sys_call(SYS_pwritev2, fd, (long)(intptr_t)o->part, 2, -1, -1, RWF_NOWAIT);
+	long written = sys_call(SYS_pwritev2, fd, (long)(intptr_t)o->part, 2, -1, -1, RWF_NOWAIT);
 	if (written >= 0 || written == -EAGAIN || written == -EPIPE)
 		return written;
 #endif
-	own = reopen(fd, O_WRONLY | O_APPEND);
+	int own = reopen(fd, O_WRONLY | O_APPEND);
 	/* A blocking write of more than PIPE_BUF is safe only where nobody's short writes have used up
 	 * the pipe's pages, which no call tells: where it is empty. */
 	if (own < 0 && o->total > PIPE_BUF && pipe_held(fd) != 0)
@@ -169,7 +157,6 @@ static long write_terminal(int fd, const struct output *o)
 	const int own = reopen(fd, O_WRONLY | O_APPEND), to = own < 0 ? fd : own;
 	struct output rest = *o;
 	long written = 0, step = 0;
-
 	while ((size_t)written < o->total && clock_monotonic_ms() - start < TERMINAL_PATIENCE_MS &&
 	       is_ready(to, written ? TERMINAL_PATIENCE_MS / 4 : 0)) {
 		step = write_parts(to, &rest);
@@ -179,7 +166,6 @@ static long write_terminal(int fd, const struct output *o)
 			struct iovec *part = &rest.part[i];
 			const size_t used =
 			    (size_t)step < part->iov_len ? (size_t)step : part->iov_len;
-
 			part->iov_base = (char *)part->iov_base + used;
 			part->iov_len -= used;
 			step -= (long)used;
@@ -195,7 +181,6 @@ static long write_socket(int fd, const struct output *o)
 {
 	struct output copy = *o;
 	const struct msghdr message = {.msg_iov = copy.part, .msg_iovlen = 2};
-
 	return sys_call(SYS_sendmsg, fd, (long)(intptr_t)&message, MSG_NOSIGNAL | MSG_DONTWAIT, 0,
 			0, 0);
 }
@@ -208,17 +193,15 @@ static int begins_line(int fd, const struct stat *st)
 	char last = 0;
 	int64_t at = -1, before;
 	long got;
-	int flags, own;
 	struct stat now = *st;
-
 	if (!S_ISREG(st->st_mode))
 		return -1;
-	flags = sys_fcntl(fd, F_GETFL, 0);
+	int flags = sys_fcntl(fd, F_GETFL, 0);
 	if (flags >= 0)
 		at = flags & O_APPEND ? st->st_size : sys_seek(fd, 0, SEEK_CUR);
 	if (at <= 0)
 		return at == 0 ? 1 : -1;
-	own = reopen(fd, O_RDONLY);
+	int own = reopen(fd, O_RDONLY);
 	if (own < 0)
 		return -1;
 	for (int look = 0; look < LOOKS; look++) {
@@ -244,8 +227,6 @@ static int write_quietly(enum destination to, int fd, const struct stat *st, con
 	const struct output o = output_of(data, n, begins < 0 ? was_torn : !begins);
 	struct held_signals signals;
 	long written;
-	int error;
-
 	signals_hold(&signals);
 	if (S_ISSOCK(st->st_mode))
 		written = write_socket(fd, &o);
@@ -255,7 +236,7 @@ static int write_quietly(enum destination to, int fd, const struct stat *st, con
 		written = write_terminal(fd, &o);
 	else
 		written = write_parts(fd, &o);
-	error = outcome(&o, written, &torn[to]);
+	int error = outcome(&o, written, &torn[to]);
 	signals_release(&signals, error);
 	return error;
 }
@@ -263,11 +244,9 @@ static int write_quietly(enum destination to, int fd, const struct stat *st, con
 int descriptor_write(enum which_descriptor which, int fd, const char *data, size_t n)
 {
 	struct stat st;
-	int error;
-
 	if (sys_fstat(fd, &st))
 		return EBADF;
-	error = may_write(which, fd, &st);
+	int error = may_write(which, fd, &st);
 	return error ? error : write_quietly((enum destination)which, fd, &st, data, n);
 }
 
@@ -276,7 +255,6 @@ int descriptor_write(enum which_descriptor which, int fd, const char *data, size
 static bool may_open(const char *path)
 {
 	struct stat st;
-
 	if (sys_stat(path, &st))
 		return true; /* to be made; or open(2) says why not */
 	return S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) || S_ISDIR(st.st_mode) ||
@@ -286,14 +264,12 @@ static bool may_open(const char *path)
 int file_write(const char *path, const char *data, size_t n)
 {
 	struct stat st;
-	int fd, error;
-
 	if (!may_open(path))
 		return EINVAL;
-	fd = sys_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0640);
+	int fd = sys_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0640);
 	if (fd < 0)
 		return -fd;
-	error = -sys_fstat(fd, &st);
+	int error = -sys_fstat(fd, &st);
 	if (!error && !S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !descriptor_is_null(&st) &&
 	    !(S_ISCHR(st.st_mode) && descriptor_is_terminal(fd)))
 		error = EINVAL;

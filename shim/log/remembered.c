@@ -33,7 +33,6 @@ static struct identity identity_of(const struct stat *st)
 static struct statx_timestamp birth_of(int fd)
 {
 	struct statx x = {0};
-
 	if (sys_call(SYS_statx, fd, (long)(intptr_t) "", AT_EMPTY_PATH, STATX_BTIME,
 		     (long)(intptr_t)&x, 0) ||
 	    !(x.stx_mask & STATX_BTIME))
@@ -44,7 +43,6 @@ static struct statx_timestamp birth_of(int fd)
 static struct opening opening_of(int fd, const struct stat *st)
 {
 	struct opening o = {.file = identity_of(st), .flags = sys_fcntl(fd, F_GETFL, 0)};
-
 	o.flags = o.flags < 0 ? -1 : o.flags & (O_ACCMODE | O_APPEND);
 	if (S_ISREG(st->st_mode))
 		o.born = birth_of(fd);
@@ -54,7 +52,6 @@ static struct opening opening_of(int fd, const struct stat *st)
 void descriptor_remember(enum which_descriptor which, int fd)
 {
 	struct stat st;
-
 	remembered[which] = (struct opening){0};
 	if (fd >= 0 && !sys_fstat(fd, &st))
 		remembered[which] = opening_of(fd, &st);
@@ -63,7 +60,6 @@ void descriptor_remember(enum which_descriptor which, int fd)
 bool descriptor_is_terminal(int fd)
 {
 	char settings[128]; /* more than the kernel's struct termios */
-
 	return sys_ioctl(fd, TCGETS, settings) == 0;
 }
 
@@ -83,7 +79,6 @@ bool descriptor_is_as_it_was(enum which_descriptor which, int fd)
 	struct stat st = {0};
 	const int error = sys_fstat(fd, &st);
 	const struct identity now = identity_of(&st);
-
 	return !error && same_file(&remembered[which].file, &now);
 }
 
@@ -96,7 +91,6 @@ static bool same_opening(const struct opening *a, const struct opening *b)
 bool descriptor_is_still(enum which_descriptor which, int fd, const struct stat *st, int *flags)
 {
 	const struct opening now = opening_of(fd, st);
-
 	*flags = now.flags;
 	return same_opening(&remembered[which], &now);
 }

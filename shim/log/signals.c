@@ -26,7 +26,6 @@ static long address(const void *p)
 void signals_hold(struct held_signals *s)
 {
 	const uint64_t set = bit(SIGPIPE) | bit(SIGXFSZ) | bit(SIGTTOU);
-
 	*s = (struct held_signals){0};
 	s->held = !sys_call(SYS_rt_sigprocmask, SIG_BLOCK, address(&set), address(&s->mask),
 			    KERNEL_SET_SIZE, 0, 0);
@@ -39,7 +38,6 @@ void signals_release(const struct held_signals *s, int write_error)
 	uint64_t caused = write_error == EPIPE   ? bit(SIGPIPE)
 			  : write_error == EFBIG ? bit(SIGXFSZ)
 						 : 0;
-
 	if (!s->held)
 		return;
 	caused &= ~s->pending; /* one that waited before is the host's */

@@ -18,7 +18,6 @@ static int parse_descriptor(const char *digits)
 {
 	const size_t n = strspn(digits, "0123456789");
 	int fd = 0;
-
 	if (n < 1 || n > 9 || digits[n])
 		return -1;
 	while (*digits)
@@ -35,7 +34,6 @@ bool sink_parse(const char *text, struct sink *s)
 		     {"syslog", SINK_SYSLOG},
 		     {"journal", SINK_JOURNAL},
 		     {"off", SINK_OFF}};
-
 	*s = (struct sink){.kind = SINK_STDERR, .fd = -1};
 	if (!text || !*text)
 		return true;
@@ -65,7 +63,6 @@ bool log_format_parse(const char *text, bool *json)
 bool log_level_parse(const char *text, enum level *level)
 {
 	static const char words[][8] = {"error", "warning", "info", "debug"};
-
 	*level = LEVEL_WARNING;
 	if (!text || !*text)
 		return true;
@@ -80,7 +77,6 @@ bool log_level_parse(const char *text, enum level *level)
 void sink_remember_descriptors(void)
 {
 	struct sink s;
-
 	sink_parse(environment_get()->log, &s);
 	descriptor_remember(DESCRIPTOR_STDERR, STDERR_FILENO);
 	descriptor_remember(DESCRIPTOR_STDOUT, STDOUT_FILENO);

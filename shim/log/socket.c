@@ -23,16 +23,14 @@ static int open_socket(const char *path, int type)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 	const size_t length = strlen(path);
-	int fd, error;
-
 	if (length >= sizeof to.sun_path)
 		return -ENAMETOOLONG;
 	memcpy(to.sun_path, path, length + 1);
-	fd = sys_above_standard(
+	int fd = sys_above_standard(
 	    (int)sys_call(SYS_socket, AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0, 0, 0));
 	if (fd < 0)
 		return fd;
-	error = (int)sys_call(SYS_connect, fd, (long)(intptr_t)&to, sizeof to, 0, 0, 0);
+	int error = (int)sys_call(SYS_connect, fd, (long)(intptr_t)&to, sizeof to, 0, 0, 0);
 	if (error) {
 		sys_close(fd);
 		return error;
@@ -44,7 +42,6 @@ static int send_all(int fd, const char *data, size_t n)
 {
 	const long sent = sys_call(SYS_sendto, fd, (long)(intptr_t)data, (long)n,
 				   MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
-
 	if (sent < 0)
 		return (int)-sent;
 	return (size_t)sent == n ? 0 : EAGAIN;
@@ -54,7 +51,6 @@ static int send_all(int fd, const char *data, size_t n)
 static void add_cut(struct buf *b, const char *data, size_t n, size_t most)
 {
 	size_t shown = n < most ? n : most;
-
 	while (shown < n && shown > 0 && ((unsigned char)data[shown] & 0xc0) == 0x80)
 		shown--;
 	buf_add(b, data, shown);
@@ -69,7 +65,6 @@ static void add_program(struct buf *b, const char *program)
 		const char c = program[i], lower = ascii_lower(c);
 		const bool plain =
 		    (lower >= 'a' && lower <= 'z') || ascii_is_digit(c) || strchr("-_.+/@", c);
-
 		buf_putc(b, plain ? c : '_');
 	}
 }
@@ -86,7 +81,6 @@ static void add_syslog_header(struct buf *b, int priority, const char *program)
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	const struct civil_time t = civil_from_unix(clock_realtime_ms() / 1000);
-
 	buf_putc(b, '<');
 	buf_int(b, FACILITY_DAEMON << 3 | priority);
 	buf_strs(b, ">", months[t.month - 1], " ", NULL);
@@ -110,7 +104,6 @@ static void add_joined_lines(struct buf *b, const char *data, size_t n, size_t m
 		const char *end = memchr(data + at, '\n', n - at);
 		const size_t line = end ? (size_t)(end - data) - at : n - at;
 		const size_t left = most > b->len ? most - b->len : 0;
-
 		add_cut(b, data + at, line, left);
 		if (line > left)
 			return;
@@ -124,7 +117,6 @@ static void add_joined_lines(struct buf *b, const char *data, size_t n, size_t m
 static int syslog_send(const char *path, struct buf *b)
 {
 	int error, fd = open_socket(path, SOCK_DGRAM);
-
 	if (fd == -EPROTOTYPE) {
 		fd = open_socket(path, SOCK_STREAM);
 		buf_add(b, "", 1); /* on a stream a record ends with a NUL */
@@ -140,7 +132,6 @@ int syslog_write(const char *path, const char *data, size_t n, int priority, con
 {
 	struct buf b;
 	int error = EMSGSIZE;
-
 	for (size_t most = SYSLOG_MOST; error == EMSGSIZE && most >= LEAST; most /= 2) {
 		buf_init(&b, 0);
 		add_syslog_header(&b, priority, program);
@@ -156,8 +147,6 @@ static void add_message_field(struct buf *b, const char *data, size_t n, size_t 
 {
 	unsigned char length[8];
 	uint64_t size; /* shifted by all of its bits */
-	size_t at;
-
 	while (n && data[n - 1] == '\n')
 		n--;
 	if (!memchr(data, '\n', n)) {
@@ -168,7 +157,7 @@ static void add_message_field(struct buf *b, const char *data, size_t n, size_t 
 	}
 	/* The form for values with line breaks: name, length in 64 bits little endian, value. */
 	buf_puts(b, "MESSAGE\n");
-	at = b->len;
+	size_t at = b->len;
 	buf_add(b, "\0\0\0\0\0\0\0", sizeof length);
 	add_cut(b, data, n, most);
 	if (b->truncated)
@@ -183,11 +172,9 @@ static void add_message_field(struct buf *b, const char *data, size_t n, size_t 
 static int journal_send(const char *path, const struct buf *b)
 {
 	const int fd = b->truncated ? -ENOMEM : open_socket(path, SOCK_DGRAM);
-	int error;
-
 	if (fd < 0)
 		return -fd;
-	error = send_all(fd, b->data, b->len);
+	int error = send_all(fd, b->data, b->len);
 	sys_close(fd);
 	return error;
 }
@@ -196,7 +183,6 @@ int journal_write(const char *path, const char *data, size_t n, int priority, co
 {
 	struct buf b;
 	int error = EMSGSIZE;
-
 	for (size_t most = JOURNAL_MOST; error == EMSGSIZE && most >= LEAST; most /= 2) {
 		buf_init(&b, 0);
 		buf_puts(&b, "PRIORITY=");

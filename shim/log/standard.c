@@ -35,7 +35,6 @@ static bool same(const struct stat *a, const struct stat *b)
 static int flags_of(int fd)
 {
 	const int flags = sys_fcntl(fd, F_GETFL, 0);
-
 	return flags < 0 ? -1 : flags & (O_ACCMODE | O_APPEND);
 }
 
@@ -44,10 +43,8 @@ static bool has_twice(int fd, const struct stat *st)
 {
 	const int flags = flags_of(fd);
 	bool twice = false;
-
 	for (int other = 0; other < LOOKED_AT; other++) {
 		struct stat o;
-
 		if (other == fd || sys_fstat(other, &o) || !same(&o, st))
 			continue;
 		if (flags_of(other) == flags)
@@ -62,7 +59,6 @@ static bool is_text(const char *data, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const unsigned char c = (unsigned char)data[i];
-
 		if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 127)
 			return false;
 	}
@@ -74,15 +70,12 @@ static bool ends_in_text(int fd, const struct stat *st)
 	char path[40], tail[200];
 	struct buf b = {.data = path, .cap = sizeof path, .limit = sizeof path - 1};
 	const off_t at = st->st_size > (off_t)sizeof tail ? st->st_size - (off_t)sizeof tail : 0;
-	long got;
-	int own;
-
 	buf_puts(&b, "/proc/self/fd/");
 	buf_uint(&b, (uint64_t)fd);
-	own = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
+	int own = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
 	if (own < 0)
 		return false;
-	got = sys_call(SYS_pread64, own, (long)(intptr_t)tail, sizeof tail, at, 0, 0);
+	long got = sys_call(SYS_pread64, own, (long)(intptr_t)tail, sizeof tail, at, 0, 0);
 	sys_close(own);
 	return got > 0 && is_text(tail, (size_t)got);
 }
@@ -91,7 +84,6 @@ static bool ends_in_text(int fd, const struct stat *st)
 static bool output_is_standard(void)
 {
 	struct stat st;
-
 	if (sys_fstat(STDOUT_FILENO, &st))
 		return false;
 	return descriptor_is_null(&st) || descriptor_is_terminal(STDOUT_FILENO) ||
@@ -104,7 +96,6 @@ static bool is_log_socket(int fd)
 					"/run/systemd/journal/stdout"};
 	struct sockaddr_un peer = {0};
 	socklen_t size = sizeof peer - 1;
-
 	if (sys_call(SYS_getpeername, fd, (long)(intptr_t)&peer, (long)(intptr_t)&size, 0, 0, 0) ||
 	    peer.sun_family != AF_UNIX)
 		return false;
@@ -117,14 +108,12 @@ static bool is_log_socket(int fd)
 static bool is_output(const struct stat *st)
 {
 	struct stat output;
-
 	return !sys_fstat(STDOUT_FILENO, &output) && same(&output, st);
 }
 
 bool standard_takes_text(int fd, const struct stat *st)
 {
 	const int flags = flags_of(fd);
-
 	if (S_ISCHR(st->st_mode))
 		return descriptor_is_null(st) || descriptor_is_terminal(fd);
 	if (S_ISSOCK(st->st_mode))

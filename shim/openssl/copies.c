@@ -299,7 +299,6 @@ static bool verifies_past_us(const struct link_map *ssl, const struct symbols *c
 {
 	static const char name[] = "X509_verify_cert";
 	const void *function;
-
 	switch (loader_calls(ssl, name, &function)) {
 	case CALLS_US:
 		return false;

@@ -80,7 +80,6 @@ static const struct old_certificate *looked_at(X509 *x)
 {
 	const struct old_certificate *c = (const void *)x;
 	enum { FLAG_SET = 0x100 };
-
 	if (!(c->flags & FLAG_SET) && binding_current && current()->X509_check_ca)
 		current()->X509_check_ca(x);
 	return c;
@@ -111,7 +110,6 @@ static uint32_t key_usage(X509 *x)
 {
 	enum { FLAG_KUSAGE = 0x2 };
 	const struct old_certificate *c = looked_at(x);
-
 	return c->flags & FLAG_KUSAGE ? (uint32_t)c->key_usage : UINT32_MAX;
 }
 
@@ -119,7 +117,6 @@ static uint32_t extended_key_usage(X509 *x)
 {
 	enum { FLAG_XKUSAGE = 0x4 };
 	const struct old_certificate *c = looked_at(x);
-
 	return c->flags & FLAG_XKUSAGE ? (uint32_t)c->extended_key_usage : UINT32_MAX;
 }
 
@@ -127,7 +124,6 @@ static uint32_t extended_key_usage(X509 *x)
 static long path_length(X509 *x)
 {
 	const struct old_certificate *c = looked_at(x);
-
 	return c->flags & EXFLAG_INVALID_ || !(c->flags & EXFLAG_BCONS_) ? -1 : c->path_length;
 }
 
@@ -139,14 +135,12 @@ static const ASN1_STRING *subject_key_id(X509 *x)
 static const ASN1_STRING *authority_key_id(X509 *x)
 {
 	const struct old_certificate *c = looked_at(x);
-
 	return c->authority_key_id ? c->authority_key_id[0] : NULL;
 }
 
 static const ASN1_STRING *authority_serial(X509 *x)
 {
 	const struct old_certificate *c = looked_at(x);
-
 	return c->authority_key_id ? c->authority_key_id[2] : NULL;
 }
 
@@ -157,7 +151,6 @@ static int up_ref(X509 *x)
 		X509 *x;
 		struct old_certificate *c;
 	} of = {.x = x};
-
 	if (!binding_current || !current()->CRYPTO_add_lock)
 		return 0;
 	current()->CRYPTO_add_lock(&of.c->references, 1, LOCK_X509, "", 0);
@@ -266,14 +259,12 @@ static int store_set_ex_data(X509_STORE *store, int index, void *data)
 		const CRYPTO_EX_DATA *shown;
 		CRYPTO_EX_DATA *own;
 	} of = {.shown = store_ex_data(store)};
-
 	return binding_current ? current()->CRYPTO_set_ex_data(of.own, index, data) : 0;
 }
 
 static int lock_store(int mode)
 {
 	enum { LOCK_X509_STORE = 11 };
-
 	if (!binding_current || !current()->CRYPTO_lock)
 		return 0;
 	current()->CRYPTO_lock(mode, LOCK_X509_STORE, "", 0);
@@ -283,7 +274,6 @@ static int lock_store(int mode)
 static int store_lock(X509_STORE *store)
 {
 	enum { LOCK_TO_WRITE = 1 | 8 };
-
 	(void)store;
 	return lock_store(LOCK_TO_WRITE);
 }
@@ -291,7 +281,6 @@ static int store_lock(X509_STORE *store)
 static int store_unlock(X509_STORE *store)
 {
 	enum { UNLOCK_TO_WRITE = 2 | 8 };
-
 	(void)store;
 	return lock_store(UNLOCK_TO_WRITE);
 }
@@ -317,7 +306,6 @@ static X509_STORE *lookup_store(const X509_LOOKUP *lookup)
 static int in_before(const SSL *ssl)
 {
 	enum { STATE_BEFORE = 0x4000 };
-
 	return binding_current && current()->SSL_state && current()->SSL_state(ssl) & STATE_BEFORE;
 }
 
@@ -328,7 +316,6 @@ static int session_reused(const SSL *ssl)
 		const SSL *shown;
 		SSL *own;
 	} of = {.shown = ssl};
-
 	return binding_current ? (int)current()->SSL_ctrl(of.own, CTRL_GET_SESSION_REUSED, 0, NULL)
 			       : 0;
 }
@@ -396,7 +383,6 @@ static void *filled_102(size_t offset)
 void *filled_at(unsigned long version, size_t offset)
 {
 	void *function = NULL;
-
 	if (version < OLDEST_OPENSSL || version >= 0x10100000UL)
 		return NULL;
 	if (version < 0x10002000UL)

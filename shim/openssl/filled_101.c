@@ -27,7 +27,6 @@ static void free_names(const struct openssl *o, OPENSSL_STACK *names)
 static struct text text_of(const struct openssl *o, const ASN1_STRING *s)
 {
 	const int n = o->ASN1_STRING_length(s);
-
 	return (struct text){(const char *)o->ASN1_STRING_get0_data(s), n > 0 ? (size_t)n : 0};
 }
 
@@ -37,16 +36,13 @@ static bool alternative_fits(const struct openssl *o, const OPENSSL_STACK *names
 {
 	const int n = o->OPENSSL_sk_num(names);
 	bool fits = false;
-
 	for (int i = 0; i < n && i < NAMES_MOST && !fits; i++) {
 		int type = -1;
 		const void *value =
 		    o->GENERAL_NAME_get0_value(o->OPENSSL_sk_value(names, i), &type);
-
 		if (type != wanted || !value)
 			continue;
 		const struct text name = text_of(o, value);
-
 		*any = true;
 		fits = wanted == GEN_DNS_
 			   ? name_fit(asked, name, flags) == FIT_SAME
@@ -60,13 +56,11 @@ static bool common_name_fits(const struct openssl *o, X509 *x, struct text asked
 {
 	X509_NAME *subject = o->X509_get_subject_name(x);
 	bool fits = false;
-
 	for (int i = -1;
 	     !fits && (i = o->X509_NAME_get_index_by_NID(subject, NID_common_name, i)) >= 0;) {
 		unsigned char *utf8 = NULL;
 		const int n = o->ASN1_STRING_to_UTF8(
 		    &utf8, o->X509_NAME_ENTRY_get_data(o->X509_NAME_get_entry(subject, i)));
-
 		fits = n > 0 && utf8 &&
 		       name_fit(asked, (struct text){(char *)utf8, (size_t)n}, flags) == FIT_SAME;
 		if (utf8)
@@ -82,11 +76,9 @@ static bool fits(X509 *x, int type, struct text asked, unsigned flags)
 	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
 	int state = 0;
 	bool any = false, good = false;
-
 	if (!o)
 		return false;
 	OPENSSL_STACK *names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, &state, NULL);
-
 	if (names) {
 		good = alternative_fits(o, names, type, asked, flags, &any);
 		free_names(o, names);
@@ -106,7 +98,6 @@ static int check_address(X509 *x, const char *address, unsigned int flags)
 {
 	unsigned char bytes[16];
 	const bool six = strchr(address, ':') != NULL;
-
 	if (inet_pton(six ? AF_INET6 : AF_INET, address, bytes) != 1)
 		return 0;
 	return fits(x, GEN_IPADD_, (struct text){(const char *)bytes, six ? 16 : 4}, flags);
@@ -119,7 +110,6 @@ static int signature_nid(const X509 *x)
 		void *info;
 		const ASN1_OBJECT *const *algorithm;
 	} *certificate = (const void *)x;
-
 	return binding_current ? copy_api(binding_current)->OBJ_obj2nid(*certificate->algorithm)
 			       : 0;
 }
@@ -188,13 +178,11 @@ static int conf_set(SSL_CONF_CTX *conf, const char *name, const char *value)
 {
 	enum { UNKNOWN = -2 };
 	const struct openssl *o = binding_current ? copy_api(binding_current) : NULL;
-
 	if (!o || strcmp(name, "CipherString") != 0 || !o->SSL_set_cipher_list || !o->SSL_new ||
 	    !o->SSL_free)
 		return UNKNOWN;
 	SSL *ssl = conf->ssl ? conf->ssl : o->SSL_new(conf->ctx);
 	const int taken = ssl ? o->SSL_set_cipher_list(ssl, value) : 0;
-
 	if (ssl && !conf->ssl)
 		o->SSL_free(ssl);
 	return taken;

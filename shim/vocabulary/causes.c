@@ -56,7 +56,6 @@ const char *event_name(enum event e)
 	    [EVENT_LEFT_OUT] = "left_out",
 	    [EVENT_UNSEEN] = "unseen",
 	};
-
 	return (unsigned)e < EVENT_COUNT ? names[e] : "unknown";
 }
 
@@ -68,6 +67,5 @@ const char *level_name(enum level l)
 	    [LEVEL_INFO] = "info",
 	    [LEVEL_DEBUG] = "debug",
 	};
-
 	return (unsigned)l < ARRAY_LENGTH(names) ? names[l] : "unknown";
 }

@@ -29,7 +29,6 @@ static unsigned generation(unsigned long version)
 enum verify_symbol verify_symbol(int code, unsigned long version)
 {
 	const unsigned g = generation(version);
-
 	if (code < 0)
 		return VERIFY_UNKNOWN;
 	for (unsigned s = VERIFY_OK; s < VERIFY_SYMBOL_COUNT; s++) {
@@ -84,20 +83,17 @@ static const struct number_name *find(const struct number_name *table, size_t n,
 const char *alert_name(int description)
 {
 	const struct number_name *found = find(alert_table, ARRAY_LENGTH(alert_table), description);
-
 	return found ? found->name : NULL;
 }
 
 const char *alert_meaning(int description)
 {
 	const struct number_name *found = find(alert_table, ARRAY_LENGTH(alert_table), description);
-
 	return found ? found->meaning : NULL;
 }
 
 const char *handshake_message_name(int type)
 {
 	const struct number_name *found = find(message_table, ARRAY_LENGTH(message_table), type);
-
 	return found ? found->name : NULL;
 }

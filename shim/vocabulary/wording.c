@@ -42,7 +42,6 @@ bool symbol_may_be(enum verify_symbol s, enum cause c)
 #include "wording.def"
 	};
 	const enum cause by_code = verify_symbol_cause(s);
-
 	if (by_code == c)
 		return true;
 	for (size_t i = 0; i < ARRAY_LENGTH(finer); i++) {
