@@ -33,7 +33,6 @@ static void offer_options(const struct command *c, const char *begun)
 {
 	for (const struct option *o = c->options; o && o->name; o++) {
 		char *whole = join("--", o->name, NULL);
-
 		offer(whole, begun);
 		free(whole);
 	}
@@ -52,7 +51,6 @@ static void offer_in(const struct value *v, const char *value)
 {
 	char *before = checked(strndup(v->word, v->before));
 	char *whole = join(before, value, NULL);
-
 	offer(whole, v->word);
 	free(whole);
 	free(before);
@@ -66,7 +64,6 @@ static void offer_words(const struct option *o, const struct value *v)
 	} known[] = {{"LEVEL", {"error", "warning", "info", "debug"}},
 		     {"DEST", {"stderr", "syslog", "journal", "off"}},
 		     {"FORMAT", {"text", "json"}}};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
 		if (strcmp(known[i].argument, o->argument) == 0)
 			for (const char *const *w = known[i].words; *w; w++)
@@ -77,7 +74,6 @@ static void offer_value(const struct command *c, const struct option *o, const s
 {
 	static const char *const files[] = {"DEST", "FILE", "LOG"};
 	const char *equals = strchr(v->word + v->before, '=');
-
 	offer_words(o, v);
 	if (strcmp(o->argument, "PROTOCOL") == 0)
 		for (const struct starttls *s = starttls_table; s->name; s++)
@@ -101,7 +97,6 @@ struct hosts {
 static void offer_host(void *arg, const struct setting *s)
 {
 	struct hosts *h = arg;
-
 	/* one section after the other, so that a host with several keys comes once */
 	if (!s->section->line || h->last == s->pattern || strpbrk(s->pattern, "*/"))
 		return;
@@ -119,12 +114,10 @@ static void offer_hosts(const char *begun)
 {
 	struct hosts h = {begun, NULL};
 	struct sources sources;
-
 	sources_init(&sources);
 	sources_add_config(&sources, "complete", getenv(variable_names[VARIABLE_CONFIG]));
 	struct policy *p =
 	    checked(policy_parse(sources.list, sources.count, false, quiet, NULL, NULL));
-
 	policy_each(p, offer_host, &h);
 	policy_free(p);
 	sources_free(&sources);
@@ -137,7 +130,6 @@ static void offer_operands(const struct command *c, const char *begun)
 	} asked[] = {{"[--] COMMAND [ARG...]", ":command"},
 		     {"PROGRAM|PID|UNIT...", ":command"},
 		     {"[FILE...]", ":file"}};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(asked); i++)
 		if (strcmp(asked[i].operands, c->operands) == 0)
 			puts(asked[i].line);
@@ -153,7 +145,6 @@ static void offer_operands(const struct command *c, const char *begun)
 static const struct option *takes_value(const struct command *c, const char *word)
 {
 	const size_t n = strcspn(word, "=");
-
 	for (const struct option *o = c->options; o && o->name; o++)
 		if (o->argument && strncmp(word, "--", 2) == 0 && strlen(o->name) == n - 2 &&
 		    strncmp(word + 2, o->name, n - 2) == 0)
@@ -166,7 +157,6 @@ static void within(const struct command *c, char **words, int count)
 	const char *begun = words[count - 1], *equals = strchr(begun, '=');
 	const struct option *o = NULL;
 	int operands = 0;
-
 	for (int i = 0; i < count - 1; i++) {
 		o = strchr(words[i], '=') ? NULL : takes_value(c, words[i]);
 		if (o && i == count - 2) {
@@ -192,7 +182,6 @@ int complete_main(int count, char **words)
 {
 	static const char *const others[] = {"help", "--help", "--version", NULL};
 	const char *begun = count ? words[count - 1] : "";
-
 	for (const struct command *c = command_table; c->name; c++) {
 		if (count < 2)
 			offer(c->name, begun);

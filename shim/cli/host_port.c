@@ -7,7 +7,6 @@
 bool port_parse(const char *s, unsigned *port)
 {
 	unsigned long v = 0;
-
 	if (!*s || strlen(s) > 5)
 		return false;
 	for (; *s; s++) {
@@ -24,7 +23,6 @@ static bool take_zone(const char *name, struct host_port *q)
 {
 	const char *at = strchr(name, ':') ? strchr(name, '%') : NULL;
 	size_t n;
-
 	if (!at++)
 		return true;
 	at += strncmp(at, "25", 2) == 0 && at[2] && at[2] != ']' ? 2 : 0;
@@ -41,11 +39,9 @@ bool host_port_parse(const char *text, struct host_port *q)
 {
 	const char *colon = strrchr(text, ':');
 	size_t n = strlen(text);
-
 	memset(q, 0, sizeof *q);
 	if (text[0] == '[') {
 		const char *close = strchr(text, ']');
-
 		if (!close || (close[1] && close[1] != ':'))
 			return false;
 		colon = close[1] ? close + 1 : NULL;
@@ -59,7 +55,6 @@ bool host_port_parse(const char *text, struct host_port *q)
 	}
 	char *name = checked(strndup(text, n));
 	bool good = take_zone(name, q) && host_normalise(name, q->host);
-
 	free(name);
 	return good;
 }
@@ -69,7 +64,6 @@ static bool has_wrong_port(const char *text)
 {
 	const char *port = strrchr(text, ':');
 	unsigned number;
-
 	return port && port > text && (port == strchr(text, ':') || port[-1] == ']') && port[1] &&
 	       !port[1 + strspn(port + 1, "0123456789")] && !port_parse(port + 1, &number);
 }
@@ -78,13 +72,11 @@ bool host_port_asked(const struct command *c, const char *text, struct host_port
 {
 	const char *rest = strstr(text, "://");
 	char *plain = copy_string(rest ? rest + 3 : text);
-
 	if (rest)
 		plain[strcspn(plain, "/?#")] = '\0';
 	const char *user = rest ? strrchr(plain, '@') : NULL;
 	const char *asked = user ? user + 1 : plain;
 	const bool good = host_port_parse(asked, q) && !strchr(q->host, '@');
-
 	if (!good && has_wrong_port(asked))
 		usage_error(c, "'%s': a port is a number from 1 to 65535", text);
 	else if (!good)
@@ -100,7 +92,6 @@ char *host_port_text(const struct host_port *q)
 {
 	char port[16] = "";
 	bool v6 = strchr(q->host, ':') != NULL;
-
 	if (q->port)
 		snprintf(port, sizeof port, ":%u", q->port);
 	return v6 && q->port ? join("[", q->host, q->zone, "]", port, NULL)

@@ -172,13 +172,11 @@ static int unknown_word(const char *word)
 {
 	const char *names[16] = {"help", "--help", "--version"};
 	size_t count = 3;
-
 	for (const struct command *c = command_table; c->name && count + 1 < ARRAY_LENGTH(names);
 	     c++)
 		names[count++] = c->name;
 	const char *near = nearest_name(word, names);
 	const char *kind = *word == '-' ? "option" : "command";
-
 	if (near)
 		complain("unknown %s '%s'; did you mean '%s'?", kind, word, near);
 	else
@@ -204,13 +202,11 @@ int main(int argc, char **argv)
 		return probe_main(argv + 2);
 	bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		    strcmp(argv[1], "help") == 0;
-
 	if (help && (argc < 3 || strcmp(argv[1], "help") != 0)) {
 		main_help(stdout);
 		return finish_output(STATUS_OK);
 	}
 	const struct command *c = find_command(argv[help ? 2 : 1]);
-
 	if (!c)
 		return unknown_word(argv[help ? 2 : 1]);
 	if (help) {

@@ -13,7 +13,6 @@ int usage_error(const struct command *c, const char *format, ...)
 {
 	va_list list;
 	char *text = NULL;
-
 	va_start(list, format);
 	if (vasprintf(&text, format, list) < 0)
 		checked(NULL);
@@ -27,12 +26,10 @@ int usage_error(const struct command *c, const char *format, ...)
 void command_help(const struct command *c, FILE *out)
 {
 	int width = (int)strlen("--help");
-
 	fprintf(out, "usage: tlsmend %s%s%s%s\n\n%s", c->name, c->options ? " [OPTIONS]" : "",
 		*c->operands ? " " : "", c->operands, c->text);
 	for (const struct option *o = c->options; o && o->name; o++) {
 		int n = (int)(2 + strlen(o->name) + (o->argument ? 1 + strlen(o->argument) : 0));
-
 		if (n > width)
 			width = n;
 	}
@@ -57,13 +54,11 @@ static int unknown_option(const struct command *c, const char *given, size_t n)
 	const char *names[32] = {"help"};
 	size_t count = 1;
 	char word[64];
-
 	for (const struct option *o = c->options; o && o->name && count < ARRAY_LENGTH(names) - 1;
 	     o++)
 		names[count++] = o->name;
 	snprintf(word, sizeof word, "%.*s", (int)n, given);
 	const char *near = nearest_name(word, names);
-
 	/* The beginning of a name is far from it by letters. */
 	for (size_t i = 0; !near && n > 2 && i < count; i++)
 		if (strncmp(names[i], word, strlen(word)) == 0)
@@ -80,14 +75,12 @@ static bool one_option(const struct command *c, int argc, char **argv, int *i, o
 	const char *name = argv[*i] + 2;
 	size_t n = strcspn(name, "=");
 	const char *value = name[n] ? name + n + 1 : NULL;
-
 	if (!value && strcmp(name, "help") == 0) {
 		command_help(c, stdout);
 		*status = finish_output(STATUS_OK);
 		return false;
 	}
 	const struct option *o = find_option(c, name, n);
-
 	*status = c->usage_status;
 	if (!o) {
 		unknown_option(c, name, n);
@@ -112,7 +105,6 @@ bool options_parse(const struct command *c, int argc, char **argv, option_take *
 		   int *operands, int *status)
 {
 	int i = 0, count = 0;
-
 	for (; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
 			i++;

@@ -26,7 +26,6 @@ char *join(const char *first, ...)
 {
 	va_list list;
 	struct buf b;
-
 	buf_init(&b, 0);
 	va_start(list, first);
 	for (const char *s = first; s; s = va_arg(list, const char *))
@@ -34,7 +33,6 @@ char *join(const char *first, ...)
 	va_end(list);
 	/* b.data is NULL where all strings were empty. */
 	char *joined = b.truncated ? NULL : strdup(buf_str(&b));
-
 	buf_free(&b);
 	return checked(joined);
 }
@@ -44,7 +42,6 @@ static void line(FILE *out, const char *before, const char *format, va_list list
 	char *text = NULL;
 	struct buf b;
 	int n = vasprintf(&text, format, list);
-
 	if (n < 0)
 		checked(NULL);
 	buf_init(&b, 0);
@@ -60,7 +57,6 @@ static void line(FILE *out, const char *before, const char *format, va_list list
 void complain(const char *format, ...)
 {
 	va_list list;
-
 	va_start(list, format);
 	line(stderr, "tlsmend: ", format, list);
 	va_end(list);
@@ -69,7 +65,6 @@ void complain(const char *format, ...)
 void say(const char *format, ...)
 {
 	va_list list;
-
 	va_start(list, format);
 	line(stdout, "", format, list);
 	va_end(list);
@@ -79,7 +74,6 @@ void add_shell_word(struct buf *b, const char *s)
 {
 	static const char plain[] =
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-
 	if (*s && s[strspn(s, plain)] == '\0') {
 		buf_puts(b, s);
 		return;
@@ -96,11 +90,9 @@ void add_shell_word(struct buf *b, const char *s)
 char *shell_word(const char *s)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	add_shell_word(&b, s);
 	char *word = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return word;
 }
@@ -118,7 +110,6 @@ int finish_output(int status)
 static size_t line_length(const char *s, size_t n, unsigned room)
 {
 	size_t end = 0;
-
 	if (n <= room)
 		return n;
 	for (size_t i = 0; i <= room; i++)
@@ -135,13 +126,11 @@ static size_t line_length(const char *s, size_t n, unsigned room)
 static void say_paragraph(char *s, unsigned indent, unsigned width)
 {
 	size_t n = strlen(s);
-
 	for (size_t i = 0; i < n; i++)
 		if (s[i] == '\n')
 			s[i] = ' ';
 	while (n > 0) {
 		size_t shown = line_length(s, n, width - indent);
-
 		printf("%*s%.*s\n", (int)indent, "", (int)shown, s);
 		while (shown < n && s[shown] == ' ')
 			shown++;
@@ -153,13 +142,11 @@ static void say_paragraph(char *s, unsigned indent, unsigned width)
 void say_hanging(const char *text, unsigned indent, unsigned width)
 {
 	size_t n = strlen(text), shown = line_length(text, n, width - indent);
-
 	printf("%.*s\n", (int)shown, text);
 	while (text[shown] == ' ')
 		shown++;
 	if (text[shown]) {
 		char *rest = copy_string(text + shown);
-
 		say_paragraph(rest, indent, width);
 		free(rest);
 	}
@@ -169,7 +156,6 @@ void say_hanging(const char *text, unsigned indent, unsigned width)
 static size_t paragraph_length(const char *text)
 {
 	const char *at = text;
-
 	while ((at = strchr(at, '\n')) && at[1] && at[1] != '\n' && at[1] != ' ')
 		at++;
 	return at ? (size_t)(at - text) : strlen(text);
@@ -179,7 +165,6 @@ void say_wrapped(const char *text, unsigned indent, unsigned width)
 {
 	while (*text) {
 		size_t n = *text == ' ' ? strcspn(text, "\n") : paragraph_length(text);
-
 		if (*text == '\n') {
 			n = 0;
 			putchar('\n');
@@ -187,7 +172,6 @@ void say_wrapped(const char *text, unsigned indent, unsigned width)
 			printf("%*s%.*s\n", (int)indent, "", (int)n, text);
 		} else {
 			char *paragraph = checked(strndup(text, n));
-
 			say_paragraph(paragraph, indent, width);
 			free(paragraph);
 		}

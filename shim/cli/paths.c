@@ -13,14 +13,12 @@
 const char *path_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-
 	return slash ? slash + 1 : path;
 }
 
 char *path_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-
 	if (!slash)
 		return copy_string(".");
 	if (slash == path)
@@ -33,7 +31,6 @@ char *path_absolute(const char *path)
 	char *directory = path_directory(path);
 	char *resolved = realpath(directory, NULL);
 	char *result = NULL;
-
 	free(directory);
 	if (!resolved)
 		return NULL;
@@ -46,7 +43,6 @@ char *path_absolute(const char *path)
 static int executable(const char *path)
 {
 	struct stat st;
-
 	if (stat(path, &st) != 0)
 		return errno;
 	if (S_ISDIR(st.st_mode))
@@ -57,7 +53,6 @@ static int executable(const char *path)
 char *path_search(const char *command, int *error)
 {
 	const char *path = getenv("PATH");
-
 	*error = ENOENT;
 	if (!*command)
 		return NULL;
@@ -72,7 +67,6 @@ char *path_search(const char *command, int *error)
 		char *directory = checked(strndup(path, n));
 		char *file = join(n ? directory : ".", "/", command, NULL);
 		int e = executable(file);
-
 		free(directory);
 		if (e == 0) {
 			*error = 0;

@@ -29,11 +29,9 @@ static char *name_of(const X509_NAME *name)
 {
 	BIO *b = checked(BIO_new(BIO_s_mem()));
 	char *text = NULL;
-
 	X509_NAME_print_ex(b, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 	const long n = BIO_get_mem_data(b, &text);
 	char *copy = checked(strndup(n > 0 ? text : "", n > 0 ? (size_t)n : 0));
-
 	if (strlen(copy) > NAME_BYTES)
 		copy[NAME_BYTES] = '\0';
 	BIO_free(b);
@@ -45,7 +43,6 @@ static void tell(struct look *l, enum authority_finding what, const X509 *x, con
 {
 	char *subject = name_of(X509_get_subject_name(x));
 	char *text = join("'", subject, "' ", first, second, NULL);
-
 	if (l->said++ < AUTHORITY_MESSAGES)
 		l->report(l->arg, what, text);
 	free(text);
@@ -58,7 +55,6 @@ static void tell(struct look *l, enum authority_finding what, const X509 *x, con
 static bool seconds_until(const ASN1_TIME *t, int64_t *seconds)
 {
 	int days = 0, rest = 0;
-
 	if (ASN1_TIME_diff(&days, &rest, NULL, t) != 1)
 		return false;
 	*seconds = (int64_t)days * DAY + rest;
@@ -68,11 +64,9 @@ static bool seconds_until(const ASN1_TIME *t, int64_t *seconds)
 static char *date_of(const struct look *l, int64_t seconds)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	buf_date(&b, l->now + seconds);
 	char *text = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return text;
 }
@@ -80,13 +74,11 @@ static char *date_of(const struct look *l, int64_t seconds)
 static void look_at_dates(struct look *l, const X509 *x)
 {
 	int64_t begins, ends;
-
 	if (!seconds_until(X509_get0_notBefore(x), &begins) ||
 	    !seconds_until(X509_get0_notAfter(x), &ends))
 		return;
 	char *date = date_of(l, begins > 0 ? begins : ends);
 	char days[32];
-
 	snprintf(days, sizeof days, " (%lld day%s)", (long long)(ends / DAY),
 		 ends / DAY == 1 ? "" : "s");
 	char *left =
@@ -96,7 +88,6 @@ static void look_at_dates(struct look *l, const X509 *x)
 			  "follows it into the file",
 			  NULL);
 	char *early = join(date, "; until then no chain with it is good", NULL);
-
 	if (ends < 0)
 		tell(l, AUTHORITY_ENDED, x, "expired on ", over);
 	else if (begins > 0)
@@ -114,7 +105,6 @@ static void look_at_dates(struct look *l, const X509 *x)
 static bool weak_digest(const X509 *x)
 {
 	int digest = NID_undef, key = NID_undef;
-
 	OBJ_find_sigid_algs(X509_get_signature_nid(x), &digest, &key);
 	return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1;
 }
@@ -124,7 +114,6 @@ static void look_at_strength(struct look *l, X509 *x, bool self_issued)
 	EVP_PKEY *key = X509_get0_pubkey(x);
 	const int bits = key ? EVP_PKEY_bits(key) : 0, type = key ? EVP_PKEY_base_id(key) : 0;
 	char text[64];
-
 	snprintf(text, sizeof text, "%d bits", bits);
 	if (((type == EVP_PKEY_RSA || type == EVP_PKEY_DSA) && bits < WEAK_RSA) ||
 	    (type == EVP_PKEY_EC && bits < WEAK_EC))
@@ -143,7 +132,6 @@ static void look_at(struct look *l, X509 *x)
 	const bool self_issued =
 	    X509_NAME_cmp(X509_get_subject_name(x), X509_get_issuer_name(x)) == 0;
 	const bool authority = X509_check_ca(x) > 0;
-
 	a->certificates++;
 	a->self_issued += self_issued;
 	a->authorities += authority;
@@ -160,7 +148,6 @@ void authorities_look(const char *data, size_t n, struct authorities *result,
 	struct look l = {.result = result, .report = report, .arg = arg};
 	BIO *b = checked(BIO_new_mem_buf(data, n < INT32_MAX ? (int)n : INT32_MAX));
 	X509 *x;
-
 	memset(result, 0, sizeof *result);
 	l.now = clock_realtime_ms() / 1000;
 	while ((x = PEM_read_bio_X509_AUX(b, NULL, no_passphrase, NULL)) != NULL) {

@@ -24,11 +24,9 @@ static unsigned char *base64_decode(const char *s, size_t n, size_t *length)
 	unsigned char *out = checked(malloc(n / 4 * 3 + 4));
 	uint32_t bits = 0;
 	unsigned count = 0, padding = 0;
-
 	*length = 0;
 	for (size_t i = 0; i < n; i++) {
 		int v = base64_value((unsigned char)s[i]);
-
 		if (ascii_is_space(s[i]))
 			continue;
 		if (s[i] == '=' && ++padding <= 2)
@@ -64,10 +62,8 @@ static bool is_sequence(const unsigned char *der, size_t n)
 	if (n < 4 || der[0] != 0x30)
 		return false;
 	size_t header = 2, length = der[1];
-
 	if (length & 0x80) {
 		size_t octets = length & 0x7f;
-
 		if (octets == 0 || octets > 4 || n < 2 + octets)
 			return false;
 		length = 0;
@@ -88,7 +84,6 @@ static bool is_certificate_type(const char *type, size_t n)
 static unsigned line_number(const char *data, const char *at)
 {
 	unsigned line = 1;
-
 	for (; data < at; data++)
 		line += *data == '\n';
 	return line;
@@ -97,7 +92,6 @@ static unsigned line_number(const char *data, const char *at)
 static char *number(unsigned n)
 {
 	char text[16];
-
 	snprintf(text, sizeof text, "%u", n);
 	return copy_string(text);
 }
@@ -106,7 +100,6 @@ static char *at_line(const char *data, const char *at, const char *what)
 {
 	char *line = number(line_number(data, at));
 	char *text = join("the block that begins in line ", line, " ", what, NULL);
-
 	free(line);
 	return text;
 }
@@ -123,14 +116,12 @@ static const char *one_block(const char *data, const char *begin, const char *en
 {
 	const char *close = memmem(begin, (size_t)(end - begin), "-----", 5);
 	size_t type = close ? (size_t)(close - begin) : 0;
-
 	if (!close || memchr(begin, '\n', type))
 		return begin;
 	const char *body = close + 5;
 	char *marker = checked(malloc(type + 16));
 	size_t marker_length = (size_t)sprintf(marker, "-----END %.*s-----", (int)type, begin);
 	const char *stop = memmem(body, (size_t)(end - body), marker, marker_length);
-
 	free(marker);
 	if (!is_certificate_type(begin, type)) {
 		if (memmem(begin, type, "PRIVATE KEY", 11))
@@ -147,7 +138,6 @@ static const char *one_block(const char *data, const char *begin, const char *en
 	}
 	size_t length = 0;
 	unsigned char *der = base64_decode(body, (size_t)(stop - body), &length);
-
 	if (!der)
 		b->problem = at_line(data, begin, "is damaged: not base64; copy the file anew");
 	else if (!is_sequence(der, length))
@@ -163,7 +153,6 @@ static const char *one_block(const char *data, const char *begin, const char *en
 static char *binary_problem(const char *path, const char *data, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)data;
-
 	if (n >= 2 && ((u[0] == 0xff && u[1] == 0xfe) || (u[0] == 0xfe && u[1] == 0xff)))
 		return join("is UTF-16 text, not PEM; convert it: iconv -f UTF-16 -t ASCII ", path,
 			    " > ", path, ".pem", NULL);
@@ -194,7 +183,6 @@ static char *no_certificate(const char *path, const struct blocks *b)
 		    checked(strndup(b->other, b->other_length < 40 ? b->other_length : 40));
 		char *text = join("holds no CERTIFICATE block, but ", type,
 				  "; name the file of the CA's certificate", NULL);
-
 		free(type);
 		return text;
 	}
@@ -207,7 +195,6 @@ void ca_file_judge(const char *path, const char *data, size_t n, struct ca_file 
 	static const char begin[] = "-----BEGIN ";
 	struct blocks b = {0};
 	const char *at = data, *end = data + n;
-
 	memset(result, 0, sizeof *result);
 	while (n && !b.problem && (at = memmem(at, (size_t)(end - at), begin, sizeof begin - 1)))
 		at = one_block(data, at + sizeof begin - 1, end, &b);
@@ -217,7 +204,6 @@ void ca_file_judge(const char *path, const char *data, size_t n, struct ca_file 
 	if (b.problem || b.certificates)
 		return;
 	char *word = shell_word(path);
-
 	if (!n)
 		result->problem = copy_string("is empty; put the CA's certificate (PEM) into it");
 	else
@@ -231,10 +217,8 @@ char *ca_file_problem(const char *path)
 {
 	struct ca_file judged = {0};
 	struct buf data;
-
 	buf_init(&data, 0);
 	int error = file_read(path, CA_FILE_MAX_BYTES, &data, NULL, NULL, NULL);
-
 	if (error)
 		judged.problem = copy_string(error == EINVAL ? "no regular file" : strerror(error));
 	else

@@ -26,7 +26,6 @@ static void check_permissions(struct lint *l, const struct source_file *f)
 	char *word = shell_word(f->path);
 	char *repair = join("; write chmod go-w ", word, NULL);
 	char *place = lint_place(f->path);
-
 	if (S_ISREG(f->mode) && (f->mode & 0002))
 		lint_report(l, CONFIG_WARNING, f->path, 0, "everybody can write this file", repair);
 	else if (S_ISREG(f->mode) && (f->mode & 0020) && f->owner == 0)
@@ -41,7 +40,6 @@ static void check_permissions(struct lint *l, const struct source_file *f)
 static void collect(struct sources *s, int count, char **files)
 {
 	const char *config = getenv(variable_names[VARIABLE_CONFIG]);
-
 	for (int i = 0; i < count; i++)
 		sources_add_file(s, "lint", files[i]);
 	if (count)
@@ -59,7 +57,6 @@ static int lint_sources(const struct sources *s)
 	bool bad = false;
 	struct policy *p = checked(policy_parse(s->list, s->count, true, lint_message, &l, &bad));
 	size_t sections = policy_section_count(p);
-
 	policy_each(p, lint_files, &l);
 	lint_own_settle(&l, NULL);
 	for (size_t i = 0; i < s->file_count; i++)
@@ -77,7 +74,6 @@ int lint_main(const struct command *self, int argc, char **argv)
 {
 	struct sources s;
 	int operands, status;
-
 	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
 		return status;
 	sources_init(&s);

@@ -26,7 +26,6 @@ static void note(const struct named *f, const char *text)
 {
 	const struct setting *s = f->setting;
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, s->section->source, strlen(s->section->source), 0);
 	if (s->line) {
@@ -46,17 +45,14 @@ static void note(const struct named *f, const char *text)
 static void check_ca_mode(const struct named *f, uint32_t mode)
 {
 	char *word = shell_word(f->setting->value);
-
 	if (!(mode & 0004)) {
 		char *text =
 		    join("programs of other users cannot read it; write chmod a+r ", word, NULL);
-
 		tell(f, CONFIG_WARNING, text);
 		free(text);
 	}
 	if (mode & 0002) {
 		char *text = join("everybody can add a CA to it; write chmod o-w ", word, NULL);
-
 		tell(f, CONFIG_WARNING, text);
 		free(text);
 	}
@@ -70,13 +66,11 @@ static void check_ca_mode(const struct named *f, uint32_t mode)
 static void tell_finding(void *arg, enum authority_finding what, const char *text)
 {
 	const struct named *f = arg;
-
 	if (what == AUTHORITY_ENDED) {
 		tell(f, CONFIG_WARNING, text);
 		return;
 	}
 	char *hint = join(text, "; ask who runs that CA for a stronger one", NULL);
-
 	note(f, hint);
 	free(hint);
 }
@@ -89,7 +83,6 @@ static void check_anchors(const struct named *f, const struct authorities *a)
 				     : "it makes no connection possible";
 	const char *issuer = a->issuer ? a->issuer : "";
 	char *text = NULL;
-
 	if (a->certificates && !a->authorities && !a->self_issued)
 		text = join("holds only certificates of servers and none of a CA, so ", in_effect,
 			    "; put the certificate of the root CA into it (here the issuer is '",
@@ -110,7 +103,6 @@ static void check_authorities(struct named *f, const struct buf *data, size_t bl
 {
 	struct authorities a;
 	char text[120];
-
 	authorities_look(buf_str(data), data->len, &a, tell_finding, f);
 	if (a.certificates < blocks) {
 		snprintf(text, sizeof text,
@@ -134,7 +126,6 @@ static void check_authorities(struct named *f, const struct buf *data, size_t bl
 static void check_ca_content(struct named *f, const struct buf *data, uint32_t mode)
 {
 	struct ca_file file;
-
 	ca_file_judge(f->setting->value, buf_str(data), data->len, &file);
 	if (file.problem) {
 		tell(f, CONFIG_ERROR, file.problem);
@@ -152,14 +143,11 @@ static void check_ca_file(struct named *f)
 {
 	uint32_t mode = 0;
 	struct buf data;
-
 	buf_init(&data, 0);
 	int error = file_read(f->setting->value, CA_FILE_MAX_BYTES, &data, NULL, NULL, &mode);
-
 	if (error) {
 		char *text = join(error == EINVAL ? "no regular file" : strerror(error),
 				  "; write the path of a PEM file that can be read", NULL);
-
 		tell(f, CONFIG_ERROR, text);
 		free(text);
 	} else {
@@ -171,7 +159,6 @@ static void check_ca_file(struct named *f)
 void lint_files(void *arg, const struct setting *s)
 {
 	struct named f = {.lint = arg, .setting = s};
-
 	lint_own(arg, s);
 	if (s->key != KEY_EXTRA_CA_FILE && s->key != KEY_ONLY_CA_FILE)
 		return;

@@ -19,7 +19,6 @@ enum { FILE_MAX_BYTES = 1024 * 1024, SOON = 30 * 24 * 60 * 60 };
 static void tell(struct lint *l, enum severity severity, const struct setting *s, const char *text)
 {
 	char *prefix = join(key_table[s->key].name, " ", s->value, ": ", NULL);
-
 	lint_report(l, severity, s->section->source, s->line, prefix, text);
 	free(prefix);
 }
@@ -28,12 +27,10 @@ static void tell(struct lint *l, enum severity severity, const struct setting *s
 static bool read_file(struct lint *l, const struct setting *s, struct buf *text, uint32_t *mode)
 {
 	int error = file_read(s->value, FILE_MAX_BYTES, text, NULL, NULL, mode);
-
 	if (!error)
 		return true;
 	char *why = join(error == EINVAL ? "no regular file" : strerror(error),
 			 "; write the path of a PEM file that can be read", NULL);
-
 	tell(l, CONFIG_ERROR, s, why);
 	free(why);
 	return false;
@@ -44,7 +41,6 @@ static void check_dates(struct lint *l, const struct setting *s, const X509 *x)
 	time_t soon = time(NULL) + SOON;
 	struct tm end;
 	char text[120], day[16];
-
 	if (X509_cmp_time(X509_get0_notAfter(x), &soon) > 0 ||
 	    !ASN1_TIME_to_tm(X509_get0_notAfter(x), &end))
 		return;
@@ -58,7 +54,6 @@ static void check_dates(struct lint *l, const struct setting *s, const X509 *x)
 static void check_mode(struct lint *l, const struct setting *s, uint32_t mode)
 {
 	char *place = lint_place(s->value);
-
 	if (place)
 		tell(l, CONFIG_WARNING, s, place);
 	free(place);
@@ -67,7 +62,6 @@ static void check_mode(struct lint *l, const struct setting *s, uint32_t mode)
 	char *word = shell_word(s->value);
 	char *text = join("everybody can read the private key; write chmod o-r ", word,
 			  ", and see that the program's user still can", NULL);
-
 	tell(l, CONFIG_WARNING, s, text);
 	free(text);
 	free(word);
@@ -77,7 +71,6 @@ static void check_key(struct lint *l, const struct setting *s, const struct buf 
 {
 	BIO *b = checked(BIO_new_mem_buf(text->data, (int)text->len));
 	EVP_PKEY *key = PEM_read_bio_PrivateKey(b, NULL, no_passphrase, NULL);
-
 	if (!key && memmem(text->data, text->len, "ENCRYPTED", 9))
 		tell(l, CONFIG_ERROR, s,
 		     "the key has a passphrase, and nobody can be asked for it; write it without "
@@ -98,13 +91,11 @@ static void check_pair(struct lint *l, const struct setting *certificate, const 
 {
 	struct buf text, other;
 	uint32_t mode = 0;
-
 	buf_init(&text, 0);
 	buf_init(&other, 0);
 	if (read_file(l, certificate, &text, &mode)) {
 		BIO *b = checked(BIO_new_mem_buf(text.data, (int)text.len));
 		X509 *x = PEM_read_bio_X509(b, NULL, no_passphrase, NULL);
-
 		if (!x) {
 			tell(l, CONFIG_ERROR, certificate,
 			     "no certificate in PEM form; write the path of a file that begins "
@@ -127,7 +118,6 @@ static void check_pair(struct lint *l, const struct setting *certificate, const 
 void lint_own_settle(struct lint *l, const struct setting *key)
 {
 	const struct setting *s = l->certificate;
-
 	l->certificate = NULL;
 	if (!s)
 		return;
@@ -142,7 +132,6 @@ void lint_own(struct lint *l, const struct setting *s)
 {
 	const bool beside =
 	    s->key == KEY_PRIVATE_KEY && l->certificate && l->certificate->section == s->section;
-
 	lint_own_settle(l, beside ? s : NULL);
 	if (s->key == KEY_CERTIFICATE)
 		l->certificate = s;

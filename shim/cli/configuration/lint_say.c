@@ -12,7 +12,6 @@
 void lint_message(void *arg, const struct config_message *m)
 {
 	struct lint *l = arg;
-
 	l->errors += m->severity == CONFIG_ERROR;
 	l->warnings += m->severity == CONFIG_WARNING;
 	message_print(stdout, m);
@@ -23,7 +22,6 @@ void lint_report(struct lint *l, enum severity severity, const char *source, uns
 {
 	struct config_message m = {severity, source, line, NULL};
 	struct buf text;
-
 	buf_init(&text, 0);
 	escape_text(&text, first, strlen(first), 0);
 	escape_text(&text, second, strlen(second), 0);
@@ -38,7 +36,6 @@ void lint_report(struct lint *l, enum severity severity, const char *source, uns
 static bool is_open(const char *folder)
 {
 	struct stat st;
-
 	return stat(folder, &st) == 0 && st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX);
 }
 
@@ -46,7 +43,6 @@ static bool is_open(const char *folder)
 static bool cut_to_open(char *path)
 {
 	char *slash;
-
 	while ((slash = strrchr(path, '/')) && slash != path) {
 		*slash = '\0';
 		if (is_open(path))
@@ -66,7 +62,6 @@ char *lint_place(const char *path)
 	char *text =
 	    word ? join("everybody can put another file in its place; write chmod o-w ", word, NULL)
 		 : NULL;
-
 	free(word);
 	free(written);
 	free(real);

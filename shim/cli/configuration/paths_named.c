@@ -13,7 +13,6 @@ static void add(struct named_paths *p, enum path_kind kind, const char *path)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		const char *known = p->list[i].path;
-
 		if (strcmp(known, path) == 0 ||
 		    (include_is_folder(known) && strncmp(known, path, strlen(known)) == 0))
 			return;
@@ -35,7 +34,6 @@ static void add_config(struct named_paths *p, const char *list)
 		const size_t n = strcspn(list, ":");
 		char *entry = checked(strndup(list, n));
 		char *path = include_resolve("", entry, n);
-
 		if (n)
 			add(p, PATH_CONFIG, checked(path));
 		free(path);
@@ -60,7 +58,6 @@ void named_paths_find(struct named_paths *p, const struct settings *s, const cha
 {
 	const char *log = s->value[VARIABLE_LOG];
 	struct sources sources;
-
 	memset(p, 0, sizeof *p);
 	add(p, PATH_LIBRARY, library);
 	add_config(p, s->value[VARIABLE_CONFIG]);
@@ -73,7 +70,6 @@ void named_paths_find(struct named_paths *p, const struct settings *s, const cha
 			     s->value[VARIABLE_EXTRA_CA]);
 	struct policy *policy =
 	    checked(policy_parse(sources.list, sources.count, false, quiet, NULL, NULL));
-
 	policy_each(policy, take_setting, p);
 	policy_free(policy);
 	sources_free(&sources);

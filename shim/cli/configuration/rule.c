@@ -25,11 +25,9 @@ struct table {
 static char *escaped(const char *s)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, s, strlen(s), 256);
 	char *text = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return text;
 }
@@ -45,7 +43,6 @@ static void table_add(struct table *t, const char *const cells[COLUMNS])
 static void table_print(const struct table *t)
 {
 	size_t width[COLUMNS] = {0};
-
 	for (size_t r = 0; r < t->count; r++)
 		for (size_t c = 0; c < COLUMNS; c++)
 			if (strlen(t->rows[r].cell[c]) > width[c])
@@ -69,7 +66,6 @@ static void table_free(struct table *t)
 static char *source_line(const struct setting *s)
 {
 	char line[16];
-
 	snprintf(line, sizeof line, ":%u", s->line);
 	return join(s->section->source, s->line ? line : "", NULL);
 }
@@ -77,11 +73,9 @@ static char *source_line(const struct setting *s)
 static char *state(const struct setting *s, const struct rule *r, int64_t now)
 {
 	const struct section *at = s->section;
-
 	if (r->set[s->key] == s || r->dry[s->key] == s) {
 		const char *applies = r->set[s->key] == s ? "applies" : "dry run: would apply";
 		const char *weakens = r->set[s->key] == s ? ", weakens" : ", would weaken";
-
 		if (!s->weakening)
 			return copy_string(applies);
 		return join(applies, weakens, at->until_text[0] ? " until " : "", at->until_text,
@@ -96,7 +90,6 @@ static char *state(const struct setting *s, const struct rule *r, int64_t now)
 	if (r->set[s->key] || r->dry[s->key]) {
 		char *by = source_line(r->set[s->key] ? r->set[s->key] : r->dry[s->key]);
 		char *text = join("overridden by ", by, NULL);
-
 		free(by);
 		return text;
 	}
@@ -108,7 +101,6 @@ static void add_setting(struct table *t, const struct setting *s, const struct r
 	char *from = source_line(s), *text = state(s, r, now);
 	const char *const cells[COLUMNS] = {key_table[s->key].name, s->value, s->pattern, from,
 					    text};
-
 	table_add(t, cells);
 	free(text);
 	free(from);
@@ -120,7 +112,6 @@ static void add_closed(struct table *t, const struct setting *s)
 	char *text = join("connections end: ", setting_closed_why(s), NULL);
 	const char *const cells[COLUMNS] = {key_table[s->key].name, s->value, s->pattern, from,
 					    text};
-
 	table_add(t, cells);
 	free(text);
 	free(from);
@@ -133,10 +124,8 @@ static int print_rule(const struct policy *p, const struct peer *peer, const cha
 	int64_t now = clock_realtime_ms() / 1000;
 	struct table t = {0};
 	struct rule r;
-
 	policy_lookup(p, peer, now, &r);
 	size_t count = policy_explain(p, peer, list, MAX_SETTINGS);
-
 	if (count > MAX_SETTINGS)
 		count = MAX_SETTINGS;
 	if (count || r.closed) {
@@ -168,7 +157,6 @@ struct port_search {
 static void tell_of_port(void *arg, const struct setting *s)
 {
 	struct port_search *p = arg;
-
 	if (s->section == p->last)
 		return;
 	p->last = s->section;
@@ -176,7 +164,6 @@ static void tell_of_port(void *arg, const struct setting *s)
 		const size_t n = strcspn(at, " \t");
 		char *pattern = checked(strndup(at, n));
 		struct host_port q;
-
 		if (host_port_parse(pattern, &q) && q.port && strcmp(q.host, p->host) == 0)
 			say("for one port of it: tlsmend rule %s", pattern);
 		free(pattern);
@@ -206,7 +193,6 @@ static bool read_question(const struct command *self, const char *text, struct q
 static void print_message(void *arg, const struct config_message *m)
 {
 	bool *failed = arg;
-
 	*failed = *failed || m->severity == CONFIG_ERROR;
 	message_print(stderr, m);
 }
@@ -216,8 +202,6 @@ static int answer(const struct settings *s, const struct question *q)
 	char *asked = host_port_text(&q->at);
 	struct sources sources;
 	bool failed = false, bad = false;
-	int status;
-
 	sources_init(&sources);
 	sources_add_config(&sources, "rule", s->value[VARIABLE_CONFIG]);
 	sources_add_variable(&sources, SOURCE_ENV_EXTRA_CA, variable_names[VARIABLE_EXTRA_CA],
@@ -226,10 +210,9 @@ static int answer(const struct settings *s, const struct question *q)
 			     s->value[VARIABLE_MIN_PROTOCOL]);
 	struct policy *p =
 	    checked(policy_parse(sources.list, sources.count, false, print_message, &failed, &bad));
-
 	if (s->value[VARIABLE_DRY_RUN] && strcmp(s->value[VARIABLE_DRY_RUN], "1") == 0)
 		policy_dry_run(p);
-	status = print_rule(p, &q->peer, asked);
+	int status = print_rule(p, &q->peer, asked);
 	if (!q->at.port)
 		policy_each(p, tell_of_port, &(struct port_search){q->at.host, NULL});
 	policy_free(p);
@@ -245,7 +228,6 @@ int rule_main(const struct command *self, int argc, char **argv)
 	struct question q;
 	struct settings s;
 	int operands, status;
-
 	settings_init(&s, self);
 	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
 		if (operands != 1)

@@ -32,7 +32,6 @@ void settings_init(struct settings *s, const struct command *c)
 	s->command = c;
 	for (int i = 0; i < VARIABLE_COUNT; i++) {
 		const char *value = getenv(variable_names[i]);
-
 		if (value)
 			s->value[i] = copy_string(value);
 	}
@@ -56,10 +55,8 @@ static void replace(struct settings *s, enum variable v, char *value)
 static void append(struct settings *s, enum variable v, char *value)
 {
 	const char *old = s->value[v];
-
 	if (old && *old) {
 		char *both = join(old, ",", value, NULL);
-
 		free(value);
 		value = both;
 	}
@@ -79,7 +76,6 @@ struct first_message {
 static void keep_first(void *arg, const struct config_message *m)
 {
 	struct first_message *first = arg;
-
 	if (!first->text && m->severity == CONFIG_ERROR)
 		first->text = copy_string(m->text);
 }
@@ -93,7 +89,6 @@ static bool rule_is_valid(struct settings *s, const char *option, enum source_ki
 	bool bad = false;
 	struct policy *p = policy_parse(&source, 1, false, keep_first, &first, &bad);
 	bool good = p && !first.text && !bad && !policy_empty(p);
-
 	if (!good)
 		usage_error(s->command, "--%s %s: %s", option, value,
 			    first.text ? first.text : "not understood");
@@ -117,7 +112,6 @@ static bool add_extra_ca(struct settings *s, const char *given, const char *host
 	char *problem = extra_ca_problem(host, path);
 	char *value = join(host, "=", path, NULL);
 	bool good = !problem && rule_is_valid(s, "extra-ca", SOURCE_ENV_EXTRA_CA, value);
-
 	if (problem)
 		usage_error(s->command, "--extra-ca %s: %s", given, problem);
 	if (good) {
@@ -133,7 +127,6 @@ static bool add_extra_ca(struct settings *s, const char *given, const char *host
 static bool take_extra_ca(struct settings *s, const char *given)
 {
 	const char *equals = strchr(given, '=');
-
 	if (!equals || equals == given || !equals[1]) {
 		usage_error(s->command, "--extra-ca %s: write HOST=FILE", given);
 		return false;
@@ -141,7 +134,6 @@ static bool take_extra_ca(struct settings *s, const char *given)
 	char *host = checked(strndup(given, (size_t)(equals - given)));
 	char *path = path_absolute(equals + 1);
 	bool good = path && add_extra_ca(s, given, host, path);
-
 	if (!path)
 		usage_error(s->command, "--extra-ca %s: %s", given, strerror(errno));
 	free(path);
@@ -152,7 +144,6 @@ static bool take_extra_ca(struct settings *s, const char *given)
 static bool take_min_protocol(struct settings *s, const char *given)
 {
 	const char *equals = strchr(given, '=');
-
 	if (!equals || equals == given || !equals[1] || strchr(given, ',')) {
 		usage_error(s->command, "--min-protocol %s: write HOST=VERSION, once for each host",
 			    given);
@@ -174,7 +165,6 @@ static bool take_min_protocol(struct settings *s, const char *given)
 char *settings_user_folder(void)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
 	if (xdg && *xdg == '/')
 		return join(xdg, "/tlsmend/", NULL);
 	return home && *home == '/' ? join(home, "/.config/tlsmend/", NULL) : NULL;
@@ -193,12 +183,10 @@ static void add_user(struct settings *s)
 									  : TLSMEND_CONFIG_FOLDER,
 	    folder && access(folder, F_OK) == 0 ? folder : ""};
 	char *list = NULL;
-
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
 		if (!*parts[i] || (list && strcmp(list, parts[i]) == 0))
 			continue;
 		char *longer = list ? join(list, ":", parts[i], NULL) : copy_string(parts[i]);
-
 		free(list);
 		list = longer;
 	}
@@ -214,7 +202,6 @@ static char *config_path(struct settings *s, const char *name)
 	char *path = path_absolute(name);
 	struct buf text;
 	int error = path ? 0 : errno;
-
 	buf_init(&text, 0);
 	if (path && include_is_folder(name)) {
 		error = include_list(path, &text);
@@ -237,12 +224,10 @@ static char *config_path(struct settings *s, const char *name)
 /* Absolute, whether its folder is there or not. NULL: something is there, or no path leads to it from here. */
 static char *fresh_path(const char *name)
 {
-	char *here, *path;
-
 	if (!*name || access(name, F_OK) == 0 || errno != ENOENT)
 		return NULL;
-	here = *name == '/' ? copy_string("") : getcwd(NULL, 0);
-	path = here ? join(here, *name == '/' ? "" : "/", name, NULL) : NULL;
+	char *here = *name == '/' ? copy_string("") : getcwd(NULL, 0);
+	char *path = here ? join(here, *name == '/' ? "" : "/", name, NULL) : NULL;
 	free(here);
 	return path;
 }
@@ -250,16 +235,13 @@ static char *fresh_path(const char *name)
 static bool take_config(struct settings *s, const char *given)
 {
 	char *list = NULL;
-
 	free(s->fresh);
 	s->fresh = NULL;
 	for (const char *at = given;; at++) {
 		size_t n = strcspn(at, ":");
 		char *name = checked(strndup(at, n));
-
 		s->fresh = s->writes && !at[n] ? fresh_path(name) : NULL;
 		char *path = s->fresh ? NULL : config_path(s, name);
-
 		free(name);
 		if (s->fresh)
 			break;
@@ -269,7 +251,6 @@ static bool take_config(struct settings *s, const char *given)
 		}
 		remember_file(s, path);
 		char *longer = list ? join(list, ":", path, NULL) : copy_string(path);
-
 		free(path);
 		free(list);
 		list = longer;
@@ -286,7 +267,6 @@ static bool take_config(struct settings *s, const char *given)
 char *settings_config_given(const struct settings *s)
 {
 	const char *there = s->value[VARIABLE_CONFIG];
-
 	if (!s->fresh)
 		return there ? copy_string(there) : NULL;
 	return strcmp(there, NO_CONFIG) == 0 ? copy_string(s->fresh)
@@ -296,7 +276,6 @@ char *settings_config_given(const struct settings *s)
 void settings_written(struct settings *s)
 {
 	char *list = s->fresh ? settings_config_given(s) : NULL;
-
 	if (list)
 		replace(s, VARIABLE_CONFIG, list);
 	free(s->fresh);
@@ -307,7 +286,6 @@ static bool take_log(struct settings *s, const char *given)
 {
 	struct sink sink;
 	char *path = strchr(given, '/') ? path_absolute(given) : copy_string(given);
-
 	if (!path) {
 		usage_error(s->command, "--log %s: %s", given, strerror(errno));
 		return false;
@@ -329,7 +307,6 @@ bool settings_take(void *arg, int id, const char *value)
 	struct settings *s = arg;
 	bool json;
 	enum level level;
-
 	if (id == SETTINGS_USER) {
 		s->user = true;
 		add_user(s);

@@ -38,10 +38,8 @@ static void add_included(struct reading *r, const struct source_file *f)
 {
 	const char *s = buf_str(&f->text), *const end = s + f->text.len, *path;
 	size_t n;
-
 	while (include_next(&s, end, &path, &n)) {
 		char *whole = checked(include_resolve(f->path, path, n));
-
 		add_path(r, whole);
 		free(whole);
 	}
@@ -51,12 +49,10 @@ static void add_file(struct reading *r, const char *path)
 {
 	struct source_file f = {.path = NULL};
 	struct sources *s = r->s;
-
 	buf_init(&f.text, 0);
 	const int error = s->file_count == INCLUDE_FILES_MAX
 			      ? E2BIG
 			      : file_read(path, CONFIG_MAX_BYTES, &f.text, NULL, &f.owner, &f.mode);
-
 	if (error) {
 		cannot_read(
 		    r, path,
@@ -79,10 +75,8 @@ static void add_file(struct reading *r, const char *path)
 static void add_folder(struct reading *r, const char *path)
 {
 	struct buf paths;
-
 	buf_init(&paths, 0);
 	const int error = include_list(path, &paths);
-
 	if (error)
 		cannot_read(r, path,
 			    error == E2BIG
@@ -96,7 +90,6 @@ static void add_folder(struct reading *r, const char *path)
 static void add_path(struct reading *r, const char *path)
 {
 	bool again = r->depth == ARRAY_LENGTH(r->open);
-
 	for (unsigned i = 0; i < r->depth; i++)
 		again = again || strcmp(r->open[i], path) == 0;
 	if (again) {
@@ -116,7 +109,6 @@ void sources_add_file(struct sources *s, const char *command, const char *path)
 {
 	struct reading r = {.s = s, .command = command};
 	char *whole = checked(include_resolve("", path, strlen(path)));
-
 	add_path(&r, whole);
 	free(whole);
 }
@@ -138,7 +130,6 @@ void sources_add_config(struct sources *s, const char *command, const char *list
 	while (*list) {
 		size_t n = strcspn(list, ":");
 		char *path = checked(strndup(list, n));
-
 		if (*path && *path != '/') {
 			complain("%s: TLSMEND_CONFIG: %s: the library only reads absolute paths; "
 				 "write the "
@@ -173,7 +164,6 @@ void sources_free(struct sources *s)
 void message_print(FILE *out, const struct config_message *m)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, m->source, strlen(m->source), 0);
 	if (m->line) {

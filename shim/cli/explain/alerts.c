@@ -37,11 +37,9 @@ void explain_alert(int number)
 	const char *from_client = alert_causes(number, false);
 	unsigned count = 0;
 	char head[24];
-
 	snprintf(head, sizeof head, "alert %d, ", number);
 	char *text =
 	    join(head, alerts[i].name, ": with it, one side says that ", alerts[i].meaning, NULL);
-
 	say_hanging(text, 0, screen_width(SCREEN_UNBOUNDED));
 	free(text);
 	if (from_server)
@@ -67,7 +65,6 @@ static bool is_word(char c)
 static size_t spelled(const char *name, const char *text)
 {
 	const char *s = text;
-
 	for (; *name; name++) {
 		if (*name == '_') {
 			s += *s == '_' || *s == ' ' || *s == '-';
@@ -84,11 +81,9 @@ static size_t spelled(const char *name, const char *text)
 static int named(const char *text, size_t *length)
 {
 	int number = -1;
-
 	*length = 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(alerts); i++) {
 		const size_t n = spelled(alerts[i].name, text);
-
 		if (n > *length) {
 			*length = n;
 			number = alerts[i].number;
@@ -101,7 +96,6 @@ bool explain_alert_by_name(const char *text)
 {
 	size_t n;
 	const int number = named(text, &n);
-
 	if (number < 0 || text[n])
 		return false;
 	explain_alert(number);
@@ -118,12 +112,10 @@ static const char *skip_filling(const char *s)
 					    "code is",  "number",   "code",  "from peer",
 					    "client",   "internal", NULL};
 	size_t i;
-
 	do {
 		s += strspn(s, " \t\r\n:;,=-('\"[{#_");
 		for (i = 0; words[i]; i++) {
 			const size_t n = strlen(words[i]);
-
 			if (strncasecmp(s, words[i], n) == 0 && !is_word(s[n])) {
 				s += n;
 				break;
@@ -139,7 +131,6 @@ static int number_at(const char *s)
 	enum { LEVEL_FATAL = 512 };
 	const size_t n = strspn(s, "0123456789");
 	const int number = n > 0 && n < 4 ? (int)strtol(s, NULL, 10) : -1;
-
 	return number > LEVEL_FATAL ? number - LEVEL_FATAL : number;
 }
 
@@ -147,13 +138,11 @@ bool explain_alert_within(const char *text)
 {
 	static const char *const labels[] = {"alert number", "alert",
 					     "remote error: tls:", "local error: tls:"};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(labels); i++) {
 		for (const char *at = text; (at = strcasestr(at, labels[i])); at++) {
 			const char *s = skip_filling(at + strlen(labels[i]));
 			size_t n;
 			int number = named(s, &n);
-
 			if (number < 0)
 				number = number_at(s);
 			if (number > 0 && alert_is_known(number)) {

@@ -19,7 +19,6 @@ static bool no_option(void *arg, int id, const char *value)
 static void list_causes(void)
 {
 	int width = 0;
-
 	for (int i = 1; i < CAUSE_COUNT; i++)
 		if ((int)strlen(cause_table[i].word) > width)
 			width = (int)strlen(cause_table[i].word);
@@ -35,12 +34,10 @@ enum { SHOWN = 70 };
 static int unknown(const struct command *self, const char *word)
 {
 	const char *names[CAUSE_COUNT + 1] = {NULL};
-
 	for (int i = 1; i < CAUSE_COUNT; i++)
 		names[i - 1] = cause_table[i].word;
 	const char *near = strlen(word) < SHOWN ? nearest_name(word, names) : NULL;
 	const size_t line = strcspn(word + strspn(word, " \t\n"), "\n");
-
 	if (near)
 		return usage_error(self, "unknown cause '%s'; did you mean '%s'?", word, near);
 	if (!strpbrk(word, " \t\n") && strlen(word) < SHOWN)
@@ -61,7 +58,6 @@ static char *whole_text(int operands, char **argv)
 {
 	enum { MOST = 65536 };
 	char *text = copy_string(operands ? argv[0] : "");
-
 	if (operands == 1 && strcmp(text, "-") == 0) {
 		free(text);
 		text = checked(calloc(1, MOST + 1));
@@ -71,7 +67,6 @@ static char *whole_text(int operands, char **argv)
 	}
 	for (int i = 1; i < operands; i++) {
 		char *longer = join(text, " ", argv[i], NULL);
-
 		free(text);
 		text = longer;
 	}
@@ -87,7 +82,6 @@ static void explain_cause(enum cause c)
 int explain_main(const struct command *self, int argc, char **argv)
 {
 	int operands, status;
-
 	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
 		return status;
 	if (!operands) {
@@ -96,7 +90,6 @@ int explain_main(const struct command *self, int argc, char **argv)
 	}
 	char *text = whole_text(operands, argv);
 	const enum cause c = cause_by_word(text);
-
 	status = STATUS_OK;
 	if (c != CAUSE_NONE)
 		explain_cause(c);

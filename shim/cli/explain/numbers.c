@@ -82,7 +82,6 @@ bool explain_reason(int reason)
 {
 	const char *name = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason));
 	const char *causes = FIND(reasons, reason);
-
 	if (!name && !causes)
 		return false;
 	printf("reason %d (0A%06X) of OpenSSL: \"%s\"\n", reason, (unsigned)reason,
@@ -103,18 +102,15 @@ bool explain_reason(int reason)
 static bool explain_packed(const char *text, size_t n)
 {
 	char digits[9] = "";
-
 	if (n != 8 || strspn(text, "0123456789abcdefABCDEF") < n)
 		return false;
 	memcpy(digits, text, 8);
 	const unsigned long code = strtoul(digits, NULL, 16);
-
 	if (code >> 23 == ERR_LIB_SSL)
 		return explain_reason((int)(code & 0x7fffff));
 	/* its number until 1.1.0; what has it since is another one */
 	enum { OLD_DH_KEY_TOO_SMALL = 372 };
 	const int reason = (int)(code & 0xfff);
-
 	return code >> 24 == ERR_LIB_SSL &&
 	       explain_reason(reason == OLD_DH_KEY_TOO_SMALL ? SSL_R_DH_KEY_TOO_SMALL : reason);
 }
@@ -140,7 +136,6 @@ static bool among(const char *symbol, const char *words)
 {
 	while (*words) {
 		const size_t n = strcspn(words, " ");
-
 		if (strlen(symbol) == n && strncasecmp(symbol, words, n) == 0)
 			return true;
 		words += n + (words[n] == ' ');
@@ -151,7 +146,6 @@ static bool among(const char *symbol, const char *words)
 int curl_of_symbol(const char *symbol)
 {
 	static const char prefix[] = "CURLE_";
-
 	for (size_t i = 0; i < ARRAY_LENGTH(curl_names); i++)
 		if (strncasecmp(symbol, prefix, sizeof prefix - 1) == 0 &&
 		    among(symbol + sizeof prefix - 1, curl_names[i].symbols))
@@ -167,7 +161,6 @@ static int behind(const char *text, const char *label)
 	for (const char *at = text; (at = strcasestr(at, label)); at++) {
 		const char *s = at + strlen(label) + strspn(at + strlen(label), " :=(#");
 		const size_t n = strspn(s, "0123456789");
-
 		if (n > 0 && n < 5)
 			return (int)strtol(s, NULL, 10);
 	}
@@ -179,11 +172,9 @@ static bool bare_number(const char *text)
 	char word[8];
 	bool known[4];
 	unsigned count = 0;
-
 	if (!*text || strlen(text) > 4 || text[strspn(text, "0123456789")])
 		return false;
 	const int number = (int)strtol(text, NULL, 10);
-
 	known[0] = number > 0 && number < 128 &&
 		   (verify_symbol(number, 0x30000000ul) || verify_symbol(number, 0x10101000ul));
 	known[1] = alert_is_known(number) && number > 0;
@@ -193,14 +184,12 @@ static bool bare_number(const char *text)
 		count += known[i];
 	snprintf(word, sizeof word, "%d", number);
 	const bool several = count > 1;
-
 	if (several)
 		printf(
 		    "%s has %u meanings; 'tlsmend explain' takes the words in front of it too:\n\n",
 		    word, count);
 	for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
 		static const char *const how[] = {"code", "alert", "curl", "reason"};
-
 		if (!known[i])
 			continue;
 		if (several)
@@ -223,7 +212,6 @@ static bool bare_number(const char *text)
 static bool packed_in(const char *text)
 {
 	const char *at = strstr(text, "error:");
-
 	at = at ? at + 6 : text;
 	return explain_packed(at, strcspn(at, ": \t\n"));
 }
@@ -236,12 +224,10 @@ static bool labelled(const char *text)
 	    "curl: ",         "curl error", "curlcode", "curl exit",
 	    "curl exit code", "curl#",      "curl",     NULL};
 	int number;
-
 	if ((number = behind(text, "reason")) >= 0 && explain_reason(number))
 		return true;
 	for (const char *const *l = of_verify; *l; l++) {
 		char word[16];
-
 		number = behind(text, *l);
 		snprintf(word, sizeof word, "%d", number);
 		if (number > 0 && explain_word(word))

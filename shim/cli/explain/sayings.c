@@ -43,7 +43,6 @@ static bool is_gap(char c)
 static char plain(const char **s)
 {
 	const unsigned char *c = (const unsigned char *)*s;
-
 	if (is_gap(**s)) {
 		while (is_gap(**s))
 			(*s)++;
@@ -68,7 +67,6 @@ static bool matches_here(const char *pattern, const char *text)
 		return true;
 	/* a name, a path: what is longer is none, and would take long */
 	enum { GAP_MOST = 400 };
-
 	pattern++;
 	for (unsigned i = 0; *text && i < GAP_MOST; plain(&text), i++)
 		if (matches_here(pattern, text))
@@ -95,13 +93,11 @@ void explain_line(enum cause c, int column)
 unsigned explain_list(const char *head, const char *words)
 {
 	unsigned count = 0;
-
 	printf("%s\n\n", head);
 	while (*words) {
 		const size_t n = strcspn(words, " ");
 		char *word = checked(strndup(words, n));
 		const enum cause c = cause_by_word(word);
-
 		if (c)
 			explain_line(c, EXPLAIN_COLUMN);
 		count += c != CAUSE_NONE;
@@ -128,16 +124,13 @@ void explain_causes(const char *head, const char *words)
 bool explain_record(const char *text)
 {
 	static const char *const before[] = {"error[", "warning[", "\"cause\":\"", "\"cause\": \""};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(before); i++) {
 		const char *at = strstr(text, before[i]);
-
 		if (!at)
 			continue;
 		at += strlen(before[i]);
 		char *word = checked(strndup(at, strspn(at, "abcdefghijklmnopqrstuvwxyz-")));
 		const enum cause c = cause_by_word(word);
-
 		free(word);
 		if (c) {
 			printf("%s: %s\n\n", cause_table[c].word, cause_table[c].title);

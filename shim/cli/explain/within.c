@@ -32,11 +32,9 @@ static bool is_a_name(const char *word)
 static bool next_word(const char **text, char *word, size_t size)
 {
 	const char *s = *text;
-
 	while (*s && !is_letter(*s))
 		s++;
 	size_t n = 0;
-
 	while (is_letter(s[n]) || ascii_is_digit(s[n]) || s[n] == '_')
 		n++;
 	snprintf(word, size, "%.*s", n < size ? (int)n : 0, s);
@@ -48,7 +46,6 @@ static bool next_word(const char **text, char *word, size_t size)
 static bool explain_name(const char *word, const char *before)
 {
 	const int curl = curl_of_symbol(word), system = system_of_symbol(word);
-
 	if (!is_a_name(word) || (!word_is_a_name(word) && curl < 0 && system < 0))
 		return false;
 	fputs(before, stdout);
@@ -66,10 +63,8 @@ static bool explain_names(const char *text)
 	enum { MOST = 4 };
 	char seen[MOST][64], word[64];
 	unsigned count = 0;
-
 	while (count < MOST && next_word(&text, word, sizeof word)) {
 		bool again = false;
-
 		for (unsigned i = 0; i < count; i++)
 			again = again || strcmp(seen[i], word) == 0;
 		if (again || !explain_name(word, count ? "\n" : ""))
@@ -88,7 +83,6 @@ enum { VERIFY_CODES = 128, SSL_REASONS = 1200 };
 static bool say_code(int code, const char *text)
 {
 	const enum verify_symbol s = verify_symbol(code, OpenSSL_version_num());
-
 	printf("\"%s\": words of OpenSSL\n", text);
 	explain_word(verify_symbol_name(s));
 	explain_told_apart();
@@ -101,11 +95,9 @@ static bool explain_code_text(const char *text)
 	/* what this OpenSSL has no words for */
 	const char *none = X509_verify_cert_error_string(-1), *best = NULL;
 	int found = 0;
-
 	for (int code = 1; code < VERIFY_CODES; code++) {
 		const enum verify_symbol s = verify_symbol(code, OpenSSL_version_num());
 		const char *words = X509_verify_cert_error_string(code);
-
 		if (s == VERIFY_UNKNOWN || s == VERIFY_OUT_OF_MEM || strcmp(words, none) == 0 ||
 		    (best && strlen(words) <= strlen(best)) || !saying_matches(words, text))
 			continue;
@@ -119,7 +111,6 @@ static bool explain_qt_text(const char *text)
 {
 	/* what it has no words of its own for */
 	static const char none[] = "Unknown error";
-
 	for (unsigned q = QT_UnspecifiedError + 1; q < QT_ERROR_COUNT; q++)
 		if (strcmp(qt_error_words[q].text, none) != 0 &&
 		    saying_matches(qt_error_words[q].text, text))
@@ -131,12 +122,10 @@ static bool explain_reason_text(const char *text)
 {
 	const char *best = NULL;
 	int found = 0;
-
 	for (int reason = 100; reason < SSL_REASONS; reason++) {
 		const char *words = reason_is_told(reason)
 					? ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason))
 					: NULL;
-
 		if (!words || (best && strlen(words) <= strlen(best)) ||
 		    !saying_matches(words, text))
 			continue;

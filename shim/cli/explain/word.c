@@ -23,7 +23,6 @@ static const struct generation {
 static void list_causes_of(const bool symbols[VERIFY_SYMBOL_COUNT])
 {
 	bool several[CAUSE_COUNT] = {false}, first[CAUSE_COUNT] = {false};
-
 	for (unsigned s = VERIFY_OK + 1; s < VERIFY_SYMBOL_COUNT; s++)
 		for (unsigned c = 1; symbols[s] && c < CAUSE_COUNT; c++) {
 			several[c] =
@@ -44,10 +43,8 @@ static void list_causes_of(const bool symbols[VERIFY_SYMBOL_COUNT])
 static void list_numbers(enum verify_symbol s)
 {
 	int numbers[ARRAY_LENGTH(generations)];
-
 	for (size_t g = 0; g < ARRAY_LENGTH(generations); g++) {
 		enum { CODES = 128 };
-
 		numbers[g] = -1;
 		for (int code = 1; code < CODES; code++)
 			if (verify_symbol(code, generations[g].version) == s)
@@ -58,10 +55,8 @@ static void list_numbers(enum verify_symbol s)
 		return;
 	}
 	bool first = true;
-
 	for (size_t g = 0; g < ARRAY_LENGTH(generations); g++) {
 		const bool later = g == 1 && numbers[1] == numbers[2];
-
 		if (numbers[g] >= 0 && !(g == 2 && numbers[1] == numbers[2]))
 			printf("%s%d in %s%s", first ? " (" : ", ", numbers[g], generations[g].name,
 			       later ? " and later" : "");
@@ -113,7 +108,6 @@ static bool explain_symbols(const char *word, const char *whose, const char *mea
 static bool explain_dotnet(const char *word)
 {
 	bool symbols[VERIFY_SYMBOL_COUNT] = {false};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(policy_words); i++) {
 		if (ascii_casecmp(word, policy_words[i].word) != 0)
 			continue;
@@ -140,10 +134,8 @@ static bool explain_dotnet(const char *word)
 static bool explain_qt(const char *word)
 {
 	bool symbols[VERIFY_SYMBOL_COUNT] = {false};
-
 	for (unsigned q = QT_UnspecifiedError + 1; q < QT_ERROR_COUNT; q++) {
 		const struct qt_words *words = &qt_error_words[q];
-
 		if (ascii_casecmp(word, words->word) != 0 && ascii_casecmp(word, words->text) != 0)
 			continue;
 		for (unsigned s = 0; s < VERIFY_SYMBOL_COUNT; s++)
@@ -161,7 +153,6 @@ static void say_other_words(enum verify_symbol s)
 {
 	const enum dotnet_status status = dotnet_status_of(s);
 	const enum qt_error error = qt_error_of(s);
-
 	if (is_name_symbol(s)) {
 		puts("in .NET: RemoteCertificateNameMismatch; in Qt: HostNameMismatch");
 		return;
@@ -176,7 +167,6 @@ static void say_other_words(enum verify_symbol s)
 static bool explain_symbol(enum verify_symbol s)
 {
 	bool symbols[VERIFY_SYMBOL_COUNT] = {false};
-
 	printf("%s", verify_symbol_name(s));
 	list_numbers(s);
 	say_other_words(s);
@@ -188,7 +178,6 @@ static bool explain_symbol(enum verify_symbol s)
 static bool is_symbol(const char *word, enum verify_symbol s)
 {
 	const char *name = verify_symbol_name(s);
-
 	return ascii_casecmp(word, name) == 0 ||
 	       ascii_casecmp(word, name + strlen("X509_V_ERR_")) == 0;
 }
@@ -205,15 +194,12 @@ static bool explain_number(const char *word)
 {
 	enum verify_symbol before = VERIFY_UNKNOWN;
 	bool found = false;
-
 	if (!*word || strlen(word) > 3 || word[strspn(word, "0123456789")])
 		return false;
 	const int code = (int)strtol(word, NULL, 10);
-
 	/* the newest first; an older meaning only where it is another one */
 	for (size_t g = ARRAY_LENGTH(generations); code > 0 && g-- > 0;) {
 		const enum verify_symbol s = verify_symbol(code, generations[g].version);
-
 		if (s == VERIFY_UNKNOWN || s == before)
 			continue;
 		if (found)
@@ -227,7 +213,6 @@ static bool explain_number(const char *word)
 bool word_is_a_name(const char *word)
 {
 	bool known = ascii_casecmp(word, "RemoteCertificateNameMismatch") == 0;
-
 	for (size_t i = 0; i < ARRAY_LENGTH(policy_words); i++)
 		known = known || ascii_casecmp(word, policy_words[i].word) == 0;
 	for (unsigned w = STATUS_None + 1; w < DOTNET_STATUS_COUNT; w++)

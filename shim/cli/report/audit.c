@@ -22,17 +22,15 @@ struct audit {
 /* The rule of a record: "SOURCE:LINE [HEADER] KEY". */
 static bool is_use_of(const struct report_group *g, const struct setting *s)
 {
-	char *rule;
 	char line[16];
-
 	snprintf(line, sizeof line, ":%u", s->section->line);
 	/* several stand in one variable, and only their hosts tell them apart */
-	rule = s->section->line ? join(s->section->source, line, " [", NULL)
-				: join(s->section->source, " [", s->section->header, "] ", NULL);
+	char *rule = s->section->line
+			 ? join(s->section->source, line, " [", NULL)
+			 : join(s->section->source, " [", s->section->header, "] ", NULL);
 	const bool same = g->item.kind == REPORT_MENDED &&
 			  strncmp(g->item.text, rule, strlen(rule)) == 0 &&
 			  strstr(g->item.text, key_table[s->key].name);
-
 	free(rule);
 	return same;
 }
@@ -49,10 +47,8 @@ static bool show_anchor(void *arg, struct seen_certificate *c)
 static void show_anchors(const struct setting *s)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	const int error = file_read(s->value, CONFIG_MAX_BYTES, &b, NULL, NULL, NULL);
-
 	if (error)
 		say("    %s: %s", s->value, strerror(error));
 	else
@@ -63,11 +59,9 @@ static void show_anchors(const struct setting *s)
 static void show_use(const struct report_group *g)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	report_peer(&g->item, &b);
 	char *peer = copy_string(buf_str(&b));
-
 	buf_clear(&b);
 	buf_puts(&b, "last ");
 	if (g->last == INT64_MIN)
@@ -89,7 +83,6 @@ static void visit(void *arg, const struct setting *s)
 	struct audit *a = arg;
 	char line[16];
 	bool used = false;
-
 	if (s->key != KEY_EXTRA_CA_FILE && s->key != KEY_ONLY_CA_FILE)
 		return;
 	snprintf(line, sizeof line, ":%u", s->line);
@@ -115,10 +108,8 @@ static void visit(void *arg, const struct setting *s)
 static void show_rest(const struct audit *a)
 {
 	bool any = false;
-
 	for (size_t i = 0; i < a->r->group_count; i++) {
 		const struct report_group *g = &a->r->groups[i];
-
 		if (g->item.kind != REPORT_MENDED || a->told[i] || !strstr(g->item.text, "CAFile"))
 			continue;
 		if (!any)
@@ -139,21 +130,18 @@ int report_audit(const struct report *r, const char *config)
 {
 	struct audit a = {.r = r, .told = checked(calloc(r->group_count + 1, sizeof(bool)))};
 	struct sources sources;
-
 	sources_init(&sources);
 	sources_add_config(&sources, "report", config);
 	sources_add_variable(&sources, SOURCE_ENV_EXTRA_CA, "TLSMEND_EXTRA_CA",
 			     getenv("TLSMEND_EXTRA_CA"));
 	struct policy *p =
 	    checked(policy_parse(sources.list, sources.count, false, quiet, NULL, NULL));
-
 	puts("Trust that rules add, for their hosts only, and where it was used:");
 	policy_each(p, visit, &a);
 	show_rest(&a);
 	printf("\n%zu rule%s, %zu of them not used in this log\n", a.rules, a.rules == 1 ? "" : "s",
 	       a.unused);
 	const int status = sources.unreadable ? STATUS_USAGE : STATUS_OK;
-
 	policy_free(p);
 	sources_free(&sources);
 	free(a.told);

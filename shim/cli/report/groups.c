@@ -31,7 +31,6 @@ void report_free(struct report *r)
 void report_skip(struct report *r, enum report_skip kind, const char *file, uint64_t number)
 {
 	struct report_skipped *s = &r->skipped[kind];
-
 	if (s->count++)
 		return;
 	s->file = copy_string(file);
@@ -44,7 +43,6 @@ static uint64_t hash_string(const char *s)
 	static const char anchor;
 	const uint64_t seed = HASH_SEED ^ (uint64_t)(uintptr_t)&anchor * 0x9e3779b97f4a7c15u;
 	const uint64_t hash = hash_bytes(seed, s, strlen(s));
-
 	return hash ^ hash >> 29;
 }
 
@@ -52,7 +50,6 @@ static uint64_t hash_string(const char *s)
 static const char *intern(struct report *r, const char *s)
 {
 	const size_t n = strlen(s) + 1;
-
 	for (size_t at = hash_string(s) % NAMES_SIZE;; at = (at + 1) % NAMES_SIZE) {
 		if (r->names[at]) {
 			if (strcmp(r->names[at], s) == 0)
@@ -71,7 +68,6 @@ static bool intern_each(struct report *r, const char **const strings[], size_t c
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *kept = intern(r, *strings[i]);
-
 		if (!kept)
 			return false;
 		*strings[i] = kept;
@@ -83,14 +79,12 @@ static bool intern_each(struct report *r, const char **const strings[], size_t c
 static bool intern_key(struct report *r, struct report_item *item)
 {
 	const char **const strings[] = {&item->cause, &item->host, &item->program, &item->text};
-
 	return intern_each(r, strings, ARRAY_LENGTH(strings));
 }
 
 static bool intern_help(struct report *r, struct report_item *item)
 {
 	const char **const strings[] = {&item->before, &item->section, &item->keys, &item->after};
-
 	if (intern_each(r, strings, ARRAY_LENGTH(strings)))
 		return true;
 	for (size_t i = 0; i < ARRAY_LENGTH(strings); i++)
@@ -110,7 +104,6 @@ static uint64_t hash_item(const struct report_item *i)
 				   (uintptr_t)i->cause,   (uintptr_t)i->host,
 				   (uintptr_t)i->program, (uintptr_t)i->text};
 	const uint64_t hash = hash_bytes(HASH_SEED, parts, sizeof parts);
-
 	return hash ^ hash >> 29;
 }
 
@@ -121,7 +114,6 @@ static struct report_group *new_group(struct report *r, const struct report_item
 		r->groups = checked(realloc(r->groups, r->group_room * sizeof *r->groups));
 	}
 	struct report_group *g = &r->groups[r->group_count++];
-
 	*g = (struct report_group){*item, 0, INT64_MIN, INT64_MIN};
 	g->item.before = g->item.section = g->item.keys = g->item.after = "";
 	return g;
@@ -131,7 +123,6 @@ static struct report_group *find(struct report *r, const struct report_item *ite
 {
 	for (size_t at = hash_item(item) % TABLE_SIZE;; at = (at + 1) % TABLE_SIZE) {
 		const uint32_t index = r->group_table[at];
-
 		if (index && same(&r->groups[index - 1].item, item))
 			return &r->groups[index - 1];
 		if (index)
@@ -157,7 +148,6 @@ void report_add(struct report *r, const struct report_item *item, int64_t time_m
 {
 	struct report_item kept = *item;
 	struct report_group *g = intern_key(r, &kept) ? find(r, &kept) : NULL;
-
 	widen(&r->first, &r->last, time_ms);
 	if (item->kind == REPORT_FAILURE || item->kind == REPORT_FILE)
 		r->failures += count;
@@ -168,7 +158,6 @@ void report_add(struct report *r, const struct report_item *item, int64_t time_m
 	}
 	/* The latest help counts: dates in it, and what was tried, grow old. A record of repetitions has none. */
 	const bool helps = *kept.before || *kept.section || *kept.after || !g->count;
-
 	if (time_ms >= g->last && helps && (intern_help(r, &kept) || !g->count))
 		g->item = kept;
 	g->count += count;
@@ -179,7 +168,6 @@ static int compare_groups(const void *pa, const void *pb)
 {
 	const struct report_group *a = pa, *b = pb;
 	int order = (a->count < b->count) - (a->count > b->count);
-
 	if (!order)
 		order = (a->last < b->last) - (a->last > b->last);
 	if (!order)
@@ -202,7 +190,6 @@ void report_sort(struct report *r)
 void report_peer(const struct report_item *item, struct buf *out)
 {
 	const bool brackets = item->port && strchr(item->host, ':');
-
 	buf_strs(out, brackets ? "[" : "", *item->host ? item->host : "-", brackets ? "]" : "",
 		 NULL);
 	if (item->port) {

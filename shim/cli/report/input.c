@@ -35,8 +35,6 @@ static void progress_show(const struct input *in)
 	const uint64_t now = clock_monotonic_ms();
 	struct buf name;
 	char percent[16] = "";
-	int width;
-
 	if (!progress.begun)
 		progress.begun = now;
 	if (now - progress.begun < PROGRESS_AFTER_MS || now - progress.shown < PROGRESS_EVERY_MS ||
@@ -48,9 +46,9 @@ static void progress_show(const struct input *in)
 			 (unsigned)(in->done >= in->size ? 100 : in->done * 100 / in->size));
 	buf_init(&name, 0);
 	escape_text(&name, in->name, strlen(in->name), 40);
-	width = fprintf(stderr, "\r%s: %llu MiB%s, %llu records", buf_str(&name),
-			(unsigned long long)(in->done >> 20), percent,
-			(unsigned long long)in->report->records);
+	int width = fprintf(stderr, "\r%s: %llu MiB%s, %llu records", buf_str(&name),
+			    (unsigned long long)(in->done >> 20), percent,
+			    (unsigned long long)in->report->records);
 	fprintf(stderr, "%*s", width < progress.width ? progress.width - width : 0, "");
 	fflush(stderr);
 	progress.width = width > progress.width ? width : progress.width;
@@ -77,7 +75,6 @@ static void on_interrupt(int number)
 static void catch_interrupt(void)
 {
 	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}, old;
-
 	if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
 		sigaction(SIGINT, &action, NULL);
 }
@@ -95,12 +92,10 @@ static bool is_compressed(const struct input *in)
 		      5, "xzcat"},
 		     {"BZh", 3, "bzcat"},
 		     {"\x28\xb5\x2f\xfd", 4, "zstdcat"}};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		if (in->have < kinds[i].n || memcmp(in->data, kinds[i].magic, kinds[i].n) != 0)
 			continue;
 		char *word = in->fd == STDIN_FILENO ? copy_string("FILE") : shell_word(in->name);
-
 		complain("report: %s: compressed; write %s %s%s | tlsmend report", in->name,
 			 kinds[i].command, *word == '-' ? "./" : "", word);
 		free(word);
@@ -126,10 +121,8 @@ static void take_lines(struct input *in, size_t from)
 {
 	size_t begin = 0;
 	const char *end;
-
 	while ((end = memchr(in->data + from, '\n', in->have - from))) {
 		const size_t at = (size_t)(end - in->data);
-
 		one_line(in, in->data + begin, at - begin);
 		begin = from = at + 1;
 	}
@@ -148,7 +141,6 @@ static void take_lines(struct input *in, size_t from)
 static bool read_lines(struct input *in)
 {
 	ssize_t n = 0;
-
 	while (!stop) {
 		n = read(in->fd, in->data + in->have, BLOCK);
 		if (n < 0 && errno == EINTR)
@@ -156,7 +148,6 @@ static bool read_lines(struct input *in)
 		if (n <= 0)
 			break;
 		const size_t from = in->have;
-
 		in->have += (size_t)n;
 		if (!in->done && is_compressed(in))
 			return false;
@@ -165,7 +156,6 @@ static bool read_lines(struct input *in)
 		progress_show(in);
 	}
 	const int error = n < 0 ? errno : 0;
-
 	/* A last line without an end: whole, or cut by who wrote it. */
 	if (!stop && in->have)
 		one_line(in, in->data, in->have);
@@ -181,7 +171,6 @@ bool report_read(struct report *r, const char *path)
 	const bool standard = strcmp(path, "-") == 0;
 	struct input in = {.report = r, .name = standard ? "standard input" : path};
 	struct stat status;
-
 	catch_interrupt();
 	in.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (in.fd < 0 && !(stop && errno == EINTR)) {
@@ -196,7 +185,6 @@ bool report_read(struct report *r, const char *path)
 		in.size = (uint64_t)status.st_size;
 	in.data = checked(malloc(REPORT_LINE_MOST + BLOCK));
 	const bool good = read_lines(&in);
-
 	free(in.data);
 	if (!standard)
 		close(in.fd);

@@ -16,7 +16,6 @@ static const char *const lists[REPORT_KINDS] = {
 static void key(struct buf *b, const char *name)
 {
 	const char before = b->len ? b->data[b->len - 1] : '{';
-
 	buf_strs(b, before == '{' || before == '[' ? "\"" : ",\"", name, "\":", NULL);
 }
 
@@ -69,7 +68,6 @@ static void group(struct buf *b, const struct report_group *g)
 	const struct report_item *i = &g->item;
 	const bool message =
 	    i->kind == REPORT_FILE || i->kind == REPORT_CONFIG || i->kind == REPORT_DRY_RUN;
-
 	number_member(b, "count", g->count);
 	string_member(b, "event", event_name(i->event));
 	string_member(b, "cause", i->cause);
@@ -87,7 +85,6 @@ static void groups(const struct report *r, enum report_kind kind)
 {
 	size_t count = 0;
 	struct buf b;
-
 	buf_init(&b, 0);
 	buf_strs(&b, ",\n\"", lists[kind], "\":[", NULL);
 	for (size_t i = 0; i < r->group_count; i++) {
@@ -108,12 +105,10 @@ static void distinct(struct buf *b, struct report_group *const *list, size_t n, 
 	enum { MOST = 100 };
 	const char *seen[MOST];
 	size_t count = 0;
-
 	buf_putc(b, '[');
 	for (size_t i = 0; i < n && count < MOST; i++) {
 		const char *s = cause ? list[i]->item.cause : list[i]->item.host;
 		bool known = !*s;
-
 		for (size_t k = 0; k < count; k++)
 			known = known || seen[k] == s;
 		if (known)
@@ -131,13 +126,11 @@ static void sections(struct report *r)
 	struct report_sections s;
 	struct buf b, text, name;
 	size_t count = 0;
-
 	report_sections_make(r, &s);
 	buf_init(&b, 0);
 	buf_puts(&b, ",\n\"sections\":[");
 	for (size_t i = 0; i < s.count; i++) {
 		const struct report_section *at = &s.list[i];
-
 		buf_init(&text, 0);
 		if (report_section_render(&s, at, &text)) {
 			begin_element(&b, &count);
@@ -165,7 +158,6 @@ static void actors(struct report *r)
 	struct report_actors a;
 	struct buf b, help;
 	size_t count = 0;
-
 	report_actors_make(r, &a);
 	buf_init(&b, 0);
 	buf_puts(&b, ",\n\"others\":[");
@@ -195,7 +187,6 @@ static void skipped(struct buf *b, const struct report *r)
 	buf_putc(b, '{');
 	for (size_t i = 0; i < SKIP_KINDS; i++) {
 		const struct report_skipped *s = &r->skipped[i];
-
 		key(b, report_skip_names[i]);
 		buf_putc(b, '{');
 		number_member(b, "count", s->count);
@@ -212,12 +203,10 @@ static void skipped(struct buf *b, const struct report *r)
 static void uses(struct buf *b, const struct report *r)
 {
 	static const enum report_kind kinds[] = {REPORT_WEAKENED, REPORT_MENDED, REPORT_DRY_RUN};
-
 	key(b, "uses");
 	buf_strs(b, "{\"each\":", r->each_use ? "true" : "false", NULL);
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		struct report_uses u;
-
 		report_uses_count(r, kinds[i], &u);
 		key(b, lists[kinds[i]]);
 		buf_putc(b, '{');
@@ -233,7 +222,6 @@ static void uses(struct buf *b, const struct report *r)
 void report_json(struct report *r)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	buf_putc(&b, '{');
 	number_member(&b, "records", r->records);

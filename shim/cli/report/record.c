@@ -18,7 +18,6 @@ static size_t parser_bytes;
 static void *limited_malloc(size_t n)
 {
 	void *p = n > REPORT_PARSER_MOST - parser_bytes ? NULL : malloc(n);
-
 	if (p)
 		parser_bytes += malloc_usable_size(p);
 	if (parser_bytes > REPORT_PARSER_MOST) {
@@ -63,7 +62,6 @@ static const char *bounded(struct strings *s, const char *text, size_t n, size_t
 		for (n = most; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
 			;
 	char *copy = checked(arena_alloc(&s->arena, n + 1));
-
 	memcpy(copy, text, n);
 	for (size_t i = 0; i < n; i++)
 		if (!copy[i])
@@ -89,7 +87,6 @@ static int64_t time_of(const char *s)
 	static const char form[] = "0000-00-00T00:00:00.000Z";
 	const size_t n = sizeof form - 1;
 	unsigned v[23];
-
 	if (strlen(s) != n)
 		return INT64_MIN;
 	for (size_t i = 0; i < n; i++)
@@ -105,7 +102,6 @@ static int64_t time_of(const char *s)
 	    .minute = v[14] * 10 + v[15],
 	    .second = v[17] * 10 + v[18],
 	};
-
 	return civil_valid(&t) ? civil_to_unix(&t) * 1000 + v[20] * 100 + v[21] * 10 + v[22]
 			       : INT64_MIN;
 }
@@ -114,7 +110,6 @@ static int64_t time_of(const char *s)
 static const char *number_at(const char *s, uint64_t *number)
 {
 	const size_t n = strspn(s, "0123456789");
-
 	if (n < 1 || n > 10)
 		return NULL;
 	*number = strtoull(s, NULL, 10);
@@ -125,11 +120,9 @@ static const char *number_at(const char *s, uint64_t *number)
 static uint64_t repetitions(const char *note)
 {
 	uint64_t times, seconds;
-
 	if (strncmp(note, "repeated ", 9) != 0)
 		return 0;
 	const char *rest = number_at(note + 9, &times);
-
 	if (!rest || strncmp(rest, " times in ", 10) != 0)
 		return 0;
 	rest = number_at(rest + 10, &seconds);
@@ -141,7 +134,6 @@ static uint64_t lost_before(const char *note)
 {
 	uint64_t number;
 	const char *rest = number_at(note, &number);
-
 	if (rest && strncmp(rest, " earlier", 8) == 0)
 		rest += 8;
 	return rest && (strncmp(rest, " records were lost,", 19) == 0 ||
@@ -154,10 +146,8 @@ static uint64_t count_of(struct strings *s, struct report *r, const json_t *o)
 {
 	const json_t *notes = json_object_get(o, "notes");
 	uint64_t count = 1;
-
 	for (size_t i = 0; i < json_array_size(notes); i++) {
 		const char *note = string_of(s, json_array_get(notes, i), LINE_BYTES);
-
 		count += repetitions(note);
 		r->lost += lost_before(note);
 	}
@@ -184,7 +174,6 @@ static bool is_plain(const char *s, const char *also)
 {
 	for (; *s; s++) {
 		const char c = ascii_lower(*s);
-
 		if (!(c >= 'a' && c <= 'z') && !ascii_is_digit(c) && !strchr(also, c))
 			return false;
 	}
@@ -195,7 +184,6 @@ static bool keys_fit(enum cause cause, const char *line)
 {
 	const size_t n = strcspn(line, " =");
 	char key[32];
-
 	if (n == 0 || n >= sizeof key)
 		return false;
 	memcpy(key, line, n);
@@ -211,13 +199,11 @@ static bool section_name(struct report_item *item, const char *line, struct buf 
 {
 	const size_t n = strlen(line);
 	char given[256], host[256];
-
 	if (n < 7 || n - 6 >= sizeof given || line[4] != '[' || line[n - 1] != ']')
 		return false;
 	memcpy(given, line + 5, n - 6);
 	given[n - 6] = '\0';
 	const bool wide = strncmp(given, "*.", 2) == 0;
-
 	if (!host_normalise(wide ? given + 2 : given, host) || !is_plain(host, "-._:") ||
 	    (wide && !strchr(host, '.')))
 		return false;
@@ -254,7 +240,6 @@ static void take_help(struct strings *s, struct report_item *item, const json_t 
 {
 	const enum cause cause = cause_by_word(item->cause);
 	struct help h = {.good = true};
-
 	buf_init(&h.before, HELP_BYTES);
 	buf_init(&h.section, NAME_BYTES);
 	buf_init(&h.keys, HELP_BYTES);
@@ -280,7 +265,6 @@ static void add_fingerprint(struct buf *b, const char *help, const char *subject
 	const char *name = strstr(subject, "CN=");
 	const size_t n = name ? strcspn(name + 3, ",") : 0;
 	char quoted[NAME_BYTES + 3];
-
 	if (n == 0 || n > NAME_BYTES || strlen(sha256) != 64 || !is_plain(sha256, ""))
 		return;
 	snprintf(quoted, sizeof quoted, "\"%.*s\"", (int)n, name + 3);
@@ -298,18 +282,15 @@ static void add_fingerprint(struct buf *b, const char *help, const char *subject
 static void take_fingerprints(struct strings *s, struct report_item *item, const json_t *chain)
 {
 	struct buf b;
-
 	buf_init(&b, HELP_BYTES);
 	for (size_t i = 0; i < json_array_size(chain) && i < 8; i++) {
 		const json_t *c = json_array_get(chain, i);
-
 		add_fingerprint(&b, item->before, member(s, c, "subject", NAME_BYTES),
 				member(s, c, "sha256", 64));
 	}
 	if (b.len) {
 		b.len--; /* the last newline */
 		struct buf all;
-
 		buf_init(&all, HELP_BYTES);
 		buf_strs(&all, item->before, *item->before ? "\n" : "", NULL);
 		buf_add(&all, b.data, b.len);
@@ -323,7 +304,6 @@ static void take_fingerprints(struct strings *s, struct report_item *item, const
 static enum event event_of(const char *word)
 {
 	enum event e = 0;
-
 	while (e < EVENT_COUNT && strcmp(event_name(e), word) != 0)
 		e++;
 	return e;
@@ -349,10 +329,8 @@ static const char *host_of(struct strings *s, const json_t *o, bool *guessed)
 {
 	static const char *const keys[] = {"host", "sni", "address"};
 	const json_t *leaf = json_array_get(json_object_get(o, "chain"), 0);
-
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
 		const char *host = member(s, o, keys[i], NAME_BYTES);
-
 		if (*host)
 			return host;
 	}
@@ -363,7 +341,6 @@ static const char *host_of(struct strings *s, const json_t *o, bool *guessed)
 static const char *program_of(struct strings *s, const json_t *o)
 {
 	const char *name = member(s, o, "program", PROGRAM_BYTES);
-
 	return *name ? name : path_base(member(s, o, "exe", NAME_BYTES));
 }
 
@@ -373,7 +350,6 @@ static void take_left_out(struct report *r, struct strings *s, const json_t *o)
 	const char *message = member(s, o, "message", LINE_BYTES);
 	const uint64_t lost = lost_before(message);
 	uint64_t number;
-
 	if (lost)
 		r->lost += lost;
 	else if (number_at(message, &number))
@@ -389,14 +365,12 @@ static void take_record(struct report *r, struct strings *s, const json_t *o, en
 	const uint64_t count = count_of(s, r, o);
 	const json_int_t port = json_integer_value(json_object_get(o, "port"));
 	struct report_item item = {.kind = kind_of(event), .event = event};
-
 	if (item.kind == REPORT_MENDED || item.kind == REPORT_WEAKENED) {
 		r->each_use = r->each_use || strcmp(member(s, o, "level", 16), "info") == 0;
 		if (strncmp(member(s, o, "message", LINE_BYTES), RECORD_DRY_RUN,
 			    strlen(RECORD_DRY_RUN)) == 0)
 			item.kind = REPORT_DRY_RUN;
 	}
-
 	item.cause = member(s, o, "cause", CAUSE_BYTES);
 	item.host = host_of(s, o, &item.guessed);
 	item.program = program_of(s, o);
@@ -424,7 +398,6 @@ static json_t *parse_journal(const json_t *o)
 {
 	const json_t *message = json_object_get(o, "MESSAGE");
 	struct buf b;
-
 	if (json_is_string(message))
 		return parse(json_string_value(message), json_string_length(message));
 	if (!json_is_array(message))
@@ -433,7 +406,6 @@ static json_t *parse_journal(const json_t *o)
 	for (size_t i = 0; i < json_array_size(message); i++)
 		buf_putc(&b, (char)json_integer_value(json_array_get(message, i)));
 	json_t *inner = parse(buf_str(&b), b.len);
-
 	buf_free(&b);
 	return inner;
 }
@@ -441,19 +413,15 @@ static json_t *parse_journal(const json_t *o)
 static bool take_object(struct report *r, const json_t *o)
 {
 	json_t *inner = json_object_get(o, "MESSAGE") ? parse_journal(o) : NULL;
-
 	if (inner) {
 		const bool good = take_object(r, inner);
-
 		json_decref(inner);
 		return good;
 	}
 	struct strings s = {0};
 	const enum event event = event_of(member(&s, o, "event", 32));
 	const bool ours = event < EVENT_COUNT && json_is_string(json_object_get(o, "time"));
-
 	const int64_t when = ours ? time_of(member(&s, o, "time", 32)) : INT64_MIN;
-
 	if (ours && r->since != INT64_MIN && when != INT64_MIN && when < r->since)
 		r->older++;
 	else if (ours && event == EVENT_LEFT_OUT)
@@ -468,7 +436,6 @@ static bool take_object(struct report *r, const json_t *o)
 static json_t *parse(const char *s, size_t n)
 {
 	json_t *o = json_loadb(s, n, JSON_ALLOW_NUL, NULL);
-
 	if (o && !json_is_object(o)) {
 		json_decref(o);
 		o = NULL;
@@ -479,7 +446,6 @@ static json_t *parse(const char *s, size_t n)
 void report_line(struct report *r, const char *file, uint64_t number, const char *s, size_t n)
 {
 	static const char marker[] = "{\"time\":";
-
 	while (n > 0 && ascii_is_space(*s)) {
 		s++;
 		n--;
@@ -490,7 +456,6 @@ void report_line(struct report *r, const char *file, uint64_t number, const char
 	json_t *o = object ? parse(s, n) : NULL;
 	/* Behind syslog's prefix, or behind what a program wrote without a newline. */
 	const char *inner = o ? NULL : memmem(s + 1, n - 1, marker, sizeof marker - 1);
-
 	if (inner)
 		o = parse(inner, n - (size_t)(inner - s));
 	if (!o)

@@ -31,7 +31,6 @@ static bool take(void *arg, int id, const char *value)
 {
 	struct wanted *w = arg;
 	unsigned top = 0;
-
 	switch (id) {
 	case REPORT_SINCE:
 		if (report_since_parse(value, clock_realtime_ms(), &w->since))
@@ -62,7 +61,6 @@ static bool read_all(struct report *r, int count, char **files)
 	static char standard_input[] = "-";
 	char *none[] = {standard_input};
 	bool good = true;
-
 	if (!count) {
 		files = none;
 		count = 1;
@@ -83,7 +81,6 @@ int report_main(const struct command *self, int argc, char **argv)
 	struct wanted w = {.command = self, .since = INT64_MIN};
 	struct report r;
 	int operands, status;
-
 	if (!options_parse(self, argc, argv, take, &w, &operands, &status))
 		return status;
 	if (w.audit && w.json)
@@ -100,7 +97,6 @@ int report_main(const struct command *self, int argc, char **argv)
 	report_sort(&r);
 	if (w.audit) {
 		const int audited = report_audit(&r, getenv("TLSMEND_CONFIG"));
-
 		status = audited > status ? audited : status;
 	} else if (w.json) {
 		report_json(&r);

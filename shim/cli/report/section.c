@@ -43,7 +43,6 @@ static const struct {
 bool report_key_fits(enum cause cause, const char *key)
 {
 	char word[40];
-
 	if (strcmp(key, "Reason") == 0 || strcmp(key, "Until") == 0)
 		return true;
 	if (strcmp(key, "ExtraCAFile") == 0 || strcmp(key, "TrustedFirst") == 0)
@@ -64,7 +63,6 @@ static int compare_names(const void *pa, const void *pb)
 	const struct report_group *a = *(struct report_group *const *)pa,
 				  *b = *(struct report_group *const *)pb;
 	int order = strcmp(a->item.section, b->item.section);
-
 	if (!order)
 		order = (a->item.port > b->item.port) - (a->item.port < b->item.port);
 	/* Groups are in the order of their counts in memory. */
@@ -75,7 +73,6 @@ static int compare_sections(const void *pa, const void *pb)
 {
 	const struct report_section *a = pa, *b = pb;
 	int order = (a->failures < b->failures) - (a->failures > b->failures);
-
 	if (!order)
 		order = strcmp(a->groups[0]->item.section, b->groups[0]->item.section);
 	return order ? order : (a->port > b->port) - (a->port < b->port);
@@ -91,7 +88,6 @@ static bool weakens(const struct report_group *g)
 static bool ports_differ(const struct report *r, struct report_group *const *groups, size_t n)
 {
 	bool differ = false, weakening = false;
-
 	for (size_t i = 0; i < n; i++) {
 		weakening = weakening || weakens(groups[i]);
 		differ = differ || (groups[i]->item.port != groups[0]->item.port &&
@@ -99,7 +95,6 @@ static bool ports_differ(const struct report *r, struct report_group *const *gro
 	}
 	for (size_t i = 0; weakening && !differ && i < r->group_count; i++) {
 		const struct report_item *item = &r->groups[i].item;
-
 		differ = item->port && item->port != groups[0]->item.port &&
 			 strcmp(item->host, groups[0]->item.host) == 0;
 	}
@@ -110,10 +105,8 @@ static bool ports_differ(const struct report *r, struct report_group *const *gro
 static void add_host(const struct report *r, struct report_sections *s, size_t from, size_t n)
 {
 	const bool apart = ports_differ(r, &s->groups[from], n);
-
 	for (size_t i = 0; i < n; i++) {
 		struct report_group *g = s->groups[from + i];
-
 		if (!i || (apart && g->item.port != s->groups[from + i - 1]->item.port)) {
 			s->list[s->count].groups = &s->groups[from + i];
 			s->list[s->count++].port = apart ? g->item.port : 0;
@@ -127,14 +120,12 @@ static int compare_counts(const void *pa, const void *pb)
 {
 	const struct report_group *a = *(struct report_group *const *)pa,
 				  *b = *(struct report_group *const *)pb;
-
 	return (a > b) - (a < b);
 }
 
 void report_sections_make(struct report *r, struct report_sections *s)
 {
 	size_t n = 0;
-
 	memset(s, 0, sizeof *s);
 	s->groups = checked(calloc(r->group_count + 1, sizeof *s->groups));
 	s->list = checked(calloc(r->group_count + 1, sizeof *s->list));
@@ -160,7 +151,6 @@ void report_section_name(const struct report_section *at, struct buf *out)
 {
 	const char *name = at->groups[0]->item.section;
 	const bool v6 = at->port && strchr(name, ':');
-
 	buf_strs(out, v6 ? "[" : "", name, v6 ? "]" : "", NULL);
 	if (at->port) {
 		buf_putc(out, ':');
@@ -185,7 +175,6 @@ static void comment_lines(struct buf *out, const char *lines)
 {
 	while (*lines) {
 		const size_t n = strcspn(lines, "\n");
-
 		buf_puts(out, "# ");
 		escaped(out, lines, n);
 		buf_putc(out, '\n');
@@ -204,7 +193,6 @@ struct told {
 static void tell(struct told *t, const struct report_group *g)
 {
 	bool known = false;
-
 	t->count += g->count;
 	if (g->last > t->last)
 		t->last = g->last;
@@ -241,7 +229,6 @@ static void comment_group(struct buf *out, const struct report_section *at, size
 {
 	const struct report_item *item = &at->groups[i]->item;
 	struct told t = {.last = INT64_MIN};
-
 	for (size_t k = i; k < at->count; k++)
 		if (at->groups[k]->item.cause == item->cause)
 			tell(&t, at->groups[k]);
@@ -253,12 +240,9 @@ static void comment_group(struct buf *out, const struct report_section *at, size
 static void comment_all(struct buf *out, const struct report_section *at)
 {
 	bool done[CAUSE_COUNT] = {false}, known = false;
-
 	for (size_t i = 0; i < at->count; i++) {
 		const enum cause cause = cause_by_word(at->groups[i]->item.cause);
-
 		known = known || !at->groups[i]->item.guessed;
-
 		if (!done[cause])
 			comment_group(out, at, i);
 		done[cause] = true;
@@ -284,7 +268,6 @@ static void add_line(struct lines *l, const struct report_item *item, const char
 	struct line new = {checked(strndup(text, name)),
 			   checked(strndup(text + name + 3, n - name - 3)), item};
 	bool known = false, other = false;
-
 	for (size_t i = 0; i < l->keys; i++)
 		if (strcmp(l->key[i].name, new.name) == 0) {
 			known = strcmp(l->key[i].value, new.value) == 0;
@@ -309,18 +292,15 @@ static void add_line(struct lines *l, const struct report_item *item, const char
 static void collect(struct lines *l, const struct report_section *at)
 {
 	const char *done = NULL;
-
 	for (size_t i = 0; i < at->count; i++) {
 		const struct report_item *item = &at->groups[i]->item;
 		const char *text = item->keys;
-
 		/* Interned, so that a thousand programs with one failure cost nothing. */
 		if (text == done)
 			continue;
 		done = text;
 		while (*text) {
 			const size_t n = strcspn(text, "\n");
-
 			add_line(l, item, text, n);
 			text += n + (text[n] == '\n');
 		}
@@ -355,10 +335,8 @@ static char *example_file(struct report_sections *s, const struct line *line)
 	char *who = join(item->before, named ? "" : "\n", named ? "" : item->section, NULL);
 	const char *claim = json_string_value(json_object_get(s->claims, line->value));
 	char *file;
-
 	if (claim && strcmp(claim, who) != 0) {
 		const char *dot = strrchr(line->value, '.');
-
 		file = join("/etc/tlsmend/", item->section, dot && !strchr(dot, '/') ? dot : ".pem",
 			    NULL);
 		for (char *c = file; *c; c++)
@@ -377,7 +355,6 @@ static char *example_file(struct report_sections *s, const struct line *line)
 static bool is_bundle(const struct line *line)
 {
 	const enum cause cause = cause_by_word(line->from->cause);
-
 	return (cause == CAUSE_ROOT_MISSING_HERE || cause == CAUSE_NO_TRUST_STORE ||
 		cause_table[cause].family == FAMILY_UNCHECKED) &&
 	       (strncmp(line->value, "/etc/ssl/", 9) == 0 ||
@@ -391,7 +368,6 @@ static bool render_key(struct report_sections *s, const struct line *line, struc
 	char today[16];
 	const time_t now = time(NULL);
 	struct tm tm;
-
 	if (strcmp(line->name, "Until") == 0 && gmtime_r(&now, &tm) &&
 	    strftime(today, sizeof today, "%Y-%m-%d", &tm) && strcmp(line->value, today) < 0)
 		buf_puts(out, "# this day has passed: write another one\n");
@@ -403,7 +379,6 @@ static bool render_key(struct report_sections *s, const struct line *line, struc
 	    strchr(line->value + sizeof examples - 1, '/'))
 		return false;
 	char *file = example_file(s, line);
-
 	buf_strs(out, "# fill in: the file's name is an example\n", line->name, " = ", file, "\n",
 		 NULL);
 	free(file);
@@ -414,7 +389,6 @@ static bool render_key(struct report_sections *s, const struct line *line, struc
 static void render_other(const struct line *line, struct buf *out)
 {
 	const bool file = is_file_key(line->name);
-
 	buf_strs(out, "# for ", line->from->cause,
 		 file ? " put what belongs into " : " instead: ", file ? "" : line->name,
 		 file ? "" : " = ", NULL);
@@ -436,7 +410,6 @@ static bool is_valid(const struct buf *text)
 	bool bad = false;
 	struct policy *p = policy_parse(&source, 1, false, ignore, NULL, &bad);
 	const bool good = p && !bad && policy_section_count(p) == 1;
-
 	policy_free(p);
 	return good;
 }
@@ -447,7 +420,6 @@ bool report_section_render(struct report_sections *s, const struct report_sectio
 	struct lines l = {.keys = 0};
 	struct buf text;
 	bool good = true;
-
 	buf_init(&text, 0);
 	comment_all(&text, at);
 	buf_putc(&text, '[');

@@ -56,7 +56,6 @@ static const char *const use_names[REPORT_KINDS] = {
 static void add_minute(struct buf *b, int64_t ms)
 {
 	struct buf full;
-
 	if (ms == INT64_MIN) {
 		buf_putc(b, '-');
 		return;
@@ -78,7 +77,6 @@ static void add_escaped(struct buf *b, const char *s)
 static void cell(struct buf *b, const struct report_group *g, enum column c)
 {
 	struct buf raw;
-
 	buf_clear(b);
 	switch (c) {
 	case COLUMN_COUNT:
@@ -114,7 +112,6 @@ static void cell(struct buf *b, const struct report_group *g, enum column c)
 static int width_of(const char *s)
 {
 	int n = 0;
-
 	for (; *s; s++)
 		n += ((unsigned char)*s & 0xc0) != 0x80;
 	return n;
@@ -125,7 +122,6 @@ static const char *title_of(const struct form *f, enum column c)
 {
 	static const char *const titles[COLUMNS] = {"COUNT",      "CAUSE",     "HOST", "PROGRAM",
 						    "FIRST SEEN", "LAST SEEN", ""};
-
 	return c == COLUMN_TEXT ? f->text_title : titles[c];
 }
 
@@ -133,7 +129,6 @@ static void print_cell(const struct form *f, enum column c, int width, const cha
 {
 	const int pad = width - width_of(s);
 	enum column next = c + 1;
-
 	while (next < COLUMNS && !f->shown[next])
 		next++;
 	if (c == COLUMN_COUNT)
@@ -148,7 +143,6 @@ static void print_cell(const struct form *f, enum column c, int width, const cha
 static void print_more(const struct report *r, enum report_kind kind)
 {
 	size_t rows = 0;
-
 	for (size_t i = 0; i < r->group_count; i++)
 		rows += r->groups[i].item.kind == kind;
 	if (r->top && rows > r->top)
@@ -160,7 +154,6 @@ static void print_table(const struct report *r, enum report_kind kind)
 	const struct form *f = &forms[kind];
 	int width[COLUMNS] = {0};
 	struct buf b;
-
 	buf_init(&b, 0);
 	for (enum column c = 0; c < COLUMNS; c++)
 		width[c] = width_of(title_of(f, c));
@@ -168,7 +161,6 @@ static void print_table(const struct report *r, enum report_kind kind)
 		for (enum column c = 0; c < COLUMN_TEXT && r->groups[i].item.kind == kind; c++) {
 			cell(&b, &r->groups[i], c);
 			const int n = width_of(buf_str(&b));
-
 			if (n > width[c])
 				width[c] = n < WIDTH_MOST ? n : WIDTH_MOST;
 		}
@@ -212,10 +204,8 @@ static void print_skipped(const struct report *r)
 	    [SKIP_FOREIGN] = "of JSON that is no record",
 	    [SKIP_LONG] = "longer than 1 MiB",
 	};
-
 	for (size_t i = 0; i < SKIP_KINDS; i++) {
 		const struct report_skipped *s = &r->skipped[i];
-
 		if (s->count)
 			say("skipped: %" PRIu64 " line%s %s, the first at %s:%" PRIu64, s->count,
 			    plural(s->count), what[i], s->file, s->line);
@@ -233,11 +223,9 @@ static void add_number(struct buf *b, uint64_t n, const char *before, const char
 static void print_uses(const struct report *r)
 {
 	bool any = false;
-
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
 		struct report_uses u;
 		struct buf b;
-
 		if (!use_names[kind])
 			continue;
 		report_uses_count(r, kind, &u);
@@ -263,7 +251,6 @@ static void print_uses(const struct report *r)
 static void print_head(const struct report *r)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	buf_uint(&b, r->failures);
 	buf_strs(&b, " failure", plural(r->failures), " in ", NULL);
@@ -302,7 +289,6 @@ static void print_sections(struct report *r)
 {
 	struct report_sections s;
 	struct buf text;
-
 	report_sections_make(r, &s);
 	for (size_t i = 0, shown = 0; i < s.count && (!r->top || shown < r->top); i++) {
 		buf_init(&text, 0);
@@ -321,11 +307,9 @@ static void add_hosts(struct buf *line, const struct report_actor *a)
 {
 	const char *shown[HOSTS_SHOWN];
 	size_t count = 0;
-
 	for (size_t i = 0; i < a->count; i++) {
 		const char *host = a->groups[i]->item.host;
 		bool known = !*host;
-
 		for (size_t k = 0; k < count; k++)
 			known = known || shown[k] == host;
 		if (known)
@@ -343,7 +327,6 @@ static void add_hosts(struct buf *line, const struct report_actor *a)
 static void print_actor(const struct report_actor *a)
 {
 	struct buf line;
-
 	buf_init(&line, 0);
 	buf_uint(&line, a->failures);
 	buf_puts(&line, " x ");
@@ -359,7 +342,6 @@ static void print_actor(const struct report_actor *a)
 static void print_actors(struct report *r)
 {
 	struct report_actors a;
-
 	report_actors_make(r, &a);
 	if (a.count)
 		puts("\nWhat no rule of tlsmend mends, and who can act");

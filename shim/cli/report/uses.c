@@ -11,7 +11,6 @@ static int compare_pointers(const void *a, const void *b)
 {
 	const uintptr_t x = (uintptr_t) * (const char *const *)a,
 			y = (uintptr_t) * (const char *const *)b;
-
 	return (x > y) - (x < y);
 }
 
@@ -19,7 +18,6 @@ static int compare_pointers(const void *a, const void *b)
 static size_t distinct(const char **list, size_t n)
 {
 	size_t count = 0;
-
 	if (n)
 		qsort(list, n, sizeof *list, compare_pointers);
 	for (size_t i = 0; i < n; i++)
@@ -36,13 +34,11 @@ void report_uses_count(const struct report *r, enum report_kind kind, struct rep
 {
 	size_t *const counts[] = {&u->rules, &u->hosts, &u->programs};
 	const char **list = checked(calloc(r->group_count + 1, sizeof *list));
-
 	memset(u, 0, sizeof *u);
 	for (size_t i = 0; i < r->group_count; i++)
 		u->count += r->groups[i].item.kind == kind ? r->groups[i].count : 0;
 	for (unsigned which = 0; which < ARRAY_LENGTH(counts); which++) {
 		size_t n = 0;
-
 		for (size_t i = 0; i < r->group_count; i++)
 			if (r->groups[i].item.kind == kind)
 				list[n++] = part_of(&r->groups[i].item, which);

@@ -18,7 +18,6 @@ struct request {
 static bool take(void *arg, int id, const char *value)
 {
 	struct request *r = arg;
-
 	if (id < VARIABLE_COUNT)
 		return settings_take(&r->settings, id, value);
 	if (r->form_given && r->form != (enum form)id) {
@@ -91,7 +90,6 @@ struct output {
 static void print_line(const struct output *o, const char *option, const char *word)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	buf_puts(&b, option);
 	add_shell_word(&b, word);
@@ -103,7 +101,6 @@ static void print_variable(const struct output *o, const char *name, const char 
 {
 	char *assignment = join(name, "=", value, NULL);
 	struct buf b;
-
 	buf_init(&b, 0);
 	switch (o->form) {
 	case FORM_SHELL:
@@ -139,7 +136,6 @@ static void print_variable(const struct output *o, const char *name, const char 
 static char *mount_of(const struct named_path *p, bool *long_form)
 {
 	const bool writable = p->kind == PATH_LOG;
-
 	*long_form = strchr(p->path, ':') != NULL;
 	return *long_form ? join("type=bind,source=", p->path, ",target=", p->path,
 				 writable ? "" : ",readonly", NULL)
@@ -151,10 +147,8 @@ static void print_mounts(const struct output *o)
 	for (size_t i = 0; i < o->paths->count; i++) {
 		bool long_form;
 		char *mount = mount_of(&o->paths->list[i], &long_form);
-
 		if (o->form == FORM_COMPOSE) {
 			struct buf b;
-
 			buf_init(&b, 0);
 			add_yaml_word(&b, mount, true);
 			printf("      - %s\n", buf_str(&b));
@@ -171,7 +165,6 @@ static void print_volumes(const struct named_paths *p, bool mounts)
 	for (size_t i = 0; i < p->count; i++) {
 		const char *path = p->list[i].path;
 		struct buf b;
-
 		buf_init(&b, 0);
 		add_yaml_word(&b, path, false);
 		if (mounts)
@@ -188,7 +181,6 @@ static void print_volumes(const struct named_paths *p, bool mounts)
 static void print_copy(const struct named_paths *p)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	for (size_t i = 0; i < p->count; i++)
 		if (p->list[i].kind != PATH_LOG) {
@@ -235,7 +227,6 @@ static bool is_plain(const char *s)
 {
 	char *word = shell_word(s);
 	const bool plain = strcmp(word, s) == 0;
-
 	free(word);
 	return plain;
 }
@@ -244,7 +235,6 @@ static bool is_plain(const char *s)
 static bool all_plain(const struct settings *s, const char *preload, const struct named_paths *p)
 {
 	bool plain = is_plain(preload);
-
 	for (int i = 0; i < VARIABLE_COUNT; i++)
 		plain = plain && (!s->value[i] || is_plain(s->value[i]));
 	for (size_t i = 0; i < p->count; i++)
@@ -267,7 +257,6 @@ void env_print(const struct settings *s, enum form form, const char *preload,
 	       const struct named_paths *paths)
 {
 	struct output o = {form, false, paths};
-
 	if (form == FORM_DOCKER) {
 		o.plain = all_plain(s, preload, paths);
 		if (!o.plain)
@@ -294,7 +283,6 @@ static bool print_settings(const struct request *r)
 	char *form = !library ? NULL : here ? library_for_all(library) : copy_string(library);
 	char *preload = form ? preload_join(form, old) : NULL;
 	struct named_paths paths;
-
 	if (preload) {
 		if (here)
 			library_note_kinds("env", library);
@@ -305,7 +293,6 @@ static bool print_settings(const struct request *r)
 		named_paths_free(&paths);
 	}
 	const bool good = preload != NULL;
-
 	free(preload);
 	free(form);
 	free(library);
@@ -316,7 +303,6 @@ int env_main(const struct command *self, int argc, char **argv)
 {
 	struct request r = {.form = FORM_SHELL};
 	int operands, status;
-
 	settings_init(&r.settings, self);
 	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
 		if (operands)

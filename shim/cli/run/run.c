@@ -16,7 +16,6 @@ static int execute(char **argv)
 {
 	const char *path = getenv("PATH");
 	int result = ENOENT;
-
 	if (strchr(argv[0], '/')) {
 		execv(argv[0], argv);
 		return errno;
@@ -27,10 +26,8 @@ static int execute(char **argv)
 		size_t n = strcspn(path, ":");
 		char *directory = checked(strndup(path, n));
 		char *file = join(n ? directory : ".", "/", argv[0], NULL);
-
 		execv(file, argv);
 		int error = errno;
-
 		free(file);
 		free(directory);
 		if (error == EACCES)
@@ -48,7 +45,6 @@ static int execute_failed(const char *command, int error)
 	int ignored;
 	char *path = path_search(command, &ignored);
 	struct target t = {0};
-
 	/* ENOENT of a file that is there: its interpreter is not. */
 	if (path && access(path, F_OK) == 0)
 		target_inspect(path, true, &t);
@@ -71,7 +67,6 @@ static bool would_stumble(const struct target *t)
 static void warn(const struct target *t, const struct settings *s)
 {
 	const char *log = s->value[VARIABLE_LOG], *disable = s->value[VARIABLE_DISABLE];
-
 	if (log && strcmp(log, "off") == 0)
 		return;
 	if (disable && strcmp(disable, "1") == 0) {
@@ -81,7 +76,6 @@ static void warn(const struct target *t, const struct settings *s)
 	if ((t->reach == REACH_NO || t->reach == REACH_PARTLY) &&
 	    t->reason != REASON_NOT_A_PROGRAM && t->reason != REASON_NO_INTERPRETER) {
 		char *line = verdict_line(t);
-
 		complain("warning: %s%s", line,
 			 would_stumble(t) ? "; started without the library" : "");
 		free(line);
@@ -94,15 +88,12 @@ static bool look_at(const char *command, const struct settings *s, bool *musl)
 	struct target t = {0};
 	int error;
 	char *path = path_search(command, &error);
-
 	/* the failure to execute says it */
 	if (path && !error)
 		target_inspect(path, true, &t);
 	warn(&t, s);
 	const bool good = !would_stumble(&t);
-
 	*musl = is_musl(t.elf.interpreter);
-
 	target_free(&t);
 	free(path);
 	return good;
@@ -112,7 +103,6 @@ static bool library_is_sound(const char *library)
 {
 	struct elf_facts own, lib;
 	bool good = elf_read(library, &lib) == 0 && lib.is_elf && !lib.damage && lib.dynamic;
-
 	if (good && elf_read("/proc/self/exe", &own) == 0) {
 		good = own.bits == lib.bits && own.machine == lib.machine;
 		elf_free(&own);
@@ -131,7 +121,6 @@ static bool export_preload(bool musl)
 	char *preload = NULL;
 	bool good = library && library_is_sound(library) &&
 		    (preload = preload_join(form ? form : library, getenv("LD_PRELOAD"))) != NULL;
-
 	free(form);
 	if (good)
 		good = setenv("LD_PRELOAD", preload, 1) == 0;
@@ -144,7 +133,6 @@ static bool export_preload(bool musl)
 static bool export_settings(const struct settings *s)
 {
 	bool good = true;
-
 	for (int i = 0; good && i < VARIABLE_COUNT; i++)
 		if (s->value[i])
 			good = setenv(variable_names[i], s->value[i], 1) == 0;
@@ -156,7 +144,6 @@ int run_main(const struct command *self, int argc, char **argv)
 	int operands, status;
 	bool musl = false;
 	struct settings s;
-
 	settings_init(&s, self);
 	if (!options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
 		settings_free(&s);

@@ -18,7 +18,6 @@ struct service_request {
 static bool take(void *arg, int id, const char *value)
 {
 	struct service_request *r = arg;
-
 	if (id == SERVICE_REMOVE)
 		r->remove = true;
 	else if (id == SERVICE_DRY_RUN)
@@ -39,7 +38,6 @@ static bool good_name(const char *name)
 static void add_variable(struct buf *b, const char *name, const char *value)
 {
 	char *assignment = join(name, "=", value, NULL);
-
 	buf_puts(b, "Environment=");
 	env_unit_word(b, assignment);
 	buf_putc(b, '\n');
@@ -52,12 +50,10 @@ static void add_variable(struct buf *b, const char *name, const char *value)
 static bool is_free(const char *path)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	const int error = file_read(path, CONFIG_MAX_BYTES, &b, NULL, NULL, NULL);
 	const bool good =
 	    error == ENOENT || (!error && strncmp(buf_str(&b), MARK, sizeof MARK - 1) == 0);
-
 	if (!good)
 		complain("%s: %s; it is left as it is", path,
 			 error ? strerror(error)
@@ -73,7 +69,6 @@ static bool fill(struct buf *b, const struct service_request *r, const struct un
 	const char *log = r->settings.value[VARIABLE_LOG];
 	char *form = library_for_all(library);
 	char *preload = preload_join(form, u->preload);
-
 	free(form);
 	if (!preload)
 		return false;
@@ -85,7 +80,6 @@ static bool fill(struct buf *b, const struct service_request *r, const struct un
 			add_variable(b, variable_names[i], r->settings.value[i]);
 	if (log && *log == '/' && !unit_may_write(u, log)) {
 		char *folder = path_directory(log);
-
 		buf_puts(b, "ReadWritePaths=");
 		env_unit_word(b, folder);
 		buf_putc(b, '\n');
@@ -106,7 +100,6 @@ static int write_it(const struct service_request *r, const struct unit *u, const
 	struct named_paths paths;
 	struct buf b;
 	int status = STATUS_USAGE, error = 0;
-
 	buf_init(&b, 0);
 	named_paths_find(&paths, &r->settings, library);
 	if (is_free(path) && fill(&b, r, u, library)) {
@@ -137,7 +130,6 @@ static int remove_it(const struct unit *u)
 	char *path = unit_drop_in(u);
 	char *folder = path_directory(path);
 	int status = STATUS_OK;
-
 	if (!is_free(path)) {
 		status = STATUS_USAGE;
 	} else if (unlink(path) == 0) {
@@ -161,7 +153,6 @@ static int serve(const struct service_request *r, const char *name)
 	char *library = library_find();
 	struct unit u;
 	int status = STATUS_USAGE;
-
 	unit_read(&u, name);
 	if (r->remove) {
 		status = remove_it(&u);
@@ -181,7 +172,6 @@ int service_main(const struct command *self, int argc, char **argv)
 {
 	struct service_request r = {.remove = false};
 	int operands, status;
-
 	settings_init(&r.settings, self);
 	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
 		if (operands != 1)

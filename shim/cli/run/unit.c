@@ -24,7 +24,6 @@ static bool is_on(const char *value)
 {
 	static const char *const words[] = {"yes",          "true",      "on",   "1",
 					    "disconnected", "read-only", "tmpfs"};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
 		if (strcasecmp(value, words[i]) == 0)
 			return true;
@@ -35,7 +34,6 @@ static bool is_on(const char *value)
 static void take_environment(struct unit *u, const char *value)
 {
 	const char *at = strstr(value, "LD_PRELOAD=");
-
 	if (!at) {
 		if (!*value)
 			replace(&u->preload, "");
@@ -43,7 +41,6 @@ static void take_environment(struct unit *u, const char *value)
 	}
 	const char quote = at > value && strchr("\"'", at[-1]) ? at[-1] : ' ';
 	const char stop[] = {quote, '\0'};
-
 	at += strlen("LD_PRELOAD=");
 	free(u->preload);
 	u->preload = checked(strndup(at, strcspn(at, stop)));
@@ -56,7 +53,6 @@ static void take_program(struct unit *u, const char *value)
 	const char quote = *value == '"' || *value == '\'' ? *value++ : ' ';
 	const char stop[] = {quote, quote == ' ' ? '\t' : quote, '\0'};
 	const size_t n = strcspn(value, stop);
-
 	if (u->program && n)
 		return;
 	free(u->program);
@@ -72,12 +68,10 @@ static void take_writable(struct unit *u, const char *key, const char *value)
 		     {"StateDirectory", "/var/lib/"},
 		     {"CacheDirectory", "/var/cache/"},
 		     {"RuntimeDirectory", "/run/"}};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
 		if (strcmp(key, kinds[i].key) == 0) {
 			char *longer = join(u->writable, " ", kinds[i].folder,
 					    value + strspn(value, "-+"), NULL);
-
 			free(u->writable);
 			u->writable = longer;
 		}
@@ -112,13 +106,11 @@ static void read_file(struct unit *u, const char *path)
 	bool service = false;
 	struct buf b;
 	char *line, *rest;
-
 	buf_init(&b, 1024 * 1024);
 	if (file_read(path, 1024 * 1024, &b, NULL, NULL, NULL) == 0 && b.len) {
 		for (line = strtok_r(b.data, "\n", &rest); line;
 		     line = strtok_r(NULL, "\n", &rest)) {
 			char *equals = strchr(line, '=');
-
 			line += strspn(line, " \t");
 			if (*line == '[')
 				service = strncmp(line, "[Service]", 9) == 0;
@@ -137,7 +129,6 @@ static void read_drop_ins(struct unit *u, const char *folder, const char *name)
 {
 	char *path = join(folder, name, ".d/", NULL);
 	struct buf list;
-
 	buf_init(&list, 0);
 	if (include_list(path, &list) == 0)
 		for (size_t at = 0; at < list.len; at += strlen(list.data + at) + 1)
@@ -154,7 +145,6 @@ static char *template_of(const char *name)
 	const char *dot = strrchr(name, '.');
 	char *front = at ? checked(strndup(name, (size_t)(at - name) + 1)) : NULL;
 	char *whole = front ? join(front, dot, NULL) : NULL;
-
 	free(front);
 	return whole;
 }
@@ -162,18 +152,15 @@ static char *template_of(const char *name)
 void unit_read(struct unit *u, const char *name)
 {
 	const char *dot = strrchr(name, '.');
-
 	memset(u, 0, sizeof *u);
 	u->name = join(name, dot && strcmp(dot, ".service") == 0 ? "" : ".service", NULL);
 	u->user = copy_string("");
 	u->writable = copy_string("");
 	char *template = template_of(u->name);
 	const char *const names[] = {u->name, template};
-
 	for (size_t n = 0; n < ARRAY_LENGTH(names) && !u->path; n++)
 		for (size_t i = 0; names[n] && i < ARRAY_LENGTH(folders) && !u->path; i++) {
 			char *path = join(folders[i], names[n], NULL);
-
 			if (access(path, F_OK) == 0)
 				u->path = path;
 			else
@@ -217,7 +204,6 @@ struct identity {
 static void identify(struct identity *id, const struct unit *u)
 {
 	const struct passwd *p = *u->user ? getpwnam(u->user) : NULL;
-
 	memset(id, 0, sizeof *id);
 	id->root = !*u->user && !u->dynamic_user;
 	id->known = id->root || u->dynamic_user || p;
@@ -248,7 +234,6 @@ static bool readable(const struct identity *id, const char *path)
 	char *part = copy_string(path);
 	struct stat st;
 	bool good = id->root || stat(path, &st) != 0 || allowed(id, &st, 04);
-
 	for (char *slash = part; good && !id->root && (slash = strchr(slash + 1, '/'));) {
 		*slash = '\0';
 		good = stat(part, &st) != 0 || allowed(id, &st, 01);
@@ -261,7 +246,6 @@ static bool readable(const struct identity *id, const char *path)
 static bool below(const char *path, const char *folder)
 {
 	const size_t n = strlen(folder);
-
 	return strncmp(path, folder, n) == 0 && (path[n] == '/' || !path[n]);
 }
 
@@ -269,7 +253,6 @@ bool unit_may_write(const struct unit *u, const char *path)
 {
 	char *list = copy_string(u->writable), *rest, *word;
 	bool good = !u->strict && !(u->system_read_only && below(path, "/etc"));
-
 	for (word = strtok_r(list, " \t", &rest); word && !good;
 	     word = strtok_r(NULL, " \t", &rest))
 		good = below(path, word);
@@ -307,7 +290,6 @@ static void warn_one(const char *path, const struct unit *u, const struct identi
 void unit_warn(const struct named_paths *paths, const struct unit *u)
 {
 	struct identity id = {0};
-
 	if (u)
 		identify(&id, u);
 	for (size_t i = 0; i < paths->count; i++)

@@ -17,7 +17,6 @@ struct search {
 static bool take_issuer(void *arg, struct seen_certificate *c)
 {
 	struct search *s = arg;
-
 	if (X509_check_issued(c->x, s->below->x) != X509_V_OK ||
 	    X509_verify(s->below->x, X509_get0_pubkey(c->x)) != 1) {
 		certificate_free(c);
@@ -32,7 +31,6 @@ static bool find_issuer(const char *pem, const struct seen_certificate *below,
 			struct seen_certificate *found)
 {
 	struct search s = {.below = below};
-
 	certificates_each(pem, take_issuer, &s);
 	*found = s.found;
 	return s.good;
@@ -42,13 +40,11 @@ static bool fetch_issuer(struct candidate *c, const struct sight *s,
 			 const struct seen_certificate *below, struct seen_certificate *found)
 {
 	char *why = NULL;
-
 	if (!c->url)
 		return false;
 	complain("%s: fetching %s ...", s->asked, c->url);
 	char *pem = fetch_certificates(c->url, s->probe.proxy, s->probe.seconds, &why);
 	const bool good = find_issuer(pem, below, found);
-
 	if (!good)
 		complain("%s: %s", c->url, why ? why : "what came did not issue that certificate");
 	free(why);
@@ -68,7 +64,6 @@ static void climb(struct candidate *c, const struct sight *s, const struct seen_
 {
 	while (!below->self_issued && c->count < CANDIDATE_MOST) {
 		struct seen_certificate found;
-
 		free(c->url);
 		c->url = certificate_issuer_url(below);
 		if (ca && find_issuer(ca, below, &found)) {
@@ -87,7 +82,6 @@ static void climb(struct candidate *c, const struct sight *s, const struct seen_
 void candidate_find(struct candidate *c, const struct sight *s, const char *ca, bool fetch)
 {
 	const struct seen_certificate *top = s->path ? &s->certificate[s->path - 1] : NULL;
-
 	memset(c, 0, sizeof *c);
 	c->anchor = -1;
 	c->from = "sent by the server itself";
@@ -112,13 +106,11 @@ void candidate_free(struct candidate *c)
 char *candidate_pem(const struct candidate *c)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	for (size_t i = c->count; i-- > 0;)
 		buf_strs(&b, "# ", c->certificate[i].subject, "\n# sha256 ",
 			 c->certificate[i].sha256, "\n", c->certificate[i].pem, NULL);
 	char *pem = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return pem;
 }

@@ -25,7 +25,6 @@ static bool split_url(const char *url, struct host_port *at, const char **path)
 			return false;
 	char *host = checked(strndup(url + 7, strcspn(url + 7, "/?#")));
 	const bool good = !strchr(host, '@') && host_port_parse(host, at);
-
 	*path = url + 7 + strlen(host);
 	free(host);
 	return good;
@@ -35,7 +34,6 @@ static bool ask(struct wire *w, const char *url, const char *proxy, unsigned sec
 {
 	struct host_port at;
 	const char *path;
-
 	w->fd = -1;
 	w->deadline_ms = clock_monotonic_ms() + seconds * UINT64_C(1000);
 	if (!split_url(url, &at, &path))
@@ -48,7 +46,6 @@ static bool ask(struct wire *w, const char *url, const char *proxy, unsigned sec
 	char *request = join("GET ", *path == '/' ? "" : "/", path, " HTTP/1.0\r\nHost: ", host,
 			     "\r\nUser-Agent: tlsmend/" TLSMEND_VERSION "\r\n\r\n", NULL);
 	const bool good = wire_write(w, request, strlen(request));
-
 	free(request);
 	free(host);
 	return good;
@@ -59,7 +56,6 @@ static bool read_head(struct wire *w, char **to)
 {
 	char line[WIRE_MAX_LINE];
 	unsigned status;
-
 	if (!wire_line(w, line))
 		return false;
 	if (sscanf(line, "HTTP/1.%*1u %3u", &status) != 1)
@@ -75,7 +71,6 @@ static bool read_head(struct wire *w, char **to)
 static void read_body(struct wire *w, struct buf *b)
 {
 	char c;
-
 	/* the end of the connection is the end of it, in HTTP/1.0 */
 	while (b->len < MOST_BYTES && wire_read(w, &c, 1))
 		buf_putc(b, c);
@@ -95,7 +90,6 @@ static char *as_pem(const struct buf *b)
 	char *text = NULL;
 	PKCS7 *p7 = NULL;
 	X509 *x;
-
 	checked(in);
 	checked(out);
 	while ((x = PEM_read_bio_X509(in, NULL, no_passphrase, NULL))) {
@@ -112,7 +106,6 @@ static char *as_pem(const struct buf *b)
 			add_pem(out, sk_X509_value(p7->d.sign->cert, i));
 	const long n = BIO_get_mem_data(out, &text);
 	char *pem = checked(strndup(n > 0 ? text : "", n > 0 ? (size_t)n : 0));
-
 	PKCS7_free(p7);
 	X509_free(x);
 	BIO_free(out);
@@ -125,7 +118,6 @@ static char *one_answer(const char *url, const char *proxy, unsigned seconds, ch
 	struct wire w = {.fd = -1};
 	char *pem = NULL;
 	struct buf b;
-
 	buf_init(&b, 0);
 	if (ask(&w, url, proxy, seconds) && read_head(&w, to) && !*to) {
 		read_body(&w, &b);
@@ -143,11 +135,9 @@ static char *one_answer(const char *url, const char *proxy, unsigned seconds, ch
 char *fetch_certificates(const char *url, const char *proxy, unsigned seconds, char **why)
 {
 	char *at = copy_string(url), *pem = NULL;
-
 	*why = NULL;
 	for (unsigned i = 0; i <= REDIRECTIONS; i++) {
 		char *to = NULL;
-
 		free(pem);
 		free(*why);
 		*why = NULL;

@@ -19,7 +19,6 @@ static bool is_hex(char c)
 static const char *behind_label(const char *text)
 {
 	const char *equals = strchr(text, '=');
-
 	while (ascii_is_space(*text))
 		text++;
 	if (equals)
@@ -36,7 +35,6 @@ static const char *behind_label(const char *text)
 const char *fingerprint_parse(const char *text, char out[96])
 {
 	size_t n = 0;
-
 	for (text = behind_label(text); *text; text++) {
 		if (*text == ':' || *text == '-' || ascii_is_space(*text))
 			continue;
@@ -62,7 +60,6 @@ static char *typed(const struct seen_certificate *c)
 {
 	char *line = NULL;
 	size_t size = 0;
-
 	if (isatty(STDIN_FILENO))
 		printf("\nThe SHA-256 fingerprint of \"%s\", as whoever runs that CA told you: ",
 		       c->name);
@@ -87,16 +84,13 @@ static bool matches(const struct seen_certificate *c, const char fingerprint[96]
 bool fingerprint_confirm(const struct seen_certificate *c, const char *given)
 {
 	char fingerprint[96];
-
 	if (given)
 		return matches(c, given);
 	for (unsigned i = 0; i < TRIES; i++) {
 		char *line = typed(c);
-
 		if (!line)
 			break;
 		const char *wrong = fingerprint_parse(line, fingerprint);
-
 		free(line);
 		if (!wrong)
 			return matches(c, fingerprint);

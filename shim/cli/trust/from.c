@@ -13,7 +13,6 @@
 static void add(struct from_list *l, char *asked, const char *sha256)
 {
 	char pairs[96] = "";
-
 	if (fingerprint_parse(sha256, pairs))
 		pairs[0] = '\0';
 	for (size_t i = 0; i < l->count; i++)
@@ -34,7 +33,6 @@ static void take_record(struct from_list *l, const json_t *o)
 	const json_t *leaf = json_array_get(json_object_get(o, "chain"), 0);
 	const json_int_t port = json_integer_value(json_object_get(o, "port"));
 	struct host_port at = {.port = port > 0 && port < 65536 ? (unsigned)port : 0};
-
 	if (!cause || cause_table[cause].family != FAMILY_ANCHOR ||
 	    !host_normalise(*json_text(o, "host") ? json_text(o, "host") : json_text(o, "address"),
 			    at.host))
@@ -48,7 +46,6 @@ bool from_read(struct from_list *l, const struct command *self, const char *path
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t n;
-
 	if (!f) {
 		usage_error(self, "--from %s: %s", path, strerror(errno));
 		return false;
@@ -57,13 +54,11 @@ bool from_read(struct from_list *l, const struct command *self, const char *path
 		json_t *o = json_loadb(line, (size_t)n, 0, NULL);
 		const char *message = json_text(o, "MESSAGE"); /* journalctl -o json */
 		json_t *inner = *message ? json_loads(message, 0, NULL) : NULL;
-
 		take_record(l, inner ? inner : o);
 		json_decref(inner);
 		json_decref(o);
 	}
 	const int error = ferror(f) ? errno : 0;
-
 	free(line);
 	if (f != stdin)
 		fclose(f);

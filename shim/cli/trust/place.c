@@ -12,11 +12,9 @@
 char *place_file_name(const struct host_port *at, const char *suffix)
 {
 	char port[16] = "";
-
 	if (at->port)
 		snprintf(port, sizeof port, "+%u", at->port);
 	char *name = join(at->host, port, suffix, NULL);
-
 	for (char *c = name; *c; c++)
 		if (*c == ':')
 			*c = '_';
@@ -27,7 +25,6 @@ char *place_file_name(const struct host_port *at, const char *suffix)
 static char *last_entry(const char *list)
 {
 	const char *colon = strrchr(list, ':');
-
 	return copy_string(colon ? colon + 1 : list);
 }
 
@@ -39,14 +36,12 @@ static bool choose(struct place *p, const struct settings *s, bool user, const s
 		      : given && *given ? last_entry(given)
 					: copy_string(TLSMEND_CONFIG_FOLDER);
 	char *name = place_file_name(at, ".conf"), *pem = place_file_name(at, ".trust.pem");
-
 	if (!entry) {
 		complain("%s: neither XDG_CONFIG_HOME nor HOME says where your own rules are",
 			 s->command->name);
 	} else {
 		char *folder = path_directory(entry);
 		const bool usual = !user && !(given && *given);
-
 		p->config = include_is_folder(entry) ? join(entry, name, NULL) : copy_string(entry);
 		p->pem = join(usual ? "/etc/tlsmend" : folder, "/", pem, NULL);
 		free(folder);
@@ -73,7 +68,6 @@ struct merge {
 static bool take_old(void *arg, struct seen_certificate *c)
 {
 	struct merge *m = arg;
-
 	if (!strstr(m->fresh, c->sha256))
 		buf_strs(m->to, "# ", c->subject, "\n# sha256 ", c->sha256, "\n", c->pem, NULL);
 	certificate_free(c);
@@ -85,10 +79,8 @@ static bool fill_certificates(struct place *p, const struct rule_at *r, const ch
 {
 	struct merge m = {&p->certificates, certificates};
 	struct buf old;
-
 	buf_init(&old, 0);
 	int error = file_read(p->pem, CONFIG_MAX_BYTES, &old, NULL, NULL, NULL);
-
 	if ((error && error != ENOENT) || (!error && old.len && !is_ours(&old))) {
 		complain("%s: %s; it is left as it is", p->pem,
 			 error ? strerror(error) : "is there and was not written by tlsmend trust");
@@ -119,13 +111,11 @@ static void change_section(struct place *p, const struct rule_at *r, const struc
 	char *line = join(TRUST_MARK, about, "\nExtraCAFile = ", value, NULL);
 	const char *before;
 	size_t n;
-
 	if (r->extra && strcmp(r->extra->value, p->pem) == 0) {
 		p->unchanged = true;
 	} else if (r->extra && edit_get(buf_str(old), old->len, r->extra->line, &before, &n)) {
 		char *was = checked(strndup(before, n));
 		char *with = join(TRUST_MARK, "before: ", was, "\n", line, NULL);
-
 		edit_line(&p->fresh, buf_str(old), old->len, r->extra->line, with, false);
 		free(with);
 		free(was);
@@ -140,7 +130,6 @@ static void change_section(struct place *p, const struct rule_at *r, const struc
 static void add_section(struct place *p, const struct buf *old, const char *about)
 {
 	char *value = quoted(p->pem);
-
 	buf_add(&p->fresh, buf_str(old), old->len);
 	if (old->len)
 		buf_puts(&p->fresh, old->data[old->len - 1] == '\n' ? "\n" : "\n\n");
@@ -156,7 +145,6 @@ static bool has_section(const struct rule_at *r, bool user)
 	char *folder = user ? settings_user_folder() : NULL;
 	const bool good =
 	    r->any && (!folder || strncmp(r->any->section->source, folder, strlen(folder)) == 0);
-
 	free(folder);
 	return good;
 }
@@ -165,7 +153,6 @@ static bool read_config(struct place *p)
 {
 	struct file_status status;
 	int error = file_status(p->config, &status);
-
 	if (!error) {
 		p->exists = true;
 		p->owner = status.owner;
@@ -201,7 +188,6 @@ static bool fill_config(struct place *p, const struct rule_at *r, bool has,
 	if (p->unchanged)
 		return true;
 	char *why = rule_at_try(r, p->config, &p->fresh, at, p->pem);
-
 	if (why)
 		complain("the rule for %s would be of no use: %s", p->scope, why);
 	free(why);
@@ -214,7 +200,6 @@ bool place_find(struct place *p, struct settings *s, bool user, const struct hos
 	struct host_port scope = *at;
 	struct rule_at r;
 	bool good = rule_at_find(&r, s, at), has;
-
 	memset(p, 0, sizeof *p);
 	if (good && r.only) {
 		complain("%s:%u: OnlyCAFile says whom %s may trust; put the certificate into that "

@@ -12,7 +12,6 @@ enum { SETTINGS_MOST = 1024 };
 static void quiet(void *arg, const struct config_message *m)
 {
 	char **first = arg;
-
 	if (first && !*first && m->severity == CONFIG_ERROR)
 		*first = copy_string(m->text);
 }
@@ -27,7 +26,6 @@ static struct peer peer_of(const struct host_port *at)
 bool rule_at_is_its_own(const struct setting *s, const char *host, unsigned *port)
 {
 	struct host_port at;
-
 	if (!s->section->line || s->section->closed || strpbrk(s->section->header, " \t*/") ||
 	    strpbrk(s->pattern, "*/") || !host_port_parse(s->pattern, &at))
 		return false;
@@ -41,11 +39,9 @@ static void choose_section(struct rule_at *r, const struct setting *const *list,
 {
 	const struct setting *wide = NULL;
 	unsigned port;
-
 	for (size_t i = 0; i < n; i++) {
 		const struct setting *s = list[i];
 		const bool extra = s->key == KEY_EXTRA_CA_FILE;
-
 		if (!rule_at_is_its_own(s, at->host, &port))
 			continue;
 		if (port != at->port) {
@@ -64,14 +60,12 @@ bool rule_at_find(struct rule_at *r, const struct settings *s, const struct host
 	const struct setting **list = checked(calloc(SETTINGS_MOST, sizeof *list));
 	const struct peer peer = peer_of(at);
 	struct rule rule;
-
 	memset(r, 0, sizeof *r);
 	sources_init(&r->sources);
 	sources_add_config(&r->sources, s->command->name, s->value[VARIABLE_CONFIG]);
 	r->policy =
 	    checked(policy_parse(r->sources.list, r->sources.count, false, quiet, NULL, NULL));
 	size_t n = policy_explain(r->policy, &peer, list, SETTINGS_MOST);
-
 	choose_section(r, list, n < SETTINGS_MOST ? n : SETTINGS_MOST, at);
 	policy_lookup(r->policy, &peer, clock_realtime_ms() / 1000, &rule);
 	r->only = rule.set[KEY_ONLY_CA_FILE];
@@ -98,10 +92,8 @@ const struct source_file *rule_at_file(const struct rule_at *r, const char *path
 static size_t position(const struct rule_at *r, const char *path)
 {
 	const size_t folder = (size_t)(path_base(path) - path);
-
 	for (size_t i = 0; i < r->sources.count; i++) {
 		const char *other = r->sources.list[i].name;
-
 		if (strncmp(other, path, folder) == 0 && !strchr(other + folder, '/') &&
 		    strcmp(other, path) > 0)
 			return i;
@@ -114,10 +106,8 @@ static char *judge(const struct policy *p, const struct host_port *at, const cha
 	const struct peer peer = peer_of(at);
 	char line[16];
 	struct rule rule;
-
 	policy_lookup(p, &peer, clock_realtime_ms() / 1000, &rule);
 	const struct setting *s = rule.set[KEY_EXTRA_CA_FILE];
-
 	if (rule.closed)
 		return join("the rules for ", at->host, " have an error, so its connections fail",
 			    NULL);
@@ -138,7 +128,6 @@ char *rule_at_try(const struct rule_at *r, const char *path, const struct buf *t
 	const size_t new_at = position(r, path);
 	char *error = NULL, *why;
 	size_t n = 0;
-
 	for (size_t i = 0; i <= r->sources.count; i++) {
 		if (!known && i == new_at)
 			list[n++] = fresh;
@@ -147,11 +136,9 @@ char *rule_at_try(const struct rule_at *r, const char *path, const struct buf *t
 			    strcmp(r->sources.list[i].name, path) == 0 ? fresh : r->sources.list[i];
 	}
 	struct policy *p = checked(policy_parse(list, n, false, quiet, &error, NULL));
-
 	why = ca_file ? judge(p, at, ca_file) : NULL;
 	if (why && error) {
 		char *both = join(why, ": ", error, NULL);
-
 		free(why);
 		why = both;
 	}

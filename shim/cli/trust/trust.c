@@ -25,7 +25,6 @@ struct trust_request {
 static int memory_file(const struct buf *b, char path[64])
 {
 	const int fd = memfd_create("tlsmend-ca", MFD_CLOEXEC);
-
 	if (fd >= 0 && write(fd, buf_str(b), b->len) != (ssize_t)b->len) {
 		close(fd);
 		return -1;
@@ -43,7 +42,6 @@ static bool would_do(const struct trust_request *r, const struct sight *seen, co
 	char *pattern = host_port_text(&seen->rule);
 	char *extra[2] = {join("TLSMEND_EXTRA_CA=", pattern, "=", path, NULL), NULL};
 	bool good = false;
-
 	view_request_sight(&r->view, &s);
 	if (fd >= 0 && sight_take(&s, &r->view.settings, (const char *const *)extra, false)) {
 		good = s.result == SIGHT_TRUSTED;
@@ -75,14 +73,12 @@ static bool failed(const char *path, int error)
 static bool write_both(const struct place *p)
 {
 	struct buf was;
-	bool good;
-
 	buf_init(&was, 0);
 	const bool had = file_read(p->pem, CONFIG_MAX_BYTES, &was, NULL, NULL, NULL) == 0;
-
-	good = !failed(p->pem, make_folder(p->pem)) && !failed(p->config, make_folder(p->config)) &&
-	       !failed(p->pem,
-		       write_whole(p->pem, buf_str(&p->certificates), p->certificates.len, NULL));
+	bool good =
+	    !failed(p->pem, make_folder(p->pem)) && !failed(p->config, make_folder(p->config)) &&
+	    !failed(p->pem,
+		    write_whole(p->pem, buf_str(&p->certificates), p->certificates.len, NULL));
 	if (good && !p->unchanged &&
 	    failed(p->config, write_whole(p->config, buf_str(&p->fresh), p->fresh.len, p))) {
 		good = false;
@@ -99,7 +95,6 @@ static void indented(const char *text)
 {
 	while (*text) {
 		const size_t n = strcspn(text, "\n");
-
 		printf("             %.*s\n", (int)n, text);
 		text += n + (text[n] == '\n');
 	}
@@ -110,7 +105,6 @@ static void show_way_back(const struct view_request *v, const char *scope)
 {
 	char *config = v->settings.user ? NULL : settings_config_given(&v->settings);
 	char *file = config && *config ? shell_word(config) : NULL, *host = shell_word(scope);
-
 	printf("take it back: tlsmend untrust %s%s%s%s%s\n", v->settings.user ? "--user " : "",
 	       file ? "--config " : "", file ? file : "", file ? " " : "", host);
 	free(host);
@@ -121,7 +115,6 @@ static void show_way_back(const struct view_request *v, const char *scope)
 static void show_place(const struct trust_request *r, const struct place *p)
 {
 	const char *verb = r->dry_run ? "would write" : "wrote";
-
 	printf("%s %s\n", verb, p->pem);
 	if (p->unchanged)
 		printf("%s names it already:\n", p->config);
@@ -138,7 +131,6 @@ static int look_again(struct trust_request *r)
 {
 	struct sight s;
 	int status = STATUS_FINDINGS;
-
 	settings_written(&r->view.settings);
 	if (r->view.settings.user)
 		settings_take(&r->view.settings, SETTINGS_USER, NULL);
@@ -159,12 +151,10 @@ static int look_again(struct trust_request *r)
 static char *read_ca(const struct trust_request *r)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	if (r->view.ca)
 		file_read(r->view.ca, CONFIG_MAX_BYTES, &b, NULL, NULL, NULL);
 	char *text = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return text;
 }
@@ -172,7 +162,6 @@ static char *read_ca(const struct trust_request *r)
 static void show_candidate(const struct candidate *c, const struct sight *s, const char *scope)
 {
 	const struct seen_certificate *a = c->anchor >= 0 ? &c->certificate[c->anchor] : NULL;
-
 	if (!a) {
 		printf("\nNo certificate becomes an anchor: the root is in this machine's store, "
 		       "and only "
@@ -208,13 +197,11 @@ static int no_candidate(const struct candidate *c, const struct sight *s)
 static char *about(const struct candidate *c)
 {
 	struct buf date;
-
 	buf_init(&date, 0);
 	buf_date(&date, clock_realtime_ms() / 1000);
 	const struct seen_certificate *a =
 	    &c->certificate[c->anchor >= 0 ? (size_t)c->anchor : c->count - 1];
 	char *text = join(a->subject, ", sha256 ", a->sha256, ", on ", buf_str(&date), NULL);
-
 	buf_free(&date);
 	return text;
 }
@@ -225,10 +212,8 @@ static int write_down(struct trust_request *r, const struct sight *s, const stru
 	char *note = about(c);
 	struct place p;
 	int status = STATUS_FINDINGS;
-
 	const bool placed =
 	    place_find(&p, &r->view.settings, r->view.settings.user, &s->rule, certificates, note);
-
 	if (placed)
 		show_candidate(c, s, p.scope);
 	if (!placed)
@@ -254,14 +239,12 @@ static int propose(struct trust_request *r, const struct sight *s)
 	char *ca = read_ca(r);
 	struct candidate c;
 	int status;
-
 	sight_draw_path(s, false);
 	candidate_find(&c, s, *ca ? ca : NULL, r->fetch);
 	if (!c.count) {
 		status = no_candidate(&c, s);
 	} else {
 		char *pem = candidate_pem(&c);
-
 		status = write_down(r, s, &c, pem);
 		/* a CA that is not there may be in the store, which the trial tells */
 		if (status == STATUS_FINDINGS && c.missing && c.anchor < 0)
@@ -296,7 +279,6 @@ static void say_failure(const struct sight *s)
 	char *text = join(s->asked, " is not trusted [", json_text(s->failure, "cause"),
 			  "]: ", json_text(s->failure, "why"), NULL);
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, text, strlen(text), 0);
 	say_hanging(buf_str(&b), 2, screen_width(SCREEN_UNBOUNDED));
@@ -309,7 +291,6 @@ static int one_host(struct trust_request *r, const char *host, const char *expec
 {
 	struct sight s;
 	int status = STATUS_USAGE;
-
 	if (!view_request_host(&r->view, host))
 		return status;
 	view_request_sight(&r->view, &s);
@@ -333,12 +314,10 @@ static int each_host(struct trust_request *r, const struct command *self)
 {
 	struct from_list list = {0};
 	int status = STATUS_USAGE;
-
 	if (from_read(&list, self, r->from)) {
 		status = STATUS_OK;
 		for (size_t i = 0; i < list.count; i++) {
 			const int one = one_host(r, list.host[i].asked, list.host[i].sha256);
-
 			status = one > status ? one : status;
 		}
 	}
@@ -351,11 +330,9 @@ static int each_host(struct trust_request *r, const struct command *self)
 static bool take(void *arg, int id, const char *value)
 {
 	struct trust_request *r = arg;
-
 	switch (id) {
 	case TRUST_SHA256: {
 		const char *wrong = fingerprint_parse(value, r->sha256);
-
 		if (wrong) {
 			r->sha256[0] = '\0';
 			usage_error(r->view.settings.command, "--sha256 %s: %s", value, wrong);
@@ -380,12 +357,10 @@ int trust_main(const struct command *self, int argc, char **argv)
 {
 	struct trust_request r = {.from = NULL};
 	int operands, status;
-
 	view_request_init(&r.view, self);
 	r.view.settings.writes = true;
 	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
 		const struct settings *s = &r.view.settings;
-
 		if (!view_request_identity(&r.view))
 			status = STATUS_USAGE;
 		else if (s->user && s->fresh)

@@ -18,7 +18,6 @@ static bool line_is(const struct buf *text, unsigned at, const char *with)
 {
 	const char *line;
 	size_t n;
-
 	return at > 0 && edit_get(buf_str(text), text->len, at, &line, &n) && starts(line, n, with);
 }
 
@@ -28,7 +27,6 @@ static void cut(struct buf *out, const struct buf *text, unsigned first, unsigne
 {
 	const char *line;
 	size_t n;
-
 	for (unsigned at = 1; edit_get(buf_str(text), text->len, at, &line, &n); at++) {
 		if (at == first && with)
 			buf_strs(out, with, "\n", NULL);
@@ -45,7 +43,6 @@ static unsigned section_last(const struct buf *text, unsigned header)
 	unsigned at = header + 1;
 	const char *line;
 	size_t n;
-
 	while (edit_get(buf_str(text), text->len, at, &line, &n)) {
 		while (n && ascii_is_space(*line)) {
 			line++;
@@ -66,11 +63,9 @@ static void take_out(struct buf *fresh, const struct buf *text, const struct set
 	unsigned first = line - 1, last = section_last(text, header);
 	const char *old = NULL;
 	size_t n = 0;
-
 	if (line_is(text, first - 1, before) &&
 	    edit_get(buf_str(text), text->len, first - 1, &old, &n)) {
 		char *with = checked(strndup(old + sizeof before - 1, n - (sizeof before - 1)));
-
 		cut(fresh, text, first - 1, line, with);
 		free(with);
 		return;
@@ -79,7 +74,6 @@ static void take_out(struct buf *fresh, const struct buf *text, const struct set
 	if (edit_is_bare(buf_str(text), text->len, header + 1, line - 1) &&
 	    edit_is_bare(buf_str(text), text->len, line + 1, last)) {
 		const char *above;
-
 		first = header;
 		if (header > 1 && edit_get(buf_str(text), text->len, header - 1, &above, &n) && !n)
 			first--;
@@ -97,7 +91,6 @@ struct users {
 static void count_users(void *arg, const struct setting *s)
 {
 	struct users *u = arg;
-
 	u->count += (s->key == KEY_EXTRA_CA_FILE || s->key == KEY_ONLY_CA_FILE) &&
 		    strcmp(s->value, u->path) == 0;
 }
@@ -107,7 +100,6 @@ static void drop_certificates(const struct rule_at *r, const char *path)
 {
 	struct users u = {path, 0};
 	struct buf text;
-
 	buf_init(&text, 0);
 	policy_each(r->policy, count_users, &u);
 	if (u.count <= 1 && file_read(path, CONFIG_MAX_BYTES, &text, NULL, NULL, NULL) == 0 &&
@@ -124,7 +116,6 @@ static bool is_bare(const struct source_file *f, const struct buf *fresh, const 
 	    host_port_parse(pattern, &at) ? place_file_name(&at, ".conf") : copy_string("");
 	const bool bare =
 	    strcmp(path_base(f->path), name) == 0 && edit_is_bare(buf_str(fresh), fresh->len, 1, 0);
-
 	free(name);
 	return bare;
 }
@@ -135,16 +126,13 @@ static int take_back(const struct rule_at *r, const struct setting *s)
 	struct place keep = {.exists = true};
 	struct file_status status;
 	struct buf fresh;
-	int error;
-
 	buf_init(&fresh, 0);
 	take_out(&fresh, &f->text, s);
-	error = file_status(f->path, &status);
+	int error = file_status(f->path, &status);
 	keep.owner = status.owner;
 	keep.group = status.group;
 	keep.mode = status.mode;
 	const bool bare = is_bare(f, &fresh, s->pattern);
-
 	if (!error && bare)
 		error = unlink(f->path) == 0 ? 0 : errno;
 	else if (!error)
@@ -173,7 +161,6 @@ static void look(void *arg, const struct setting *s)
 	struct search *to = arg;
 	const struct source_file *f = rule_at_file(to->r, s->section->source);
 	unsigned port;
-
 	if (s->key != KEY_EXTRA_CA_FILE || !f || !rule_at_is_its_own(s, to->at->host, &port) ||
 	    (to->folder && strncmp(f->path, to->folder, strlen(to->folder)) != 0))
 		return;
@@ -191,7 +178,6 @@ static void say_none(const struct search *found)
 {
 	char *text = host_port_text(found->at);
 	const struct setting *s = found->others ? found->others : found->wider;
-
 	if (!s)
 		complain("untrust: no section is for %s alone and adds trust", text);
 	else if (found->others)
@@ -210,11 +196,9 @@ static int untrust(const struct settings *settings, const struct host_port *at)
 	char *folder = settings->user ? settings_user_folder() : NULL;
 	int status = STATUS_OK;
 	bool more = true;
-
 	for (unsigned count = 0; more && status == STATUS_OK; count++) {
 		struct search found = {.at = at, .folder = folder};
 		struct rule_at r;
-
 		found.r = &r;
 		if (!rule_at_find(&r, settings, at))
 			status = STATUS_USAGE;
@@ -238,7 +222,6 @@ int untrust_main(const struct command *self, int argc, char **argv)
 	struct settings s;
 	struct host_port at;
 	int operands, status;
-
 	settings_init(&s, self);
 	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
 		if (operands != 1)

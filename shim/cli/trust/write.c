@@ -16,7 +16,6 @@ static int open_up(const char *folder)
 	char *above = path_directory(folder);
 	struct file_status status;
 	int error = file_status(above, &status);
-
 	if (!error && chmod(folder, 0700 | (status.mode & 0055)) != 0)
 		error = errno;
 	free(above);
@@ -27,7 +26,6 @@ int make_folder(const char *path)
 {
 	char *folder = path_directory(path);
 	int error = 0;
-
 	if (*folder && access(folder, F_OK) != 0) {
 		error = make_folder(folder);
 		if (!error && mkdir(folder, 0700) == 0)
@@ -43,7 +41,6 @@ static int fill(int fd, const char *data, size_t n)
 {
 	while (n > 0) {
 		const ssize_t written = write(fd, data, n);
-
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
@@ -68,7 +65,6 @@ static void sync_folder(const char *path)
 {
 	char *folder = path_directory(path);
 	FILE *f = fopen(folder, "re");
-
 	if (f) {
 		fsync(fileno(f));
 		fclose(f);
@@ -80,7 +76,6 @@ static void sync_folder(const char *path)
 static bool may_be_replaced(const char *path)
 {
 	struct stat st;
-
 	return stat(path, &st) != 0 || S_ISREG(st.st_mode);
 }
 
@@ -95,7 +90,6 @@ int write_whole(const char *path, const void *data, size_t n, const struct place
 	char *fresh = join(folder, "/.", path_base(target), ".XXXXXX", NULL);
 	const int fd = mkostemp(fresh, O_CLOEXEC);
 	int error = fd < 0 ? errno : fill(fd, data, n);
-
 	if (!error)
 		error = give_away(fd, keep);
 	if (!error && fsync(fd) != 0)

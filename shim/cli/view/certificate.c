@@ -12,11 +12,9 @@ enum { NAMES_MOST = 100, TEXT_MOST = 300 };
 static char *printable(const char *s, size_t n)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, s, n, TEXT_MOST);
 	char *text = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return text;
 }
@@ -26,12 +24,10 @@ static char *whole_name(const X509_NAME *name)
 	BIO *b = BIO_new(BIO_s_mem());
 	char *data = NULL;
 	long n = 0;
-
 	if (b && X509_NAME_print_ex(b, name, 0,
 				    XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0)
 		n = BIO_get_mem_data(b, &data);
 	char *text = printable(data ? data : "", n > 0 ? (size_t)n : 0);
-
 	BIO_free(b);
 	return text;
 }
@@ -41,14 +37,12 @@ static char *short_name(X509_NAME *name)
 {
 	int at = -1, next;
 	unsigned char *utf8 = NULL;
-
 	while ((next = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0)
 		at = next;
 	const int n = at >= 0 ? ASN1_STRING_to_UTF8(
 				    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)))
 			      : -1;
 	char *text = n > 0 ? printable((const char *)utf8, (size_t)n) : whole_name(name);
-
 	OPENSSL_free(utf8);
 	return text;
 }
@@ -56,7 +50,6 @@ static char *short_name(X509_NAME *name)
 static char *general_name(const GENERAL_NAME *g)
 {
 	char *text = NULL;
-
 	if (g->type == GEN_DNS || g->type == GEN_URI || g->type == GEN_EMAIL) {
 		text = printable((const char *)ASN1_STRING_get0_data(g->d.ia5),
 				 (size_t)ASN1_STRING_length(g->d.ia5));
@@ -64,11 +57,9 @@ static char *general_name(const GENERAL_NAME *g)
 		BIO *b = BIO_new(BIO_s_mem());
 		char *data = NULL;
 		long n = 0;
-
 		if (b && GENERAL_NAME_print(b, (GENERAL_NAME *)(uintptr_t)g) == 1)
 			n = BIO_get_mem_data(b, &data);
 		const char *colon = data && n > 0 ? memchr(data, ':', (size_t)n) : NULL;
-
 		if (colon)
 			text = printable(colon + 1, (size_t)(data + n - colon - 1));
 		BIO_free(b);
@@ -81,10 +72,8 @@ static char **alternative_names(X509 *x)
 	GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
 	char **list = checked(calloc(NAMES_MOST + 2, sizeof *list));
 	size_t n = 0;
-
 	for (int i = 0; names && i < sk_GENERAL_NAME_num(names); i++) {
 		char *one = general_name(sk_GENERAL_NAME_value(names, i));
-
 		if (one && n == NAMES_MOST) {
 			free(one);
 			list[n++] = copy_string("...");
@@ -101,7 +90,6 @@ static char **alternative_names(X509 *x)
 static void date(const ASN1_TIME *t, char out[32])
 {
 	struct tm tm;
-
 	snprintf(out, 32, "not known");
 	if (ASN1_TIME_to_tm(t, &tm) == 1)
 		snprintf(out, 32, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
@@ -111,7 +99,6 @@ static void key_text(X509 *x, char out[64])
 {
 	EVP_PKEY *key = X509_get0_pubkey(x);
 	const int id = key ? EVP_PKEY_base_id(key) : 0;
-
 	if (!key)
 		snprintf(out, 64, "unknown");
 	else if (id == EVP_PKEY_ED25519 || id == EVP_PKEY_ED448)
@@ -128,7 +115,6 @@ static void fingerprint(X509 *x, char out[96])
 {
 	unsigned char digest[32];
 	unsigned n = 0;
-
 	out[0] = '\0';
 	if (X509_digest(x, EVP_sha256(), digest, &n) != 1)
 		return;
@@ -140,7 +126,6 @@ bool certificate_read(const char *pem, struct seen_certificate *c)
 {
 	BIO *b = BIO_new_mem_buf(pem, -1);
 	int days = 0, seconds = 0;
-
 	memset(c, 0, sizeof *c);
 	c->x = b ? PEM_read_bio_X509(b, NULL, no_passphrase, NULL) : NULL;
 	BIO_free(b);
@@ -187,15 +172,12 @@ char *certificate_issuer_url(const struct seen_certificate *c)
 {
 	AUTHORITY_INFO_ACCESS *list = X509_get_ext_d2i(c->x, NID_info_access, NULL, NULL);
 	char *url = NULL;
-
 	for (int i = 0; !url && list && i < sk_ACCESS_DESCRIPTION_num(list); i++) {
 		const ACCESS_DESCRIPTION *a = sk_ACCESS_DESCRIPTION_value(list, i);
-
 		if (OBJ_obj2nid(a->method) != NID_ad_ca_issuers || a->location->type != GEN_URI)
 			continue;
 		const char *s = (const char *)ASN1_STRING_get0_data(a->location->d.ia5);
 		const size_t n = (size_t)ASN1_STRING_length(a->location->d.ia5);
-
 		if (n > 7 && n < 500 && strncmp(s, "http://", 7) == 0 && !memchr(s, '\0', n))
 			url = checked(strndup(s, n));
 	}
@@ -208,17 +190,14 @@ void certificates_each(const char *pem, bool (*take)(void *arg, struct seen_cert
 {
 	static const char end[] = "-----END CERTIFICATE-----";
 	const char *at = pem;
-
 	while (at && (at = strstr(at, "-----BEGIN CERTIFICATE-----"))) {
 		const char *stop = strstr(at, end);
 		struct seen_certificate c;
-
 		if (!stop)
 			return;
 		char *block = checked(strndup(at, (size_t)(stop - at) + sizeof end - 1));
 		char *text = join(block, "\n", NULL);
 		const bool good = certificate_read(text, &c);
-
 		free(text);
 		free(block);
 		at = stop + sizeof end - 1;

@@ -9,7 +9,6 @@
 static void copy(json_t *to, const json_t *from, const char *key, const char *name)
 {
 	json_t *value = json_object_get(from, key);
-
 	if (value)
 		json_object_set(to, name, value);
 }
@@ -17,7 +16,6 @@ static void copy(json_t *to, const json_t *from, const char *key, const char *na
 static json_t *describe_certificate(const struct seen_certificate *c)
 {
 	json_t *o = json_object(), *san = json_array();
-
 	for (char **n = c->san; *n; n++)
 		json_array_append_new(san, json_string(*n));
 	json_object_set_new(o, "subject", json_string(c->subject));
@@ -39,7 +37,6 @@ static json_t *describe_version(const json_t *v)
 	static const char *const keys[] = {"cipher", "key_exchange", "secure_renegotiation"};
 	const bool spoken = json_is_true(json_object_get(v, "spoken"));
 	json_t *o = json_object();
-
 	json_object_set_new(o, "spoken", json_boolean(spoken));
 	for (size_t i = 0; spoken && i < ARRAY_LENGTH(keys); i++)
 		copy(o, v, keys[i], keys[i]);
@@ -53,7 +50,6 @@ static json_t *describe_version(const json_t *v)
 static json_t *describe_versions(const struct sight *s)
 {
 	json_t *all = json_object();
-
 	for (size_t i = 0; i < PROBE_VERSIONS; i++)
 		if (json_is_true(json_object_get(s->versions[i], "possible")))
 			json_object_set_new(all, probe_versions[i].name,
@@ -69,7 +65,6 @@ json_t *sight_describe(const struct sight *s)
 	static const char *const facts[] = {"address", "protocol",    "cipher", "key_exchange",
 					    "verify",  "verify_text", "error",  "openssl"};
 	json_t *o = json_object(), *path = json_array(), *also = json_array();
-
 	json_object_set_new(o, "host", json_string(s->probe.host));
 	json_object_set_new(o, "port", json_integer(s->probe.port));
 	json_object_set_new(o, "result", json_string(results[s->result]));

@@ -16,7 +16,6 @@ enum { LABEL = 9, WIDTH = 100 };
 static void paragraph(const char *label, const char *text)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, text, strlen(text), 0);
 	/* what is to be copied stays as it is */
@@ -24,7 +23,6 @@ static void paragraph(const char *label, const char *text)
 		printf("%-*s%s\n", LABEL, label, buf_str(&b));
 	} else if (*label) {
 		char *line = join(label, NULL);
-
 		printf("%-*s", LABEL, line);
 		free(line);
 		say_hanging(buf_str(&b), LABEL, screen_width(WIDTH));
@@ -44,11 +42,9 @@ static void paragraphs(const char *label, const json_t *list)
 {
 	json_t *line;
 	size_t i;
-
 	json_array_foreach(list, i, line)
 	{
 		const char *text = json_string_value(line) ? json_string_value(line) : "";
-
 		if (begins(text, RECORD_ONE_STEP) || begins(text, RECORD_TO_SEE))
 			continue;
 		paragraph(label, text);
@@ -61,7 +57,6 @@ static void paragraphs(const char *label, const json_t *list)
 static void mark(enum screen_mark m)
 {
 	static const char *const words[] = {"[ok]", "[x] ", "[?] "};
-
 	printf("%s%s%s ", screen_colour(m), words[m], screen_plain());
 }
 
@@ -69,7 +64,6 @@ static enum screen_mark mark_of(const struct sight *s, size_t i)
 {
 	const json_int_t depth = json_integer_value(json_object_get(s->failure, "depth"));
 	const bool verify = strcmp(json_text(s->failure, "event"), "verify_failed") == 0;
-
 	if (s->result == SIGHT_TRUSTED)
 		return MARK_GOOD;
 	if (sight_lacks_anchor(s))
@@ -80,7 +74,6 @@ static enum screen_mark mark_of(const struct sight *s, size_t i)
 static const char *where_trust_ends(const struct sight *s, size_t i)
 {
 	const struct seen_certificate *c = &s->certificate[i];
-
 	if (i + 1 != s->path)
 		return "";
 	if (s->result == SIGHT_TRUSTED)
@@ -98,10 +91,8 @@ static void detail(unsigned indent, const char *label, const char *text)
 static void draw_certificate(const struct seen_certificate *c, unsigned indent, bool fingerprint)
 {
 	char text[256];
-
 	if (c->san[0]) {
 		struct buf b;
-
 		buf_init(&b, 0);
 		for (char **n = c->san; *n; n++)
 			buf_strs(&b, *n, n[1] ? ", " : "", NULL);
@@ -123,7 +114,6 @@ void sight_draw_path(const struct sight *s, bool fingerprints)
 {
 	const struct seen_certificate *top = s->path ? &s->certificate[s->path - 1] : NULL;
 	unsigned indent = LABEL;
-
 	if (!top)
 		return;
 	printf("%-*s", LABEL, "path");
@@ -149,10 +139,8 @@ void sight_draw_path(const struct sight *s, bool fingerprints)
 static void list_versions(const struct sight *s, bool spoken)
 {
 	unsigned shown = 0;
-
 	for (size_t i = 0; i < PROBE_VERSIONS; i++) {
 		const json_t *v = s->versions[i];
-
 		if (json_is_true(json_object_get(v, "possible")) &&
 		    json_is_true(json_object_get(v, "reached")) &&
 		    json_is_true(json_object_get(v, "spoken")) == spoken)
@@ -178,7 +166,6 @@ static void draw_authorities(const json_t *v)
 	const json_t *list = json_object_get(v, "authorities");
 	json_t *name;
 	size_t i;
-
 	if (!json_is_true(json_object_get(v, "asked"))) {
 		printf("%*sasks for no client certificate\n", LABEL, "");
 		return;
@@ -195,7 +182,6 @@ static void draw_authorities(const json_t *v)
 static void draw_server(const struct sight *s)
 {
 	const json_t *v = newest(s), *old = s->versions[2];
-
 	if (!v)
 		return;
 	printf("%-*s", LABEL, "server");
@@ -216,7 +202,6 @@ static void draw_headline(const struct sight *s)
 	static const char *const words[] = {"is trusted", "is not trusted",
 					    "does not answer in TLS"};
 	const char *cause = json_text(s->failure, "cause");
-
 	printf("%s%s %s%s", screen_colour(s->result == SIGHT_TRUSTED ? MARK_GOOD : MARK_BAD),
 	       s->asked, words[s->result], screen_plain());
 	if (*cause)
@@ -234,20 +219,17 @@ static void draw_defaults(const struct sight *s)
 {
 	const json_int_t code = json_integer_value(json_object_get(s->facts, "verify"));
 	char number[32];
-
 	if (s->mended) {
 		char *text =
 		    join("trusted by the rule ", json_text(s->mended, "rule"),
 			 "; without it: ", s->plain ? json_text(s->plain, "cause") : "?",
 			 s->plain ? ", " : "", s->plain ? json_text(s->plain, "why") : "", NULL);
-
 		paragraph("rule", text);
 		free(text);
 	} else if (code && s->result == SIGHT_UNTRUSTED) {
 		snprintf(number, sizeof number, " (%lld)", (long long)code);
 		char *text = join("other clients here say: certificate verify failed: ",
 				  json_text(s->facts, "verify_text"), number, NULL);
-
 		paragraph("code", text);
 		free(text);
 	}
@@ -259,12 +241,10 @@ static bool proposes_trust_alone(const struct sight *s)
 	bool trust = false, more = false;
 	json_t *line;
 	size_t i;
-
 	json_array_foreach(json_object_get(s->failure, "help"), i, line)
 	{
 		const char *text = json_string_value(line) ? json_string_value(line) : "";
 		const bool extra = strstr(text, "ExtraCAFile = ") != NULL;
-
 		trust = trust || extra;
 		more = more || (!extra && *text == ' ' && strstr(text, " = "));
 	}

@@ -15,7 +15,6 @@
 bool handshake_reach(struct wire *w, const struct probe *p)
 {
 	const struct starttls *s = *p->starttls ? starttls_find(p->starttls) : NULL;
-
 	w->fd = -1;
 	w->deadline_ms = clock_monotonic_ms() + p->seconds * UINT64_C(1000);
 	if (*p->proxy ? !wire_proxy(w, p->proxy, p->host, p->port)
@@ -30,7 +29,6 @@ bool handshake_reach(struct wire *w, const struct probe *p)
 bool handshake_name(SSL *ssl, const struct probe *p)
 {
 	char name[256];
-
 	/* without the zone of an address */
 	host_normalise(*p->name ? p->name : p->host, name);
 	if (host_is_address(name))
@@ -45,7 +43,6 @@ bool handshake_run(struct wire *w, SSL *ssl)
 		errno = 0;
 		const int result = SSL_connect(ssl);
 		const int why = result == 1 ? 0 : SSL_get_error(ssl, result);
-
 		if (result == 1)
 			return true;
 		if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) {
@@ -65,12 +62,10 @@ bool handshake_run(struct wire *w, SSL *ssl)
 static const char *key_exchange(SSL *ssl, char name[64])
 {
 	EVP_PKEY *key = NULL;
-
 	name[0] = '\0';
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L
 	const int group = (int)SSL_get_negotiated_group(ssl);
 	const char *known = group ? SSL_group_to_name(ssl, group) : NULL;
-
 	if (known) {
 		snprintf(name, 64, "%s", known);
 		return name;
@@ -88,7 +83,6 @@ static const char *key_exchange(SSL *ssl, char name[64])
 void handshake_tell(SSL *ssl, json_t *to)
 {
 	char group[64];
-
 	json_object_set_new(to, "protocol", json_string(SSL_get_version(ssl)));
 	json_object_set_new(to, "cipher", json_string(SSL_get_cipher_name(ssl)));
 	json_object_set_new(to, "key_exchange", json_string(key_exchange(ssl, group)));
@@ -100,11 +94,9 @@ void handshake_tell(SSL *ssl, json_t *to)
 json_t *handshake_text(const char *s, size_t n)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	escape_text(&b, s, n, 1000);
 	json_t *text = json_string(buf_str(&b));
-
 	buf_free(&b);
 	return text;
 }
@@ -113,11 +105,9 @@ void handshake_write(int fd, json_t *o)
 {
 	char *text = json_dumps(o, JSON_COMPACT);
 	char *line = text ? join(text, "\n", NULL) : NULL;
-
 	json_decref(o);
 	for (size_t n = line ? strlen(line) : 0, done = 0; done < n;) {
 		const ssize_t written = write(fd, line + done, n - done);
-
 		if (written <= 0)
 			break;
 		done += (size_t)written;
@@ -130,6 +120,5 @@ char *handshake_error(void)
 {
 	const unsigned long code = ERR_get_error();
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
-
 	return code ? copy_string(reason ? reason : "an error of OpenSSL") : NULL;
 }

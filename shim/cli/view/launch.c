@@ -39,7 +39,6 @@ static void set_environment(const struct settings *s, const char *preload, int l
 			    const char *const *extra)
 {
 	char destination[16];
-
 	for (int i = 0; i < VARIABLE_COUNT; i++)
 		if (s->value[i])
 			setenv(variable_names[i], s->value[i], 1);
@@ -60,7 +59,6 @@ bool child_start(struct child *c, const struct probe *p, const struct settings *
 	char *library = library_find();
 	char *preload = library ? preload_join(library, getenv("LD_PRELOAD")) : NULL;
 	const int parent = getpid();
-
 	c->pid = 0;
 	if (preload && make_files(c)) {
 		fflush(NULL);
@@ -68,7 +66,6 @@ bool child_start(struct child *c, const struct probe *p, const struct settings *
 	}
 	if (c->pid == 0 && preload && getpid() != parent) {
 		struct probe_words words;
-
 		follow_parent(parent);
 		fcntl(c->facts, F_SETFD, 0);
 		fcntl(c->log, F_SETFD, 0);
@@ -85,7 +82,6 @@ bool child_start(struct child *c, const struct probe *p, const struct settings *
 bool child_start_version(struct child *c, const struct probe *p, const struct probe_version *v)
 {
 	const int parent = getpid();
-
 	c->pid = 0;
 	if (!make_files(c))
 		return false;
@@ -106,7 +102,6 @@ static void read_file(int fd, struct buf *b)
 	char some[4096];
 	ssize_t got;
 	off_t at = 0;
-
 	buf_init(b, 0);
 	while (fd >= 0 && (got = pread(fd, some, sizeof some, at)) > 0) {
 		buf_add(b, some, (size_t)got);
@@ -118,12 +113,10 @@ static void read_file(int fd, struct buf *b)
 static void each_line(int fd, void (*take)(void *arg, json_t *o), void *arg)
 {
 	struct buf b;
-
 	read_file(fd, &b);
 	for (const char *s = buf_str(&b), *end; *s; s = end + (*end == '\n')) {
 		end = s + strcspn(s, "\n");
 		json_t *o = json_loadb(s, (size_t)(end - s), JSON_ALLOW_NUL, NULL);
-
 		if (o)
 			take(arg, o);
 		json_decref(o);
@@ -134,7 +127,6 @@ static void each_line(int fd, void (*take)(void *arg, json_t *o), void *arg)
 static void take_stage(void *arg, json_t *o)
 {
 	char *stage = arg;
-
 	if (*json_text(o, "stage"))
 		snprintf(stage, 500, "%s", json_text(o, "stage"));
 }
@@ -142,7 +134,6 @@ static void take_stage(void *arg, json_t *o)
 static void say_progress(const struct child *c, const char *asked, char last[500])
 {
 	char now[500] = "";
-
 	each_line(c->facts, take_stage, now);
 	if (*now && strcmp(now, last) != 0)
 		complain("%s: %s ...", asked, now);
@@ -152,7 +143,6 @@ static void say_progress(const struct child *c, const char *asked, char last[500
 static bool all_ended(struct child *list, size_t n)
 {
 	bool all = true;
-
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].pid > 0 && waitpid(list[i].pid, NULL, WNOHANG) != 0)
 			list[i].pid = 0;
@@ -174,10 +164,8 @@ void children_wait(struct child *list, size_t n, const struct probe *p, const ch
 	enum { STEP_MS = 5, PATIENCE_MS = 900, GRACE_MS = 1000 };
 	const uint64_t start = clock_monotonic_ms(), most = p->seconds * UINT64_C(1000) + GRACE_MS;
 	char last[500] = "";
-
 	while (!all_ended(list, n)) {
 		const uint64_t took = clock_monotonic_ms() - start;
-
 		poll(NULL, 0, STEP_MS);
 		if (took > PATIENCE_MS && list[0].pid > 0)
 			say_progress(&list[0], asked, last);
@@ -191,7 +179,6 @@ void children_wait(struct child *list, size_t n, const struct probe *p, const ch
 static void take_last(void *arg, json_t *o)
 {
 	json_t **last = arg;
-
 	if (json_is_object(o) && json_is_true(json_object_get(o, "end"))) {
 		json_decref(*last);
 		*last = json_incref(o);
@@ -202,14 +189,12 @@ json_t *child_facts(const struct child *c)
 {
 	char stage[500] = "";
 	json_t *last = NULL;
-
 	each_line(c->facts, take_last, &last);
 	if (last)
 		return last;
 	/* it was ended */
 	each_line(c->facts, take_stage, stage);
 	char *error = join("no answer in time, ", *stage ? stage : "at the start", NULL);
-
 	last = checked(json_object());
 	json_object_set_new(last, "error", json_string(error));
 	json_object_set_new(last, "timed_out", json_true());
@@ -225,7 +210,6 @@ static void append(void *arg, json_t *o)
 json_t *child_records(const struct child *c)
 {
 	json_t *list = checked(json_array());
-
 	each_line(c->log, append, list);
 	return list;
 }

@@ -24,7 +24,6 @@ static int ask(char *buffer, int size, int writing, void *arg)
 	struct asking *a = arg;
 	/* OpenSSL would read it from standard input where there is none */
 	const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-
 	(void)writing;
 	a->no_terminal = fd < 0;
 	if (fd < 0 || a->asked)
@@ -33,7 +32,6 @@ static int ask(char *buffer, int size, int writing, void *arg)
 	a->asked = true;
 	char *prompt = join("Passphrase of ", a->path, ": ", NULL);
 	const int status = EVP_read_pw_string_min(buffer, 0, size, prompt, 0);
-
 	free(prompt);
 	return status == 0 ? (int)strlen(buffer) : -1;
 }
@@ -52,7 +50,6 @@ static bool hand_over(struct view_request *r, EVP_PKEY *key)
 	BIO *b = fd >= 0 ? BIO_new_fd(fd, BIO_NOCLOSE) : NULL;
 	const bool good = b && PEM_write_bio_PrivateKey(b, key, NULL, NULL, 0, NULL, NULL) == 1;
 	char path[64];
-
 	BIO_free(b);
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), fd);
 	if (good)
@@ -73,8 +70,6 @@ static bool take_key(struct view_request *r, const X509 *x)
 			       ? "there is no private key in PEM form in it"
 			       : "there is no private key in PEM form in it; name its file too, "
 				 "with --key FILE";
-	bool good;
-
 	BIO_free(b);
 	if (!key && a.no_terminal)
 		return wrong(r, option, path,
@@ -83,9 +78,9 @@ static bool take_key(struct view_request *r, const X509 *x)
 	if (!key)
 		return wrong(r, option, path,
 			     a.asked ? "the passphrase does not open the private key" : none);
-	good = X509_check_private_key(x, key) == 1
-		   ? !a.asked || hand_over(r, key)
-		   : wrong(r, option, path, "it is the key of another certificate");
+	bool good = X509_check_private_key(x, key) == 1
+			? !a.asked || hand_over(r, key)
+			: wrong(r, option, path, "it is the key of another certificate");
 	EVP_PKEY_free(key);
 	return good;
 }
@@ -101,7 +96,6 @@ bool view_request_identity(struct view_request *r)
 	const bool good =
 	    x ? take_key(r, x)
 	      : wrong(r, "cert", r->probe.certificate, "there is no certificate in PEM form in it");
-
 	BIO_free(b);
 	X509_free(x);
 	return good;

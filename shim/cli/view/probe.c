@@ -16,7 +16,6 @@ void probe_words(const struct probe *p, int fd, struct probe_words *out)
 	const char *const words[] = {p->host,        p->name, p->starttls,
 				     p->certificate, p->key,  p->proxy};
 	size_t n = 0;
-
 	memset(out, 0, sizeof *out);
 	snprintf(out->numbers[0], sizeof out->numbers[0], "%d", fd);
 	snprintf(out->numbers[1], sizeof out->numbers[1], "%u", p->port);
@@ -41,7 +40,6 @@ struct seen {
 static int seen_index(void)
 {
 	static int index = -1;
-
 	if (index < 0)
 		index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 	return index;
@@ -58,7 +56,6 @@ static int look(int ok, X509_STORE_CTX *ctx)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct seen *s = ssl ? SSL_get_ex_data(ssl, seen_index()) : NULL;
-
 	if (s) {
 		keep(&s->presented, X509_STORE_CTX_get0_untrusted(ctx));
 		keep(&s->path, X509_STORE_CTX_get0_chain(ctx));
@@ -70,7 +67,6 @@ static void message(int written, int version, int type, const void *data, size_t
 		    void *arg)
 {
 	struct seen *s = arg;
-
 	(void)version;
 	(void)data;
 	(void)n;
@@ -83,12 +79,10 @@ static json_t *names(const STACK_OF(X509_NAME) *list)
 {
 	enum { MOST = 100 };
 	json_t *all = json_array();
-
 	for (int i = 0; i < sk_X509_NAME_num(list) && i < MOST; i++) {
 		BIO *b = BIO_new(BIO_s_mem());
 		char *text = NULL;
 		long n = 0;
-
 		if (b) {
 			X509_NAME_print_ex(b, sk_X509_NAME_value(list, i), 0,
 					   XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB);
@@ -104,7 +98,6 @@ static json_t *names(const STACK_OF(X509_NAME) *list)
 static int asked(SSL *ssl, void *arg)
 {
 	struct seen *s = arg;
-
 	s->asked = true;
 	json_decref(s->authorities);
 	s->authorities = names(SSL_get0_peer_CA_list(ssl));
@@ -114,14 +107,11 @@ static int asked(SSL *ssl, void *arg)
 static json_t *pems(STACK_OF(X509) *chain)
 {
 	json_t *list = json_array();
-
 	for (int i = 0; chain && i < sk_X509_num(chain); i++) {
 		BIO *b = BIO_new(BIO_s_mem());
 		char *text = NULL;
-
 		if (b && PEM_write_bio_X509(b, sk_X509_value(chain, i)) == 1) {
 			const long n = BIO_get_mem_data(b, &text);
-
 			json_array_append_new(list, json_stringn(text, (size_t)n));
 		}
 		BIO_free(b);
@@ -156,7 +146,6 @@ static void stage(void *arg, const char *text)
 {
 	const struct reporter *r = arg;
 	json_t *o = json_object();
-
 	json_object_set_new(o, "stage", json_string(text));
 	handshake_write(r->fd, o);
 }
@@ -165,7 +154,6 @@ static void stage(void *arg, const char *text)
 static SSL_CTX *client_context(const struct probe *p, char **why)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
 	if (!ctx || SSL_CTX_set_default_verify_paths(ctx) != 1)
 		*why = copy_string("OpenSSL cannot begin");
 	else if (*p->certificate &&
@@ -188,14 +176,12 @@ static void converse(struct wire *w, const struct probe *p, SSL_CTX *ctx, json_t
 	SSL *ssl = SSL_new(ctx);
 	bool good = ssl && SSL_set_ex_data(ssl, seen_index(), &s) == 1 && handshake_name(ssl, p) &&
 		    SSL_set_fd(ssl, w->fd) == 1;
-
 	if (good) {
 		SSL_set_msg_callback(ssl, message);
 		SSL_set_msg_callback_arg(ssl, &s);
 		SSL_set_cert_cb(ssl, asked, &s);
 		good = handshake_run(w, ssl);
 		char *error = good ? NULL : handshake_error();
-
 		if (error)
 			wire_fail(w, "%s", error);
 		free(error);
@@ -221,7 +207,6 @@ static void probe_here(const struct probe *p, int fd)
 	json_t *o = json_object();
 	char *why = NULL;
 	SSL_CTX *ctx = client_context(p, &why);
-
 	json_object_set_new(o, "openssl", json_string(OpenSSL_version(OPENSSL_VERSION)));
 	if (why)
 		wire_fail(&w, "%s", why);
@@ -243,12 +228,10 @@ static void probe_here(const struct probe *p, int fd)
 int probe_main(char **words)
 {
 	struct probe p = {0};
-	int fd;
-
 	for (int i = 0; i < PROBE_WORDS - 3; i++)
 		if (!words[i])
 			return STATUS_USAGE;
-	fd = (int)strtol(words[0], NULL, 10);
+	int fd = (int)strtol(words[0], NULL, 10);
 	p.port = (unsigned)strtoul(words[1], NULL, 10);
 	p.seconds = (unsigned)strtoul(words[2], NULL, 10);
 	p.host = words[3];
@@ -273,7 +256,6 @@ const struct probe_version probe_versions[PROBE_VERSIONS] = {
 static SSL_CTX *version_context(int number, struct seen *s)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
 	if (!ctx)
 		return NULL;
 	/* Whatever the server has: the question is what it speaks, and nothing is said afterwards. */
@@ -298,7 +280,6 @@ void probe_version(const struct probe *p, const struct probe_version *v, int fd)
 	bool reached =
 	    ssl && handshake_name(ssl, p) && handshake_reach(&w, p) && SSL_set_fd(ssl, w.fd) == 1;
 	bool spoken = reached && handshake_run(&w, ssl);
-
 	json_object_set_new(o, "version", json_string(v->name));
 	json_object_set_new(o, "possible", json_boolean(ssl != NULL));
 	json_object_set_new(o, "reached", json_boolean(reached));

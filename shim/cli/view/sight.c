@@ -12,7 +12,6 @@
 static bool is_failure(const json_t *record)
 {
 	const char *event = json_text(record, "event");
-
 	return strcmp(event, "verify_failed") == 0 || strcmp(event, "handshake_failed") == 0 ||
 	       strcmp(event, "verify_ignored") == 0 || strcmp(event, "load_failed") == 0;
 }
@@ -22,7 +21,6 @@ static void take_records(json_t *list, json_t **failure, json_t **mended)
 {
 	json_t *record;
 	size_t i;
-
 	json_array_foreach(list, i, record)
 	{
 		json_t **to = is_failure(record)                                  ? failure
@@ -45,7 +43,6 @@ bool sight_lacks_anchor(const struct sight *s)
 					      CAUSE_UNTRUSTED_ROOT,        CAUSE_ISSUER_UNKNOWN,
 					      CAUSE_NO_TRUST_STORE};
 	const enum cause cause = cause_by_word(json_text(s->failure, "cause"));
-
 	for (size_t i = 0; i < ARRAY_LENGTH(mendable); i++)
 		if (s->result == SIGHT_UNTRUSTED && cause == mendable[i])
 			return true;
@@ -68,11 +65,9 @@ static void take_certificates(struct sight *s, const char *key, bool presented)
 {
 	json_t *list = json_object_get(s->facts, key), *pem;
 	size_t i, at;
-
 	json_array_foreach(list, i, pem)
 	{
 		struct seen_certificate c;
-
 		if (s->count == SIGHT_CERTIFICATES ||
 		    !certificate_read(json_string_value(pem) ? json_string_value(pem) : "", &c))
 			continue;
@@ -117,7 +112,6 @@ static void look_plain(struct sight *s, const struct settings *settings)
 					   "TLSMEND_EXTRA_CA=", "TLSMEND_MIN_PROTOCOL=", NULL};
 	struct child c = {0, -1, -1};
 	json_t *mended = NULL;
-
 	if (child_start(&c, &s->probe, settings, none)) {
 		children_wait(&c, 1, &s->probe, s->asked);
 		take_records(child_records(&c), &s->plain, &mended);
@@ -131,11 +125,9 @@ bool sight_take(struct sight *s, const struct settings *settings, const char *co
 {
 	struct child c[1 + PROBE_VERSIONS];
 	size_t n = 1;
-
 	for (size_t i = 0; i < ARRAY_LENGTH(c); i++)
 		c[i] = (struct child){0, -1, -1};
 	const bool started = child_start(&c[0], &s->probe, settings, extra);
-
 	for (; versions && started && n < ARRAY_LENGTH(c); n++)
 		child_start_version(&c[n], &s->probe, &probe_versions[n - 1]);
 	children_wait(c, n, &s->probe, s->asked);

@@ -11,7 +11,6 @@
 static bool send_line(struct wire *w, const char *line)
 {
 	char text[400];
-
 	snprintf(text, sizeof text, "%s\r\n", line);
 	return wire_write(w, text, strlen(text));
 }
@@ -26,7 +25,6 @@ static bool refused(struct wire *w, const char *command, const char *answer)
 static bool reply(struct wire *w, const char *command, const char *code)
 {
 	char line[WIRE_MAX_LINE];
-
 	do {
 		if (!wire_line(w, line))
 			return false;
@@ -55,7 +53,6 @@ static bool ftp(struct wire *w, const char *host)
 static bool imap(struct wire *w, const char *host)
 {
 	char line[WIRE_MAX_LINE];
-
 	(void)host;
 	wire_says(w, "waiting for the greeting of the IMAP server");
 	if (!wire_line(w, line))
@@ -74,7 +71,6 @@ static bool imap(struct wire *w, const char *host)
 static bool pop3(struct wire *w, const char *host)
 {
 	char line[WIRE_MAX_LINE];
-
 	(void)host;
 	wire_says(w, "waiting for the greeting of the POP3 server");
 	if (!wire_line(w, line))
@@ -92,7 +88,6 @@ static bool ldap(struct wire *w, const char *host)
 				      "1.3.6.1.4.1.1466.20037";
 	unsigned char head[2], body[256];
 	size_t at = 3;
-
 	(void)host;
 	wire_says(w, "waiting for the LDAP server");
 	if (!wire_write(w, request, sizeof request - 1) || !wire_read(w, head, 2))
@@ -116,7 +111,6 @@ static bool ldap(struct wire *w, const char *host)
 static bool postgres(struct wire *w, const char *host)
 {
 	char answer;
-
 	(void)host;
 	wire_says(w, "waiting for PostgreSQL");
 	if (!wire_write(w, "\0\0\0\x08\x04\xd2\x16\x2f", 8) || !wire_read(w, &answer, 1))
@@ -133,19 +127,16 @@ static bool mysql(struct wire *w, const char *host)
 	static const unsigned char request[36] = {32, 0,    0,    1,    0x00, 0x8a, 0,
 						  0,  0xff, 0xff, 0xff, 0,    33};
 	unsigned char head[4], body[1024];
-
 	(void)host;
 	wire_says(w, "waiting for the greeting of MySQL");
 	if (!wire_read(w, head, 4))
 		return false;
 	const size_t n = head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16;
-
 	if (n < 20 || n > sizeof body || head[3] != 0)
 		return wire_fail(w, "the server is no MySQL");
 	if (!wire_read(w, body, n))
 		return false;
 	const unsigned char *end = memchr(body + 1, 0, n - 1);
-
 	if (body[0] != 10 || !end || end + 16 > body + n)
 		return wire_fail(w, "the server is no MySQL, or refuses this client");
 	/* behind the version: thread id, eight bytes, a filler, the lower half of its capabilities */
@@ -158,7 +149,6 @@ static bool read_until(struct wire *w, const char *word, const char *other, bool
 {
 	char seen[WIRE_MAX_LINE];
 	size_t n = 0;
-
 	while (n + 1 < sizeof seen) {
 		if (!wire_read(w, seen + n, 1))
 			return false;
@@ -174,7 +164,6 @@ static bool xmpp(struct wire *w, const char *host)
 {
 	char open[600];
 	bool good;
-
 	wire_says(w, "waiting for the XMPP server");
 	snprintf(open, sizeof open,
 		 "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
@@ -200,7 +189,6 @@ const struct starttls starttls_table[] = {
 const struct starttls *starttls_find(const char *name)
 {
 	const struct starttls *s = starttls_table;
-
 	while (s->name && strcmp(s->name, name) != 0)
 		s++;
 	return s->name ? s : NULL;
@@ -209,12 +197,10 @@ const struct starttls *starttls_find(const char *name)
 char *starttls_names(void)
 {
 	struct buf b;
-
 	buf_init(&b, 0);
 	for (const struct starttls *s = starttls_table; s->name; s++)
 		buf_strs(&b, b.len ? s[1].name ? ", " : " or " : "", s->name, NULL);
 	char *names = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return names;
 }

@@ -43,7 +43,6 @@ static int readable(const char *path)
 {
 	struct file_status status = {.mode = 0};
 	const int error = file_status(path, &status);
-
 	if (error)
 		return error;
 	if (S_ISDIR(status.mode))
@@ -56,7 +55,6 @@ static bool take_file(struct view_request *r, const char *option, const char *va
 {
 	char *path = path_absolute(value);
 	const int error = path ? readable(path) : errno;
-
 	if (error) {
 		usage_error(r->settings.command, "--%s %s: %s", option, value, strerror(error));
 		free(path);
@@ -69,11 +67,9 @@ static bool take_file(struct view_request *r, const char *option, const char *va
 static bool take_ca(struct view_request *r, const char *value)
 {
 	const char *path;
-
 	if (!take_file(r, "ca", value, &path))
 		return false;
 	char *problem = ca_file_problem(path);
-
 	if (problem) {
 		usage_error(r->settings.command, "--ca %s: %s", value, problem);
 		free(problem);
@@ -86,7 +82,6 @@ static bool take_ca(struct view_request *r, const char *value)
 static bool take_name(struct view_request *r, const char *value)
 {
 	char name[256];
-
 	if (!host_normalise(value, name)) {
 		usage_error(r->settings.command, "--servername %s: that is no host name", value);
 		return false;
@@ -99,7 +94,6 @@ static bool take_starttls(struct view_request *r, const char *value)
 {
 	char *names = starttls_names();
 	const bool good = starttls_find(value) != NULL;
-
 	if (good)
 		r->probe.starttls = view_request_own(r, copy_string(value));
 	else
@@ -114,7 +108,6 @@ static bool take_proxy(struct view_request *r, const char *value)
 	char *text = checked(strndup(plain, strcspn(plain, "/")));
 	struct host_port at;
 	const bool good = host_port_parse(text, &at);
-
 	if (good)
 		r->probe.proxy = view_request_own(r, copy_string(text));
 	else
@@ -126,7 +119,6 @@ static bool take_proxy(struct view_request *r, const char *value)
 static bool take_timeout(struct view_request *r, const char *value)
 {
 	unsigned seconds = 0;
-
 	if (!port_parse(value, &seconds) || seconds > MOST_SECONDS) {
 		usage_error(r->settings.command, "--timeout %s: write seconds, from 1 to 600",
 			    value);
@@ -139,7 +131,6 @@ static bool take_timeout(struct view_request *r, const char *value)
 static bool take_format(struct view_request *r, const char *value)
 {
 	static const char *const names[] = {"text", "json", "pem"};
-
 	for (unsigned i = 0; i < ARRAY_LENGTH(names); i++)
 		if (strcmp(value, names[i]) == 0) {
 			r->format = i;
@@ -152,7 +143,6 @@ static bool take_format(struct view_request *r, const char *value)
 bool view_request_take(void *arg, int id, const char *value)
 {
 	struct view_request *r = arg;
-
 	switch (id) {
 	case VIEW_STARTTLS:
 		return take_starttls(r, value);
@@ -179,7 +169,6 @@ bool view_request_host(struct view_request *r, const char *text)
 {
 	const struct starttls *s = *r->probe.starttls ? starttls_find(r->probe.starttls) : NULL;
 	struct host_port at;
-
 	if (!host_port_asked(r->settings.command, text, &at))
 		return false;
 	if (strchr(at.host, '*')) {
@@ -198,7 +187,6 @@ static void add_option(struct buf *b, const char *name, const char *value)
 	if (!*value)
 		return;
 	char *word = shell_word(value);
-
 	buf_strs(b, "--", name, " ", word, " ", NULL);
 	free(word);
 }
@@ -210,7 +198,6 @@ static char *words_of(const struct view_request *r)
 	char *config = settings_config_given(&r->settings);
 	struct host_port at = {.port = r->port_given ? r->probe.port : 0};
 	struct buf b;
-
 	buf_init(&b, 0);
 	if (r->settings.user)
 		buf_puts(&b, "--user ");
@@ -224,12 +211,10 @@ static char *words_of(const struct view_request *r)
 	add_option(&b, "key", r->key_given ? r->key_given : "");
 	snprintf(at.host, sizeof at.host, "%s", r->probe.host);
 	char *host = host_port_text(&at), *word = shell_word(host);
-
 	buf_puts(&b, word);
 	free(word);
 	free(host);
 	char *words = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return words;
 }
@@ -237,7 +222,6 @@ static char *words_of(const struct view_request *r)
 void view_request_sight(const struct view_request *r, struct sight *s)
 {
 	struct host_port at = {.port = r->probe.port};
-
 	memset(s, 0, sizeof *s);
 	s->probe = r->probe;
 	snprintf(at.host, sizeof at.host, "%s", r->probe.host);
@@ -262,7 +246,6 @@ static void print_pem(const struct sight *s)
 static void print_json(const struct sight *s)
 {
 	json_t *o = sight_describe(s);
-
 	json_dumpf(o, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(o);
@@ -273,7 +256,6 @@ static int answer(struct view_request *r)
 	struct sight s;
 	char *extra[2] = {NULL, NULL};
 	int status = STATUS_USAGE;
-
 	view_request_sight(r, &s);
 	if (r->ca)
 		extra[0] = join("TLSMEND_EXTRA_CA=", s.rule.host, "=", r->ca, NULL);
@@ -299,7 +281,6 @@ int view_main(const struct command *self, int argc, char **argv)
 {
 	struct view_request r;
 	int operands, status;
-
 	view_request_init(&r, self);
 	if (options_parse(self, argc, argv, view_request_take, &r, &operands, &status)) {
 		status = self->usage_status;

@@ -14,7 +14,6 @@
 bool wire_fail(struct wire *w, const char *format, ...)
 {
 	va_list list;
-
 	if (*w->error)
 		return false;
 	va_start(list, format);
@@ -27,7 +26,6 @@ void wire_says(struct wire *w, const char *format, ...)
 {
 	char text[400];
 	va_list list;
-
 	va_start(list, format);
 	vsnprintf(text, sizeof text, format, list);
 	va_end(list);
@@ -41,10 +39,8 @@ bool wire_wait(struct wire *w, bool writing)
 {
 	struct pollfd p = {.fd = w->fd, .events = writing ? POLLOUT : POLLIN};
 	int n;
-
 	do {
 		const uint64_t now = clock_monotonic_ms();
-
 		n = poll(&p, 1, now < w->deadline_ms ? (int)(w->deadline_ms - now) : 0);
 	} while (n < 0 && errno == EINTR);
 	w->timed_out = n <= 0;
@@ -54,10 +50,8 @@ bool wire_wait(struct wire *w, bool writing)
 bool wire_write(struct wire *w, const void *data, size_t n)
 {
 	const char *at = data;
-
 	while (n > 0) {
 		const ssize_t sent = send(w->fd, at, n, MSG_NOSIGNAL);
-
 		if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
 			if (!wire_wait(w, true))
 				return false;
@@ -75,10 +69,8 @@ bool wire_write(struct wire *w, const void *data, size_t n)
 bool wire_read(struct wire *w, void *data, size_t n)
 {
 	char *at = data;
-
 	while (n > 0) {
 		const ssize_t got = recv(w->fd, at, n, 0);
-
 		if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
 			if (!wire_wait(w, false))
 				return false;
@@ -98,10 +90,8 @@ bool wire_read(struct wire *w, void *data, size_t n)
 bool wire_line(struct wire *w, char line[WIRE_MAX_LINE])
 {
 	size_t n = 0;
-
 	for (;;) {
 		char c;
-
 		if (!wire_read(w, &c, 1))
 			return false;
 		if (c == '\n')
@@ -122,7 +112,6 @@ static bool finish_connect(struct wire *w)
 {
 	socklen_t size = sizeof(int);
 	int error = 0;
-
 	if (!wire_wait(w, true))
 		return false;
 	getsockopt(w->fd, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -132,7 +121,6 @@ static bool finish_connect(struct wire *w)
 static bool try_address(struct wire *w, const struct addrinfo *a)
 {
 	char port[8];
-
 	getnameinfo(a->ai_addr, a->ai_addrlen, w->address, sizeof w->address, port, sizeof port,
 		    NI_NUMERICHOST | NI_NUMERICSERV);
 	wire_says(w, "connecting to %s port %s", w->address, port);
@@ -157,11 +145,9 @@ bool wire_connect(struct wire *w, const char *host, unsigned port)
 	struct addrinfo *list = NULL;
 	char service[8];
 	bool good = false;
-
 	snprintf(service, sizeof service, "%u", port);
 	wire_says(w, "looking up %s", host);
 	int error = getaddrinfo(host, service, &hints, &list);
-
 	/* AI_ADDRCONFIG takes no notice of loopback; a server of names that was silent would be so again */
 	if (error && error != EAI_AGAIN)
 		error = getaddrinfo(host, service, &(struct addrinfo){.ai_socktype = SOCK_STREAM},
@@ -179,12 +165,10 @@ bool wire_proxy(struct wire *w, const char *proxy, const char *host, unsigned po
 	char line[WIRE_MAX_LINE], request[1024], first[200];
 	struct host_port at;
 	const bool v6 = strchr(host, ':') != NULL;
-
 	if (!host_port_parse(proxy, &at))
 		return wire_fail(w, "%s is no proxy; write HOST:PORT", proxy);
 	char *to = join(at.host, at.zone, NULL);
 	const bool there = wire_connect(w, to, at.port ? at.port : 8080);
-
 	free(to);
 	if (!there) {
 		snprintf(first, sizeof first, "%.190s", w->error);
