@@ -150,9 +150,11 @@ enum name_fit name_fit(struct text asked, struct text name, unsigned flags)
 		return FIT_OTHER;
 	if ((asked.n == name.n && equal(asked.s, name.s, name.n)) || is_below(asked, name))
 		return FIT_SAME;
-	if (asked.n > 1 && asked.s[asked.n - 1] == '.' &&
-	    name_fit((struct text){asked.s, asked.n - 1}, name, flags) == FIT_SAME)
-		return FIT_FINAL_DOT;
+	if (asked.n > 1 && asked.s[asked.n - 1] == '.') {
+		enum name_fit fit = name_fit((struct text){asked.s, asked.n - 1}, name, flags);
+		if (fit != FIT_OTHER) /* what else is wrong would be so without the dot, too */
+			return fit == FIT_SAME ? FIT_FINAL_DOT : fit;
+	}
 	if (name.n > 1 && name.s[name.n - 1] == '.' &&
 	    name_fit(asked, (struct text){name.s, name.n - 1}, flags) == FIT_SAME)
 		return FIT_DOT_IN_NAME;

@@ -98,11 +98,12 @@ static int outdated_as(const struct openssl *o, const X509 *leaf)
 
 /* ... of a client that connected to an address and sent no name. One that was looked up by name may be compared with the name; that of a
  * proxy tells nothing. */
-static bool is_for_address(const struct openssl *o, const struct connection *n, X509 *leaf)
+static bool is_for_address(const struct openssl *o, const struct connection *n, SSL *ssl,
+			   X509 *leaf)
 {
 	int match = 1;
-	if (!n->address[0] || n->socket.guessed || !n->host || strcmp(n->host, n->address) != 0 ||
-	    !o->X509_check_ip_asc)
+	if (!n->address[0] || !n->host || strcmp(n->host, n->address) != 0 ||
+	    !o->X509_check_ip_asc || (n->socket.guessed && !transport_asked_first(n, ssl)))
 		return true;
 	QUIET_BEGIN(o)
 	match = o->X509_check_ip_asc(leaf, n->address, 0);
@@ -141,7 +142,7 @@ bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
 		return false;
 	if (!n->sni)
 		connection_find_peer(n, ssl);
-	const bool address = n->story.nameless && !is_for_address(o, n, leaf);
+	const bool address = n->story.nameless && !is_for_address(o, n, ssl, leaf);
 	const bool outdated = outdated_as(o, leaf) != 0;
 	const bool suited =
 	    unsuited(o, leaf, o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) <

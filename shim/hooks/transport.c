@@ -186,6 +186,14 @@ bool transport_is_own(const struct connection *n, SSL *ssl, int fd)
 	return n->socket.asked_first && t.sent == own + 8;
 }
 
+bool transport_asked_first(const struct connection *n, SSL *ssl)
+{
+	enum { REQUEST = 8 };
+	struct traffic t;
+	const int fd = transport_descriptor(copy_api(n->copy), ssl);
+	return fd >= 0 && traffic_of(fd, &t) && t.sent == transport_taken(n, ssl) + REQUEST;
+}
+
 void transport_begin(struct connection *n, int fd)
 {
 	struct traffic t;

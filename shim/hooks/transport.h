@@ -30,6 +30,9 @@ uint64_t transport_sent(const struct openssl *o, const SSL *ssl);
 uint64_t transport_taken(const struct connection *n, const SSL *ssl);
 /* Has this socket carried this connection, and nothing else? False also where the kernel does not count (before 4.19). */
 bool transport_is_own(const struct connection *n, SSL *ssl, int fd);
+/* Was nothing said on this connection's socket before it but the eight bytes with which a PostgreSQL client asks for TLS? Told at any time, by what was
+ * sent alone: good enough for the words of a record, never for a rule. */
+bool transport_asked_first(const struct connection *n, SSL *ssl);
 /* Before the first byte of a handshake whose socket is not known: one that is connected and has carried nothing yet may be it. Until
  * transport_settled(), at the end of the handshake or of the connection. */
 void transport_guess(struct connection *n);

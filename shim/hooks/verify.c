@@ -142,6 +142,23 @@ static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
 	return !o->X509_VERIFY_PARAM_get0_peername || o->X509_VERIFY_PARAM_get0_peername(param);
 }
 
+/* A wildcard stands for no label with an underscore, as OpenSSL has it; clients that compare by themselves take it as any other. */
+static int matches(const struct openssl *o, X509 *leaf, const char *name)
+{
+	char lenient[256];
+	int match;
+	QUIET_BEGIN(o)
+	match = o->X509_check_host(leaf, name, 0, 0, NULL);
+	if (match == 0 && strchr(name, '_') &&
+	    strlcpy(lenient, name, sizeof lenient) < sizeof lenient) {
+		for (char *p = lenient; *p; p++)
+			*p = *p == '_' ? 'x' : *p;
+		match = o->X509_check_host(leaf, lenient, 0, 0, NULL);
+	}
+	QUIET_END(o)
+	return match;
+}
+
 /* The host that the client asked for by name, and a leaf that is not for it. */
 static bool leaf_is_for_another(struct verification *v)
 {
@@ -161,12 +178,7 @@ static bool leaf_is_for_another(struct verification *v)
 	}
 	if (n->have_leaf)
 		names_watch(n->leaf);
-	/* which OpenSSL holds for no name, and clients that compare by themselves do */
-	if (strchr(n->sni, '_'))
-		return false;
-	QUIET_BEGIN(o)
-	match = o->X509_check_host(leaf, n->sni, 0, 0, NULL);
-	QUIET_END(o)
+	match = matches(o, leaf, n->sni);
 	return match == 0 && !(n->story.left && looked_at_lately(v, &lately));
 }
 

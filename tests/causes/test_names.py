@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 """A name that is nearly the one that was asked for: the record says what differs, by the comparison that said no, and no entry reads as two."""
 import ipaddress
+import shutil
 
 import pytest
 from cryptography import x509
 
 from clients import table
+from lib import starttls
 from lib.pki import issue
 from lib.run import HOSTS
 
@@ -40,6 +42,9 @@ NEAR = [
      "DNS:web1.corp.test"),
     ("www.corp.test.", "www.corp.test", "python s_client", "only the dot at the end of www.corp.test. differs", "another",
      "without the dot at its end: www.corp.test"),
+    ("corp.test.", "*.test", "python s_client", "*.test is too broad a wildcard for OpenSSL", "only the dot", "DNS:corp.test"),
+    ("my_host.corp.test", "other.corp.test", "python s_client curl", "names other.corp.test", "itself", "connect by a name"),
+    ("my_host.test", "*.test", "curl", "*.test is too broad a wildcard for this program", "OpenSSL", "DNS:my_host.test"),
     ("www.corp.test", "http://x.test, www.corp.test", "python s_client curl",
      'names DNS:"http://x.test, www.corp.test"; DNS:"http://x.test, www.corp.test" is one entry, and no host name', "OpenSSL", "DNS:www.corp.test"),
     ("www.corp.test", "www.corp.test:443", "python s_client curl", "DNS:www.corp.test:443 is one entry, and no host name", "OpenSSL",
@@ -99,6 +104,19 @@ def test_no_entry_of_kind_ip(tell, show, pki, client, names, shown, reason):
     assert told.presented == shown and reason in told.text()
     assert "subjectAltName = IP:" + ADDRESS in told.help
     assert ("connect by a name" in told.help) is ("other" in names)
+
+
+@pytest.mark.cause("address-mismatch")
+def test_address_that_psql_asks_for(tell, servers, pki):
+    """It compares by itself, and asks for TLS in plain text first."""
+    if not shutil.which("psql"):
+        pytest.skip("psql is not installed")
+    leaf = issue("db.corp.test", pki.intermediate, names=["db.corp.test"])
+    port = servers.odd(ADDRESS, starttls.server("postgres"), pki.identity("psql-address", leaf, pki.intermediate))
+    argv = ["psql", "-w", "-c", "select 1", "host=%s port=%d user=u dbname=d sslmode=verify-full gssencmode=disable sslrootcert=%s" % (
+        ADDRESS, port, pki.root_pem)]  # fmt: skip
+    told = tell(argv, "address-mismatch", leaf)
+    assert told.expected == ADDRESS and told.presented == "DNS:db.corp.test" and "IP:" + ADDRESS in told.help
 
 
 @pytest.mark.cause("address-mismatch")
