@@ -164,7 +164,9 @@ static void combine_with(struct connection *n, SSL *ssl)
 	struct rule rule;
 	connection_peer(n, &peer);
 	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
-	n->late.of_another = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
+	const struct setting *key = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
+	if (key) /* it stays so, also where the client goes on to a third one */
+		n->late.of_another = key;
 	rule_combine(&n->rule, &rule);
 	rule_of_names(n, ssl);
 	live_peer_shows(n);
