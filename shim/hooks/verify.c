@@ -383,6 +383,8 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	}
 	const int result = look_at(v, t, entry_errno);
 	if (n) {
+		/* before the session is handed out, which up to TLS 1.2 comes before the handshake is done */
+		session_mark_identity(n, ssl);
 		n->late.verified = true;
 		n->late.verified_under = trust_is_strict(&v->rule) ? trust_of(&v->rule) : NULL;
 	}

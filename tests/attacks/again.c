@@ -10,6 +10,7 @@
  *     --later           the server asks after the handshake (TLS 1.3)
  *     --groups LIST     that the server takes                  --again   renegotiation (TLS 1.2)
  *     --resume          each connection offers the session of the one before
+ *     --handed          ... as SSL_CTX_sess_set_new_cb() got it, written down there and read again
  *     !full, !free: all descriptors are taken, and given back; !COMMAND: of the shell, and 2.2 s later
  *     WORD: fresh (a new SSL), dup (SSL_dup() of the one before), copy (a new one, SSL_copy_session_id() of the one before), nosni, own=FILE (on
  *     the SSL)
@@ -29,7 +30,8 @@
 
 static const char *group_list, *second_name = "-";
 static const char *server_file, *own_file, *client_cb_file, *cert_cb_file;
-static int asks, demands, again, top, later, resumes, paused, calls;
+static int asks, demands, again, top, later, resumes, handed, paused, calls;
+static SSL_SESSION *session;
 
 static int accept_any(int ok, X509_STORE_CTX *ctx)
 {
@@ -82,6 +84,21 @@ static int cert_cb(SSL *ssl, void *arg)
 	return 1;
 }
 
+static int take_session(SSL *ssl, SSL_SESSION *s)
+{
+	unsigned char *der = NULL;
+	const unsigned char *at;
+	const int n = i2d_SSL_SESSION(s, &der);
+
+	(void)ssl;
+	SSL_SESSION_free(session);
+	at = der;
+	session = d2i_SSL_SESSION(NULL, &at, n);
+	NEED(session);
+	OPENSSL_free(der);
+	return 0;
+}
+
 static SSL_CTX *client_context(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
@@ -100,6 +117,11 @@ static SSL_CTX *client_context(void)
 		NEED(SSL_CTX_set_max_proto_version(ctx, top) == 1);
 	if (later)
 		SSL_CTX_set_post_handshake_auth(ctx, 1);
+	if (handed) {
+		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT |
+							SSL_SESS_CACHE_NO_INTERNAL_STORE);
+		SSL_CTX_sess_set_new_cb(ctx, take_session);
+	}
 	return ctx;
 }
 
@@ -318,7 +340,6 @@ int main(int argc, char **argv)
 {
 	SSL_CTX *cctx = NULL, *sctx = NULL;
 	SSL *client = NULL;
-	SSL_SESSION *session = NULL;
 
 	for (int i = 1; i < argc; i++) {
 		if (option(argv[i])) {
@@ -331,7 +352,8 @@ int main(int argc, char **argv)
 			demands |= strcmp(argv[i], "--demand") == 0;
 			later |= strcmp(argv[i], "--later") == 0;
 			again |= strcmp(argv[i], "--again") == 0;
-			resumes |= strcmp(argv[i], "--resume") == 0;
+			handed |= strcmp(argv[i], "--handed") == 0;
+			resumes |= handed || strcmp(argv[i], "--resume") == 0;
 			if (strcmp(argv[i], "--max") == 0)
 				top =
 				    strcmp(argv[++i], "1.2") == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
@@ -355,8 +377,10 @@ int main(int argc, char **argv)
 			talk(client, server);
 			print_seen(server);
 			print_client(client);
-			SSL_SESSION_free(session);
-			session = SSL_get1_session(client);
+			if (!handed) {
+				SSL_SESSION_free(session);
+				session = SSL_get1_session(client);
+			}
 		} else {
 			printf("failed\n");
 		}
