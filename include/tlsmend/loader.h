@@ -29,6 +29,15 @@ unsigned long process_auxiliary(unsigned long type); /* 0: not given */
 /* Last component of the name that the program was started under; "" where there is none. */
 const char *process_name(void);
 
+/* ---- ld.so's list (list.c, musl.c) --------------------------------------------------------------------------- */
+/* First and last of what was loaded at the start, in load order; NULL: the list cannot be found. */
+const struct link_map *loader_first(void);
+const struct link_map *loader_last_at_start(void);
+/* The link map of the library (or program) that this code is linked into. */
+const struct link_map *loader_own(void);
+/* Is this musl's dynamic linker, which is its libc, too? Whose list has the same form. */
+bool loader_is_musl(void);
+
 /* ---- loaded objects (maps.c) --------------------------------------------------------------------------------- */
 struct object {
 	const struct link_map *map;
@@ -40,13 +49,8 @@ struct object {
 bool loader_object_at(const void *address, struct object *o);
 /* May data be read where this code stands? (Not from a segment that may only be executed.) */
 bool loader_readable(const struct object *o, const void *code);
-/* The link map of the library (or program) that this code is linked into; NULL: ld.so's list cannot be found. */
-const struct link_map *loader_own(void);
 /* Is it in ld.so's list? What came by dlmopen(3) is in another one, and finds nothing of what is in this. */
 bool loader_is_listed(const struct link_map *map);
-/* First and last of what was loaded at the start, in load order. */
-const struct link_map *loader_first(void);
-const struct link_map *loader_last_at_start(void);
 /* Waits while ld.so changes its list, which runs no code of the host's and is soon over. False: it went on for too long, as in a child
  * of fork(2) for ever. */
 bool loader_settled(void);
@@ -62,9 +66,6 @@ struct loader_view {
 struct loader_view *loader_view(void);
 /* Is it still there, and safe to look into? */
 bool loader_is_alive(const struct loader_view *v, size_t index);
-
-/* Is this musl's dynamic linker, which is its libc, too? Whose list has the same form. */
-bool loader_is_musl(void);
 
 /* ---- symbols of one object (symbols.c) -------------------------------------------------------------------------- */
 /* DT_GNU_HASH of an object, which lists what it defines. */
@@ -131,8 +132,6 @@ void *loader_symbol_of(const struct symbols *s, const char *symbol);
 void *loader_symbol(const struct link_map *l, const char *symbol);
 /* ... the one that a reference in another object would be bound to; version NULL: one without. */
 void *loader_symbol_for(const struct symbols *s, const struct symbol_name *n, const char *version);
-/* Of musl's libc? */
-bool loader_is_musl_itself(const struct symbols *s);
 
 /* ---- how names are bound (scope.c) -------------------------------------------------------------------------------- */
 /* What is looked for. A definition of our own never counts. */

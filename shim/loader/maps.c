@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * ld.so's list of link maps. New ones are put at its end when they are complete; what was loaded at the start is its beginning, and
- * is never taken out.
+ * The objects that are loaded, while others may be loading and unloading some.
  */
-#include <tlsmend/loader.h>
+#include "internal.h"
 
 #include <tlsmend/system.h>
 
@@ -13,135 +12,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-/* Of this library: its own dynamic section, by which its link map is known. */
-extern ElfW(Dyn) _DYNAMIC[] HIDDEN;
-
 enum { MAPS_MOST = 65536, HEADERS_NEAR = 1 << 30 };
-
-/* ---- ld.so's list ------------------------------------------------------------------------------------------- */
-
-static const ElfW(Phdr) * header_of(const ElfW(Phdr) * p, size_t count, uint32_t type)
-{
-	for (size_t i = 0; i < count; i++)
-		if (p[i].p_type == type)
-			return &p[i];
-	return NULL;
-}
-
-/* The program's own DT_DEBUG, which ld.so fills for debuggers before anything else can run. Not the variable _r_debug: a program that
- * refers to that has a copy that is never brought up to date. */
-static struct r_debug *of_program(void)
-{
-	const ElfW(Phdr) *headers = (const void *)(uintptr_t)process_auxiliary(AT_PHDR);
-	const size_t count = process_auxiliary(AT_PHNUM);
-	if (!headers)
-		return NULL;
-	const ElfW(Phdr) *own = header_of(headers, count, PT_PHDR);
-	const ElfW(Phdr) *dynamic = header_of(headers, count, PT_DYNAMIC);
-	const ElfW(Phdr) *first = header_of(headers, count, PT_LOAD);
-	if (!dynamic || !first)
-		return NULL;
-	/* without PT_PHDR they follow the ELF header, at the start of the first segment */
-	const uintptr_t bias =
-	    (uintptr_t)headers -
-	    (own ? own->p_vaddr : first->p_vaddr - first->p_offset + sizeof(ElfW(Ehdr)));
-	for (const ElfW(Dyn) *d = (const void *)(bias + dynamic->p_vaddr); d->d_tag != DT_NULL; d++)
-		if (d->d_tag == DT_DEBUG && d->d_un.d_ptr)
-			return (struct r_debug *)d->d_un.d_ptr;
-	return NULL;
-}
-
-/* A program that was linked without DT_DEBUG: ld.so's own variable. */
-static struct r_debug *of_loader(void)
-{
-	const uintptr_t base = process_auxiliary(AT_BASE);
-	const ElfW(Ehdr) *e = (const void *)base;
-	const ElfW(Phdr) *dynamic =
-	    base ? header_of((const void *)(base + e->e_phoff), e->e_phnum, PT_DYNAMIC) : NULL;
-	if (!dynamic)
-		return NULL;
-	const struct link_map l = {.l_addr = base, .l_ld = (void *)(base + dynamic->p_vaddr)};
-	return loader_symbol(&l, "_r_debug");
-}
-
-/* musl's variable for debuggers; it has the same structures, if for its own use. Weak, as glibc has no such name; with it,
- * nothing has to be known of the process to find all the rest. */
-extern struct r_debug *_dl_debug_addr __attribute__((weak));
-
-bool loader_is_musl(void)
-{
-	return &_dl_debug_addr && _dl_debug_addr;
-}
-
-bool loader_is_musl_itself(const struct symbols *s)
-{
-	return loader_is_musl() && loader_symbol_of(s, "_dl_debug_addr") == &_dl_debug_addr;
-}
-
-static struct r_debug *debug(void)
-{
-	static struct r_debug *_Atomic known;
-	struct r_debug *r = atomic_load_explicit(&known, memory_order_acquire);
-	if (r)
-		return r;
-	r = loader_is_musl() ? _dl_debug_addr : of_program();
-	if (!r || !r->r_map)
-		r = of_loader();
-	if (!r || !r->r_map)
-		return NULL;
-	atomic_store_explicit(&known, r, memory_order_release);
-	return r;
-}
-
-const struct link_map *loader_first(void)
-{
-	const struct r_debug *r = debug();
-	return r ? r->r_map : NULL;
-}
-
-static const struct link_map *next_of(const struct link_map *l)
-{
-	return __atomic_load_n(&l->l_next, __ATOMIC_ACQUIRE);
-}
-
-/* At the first look, which is before the first dlopen(3): that comes through our stub. */
-const struct link_map *loader_last_at_start(void)
-{
-	static const struct link_map *_Atomic known;
-	const struct link_map *last = atomic_load_explicit(&known, memory_order_acquire);
-	if (last)
-		return last;
-	for (const struct link_map *l = loader_first(); l; l = next_of(l))
-		last = l;
-	atomic_store_explicit(&known, last, memory_order_release);
-	return last;
-}
-
-const struct link_map *loader_own(void)
-{
-	static const struct link_map *_Atomic known;
-	const struct link_map *l = atomic_load_explicit(&known, memory_order_acquire);
-	if (l)
-		return l;
-	for (l = loader_first(); l && l->l_ld != _DYNAMIC; l = next_of(l))
-		;
-	atomic_store_explicit(&known, l, memory_order_release);
-	return l;
-}
-
-bool loader_is_listed(const struct link_map *map)
-{
-	const struct link_map *last = loader_last_at_start();
-	bool later = false;
-	for (const struct link_map *l = loader_first(); l; l = next_of(l)) {
-		if (later && !loader_settled())
-			return false;
-		if (l == map)
-			return true;
-		later |= l == last;
-	}
-	return false;
-}
 
 /* ---- while others load and unload ------------------------------------------------------------------------------- */
 
@@ -165,7 +36,7 @@ static bool musl_settled(void)
 		iterate_fn *function;
 	} f = {.function = atomic_load_explicit(&known, memory_order_relaxed)};
 	if (!f.object)
-		f.object = loader_libc_function("dl_iterate_phdr");
+		f.object = loader_libc_own("dl_iterate_phdr");
 	atomic_store_explicit(&known, f.function, memory_order_relaxed);
 	unsigned calls = 0;
 	if (f.object)
@@ -176,7 +47,7 @@ static bool musl_settled(void)
 bool loader_settled(void)
 {
 	enum { TRIES = 100 };
-	const struct r_debug *r = debug();
+	const struct r_debug *r = loader_debug();
 	if (loader_is_musl())
 		return musl_settled();
 	for (unsigned i = 0; r && i < TRIES; i++) {
@@ -186,6 +57,20 @@ bool loader_settled(void)
 			return true;
 		sys_call(SYS_futex, (long)(intptr_t)&never, FUTEX_WAIT_PRIVATE, 0,
 			 (long)(intptr_t)&pause, 0, 0);
+	}
+	return false;
+}
+
+bool loader_is_listed(const struct link_map *map)
+{
+	const struct link_map *last = loader_last_at_start();
+	bool later = false;
+	for (const struct link_map *l = loader_first(); l; l = loader_after(l)) {
+		if (later && !loader_settled())
+			return false;
+		if (l == map)
+			return true;
+		later |= l == last;
 	}
 	return false;
 }
@@ -207,7 +92,7 @@ static dl_find_object_fn *finder(void)
 		union {
 			void *object;
 			dl_find_object_fn *function;
-		} f = {.object = loader_libc_function("_dl_find_object")};
+		} f = {.object = loader_libc_own("_dl_find_object")};
 		__atomic_store_n(&find, f.function, __ATOMIC_RELAXED);
 		__atomic_store_n(&looked_for, true, __ATOMIC_RELEASE);
 	}
@@ -232,7 +117,7 @@ bool loader_is_alive(const struct loader_view *v, size_t index)
 static size_t count_maps(void)
 {
 	size_t count = 0;
-	for (const struct link_map *l = loader_first(); l && count < MAPS_MOST; l = next_of(l))
+	for (const struct link_map *l = loader_first(); l && count < MAPS_MOST; l = loader_after(l))
 		count++;
 	return count;
 }
@@ -248,7 +133,7 @@ struct loader_view *loader_view(void)
 		return NULL;
 	v->count = v->at_start = 0;
 	const bool whole = loader_settled();
-	for (const struct link_map *l = loader_first(); l && v->count < room; l = next_of(l)) {
+	for (const struct link_map *l = loader_first(); l && v->count < room; l = loader_after(l)) {
 		v->at[v->count++].map = l;
 		if (l != last)
 			continue;
@@ -267,7 +152,7 @@ struct loader_view *loader_view(void)
 /* Do these describe that object? Started as `ld-musl-*.so.1 PROGRAM`, the kernel's are the loader's own. */
 static bool describe_it(const ElfW(Phdr) * p, size_t count, const struct link_map *l)
 {
-	const ElfW(Phdr) *dynamic = p ? header_of(p, count, PT_DYNAMIC) : NULL;
+	const ElfW(Phdr) *dynamic = p ? loader_header(p, count, PT_DYNAMIC) : NULL;
 	return dynamic && l->l_addr + dynamic->p_vaddr == (uintptr_t)l->l_ld;
 }
 
@@ -345,7 +230,7 @@ bool loader_object_at(const void *address, struct object *o)
 		return found(r.link_map, o);
 	}
 	bool later = false;
-	for (const struct link_map *l = loader_first(); l; l = next_of(l)) {
+	for (const struct link_map *l = loader_first(); l; l = loader_after(l)) {
 		if (later && !loader_settled())
 			return false;
 		if (segment_at(l, (uintptr_t)address)) {

@@ -3,7 +3,7 @@
  * In which order ld.so looks through the objects: the program, the preloaded ones and what they need, breadth first, which is the order of
  * its list; what was loaded later with RTLD_GLOBAL; then, for an object that came by dlopen(3), all that came with it.
  */
-#include <tlsmend/loader.h>
+#include "internal.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -384,5 +384,31 @@ void *loader_definer(const struct lookup *q, const struct link_map *except)
 		if (v->at[i].map != except && loader_is_alive(v, i))
 			p = look(&search, v->at[i].map);
 	free(v);
+	return p;
+}
+
+/* ---- libc ----------------------------------------------------------------------------------------------------------- */
+
+/* Where the functions of libc's stood before glibc 2.34. */
+static bool is_part_of_libc(const struct symbols *t)
+{
+	return t->soname && !loader_is_musl() &&
+	       (strcmp(t->soname, "libdl.so.2") == 0 || strcmp(t->soname, "libpthread.so.0") == 0);
+}
+
+void *loader_libc_function(const char *name)
+{
+	const struct link_map *last = loader_last_at_start();
+	struct symbols t;
+	void *p = loader_libc_own(name);
+	bool later = false;
+	for (const struct link_map *l = loader_first(); l && !p; l = l->l_next) {
+		/* libdl of an old glibc may come later */
+		if (later && !loader_settled())
+			break;
+		if (loader_symbols(l, &t) && is_part_of_libc(&t))
+			p = loader_in_libc(&t, name);
+		later |= l == last;
+	}
 	return p;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include <tlsmend/loader.h>
+#include "internal.h"
 
 #include <tlsmend/system.h>
 
@@ -33,7 +33,7 @@ static bool is_auxiliary(const ElfW(auxv_t) * a)
 static char **musl_stack(void)
 {
 	enum { ARGUMENTS_MOST = 1 << 20, STACK_MOST = 64 << 20 };
-	char ***variable = loader_is_musl() ? loader_libc_function("__environ") : NULL;
+	char ***variable = loader_musl_symbol("__environ");
 	char **end = variable ? *variable : NULL;
 	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	if ((uintptr_t)end <= here || (uintptr_t)end - here > STACK_MOST || *--end)

@@ -2,7 +2,7 @@
  *
  * The symbol tables of one loaded object.
  */
-#include <tlsmend/loader.h>
+#include "internal.h"
 
 #include <string.h>
 
@@ -274,6 +274,11 @@ void *loader_symbol_for(const struct symbols *t, const struct symbol_name *n, co
 	return address_of(t, find(t, n, version, MATCH_REFERENCE));
 }
 
+void *loader_symbol_kept(const struct symbols *t, const struct symbol_name *n)
+{
+	return address_of(t, find(t, n, NULL, MATCH_ANY));
+}
+
 void *loader_symbol(const struct link_map *l, const char *symbol)
 {
 	struct symbols t;
@@ -285,66 +290,4 @@ void *loader_function(const struct symbols *t, const struct symbol_name *n, size
 	const ElfW(Sym) *found = find(t, n, NULL, MATCH_DEFAULT);
 	*size = found ? found->st_size : 0;
 	return address_of(t, found);
-}
-
-/* ---- libc ----------------------------------------------------------------------------------------------------------- */
-
-static bool is_libc(const struct symbols *t)
-{
-	if (loader_is_musl())
-		return loader_is_musl_itself(t);
-	return t->soname && strcmp(t->soname, "libc.so.6") == 0;
-}
-
-/* Where the functions of libc's stood before glibc 2.34. */
-static bool is_part_of_libc(const struct symbols *t)
-{
-	return t->soname && !loader_is_musl() &&
-	       (strcmp(t->soname, "libdl.so.2") == 0 || strcmp(t->soname, "libpthread.so.0") == 0);
-}
-
-/* Its dl functions have only an old version on some architectures, which counts here. */
-static void *in_libc(const struct symbols *t, const char *name)
-{
-	const struct symbol_name n = loader_name(name);
-	void *p = loader_symbol_named(t, &n);
-	return p || loader_is_musl() ? p : address_of(t, find(t, &n, NULL, MATCH_ANY));
-}
-
-/* Of those that were there at the start, which stay for ever. */
-static const struct symbols *libc_itself(void)
-{
-	static struct symbols libc;
-	static atomic_bool known;
-	const struct link_map *last = loader_last_at_start();
-	struct symbols t;
-	if (atomic_load_explicit(&known, memory_order_acquire))
-		return &libc;
-	for (const struct link_map *l = loader_first(); l; l = l == last ? NULL : l->l_next) {
-		if (!loader_symbols(l, &t) || !is_libc(&t))
-			continue;
-		/* each thread would store the same */
-		libc = t;
-		atomic_store_explicit(&known, true, memory_order_release);
-		return &libc;
-	}
-	return NULL;
-}
-
-void *loader_libc_function(const char *name)
-{
-	const struct symbols *libc = libc_itself();
-	const struct link_map *last = loader_last_at_start();
-	struct symbols t;
-	void *p = libc ? in_libc(libc, name) : NULL;
-	bool later = false;
-	for (const struct link_map *l = loader_first(); l && !p; l = l->l_next) {
-		/* libdl of an old glibc may come later */
-		if (later && !loader_settled())
-			break;
-		if (loader_symbols(l, &t) && is_part_of_libc(&t))
-			p = in_libc(&t, name);
-		later |= l == last;
-	}
-	return p;
 }

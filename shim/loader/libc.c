@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * libc's own object, whoever else defines names of it.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+static bool is_libc(const struct symbols *t)
+{
+	if (loader_is_musl())
+		return loader_is_musl_itself(t);
+	return t->soname && strcmp(t->soname, "libc.so.6") == 0;
+}
+
+/* Its dl functions have only an old version on some architectures, which counts here. */
+void *loader_in_libc(const struct symbols *t, const char *name)
+{
+	const struct symbol_name n = loader_name(name);
+	void *p = loader_symbol_named(t, &n);
+	return p || loader_is_musl() ? p : loader_symbol_kept(t, &n);
+}
+
+/* Of those that were there at the start, which stay for ever. */
+static const struct symbols *libc_itself(void)
+{
+	static struct symbols libc;
+	static atomic_bool known;
+	const struct link_map *last = loader_last_at_start();
+	struct symbols t;
+	if (atomic_load_explicit(&known, memory_order_acquire))
+		return &libc;
+	for (const struct link_map *l = loader_first(); l; l = l == last ? NULL : l->l_next) {
+		if (!loader_symbols(l, &t) || !is_libc(&t))
+			continue;
+		/* each thread would store the same */
+		libc = t;
+		atomic_store_explicit(&known, true, memory_order_release);
+		return &libc;
+	}
+	return NULL;
+}
+
+void *loader_libc_own(const char *name)
+{
+	const struct symbols *libc = libc_itself();
+	return libc ? loader_in_libc(libc, name) : NULL;
+}
