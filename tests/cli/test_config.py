@@ -57,7 +57,9 @@ def test_section_that_closes(tlsmend, tmp_path, ca):
     r = tlsmend("rule", "a.test", env={"TLSMEND_CONFIG": str(tmp_path / "c")})
     assert r.returncode == 0 and "%s:2  connections end: its section has an error, line 3: unknown key 'Nonsense'" % (tmp_path / "c") in r.stdout
     r = tlsmend("rule", "b.test", env={"TLSMEND_CONFIG": str(tmp_path / "c")})
-    assert r.returncode == 1 and "no rule for b.test" in r.stdout
+    assert r.returncode == 1 and "no rule for b.test\n" in r.stdout
+    r = tlsmend("rule", "b.test", env={"TLSMEND_CONFIG": str(tmp_path / "none.conf")})
+    assert r.returncode == 2 and r.stdout == "no rule for b.test in what can be read\n" and "none.conf: No such file" in r.stderr
 
 
 def test_lint_warnings_are_no_errors(tlsmend, config):

@@ -758,6 +758,12 @@ def test_audit(tlsmend, tmp_path, ca):
     assert rest.startswith("/gone.conf:7 [z.test] ExtraCAFile\n    used 1 x at z.test:443 by curl") and rest.endswith("2 rules, 1 of them not used in this log\n")
 
 
+def test_audit_without_rules(tlsmend, tmp_path):
+    (tmp_path / "log").write_text(line())
+    r = tlsmend("report", "--audit", "log", env={"TLSMEND_CONFIG": "/dev/null"})
+    assert r.returncode == 0 and r.stdout.endswith("\n\nno rule of this configuration adds any\n")
+
+
 def test_audit_of_several_in_one_variable(tlsmend, tmp_path, ca):
     use = line(event="mended", level="info", cause=None, rule="TLSMEND_EXTRA_CA [a.test] ExtraCAFile")
     (tmp_path / "log").write_text(use)

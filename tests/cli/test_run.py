@@ -154,7 +154,7 @@ def test_options_after_the_command_are_its_own(tlsmend):
     (["--extra-ca", "=x"], "HOST=FILE"),
     (["--extra-ca", "a.test=/nonexistent.pem"], "No such file or directory"),
     (["--extra-ca", "a..test={ca}/corp-root.pem"], "a..test"),
-    (["--extra-ca", "a.test,b.test={ca}/corp-root.pem"], "comma"),
+    (["--extra-ca", "a.test,b.test={ca}/corp-root.pem"], "comma"), (["--extra-ca", "a b={ca}/corp-root.pem"], "white space in HOST"),
     (["--extra-ca", "a.test={ca}/corp-root.der"], "openssl x509 -inform DER"),
     (["--extra-ca", "a.test={ca}/key.pem"], "private key"),
     (["--extra-ca", "a.test={ca}"], "directory"),

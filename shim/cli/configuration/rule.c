@@ -117,7 +117,8 @@ static void add_closed(struct table *t, const struct setting *s)
 	free(from);
 }
 
-static int print_rule(const struct policy *p, const struct peer *peer, const char *asked)
+/* all: every file could be read. */
+static int print_rule(const struct policy *p, const struct peer *peer, const char *asked, bool all)
 {
 	const struct setting **list = checked(calloc(MAX_SETTINGS, sizeof(struct setting *)));
 	static const char *const head[COLUMNS] = {"KEY", "VALUE", "PATTERN", "FROM", "STATE"};
@@ -139,7 +140,7 @@ static int print_rule(const struct policy *p, const struct peer *peer, const cha
 					add_setting(&t, list[i], &r, now);
 		table_print(&t);
 	} else {
-		say("no rule for %s", asked);
+		say("no rule for %s%s", asked, all ? "" : " in what can be read");
 	}
 	table_free(&t);
 	free(list);
@@ -212,7 +213,7 @@ static int answer(const struct settings *s, const struct question *q)
 	    checked(policy_parse(sources.list, sources.count, false, print_message, &failed, &bad));
 	if (s->value[VARIABLE_DRY_RUN] && strcmp(s->value[VARIABLE_DRY_RUN], "1") == 0)
 		policy_dry_run(p);
-	int status = print_rule(p, &q->peer, asked);
+	int status = print_rule(p, &q->peer, asked, !sources.unreadable);
 	if (!q->at.port)
 		policy_each(p, tell_of_port, &(struct port_search){q->at.host, NULL});
 	policy_free(p);

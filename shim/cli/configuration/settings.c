@@ -100,7 +100,7 @@ static bool rule_is_valid(struct settings *s, const char *option, enum source_ki
 /* What stands against HOST=path as an entry of TLSMEND_EXTRA_CA; NULL: nothing. free(3) it. */
 static char *extra_ca_problem(const char *host, const char *path)
 {
-	if (strpbrk(host, ", \t") || strchr(path, ','))
+	if (strchr(host, ',') || strchr(path, ','))
 		return copy_string(
 		    "a comma separates the entries of TLSMEND_EXTRA_CA, so neither HOST nor "
 		    "FILE can hold one; use --config");

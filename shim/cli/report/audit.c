@@ -139,8 +139,11 @@ int report_audit(const struct report *r, const char *config)
 	puts("Trust that rules add, for their hosts only, and where it was used:");
 	policy_each(p, visit, &a);
 	show_rest(&a);
-	printf("\n%zu rule%s, %zu of them not used in this log\n", a.rules, a.rules == 1 ? "" : "s",
-	       a.unused);
+	if (a.rules)
+		printf("\n%zu rule%s, %zu of them not used in this log\n", a.rules,
+		       a.rules == 1 ? "" : "s", a.unused);
+	else
+		puts("\nno rule of this configuration adds any");
 	const int status = sources.unreadable ? STATUS_USAGE : STATUS_OK;
 	policy_free(p);
 	sources_free(&sources);
