@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: ISC
 """tlsmend service NAME: the drop-in of a unit, and the unit's own view of what it names."""
-import os
 import re
 import shlex
 import shutil
 
 import pytest
 
-from lib.run import COMMAND, LIBRARY
+from lib.run import COMMAND, LIBRARY, ROOT_MOUNTS, namespace_command
 
 UNIT = "[Unit]\nDescription=x\n[Service]\nExecStart=/bin/true\n"
 NO_LOG = {"TLSMEND_LOG": None, "TLSMEND_LOG_FORMAT": None}
@@ -122,8 +121,8 @@ def test_what_others_wrote_is_left(run, kind, words):
     theirs = '[Service]\nEnvironment="TLSMEND_LOG=journal"\n'
     more = {DROP_IN[len("/etc/"):]: theirs}
     mask = "ln -sf /etc/null %s; " % DROP_IN if kind == "masked" else ""
-    if mask and os.geteuid() != 0:
-        pytest.skip("needs root")
+    if mask and namespace_command() != ROOT_MOUNTS:
+        pytest.skip("needs root, and a private mount namespace")
     script = ("%s%s%s; echo rc=$?; cat %s; stat -L -c %%F %s" % ("mknod /etc/null c 1 3 && " if mask else "", mask,
               shlex.join([str(COMMAND), "service", *words]), DROP_IN, DROP_IN))  # fmt: skip
     done = run(["sh", "-c", script], etc={"systemd/system/app.service": UNIT, **more}, library=False, env=NO_LOG)
@@ -133,8 +132,8 @@ def test_what_others_wrote_is_left(run, kind, words):
 
 def test_environment_under_the_restrictions_of_the_unit(run, ca, sites):
     """User=nobody, PrivateTmp, ProtectHome, NoNewPrivileges, as systemd would make them: another user, tmpfs over /tmp and /root."""
-    if os.geteuid() != 0 or not shutil.which("setpriv"):
-        pytest.skip("needs root and setpriv")
+    if namespace_command() != ROOT_MOUNTS or not shutil.which("setpriv"):
+        pytest.skip("needs root, a private mount namespace, and setpriv")
     port, _ = sites.https("legacy.test")
     curl = ["curl", "-sS", "-m", "20", "https://legacy.test:%d/" % port]
     q = shlex.quote

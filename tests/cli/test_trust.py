@@ -11,7 +11,7 @@ import pytest
 
 from lib import starttls
 from lib.pki import HOSTILE_NAMES, issue
-from lib.run import COMMAND
+from lib.run import COMMAND, ROOT_MOUNTS, namespace_command
 
 HOST, OTHER = "legacy.test", "other.test"
 
@@ -374,8 +374,8 @@ def test_ca_file_that_changes_meanwhile(run, sites, pki, folder):
 
 
 def test_no_right_to_write(run, sites, pki, folder):
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
+    if namespace_command() != ROOT_MOUNTS:
+        pytest.skip("needs root, and a private mount namespace")
     port, _ = sites.https(HOST)
     folder.chmod(0o755)
     done = trust(run, "--config", "%s/" % folder, "--ca", pki.root_pem, "--sha256", fingerprint(pki.root), at(port), user=65534)
