@@ -51,7 +51,9 @@ struct cert_info {
 	const char *
 	    unknown_critical; /* OID of a critical extension that OpenSSL does not know; NULL: none */
 	bool trusted_by_client; /* the same certificate is in the client's store */
-	bool in_system_bundle;  /* filled only where looked up */
+	bool
+	    for_other_uses; /* ... as a TRUSTED CERTIFICATE: it is marked for some uses, and rejected for none */
+	bool in_system_bundle; /* filled only where looked up */
 };
 
 /* A certificate out of the peer's list that OpenSSL does not take (sent_list.c). */

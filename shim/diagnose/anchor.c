@@ -274,6 +274,19 @@ static bool is_about_store(enum cause c)
 	       c == CAUSE_ANCHOR_NOT_ROOT;
 }
 
+/* Somebody put it there so that it is trusted. */
+static void note_leaf_in_store(struct diagnosis *d)
+{
+	enum { PARTIAL_CHAIN = 0x80000 };
+	const struct cert_info *c = d->leaf;
+
+	if (c && c->trusted_by_client && !c->self_issued && !(d->e->verify_flags & PARTIAL_CHAIN))
+		note_line(d, say(d->e, "the server's own certificate is ", stored_place(d, c),
+				 ", which is not enough: this client goes by CAs "
+				 "(X509_V_FLAG_PARTIAL_CHAIN is not set)",
+				 (char *)NULL));
+}
+
 void explain_anchor(struct diagnosis *d)
 {
 	if (d->e->only_place && is_about_store(d->r->cause)) {
@@ -331,5 +344,6 @@ void explain_anchor(struct diagnosis *d)
 		say_name_forbids(d);
 	else
 		say_what_else_is_needed(d);
+	note_leaf_in_store(d);
 	note_inspection(d);
 }

@@ -254,10 +254,32 @@ static void say_strict(struct diagnosis *d)
 }
 
 /* ---- the others ------------------------------------------------------------------------------------------------ */
+/* As p11-kit writes them into ca-bundle.trust.crt, and Debian's plain bundle has none of. */
+static void say_other_uses(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+
+	d->r->message = say(e, "cannot trust ", d->who,
+			    ": a CA is trusted here for other uses than TLS servers", (char *)NULL);
+	d->r->why = say(e, "the TRUSTED CERTIFICATE of ", say_subject(e, d->culprit), ", ",
+			store_place(d, d->culprit),
+			", is marked as trusted for other uses (e-mail, say), and not for TLS "
+			"servers",
+			(char *)NULL);
+	help_line(d, "if it is meant for TLS servers, too, put it there without these marks; this "
+		     "writes it so, out of a file that has this one certificate:");
+	help_line(d, "    openssl x509 -clrtrust -in CA.pem -out NEW.pem");
+	help_line(d, "if not, the server's operator needs a certificate from another CA");
+}
+
 static void say_distrusted(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 
+	if (d->culprit && d->culprit->for_other_uses) {
+		say_other_uses(d);
+		return;
+	}
 	d->r->why = say(e, "this client's trust store rejects ", whose(d),
 			" for TLS servers by name: somebody decided so on purpose", (char *)NULL);
 	if (d->culprit && d->culprit->have_sha256)

@@ -143,6 +143,9 @@ void explain_not_ca(struct diagnosis *d);
 void explain_path_length(struct diagnosis *d);
 /* (constraint.c) name-constraint */
 void explain_constraint(struct diagnosis *d);
+/* (dates.c) expired, not-yet-valid, clock-wrong */
+enum cause date_cause(const struct diagnosis *d);
+void explain_dates(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);
 enum cause handshake_cause(const struct evidence *e);

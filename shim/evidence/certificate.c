@@ -152,6 +152,16 @@ static const char *signature_text(struct evidence *e, const struct openssl *o, X
 	return arena_strdup(&e->arena, name);
 }
 
+static bool is_marked_for_uses(const struct openssl *o, X509 *x)
+{
+	if (!o->X509_get0_trust_objects || !o->X509_get0_reject_objects)
+		return false;
+	const OPENSSL_STACK *trust = o->X509_get0_trust_objects(x);
+	const OPENSSL_STACK *reject = o->X509_get0_reject_objects(x);
+
+	return trust && o->OPENSSL_sk_num(trust) > 0 && (!reject || o->OPENSSL_sk_num(reject) <= 0);
+}
+
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out)
 {
@@ -174,6 +184,7 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 	evidence_san(e, o, x, out);
 	key_evidence(e, o, x, out);
 	out->signature = signature_text(e, o, x);
+	out->for_other_uses = is_marked_for_uses(o, x);
 	digests(e, o, x, out);
 	evidence_extensions(e, o, x, out);
 	evidence_ca_issuers(e, o, x, out);

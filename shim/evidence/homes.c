@@ -43,6 +43,8 @@ void evidence_homes(struct evidence *e, const struct openssl *o)
 
 	if (first.code == 0 || !e->store_text)
 		return;
+	if (e->chain_count > 0)
+		find_home_of(e, o, &e->chain[0]);
 	for (size_t i = 0; i < e->near_count; i++)
 		find_home_of(e, o, e->near[i].candidate);
 	if (depth > 0 && depth < e->chain_count)

@@ -117,10 +117,12 @@ static bool is_named(const struct openssl *o, BIO *b, const char *name)
 	return is && strcmp(is, name) == 0;
 }
 
-/* Node.js has one of its own, of the same type. */
+/* Node.js has one of its own, of the same type; and curl, whose reads and writes the socket at once. */
 static bool is_memory(const struct openssl *o, BIO *b)
 {
 	enum { BIO_TYPE_MEMORY = 0x401 };
+	if (is_named(o, b, "OpenSSL CF BIO"))
+		return false;
 	return b && (o->BIO_method_type ? o->BIO_method_type(b) == BIO_TYPE_MEMORY
 					: is_named(o, b, "memory buffer"));
 }

@@ -339,6 +339,15 @@ def test_self_signed_and_renewed(tell, run, show, client, same_key):
     assert run(client(show(leaf).port, store)).code == 0
 
 
+@pytest.mark.cause("issuer-unknown")
+@pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.name)  # curl sets X509_V_FLAG_PARTIAL_CHAIN
+def test_leaf_in_the_store(tell, run, show, pki, client):
+    leaf, intermediate = good(pki)
+    store = run.write("leaf.pem", leaf.pem)
+    told = tell(client(show(leaf, intermediate).port, store), "issuer-unknown", leaf)
+    assert "the server's own certificate is in the client's own CA file %s, which is not enough" % store in told.notes
+
+
 @pytest.mark.cause("self-signed")
 @two_clients
 def test_self_signed_for_another_name(tell, pki, show, client):

@@ -385,6 +385,21 @@ def test_distrusted(tell, run, show, pki, client):
     assert "tlsmend Test Root" in told.text() and "ExtraCAFile" not in told.help
 
 
+@pytest.mark.cause("distrusted")
+@two_clients
+def test_trusted_for_other_uses(tell, run, show, pki, client):
+    """Nobody rejected it: the mark says what it is for, and TLS servers are not among that."""
+    openssl = lambda *args: subprocess.run(["openssl", "x509", *args], check=True, capture_output=True, timeout=30).stdout  # noqa: E731
+    store = run.write("mail.pem", openssl("-in", pki.root_pem, "-addtrust", "emailProtection", "-trustout"))
+    leaf = leaf_of(pki.intermediate)
+    argv = client(show(leaf, pki.intermediate).port, store)
+    told = tell(argv, "distrusted", leaf)
+    assert "trusted for other uses" in told.record["why"] and "on purpose" not in told.text() and str(store) in told.text()
+    assert "openssl x509 -clrtrust -in CA.pem" in told.help
+    store.write_bytes(openssl("-clrtrust", "-in", store))
+    assert run(argv).code == 0
+
+
 # ---- revocation --------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def revocable(pki):
