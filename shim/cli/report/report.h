@@ -2,12 +2,13 @@
  *
  * tlsmend report: JSON records in, a summary out.
  *
- *   report_input.c    files into lines, of any size in little memory
- *   report_record.c   a line into what it says
- *   report_groups.c   equal records into groups with counts
- *   report_uses.c     where rules are used
- *   report_section.c  the rules that records propose, one section for each host
- *   report_text.c report_json.c   the two forms
+ *   input.c     files into lines, of any size in little memory
+ *   record.c    a line into what it says; help.c: what its help proposes
+ *   groups.c    equal records into groups with counts
+ *   actor.c     who can act on what no rule mends
+ *   uses.c      where rules are used; audit.c: all of it
+ *   section.c   the rules that records propose, one section for each host; section_text.c: as they are printed
+ *   text.c json.c   the two forms
  *
  * A log is no trustworthy input: programs write what servers sent beside our records, so that a line may be forged. All
  * of it is cut to a length, escaped on its way out, and a section is only printed where our own tables know that the
