@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Ways around EnforceVerification and PinSHA256: what a client, its callbacks, its sessions and a server can do so that nothing is verified."""
-import base64
-import hashlib
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from attackkit import A, NOTHING
+from lib import pki
 
 ENFORCE = "[a.test]\nEnforceVerification = yes\n"
 CORP = ENFORCE + "ExtraCAFile = CERTS/corp.pem\n"
@@ -18,9 +14,7 @@ both_versions = pytest.mark.parametrize("version", ["1.2", "1.3"])
 
 
 def pin(actor, name):
-    key = x509.load_pem_x509_certificate((actor.certs / (name + ".pem")).read_bytes()).public_key()
-    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return "[a.test]\nPinSHA256 = %s\n" % base64.b64encode(hashlib.sha256(der).digest()).decode()
+    return "[a.test]\nPinSHA256 = %s\n" % pki.pin((actor.certs / (name + ".pem")).read_bytes())
 
 
 def connect(server, more="", store="public"):

@@ -10,14 +10,10 @@ import time
 import pytest
 
 from lib import starttls
-from lib.pki import HOSTILE_NAMES, issue
+from lib.pki import HOSTILE_NAMES, fingerprint, issue
 from lib.run import COMMAND, ROOT_MOUNTS, namespace_command
 
 HOST, OTHER = "legacy.test", "other.test"
-
-
-def fingerprint(certificate):
-    return ":".join(re.findall("..", certificate.sha256.upper()))
 
 
 def trust(run, *words, **how):

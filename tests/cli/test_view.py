@@ -15,6 +15,7 @@ import pytest
 from lib import pki as pki_module
 from lib import servers as odd
 from lib import starttls
+from lib.pki import fingerprint
 from lib.run import COMMAND, ROOT_MOUNTS, namespace_command
 
 HOST = "legacy.test"
@@ -48,7 +49,7 @@ def test_private_ca(run, sites):
     path = [re.sub(r"\s+", " ", x.removeprefix("path").strip()) for x in lines if re.search(r"\[(x|\?|ok)\]", x)]
     assert path == ["[?] tlsmend Test Root (not sent, and in no store here)", "[x] tlsmend Test Issuing CA <- its issuer was not found",
                     "[?] legacy.test"]  # fmt: skip
-    assert ":".join(re.findall("..", identity.sha256.upper())) in done.out
+    assert fingerprint(identity) in done.out
     assert "tlsmend trust %s" % at(port) in lines[-1]
     assert "TLSv1.2, TLSv1.3" in done.out and "asks for no client certificate" in done.out
     assert "unable to get local issuer certificate (20)" in " ".join(done.out.split())

@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: ISC
 """EnforceVerification and PinSHA256: a client that verifies nothing, or goes on in spite of what it found, is stopped within the handshake."""
-import base64
-import hashlib
 import subprocess
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from clients.table import DEBIAN_PYTHON, HERE
 from lib import dotnet
 from lib import pki as pki_module
+from lib.pki import pin
 from lib.run import check_records
 
 HOST, OTHER = "legacy.test", "other.test"
-
-
-def pin(certificate):
-    key = x509.load_pem_x509_certificate(certificate.pem).public_key()
-    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
 def python(port, *options, host=HOST):

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: ISC
 """DryRun = yes and TLSMEND_DRY_RUN=1: the client is as it would be without us, and the log says what would have been."""
-import base64
-import hashlib
-
 import pytest
-from cryptography.hazmat.primitives import serialization
 
 from clients.table import DEBIAN_PYTHON, HERE
+from lib.pki import pin
 from lib.run import HOSTS, check_records
 
 HOST = "legacy.test"
@@ -98,12 +95,6 @@ def test_nothing_would_have_changed(dry, sites, pki):
     for keys in ({"OnlyCAFile": pki.root_pem}, {"ExtraCAFile": pki.stranger_pem}, {"MinProtocol": "TLSv1.2"}):
         done = dry(curl(port, "--cacert", pki.root_pem), keys)
         assert done.code == 0 and done.log == ""
-
-
-def pin(certificate):
-    """Of a certificate: base64 SHA-256 of its SubjectPublicKeyInfo."""
-    key = certificate.key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(hashlib.sha256(key).digest()).decode()
 
 
 def test_pins(dry, sites, pki):

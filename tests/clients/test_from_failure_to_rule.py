@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from lib import dotnet
+from lib.pki import fingerprint
 from lib.run import COMMAND, LIBRARY
 
 HOST, OTHER = "legacy.test", "other.test"
@@ -18,10 +19,6 @@ HOST, OTHER = "legacy.test", "other.test"
 
 def command(*words):
     return shlex.join([str(COMMAND), *map(str, words)])
-
-
-def fingerprint(certificate):
-    return ":".join(re.findall("..", certificate.sha256.upper()))
 
 
 @pytest.mark.skipif(dotnet.missing() is not None, reason=str(dotnet.missing()))

@@ -1,24 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Keys that act on the verification, in every generation: what fails without them works with them, and what they demand is met or ends it."""
-import base64
-import hashlib
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from lib import pki as pki_module
+from lib.pki import pin
 from lib.run import check_records
 
 HOST = "legacy.test"
 ENFORCE = {"EnforceVerification": "yes"}
 STRICT = 0x20
-
-
-def pin(certificate):
-    key = x509.load_pem_x509_certificate(certificate.pem).public_key()
-    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
 @pytest.fixture

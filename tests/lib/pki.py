@@ -3,6 +3,7 @@
 
 Everything satisfies X509_V_FLAG_X509_STRICT (which Python 3.13 sets), unless the variant is about that.
 """
+import base64
 import datetime
 import hashlib
 import ipaddress
@@ -66,6 +67,18 @@ def _usage(**on):
     return x509.KeyUsage(**{k: on.get(k, False) for k in every})
 
 
+def pin(certificate):
+    """Base64 SHA-256 of its SubjectPublicKeyInfo; of a Certificate, or of PEM."""
+    key = x509.load_pem_x509_certificate(getattr(certificate, "pem", certificate)).public_key()
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+def fingerprint(certificate):
+    """As people read it to each other."""
+    return ":".join(re.findall("..", certificate.sha256.upper()))
+
+
 class Certificate:
     """A certificate in DER, and its private key."""
 
@@ -82,8 +95,6 @@ class Certificate:
 
     @property
     def pem(self):
-        import base64
-
         text = base64.encodebytes(self.der).replace(b"\n", b"")
         lines = [text[i : i + 64] for i in range(0, len(text), 64)]
         return b"\n".join([b"-----BEGIN CERTIFICATE-----", *lines, b"-----END CERTIFICATE-----", b""])
