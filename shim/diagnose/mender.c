@@ -96,24 +96,17 @@ const struct cert_info *fresh_copy(const struct diagnosis *d, const struct cert_
 	return NULL;
 }
 
-static const char *fingerprint(struct diagnosis *d, const struct cert_info *c)
-{
-	return c->have_sha256 ? say(d->e, " (sha256 ", say_hex(d->e, c->sha256, sizeof(c->sha256)),
-				    ")", (char *)NULL)
-			      : "";
-}
-
 /* The copy of this machine stands before the one that was sent. */
 static void help_stale(struct diagnosis *d, const struct cert_info *c, const struct cert_info *sent)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *root = e->root_alone;
 
-	help_line(d, say(e, "take the certificate ", say_subject(e, c), fingerprint(d, c),
+	help_line(d, say(e, "take the certificate ", say_subject(e, c), say_fingerprint(d->e, c),
 			 " out of where it is, ", store_place(d, c),
 			 "; OpenSSL prefers it to the one of the same CA and key that the server "
 			 "sends",
-			 fingerprint(d, sent), (char *)NULL));
+			 say_fingerprint(d->e, sent), (char *)NULL));
 	if (!root)
 		return;
 	note_line(d, "tried: without that certificate, the chain is valid");
@@ -121,7 +114,7 @@ static void help_stale(struct diagnosis *d, const struct cert_info *c, const str
 		help_section(
 		    d,
 		    say(e, "until then, for this host, with a file that holds ",
-			say_subject(e, root), fingerprint(d, root), " alone:", (char *)NULL),
+			say_subject(e, root), say_fingerprint(d->e, root), " alone:", (char *)NULL),
 		    say(e, "OnlyCAFile = ", strchr(extra_ca_line(d, root->common_name), '/'),
 			(char *)NULL),
 		    (char *)NULL);
@@ -175,7 +168,7 @@ void help_from_here(struct diagnosis *d, const struct cert_info *c)
 		return;
 	}
 	help_line(d,
-		  say(e, "the certificate ", say_subject(e, c), fingerprint(d, c), " is ",
+		  say(e, "the certificate ", say_subject(e, c), say_fingerprint(d->e, c), " is ",
 		      c->from == FROM_PRESENTED ? stored_place(d, c) : store_place(d, c),
 		      c->from == FROM_PRESENTED ? "" : ", not among those that the server sent",
 		      ": get the present one from who runs that CA, compare its fingerprint, and "

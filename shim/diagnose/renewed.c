@@ -4,13 +4,6 @@
  */
 #include "diagnosis.h"
 
-static const char *fingerprint(struct diagnosis *d, const struct cert_info *c)
-{
-	return c->have_sha256 ? say(d->e, " (sha256 ", say_hex(d->e, c->sha256, sizeof(c->sha256)),
-				    ")", (char *)NULL)
-			      : "";
-}
-
 /* The CA of that name that the client did read. NULL: none. */
 static const struct cert_info *read_before(const struct evidence *e)
 {
@@ -33,16 +26,16 @@ void explain_renewed(struct diagnosis *d)
 	const struct cert_info *old = read_before(e);
 	const char *file = file_path_text(e, e->renewed_file);
 
-	d->r->expected = say(e, say_subject(e, e->renewed), fingerprint(d, e->renewed), " of ",
-			     file, (char *)NULL);
+	d->r->expected = say(e, say_subject(e, e->renewed), say_fingerprint(d->e, e->renewed),
+			     " of ", file, (char *)NULL);
 	d->r->presented =
-	    old ? say(e, say_subject(e, old), fingerprint(d, old), (char *)NULL) : NULL;
+	    old ? say(e, say_subject(e, old), say_fingerprint(d->e, old), (char *)NULL) : NULL;
 	d->r->why = say(e, file, ", which this program loaded, has changed since: by now it holds ",
-			say_subject(e, e->renewed), fingerprint(d, e->renewed),
+			say_subject(e, e->renewed), say_fingerprint(d->e, e->renewed),
 			", which this chain leads to; ",
 			old ? "what the program read has another CA of that name"
 			    : "what the program read did not have it",
-			old ? fingerprint(d, old) : "", (char *)NULL);
+			old ? say_fingerprint(d->e, old) : "", (char *)NULL);
 	help_restart(d, file);
 }
 
@@ -54,11 +47,11 @@ void note_renewed_own(struct diagnosis *d)
 	if (!e->own.renewed || !e->own.file || !c)
 		return;
 	const char *file = say_string(e, e->own.file);
-	d->r->why = say(e, d->r->why, "; ", file,
-			" has changed since the program read it: by now it holds ",
-			say_subject(e, e->own.renewed), ", valid until ",
-			say_date(e, e->own.renewed->not_after), fingerprint(d, e->own.renewed),
-			", while the program shows the one valid until ", say_date(e, c->not_after),
-			fingerprint(d, c), (char *)NULL);
+	d->r->why = say(
+	    e, d->r->why, "; ", file, " has changed since the program read it: by now it holds ",
+	    say_subject(e, e->own.renewed), ", valid until ",
+	    say_date(e, e->own.renewed->not_after), say_fingerprint(d->e, e->own.renewed),
+	    ", while the program shows the one valid until ", say_date(e, c->not_after),
+	    say_fingerprint(d->e, c), (char *)NULL);
 	help_restart(d, file);
 }

@@ -91,6 +91,13 @@ const char *say_hex(struct evidence *e, const void *data, size_t n)
 	return keep(e, &b);
 }
 
+const char *say_fingerprint(struct evidence *e, const struct cert_info *c)
+{
+	return c->have_sha256
+		   ? say(e, " (sha256 ", say_hex(e, c->sha256, sizeof c->sha256), ")", (char *)NULL)
+		   : "";
+}
+
 const char *say_subject(struct evidence *e, const struct cert_info *c)
 {
 	if (c->common_name.n > 0)

@@ -23,6 +23,8 @@ const char *say_hex(struct evidence *e, const void *data, size_t n); /* 5A:1B:..
 /* How a certificate is called in a sentence: its common name in quotes, else its subject, else "a certificate
  * without a name". */
 const char *say_subject(struct evidence *e, const struct cert_info *c);
+/* " (sha256 5A:1B:...)", behind what it is called; "" where it is not known */
+const char *say_fingerprint(struct evidence *e, const struct cert_info *c);
 const char *say_issuer(struct evidence *e, const struct cert_info *c);
 const char *say_version(struct evidence *e, int version); /* 0x0303: "TLS 1.2" */
 
