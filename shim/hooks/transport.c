@@ -18,10 +18,17 @@
 #include "connection.h"
 #include "transport.h"
 
-/* As getpeername(2), but it answers for a connection that was reset, too (socket(7) does not list it). */
 #ifndef SO_PEERNAME
 #define SO_PEERNAME 28
 #endif
+
+/* As getpeername(2), but it answers for a connection that was reset, too (socket(7) does not list it). gVisor does not know it. */
+static bool peer_name(int fd, struct sockaddr *peer, socklen_t size)
+{
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, peer, &size) == 0)
+		return true;
+	return errno == ENOPROTOOPT && getpeername(fd, peer, &size) == 0;
+}
 
 bool transport_peer(int fd, char address[46], unsigned *port)
 {
@@ -31,11 +38,9 @@ bool transport_peer(int fd, char address[46], unsigned *port)
 		struct sockaddr_in6 in6;
 	} peer = {.any = {0}};
 	/* it gives the beginning of an address, but no more than there is */
-	socklen_t size = sizeof peer.in, whole = sizeof peer.in6;
 	const void *raw;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, &peer.any, &size) != 0 ||
-	    (peer.any.sa_family == AF_INET6 &&
-	     getsockopt(fd, SOL_SOCKET, SO_PEERNAME, &peer.any, &whole) != 0))
+	if (!peer_name(fd, &peer.any, sizeof peer.in) ||
+	    (peer.any.sa_family == AF_INET6 && !peer_name(fd, &peer.any, sizeof peer.in6)))
 		return false;
 	if (peer.any.sa_family == AF_INET) {
 		*port = ntohs(peer.in.sin_port);

@@ -103,6 +103,28 @@ def test_direct(actor, certificates, rule, how):
         assert verdict(actor, certificates, port, rule, how=how) == "bad"
 
 
+# seccomp(2): getsockopt(SO_PEERNAME) fails with ENOPROTOOPT. BPF: load the call's number and its third argument, compare, return.
+NO_PEERNAME = """
+import ctypes, os, struct
+number = 55 if os.uname().machine == "x86_64" else 209
+code = [(0x20, 0, 0, 0), (0x15, 0, 3, number), (0x20, 0, 0, 32), (0x15, 0, 1, 28), (0x06, 0, 0, 0x00050000 | 92), (0x06, 0, 0, 0x7fff0000)]
+program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *c) for c in code))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.c_char_p(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program))), 0, 0) == 0
+"""
+
+
+@pytest.mark.parametrize("how", ["socket", "memory"])
+@pytest.mark.parametrize("keys,leaf,want", [("ExtraCAFile = CERTS/corp.pem", "loopback", "good"), ("OnlyCAFile = CERTS/stranger.pem", "loopback-public", "bad")])
+def test_a_kernel_that_knows_the_usual_calls_only(actor, certificates, keys, leaf, want, how):
+    """gVisor, in which containers run."""
+    with server(certificates, leaf) as port:
+        done = subprocess.run([sys.executable, "-c", NO_PEERNAME + CLIENT, certificates / "public.pem", str(port), "", how, "", "127.0.0.1"], text=True,
+                              timeout=60, env=actor.environment(f"[127.0.0.1]\n{keys}\n"), capture_output=True)
+    assert done.stdout.strip() == want, done.stderr
+
+
 @pytest.mark.parametrize("how", ["socket", "memory"])
 @pytest.mark.parametrize("proxy", ["CONNECT", "SOCKS"])
 @pytest.mark.parametrize("rule", ADDRESS_RULES)
