@@ -39,9 +39,9 @@ static uintptr_t trust_tag(const struct connection *n)
 	const struct setting *s = connection_trust(n);
 	const char *why;
 	bool any = s != NULL;
-	if (!n->host)
-		return 0;
-	uint64_t h = hash_bytes(HASH_SEED, n->host, strlen(n->host) + 1);
+	/* one that is not known may have a rule, too: that for every host */
+	const char *host = n->host ? n->host : "";
+	uint64_t h = hash_bytes(HASH_SEED, host, strlen(host) + 1);
 	h = judging_tag(&n->rule, h, &any);
 	if (s) {
 		struct anchors *a = n->rule.closed ? NULL : anchors_acquire(n->copy, s, &why);

@@ -81,6 +81,16 @@ def test_only_takes_no_session_of_other_trust(actor, via, version):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_only_for_every_host_takes_none_either(actor, version):
+    """... where nothing says which host it is."""
+    script = (f"connect store=public server=a-public save=0 max={version} ctx=0\ncopy DIR/only CONFIG\nsleep 2200\n"
+              f"connect store=public server=a-public session=0 max={version} ctx=0\n")
+    for keys, want in (f"OnlyCAFile = {actor.certs}/stranger.pem\n", "bad"), ("MinProtocol = TLSv1.2\n", "good+"):
+        (actor.directory / "only").write_text("[*]\n" + keys)
+        assert actor.verdicts(script, "[c.test]\nExtraCAFile = CERTS/corp.pem\n") == ["good", want]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_unmarked_sessions_are_the_clients(actor, version):
     """What needed no rule is resumed as without us, at the same host and at another one."""
     for host in "a.test", "c.test":
