@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A client asks OpenSSL, outside of a verification, whether a certificate is for a name. Its answer is what the client acts on.
+ * A client looks at the names of a certificate outside of a verification: it has OpenSSL compare them, whose answer is what it acts on, or
+ * reads them by itself.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -74,4 +75,42 @@ int hook_X509_check_ip_asc(const struct target *t, X509 *x, const char *address,
 	int r = LOAD_REAL(int, X509 *, const char *, unsigned int)(x, address, flags);
 	note(t, x, address, r);
 	return r;
+}
+
+/* curl from 8.2x on verifies nothing in the handshake and looks at the names first: where they are wrong, it never asks for the
+ * result. A client that only fetches a certificate does not read its names. */
+static void note_reading(const struct target *t, const X509 *x, int nid)
+{
+	uint8_t leaf[32];
+	if (nid != NID_subject_alt_name_ || t->caller != CALLER_HOST ||
+	    !(live_any() || names_watched()) || !leaf_digest(copy_api(t->copy), x, leaf))
+		return;
+	live_read_names(x, leaf);
+	names_note(leaf, NAMES_READ, NULL);
+}
+
+void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int *critical,
+			    int *index)
+{
+	KEEP_ERRNO_BEGIN
+	note_reading(t, x, nid);
+	KEEP_ERRNO_END
+	return ((union {
+		       void *object;
+		       void *(*function)(const X509 *, int, int *, int *);
+	       }){.object = t->real})
+	    .function(x, nid, critical, index);
+}
+
+/* radsecproxy looks for the extension by itself. */
+int hook_X509_get_ext_by_NID(const struct target *t, const X509 *x, int nid, int last)
+{
+	KEEP_ERRNO_BEGIN
+	note_reading(t, x, nid);
+	KEEP_ERRNO_END
+	return ((union {
+		       void *object;
+		       int (*function)(const X509 *, int, int);
+	       }){.object = t->real})
+	    .function(x, nid, last);
 }

@@ -87,8 +87,9 @@ bool verification_has_idle_limit(const struct verification *v);
 bool leaf_sha256(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32]);
 /* ... as OpenSSL has taken it; NULL: there is none. */
 bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32]);
-/* (verify.c) The body of the server's Certificate message, and the handshake's end. */
+/* (verify_leaf.c) The body of the server's Certificate message, the leaf of a verification, and the handshake's end. */
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
+void verify_take_leaf(struct connection *n, const uint8_t leaf[32]);
 void verify_done(struct connection *n, SSL *ssl);
 
 /* (afterwards.c) Is this verification, which nobody but the client itself asked for, that of .NET? */

@@ -21,7 +21,6 @@
 #include "rule_of_peer.h"
 #include "session.h"
 #include "story.h"
-#include "transport.h"
 #include "uses.h"
 #include "verification.h"
 
@@ -203,29 +202,6 @@ static void passed(struct verification *v)
 
 /* ---- the hook ------------------------------------------------------------------------------------------------------ */
 
-static void take_leaf(struct connection *n, const uint8_t leaf[32])
-{
-	memcpy(n->leaf, leaf, sizeof n->leaf);
-	n->have_leaf = true;
-	live_note(n, n->leaf);
-}
-
-/* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context. */
-void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13)
-{
-	const struct openssl *o = copy_api(n->copy);
-	const size_t start = (tls13 && size > 0 ? 1u + body[0] : 0) + 6;
-	uint8_t leaf[32];
-	if (size < start)
-		return;
-	const uint8_t *at = body + start - 3;
-	const size_t n_bytes = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
-	if (n_bytes == 0 || size - start < n_bytes)
-		return;
-	if (leaf_sha256(o, body + start, n_bytes, leaf))
-		take_leaf(n, leaf);
-}
-
 /* The client has turned verification off: it may do it by itself, or not at all. */
 static void note_unverified(struct verification *v)
 {
@@ -236,34 +212,12 @@ static void note_unverified(struct verification *v)
 		return;
 	if (!n->have_leaf &&
 	    leaf_digest(o, leaf_of(o, v->ctx), leaf)) /* a compressed certificate (RFC 8879) */
-		take_leaf(n, leaf);
+		verify_take_leaf(n, leaf);
 	if (n->have_leaf) {
 		names_watch(n->leaf);
 		TELL(n, v->ssl, LEFT, 0);
 	}
 	live_left_to_client(n);
-}
-
-/* A resumed session brings its leaf along, unverified; a client that verifies by itself does so now. */
-void verify_done(struct connection *n, SSL *ssl)
-{
-	const struct openssl *o = copy_api(n->copy);
-	uint8_t leaf[32];
-	const bool unverified = o->SSL_get_verify_mode(ssl) == 0;
-	X509 *object = NULL;
-	if (o->SSL_get1_peer_certificate && (n->live || unverified || n->policy))
-		object = o->SSL_get1_peer_certificate(ssl);
-	if (object && !n->have_leaf && leaf_digest(o, object, leaf))
-		take_leaf(n, leaf);
-	if (!n->story.left && unverified && live_client_verifies() && n->have_leaf) {
-		TELL(n, ssl, LEFT, 0);
-		live_left_to_client(n);
-	}
-	live_done(n, object);
-	transport_settled(n);
-	/* nobody will ask for it any more */
-	if (!n->story.left && !n->policy && !live_has_failed(n))
-		live_end(n);
 }
 
 static void before(struct verification *v)
@@ -417,44 +371,6 @@ int hook_X509_STORE_CTX_verify(const struct target *t, X509_STORE_CTX *ctx)
 }
 
 /* ---- the client asks for the result ------------------------------------------------------------------------------------ */
-
-/* curl from 8.2x on verifies nothing in the handshake and looks at the names first: where they are wrong, it never asks for the
- * result. A client that only fetches a certificate does not read its names. */
-static void note_reading(const struct target *t, const X509 *x, int nid)
-{
-	uint8_t leaf[32];
-	if (nid != NID_subject_alt_name_ || t->caller != CALLER_HOST ||
-	    !(live_any() || names_watched()) || !leaf_digest(copy_api(t->copy), x, leaf))
-		return;
-	live_read_names(x, leaf);
-	names_note(leaf, NAMES_READ, NULL);
-}
-
-void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int *critical,
-			    int *index)
-{
-	KEEP_ERRNO_BEGIN
-	note_reading(t, x, nid);
-	KEEP_ERRNO_END
-	return ((union {
-		       void *object;
-		       void *(*function)(const X509 *, int, int *, int *);
-	       }){.object = t->real})
-	    .function(x, nid, critical, index);
-}
-
-/* radsecproxy looks for the extension by itself. */
-int hook_X509_get_ext_by_NID(const struct target *t, const X509 *x, int nid, int last)
-{
-	KEEP_ERRNO_BEGIN
-	note_reading(t, x, nid);
-	KEEP_ERRNO_END
-	return ((union {
-		       void *object;
-		       int (*function)(const X509 *, int, int);
-	       }){.object = t->real})
-	    .function(x, nid, last);
-}
 
 /* It acts on it, then, or goes on knowingly (curl -k): what it sends, if anything, tells. */
 long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)

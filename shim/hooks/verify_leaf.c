@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The leaf that the server of a connection presents: out of its Certificate message, of a verification, or of the session that is resumed.
+ */
+#include <string.h>
+
+#include "connection.h"
+#include "live.h"
+#include "story.h"
+#include "transport.h"
+#include "verification.h"
+
+void verify_take_leaf(struct connection *n, const uint8_t leaf[32])
+{
+	memcpy(n->leaf, leaf, sizeof n->leaf);
+	n->have_leaf = true;
+	live_note(n, n->leaf);
+}
+
+/* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context. */
+void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13)
+{
+	const struct openssl *o = copy_api(n->copy);
+	const size_t start = (tls13 && size > 0 ? 1u + body[0] : 0) + 6;
+	uint8_t leaf[32];
+	if (size < start)
+		return;
+	const uint8_t *at = body + start - 3;
+	const size_t n_bytes = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+	if (n_bytes == 0 || size - start < n_bytes)
+		return;
+	if (leaf_sha256(o, body + start, n_bytes, leaf))
+		verify_take_leaf(n, leaf);
+}
+
+/* A resumed session brings its leaf along, unverified; a client that verifies by itself does so now. */
+void verify_done(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	uint8_t leaf[32];
+	const bool unverified = o->SSL_get_verify_mode(ssl) == 0;
+	X509 *object = NULL;
+	if (o->SSL_get1_peer_certificate && (n->live || unverified || n->policy))
+		object = o->SSL_get1_peer_certificate(ssl);
+	if (object && !n->have_leaf && leaf_digest(o, object, leaf))
+		verify_take_leaf(n, leaf);
+	if (!n->story.left && unverified && live_client_verifies() && n->have_leaf) {
+		TELL(n, ssl, LEFT, 0);
+		live_left_to_client(n);
+	}
+	live_done(n, object);
+	transport_settled(n);
+	/* nobody will ask for it any more */
+	if (!n->story.left && !n->policy && !live_has_failed(n))
+		live_end(n);
+}
