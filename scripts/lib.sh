@@ -48,6 +48,7 @@ acl              command setfacl
 openssh-client   command ssh-keygen
 musl-tools       command musl-gcc
 gcc-aarch64-linux-gnu  command aarch64-linux-gnu-gcc
+gcc-arm-linux-gnueabihf  command arm-linux-gnueabihf-gcc
 qemu-user        command qemu-aarch64
 hyperfine        command hyperfine
 valgrind         command valgrind

@@ -11,6 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A register has 32 bits. */
+#if UINTPTR_MAX == UINT32_MAX
+#define NARROW
+#endif
+
 static long pointer(const void *p)
 {
 	return (long)(intptr_t)p;
@@ -65,6 +70,19 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 			 : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), "g"(f)
 			 : "memory");
 	return result;
+#elif defined __arm__
+	register long r0 __asm__("r0") = a;
+	register long r1 __asm__("r1") = b;
+	register long r2 __asm__("r2") = c;
+	register long r3 __asm__("r3") = d;
+	register long r4 __asm__("r4") = e;
+	register long r5 __asm__("r5") = f;
+	/* the number's register may be the one that the compiler has for itself */
+	__asm__ volatile("mov ip, r7\n\tmov r7, %1\n\tsvc #0\n\tmov r7, ip"
+			 : "+r"(r0)
+			 : "r"(number), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+			 : "ip", "memory");
+	return r0;
 #else
 #error "no way into the kernel known for this architecture"
 #endif
@@ -109,7 +127,7 @@ long sys_write(int fd, const void *data, size_t n)
 }
 
 /* The kernel's struct stat is libc's with 64 bits for the size (Makefile). */
-#ifdef __i386__
+#ifdef NARROW
 #define CALL_STAT  SYS_fstatat64
 #define CALL_FSTAT SYS_fstat64
 #else
@@ -129,7 +147,7 @@ int sys_fstat(int fd, struct stat *st)
 
 int64_t sys_seek(int fd, int64_t offset, int whence)
 {
-#ifdef __i386__
+#ifdef NARROW
 	int64_t at = 0;
 	const long error =
 	    sys_call(SYS__llseek, fd, (long)(offset >> 32), (long)offset, pointer(&at), whence, 0);
@@ -141,7 +159,11 @@ int64_t sys_seek(int fd, int64_t offset, int whence)
 
 long sys_read_at(int fd, void *data, size_t n, int64_t offset)
 {
-#ifdef __i386__
+#if defined __arm__
+	/* a pair of registers begins with an even one */
+	return sys_call(SYS_pread64, fd, pointer(data), (long)n, 0, (long)offset,
+			(long)(offset >> 32));
+#elif defined NARROW
 	return sys_call(SYS_pread64, fd, pointer(data), (long)n, (long)offset, (long)(offset >> 32),
 			0);
 #else
@@ -151,7 +173,7 @@ long sys_read_at(int fd, void *data, size_t n, int64_t offset)
 
 void *sys_map_memory(size_t n)
 {
-#ifdef __i386__
+#ifdef NARROW
 	const long call = SYS_mmap2;
 #else
 	const long call = SYS_mmap;

@@ -22,7 +22,7 @@ static long pointer(const void *p)
 }
 
 /* The ones that know user numbers of 32 bits. */
-#ifdef __i386__
+#if UINTPTR_MAX == UINT32_MAX
 #define CALL_GETEUID   SYS_geteuid32
 #define CALL_GETEGID   SYS_getegid32
 #define CALL_GETGROUPS SYS_getgroups32
@@ -112,3 +112,19 @@ char *getenv(const char *name)
 			return *e + n + 1;
 	return NULL;
 }
+
+#ifdef __arm__
+/* What the compiler's own functions for division call where the divisor is 0. libgcc's send a signal, by the host's raise(3). */
+int __aeabi_idiv0(int result);
+long long __aeabi_ldiv0(long long result);
+
+int __aeabi_idiv0(int result)
+{
+	return result;
+}
+
+long long __aeabi_ldiv0(long long result)
+{
+	return result;
+}
+#endif

@@ -2,7 +2,9 @@
 """Root file systems of other Debian suites, each with a generation of OpenSSL of its own: unpacked below the build directory
 with apt's own resolver in a private state, never installed. Nothing of the system changes."""
 
+import collections
 import contextlib
+import functools
 import os
 import pathlib
 import re
@@ -159,7 +161,8 @@ def compiler_for(root, suite):
     if suite == "musl":
         return ["musl-gcc", "-isystem", str(root / "usr/include")]
     if suite != "i386":
-        return ["aarch64-linux-gnu-gcc" if suite == "arm64" else "gcc", "--sysroot=%s" % root, "-B%s/" % lib]
+        compiler = EMULATED[suite].triplet + "-gcc" if suite in EMULATED else "gcc"
+        return [compiler, "--sysroot=%s" % root, "-B%s/" % lib]
     own = next(root.glob("usr/lib/gcc/*/*/libgcc.a")).parent
     return ["gcc", "-m32", "--sysroot=%s" % root, "-B%s/" % own, "-L%s" % own]
 
@@ -167,7 +170,7 @@ def compiler_for(root, suite):
 def make_for(suite, *targets):
     """The tree once more, for another architecture. Returns the build directory."""
     build = CACHE / ("build-" + suite)
-    arch = {"i386": "i386", "arm64": "aarch64"}[suite]
+    arch = EMULATED[suite].arch if suite in EMULATED else suite
     with locked(build / "lock"):
         compiler = compiler_for(root_of(suite, made=False), suite)
         command = ["make", "-s", "-C", str(TREE), "-j2", "ARCH=" + arch, "CC=" + " ".join(compiler), "BUILD=%s" % build, "WERROR=1"]
@@ -184,7 +187,7 @@ class Root:
         self.suite, self.path = suite, path
         self.headers = path / "usr/include"
         self.compiler = compiler_for(path, suite)
-        self.preload = make_for(suite, "all") / "libtlsmend.so" if suite in ("i386", "arm64") else LIBRARY
+        self.preload = make_for(suite, "all") / "libtlsmend.so" if suite == "i386" or suite in EMULATED else LIBRARY
         self.version = version_in(self.headers)
         self.generation = ".".join(map(str, self.version[:2])) + (".1" if self.version[0] == 1 else "")
 
@@ -236,12 +239,18 @@ def _try_i386(directory):
 
 
 # ---- one for another processor, under emulation ----------------------------------------------------------------
-def _try_arm64(directory):
-    missing = [p for p in ("aarch64-linux-gnu-gcc", "qemu-aarch64") if not shutil.which(p)]
+Emulated = collections.namedtuple("Emulated", "arch triplet")
+# Debian's names of them; the Makefile's and the emulator's, and the compiler's.
+EMULATED = {"arm64": Emulated("aarch64", "aarch64-linux-gnu"), "armhf": Emulated("arm", "arm-linux-gnueabihf")}
+
+
+def _try_emulated(suite, directory):
+    which = EMULATED[suite]
+    missing = [p for p in (which.triplet + "-gcc", "qemu-" + which.arch) if not shutil.which(p)]
     if missing:
-        raise Missing("no %s here (Debian: gcc-aarch64-linux-gnu, qemu-user)" % " and no ".join(missing))
+        raise Missing("no %s here (Debian: gcc-%s, qemu-user)" % (" and no ".join(missing), which.triplet))
     packages = [*BASE, "curl", "libbsd-dev", "libelf-dev", "libjansson-dev"]
-    _furnish(unpack(directory, ["bookworm"], packages, arch="arm64"))
+    _furnish(unpack(directory, ["bookworm"], packages, arch=suite))
 
 
 # ---- one whose clients have another libc ---------------------------------------------------------------------
@@ -296,7 +305,7 @@ def _try_musl(directory):
     _furnish(root)
 
 
-MADE = {"musl": _try_musl, "i386": _try_i386, "arm64": _try_arm64}
+MADE = {"musl": _try_musl, "i386": _try_i386, **{s: functools.partial(_try_emulated, s) for s in EMULATED}}
 
 
 def _try(suite, directory):
@@ -366,6 +375,6 @@ class EmulatedRunner(RootRunner):
         if command[0].startswith("/usr/bin/"):
             command[0] = str(self.root.path) + command[0]
         mine = [v for v in variables if v.startswith("LD_PRELOAD=")]
-        emulator = ["qemu-aarch64", "-L", str(self.root.path), *(w for v in mine for w in ("-E", v))]
+        emulator = ["qemu-" + EMULATED[self.root.suite].arch, "-L", str(self.root.path), *(w for v in mine for w in ("-E", v))]
         script = 'mount --bind %s %s && exec "$@"' % (shlex.quote(str(path)), shlex.quote(str(self.root.path / "etc/hosts")))
         return [*way, "sh", "-c", script, "sh", "env", "-i", *(v for v in variables if v not in mine), *emulator, *command]
