@@ -45,7 +45,6 @@ struct der {
 static bool der_take(struct der *from, uint8_t tag, struct der *inside)
 {
 	size_t head = 2, length, i;
-
 	if (from->n < 2 || from->s[0] != tag)
 		return false;
 	length = from->s[1];
@@ -74,7 +73,6 @@ static unsigned bits_of(const struct der *integer)
 {
 	size_t i = 0;
 	unsigned top = 0;
-
 	while (i < integer->n && integer->s[i] == 0)
 		i++;
 	for (unsigned v = i < integer->n ? integer->s[i] : 0; v != 0; v >>= 1)
@@ -86,14 +84,12 @@ static unsigned bits_of(const struct der *integer)
 static unsigned products(unsigned bits, unsigned count)
 {
 	const uint64_t words = (bits + 63) / 64, ns = words * words * count * 4 / 5;
-
 	return ns / 1000 > UINT16_MAX ? UINT16_MAX : (unsigned)(ns / 1000);
 }
 
 static unsigned rsa_cost(struct der key)
 {
 	struct der sequence, modulus, exponent;
-
 	if (!der_take(&key, TAG_SEQUENCE, &sequence) ||
 	    !der_take(&sequence, TAG_INTEGER, &modulus) ||
 	    !der_take(&sequence, TAG_INTEGER, &exponent))
@@ -104,7 +100,6 @@ static unsigned rsa_cost(struct der key)
 static unsigned dsa_cost(struct der parameters)
 {
 	struct der sequence, p, q;
-
 	if (!der_take(&parameters, TAG_SEQUENCE, &sequence) ||
 	    !der_take(&sequence, TAG_INTEGER, &p) || !der_take(&sequence, TAG_INTEGER, &q))
 		return COST_UNKNOWN;
@@ -115,7 +110,6 @@ static unsigned dsa_cost(struct der parameters)
 static unsigned ec_cost(struct der parameters, const struct der *point)
 {
 	struct der curve;
-
 	if (!der_take(&parameters, TAG_OID, &curve) || point->n == 0)
 		return COST_OTHER_CURVE;
 	if (IS_OID(&curve, "\x2a\x86\x48\xce\x3d\x03\x01\x07")) /* P-256 */
@@ -127,7 +121,6 @@ static unsigned ec_cost(struct der parameters, const struct der *point)
 unsigned budget_signature(const uint8_t *spki, size_t n)
 {
 	struct der all = {spki, n}, sequence, algorithm, oid, key;
-
 	if (!der_take(&all, TAG_SEQUENCE, &sequence) ||
 	    !der_take(&sequence, TAG_SEQUENCE, &algorithm) ||
 	    !der_take(&algorithm, TAG_OID, &oid) || !der_take(&sequence, TAG_BITS, &key) ||
@@ -168,7 +161,6 @@ static void add_key(struct sum *s, X509 *x)
 	const struct openssl *o = s->o;
 	unsigned char *der = NULL;
 	int n = -1;
-
 	QUIET_BEGIN(o)
 	n = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
 	s->signatures +=
@@ -184,7 +176,6 @@ unsigned budget_subject_names(const struct openssl *o, X509 *x)
 	static const int kinds[] = {NID_common_name, NID_email_address};
 	X509_NAME *subject = o->X509_get_subject_name(x);
 	unsigned count = 0;
-
 	for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++) {
 		for (int i = -1; (i = o->X509_NAME_get_index_by_NID(subject, kinds[k], i)) >= 0;)
 			count++;
@@ -197,7 +188,6 @@ static void add_names(struct sum *s, X509 *x)
 	enum { BYTES_A_NAME = 4 };
 	const struct openssl *o = s->o;
 	const int n = o->X509_get_ext_count(x);
-
 	s->names += (uint64_t)BYTES_A_NAME * budget_subject_names(o, x);
 	s->beyond = s->beyond || n > MOST_EXTENSIONS;
 	for (int i = 0; i < n && i < MOST_EXTENSIONS && o->X509_EXTENSION_get_data; i++) {
@@ -205,7 +195,6 @@ static void add_names(struct sum *s, X509 *x)
 		const int nid = o->OBJ_obj2nid(o->X509_EXTENSION_get_object(extension));
 		const ASN1_STRING *data = o->X509_EXTENSION_get_data(extension);
 		const unsigned size = data ? (unsigned)o->ASN1_STRING_length(data) : 0;
-
 		if (nid == NID_subject_alt_name_)
 			s->names += size;
 		else if (nid == NID_name_constraints)
@@ -218,11 +207,9 @@ static void add_issuers(struct sum *s, X509 *x)
 	const struct openssl *o = s->o;
 	const X509_NAME *issuer = o->X509_get_issuer_name(x);
 	const int n = s->untrusted ? o->OPENSSL_sk_num(s->untrusted) : 0;
-
 	s->signatures += (unsigned)n / 16;
 	for (int i = 0; i < n && i < MOST_CERTIFICATES; i++) {
 		X509 *candidate = o->OPENSSL_sk_value(s->untrusted, i);
-
 		if (s->seen[i] ||
 		    o->X509_NAME_cmp(o->X509_get_subject_name(candidate), issuer) != 0)
 			continue;
@@ -239,7 +226,6 @@ unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK 
 	enum { ANCHOR = 200 };
 	struct sum s = {.o = o, .untrusted = untrusted, .signatures = ANCHOR};
 	uint64_t cost;
-
 	s.beyond = untrusted && o->OPENSSL_sk_num(untrusted) > MOST_CERTIFICATES;
 	QUIET_BEGIN(o)
 	add_names(&s, leaf);

@@ -36,7 +36,6 @@ static void base64_values(uint8_t values[256])
 {
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 	memset(values, NO_DIGIT, 256);
 	for (size_t i = 0; i < 64; i++)
 		values[(unsigned char)digits[i]] = (uint8_t)i;
@@ -48,10 +47,8 @@ static size_t base64_decode(const uint8_t values[256], const char *s, size_t n, 
 	uint32_t bits = 0;
 	size_t i, done = 0;
 	unsigned have = 0;
-
 	for (i = 0; i < n; i++) {
 		const uint8_t v = values[(unsigned char)s[i]];
-
 		if (v == NO_DIGIT)
 			continue;
 		bits = (bits << 6 | v) & 0xffffff;
@@ -71,7 +68,6 @@ static X509 *fitting(struct search *s, size_t n)
 	const struct openssl *o = s->o;
 	const unsigned char *p = s->der;
 	X509 *x = NULL;
-
 	if (n < s->name_size || !memmem(s->der, n, s->name, s->name_size))
 		return NULL;
 	QUIET_BEGIN(o)
@@ -89,7 +85,6 @@ static X509 *search_text(struct search *s, const char *text)
 	static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END";
 	const char *from = text, *to;
 	X509 *x;
-
 	while ((from = strstr(from, begin)) != NULL) {
 		from += sizeof(begin) - 1;
 		to = strstr(from, end);
@@ -108,7 +103,6 @@ static X509 *search_file(struct search *s, const char *path)
 	struct file_status status;
 	struct buf text;
 	X509 *x = NULL;
-
 	if (file_status(path, &status) != 0 || status.size > s->left ||
 	    !evidence_afford(s->e, LOOK_FILES, (unsigned)(status.size / BYTES_A_UNIT)))
 		return NULL;
@@ -127,7 +121,6 @@ static bool begin_search(struct search *s, X509_NAME *wanted, uint8_t values[256
 {
 	const struct openssl *o = s->o;
 	int n = -1;
-
 	QUIET_BEGIN(o)
 	if (o->i2d_X509_NAME)
 		n = o->i2d_X509_NAME(wanted, name);
@@ -147,7 +140,6 @@ X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME 
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;
-
 	if (begin_search(&s, name, values, &der))
 		x = search_file(&s, path);
 	if (der)
@@ -162,7 +154,6 @@ static enum tried text_has(struct search *s, const char *text, const uint8_t sha
 	const char *from = strstr(text, begin), *to;
 	uint8_t digest[32];
 	unsigned size = 0;
-
 	if (!from || strstr(text, "TRUSTED CERTIFICATE") || strstr(text, "X509 CERTIFICATE"))
 		return TRIED_NOT;
 	for (; from; from = strstr(to, begin)) {
@@ -188,7 +179,6 @@ enum tried evidence_in_file(struct evidence *e, const struct openssl *o, const u
 	struct file_status status;
 	uint8_t values[256];
 	struct buf text;
-
 	base64_values(values);
 	s.values = values;
 	s.der = arena_alloc(&e->arena, BLOCK_MAX);
@@ -213,7 +203,6 @@ X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAM
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;
-
 	if (begin_search(&s, name, values, &der)) {
 		/* one that the client loads itself has been looked into (store_files.c) */
 		if (e->default_file_exists && !e->default_file_asked) {

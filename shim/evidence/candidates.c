@@ -33,7 +33,6 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 	unsigned char *der = NULL;
 	EVP_PKEY *key = NULL;
 	int n = -1, result = -1;
-
 	if (!o->X509_verify)
 		return TRIED_NOT;
 	QUIET_BEGIN(o)
@@ -61,7 +60,6 @@ static bool has_wanted_key_id(const struct openssl *o, X509 *candidate, X509 *ch
 {
 	const ASN1_STRING *has;
 	bool same = false;
-
 	if (!o->X509_get0_subject_key_id || !o->X509_get0_authority_key_id)
 		return false;
 	QUIET_BEGIN(o)
@@ -82,7 +80,6 @@ void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 	const struct openssl *o = c->o;
 	const bool named = c->child && has_name_of_issuer(o, candidate, c->child);
 	struct near_miss miss = {.code = OTHER_NAME};
-
 	if (!c->child || c->near_count >= EVIDENCE_MAX_NEAR ||
 	    (!named && (from != FROM_PRESENTED || !has_wanted_key_id(o, candidate, c->child))) ||
 	    (((from != FROM_STORE && c->e->own_key != TRIED_GOOD) || c->any_of_name) &&
@@ -113,7 +110,6 @@ void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 static X509 *child_of(const struct capture *c)
 {
 	const struct verify_error first = evidence_headline(c->e);
-
 	if (verify_symbol_cause(verify_symbol(first.code, c->e->version)) == CAUSE_BAD_SIGNATURE &&
 	    first.depth >= 0 && (size_t)first.depth < c->chain_count && c->e->chain_skipped == 0)
 		return c->chain[first.depth];
@@ -125,7 +121,6 @@ void candidates_look(struct capture *c)
 	const struct openssl *o = c->o;
 	const struct cert_info *top =
 	    c->chain_count > 0 ? &c->e->chain[c->chain_count - 1] : c->e->presented;
-
 	c->child = child_of(c);
 	c->any_of_name = c->child != c->top;
 	if (c->child && has_name_of_issuer(o, c->child, c->child)) {
@@ -142,10 +137,8 @@ void candidates_look(struct capture *c)
 static void keep(struct capture *c, struct cert_info *info, bool signer)
 {
 	struct evidence *e = c->e;
-
 	for (size_t i = 0; i < c->near_count; i++) {
 		struct cert_info *to = &info[e->near_count];
-
 		if ((c->miss[i].key == TRIED_GOOD) != signer)
 			continue;
 		evidence_certificate(e, c->o, c->near[i], c->near_from[i], to);
@@ -158,11 +151,9 @@ static void keep(struct capture *c, struct cert_info *info, bool signer)
 void candidates_keep(struct capture *c)
 {
 	struct evidence *e = c->e;
-	struct cert_info *info;
-
 	if (c->near_count == 0)
 		return;
-	info = arena_alloc(&e->arena, c->near_count * sizeof(*info));
+	struct cert_info *info = arena_alloc(&e->arena, c->near_count * sizeof(*info));
 	e->near = arena_alloc(&e->arena, c->near_count * sizeof(*e->near));
 	if (!info || !e->near)
 		return;

@@ -18,7 +18,6 @@ enum {
 static const char *curve_text(const struct openssl *o, const EVP_PKEY *key, char *name, size_t size)
 {
 	size_t n = 0;
-
 	if (!o->EVP_PKEY_get_group_name || o->EVP_PKEY_get_group_name(key, name, size, &n) != 1)
 		return NULL;
 	if (strcmp(name, "prime256v1") == 0)
@@ -59,7 +58,6 @@ const char *evidence_key_text(struct evidence *e, const struct openssl *o, const
 	const char *copy, *curve = NULL;
 	char name[64];
 	struct buf b;
-
 	buf_init(&b, 160);
 	buf_puts(&b, key_kind(o, key, id));
 	if (id == NID_ec)
@@ -80,7 +78,6 @@ static void key_evidence(struct evidence *e, const struct openssl *o, X509 *x,
 {
 	EVP_PKEY *key;
 	int bits;
-
 	QUIET_BEGIN(o)
 	key = o->X509_get_pubkey(x);
 	if (key) {
@@ -97,7 +94,6 @@ void evidence_spki(const struct openssl *o, X509 *x, uint8_t digest[32])
 	unsigned char *der = NULL;
 	unsigned int n = 0;
 	int length;
-
 	QUIET_BEGIN(o)
 	length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
 	if (length > 0 && der)
@@ -111,7 +107,6 @@ static void digests(struct evidence *e, const struct openssl *o, X509 *x, struct
 {
 	unsigned char *der = NULL;
 	unsigned int n = 0;
-
 	QUIET_BEGIN(o)
 	out->have_sha256 = o->X509_digest(x, o->EVP_sha256(), out->sha256, &n) == 1 && n == 32;
 	int length = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
@@ -129,7 +124,6 @@ static const char *unknown_signature(struct evidence *e, const struct openssl *o
 {
 	const ASN1_OBJECT *algorithm = NULL;
 	char number[80];
-
 	o->X509_ALGOR_get0(&algorithm, NULL, NULL, o->X509_get0_tbs_sigalg(x));
 	if (!algorithm || o->OBJ_obj2txt(number, sizeof(number), algorithm, 1) <= 0)
 		return NULL;
@@ -139,11 +133,9 @@ static const char *unknown_signature(struct evidence *e, const struct openssl *o
 static const char *signature_text(struct evidence *e, const struct openssl *o, X509 *x)
 {
 	const int nid = o->X509_get_signature_nid ? o->X509_get_signature_nid(x) : 0;
-
 	if (nid <= 0 && o->X509_get0_tbs_sigalg && o->X509_ALGOR_get0)
 		return unknown_signature(e, o, x);
 	const char *name = NULL;
-
 	if (nid > 0) {
 		QUIET_BEGIN(o)
 		name = o->OBJ_nid2sn(nid);
@@ -158,7 +150,6 @@ static bool is_marked_for_uses(const struct openssl *o, X509 *x)
 		return false;
 	const OPENSSL_STACK *trust = o->X509_get0_trust_objects(x);
 	const OPENSSL_STACK *reject = o->X509_get0_reject_objects(x);
-
 	return trust && o->OPENSSL_sk_num(trust) > 0 && (!reject || o->OPENSSL_sk_num(reject) <= 0);
 }
 

@@ -30,7 +30,6 @@ static void from_retry(struct server_choice *c, const uint8_t *p, size_t n)
 {
 	enum { FIXED = 2 + sizeof(retry) };
 	size_t at = FIXED, end, length;
-
 	if (n < FIXED + 1 || memcmp(p + 2, retry, sizeof(retry)) != 0)
 		return;
 	at += 1 + (size_t)p[FIXED] + 3; /* session, cipher suite, compression */

@@ -53,7 +53,6 @@ static int compare(const struct search *s, struct name_constraints *limits, bool
 {
 	const struct openssl *o = s->o;
 	int code = o->NAME_CONSTRAINTS_check(s->below, limits);
-
 	*by_cn = false;
 	if (code == 0 && s->is_leaf && o->NAME_CONSTRAINTS_check_CN && !has_dns(s->found->below)) {
 		code = o->NAME_CONSTRAINTS_check_CN(s->below, limits);
@@ -65,7 +64,6 @@ static int compare(const struct search *s, struct name_constraints *limits, bool
 static int kind_of(const struct openssl *o, const struct general_subtree *tree)
 {
 	int type = -1;
-
 	o->GENERAL_NAME_get0_value(tree->base, &type);
 	return type;
 }
@@ -74,7 +72,6 @@ static int kind_of(const struct openssl *o, const struct general_subtree *tree)
 static OPENSSL_STACK *only_kind(const struct openssl *o, OPENSSL_STACK *trees, int kind)
 {
 	OPENSSL_STACK *some = o->OPENSSL_sk_new_null();
-
 	for (int i = 0; some && i < o->OPENSSL_sk_num(trees); i++) {
 		if (kind_of(o, o->OPENSSL_sk_value(trees, i)) == kind)
 			o->OPENSSL_sk_push(some, o->OPENSSL_sk_value(trees, i));
@@ -87,12 +84,10 @@ static void show(struct search *s, OPENSSL_STACK *trees)
 	const struct openssl *o = s->o;
 	struct name_clash *f = s->found;
 	const int n = o->OPENSSL_sk_num(trees);
-
 	f->limits = arena_alloc(&s->e->arena, SHOWN * sizeof(*f->limits));
 	f->limits_in_all = (size_t)n;
 	for (int i = 0; f->limits && i < n && f->limit_count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(trees, i);
-
 		f->limits[f->limit_count++] = evidence_subtree(s->e, o, tree->base);
 	}
 }
@@ -103,11 +98,9 @@ static void find_permitted(struct search *s)
 	const struct openssl *o = s->o;
 	OPENSSL_STACK *all = s->limits->permitted;
 	int i, kind, last = -1;
-
 	for (i = 0; all && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
 		struct name_constraints part = {NULL, NULL};
 		bool by_cn;
-
 		kind = kind_of(o, o->OPENSSL_sk_value(all, i));
 		if (kind == last)
 			continue;
@@ -130,11 +123,9 @@ static void find_excluded(struct search *s)
 {
 	const struct openssl *o = s->o;
 	OPENSSL_STACK *all = s->limits->excluded;
-
 	for (int i = 0; all && i < o->OPENSSL_sk_num(all) && i < MOST_LIMITS; i++) {
 		struct name_constraints part = {NULL, o->OPENSSL_sk_new_null()};
 		bool by_cn = false, here = false;
-
 		if (part.excluded &&
 		    o->OPENSSL_sk_push(part.excluded, o->OPENSSL_sk_value(all, i)) > 0)
 			here = compare(s, &part, &by_cn) == EXCLUDED_VIOLATION;
@@ -162,7 +153,6 @@ static bool affordable(struct search *s)
 	const uint64_t limits = count(s->o, s->limits->permitted) + excluded;
 	const uint64_t pairs = s->names * limits;
 	const unsigned each = 10 * (excluded < MOST_LIMITS ? excluded : MOST_LIMITS) + 10;
-
 	return evidence_afford(s->e, LOOK_NAMES,
 			       pairs > MOST_PAIRS ? each
 						  : (unsigned)(pairs * 2 / PAIRS_A_UNIT) + each);
@@ -173,7 +163,6 @@ static bool look_at(struct search *s, X509 *ca, int code)
 {
 	const struct openssl *o = s->o;
 	bool here = false;
-
 	s->limits = o->X509_get_ext_d2i(ca, NID_name_constraints, NULL, NULL);
 	if (!s->limits)
 		return false;
@@ -200,7 +189,6 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	const struct verify_error first = evidence_headline(e);
 	struct search s = {.e = e, .o = o};
 	OPENSSL_STACK *names;
-
 	if (first.depth < 0 || (size_t)first.depth >= n || e->chain_skipped > 0 ||
 	    n != e->chain_count || !o->NAME_CONSTRAINTS_check ||
 	    !is_about_limits(verify_symbol(first.code, e->version)) ||

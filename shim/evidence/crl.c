@@ -27,14 +27,12 @@ static const char *reason_text(unsigned char code)
 	    "privilege withdrawn",
 	    "the attribute authority was compromised",
 	};
-
 	return code < ARRAY_LENGTH(reasons) && *reasons[code] ? reasons[code] : NULL;
 }
 
 static void entry(struct evidence *e, const struct openssl *o, X509_CRL *crl, X509 *x)
 {
 	X509_REVOKED *revoked = NULL;
-
 	if (!x || !o->X509_CRL_get0_by_cert || !o->X509_REVOKED_get0_revocationDate ||
 	    o->X509_CRL_get0_by_cert(crl, &revoked, x) == NOT_REVOKED || !revoked)
 		return;
@@ -53,7 +51,6 @@ void evidence_crl(struct evidence *e, const struct openssl *o, X509_STORE_CTX *c
 {
 	X509_CRL *crl =
 	    o->X509_STORE_CTX_get0_current_crl ? o->X509_STORE_CTX_get0_current_crl(ctx) : NULL;
-
 	if (!crl || e->have_crl || !o->X509_CRL_get_issuer || !o->X509_CRL_get0_lastUpdate ||
 	    !o->X509_CRL_get0_nextUpdate)
 		return;

@@ -13,7 +13,6 @@ static bool algorithm(struct walk *w, struct span *s)
 {
 	struct span all, c;
 	uint8_t tag;
-
 	if (!der_expect(w, s, SEQUENCE, &all) || !der_oid(w, &all, &c))
 		return false;
 	if (all.p == all.end)
@@ -26,7 +25,6 @@ static bool attribute(struct walk *w, struct span *s, bool subject)
 	static const uint8_t common_name[] = {0x55, 0x04, 0x03};
 	struct span pair, type, shown;
 	uint8_t tag;
-
 	if (!der_expect(w, s, SEQUENCE, &pair) || !der_oid(w, &pair, &type))
 		return false;
 	const uint8_t *at = pair.p;
@@ -44,7 +42,6 @@ static bool attribute(struct walk *w, struct span *s, bool subject)
 static bool name(struct walk *w, struct span *s, bool subject)
 {
 	struct span all, set;
-
 	if (!der_expect(w, s, SEQUENCE, &all))
 		return false;
 	while (all.p < all.end) {
@@ -63,7 +60,6 @@ static bool date(struct walk *w, struct span *s)
 	const uint8_t *at = s->p;
 	struct span c;
 	uint8_t tag;
-
 	return der_next(w, s, &tag, &c) &&
 	       (tag == UTC_TIME || tag == GENERALIZED_TIME ||
 		der_broken(w, at, "has a date of another type than it has to be"));
@@ -72,7 +68,6 @@ static bool date(struct walk *w, struct span *s)
 static bool validity(struct walk *w, struct span *s)
 {
 	struct span all;
-
 	return der_expect(w, s, SEQUENCE, &all) && date(w, &all) && date(w, &all) &&
 	       der_at_end(w, &all);
 }
@@ -80,7 +75,6 @@ static bool validity(struct walk *w, struct span *s)
 static bool public_key(struct walk *w, struct span *s)
 {
 	struct span all;
-
 	return der_expect(w, s, SEQUENCE, &all) && algorithm(w, &all) &&
 	       der_bits(w, &all, BIT_STRING) && der_at_end(w, &all);
 }
@@ -88,7 +82,6 @@ static bool public_key(struct walk *w, struct span *s)
 static bool extension(struct walk *w, struct span *s)
 {
 	struct span all, id, c;
-
 	w->out->number++;
 	w->out->oid = NULL;
 	if (!der_expect(w, s, SEQUENCE, &all) || !der_oid(w, &all, &id))
@@ -107,7 +100,6 @@ static bool extension(struct walk *w, struct span *s)
 static bool extensions(struct walk *w, struct span *s)
 {
 	struct span tagged, all;
-
 	w->part = "the list of extensions";
 	if (!der_expect(w, s, CONTEXT | CONSTRUCTED | 3, &tagged) ||
 	    !der_expect(w, &tagged, SEQUENCE, &all) || !der_at_end(w, &tagged))
@@ -125,7 +117,6 @@ static bool extensions(struct walk *w, struct span *s)
 static bool version(struct walk *w, struct span *s)
 {
 	struct span tagged;
-
 	if (s->p == s->end || *s->p != (CONTEXT | CONSTRUCTED))
 		return true;
 	w->part = "the version";
@@ -137,7 +128,6 @@ static bool version(struct walk *w, struct span *s)
 static bool unique_ids(struct walk *w, struct span *s)
 {
 	const uint8_t issuer = CONTEXT | 1, subject = CONTEXT | 2;
-
 	w->part = "a unique identifier";
 	if (s->p < s->end && *s->p == issuer && !der_bits(w, s, issuer))
 		return false;
@@ -187,7 +177,6 @@ enum der_verdict der_certificate(const uint8_t *der, size_t n, struct der_place 
 {
 	struct walk w = begin(der, out);
 	struct span s = {der, der + n}, all, body;
-
 	if (!der_expect(&w, &s, SEQUENCE, &all))
 		return w.verdict;
 	out->size = (size_t)(all.end - der);
@@ -208,7 +197,6 @@ enum der_verdict der_certificate(const uint8_t *der, size_t n, struct der_place 
 static bool key_algorithm(struct walk *w, struct span *s, struct der_algorithm *out)
 {
 	struct span key, all, id;
-
 	if (!der_expect(w, s, SEQUENCE, &key) || !der_expect(w, &key, SEQUENCE, &all) ||
 	    !der_oid(w, &all, &id))
 		return false;
@@ -222,7 +210,6 @@ bool der_key_algorithm(const uint8_t *spki, size_t n, struct der_algorithm *out)
 	struct der_place place;
 	struct walk w = begin(spki, &place);
 	struct span s = {spki, spki + n};
-
 	return key_algorithm(&w, &s, out);
 }
 
@@ -231,7 +218,6 @@ bool der_certificate_key(const uint8_t *der, size_t n, struct der_algorithm *out
 	struct der_place place;
 	struct walk w = begin(der, &place);
 	struct span s = {der, der + n}, all, body;
-
 	return der_expect(&w, &s, SEQUENCE, &all) && der_expect(&w, &all, SEQUENCE, &body) &&
 	       body_up_to_key(&w, &body) && key_algorithm(&w, &body, out);
 }
@@ -241,7 +227,6 @@ void der_oid_text(const uint8_t *id, size_t n, char *out, size_t limit)
 	struct buf b;
 	uint64_t v = 0;
 	bool first = true;
-
 	buf_init(&b, limit - 1);
 	for (size_t i = 0; i < n; i++) {
 		v = (v & UINT64_MAX >> 7) << 7 | (id[i] & 0x7f);

@@ -27,7 +27,6 @@ bool der_broken(struct walk *w, const uint8_t *at, const char *what)
 static bool length_of(const uint8_t *p, const uint8_t *end, size_t *octets, size_t *length)
 {
 	size_t i;
-
 	if (p == end || *p == 0x80 || *p == 0xff)
 		return false;
 	*octets = 1;
@@ -51,7 +50,6 @@ bool der_next(struct walk *w, struct span *s, uint8_t *tag, struct span *content
 {
 	const uint8_t *at = s->p;
 	size_t octets, length;
-
 	*tag = 0;
 	*contents = (struct span){at, at};
 	if (at == s->end)
@@ -81,7 +79,6 @@ bool der_expect(struct walk *w, struct span *s, uint8_t wanted, struct span *con
 {
 	const uint8_t *at = s->p;
 	uint8_t tag;
-
 	*contents = (struct span){at, at};
 	if (at < s->end && *at != wanted) {
 		if (may_be_marked_otherwise(wanted) && *at == (wanted ^ CONSTRUCTED))
@@ -110,14 +107,12 @@ static bool number(struct walk *w, struct span c)
 bool der_integer(struct walk *w, struct span *s)
 {
 	struct span c;
-
 	return der_expect(w, s, INTEGER, &c) && number(w, c);
 }
 
 static bool is_oid(struct span c)
 {
 	bool first = true;
-
 	if (c.p == c.end || c.end[-1] >= 0x80)
 		return false;
 	for (; c.p < c.end; c.p++) {
@@ -148,7 +143,6 @@ static bool bit_string(struct walk *w, struct span c)
 bool der_bits(struct walk *w, struct span *s, uint8_t tag)
 {
 	struct span c;
-
 	return der_expect(w, s, tag, &c) && bit_string(w, c);
 }
 
@@ -156,7 +150,6 @@ bool der_bits(struct walk *w, struct span *s, uint8_t tag)
 bool der_value(struct walk *w, uint8_t tag, struct span c)
 {
 	const size_t n = (size_t)(c.end - c.p);
-
 	switch (tag) {
 	case INTEGER:
 	case ENUMERATED:
@@ -186,7 +179,6 @@ static bool utf8_is_sound(struct span c)
 {
 	uint32_t character;
 	size_t n;
-
 	while (c.p < c.end) {
 		n = utf8_length((const char *)c.p, (size_t)(c.end - c.p), &character);
 		if (n == 0)
@@ -201,7 +193,6 @@ static bool is_text(uint8_t tag)
 {
 	static const uint32_t texts = 1u << 3 | 0xfu << 7 | 0x1fu << 11 | 1u << 18 | 1u << 19 |
 				      1u << 20 | 1u << 22 | 0x7u << 28;
-
 	return tag == SEQUENCE || (tag < CONSTRUCTED && (texts >> tag & 1) != 0);
 }
 

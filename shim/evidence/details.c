@@ -46,13 +46,11 @@ static const char *objects(struct evidence *e, const struct openssl *o, OPENSSL_
 {
 	struct buf b;
 	char text[80];
-
 	buf_init(&b, LIST_BYTES);
 	for (int i = 0; i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		const ASN1_OBJECT *object = take(o->OPENSSL_sk_value(list, i));
 		const int nid = o->OBJ_obj2nid(object);
 		const char *name = nid > 0 ? o->OBJ_nid2sn(nid) : NULL;
-
 		if (!name)
 			name = o->OBJ_obj2txt(text, sizeof(text), object, 1) > 0 ? text : "?";
 		buf_strs(&b, b.len > 0 ? ", " : "", name, (char *)NULL);
@@ -75,7 +73,6 @@ static const ASN1_OBJECT *policy_of(const void *element)
 static void usages(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_ext_key_usage_, NULL, NULL);
-
 	if (!list)
 		return;
 	out->extended_key_usages = objects(e, o, list, itself);
@@ -100,10 +97,8 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 {
 	static const char timestamps[] = "1.3.6.1.4.1.11129.2.4.2", forum[] = "2.23.140.1.";
 	char oid[80];
-
 	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
-
 		if (o->OBJ_obj2txt(oid, sizeof(oid), o->X509_EXTENSION_get_object(extension), 1) >
 			0 &&
 		    strcmp(oid, timestamps) == 0)
@@ -130,11 +125,9 @@ static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, st
 	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
 		const struct distribution_point *p = o->OPENSSL_sk_value(list, i);
 		OPENSSL_STACK *names = p->name && p->name->type == 0 ? p->name->names : NULL;
-
 		for (int k = 0; names && k < o->OPENSSL_sk_num(names) && k < SHOWN; k++) {
 			const struct text t =
 			    evidence_general_name(e, o, o->OPENSSL_sk_value(names, k));
-
 			if (out->crl_url.n == 0 && t.n > 4 && memcmp(t.s, "URI:", 4) == 0)
 				out->crl_url = (struct text){t.s + 4, t.n - 4};
 		}
@@ -152,7 +145,6 @@ static struct text network(struct evidence *e, const struct openssl *o, const GE
 	char address[INET6_ADDRSTRLEN], mask[INET6_ADDRSTRLEN];
 	struct text t = {NULL, 0};
 	struct buf b;
-
 	if ((n != 8 && n != 32) ||
 	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), address,
 		       sizeof(address)) ||
@@ -169,7 +161,6 @@ static struct text network(struct evidence *e, const struct openssl *o, const GE
 struct text evidence_subtree(struct evidence *e, const struct openssl *o, const GENERAL_NAME *base)
 {
 	const struct text t = network(e, o, base);
-
 	return t.n > 0 ? t : evidence_general_name(e, o, base);
 }
 
@@ -178,14 +169,12 @@ static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSS
 {
 	const int n = list ? o->OPENSSL_sk_num(list) : 0;
 	struct text *out;
-
 	*count = 0;
 	if (n <= 0 || !(out = arena_alloc(&e->arena, SHOWN * sizeof(*out))))
 		return NULL;
 	for (int i = 0; i < n && *count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);
 		struct text t = evidence_subtree(e, o, tree->base);
-
 		if (t.n > 0)
 			out[(*count)++] = t;
 	}
@@ -195,7 +184,6 @@ static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSS
 static void constraints(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	int critical = -1;
-
 	struct name_constraints *nc = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
 	out->has_name_constraints = nc || critical != -1;
 	if (!nc)
@@ -211,7 +199,6 @@ static void wanted_serial(struct evidence *e, const struct openssl *o, X509 *x,
 {
 	const ASN1_STRING *serial =
 	    o->X509_get0_authority_serial ? o->X509_get0_authority_serial(x) : NULL;
-
 	out->authority_serial = evidence_serial(e, o, serial);
 }
 

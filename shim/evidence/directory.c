@@ -37,7 +37,6 @@ static bool is_hash_name(const char *name)
 static bool has_wanted_name(struct search *s, X509 *x)
 {
 	const struct text name = evidence_name(s->e, s->o, s->o->X509_get_subject_name(x));
-
 	return name.n == s->wanted.n && memcmp(name.s, s->wanted.s, name.n) == 0;
 }
 
@@ -49,7 +48,6 @@ static bool file_holds_wanted(struct search *s)
 	X509 *x = NULL;
 	BIO *in = NULL;
 	struct buf b;
-
 	buf_init(&b, 0);
 	QUIET_BEGIN(o)
 	if (file_read(s->path, READ_BYTES, &b, NULL, NULL, NULL) == 0)
@@ -71,7 +69,6 @@ static bool look_at(void *arg, const char *name)
 {
 	struct search *s = arg;
 	struct ca_directory *d = s->d;
-
 	if (++s->seen > ENTRIES ||
 	    (s->seen % NAMES_AT_ONCE == 0 && !evidence_afford(s->e, LOOK_FILES, 16))) {
 		d->bounded = true;
@@ -103,7 +100,6 @@ static void look_for_wanted(struct search *s)
 	struct file_status status;
 	struct ca_directory *d = s->d;
 	struct buf b;
-
 	if (s->e->wanted_hash[0] == '\0' || s->head + 11 > PATH_BYTES)
 		return;
 	memcpy(s->path + s->head, s->e->wanted_hash, 8);
@@ -122,7 +118,6 @@ static void search_directory(struct search *s)
 {
 	struct ca_directory *d = s->d;
 	struct file_status status;
-
 	/* its own entry "." can be asked for by who may search it */
 	memcpy(s->path + s->head, ".", 2);
 	d->error = file_status(s->path, &status);
@@ -143,7 +138,6 @@ const struct ca_directory *evidence_directory(struct evidence *e, const struct o
 				      : e->presented_count > 0 ? &e->presented[0]
 							       : NULL;
 	struct search s = {.e = e, .o = o};
-
 	if (!e->directories)
 		e->directories = arena_alloc(&e->arena, DIRECTORIES * sizeof(*e->directories));
 	s.path = arena_alloc(&e->arena, PATH_BYTES);

@@ -27,7 +27,6 @@ static bool names_another(const struct evidence *e)
 bool evidence_is_refused_late(const struct evidence *e, const struct verify_event *event)
 {
 	const struct verify_event *last = &e->events[e->event_count - 1];
-
 	return event->code != 0 && last->code == 0 && last->after == event->code &&
 	       is_refusal(e, last) && !names_another(e);
 }
@@ -40,7 +39,6 @@ bool evidence_is_waived(const struct evidence *e, const struct verify_event *eve
 bool evidence_waives(const struct evidence *e, int code)
 {
 	bool waived = false;
-
 	for (size_t i = 0; i < e->event_count; i++) {
 		if (e->events[i].code != code)
 			continue;
@@ -64,7 +62,6 @@ const struct verify_event *evidence_objection(const struct evidence *e)
 static struct verify_error seen_by_client(const struct evidence *e)
 {
 	const struct verify_event *event = evidence_objection(e);
-
 	if (!event && e->passed && e->event_count > 0)
 		event = &e->events[0];
 	return event ? (struct verify_error){event->code, event->depth}
@@ -79,7 +76,6 @@ static bool wants_anchor(const struct evidence *e, int code)
 bool evidence_is_with_rule(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
-
 	if (e->error_count == 0 || seen.code == 0 || !wants_anchor(e, seen.code))
 		return false;
 	/* without the rule's trust the missing anchor would stand among the errors */
@@ -125,14 +121,12 @@ bool evidence_is_faultless(const struct evidence *e)
 static bool lies_outside(const struct evidence *e)
 {
 	const enum verify_symbol s = verify_symbol(e->code, e->version);
-
 	return s == VERIFY_CRL_PATH_VALIDATION_ERROR || s == VERIFY_DANE_NO_MATCH;
 }
 
 struct verify_error evidence_headline(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
-
 	if (evidence_is_with_rule(e))
 		return e->errors[0];
 	if (would_have_an_anchor(e) && (other_error(e).code != 0 || names_another(e)))

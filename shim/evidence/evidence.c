@@ -12,7 +12,6 @@
 struct evidence *evidence_new(enum event event)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
-
 	if (!e)
 		return NULL;
 	e->event = event;
@@ -71,7 +70,6 @@ static void add_presented(struct capture *c, X509 *leaf, OPENSSL_STACK *stack)
 {
 	const int n = stack ? c->o->OPENSSL_sk_num(stack) : 0;
 	int i;
-
 	add_certificate(c, c->presented, &c->presented_count, leaf);
 	for (i = 0; i < n && c->presented_count < EVIDENCE_MAX_CERTIFICATES; i++)
 		add_certificate(c, c->presented, &c->presented_count,
@@ -83,7 +81,6 @@ static void add_presented(struct capture *c, X509 *leaf, OPENSSL_STACK *stack)
 static void add_chain(struct capture *c, OPENSSL_STACK *chain)
 {
 	const int n = chain ? c->o->OPENSSL_sk_num(chain) : 0;
-
 	for (int i = 0; i < n; i++) {
 		if (n > EVIDENCE_MAX_CERTIFICATES && i == EVIDENCE_MAX_CERTIFICATES - 1) {
 			c->e->chain_skipped = (size_t)(n - 1 - i);
@@ -112,18 +109,15 @@ static const struct cert_info *described(const struct capture *c, X509 *x)
 
 static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *n)
 {
-	const struct cert_info *known;
-	struct cert_info *out;
-
 	if (*n == 0)
 		return NULL;
-	out = arena_alloc(&c->e->arena, *n * sizeof(*out));
+	struct cert_info *out = arena_alloc(&c->e->arena, *n * sizeof(*out));
 	if (!out) {
 		*n = 0;
 		return NULL;
 	}
 	for (size_t i = 0; i < *n; i++) {
-		known = described(c, list[i]);
+		const struct cert_info *known = described(c, list[i]);
 		if (known)
 			out[i] = *known;
 		else
@@ -137,7 +131,6 @@ static void mark_trusted(struct capture *c, X509 *anchor, X509 *const *list, str
 			 size_t n)
 {
 	const struct openssl *o = c->o;
-
 	for (size_t i = 0; i < n; i++) {
 		if (!info[i].trusted_by_client &&
 		    o->X509_NAME_cmp(o->X509_get_subject_name(anchor),
@@ -154,7 +147,6 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	struct evidence *e = c->e;
 	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
 	X509 *anchor;
-
 	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
 	    !o->X509_OBJECT_get0_X509 || (lock && o->X509_STORE_lock(store) != 1)) {
 		candidates_keep(c);
@@ -167,7 +159,6 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 	    e, LOOK_STORE, (unsigned)n * (unsigned)(e->presented_count + e->chain_count) / 20);
 	for (int i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-
 		e->crl_count += o->X509_OBJECT_get_type(object) == X509_LU_CRL_;
 		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
 			continue;
@@ -192,7 +183,6 @@ static bool is_address(const char *host)
 static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
 {
 	int matches = -1;
-
 	if (!leaf || !e->host || *e->host == '\0')
 		return;
 	QUIET_BEGIN(o)
@@ -212,7 +202,6 @@ static bool any_exists(struct evidence *e, const char *list)
 {
 	struct file_id id;
 	const char *end, *path;
-
 	for (; *list != '\0'; list = *end == ':' ? end + 1 : end) {
 		end = list + strcspn(list, ":");
 		path = arena_strndup(&e->arena, list, (size_t)(end - list));
@@ -234,7 +223,6 @@ static const char *default_path(struct evidence *e, const char *value, const cha
 void evidence_default_file(struct evidence *e, const struct openssl *o, const char *value)
 {
 	struct file_id id;
-
 	e->default_file =
 	    default_path(e, value, o->X509_get_default_cert_file, &e->default_file_set);
 	e->default_file_exists = e->default_file && file_identify(e->default_file, &id) == 0;
@@ -251,7 +239,6 @@ void evidence_default_directory(struct evidence *e, const struct openssl *o, con
 static void look_for_defaults(struct evidence *e, const struct openssl *o)
 {
 	const bool secure = environment_is_secure();
-
 	evidence_default_file(e, o, secure ? NULL : getenv("SSL_CERT_FILE"));
 	evidence_default_directory(e, o, secure ? NULL : getenv("SSL_CERT_DIR"));
 }
@@ -261,7 +248,6 @@ static void note_hash(const struct openssl *o, unsigned long (*hash_of)(X509 *),
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned long hash = 0;
-
 	if (!x || !hash_of)
 		return;
 	QUIET_BEGIN(o)
@@ -277,7 +263,6 @@ static void look_at_purpose(struct capture *c)
 	enum { SSL_CLIENT = 1, SSL_SERVER = 2 };
 	const struct openssl *o = c->o;
 	const struct verify_error first = evidence_headline(c->e);
-
 	if (!o->X509_check_purpose || first.depth < 0 || (size_t)first.depth >= c->chain_count ||
 	    c->e->chain_skipped > 0 ||
 	    verify_symbol(first.code, c->e->version) != VERIFY_INVALID_PURPOSE)
@@ -296,7 +281,6 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 		    OPENSSL_STACK *rule)
 {
 	struct capture *c = arena_alloc(&e->arena, sizeof(*c));
-
 	if (!c)
 		return;
 	c->e = e;

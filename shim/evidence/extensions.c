@@ -30,7 +30,6 @@ enum {
 static struct text octets(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
 {
 	struct text t = {NULL, 0};
-
 	if (s && o->ASN1_STRING_length(s) > 0)
 		t = evidence_text(e, "", o->ASN1_STRING_get0_data(s),
 				  (size_t)o->ASN1_STRING_length(s));
@@ -42,7 +41,6 @@ static const char *named_oid(struct evidence *e, const struct openssl *o, X509_E
 {
 	char number[80], name[80];
 	struct buf b;
-
 	if (o->OBJ_obj2txt(number, sizeof(number), o->X509_EXTENSION_get_object(x), 1) <= 0)
 		return NULL;
 	buf_init(&b, 0);
@@ -62,7 +60,6 @@ static void find_unknown_critical(struct evidence *e, const struct openssl *o, X
 		return;
 	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *ext = o->X509_get_ext(x, i);
-
 		if (o->X509_EXTENSION_get_critical(ext) && !o->X509_supported_extension(ext)) {
 			out->unknown_critical = named_oid(e, o, ext);
 			return;
@@ -127,7 +124,6 @@ static void release(const struct openssl *o, int nid, void *value)
 static char *complaint(struct evidence *e, const char *name, const char *what)
 {
 	const struct text t = evidence_text(e, name, what, strlen(what));
-
 	return (char *)(uintptr_t)t.s; /* NUL-terminated: the arena zeroes */
 }
 
@@ -150,7 +146,6 @@ static const char *senseless_path_length(const struct openssl *o, X509 *x)
 {
 	struct basic_constraints *b = o->X509_get_ext_d2i(x, NID_basic_constraints_, NULL, NULL);
 	const char *what = NULL;
-
 	if (b && b->path_length && o->ASN1_STRING_type(b->path_length) == ASN1_NEG_INTEGER)
 		what = "basicConstraints has a negative number of CAs (pathlen)";
 	else if (b && b->path_length && !b->ca && o->version < 0x30000000UL)
@@ -165,7 +160,6 @@ static bool usage_is_empty(const struct openssl *o, X509 *x)
 	ASN1_STRING *bits = o->X509_get_ext_d2i(x, NID_key_usage_, NULL, NULL);
 	const unsigned char *octets = bits ? o->ASN1_STRING_get0_data(bits) : NULL;
 	bool empty = bits;
-
 	for (int i = 0; octets && i < o->ASN1_STRING_length(bits); i++)
 		empty = empty && octets[i] == 0;
 	if (bits)
@@ -193,7 +187,6 @@ static const char *what_is_malformed(struct evidence *e, const struct openssl *o
 		const struct known_extension *k = &known_extensions[i];
 		int critical = -1;
 		void *value = o->X509_get_ext_d2i(x, k->nid, &critical, NULL);
-
 		if (value)
 			release(o, k->nid, value);
 		else if (critical == -2)
@@ -213,7 +206,6 @@ static const char *usage_names(struct evidence *e, uint32_t usage)
 		    {0x10, "dataEncipherment"}, {0x08, "keyAgreement"},   {0x04, "keyCertSign"},
 		    {0x02, "cRLSign"},          {0x01, "encipherOnly"},   {0x8000, "decipherOnly"}};
 	struct buf b;
-
 	buf_init(&b, 256);
 	for (size_t i = 0; i < ARRAY_LENGTH(bits); i++) {
 		if ((usage & bits[i].bit) != 0)
@@ -228,7 +220,6 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, uint32_
 		   struct cert_info *out)
 {
 	uint32_t usage;
-
 	out->has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
 	out->key_usages = "";
 	if (out->has_key_usage && o->X509_get_key_usage) {
@@ -249,7 +240,6 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 			     struct cert_info *out)
 {
 	long length;
-
 	if (!o->X509_get_extension_flags)
 		return;
 	uint32_t flags = o->X509_get_extension_flags(x);
@@ -272,7 +262,6 @@ void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out)
 {
 	int ca;
-
 	out->path_length = -1;
 	out->self_signed = out->self_issued;
 	QUIET_BEGIN(o)

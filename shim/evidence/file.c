@@ -13,7 +13,6 @@ enum { READ_LIMIT = 4 << 20 };
 void file_wipe(struct buf *b)
 {
 	volatile char *p = b->data; /* so that it is not left out as useless */
-
 	for (size_t i = 0; p && i < b->cap; i++)
 		p[i] = 0;
 	buf_free(b);
@@ -22,7 +21,6 @@ void file_wipe(struct buf *b)
 static void note_directory(struct evidence *e)
 {
 	char *cwd = e->file_path[0] != '/' ? arena_alloc(&e->arena, FILE_PATH_LIMIT) : NULL;
-
 	if (cwd && file_link("/proc/self/cwd", cwd, FILE_PATH_LIMIT))
 		e->file_cwd = cwd;
 }
@@ -31,7 +29,6 @@ void evidence_file(struct evidence *e)
 {
 	struct file_status s;
 	struct buf b;
-
 	if (!e->file_path)
 		return;
 	KEEP_ERRNO_BEGIN

@@ -17,10 +17,8 @@ static uint64_t number_at(const char *s, unsigned base, const char **end)
 {
 	uint64_t v = 0;
 	unsigned digit;
-
 	for (;; s++) {
 		const char c = ascii_lower(*s);
-
 		digit = ascii_is_digit(c)      ? (unsigned)(c - '0')
 			: c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
 					       : base;
@@ -38,7 +36,6 @@ static void add_id(struct buf *out, const char *file, uint32_t id)
 {
 	const char *end, *name_end, *number;
 	const char *rest;
-
 	buf_uint(out, id);
 	for (const char *line = file; *line != '\0'; line = *end == '\n' ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
@@ -58,7 +55,6 @@ static void add_id(struct buf *out, const char *file, uint32_t id)
 static const char *id_text(struct evidence *e, const char *file, uint32_t id)
 {
 	struct buf b;
-
 	buf_init(&b, 128);
 	add_id(&b, file, id);
 	const char *s = arena_strdup(&e->arena, buf_str(&b));
@@ -78,7 +74,6 @@ static void note_groups(struct evidence *e, const char *file)
 	gid_t groups[GROUPS];
 	const int n = getgroups(GROUPS, groups);
 	struct buf b;
-
 	buf_init(&b, 512);
 	add_id(&b, file, e->file_gid);
 	e->file_in_group = e->file_gid == e->file_group;
@@ -97,7 +92,6 @@ static void note_groups(struct evidence *e, const char *file)
 static void note_user_namespace(struct evidence *e)
 {
 	struct buf b;
-
 	read_small("/proc/self/uid_map", &b);
 	e->file_user_namespace = b.len > 0 && !strstr(buf_str(&b), "4294967295");
 	buf_free(&b);
@@ -109,7 +103,6 @@ static void note_capabilities(struct evidence *e)
 	enum { READ_EVERYTHING = 1 << 1 | 1 << 2 };
 	static const char word[] = "\nCapEff:\t";
 	struct buf b;
-
 	read_small("/proc/self/status", &b);
 	const char *line = strstr(buf_str(&b), word);
 	e->file_root_is_bound =
@@ -122,7 +115,6 @@ static void note_capabilities(struct evidence *e)
 static void note_label(struct evidence *e)
 {
 	struct buf b;
-
 	read_small("/proc/self/attr/current", &b);
 	size_t n = strcspn(buf_str(&b), "\n");
 	if (n > 0 && n < 256 && strncmp(b.data, "unconfined", 10) != 0 &&
@@ -134,7 +126,6 @@ static void note_label(struct evidence *e)
 static void note_process(struct evidence *e)
 {
 	struct buf users, groups;
-
 	read_small("/etc/passwd", &users);
 	read_small("/etc/group", &groups);
 	e->file_uid = geteuid();
@@ -157,7 +148,6 @@ static void note_process(struct evidence *e)
 static void note_denier(struct evidence *e, const char *path, bool directory)
 {
 	struct file_status s;
-
 	e->file_denier = arena_strdup(&e->arena, path);
 	e->file_denier_is_directory = directory;
 	e->file_denier_known = file_status(path, &s) == 0;
@@ -173,7 +163,6 @@ static int enter_directory(char *path, size_t n)
 {
 	const char kept[2] = {path[n + 1], path[n + 2]};
 	struct file_status s;
-
 	path[n + 1] = '.';
 	path[n + 2] = '\0';
 	int error = file_status(path, &s);
@@ -188,7 +177,6 @@ static bool blocked_on_the_way(struct evidence *e, char *path)
 	for (size_t i = 1; path[i - 1] != '\0' && path[i] != '\0'; i++) {
 		const int error =
 		    path[i] == '/' && path[i - 1] != '/' ? enter_directory(path, i) : 0;
-
 		if (error == 0)
 			continue;
 		path[i] = '\0';
@@ -204,7 +192,6 @@ static bool follow(char *path, char *scratch, size_t limit)
 {
 	const char *slash = strrchr(path, '/');
 	const size_t head = slash ? (size_t)(slash + 1 - path) : 0;
-
 	if (!file_link(path, scratch, limit))
 		return false;
 	if (scratch[0] == '/') {
@@ -222,7 +209,6 @@ static void look_for_denier(struct evidence *e)
 	enum { LINKS = 8 };
 	char *path = arena_alloc(&e->arena, FILE_PATH_LIMIT),
 	     *scratch = arena_alloc(&e->arena, FILE_PATH_LIMIT);
-
 	e->file_denier = e->file_path;
 	if (!path || !scratch || strlen(e->file_path) + 3 > FILE_PATH_LIMIT)
 		return;

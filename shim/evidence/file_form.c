@@ -12,7 +12,6 @@ static size_t label_length(const char *s, const char *end)
 {
 	enum { LABEL_BYTES = 40 };
 	const char *p = s;
-
 	while (p < end && p - s < LABEL_BYTES &&
 	       ((*p >= 'A' && *p <= 'Z') || ascii_is_digit(*p) || *p == ' '))
 		p++;
@@ -48,10 +47,8 @@ static size_t base64_head(const char *s, size_t n, uint8_t *out, size_t limit)
 	uint32_t bits = 0;
 	unsigned have = 0;
 	size_t i, made = 0;
-
 	for (i = 0; i < n && made < limit; i++) {
 		const int v = base64_value(s[i]);
-
 		if (v < 0)
 			continue;
 		bits = bits << 6 | (uint32_t)v;
@@ -73,7 +70,6 @@ static bool is_old_encryption(const char *body, size_t n)
 	enum { PBES2 = 13, SHA1_3DES = 3, SHA1_2DES = 4 };
 	uint8_t head[48];
 	const size_t size = base64_head(body, n, head, sizeof(head));
-
 	if (has(body, n, "Proc-Type: 4,ENCRYPTED"))
 		return has(body, n, "DEK-Info: DES-CBC") || has(body, n, "DEK-Info: RC2-");
 	const uint8_t *oid = memmem(head, size, pkcs12, sizeof(pkcs12));
@@ -87,7 +83,6 @@ static void note_block(struct evidence *e, struct buf *types, const char *label,
 		       const char *body, size_t body_size)
 {
 	const bool key = has(label, n, "PRIVATE KEY");
-
 	e->file_has_key = e->file_has_key || key;
 	e->file_has_encrypted_key =
 	    e->file_has_encrypted_key ||
@@ -123,7 +118,6 @@ static bool is_base64(char c)
 static const char *no_base64(const char *s, const char *end)
 {
 	const char *blank = memmem(s, (size_t)(end - s), "\n\n", 2);
-
 	if (!blank)
 		blank = memmem(s, (size_t)(end - s), "\n\r\n", 3);
 	if (blank && memchr(s, ':', (size_t)(blank - s)))
@@ -136,7 +130,6 @@ static const char *no_base64(const char *s, const char *end)
 static unsigned line_of(const char *file, const char *at)
 {
 	unsigned n = 1;
-
 	for (; file < at; file++)
 		n += *file == '\n';
 	return n;
@@ -149,7 +142,6 @@ static bool look_for_blocks(struct evidence *e, const char *file, size_t size)
 	struct buf types;
 	bool any = false, cut = false, alone = false;
 	size_t n;
-
 	buf_init(&types, 160);
 	while ((begin = memmem(s, (size_t)(end - s), "-----BEGIN ", 11)) != NULL) {
 		s = begin + 11;
@@ -185,7 +177,6 @@ enum { TAG_INTEGER = 0x02, TAG_OCTETS = 0x04, TAG_OID = 0x06, TAG_SEQUENCE = 0x3
 static bool der_head(const uint8_t *s, size_t size, size_t *head, size_t *length)
 {
 	size_t i;
-
 	if (size < 2 || s[1] == 0x80 || s[1] > 0x84)
 		return false;
 	*head = 2;
@@ -205,7 +196,6 @@ static bool der_head(const uint8_t *s, size_t size, size_t *head, size_t *length
 static bool is_encrypted_key(const uint8_t *first, size_t size)
 {
 	size_t head, length;
-
 	return der_head(first, size, &head, &length) && first[head] == TAG_OID &&
 	       length < size - head && first[head + length] == TAG_OCTETS;
 }
@@ -215,7 +205,6 @@ static bool is_encrypted_key(const uint8_t *first, size_t size)
 static bool look_for_der(struct evidence *e, const uint8_t *s, size_t size)
 {
 	size_t head, length;
-
 	if (size < 8 || s[0] != TAG_SEQUENCE || !der_head(s, size, &head, &length) ||
 	    head + 3 > size)
 		return false;
@@ -255,7 +244,6 @@ static bool is_utf16(const char *s, size_t n)
 static enum file_form form_of_text(const char *s, size_t n)
 {
 	const char *const end = s + n;
-
 	if (has(s, n, "BEGIN CERTIFICATE") || has(s, n, "BEGIN TRUSTED CERTIFICATE") ||
 	    has(s, n, "PRIVATE KEY-"))
 		return FORM_PEM_DASHES;

@@ -17,7 +17,6 @@ bool evidence_is_key_mismatch(const struct evidence *e)
 		NO_CERTIFICATE_ASSIGNED = 177,
 		NO_PRIVATE_KEY_ASSIGNED = 190
 	};
-
 	if (e->file_library == ERR_LIB_X509_)
 		return e->ssl_reason == KEY_TYPE_MISMATCH || e->ssl_reason == KEY_VALUES_MISMATCH;
 	return e->file_role == FILE_PAIR && e->file_library == ERR_LIB_SSL_ &&
@@ -30,7 +29,6 @@ static void note_key(struct evidence *e, const struct openssl *o, int i, const E
 	unsigned char *der = NULL;
 	unsigned int n = 0;
 	const int length = o->i2d_PUBKEY ? o->i2d_PUBKEY(key, &der) : 0;
-
 	e->pair_key[i] = evidence_key_text(e, o, key);
 	if (length > 0 && der)
 		e->have_pair_spki[i] = o->EVP_Digest(der, (size_t)length, e->pair_spki[i], &n,
@@ -42,7 +40,6 @@ static void note_key(struct evidence *e, const struct openssl *o, int i, const E
 static void note_certificate(struct evidence *e, const struct openssl *o, X509 *x)
 {
 	EVP_PKEY *key = o->X509_get_pubkey(x);
-
 	if (!key)
 		return;
 	note_key(e, o, 0, key);
@@ -56,7 +53,6 @@ static void from_file(struct evidence *e, const struct openssl *o, int i, const 
 	EVP_PKEY *key = NULL;
 	BIO *in = NULL;
 	struct buf b;
-
 	buf_init(&b, 0);
 	if (path && file_read(path, 65536, &b, NULL, NULL, NULL) == 0)
 		in = o->BIO_new_mem_buf(buf_str(&b), (int)b.len);

@@ -142,7 +142,6 @@ static void alpn(struct hello *h, struct view v)
 static bool is_text(struct view v)
 {
 	const uint8_t *first = v.at;
-
 	while (v.at < v.end && *v.at >= ' ' && *v.at < 0x7f)
 		v.at++;
 	return v.at > first && v.at == v.end;

@@ -11,7 +11,6 @@ static void find_home(struct evidence *e, const struct openssl *o, const uint8_t
 {
 	struct home *r = &e->homes[e->home_count];
 	bool all = e->store_file_count < ARRAY_LENGTH(e->store_files);
-
 	for (size_t i = 0; i < e->home_count; i++)
 		if (memcmp(e->homes[i].sha256, sha256, 32) == 0)
 			return;
@@ -19,7 +18,6 @@ static void find_home(struct evidence *e, const struct openssl *o, const uint8_t
 		return;
 	for (size_t i = 0; i < e->store_file_count && !r->file; i++) {
 		const enum tried in = evidence_in_file(e, o, sha256, e->store_files[i]);
-
 		all = all && in != TRIED_NOT;
 		r->file = in == TRIED_GOOD ? e->store_files[i] : NULL;
 	}
@@ -40,7 +38,6 @@ void evidence_homes(struct evidence *e, const struct openssl *o)
 	const struct verify_error first = evidence_headline(e);
 	const size_t depth = first.depth >= 0 ? (size_t)first.depth : 0;
 	const unsigned unlooked = e->unlooked;
-
 	if (first.code == 0 || !e->store_text)
 		return;
 	if (e->chain_count > 0)

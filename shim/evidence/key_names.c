@@ -41,7 +41,6 @@ static const struct {
 static const char *name_of(const char *number)
 {
 	static const char slh_dsa[] = "2.16.840.1.101.3.4.3."; /* 20 to 31 */
-
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		if (strcmp(names[i].number, number) == 0)
 			return names[i].name;
@@ -56,7 +55,6 @@ const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n)
 {
 	char number[128];
 	struct buf b;
-
 	der_oid_text(oid, n, number, sizeof(number));
 	const char *name = name_of(number);
 	buf_init(&b, 0);
@@ -73,7 +71,6 @@ void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, str
 	enum { SEQUENCE = 0x30, OID = 0x06 };
 	static const uint8_t curve[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
 	struct der_algorithm a;
-
 	if (!der_key_algorithm(spki, n, &a))
 		return;
 	bool ec = a.oid_size == sizeof(curve) && memcmp(a.oid, curve, sizeof(curve)) == 0;

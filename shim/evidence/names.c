@@ -27,7 +27,6 @@ struct text evidence_text(struct evidence *e, const char *prefix, const void *s,
 {
 	const size_t start = strlen(prefix);
 	struct text t = {NULL, 0};
-
 	if (n > EVIDENCE_MAX_NAME_BYTES)
 		n = EVIDENCE_MAX_NAME_BYTES;
 	char *copy = arena_alloc(&e->arena, start + n + 1);
@@ -48,7 +47,6 @@ static bool print_name(struct evidence *e, const struct openssl *o, const X509_N
 	char *data = NULL;
 	long n;
 	bool done = false;
-
 	if (!bio)
 		return false;
 	if (o->X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
@@ -64,7 +62,6 @@ struct text evidence_name(struct evidence *e, const struct openssl *o, const X50
 {
 	struct text t = {NULL, 0};
 	bool done = false;
-
 	if (!name)
 		return t;
 	QUIET_BEGIN(o)
@@ -86,7 +83,6 @@ struct text evidence_common_name(struct evidence *e, const struct openssl *o, X5
 	struct text t = {NULL, 0};
 	unsigned char *utf8 = NULL;
 	int i = -1, last = -1, n;
-
 	if (!name)
 		return t;
 	QUIET_BEGIN(o)
@@ -112,7 +108,6 @@ static struct text string_name(struct evidence *e, const struct openssl *o, cons
 			       const ASN1_STRING *s)
 {
 	const int n = o->ASN1_STRING_length(s);
-
 	return evidence_text(e, prefix, o->ASN1_STRING_get0_data(s), n > 0 ? (size_t)n : 0);
 }
 
@@ -120,7 +115,6 @@ static struct text address_name(struct evidence *e, const struct openssl *o, con
 {
 	const int n = o->ASN1_STRING_length(s);
 	char text[INET6_ADDRSTRLEN];
-
 	if ((n == 4 || n == 16) &&
 	    inet_ntop(n == 4 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), text, sizeof(text)))
 		return evidence_text(e, "IP:", text, strlen(text));
@@ -139,7 +133,6 @@ static struct text oid_name(struct evidence *e, const struct openssl *o, const c
 {
 	char number[80];
 	const int n = oid ? o->OBJ_obj2txt(number, sizeof(number), oid, 1) : 0;
-
 	return evidence_text(e, prefix, number,
 			     n <= 0                    ? 0
 			     : n < (int)sizeof(number) ? (size_t)n
@@ -154,7 +147,6 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 	struct text t;
 	int type = -1;
 	const void *value = o->GENERAL_NAME_get0_value(g, &type);
-
 	if (!value)
 		return none;
 	switch (type) {
@@ -194,7 +186,6 @@ static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STAC
 {
 	int i, n = o->OPENSSL_sk_num(names);
 	struct text t;
-
 	if (n > EVIDENCE_MAX_NAMES)
 		n = EVIDENCE_MAX_NAMES;
 	if (n <= 0)
@@ -210,7 +201,6 @@ static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STAC
 void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
 	OPENSSL_STACK *names;
-
 	QUIET_BEGIN(o)
 	names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, NULL, NULL);
 	if (names) {
@@ -233,7 +223,6 @@ void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 	const struct access_description *a;
 	const void *value;
 	int type;
-
 	if (!o->AUTHORITY_INFO_ACCESS_free)
 		return;
 	QUIET_BEGIN(o)

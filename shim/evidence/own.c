@@ -35,7 +35,6 @@ static void add(struct own *w, X509 *x, enum cert_from from)
 static void describe(struct own *w)
 {
 	struct own_certificate *own = &w->e->own;
-
 	if (w->count > 0)
 		own->chain = arena_alloc(&w->e->arena, w->count * sizeof(*own->chain));
 	if (!own->chain)
@@ -51,7 +50,6 @@ static OPENSSL_STACK *configured_chain(const struct openssl *o, SSL *ssl)
 {
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
 	OPENSSL_STACK *chain = NULL;
-
 	QUIET_BEGIN(o)
 	o->SSL_ctrl(ssl, CTRL_GET_CHAIN_CERTS, 0, &chain);
 	if (!chain && ctx)
@@ -64,13 +62,11 @@ static X509 *issuer_in(const struct openssl *o, OPENSSL_STACK *objects, X509 *x)
 {
 	int i, n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	X509 *found = NULL;
-
 	for (i = 0; i < n && !found; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
 		X509 *candidate = o->X509_OBJECT_get_type(object) == X509_LU_X509_
 				      ? o->X509_OBJECT_get0_X509(object)
 				      : NULL;
-
 		if (!candidate)
 			continue;
 		QUIET_BEGIN(o)
@@ -87,7 +83,6 @@ static void add_completed(struct own *w, X509_STORE *store)
 	const struct openssl *o = w->o;
 	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
 	X509 *issuer;
-
 	if (!store || w->count == 0 || w->count >= w->e->own.sent || !o->X509_STORE_get0_objects ||
 	    !o->X509_OBJECT_get_type || !o->X509_OBJECT_get0_X509 ||
 	    (lock && o->X509_STORE_lock(store) != 1))
@@ -111,7 +106,6 @@ static bool is_named(const struct own *w, const X509_NAME *name)
 {
 	const struct openssl *o = w->o;
 	bool found = false;
-
 	for (size_t i = 0; i < w->count && !found; i++) {
 		QUIET_BEGIN(o)
 		found = o->X509_NAME_cmp(o->X509_get_issuer_name(w->chain[i]), name) == 0 ||
@@ -126,7 +120,6 @@ static void wanted_names(struct own *w, const SSL *ssl)
 {
 	const struct openssl *o = w->o;
 	struct own_certificate *own = &w->e->own;
-
 	if (!o->SSL_get0_peer_CA_list)
 		return;
 	own->names_known = true;
@@ -138,7 +131,6 @@ static void wanted_names(struct own *w, const SSL *ssl)
 	own->names = arena_alloc(&w->e->arena, OWN_NAMES * sizeof(*own->names));
 	for (int i = 0; i < n && i < NAMES_COMPARED; i++) {
 		const X509_NAME *name = o->OPENSSL_sk_value(names, i);
-
 		if (own->names && own->name_count < OWN_NAMES)
 			own->names[own->name_count++] = evidence_name(w->e, o, name);
 		if (is_named(w, name))
@@ -150,7 +142,6 @@ void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
-
 	if (!w || !o->SSL_get_certificate)
 		return;
 	w->e = e;
@@ -174,7 +165,6 @@ void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl)
 bool evidence_is_weak_certificate(const struct evidence *e)
 {
 	enum { CA_KEY_TOO_SMALL = 397, CA_MD_TOO_WEAK = 398, EE_KEY_TOO_SMALL = 399 };
-
 	return e->file_library == ERR_LIB_SSL_ &&
 	       (e->ssl_reason == EE_KEY_TOO_SMALL || e->ssl_reason == CA_KEY_TOO_SMALL ||
 		e->ssl_reason == CA_MD_TOO_WEAK);
@@ -186,7 +176,6 @@ static void read_certificates(struct own *w, const struct buf *file)
 	const unsigned char *der = (const unsigned char *)buf_str(file);
 	BIO *in;
 	X509 *x;
-
 	QUIET_BEGIN(o)
 	in = o->BIO_new_mem_buf(der, (int)file->len);
 	while (in && w->count < OWN_CHAIN &&
@@ -204,7 +193,6 @@ static void read_certificates(struct own *w, const struct buf *file)
 void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 *x)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));
-
 	if (!w)
 		return;
 	w->e = e;
@@ -217,7 +205,6 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof(*w));
 	struct buf b;
-
 	buf_init(&b, 0);
 	if (!w || file_read(e->file_path, FILE_LIMIT, &b, NULL, NULL, NULL) != 0) {
 		file_wipe(&b);
@@ -237,7 +224,6 @@ void evidence_own_renewed(struct evidence *e, const struct openssl *o)
 	struct own *w = e->own.file && e->own.count > 0 ? arena_alloc(&e->arena, sizeof(*w)) : NULL;
 	struct cert_info *info = w ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
 	struct buf b;
-
 	buf_init(&b, 0);
 	if (info && file_read(e->own.file, FILE_LIMIT, &b, NULL, NULL, NULL) == 0) {
 		w->e = e;

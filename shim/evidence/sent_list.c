@@ -19,7 +19,6 @@ struct reader {
 static bool take(struct reader *r, size_t octets, struct reader *out)
 {
 	size_t i, n = 0;
-
 	if ((size_t)(r->end - r->p) < octets)
 		return false;
 	for (i = 0; i < octets; i++)
@@ -34,7 +33,6 @@ static bool take(struct reader *r, size_t octets, struct reader *out)
 static void tell_fault(struct evidence *e, enum der_verdict verdict, const struct der_place *place)
 {
 	struct broken_certificate *b = &e->broken;
-
 	if (place->name)
 		b->name = evidence_text(e, "", place->name, place->name_size);
 	if (verdict != DER_BROKEN)
@@ -49,7 +47,6 @@ static void tell_fault(struct evidence *e, enum der_verdict verdict, const struc
 static bool has_not_decoded(const struct openssl *o)
 {
 	int library, reason;
-
 	openssl_error_split(o, o->ERR_peek_error(), &library, &reason);
 	return library == ERR_LIB_ASN1_;
 }
@@ -64,7 +61,6 @@ struct list {
 static bool next(struct list *l, struct reader *one)
 {
 	struct reader skipped;
-
 	return l->all.p < l->all.end && take(&l->all, 3, one) &&
 	       (!l->tls13 || take(&l->all, 2, &skipped));
 }
@@ -74,7 +70,6 @@ static unsigned suspects(struct list l)
 	struct der_place place;
 	struct reader one;
 	unsigned count = 0;
-
 	for (unsigned i = 0; i < MOST && next(&l, &one); i++)
 		count += der_certificate(one.p, (size_t)(one.end - one.p), &place) != DER_SOUND;
 	return count;
@@ -87,7 +82,6 @@ static X509 *decode(const struct openssl *o, const struct list *l, enum der_verd
 		    const unsigned char **p, size_t n)
 {
 	X509 *x = NULL;
-
 	if (n == 0 ||
 	    (l->refused && (verdict == DER_BROKEN || (verdict == DER_UNCLEAR && l->suspects == 1))))
 		return NULL;
@@ -106,7 +100,6 @@ static void look(struct evidence *e, const struct openssl *o, const struct list 
 	struct der_place place;
 	const enum der_verdict verdict = der_certificate(der.p, n, &place);
 	X509 *x = decode(o, l, verdict, &p, n);
-
 	if (x && e->broken.number == 0 && e->presented_count < EVIDENCE_MAX_CERTIFICATES)
 		evidence_certificate(e, o, x, FROM_PRESENTED, &e->presented[e->presented_count++]);
 	if (b->number == 0 && (!x || p != der.end)) {
@@ -133,7 +126,6 @@ static void read_list(struct evidence *e, const struct openssl *o, struct list l
 {
 	struct reader one;
 	unsigned number = 0;
-
 	while (e->broken.number == 0 && number < MOST && next(&l, &one))
 		look(e, o, &l, one, ++number);
 }
@@ -143,7 +135,6 @@ void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8
 {
 	struct reader message = {body, body + n}, skipped;
 	struct list l = {.tls13 = tls13, .refused = has_not_decoded(o)};
-
 	if ((tls13 && !take(&message, 1, &skipped)) || !take(&message, 3, &l.all))
 		return;
 	e->presented = arena_alloc(&e->arena, EVIDENCE_MAX_CERTIFICATES * sizeof(*e->presented));

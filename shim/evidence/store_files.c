@@ -19,7 +19,6 @@ static bool would_do(void *arg, X509 *x)
 	const struct wanted *w = arg;
 	const struct openssl *o = w->o;
 	int code = -1;
-
 	if (o->X509_cmp(x, w->top) == 0)
 		return true;
 	if (o->X509_NAME_cmp(o->X509_get_subject_name(x), o->X509_get_issuer_name(w->top)) != 0)
@@ -34,7 +33,6 @@ static bool would_do(void *arg, X509 *x)
 static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
 {
 	bool found = false;
-
 	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
 	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
@@ -42,7 +40,6 @@ static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
 	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
 	for (int i = objects ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-
 		found = o->X509_OBJECT_get_type(object) == X509_LU_X509_ &&
 			o->X509_NAME_cmp(o->X509_get_subject_name(o->X509_OBJECT_get0_X509(object)),
 					 o->X509_get_subject_name(x)) == 0 &&
@@ -60,7 +57,6 @@ static bool is_read_by_openssl(struct evidence *e, const struct openssl *o, cons
 	struct buf text;
 	BIO *bio = NULL;
 	X509 *x = NULL;
-
 	if (!evidence_afford(e, LOOK_FILES, (unsigned)(e->file_size / BYTES_A_UNIT)))
 		return true;
 	buf_init(&text, 0);
@@ -97,11 +93,9 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 {
 	struct wanted w = {o, top};
 	struct cert_info *info;
-
 	for (size_t i = 0; i < e->store_file_count && !e->renewed_file; i++) {
 		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
 					     e->store_files[i]);
-
 		info =
 		    x && !is_in_store(o, store, x) ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
 		if (info) {

@@ -13,7 +13,6 @@ static bool is_host_name(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char c = ascii_lower(s[i]);
-
 		if (!(c >= 'a' && c <= 'z') && !ascii_is_digit(c) && !memchr("-_.", c, 3))
 			return false;
 	}
@@ -24,11 +23,9 @@ static bool is_host_name(const char *s, size_t n)
 static const char *only_name(struct evidence *e)
 {
 	const struct cert_info *leaf = e->presented_count > 0 ? &e->presented[0] : NULL;
-	const struct text *t;
-
 	if (!leaf || leaf->san_count != 1)
 		return NULL;
-	t = &leaf->san[0];
+	const struct text *t = &leaf->san[0];
 	if (t->n <= 4 || memcmp(t->s, "DNS:", 4) != 0 || !is_host_name(t->s + 4, t->n - 4))
 		return NULL;
 	return arena_strndup(&e->arena, t->s + 4, t->n - 4);
@@ -40,12 +37,10 @@ static const char *usual_form(struct evidence *e)
 {
 	const char *host = e->expected_name ? e->expected_name : e->host;
 	const size_t n = host ? strlen(host) : 0;
-	char *name;
 	size_t i;
-
 	if (n < 2 || (!strchr(host, '_') && host[n - 1] != '.'))
 		return NULL;
-	name = arena_strndup(&e->arena, host, host[n - 1] == '.' ? n - 1 : n);
+	char *name = arena_strndup(&e->arena, host, host[n - 1] == '.' ? n - 1 : n);
 	for (i = 0; name && name[i] != '\0'; i++) {
 		if (name[i] == '_')
 			name[i] = '-';
@@ -57,7 +52,6 @@ static void try_names(struct evidence *e, const struct evidence_trial *t)
 {
 	const char *names[2];
 	size_t i;
-
 	names[0] = usual_form(e);
 	names[1] = only_name(e);
 	for (i = 0; i < 2 && !e->expect_name; i++) {
@@ -71,7 +65,6 @@ void evidence_try_keys(struct evidence *e, const struct evidence_trial *t)
 	const struct verify_error first = evidence_headline(e);
 	const enum verify_symbol symbol = verify_symbol(first.code, e->version);
 	const enum cause cause = verify_symbol_cause(symbol);
-
 	if (!t || !t->passes_with || first.code == 0)
 		return;
 	if (e->other_path_count > 0)

@@ -22,7 +22,6 @@ int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s)
 {
 	const unsigned char *d;
 	unsigned year, field[5];
-
 	if (!s || !(d = o->ASN1_STRING_get0_data(s)))
 		return INT64_MIN;
 	size_t n = (size_t)o->ASN1_STRING_length(s);
@@ -46,7 +45,6 @@ void evidence_clock(struct evidence *e, const struct openssl *o)
 	enum { SAME_WITHIN = 120 };
 	int64_t told = INT64_MIN;
 	ASN1_STRING *t;
-
 	if (!o->X509_gmtime_adj || !o->ASN1_STRING_free)
 		return;
 	QUIET_BEGIN(o)
@@ -63,7 +61,6 @@ void evidence_clock(struct evidence *e, const struct openssl *o)
 const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
 {
 	struct buf b;
-
 	if (!s)
 		return NULL;
 	int n = o->ASN1_STRING_length(s);
