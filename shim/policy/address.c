@@ -10,7 +10,6 @@
 static bool is_mapped(const uint8_t b[16])
 {
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 	return memcmp(b, mapped, sizeof(mapped)) == 0;
 }
 
@@ -19,7 +18,6 @@ bool address_parse(const char *s, size_t n, struct address *a)
 	char text[ADDRESS_TEXT];
 	const char *zone = memchr(s, '%', n);
 	bool v6 = memchr(s, ':', n) != NULL;
-
 	if (zone) {
 		if (!v6 || zone + 1 == s + n)
 			return false;
@@ -64,7 +62,6 @@ static char *put_v4(char *p, const uint8_t b[4])
 static char *put_hex16(char *p, unsigned v)
 {
 	static const char digits[] = "0123456789abcdef";
-
 	for (int shift = 12; shift >= 0; shift -= 4) {
 		if (v >> shift != 0 || shift == 0)
 			*p++ = digits[v >> shift & 15];
@@ -76,10 +73,8 @@ static char *put_hex16(char *p, unsigned v)
 static unsigned longest_zero_run(const unsigned group[8], unsigned *length)
 {
 	unsigned best = 8, best_length = 1;
-
 	for (unsigned i = 0; i < 8; i++) {
 		unsigned j = i;
-
 		while (j < 8 && group[j] == 0)
 			j++;
 		if (j - i > best_length) {
@@ -97,7 +92,6 @@ void address_format(const struct address *a, char out[ADDRESS_TEXT])
 {
 	unsigned group[8], run, run_length;
 	char *p = out;
-
 	if (a->v4) {
 		*put_v4(out, a->bytes) = '\0';
 		return;
@@ -133,11 +127,9 @@ unsigned address_bits(const struct address *a)
 bool address_mask(struct address *a, unsigned prefix)
 {
 	bool was_set = false;
-
 	for (unsigned i = 0; i < address_bits(a) / 8; i++) {
 		unsigned keep = prefix >= 8 * (i + 1) ? 8 : prefix > 8 * i ? prefix - 8 * i : 0;
 		uint8_t mask = (uint8_t)(0xff00u >> keep);
-
 		was_set = was_set || (a->bytes[i] & (uint8_t)~mask) != 0;
 		a->bytes[i] &= mask;
 	}

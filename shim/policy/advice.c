@@ -9,7 +9,6 @@
 static int first_weakening(const struct draft *d)
 {
 	int weakening = -1;
-
 	for (int key = KEY_COUNT - 1; key >= 0; key--) {
 		if (draft_has(d, (enum key)key) && d->values[key].weakening &&
 		    (weakening < 0 || d->lines[key] < d->lines[weakening]))
@@ -23,7 +22,6 @@ static void advise_weakening(struct parser *p, int key)
 	const struct draft *d = &p->draft;
 	bool reason = draft_has(d, KEY_REASON), until = draft_has(d, KEY_UNTIL);
 	struct buf *b = message_begin(p);
-
 	if (reason && until)
 		return;
 	put_setting(b, key, &d->values[key]);
@@ -39,7 +37,6 @@ void advise_closed(struct parser *p)
 	const struct draft *d = &p->draft;
 	const char *key = NULL;
 	struct buf *b = message_begin(p);
-
 	for (unsigned i = 0; i < KEY_COUNT && !key; i++)
 		if ((d->strict >> i & 1) != 0)
 			key = key_table[i].name;
@@ -74,7 +71,6 @@ static void advise_until(struct parser *p, unsigned count)
 	const struct draft *d = &p->draft;
 	const bool weakens = may_weaken(d);
 	struct buf *b = message_begin(p);
-
 	if (!draft_has(d, KEY_UNTIL) || count == 0 ||
 	    (weakens && p->now <= d->values[KEY_UNTIL].until))
 		return;
@@ -96,7 +92,6 @@ void advise_section(struct parser *p, unsigned count)
 {
 	const struct draft *d = &p->draft;
 	const int weakening = first_weakening(d);
-
 	if (count == 0) {
 		buf_puts(message_begin(p),
 			 "a section that sets nothing; write a key, such as ExtraCAFile = FILE, or "
@@ -116,7 +111,6 @@ void advise_section(struct parser *p, unsigned count)
 void advise_duplicate(struct parser *p, const char *pattern)
 {
 	struct buf *b = message_begin(p);
-
 	quote(b, pattern, strlen(pattern));
 	buf_puts(b, " stands twice in this header; write it once");
 	message_send(p, CONFIG_WARNING, p->draft.line);
@@ -125,7 +119,6 @@ void advise_duplicate(struct parser *p, const char *pattern)
 void advise_overridden(struct parser *p, const struct entry *e, const struct entry *older)
 {
 	struct buf *b = message_begin(p);
-
 	/* one that ends some day leaves the older one its use */
 	if (p->source->kind != SOURCE_FILE ||
 	    (e->setting.weakening && draft_has(&p->draft, KEY_UNTIL)))
@@ -165,7 +158,6 @@ void advise_shadowed(struct parser *p)
 static bool is_word_of(const char *list, const char *s, size_t n)
 {
 	size_t length;
-
 	for (const char *word = list; *word != '\0'; word += length + (word[length] == ' ')) {
 		length = strcspn(word, " ");
 		if (length == n && name_equal(word, s, n))
@@ -186,7 +178,6 @@ static bool is_public_suffix(const char *s, size_t n)
 	    "nom or org plc police sch";
 	const char *dot = memchr(s, '.', n);
 	size_t first = dot ? (size_t)(dot - s) : n;
-
 	if (!dot)
 		return !is_word_of(inside, s, n);
 	return n - first - 1 == 2 && is_word_of(second, s, first);
@@ -202,7 +193,6 @@ static bool is_multicast(const struct pattern *p)
 static bool has_stray_hyphen(const struct pattern *p)
 {
 	const char *s = p->name;
-
 	if (p->kind != PATTERN_EXACT && p->kind != PATTERN_SUFFIX)
 		return false;
 	for (size_t i = 0; i < p->name_length; i++)
@@ -217,7 +207,6 @@ void advise_pattern(struct parser *p, const char *text, const struct pattern *pa
 	const struct draft *d = &p->draft;
 	const int weakening = first_weakening(d);
 	struct buf *b = message_begin(p);
-
 	if (p->source->kind != SOURCE_FILE)
 		return;
 	quote(b, text, strlen(text));

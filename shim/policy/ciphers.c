@@ -31,7 +31,6 @@ static bool is_open_part(const char *s, size_t n)
 					 "anon",
 					 "COMPLEMENTOFALL",
 					 "COMPLEMENTOFDEFAULT"};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
 		if (is_word(s, n, parts[i]))
 			return true;
@@ -42,7 +41,6 @@ static bool is_open_part(const char *s, size_t n)
 static bool is_open_word(const char *s, size_t n)
 {
 	size_t start = 0;
-
 	for (size_t i = 0; i <= n; i++) {
 		if (i < n && s[i] != '-' && s[i] != '_')
 			continue;
@@ -57,7 +55,6 @@ static bool seclevel_check(const char *s, size_t n, struct value *v, struct buf 
 {
 	static const char name[] = "SECLEVEL=";
 	const size_t length = sizeof(name) - 1;
-
 	if (n < length || !name_equal(s, name, length))
 		return true; /* @STRENGTH; OpenSSL refuses what is neither */
 	if (n != length + 1 || s[length] < '0' || s[length] > '5') {
@@ -84,7 +81,6 @@ static bool fail_open(const char *s, size_t n, struct buf *error)
 static char word_operator(const char *text, const char *s, char previous)
 {
 	char before = s > text ? s[-1] : 0;
-
 	if (before == '+')
 		return s - 1 > text && is_word_byte(s[-2]) ? previous : '+';
 	if (before == '!' || before == '@')
@@ -96,7 +92,6 @@ bool ciphers_check(struct value *v, struct buf *error)
 {
 	const char *s = v->text, *end = s + v->length, *word;
 	char op = 0;
-
 	if (v->length > 7 &&
 	    memcmp(s, "DEFAULT", 7) == 0) /* OpenSSL takes it off whatever follows */
 		s += 7;
@@ -122,7 +117,6 @@ bool ciphers_check(struct value *v, struct buf *error)
 static const char *next_item(const char **s, const char *end, char separator, size_t *n)
 {
 	const char *item = *s, *stop;
-
 	if (item > end)
 		return NULL;
 	stop = item < end ? memchr(item, separator, (size_t)(end - item)) : NULL;
@@ -142,7 +136,6 @@ bool ciphersuites_check(struct value *v, struct buf *error)
 {
 	const char *s = v->text, *end = s + v->length, *item;
 	size_t n;
-
 	while ((item = next_item(&s, end, ':', &n)) != NULL) {
 		if (!is_word(item, n, "TLS_SHA256_SHA256") &&
 		    !is_word(item, n, "TLS_SHA384_SHA384"))
@@ -193,7 +186,6 @@ static const char *nearest_option(const char *s, size_t n)
 {
 	char word[64];
 	const char *names[ARRAY_LENGTH(options) + 1];
-
 	if (n >= sizeof(word))
 		return NULL;
 	memcpy(word, s, n);
@@ -207,7 +199,6 @@ static const char *nearest_option(const char *s, size_t n)
 static bool fail_option(const char *s, size_t n, struct buf *error)
 {
 	const char *nearest = nearest_option(s, n);
-
 	if (key_refuse(s, n, error))
 		return false;
 	buf_puts(error, "unknown entry in Options: ");
@@ -227,7 +218,6 @@ static bool fail_option(const char *s, size_t n, struct buf *error)
 static bool option_check(const char *s, size_t n, struct value *v, struct buf *error)
 {
 	bool sign = n > 0 && (*s == '+' || *s == '-'), minus = sign && *s == '-';
-
 	for (size_t i = 0; i < ARRAY_LENGTH(options); i++) {
 		if (!is_word(s + sign, n - sign, options[i].name))
 			continue;
@@ -242,7 +232,6 @@ bool options_check(struct value *v, struct buf *error)
 {
 	const char *s = v->text, *end = s + v->length, *item;
 	size_t n;
-
 	while ((item = next_item(&s, end, ',', &n)) != NULL) {
 		if (!option_check(item, n, v, error))
 			return false;

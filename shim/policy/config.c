@@ -47,7 +47,6 @@ static bool is_utf8(struct slice t)
 {
 	while (t.n > 0) {
 		size_t length = utf8_length(t.s, t.n, NULL);
-
 		if (length == 0)
 			return false;
 		t.s += length;
@@ -62,7 +61,6 @@ static bool is_utf8(struct slice t)
 static void explain_header(struct buf *b, struct slice t, const char *close)
 {
 	struct slice rest = {t.s + t.n, 0};
-
 	if (close)
 		rest = trim((struct slice){close + 1, (size_t)(t.s + t.n - close - 1)});
 	quote(b, t.s, t.n);
@@ -72,7 +70,6 @@ static void explain_header(struct buf *b, struct slice t, const char *close)
 		buf_putc(b, ']');
 	} else if (*rest.s == ':') {
 		bool v6 = memchr(t.s, ':', (size_t)(close - t.s)) != NULL;
-
 		buf_puts(b, " has its port outside the section's brackets; write [");
 		escape_text(b, v6 ? t.s : t.s + 1, (size_t)(close - t.s) - (v6 ? 0 : 1), QUOTE_MAX);
 		buf_puts(b, v6 ? "]" : "");
@@ -86,15 +83,13 @@ static void explain_header(struct buf *b, struct slice t, const char *close)
 
 static void read_header(struct parser *p, struct slice t)
 {
-	const char *close;
-
 	t = strip_comment(t);
 	if (t.n >= 2 && t.s[t.n - 1] == ']') {
 		section_begin(p, t.s + 1, t.n - 2);
 		return;
 	}
 	/* the keys below belong to whatever was meant, not to the section above */
-	close = memrchr(t.s, ']', t.n);
+	const char *close = memrchr(t.s, ']', t.n);
 	section_end(p);
 	memset(&p->draft, 0, sizeof(p->draft));
 	p->draft.open = true;
@@ -113,7 +108,6 @@ static void read_orphan(struct parser *p, struct slice t)
 {
 	static const char pem[] = "-----BEGIN ";
 	struct buf *b = message_begin(p);
-
 	p->bad = true;
 	if (p->orphan_reported)
 		return;
@@ -133,11 +127,9 @@ static void read_keyless(struct parser *p, struct slice t)
 {
 	struct buf *b = message_begin(p);
 	size_t n = 0;
-	int key;
-
 	while (n < t.n && !ascii_is_space(t.s[n]) && t.s[n] != ':')
 		n++;
-	key = key_find(t.s, n);
+	int key = key_find(t.s, n);
 	quote(b, t.s, t.n);
 	if (key >= 0)
 		buf_strs(b, " has no '='; write ", key_table[key].name, " = VALUE", NULL);
@@ -154,16 +146,13 @@ static bool cut_value(struct parser *p, int key, struct slice *t)
 {
 	bool text = key_table[key].syntax == SYNTAX_TEXT;
 	struct slice whole = trim(*t), rest;
-	const char *close;
-
 	if (whole.n == 0 || *whole.s != '"') {
 		*t = text ? whole : strip_comment(*t);
 		return true;
 	}
-	close = memchr(whole.s + 1, '"', whole.n - 1);
+	const char *close = memchr(whole.s + 1, '"', whole.n - 1);
 	if (!close) {
 		struct buf *b = message_begin(p);
-
 		buf_strs(b, key_table[key].name, " = ", NULL);
 		quote(b, whole.s, whole.n);
 		buf_puts(b,
@@ -186,7 +175,6 @@ static void read_include(struct parser *p, struct slice rest)
 {
 	const char *path;
 	size_t n;
-
 	if (p->draft.open) {
 		buf_puts(message_begin(p), "Include stands in a section; write it above the first "
 					   "[HOST] of the file");
@@ -203,7 +191,6 @@ static void read_key(struct parser *p, struct slice name, struct slice rest)
 {
 	struct value v = {0};
 	int key = key_find(name.s, name.n);
-
 	if (name.n == 0) {
 		buf_puts(message_begin(p), "no key before '='; write KEY = VALUE");
 		section_fail(p, p->line);
@@ -225,8 +212,6 @@ static void read_key(struct parser *p, struct slice name, struct slice rest)
 static bool read_line(struct parser *p, struct slice line)
 {
 	struct slice t = trim(line), name, value = {t.s + t.n, 0};
-	const char *equals;
-
 	if (memchr(line.s, '\0', line.n))
 		return false;
 	if (t.n == 0 || *t.s == '#')
@@ -237,7 +222,7 @@ static bool read_line(struct parser *p, struct slice line)
 		read_header(p, t);
 		return true;
 	}
-	equals = memchr(t.s, '=', t.n);
+	const char *equals = memchr(t.s, '=', t.n);
 	name = trim((struct slice){t.s, equals ? (size_t)(equals - t.s) : t.n});
 	if (!is_utf8(name))
 		return false;
@@ -262,7 +247,6 @@ static void fail_junk(struct parser *p, struct slice line)
 {
 	struct buf *b = message_begin(p);
 	bool nul = memchr(line.s, '\0', line.n) != NULL;
-
 	buf_puts(b, nul ? "binary data (a NUL byte)" : "binary data (no UTF-8)");
 	buf_puts(b,
 		 p->line == 1
@@ -286,7 +270,6 @@ static bool is_utf16(const struct config_source *source)
 static void read_file(struct parser *p)
 {
 	const char *s = p->source->text, *end = s + p->source->length;
-
 	if (is_utf16(p->source)) {
 		buf_puts(message_begin(p), "the file is in UTF-16; write it in UTF-8");
 		p->bad = true;
@@ -298,7 +281,6 @@ static void read_file(struct parser *p)
 	while (s < end && !p->policy->failed) {
 		const char *newline = memchr(s, '\n', (size_t)(end - s));
 		struct slice line = {s, (size_t)((newline ? newline : end) - s)};
-
 		p->line++;
 		if (!read_line(p, line)) {
 			fail_junk(p, line);
@@ -314,7 +296,6 @@ static void read_file(struct parser *p)
 static void fail_size(struct parser *p)
 {
 	struct buf *b = message_begin(p);
-
 	buf_puts(b, "is ");
 	buf_uint(b, p->source->length);
 	buf_puts(b, " bytes; the limit is ");
@@ -364,7 +345,6 @@ static struct policy *parse(const struct config_source *sources, size_t count, b
 {
 	struct parser *p = calloc(1, sizeof(*p));
 	struct policy *policy = p ? table_new() : NULL;
-
 	if (policy) {
 		p->policy = policy;
 		p->advice = advice;
@@ -389,7 +369,6 @@ struct policy *policy_parse(const struct config_source *sources, size_t count, b
 			    config_report *report, void *arg, bool *bad)
 {
 	struct policy *policy;
-
 	if (bad)
 		*bad = false;
 	KEEP_ERRNO_BEGIN

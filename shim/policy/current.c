@@ -102,12 +102,11 @@ static bool enter(void)
 /* True: they are in force. */
 static bool replace(struct policy_ref *fresh)
 {
-	struct policy_ref *old;
 	if (!enter()) {
 		policy_release(fresh);
 		return false;
 	}
-	old = current;
+	struct policy_ref *old = current;
 	current = fresh;
 	current->policy->edition = ++editions;
 	atomic_store(&no_rules, policy_empty(fresh->policy));

@@ -44,12 +44,10 @@ static void read_item(struct parser *p, const char *item, size_t n)
 	const char *equals = memchr(item, '=', n), *host = item;
 	size_t host_length = equals ? (size_t)(equals - item) : n;
 	struct value v = {0};
-	const char *fault;
-
 	p->item = item;
 	p->item_length = n;
 	trim(&host, &host_length);
-	fault = item_fault(equals, host, host_length);
+	const char *fault = item_fault(equals, host, host_length);
 	if (fault) {
 		memset(&p->draft, 0, sizeof(p->draft));
 		buf_strs(message_begin(p), fault, "; ", item_form(p), NULL);
@@ -67,12 +65,10 @@ static void read_item(struct parser *p, const char *item, size_t n)
 void environment_source_read(struct parser *p)
 {
 	const char *s = p->source->text, *end = s + p->source->length;
-
 	while (s < end && !p->policy->failed) {
 		const char *comma = memchr(s, ',', (size_t)(end - s));
 		const char *item = s;
 		size_t n = (size_t)((comma ? comma : end) - s);
-
 		trim(&item, &n);
 		if (n > 0)
 			read_item(p, item, n);

@@ -9,7 +9,6 @@
 enum label_fault labels_check(const char *s, size_t n)
 {
 	size_t label = 0;
-
 	if (n > NAME_MAX_LENGTH)
 		return NAME_TOO_LONG;
 	for (size_t i = 0; i <= n; i++) {
@@ -35,13 +34,11 @@ static bool is_hex_digit(char c)
 bool name_is_numeric(const char *s, size_t n)
 {
 	size_t start = n;
-	bool hex;
-
 	while (start > 0 && s[start - 1] != '.')
 		start--;
 	s += start;
 	n -= start;
-	hex = n >= 2 && s[0] == '0' && ascii_lower(s[1]) == 'x';
+	bool hex = n >= 2 && s[0] == '0' && ascii_lower(s[1]) == 'x';
 	for (size_t i = hex ? 2 : 0; i < n; i++) {
 		if (hex ? !is_hex_digit(s[i]) : !ascii_is_digit(s[i]))
 			return false;
@@ -68,7 +65,6 @@ bool host_normalise(const char *in, char out[256])
 	struct address address;
 	size_t n = !in ? 0 : strnlen(in, 512);
 	bool bracketed = n >= 2 && in[0] == '[' && in[n - 1] == ']';
-
 	out[0] = '\0';
 	if (bracketed) {
 		in++;
@@ -98,6 +94,5 @@ bool host_normalise(const char *in, char out[256])
 bool host_is_address(const char *host)
 {
 	struct address address;
-
 	return host && address_parse(host, strnlen(host, 512), &address);
 }

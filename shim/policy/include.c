@@ -30,7 +30,6 @@ bool include_value(const char *s, const char *end, const char **path, size_t *n)
 	trim(&s, &end);
 	if (s < end && *s == '"') {
 		const char *close = memchr(s + 1, '"', (size_t)(end - s) - 1);
-
 		*path = s + 1;
 		*n = close ? (size_t)(close - s) - 1 : 0;
 		return *n > 0;
@@ -46,14 +45,13 @@ bool include_value(const char *s, const char *end, const char **path, size_t *n)
 
 static bool read_line(const char *s, const char *end, const char **path, size_t *n)
 {
-	const char *equals, *name, *name_end;
-
+	const char *equals;
 	/* most lines are something else */
 	trim(&s, &end);
 	if (s == end || ascii_lower(*s) != 'i' || !(equals = memchr(s, '=', (size_t)(end - s))))
 		return false;
-	name = s;
-	name_end = equals;
+	const char *name = s;
+	const char *name_end = equals;
 	trim(&name, &name_end);
 	return include_is_key(name, (size_t)(name_end - name)) &&
 	       include_value(equals + 1, end, path, n);
@@ -63,7 +61,6 @@ bool include_next(const char **s, const char *end, const char **path, size_t *n)
 {
 	while (*s < end) {
 		const char *line = *s, *newline = memchr(line, '\n', (size_t)(end - line));
-
 		*s = newline ? newline + 1 : end;
 		if (read_line(line, newline ? newline : end, path, n))
 			return true;
@@ -76,7 +73,6 @@ char *include_resolve(const char *from, const char *path, size_t n)
 	const char *slash = strrchr(from, '/');
 	const size_t folder = *path == '/' || !slash ? 0 : (size_t)(slash - from) + 1;
 	char *whole = malloc(folder + n + 1);
-
 	if (!whole)
 		return NULL;
 	memcpy(whole, from, folder);
@@ -93,7 +89,6 @@ char *include_resolve(const char *from, const char *path, size_t n)
 bool include_is_folder(const char *path)
 {
 	const size_t n = strlen(path);
-
 	return n > 0 && path[n - 1] == '/';
 }
 
@@ -117,7 +112,6 @@ static bool take(void *arg, const char *name)
 	struct listing *l = arg;
 	const size_t folder = strlen(l->folder), n = strlen(name), bytes = folder + n + 1;
 	size_t at = 0;
-
 	if (!is_ours(name, n))
 		return true;
 	l->failed = l->count == INCLUDE_FILES_MAX || !buf_reserve(l->paths, bytes);
@@ -137,6 +131,5 @@ int include_list(const char *folder, struct buf *paths)
 {
 	struct listing l = {.folder = folder, .paths = paths};
 	const int error = file_list(folder, take, &l);
-
 	return l.failed ? l.count == INCLUDE_FILES_MAX ? E2BIG : ENOMEM : error;
 }

@@ -100,7 +100,6 @@ int key_find(const char *s, size_t n)
 static void squeeze(const char *s, size_t n, char out[64])
 {
 	size_t used = 0;
-
 	for (size_t i = 0; i < n && used < 63; i++) {
 		if (s[i] != '_' && s[i] != '-' && s[i] != ' ')
 			out[used++] = ascii_lower(s[i]);
@@ -122,10 +121,8 @@ static const char *refusal(const char *squeezed)
 bool key_refuse(const char *s, size_t n, struct buf *error)
 {
 	char squeezed[64];
-	const char *why;
-
 	squeeze(s, n, squeezed);
-	why = refusal(squeezed);
+	const char *why = refusal(squeezed);
 	if (!why)
 		return false;
 	quote(error, s, n);
@@ -152,7 +149,6 @@ static void list_names(struct buf *error)
 static const char *nearest_key(const char *word)
 {
 	const char *names[KEY_COUNT + 1] = {NULL};
-
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		names[i] = key_table[i].name;
 	return nearest_name(word, names);
@@ -166,9 +162,7 @@ int key_meant(const char *s, size_t n)
 	} strict[] = {
 	    {"only", "OnlyCAFile"}, {"pin", "PinSHA256"}, {"enforce", "EnforceVerification"}};
 	char squeezed[64];
-	const char *near;
 	int key = key_find(s, n);
-
 	if (key >= 0)
 		return key;
 	squeeze(s, n, squeezed);
@@ -178,17 +172,15 @@ int key_meant(const char *s, size_t n)
 		key = key_find(strict[i].name, strlen(strict[i].name));
 		return key >= 0 ? key : KEY_ONLY_CA_FILE; /* no less strict */
 	}
-	near = synonym(squeezed) ? NULL : nearest_key(squeezed);
+	const char *near = synonym(squeezed) ? NULL : nearest_key(squeezed);
 	return !near ? -1 : key_find(near, strlen(near));
 }
 
 void key_explain_unknown(const char *s, size_t n, struct buf *error)
 {
 	char squeezed[64], word[64];
-	const char *ours;
-
 	squeeze(s, n, squeezed);
-	ours = synonym(squeezed);
+	const char *ours = synonym(squeezed);
 	if (!ours && key_refuse(s, n, error))
 		return;
 	buf_puts(error, "unknown key ");

@@ -32,7 +32,6 @@ static void deliver(struct parser *p, enum severity severity, unsigned line)
 	    .text = p->message.len > 0 ? buf_str(&p->message)
 				       : "not understood (no memory to say what)",
 	};
-
 	if (p->report)
 		p->report(p->arg, &m);
 }
@@ -50,11 +49,9 @@ void message_send(struct parser *p, enum severity severity, unsigned line)
 
 void message_summary(struct parser *p)
 {
-	struct buf *b;
-
 	if (p->omitted == 0)
 		return;
-	b = message_begin(p);
+	struct buf *b = message_begin(p);
 	buf_uint(b, p->omitted);
 	buf_puts(b, p->omitted == 1 ? " more message is not shown; mend the others first"
 				    : " more messages are not shown; mend these first");

@@ -54,7 +54,6 @@ static bool parse_port(const struct written *t, const char *s, size_t n, struct 
 {
 	const char *slash = memchr(s, '/', n);
 	unsigned port;
-
 	if (slash)
 		return fail_with(t, "has a path; write the host and port alone: ", t->s,
 				 (size_t)(slash - t->s), "");
@@ -77,7 +76,6 @@ static bool parse_port(const struct written *t, const char *s, size_t n, struct 
 static bool fail_host_bits(const struct written *t, const struct pattern *out)
 {
 	char network[ADDRESS_TEXT];
-
 	if (!t->error)
 		return false;
 	address_format(&out->address, network);
@@ -92,10 +90,9 @@ static bool parse_cidr(const struct written *t, const char *s, size_t n, const c
 		       struct pattern *out)
 {
 	size_t address_length = (size_t)(slash - s);
-	unsigned prefix, offset;
-
+	unsigned prefix;
 	/* ::ffff:192.0.2.0/120 means IPv4 hosts, which peers are known by as such */
-	offset = out->address.v4 && memchr(s, ':', address_length) ? 96 : 0;
+	unsigned offset = out->address.v4 && memchr(s, ':', address_length) ? 96 : 0;
 	if (!parse_number(slash + 1, n - address_length - 1, &prefix))
 		return fail(
 		    t,
@@ -120,7 +117,6 @@ static bool parse_numeric(const struct written *t, const char *s, size_t n, stru
 {
 	const char *slash = memchr(s, '/', n);
 	size_t length = slash ? (size_t)(slash - s) : n;
-
 	*is = address_parse(s, length, &out->address);
 	if (!*is)
 		return false;
@@ -137,13 +133,11 @@ static bool parse_bracketed(const struct written *t, struct pattern *out)
 {
 	const char *end = memchr(t->s, ']', t->n);
 	const char *inside = t->s + 1;
-	size_t length, rest;
 	bool is;
-
 	if (!end)
 		return fail(t, "has no ']'; write [ADDRESS]:PORT, such as [2001:db8::1]:443");
-	length = (size_t)(end - inside);
-	rest = t->n - length - 2;
+	size_t length = (size_t)(end - inside);
+	size_t rest = t->n - length - 2;
 	if (!memchr(inside, ':', length))
 		return fail_with(t, "has brackets, which are for IPv6 addresses only; write ",
 				 inside, length, rest > 0 ? ":PORT" : "");
@@ -185,7 +179,6 @@ static bool check_name_bytes(const struct written *t, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char c = ascii_lower(s[i]);
-
 		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.')
 			continue;
 		if (c == '*')
@@ -242,7 +235,6 @@ static bool fail_url(const struct written *t, const char *scheme_end)
 	const char *host = scheme_end + 3, *end = t->s + t->n, *p = host;
 	bool https = scheme_end - t->s == 5 && name_equal(t->s, "https", 5);
 	bool port = false;
-
 	for (; p < end && *p != '/' && *p != '?' && *p != '#'; p++)
 		port = *p == ':' || (port && ascii_is_digit(*p));
 	if (p == host)
@@ -258,7 +250,6 @@ static bool check_bytes(const struct written *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		unsigned char c = (unsigned char)t->s[i];
-
 		if (c >= 0x80)
 			return fail(
 			    t,
@@ -277,7 +268,6 @@ static bool check_bytes(const struct written *t)
 static bool parse_many_colons(const struct written *t, struct pattern *out)
 {
 	bool is, good = parse_numeric(t, t->s, t->n, out, &is);
-
 	if (!is)
 		return fail(
 		    t, "is neither HOST:PORT nor an IPv6 address; write [ADDRESS]:PORT for IPv6");
@@ -288,8 +278,7 @@ static bool parse(const struct written *t, struct pattern *out)
 {
 	const char *colon = memchr(t->s, ':', t->n);
 	size_t length = t->n;
-	bool is, good;
-
+	bool is;
 	if (t->n == 0)
 		return fail(t, "is no host; write a name, an address, *.suffix or *");
 	if (!check_bytes(t))
@@ -306,14 +295,13 @@ static bool parse(const struct written *t, struct pattern *out)
 		if (!parse_port(t, colon + 1, t->n - length - 1, out))
 			return false;
 	}
-	good = parse_numeric(t, t->s, length, out, &is);
+	bool good = parse_numeric(t, t->s, length, out, &is);
 	return is ? good : parse_name(t, t->s, length, out);
 }
 
 bool pattern_parse(const char *s, size_t n, struct pattern *out, struct buf *error)
 {
 	struct written t = {s, n, error};
-
 	memset(out, 0, sizeof(*out));
 	return parse(&t, out);
 }
@@ -324,7 +312,6 @@ bool pattern_is_any(const struct pattern *pattern)
 	 * nobody but the registries has more than a /8 or a /16. */
 	enum { LARGEST_V4 = 8, LARGEST_V6 = 16, LARGEST_PRIVATE_V6 = 7 };
 	const bool private_v6 = pattern->address.bytes[0] >= 0xfc;
-
 	if (pattern->kind != PATTERN_CIDR)
 		return pattern->kind == PATTERN_ANY;
 	if (pattern->address.v4)
@@ -339,11 +326,9 @@ bool pattern_is_any(const struct pattern *pattern)
 static bool is_certificate_name(const char *s, size_t n, bool *wildcard)
 {
 	bool first = true;
-
 	*wildcard = false;
 	for (size_t i = 0; i < n; i++) {
 		char c = ascii_lower(s[i]);
-
 		first = first && c != '.';
 		if (c == '*' && first && !*wildcard)
 			*wildcard = true;
@@ -358,7 +343,6 @@ static bool covers_name(const struct pattern *p, const char *name)
 {
 	size_t n = strnlen(name, 512), suffix = p->name_length;
 	bool wildcard;
-
 	if (n > 1 && name[n - 1] == '.')
 		n--;
 	if (!is_certificate_name(name, n, &wildcard))
@@ -379,7 +363,6 @@ static bool covers_name(const struct pattern *p, const char *name)
 static bool covers_address(const struct pattern *p, const char *name)
 {
 	struct address address;
-
 	if (!address_parse(name, strnlen(name, 512), &address))
 		return false;
 	if (p->kind == PATTERN_ANY)
@@ -393,7 +376,6 @@ static bool covers_address(const struct pattern *p, const char *name)
 bool pattern_covers(const char *pattern, const char *name, bool is_address)
 {
 	struct pattern p;
-
 	if (!pattern || !name || !pattern_parse(pattern, strlen(pattern), &p, NULL))
 		return false;
 	return is_address ? covers_address(&p, name) : covers_name(&p, name);

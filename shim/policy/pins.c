@@ -16,7 +16,6 @@ void pin_format(const uint8_t hash[PIN_BYTES], char out[PIN_TEXT])
 		const bool last = i + 2 == PIN_BYTES;
 		const uint32_t bits =
 		    (uint32_t)hash[i] << 16 | (uint32_t)hash[i + 1] << 8 | (last ? 0 : hash[i + 2]);
-
 		out[0] = digits[bits >> 18 & 63];
 		out[1] = digits[bits >> 12 & 63];
 		out[2] = digits[bits >> 6 & 63];
@@ -31,12 +30,10 @@ static bool parse(const char *s, size_t n, uint8_t hash[PIN_BYTES])
 {
 	uint32_t bits = 0;
 	char again[PIN_TEXT];
-
 	if (n != TEXT)
 		return false;
 	for (size_t i = 0, done = 0; i < TEXT; i++) {
 		const char *at = s[i] != '\0' ? strchr(digits, s[i]) : NULL;
-
 		if (!at && s[i] != '=')
 			return false;
 		bits = bits << 6 | (at ? (uint32_t)(at - digits) : 0);
@@ -57,7 +54,6 @@ enum pin_found pin_next(const char **s, const char *end, uint8_t hash[PIN_BYTES]
 			size_t *n)
 {
 	static const char curls[] = "sha256//";
-
 	while (*s < end && separates(**s))
 		(*s)++;
 	*word = *s;
@@ -78,7 +74,6 @@ bool pins_have(const char *pins, const uint8_t hash[PIN_BYTES])
 	uint8_t one[PIN_BYTES];
 	const char *word;
 	size_t n;
-
 	while (pin_next(&pins, end, one, &word, &n) == PIN_GOOD) {
 		if (memcmp(one, hash, PIN_BYTES) == 0)
 			return true;

@@ -30,7 +30,6 @@ static const struct entry *step_next(struct step *s)
 {
 	const struct entry *a = s->chain[0], *b = s->chain[1];
 	bool second = !a || (b && b->order > a->order);
-
 	if (second && !b)
 		return NULL;
 	s->chain[second] = second ? b->older : a->older;
@@ -40,7 +39,6 @@ static const struct entry *step_next(struct step *s)
 static const struct entry *chain_of(const struct node *n, unsigned key)
 {
 	const struct entry *e = !n ? NULL : n->chains;
-
 	while (e && e->setting.key != key)
 		e = e->next_key;
 	return e;
@@ -52,7 +50,6 @@ static void visit_nodes(struct walk *w, const struct node *a, const struct node 
 		return;
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		struct step step = {{chain_of(a, key), chain_of(b, key)}};
-
 		if (step.chain[0] || step.chain[1])
 			w->visit(w, (enum key)key, &step);
 	}
@@ -73,7 +70,6 @@ static void visit_name(struct walk *w, const char *host)
 	struct pattern pattern = {.kind = PATTERN_EXACT, .name = host};
 	size_t n = strnlen(host, NAME_MAX_LENGTH + 1);
 	const char *end = host + n, *dot;
-
 	if (n == 0 || n > NAME_MAX_LENGTH)
 		return;
 	pattern.name_length = (uint16_t)n;
@@ -89,7 +85,6 @@ static void visit_name(struct walk *w, const char *host)
 static const struct node *find_block(struct walk *w, unsigned which, unsigned prefix, unsigned port)
 {
 	struct pattern pattern = {.kind = PATTERN_CIDR, .port = (uint16_t)port};
-
 	pattern.address = w->address[which];
 	pattern.prefix = (uint8_t)prefix;
 	address_mask(&pattern.address, prefix);
@@ -101,7 +96,6 @@ static void visit_blocks(struct walk *w, int length, bool of_host, bool of_peer)
 {
 	const bool wanted[2] = {of_host, of_peer};
 	int prefix[2];
-
 	for (unsigned i = 0; i < 2; i++) {
 		prefix[i] = length - (w->address[i].v4 ? 96 : 0);
 		if (!wanted[i] || !w->has_address[i] || prefix[i] < 0 ||
@@ -112,7 +106,6 @@ static void visit_blocks(struct walk *w, int length, bool of_host, bool of_peer)
 		return;
 	for (unsigned with_port = 2; with_port-- > 0;) {
 		unsigned port = with_port ? w->port : 0;
-
 		if (with_port && (port == 0 || !w->policy->ports))
 			continue;
 		visit_nodes(w, prefix[0] < 0 ? NULL : find_block(w, 0, (unsigned)prefix[0], port),
@@ -124,13 +117,11 @@ static void walk_policy(struct walk *w, const struct peer *peer)
 {
 	struct pattern any = {.kind = PATTERN_ANY};
 	const char *host = peer->host, *address = peer->address;
-
 	w->port = peer->port > UINT16_MAX ? 0 : peer->port;
 	w->has_address[0] = host && address_parse(host, strnlen(host, 64), &w->address[0]);
 	w->has_address[1] = address && address_parse(address, strnlen(address, 64), &w->address[1]);
 	if (w->has_address[0] && w->has_address[1] && address_equal(&w->address[0], &w->address[1]))
 		w->has_address[1] = false;
-
 	if (w->has_address[0])
 		visit_blocks(w, 128, true, false); /* an exact address */
 	else if (host)
@@ -174,7 +165,6 @@ static void note_waiting(struct rule *out, const struct setting *s)
 		      : s->key == KEY_PRIVATE_KEY   ? 1
 		      : s->key == KEY_CIPHER_STRING ? 2
 						    : -1;
-
 	if (i >= 0 && !out->waiting[i] &&
 	    atomic_load_explicit(&s->section->waiting, memory_order_relaxed) &&
 	    !atomic_load_explicit(&s->section->rejected, memory_order_relaxed))
@@ -190,7 +180,6 @@ static bool is_dry(const struct walk *w, const struct setting *s)
 static void note_dry(struct lookup *l, enum key key, const struct setting *s)
 {
 	const struct section *section = s->section;
-
 	if (l->out->dry[key] || section->closed || is_rejected(s) ||
 	    (s->weakening && l->now > section->until))
 		return;
@@ -202,12 +191,10 @@ static void choose(struct walk *w, enum key key, struct step *step)
 {
 	struct lookup *l = w->arg;
 	const struct entry *e;
-
 	if (l->out->set[key] || (l->closed >> key & 1) != 0)
 		return;
 	while ((e = step_next(step)) != NULL) {
 		const struct section *section = e->setting.section;
-
 		if (is_dry(w, &e->setting)) {
 			note_dry(l, key, &e->setting);
 			continue;
@@ -237,7 +224,6 @@ void policy_lookup_counted(const struct policy *p, const struct peer *peer, int6
 {
 	struct lookup l = {.out = out, .now = now};
 	struct walk w = {.policy = p, .visit = choose, .arg = &l};
-
 	memset(out, 0, sizeof(*out));
 	if (policy_empty(p))
 		return;
@@ -250,7 +236,6 @@ void policy_lookup_counted(const struct policy *p, const struct peer *peer, int6
 void policy_lookup(const struct policy *p, const struct peer *peer, int64_t now, struct rule *out)
 {
 	unsigned probes = 0;
-
 	policy_lookup_counted(p, peer, now, out, &probes);
 }
 
@@ -263,7 +248,6 @@ void rule_combine(struct rule *sum, const struct rule *other)
 		sum->closed = other->closed;
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		const struct setting *a = sum->set[key], *b = other->set[key];
-
 		a = a && setting_strengthens(a) ? a : NULL;
 		b = b && setting_strengthens(b) ? b : NULL;
 		if (a && b && !sum->closed && strcmp(a->value, b->value) != 0)
@@ -276,12 +260,10 @@ void rule_combine(struct rule *sum, const struct rule *other)
 bool rule_strengthen(struct rule *sum, const struct rule *other)
 {
 	bool more = !sum->closed && other->closed;
-
 	if (more)
 		sum->closed = other->closed;
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		const struct setting *a = sum->set[key], *b = other->set[key];
-
 		if (!b || !setting_strengthens(b))
 			continue;
 		if (!a || !setting_strengthens(a)) {
@@ -310,7 +292,6 @@ static bool strict_at(const struct policy *p, const char *host, unsigned port)
 {
 	const struct peer named = {.host = host, .port = port}, nobody = {.port = port};
 	struct rule by_name, rule;
-
 	policy_lookup(p, &named, INT64_MAX, &by_name);
 	policy_lookup(p, &nobody, INT64_MAX, &rule);
 	return rule_strengthen(&rule, &by_name);
@@ -318,11 +299,9 @@ static bool strict_at(const struct policy *p, const char *host, unsigned port)
 
 bool policy_strict_for(const struct policy *p, const char *host)
 {
-	bool strict;
-
 	if (!policy_strict_by_name(p))
 		return false;
-	strict = strict_at(p, host, 0);
+	bool strict = strict_at(p, host, 0);
 	for (unsigned port = 0; !strict && (port = policy_strict_port(p, port + 1)) != 0;)
 		strict = strict_at(p, host, port);
 	return strict;
@@ -341,10 +320,8 @@ static void list_step(struct walk *w, enum key key, struct step *step)
 {
 	struct listing *l = w->arg;
 	const struct entry *e;
-
 	while ((e = step_next(step)) != NULL) {
 		bool winner = (l->seen >> key & 1) == 0;
-
 		if (e->setting.section->closed)
 			continue;
 		l->seen |= UINT32_C(1) << key;
@@ -360,12 +337,10 @@ size_t policy_explain(const struct policy *p, const struct peer *peer, const str
 		      size_t max)
 {
 	struct listing l = {.list = list, .max = max};
-
 	if (policy_empty(p))
 		return 0;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		struct walk w = {.policy = p, .visit = list_step, .arg = &l};
-
 		l.winners = pass == 0;
 		l.seen = 0;
 		walk_policy(&w, peer);

@@ -12,7 +12,6 @@
 const char *next_word(const char **s, const char *end, size_t *n)
 {
 	const char *word = *s;
-
 	while (word < end && ascii_is_space(*word))
 		word++;
 	*s = word;
@@ -31,7 +30,6 @@ static void note_fault(struct draft *d, unsigned line, const struct buf *message
 	const char *end = message->len > 0 ? strstr(buf_str(message), "; ") : NULL;
 	const size_t length = end ? (size_t)(end - buf_str(message)) : message->len;
 	size_t n = length < FAULT_MAX - 80 ? length : FAULT_MAX - 80;
-
 	while (n < length && n > 0 && ((unsigned char)message->data[n] & 0xc0) == 0x80)
 		n--;
 	buf_init(&b, FAULT_MAX);
@@ -49,7 +47,6 @@ void section_fail(struct parser *p, unsigned line)
 {
 	struct draft *d = &p->draft;
 	bool first = !d->bad;
-
 	d->bad = true;
 	p->bad = true;
 	if (first)
@@ -71,7 +68,6 @@ void section_begin(struct parser *p, const char *header, size_t n)
 	struct draft *d = &p->draft;
 	const char *s = header, *word;
 	size_t length;
-
 	section_end(p);
 	memset(d, 0, sizeof(*d));
 	d->open = true;
@@ -80,7 +76,6 @@ void section_begin(struct parser *p, const char *header, size_t n)
 	d->header_length = n;
 	while ((word = next_word(&s, header + n, &length)) != NULL) {
 		struct pattern pattern;
-
 		d->patterns++;
 		if (!pattern_parse(word, length, &pattern, message_begin(p))) {
 			section_fail(p, p->line);
@@ -100,7 +95,6 @@ static bool is_yes(const char *value, size_t n)
 {
 	size_t length;
 	const char *word = next_word(&value, value + n, &length);
-
 	if (word && length > 2 && word[0] == '"' && word[length - 1] == '"') {
 		word++;
 		length -= 2;
@@ -112,13 +106,11 @@ static bool is_yes(const char *value, size_t n)
 static bool is_high_bound(int key, const char *value, size_t n)
 {
 	size_t length;
-	const char *word;
-
 	while (n > 0 && (ascii_is_space(*value) || *value == '"')) {
 		value++;
 		n--;
 	}
-	word = next_word(&value, value + n, &length);
+	const char *word = next_word(&value, value + n, &length);
 	if (key != KEY_MIN_PROTOCOL || !word)
 		return false;
 	return protocol_parse_slice(word, length - (word[length - 1] == '"')) > PROTOCOL_TLS1_2;
@@ -129,11 +121,9 @@ void section_names(struct parser *p, const char *name, size_t n, const char *val
 {
 	struct draft *d = &p->draft;
 	size_t word = 0;
-	int key;
-
 	while (word < n && !ascii_is_space(name[word]) && name[word] != ':')
 		word++;
-	key = key_find(name, n);
+	int key = key_find(name, n);
 	if (key == KEY_DRY_RUN)
 		d->dry = is_yes(value, value_length);
 	if (key < 0 && p->guesses < GUESSES_MAX) { /* junk is not worth more */
@@ -152,7 +142,6 @@ void section_names(struct parser *p, const char *name, size_t n, const char *val
 static bool fail_twice(struct parser *p, int key)
 {
 	struct buf *b = message_begin(p);
-
 	buf_strs(b, key_table[key].name, " stands twice in this section, first on line ", NULL);
 	buf_uint(b, p->draft.lines[key]);
 	buf_puts(b, "; write it once");
@@ -172,7 +161,6 @@ static void fail_any_name(struct parser *p)
 void section_key(struct parser *p, int key, struct value *v)
 {
 	struct draft *d = &p->draft;
-
 	if (d->bad && !p->advice)
 		return;
 	if ((d->seen >> key & 1) != 0) {
@@ -191,7 +179,6 @@ void section_key(struct parser *p, int key, struct value *v)
 		fail_any_name(p);
 	if (v->weakening && d->any_host) {
 		struct buf *b = message_begin(p);
-
 		put_setting(b, key, v);
 		buf_puts(b, " weakens, which is refused for every host");
 		if (p->source->kind == SOURCE_FILE && *d->any_host != '*') {
@@ -216,11 +203,9 @@ static unsigned later_line(const struct draft *d, enum key a, enum key b)
 static void check_beside_certificate(struct parser *p, enum key key)
 {
 	const struct draft *d = &p->draft;
-	struct buf *b;
-
 	if (!draft_has(d, key) || draft_has(d, KEY_CERTIFICATE))
 		return;
-	b = message_begin(p);
+	struct buf *b = message_begin(p);
 	buf_strs(b, key_table[key].name, " without Certificate in the same section; write ",
 		 "Certificate = FILE beside it",
 		 key == KEY_PRIVATE_KEY ? ", with the certificate of this key" : "", NULL);
@@ -230,10 +215,8 @@ static void check_beside_certificate(struct parser *p, enum key key)
 static void check_pairs(struct parser *p)
 {
 	struct draft *d = &p->draft;
-
 	check_beside_certificate(p, KEY_PRIVATE_KEY);
 	check_beside_certificate(p, KEY_REPLACE_CERTIFICATE);
-
 	if (draft_has(d, KEY_EXTRA_CA_FILE) && draft_has(d, KEY_ONLY_CA_FILE)) {
 		buf_puts(
 		    message_begin(p),
@@ -244,7 +227,6 @@ static void check_pairs(struct parser *p)
 	if (draft_has(d, KEY_MIN_PROTOCOL) && draft_has(d, KEY_MAX_PROTOCOL) &&
 	    d->values[KEY_MIN_PROTOCOL].protocol > d->values[KEY_MAX_PROTOCOL].protocol) {
 		struct buf *b = message_begin(p);
-
 		buf_strs(
 		    b, "MinProtocol = ", protocol_name(d->values[KEY_MIN_PROTOCOL].protocol),
 		    " is above MaxProtocol = ", protocol_name(d->values[KEY_MAX_PROTOCOL].protocol),
@@ -264,11 +246,9 @@ static const char *intern_value(struct policy *policy, const struct value *v)
 static const char *intern_path(struct parser *p, const struct value *v)
 {
 	const char *whole = NULL;
-	char *path;
-
 	if (!v->text || *v->text == '/')
 		return intern_value(p->policy, v);
-	path = include_resolve(p->source_name, v->text, v->length);
+	char *path = include_resolve(p->source_name, v->text, v->length);
 	if (path)
 		whole = table_intern(p->policy, path, strlen(path));
 	else
@@ -281,7 +261,6 @@ static const char *intern_path(struct parser *p, const struct value *v)
 static const char *intern_header(struct policy *policy, const struct draft *d)
 {
 	char cut[HEADER_MAX + 1];
-
 	if (d->header_length <= HEADER_MAX)
 		return table_intern(policy, d->header, d->header_length);
 	memcpy(cut, d->header, HEADER_MAX - 3);
@@ -293,7 +272,6 @@ static struct kept_section *make_section(struct parser *p, uint32_t keys)
 {
 	struct draft *d = &p->draft;
 	struct kept_section *kept = arena_alloc(&p->policy->arena, sizeof(*kept));
-
 	if (!kept) {
 		p->policy->failed = true;
 		return NULL;
@@ -317,7 +295,6 @@ static struct kept_section *make_section(struct parser *p, uint32_t keys)
 static uint32_t settings_of(const struct draft *d)
 {
 	uint32_t keys = 0;
-
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		if (draft_has(d, (enum key)key) && key_table[key].effect != GOVERNS)
 			keys |= UINT32_C(1) << key;
@@ -330,10 +307,8 @@ static bool fill_entries(struct parser *p, struct kept_section *kept, const char
 			 struct entry *e)
 {
 	const struct draft *d = &p->draft;
-
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		struct setting *s = &e->setting;
-
 		if ((kept->keys >> key & 1) == 0)
 			continue;
 		s->key = (enum key)key;
@@ -357,12 +332,9 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 {
 	const char *text = table_intern(p->policy, word, n);
 	struct pattern pattern;
-	struct entry *entries;
-	struct node *node;
-
 	if (!text || !pattern_parse(text, n, &pattern, NULL))
 		return false;
-	node = table_node(p->policy, &pattern);
+	struct node *node = table_node(p->policy, &pattern);
 	if (!node)
 		return false;
 	if (node->last == &kept->section) {
@@ -374,14 +346,13 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 	if (p->advice && !kept->section.closed)
 		advise_pattern(p, text, &pattern);
 	kept->total += kept->count;
-	entries = arena_alloc(&p->policy->arena, kept->count * sizeof(*entries));
+	struct entry *entries = arena_alloc(&p->policy->arena, kept->count * sizeof(*entries));
 	if (!entries || !fill_entries(p, kept, text, pattern_is_any(&pattern), entries))
 		return false;
 	if (!kept->entries)
 		kept->entries = entries;
 	for (unsigned i = 0; i < kept->count; i++) {
 		const struct entry *older = table_add(p->policy, node, &entries[i]);
-
 		if (older && p->advice && !kept->section.closed && !kept->section.dry &&
 		    !older->setting.section->closed && !older->setting.section->dry)
 			advise_overridden(p, &entries[i], older);
@@ -395,7 +366,6 @@ static void keep(struct parser *p, uint32_t keys)
 	const char *s = d->header, *word;
 	struct kept_section *kept = make_section(p, keys);
 	size_t n;
-
 	p->policy->orders++;
 	while (kept && (word = next_word(&s, d->header + d->header_length, &n)) != NULL) {
 		if (!add_pattern(p, kept, word, n)) {
@@ -417,7 +387,6 @@ static void keep_closed(struct parser *p)
 	const bool large = d->patterns > (MAX_SETTINGS - p->policy->setting_count) / KEY_COUNT;
 	struct pattern pattern;
 	size_t n;
-
 	p->policy->orders++;
 	if (!kept)
 		return;
@@ -442,11 +411,9 @@ static bool fits(struct parser *p, uint32_t keys)
 {
 	const unsigned count = (unsigned)__builtin_popcount(keys);
 	const struct draft *d = &p->draft;
-	struct buf *b;
-
 	if (d->patterns <= (MAX_SETTINGS - p->policy->setting_count) / count)
 		return true;
-	b = message_begin(p);
+	struct buf *b = message_begin(p);
 	buf_puts(b, "more than ");
 	buf_uint(b, MAX_SETTINGS);
 	buf_puts(b, " settings (keys times patterns); write *.suffix or a CIDR block instead of "
@@ -459,7 +426,6 @@ void section_end(struct parser *p)
 {
 	struct draft *d = &p->draft;
 	const uint32_t keys = settings_of(d);
-
 	if (!d->open || p->policy->failed)
 		return;
 	if (!d->bad || p->advice)

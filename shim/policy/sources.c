@@ -44,7 +44,6 @@ static bool found, overfull; /* there is more than what is read */
 static struct watched *watch(const char *path, bool expected)
 {
 	struct watched *w = known;
-
 	while (w && strcmp(w->path, path) != 0)
 		w = w->next;
 	if (w) {
@@ -78,7 +77,6 @@ static void sweep(void)
 {
 	for (struct watched **at = &known; *at;) {
 		struct watched *w = *at;
-
 		if (w->round == reading_round) {
 			at = &w->next;
 			continue;
@@ -91,7 +89,6 @@ static void sweep(void)
 static const char *source_list(void)
 {
 	const char *list = environment_get()->config;
-
 	return list && *list ? list : TLSMEND_CONFIG_DEFAULTS;
 }
 
@@ -102,7 +99,6 @@ bool sources_find(void)
 	sources_forget();
 	for (const char *list = source_list(); *list;) {
 		const size_t n = strcspn(list, ":");
-
 		if (n && *list != '/')
 			record_config_error(
 			    "TLSMEND_CONFIG", 0,
@@ -117,7 +113,6 @@ void sources_forget(void)
 {
 	while (known) {
 		struct watched *w = known;
-
 		known = w->next;
 		watched_free(w);
 	}
@@ -178,7 +173,6 @@ static enum file_look read_folder(struct watched *w, struct version *v, uint32_t
 	const int64_t now = clock_realtime_ms();
 	struct file_status status;
 	enum file_look look = file_look(w->path, &w->place, &v->id, &v->error);
-
 	if (look != FILE_THERE)
 		return look;
 	/* A folder's time is coarse: what came in the same moment after we looked would never show. */
@@ -235,11 +229,9 @@ static bool read_included(const struct watched *w, const struct buf *text, unsig
 {
 	const char *s = text ? buf_str(text) : "", *const end = s + (text ? text->len : 0), *path;
 	size_t n;
-
 	while (include_next(&s, end, &path, &n)) {
 		char *whole = memchr(path, '\0', n) ? NULL : include_resolve(w->path, path, n);
 		const bool good = whole && read_tree(whole, true, depth);
-
 		free(whole);
 		if (!good)
 			return false;
@@ -251,7 +243,6 @@ static bool read_included(const struct watched *w, const struct buf *text, unsig
 static bool not_read(const char *path, const char *what)
 {
 	static bool told;
-
 	if (!told) {
 		struct buf b;
 		buf_init(&b, 300);
@@ -269,7 +260,6 @@ static bool not_read(const char *path, const char *what)
 static bool includes_itself(const char *path)
 {
 	static bool told;
-
 	if (!told)
 		record_config_error(path, 0, "includes itself; it counts once");
 	told = true;
@@ -280,8 +270,6 @@ static bool includes_itself(const char *path)
 static bool read_tree(const char *path, bool expected, unsigned depth)
 {
 	struct watched *w = watch(path, expected);
-	bool good;
-
 	if (!w)
 		return false;
 	if (w->open)
@@ -292,8 +280,8 @@ static bool read_tree(const char *path, bool expected, unsigned depth)
 		read_one(w);
 	w->round = reading_round;
 	w->open = true;
-	good = w->folder ? read_members(text_of(w), depth + 1)
-			 : read_included(w, text_of(w), depth + 1);
+	bool good = w->folder ? read_members(text_of(w), depth + 1)
+			      : read_included(w, text_of(w), depth + 1);
 	w->open = false;
 	if ((w->folder ? order_count - file_count : file_count) == INCLUDE_FILES_MAX)
 		return not_read(path, "is one file more than 1000");
@@ -306,12 +294,10 @@ static bool read_all(void)
 {
 	const char *list = source_list();
 	const bool expected = list == environment_get()->config;
-
 	for (; *list; list += list[0] == ':') {
 		const size_t n = strcspn(list, ":");
 		char *path = n && *list == '/' ? include_resolve("", list, n) : NULL;
 		const bool good = n && *list == '/' ? path && read_tree(path, expected, 0) : true;
-
 		free(path);
 		if (!good)
 			return false;
@@ -357,7 +343,6 @@ struct config_source *sources_list(size_t *count)
 {
 	struct config_source *list = malloc((order_count + 2) * sizeof *list);
 	unsigned n = 0;
-
 	if (!list)
 		return NULL;
 	for (unsigned i = 0; i < order_count; i++) {
@@ -403,7 +388,6 @@ static void one_seen(struct watched *w, bool in_force)
 void sources_seen(bool in_force)
 {
 	unsigned there = 0;
-
 	sweep();
 	for (struct watched *w = known; w; w = w->next) {
 		one_seen(w, in_force);

@@ -108,7 +108,6 @@ static bool is_current(const struct system_store *s)
 
 struct system_store *system_store_acquire(struct copy *c)
 {
-	struct system_store *s;
 	bool stale = false;
 	if (!lock_enter(&lock, &stale))
 		return NULL;
@@ -127,7 +126,7 @@ struct system_store *system_store_acquire(struct copy *c)
 			}
 		}
 	}
-	s = known[c->slot].store;
+	struct system_store *s = known[c->slot].store;
 	if (s)
 		atomic_fetch_add(&s->references, 1);
 	lock_leave(&lock);

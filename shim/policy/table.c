@@ -26,14 +26,12 @@ static uint64_t pattern_hash(const struct pattern *p)
 	const unsigned char head[4] = {p->kind, p->prefix, (unsigned char)(p->port >> 8),
 				       (unsigned char)p->port};
 	uint64_t h = hash_bytes(HASH_SEED, head, sizeof(head));
-
 	if (p->kind == PATTERN_CIDR) {
 		h = hash_bytes(h, p->address.bytes, sizeof(p->address.bytes));
 		return mix(h + p->address.v4);
 	}
 	for (size_t i = 0; i < p->name_length; i++) {
 		unsigned char c = (unsigned char)p->name[i];
-
 		h = (h ^ (c >= 'A' && c <= 'Z' ? c | 0x20u : c)) * UINT64_C(0x100000001b3);
 	}
 	return mix(h);
@@ -53,7 +51,6 @@ static bool same_pattern(const struct pattern *a, const struct pattern *b)
 static size_t find_slot(const struct policy *p, const struct pattern *pattern, unsigned *probes)
 {
 	size_t i = (size_t)pattern_hash(pattern) & (p->slot_count - 1);
-
 	for (;;) {
 		(*probes)++;
 		if (!p->slots[i] || same_pattern(&p->slots[i]->pattern, pattern))
@@ -74,7 +71,6 @@ static bool grow_slots(struct policy *p)
 	size_t count = old_count == 0 ? FIRST_SLOTS : old_count * 2;
 	struct node **slots = calloc(count, sizeof(*slots));
 	unsigned probes = 0;
-
 	if (!slots)
 		return false;
 	p->slots = slots;
@@ -104,17 +100,14 @@ bool table_has_prefix(const struct policy *p, bool v4, unsigned prefix)
 struct node *table_node(struct policy *p, const struct pattern *pattern)
 {
 	unsigned probes = 0;
-	struct node *n;
-	size_t i;
-
 	if ((p->node_count + 1) * 2 > p->slot_count && !grow_slots(p)) {
 		p->failed = true;
 		return NULL;
 	}
-	i = find_slot(p, pattern, &probes);
+	size_t i = find_slot(p, pattern, &probes);
 	if (p->slots[i])
 		return p->slots[i];
-	n = arena_alloc(&p->arena, sizeof(*n));
+	struct node *n = arena_alloc(&p->arena, sizeof *n);
 	if (!n) {
 		p->failed = true;
 		return NULL;
@@ -129,7 +122,6 @@ struct node *table_node(struct policy *p, const struct pattern *pattern)
 static void note_strict(struct policy *p, const struct node *n, const struct setting *s)
 {
 	const unsigned port = n->pattern.port;
-
 	if (s->section->dry || !(s->section->closed || setting_strengthens(s)))
 		return;
 	if (!p->strict)
@@ -150,7 +142,6 @@ static void note_strict(struct policy *p, const struct node *n, const struct set
 const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 {
 	struct entry **link = &n->chains, *older;
-
 	while (*link && (*link)->setting.key != e->setting.key)
 		link = &(*link)->next_key;
 	older = *link;
@@ -178,12 +169,10 @@ static bool grow_strings(struct policy *p)
 	struct interned *old = p->strings;
 	size_t count = p->string_slots == 0 ? FIRST_SLOTS : p->string_slots * 2;
 	struct interned *slots = calloc(count, sizeof(*slots));
-
 	if (!slots)
 		return false;
 	for (size_t i = 0; i < p->string_slots; i++) {
 		size_t at = (size_t)old[i].hash & (count - 1);
-
 		if (!old[i].text)
 			continue;
 		while (slots[at].text)
@@ -199,13 +188,11 @@ static bool grow_strings(struct policy *p)
 const char *table_intern(struct policy *p, const char *s, size_t n)
 {
 	uint64_t hash = mix(hash_bytes(HASH_SEED, s, n));
-	size_t i;
-
 	if ((p->string_count + 1) * 2 > p->string_slots && !grow_strings(p)) {
 		p->failed = true;
 		return NULL;
 	}
-	i = (size_t)hash & (p->string_slots - 1);
+	size_t i = (size_t)hash & (p->string_slots - 1);
 	for (; p->strings[i].text; i = (i + 1) & (p->string_slots - 1)) {
 		if (p->strings[i].hash == hash && strncmp(p->strings[i].text, s, n) == 0 &&
 		    p->strings[i].text[n] == '\0')
@@ -233,7 +220,6 @@ void table_intern_done(struct policy *p)
 struct policy *table_new(void)
 {
 	struct policy *p = calloc(1, sizeof(*p));
-
 	if (p)
 		p->tail = &p->first;
 	return p;
@@ -287,7 +273,6 @@ unsigned policy_strict_port(const struct policy *p, unsigned from)
 		return 0;
 	for (unsigned port = from; port < PORTS; port++) {
 		const uint64_t rest = p->strict_ports[port / 64] >> port % 64;
-
 		if (rest & 1)
 			return port;
 		if (rest == 0)

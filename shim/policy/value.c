@@ -53,7 +53,6 @@ static const char *example(enum key key)
 static bool path_check(enum key key, const struct value *v, struct buf *error)
 {
 	const char *base = v->text + v->length;
-
 	if (v->text[0] == '/' || (v->in_file && v->text[0] != '~' && v->text[0] != '$'))
 		return true;
 	while (base > v->text && base[-1] != '/')
@@ -92,7 +91,6 @@ static bool yes_check(enum key key, struct value *v, struct buf *error)
 {
 	const bool yes = v->length == 3 && name_equal(v->text, "yes", 3);
 	const bool no = v->length == 2 && name_equal(v->text, "no", 2);
-
 	v->number = yes;
 	if (!yes && !no)
 		return fail(key, v,
@@ -121,7 +119,6 @@ static bool pins_check(enum key key, const struct value *v, struct buf *error)
 	enum pin_found found;
 	unsigned count = 0;
 	size_t n;
-
 	while ((found = pin_next(&s, end, hash, &word, &n)) == PIN_GOOD)
 		count++;
 	if (found == PIN_NONE && count > 0)
@@ -141,10 +138,8 @@ static bool host_check(enum key key, const struct value *v, struct buf *error)
 {
 	char name[NAME_MAX_LENGTH + 3], normal[256];
 	bool good = v->length < sizeof name;
-
 	if (key == KEY_SERVER_NAME && v->length == 4 && name_equal(v->text, "none", 4))
 		return true;
-
 	if (good) {
 		memcpy(name, v->text, v->length);
 		name[v->length] = '\0';
@@ -173,7 +168,6 @@ static bool number_check(enum key key, struct value *v, struct buf *error)
 {
 	enum { LEAST = 16384, MOST = 8388608, DIGITS = 9 };
 	unsigned number = 0;
-
 	if (v->length > DIGITS || !digits(v->text, v->length, &number) || number < LEAST ||
 	    number > MOST)
 		return fail(key, v,
@@ -189,7 +183,6 @@ static bool date_check(enum key key, struct value *v, struct buf *error)
 	struct civil_time t = {.hour = 23, .minute = 59, .second = 59};
 	const char *s = v->text;
 	unsigned year;
-
 	if (v->length != 10 || s[4] != '-' || s[7] != '-' || !digits(s, 4, &year) ||
 	    !digits(s + 5, 2, &t.month) || !digits(s + 8, 2, &t.day))
 		return fail(key, v, "is no date; write YYYY-MM-DD, such as 2027-03-31", error);
@@ -213,7 +206,6 @@ static bool bytes_check(enum key key, const struct value *v, struct buf *error)
 	}
 	for (size_t i = 0; i < v->length; i++) {
 		unsigned char c = (unsigned char)v->text[i];
-
 		if ((c < ' ' && c != '\t') || c == 0x7f)
 			return fail(key, v, "has a control character in it; write plain text",
 				    error);
@@ -228,7 +220,6 @@ static bool bytes_check(enum key key, const struct value *v, struct buf *error)
 bool value_check(enum key key, struct value *v, struct buf *error)
 {
 	enum key_syntax syntax = key_table[key].syntax;
-
 	v->protocol = 0;
 	v->number = 0;
 	v->weakening = false;

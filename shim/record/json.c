@@ -114,7 +114,6 @@ static void certificate(struct buf *out, const struct cert_info *c)
 {
 	static const char from[][12] = {"presented", "store", "rule"};
 	struct object o = {out, false};
-
 	buf_putc(out, '{');
 	text_member(&o, "subject", &c->subject);
 	text_member(&o, "issuer", &c->issuer);
@@ -152,7 +151,6 @@ static void chain_member(struct object *o, const struct record *r)
 static void what(struct object *o, const struct record *r)
 {
 	const struct environment *env = environment_get();
-
 	time_member(o, "time", r->time_ms);
 	string_member(o, "level", level_name(r->level));
 	string_member(o, "event", event_name(r->event));
@@ -202,7 +200,6 @@ static void notes_member(struct object *o, const struct record *r)
 void json_render(const struct record *r, struct buf *out)
 {
 	struct object o = {out, false};
-
 	buf_putc(out, '{');
 	what(&o, r);
 	where(&o, r);

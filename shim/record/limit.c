@@ -28,7 +28,6 @@ void limit_reset(void)
 static bool enter(void)
 {
 	bool stale;
-
 	if (!lock_enter(&lock, &stale))
 		return false;
 	/* what the parent of a fork(2) left out is the parent's to tell */
@@ -93,12 +92,10 @@ uint64_t limit_due(void)
 static const char *causes(struct minute *m, struct arena *a)
 {
 	struct buf b;
-
 	buf_init(&b, 2000);
 	buf_puts(&b, "by cause: ");
 	for (bool first = true;; first = false) {
 		size_t most = 0;
-
 		for (size_t i = 0; i < CAUSE_COUNT; i++)
 			if (m->by_cause[i] > m->by_cause[most])
 				most = i;
@@ -117,7 +114,6 @@ static const char *causes(struct minute *m, struct arena *a)
 static const char *headline(const struct minute *m, uint64_t now, struct arena *a)
 {
 	struct buf b;
-
 	buf_init(&b, 200);
 	buf_uint(&b, m->left);
 	buf_puts(&b, m->left == 1 ? " record was" : " records were");
@@ -137,7 +133,6 @@ bool limit_take(bool end, uint64_t now, struct record *r, struct arena *a)
 	    "look at the records of that minute first: what fails in so many ways often has one "
 	    "reason (a CA, an inspection proxy, "
 	    "a clock)"};
-
 	if (!enter())
 		return false;
 	struct minute m = state;

@@ -18,7 +18,6 @@ static unsigned number_here(uint64_t of)
 void lost_add(unsigned count)
 {
 	uint64_t before = atomic_load(&lost), after;
-
 	do
 		after = ((uint64_t)process_generation() << 32) | (number_here(before) + count);
 	while (count && !atomic_compare_exchange_weak(&lost, &before, after));

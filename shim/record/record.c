@@ -39,7 +39,6 @@ static int syslog_priority(enum level level)
 {
 	static const unsigned char priorities[] = {3 /* err */, 4 /* warning */, 6 /* info */,
 						   7 /* debug */};
-
 	return (size_t)level < sizeof priorities ? priorities[level] : 7;
 }
 
@@ -53,12 +52,10 @@ struct amended {
 static void amend(struct amended *a, unsigned lost)
 {
 	struct record *r = &a->record;
-	const char **notes;
 	struct buf note;
-
 	if (!lost)
 		return;
-	notes = arena_alloc(&a->arena, (r->notes_count + 1) * sizeof *notes);
+	const char **notes = arena_alloc(&a->arena, (r->notes_count + 1) * sizeof *notes);
 	buf_init(&note, 0);
 	lost_say(&note, lost, " earlier");
 	if (notes) {
@@ -129,7 +126,6 @@ __attribute__((noinline)) static void complain(const struct log_settings *s, con
 	const char *name = sink_name(&s->sink);
 	char space[400];
 	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
-
 	if (atomic_exchange(&complained, true))
 		return;
 	buf_puts(&line, "tlsmend: error: cannot write to ");
@@ -155,7 +151,6 @@ __attribute__((noinline)) static void tell_loss(const struct log_settings *s, in
 	const struct sink syslog = {.kind = SINK_SYSLOG, .fd = -1};
 	char space[400];
 	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
-
 	if (sandbox_entered() || atomic_exchange(&loss_told, true))
 		return;
 	buf_puts(&line,
@@ -179,7 +174,6 @@ static int write_record(const struct log_settings *s, const struct record *r, co
 	const struct sink standard_error = {.kind = SINK_STDERR, .fd = -1};
 	const int priority = syslog_priority(r->level);
 	int error = sink_write(&s->sink, data, n, priority, s->program);
-
 	/* EAGAIN: it works, but is full just now. Nothing goes elsewhere for that. */
 	if (!error || error == EAGAIN)
 		return error;
@@ -199,7 +193,6 @@ __attribute__((noinline)) static int write_headline(const struct log_settings *s
 	char space[400];
 	struct buf line = {.data = space, .cap = sizeof space, .limit = sizeof space - 2};
 	const char *message = r->message ? r->message : "a TLS connection failed";
-
 	buf_puts(&line, "tlsmend: ");
 	escape_text(&line, message, strlen(message), 0);
 	space[line.len] = '\n';
@@ -241,7 +234,6 @@ static int render_and_write(const struct log_settings *s, struct amended *a)
 	const unsigned lost = lost_take();
 	const struct record *r = &a->record;
 	struct buf out;
-
 	buf_init(&out, RECORD_MOST);
 	amend(a, lost);
 	render(s, r, &out);
@@ -266,7 +258,6 @@ static void tell_repetitions(const struct log_settings *s, bool end, struct amen
 {
 	struct repeat_told told;
 	bool written = true;
-
 	while (written && repeat_take(end, &a->record, &told)) {
 		written = render_and_write(s, a) == 0;
 		repeat_told(&a->record, &told, written);
@@ -276,7 +267,6 @@ static void tell_repetitions(const struct log_settings *s, bool end, struct amen
 static void tell_left_out(const struct log_settings *s, bool end, struct amended *a)
 {
 	struct arena texts = {0};
-
 	if (limit_take(end, repeat_now(), &a->record, &texts) && render_and_write(s, a))
 		limit_give_back(&a->record, repeat_now());
 	arena_free(&texts);
@@ -288,7 +278,6 @@ static void tell_lost(const struct log_settings *s, struct amended *a)
 	const unsigned lost = lost_take();
 	char space[100];
 	struct buf message = {.data = space, .cap = sizeof space, .limit = sizeof space - 1};
-
 	if (!lost)
 		return;
 	lost_say(&message, lost, "");
@@ -313,7 +302,6 @@ static bool is_past(uint64_t due, bool end)
 __attribute__((noinline)) void record_catch_up_to(const struct log_settings *s, bool end)
 {
 	struct amended *a;
-
 	if (s->sink.kind == SINK_OFF ||
 	    (!is_past(repeat_due(), end) && !is_past(limit_due(), end) && !(end && lost_any())))
 		return;
@@ -334,7 +322,6 @@ __attribute__((noinline)) void record_catch_up_to(const struct log_settings *s, 
 void record_submit_to(const struct log_settings *s, const struct record *r)
 {
 	struct amended *a;
-
 	if (s->sink.kind == SINK_OFF || r->level > s->level)
 		return;
 	KEEP_ERRNO_BEGIN
@@ -357,7 +344,6 @@ void record_submit_to(const struct log_settings *s, const struct record *r)
 bool record_wanted(enum level level)
 {
 	struct log_settings s;
-
 	log_settings_from(environment_get(), &s);
 	return s.sink.kind != SINK_OFF && level <= s.level;
 }
@@ -370,7 +356,6 @@ bool record_use_wanted(uint64_t use, enum level level)
 void record_submit(const struct record *r)
 {
 	struct log_settings s;
-
 	log_settings_from(environment_get(), &s);
 	record_submit_to(&s, r);
 }
@@ -378,7 +363,6 @@ void record_submit(const struct record *r)
 void record_catch_up(void)
 {
 	struct log_settings s;
-
 	if (!repeat_due() && !limit_due())
 		return;
 	log_settings_from(environment_get(), &s);
@@ -389,7 +373,6 @@ void record_catch_up(void)
 __attribute__((destructor(101))) static void at_exit(void)
 {
 	struct log_settings s;
-
 	if (!repeat_due() && !limit_due() && !lost_any())
 		return;
 	KEEP_ERRNO_BEGIN
@@ -407,7 +390,6 @@ void record_config_error(const char *source, unsigned line, const char *text)
 			   .depth = -1,
 			   .enforced = -1};
 	struct buf message;
-
 	r.time_ms = clock_realtime_ms();
 	buf_init(&message, 4096);
 	if (source)
@@ -425,7 +407,6 @@ void record_config_error(const char *source, unsigned line, const char *text)
 void record_environment_problems(void)
 {
 	const char *const *bad = environment_get()->bad;
-
 	if (!*bad || atomic_exchange(&environment_told, true))
 		return;
 	for (; *bad; bad++)

@@ -55,10 +55,8 @@ static uint64_t add_string(uint64_t hash, const char *s)
 uint64_t repeat_seed(void)
 {
 	uint64_t random = 0;
-
 	KEEP_ERRNO_BEGIN
 	const unsigned long address = process_auxiliary(AT_RANDOM);
-
 	if (address)
 		memcpy(&random, (const void *)(uintptr_t)address, sizeof random);
 	KEEP_ERRNO_END
@@ -72,7 +70,6 @@ static uint64_t key_of(const struct record *r)
 	const int numbers[] = {(int)r->event, (int)r->cause, (int)r->port};
 	const struct cert_info *leaf = r->chain_count ? r->chain[0].cert : NULL;
 	uint64_t hash = hash_bytes(repeat_seed(), numbers, sizeof numbers);
-
 	hash = add_string(hash, r->host);
 	hash = add_string(hash, r->message);
 	if (leaf && leaf->have_sha256)
@@ -83,7 +80,6 @@ static uint64_t key_of(const struct record *r)
 static bool enter(void)
 {
 	bool stale;
-
 	if (!lock_enter(&table_lock, &stale))
 		return false;
 	if (stale)
@@ -100,7 +96,6 @@ static const char *keep_string(char **to, const char *s)
 {
 	const size_t n = s ? strlen(s) + 1 : 0;
 	char *kept = *to;
-
 	if (!s)
 		return NULL;
 	memcpy(kept, s, n);
@@ -114,7 +109,6 @@ static struct kept *keep(const struct record *r)
 				       r->sni,     r->library, r->name};
 	size_t size = sizeof(struct kept);
 	struct kept *k;
-
 	for (size_t i = 0; i < ARRAY_LENGTH(strings); i++)
 		size += strings[i] ? strlen(strings[i]) + 1 : 0;
 	KEEP_ERRNO_BEGIN
@@ -166,7 +160,6 @@ static bool is_older(const struct entry *a, const struct entry *b)
 static struct entry *replace(uint64_t now)
 {
 	struct entry *oldest = &entries[0];
-
 	for (size_t i = 1; i < ENTRIES; i++)
 		if (is_older(&entries[i], oldest))
 			oldest = &entries[i];
@@ -185,7 +178,6 @@ static uint64_t window_end(const struct entry *e)
 static void count(struct entry *e)
 {
 	const uint64_t due = atomic_load(&next_due);
-
 	e->count++;
 	if (!due || window_end(e) < due)
 		atomic_store(&next_due, window_end(e));
@@ -196,7 +188,6 @@ static void count(struct entry *e)
 static bool is_same_attempt(const struct entry *e, const struct record *r, uint64_t now)
 {
 	enum { ATTEMPT_MS = 100 };
-
 	return r->event == EVENT_LOAD_FAILED && !e->due && !e->count && !e->tried_again &&
 	       now - e->written_ms < ATTEMPT_MS;
 }
@@ -205,7 +196,6 @@ static bool is_same_attempt(const struct entry *e, const struct record *r, uint6
 static bool note(struct record *r, uint64_t key, uint64_t now, struct kept *k, struct kept **unused)
 {
 	struct entry *e = find(key);
-
 	*unused = k;
 	if (e && is_same_attempt(e, r, now)) {
 		e->tried_again = true;
@@ -232,7 +222,6 @@ bool repeat_note(struct record *r)
 {
 	const uint64_t key = key_of(r), now = read_clock();
 	struct kept *unused, *k = keep(r);
-
 	if (!enter()) {
 		forget(k);
 		return true;
@@ -306,10 +295,8 @@ uint64_t repeat_due(void)
 static struct entry *find_untold(bool end, uint64_t now)
 {
 	uint64_t next = 0;
-
 	for (size_t i = 0; i < ENTRIES; i++) {
 		const struct entry *e = &entries[i];
-
 		if (e->count && (end || now >= window_end(e)))
 			return &entries[i];
 		if (e->count && (!next || window_end(e) < next))
@@ -327,7 +314,6 @@ static void describe(struct record *r, const struct entry *e, uint64_t now)
 					    .message =
 						"a failure of which there is a record came again"};
 	const struct kept *k = e->kept ? e->kept : &unknown;
-
 	*r = (struct record){
 	    .level = k->level,
 	    .event = k->event,
@@ -352,7 +338,6 @@ static void describe(struct record *r, const struct entry *e, uint64_t now)
 bool repeat_take(bool end, struct record *r, struct repeat_told *t)
 {
 	const uint64_t now = read_clock();
-
 	if (!enter())
 		return false;
 	struct entry *e = find_untold(end, now);
@@ -370,7 +355,6 @@ void repeat_told(const struct record *r, const struct repeat_told *t, bool writt
 {
 	struct kept *unused = t->kept;
 	struct entry *e;
-
 	if (enter()) {
 		e = find(t->key);
 		if (e && !e->kept) {

@@ -40,7 +40,6 @@ static void put_bytes(struct buf *out, const char *s, size_t n, size_t max)
 {
 	size_t done = 0, run;
 	const char *slash;
-
 	if (max != 0 && n > max) {
 		for (n = max; n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80;)
 			n--; /* never half a character */
@@ -72,7 +71,6 @@ static void put_line(struct buf *out, const char *s)
 static void label(const struct ink *k, const char *name)
 {
 	const size_t start = k->out->len;
-
 	buf_puts(k->out, "  ");
 	buf_puts(k->out, name);
 	buf_pad(k->out, LABEL_COLUMN, start);
@@ -97,7 +95,6 @@ static void labelled_list(const struct ink *k, const char *name, const char *con
 static size_t columns(const char *s, size_t n)
 {
 	size_t i, count = 0;
-
 	for (i = 0; i < n; i++)
 		count += ((unsigned char)s[i] & 0xc0) != 0x80;
 	return count;
@@ -106,7 +103,6 @@ static size_t columns(const char *s, size_t n)
 static void put_padded(struct buf *out, const struct text *t, size_t width)
 {
 	const size_t start = out->len;
-
 	if (t->n > 0)
 		put_bytes(out, t->s, t->n, TEXT_NAME_BYTES);
 	else
@@ -136,7 +132,6 @@ static const char *digest_name(const char *signature)
 	    {"SHA256", "SHA-256"}, {"SHA384", "SHA-384"}, {"SHA512", "SHA-512"},
 	    {"SHA224", "SHA-224"}, {"SHA1", "SHA-1"},     {"MD5", "MD5"},
 	};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		if (strstr(signature, names[i][0]))
 			return names[i][1];
@@ -147,7 +142,6 @@ static const char *digest_name(const char *signature)
 static void put_key(struct buf *out, const struct cert_info *c)
 {
 	const char *digest = c->signature ? digest_name(c->signature) : NULL;
-
 	if (c->key) {
 		buf_puts(out, "  ");
 		put_line(out, c->key);
@@ -183,7 +177,6 @@ static void put_gap(const struct ink *k, const struct chain_line *line, size_t w
 static size_t subject_width(const struct record *r)
 {
 	size_t i, w, width = SUBJECT_COLUMN_MIN;
-
 	for (i = 0; i < r->chain_count && i < TEXT_CHAIN_LINES; i++) {
 		w = columns(r->chain[i].cert->subject.s, r->chain[i].cert->subject.n);
 		if (w > width)
@@ -195,7 +188,6 @@ static size_t subject_width(const struct record *r)
 static void put_chain_line(const struct ink *k, const struct record *r, size_t i, size_t width)
 {
 	const struct chain_line *line = &r->chain[i];
-
 	label(k, i == 0 ? "chain" : "");
 	size_t start = k->out->len;
 	/* Of a very long chain the middle was not kept; the depth says which one it is. */
@@ -217,7 +209,6 @@ static void put_chain(const struct ink *k, const struct record *r)
 	const size_t width = subject_width(r);
 	const bool whole = r->chain_count <= TEXT_CHAIN_LINES;
 	const size_t head = whole ? r->chain_count : TEXT_CHAIN_LINES - 1;
-
 	for (size_t i = 0; i < head; i++)
 		put_chain_line(k, r, i, width);
 	if (whole)
@@ -232,7 +223,6 @@ static void put_headline(const struct ink *k, const struct record *r)
 {
 	static const char colours[][8] = {"1;31", "1;33", "1;32", "2"};
 	const struct environment *env = environment_get();
-
 	buf_puts(k->out, "tlsmend: ");
 	paint(k, (unsigned)r->level < ARRAY_LENGTH(colours) ? colours[r->level] : "1",
 	      level_name(r->level));
@@ -252,7 +242,6 @@ static void put_alert(const struct ink *k, const char *alert)
 {
 	const char *colon = strchr(alert, ':');
 	int number = 0;
-
 	if (!colon) {
 		put_line(k->out, alert);
 		return;
@@ -333,7 +322,6 @@ static void put_see(const struct ink *k, const struct record *r)
 void text_render(const struct record *r, bool colour, struct buf *out)
 {
 	const struct ink k = {out, colour};
-
 	put_headline(&k, r);
 	labelled(&k, "why", r->why);
 	put_chain(&k, r);

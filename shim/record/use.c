@@ -29,10 +29,8 @@ uint64_t record_use(enum event event, const char *const *parts, size_t count)
 {
 	const int number = (int)event;
 	uint64_t hash = hash_bytes(repeat_seed(), &number, sizeof number);
-
 	for (size_t i = 0; i < count; i++) {
 		const char *part = parts[i] ? parts[i] : "";
-
 		hash = hash_bytes(hash, part, strlen(part) + 1);
 	}
 	return hash ? hash : 1;
@@ -62,7 +60,6 @@ bool use_was_said(uint64_t use)
 {
 	_Atomic uint64_t *const bucket = bucket_of(use);
 	const uint64_t word = word_of(use);
-
 	for (size_t i = 0; i < WAYS; i++)
 		if (atomic_load(&bucket[i]) == word)
 			return true;
@@ -102,10 +99,8 @@ bool use_first(uint64_t use)
 void use_forget(uint64_t use)
 {
 	_Atomic uint64_t *const bucket = bucket_of(use);
-
 	for (size_t i = 0; i < WAYS; i++) {
 		uint64_t word = word_of(use);
-
 		atomic_compare_exchange_strong(&bucket[i], &word, 0);
 	}
 }
