@@ -27,7 +27,6 @@ static bool new_table(const char *cache, size_t size, size_t *start)
 	*start = 0;
 	if (size >= 16 && memcmp(cache, old_magic, sizeof old_magic - 1) == 0) {
 		uint32_t count;
-
 		memcpy(&count, cache + 12, sizeof count);
 		*start = (16 + (size_t)count * 12 + 7) & ~(size_t)7;
 	}
@@ -44,7 +43,6 @@ void cache_find(const char *cache, size_t size, const char *name, cache_visit *v
 {
 	struct cache_header header;
 	size_t start;
-
 	if (!cache || !new_table(cache, size, &start))
 		return;
 	cache += start;
@@ -53,13 +51,11 @@ void cache_find(const char *cache, size_t size, const char *name, cache_visit *v
 	for (uint32_t i = 0; i < header.count; i++) {
 		size_t at = sizeof header + (size_t)i * sizeof(struct cache_entry);
 		struct cache_entry entry;
-
 		if (at > size || size - at < sizeof entry)
 			return;
 		memcpy(&entry, cache + at, sizeof entry);
 		const char *key = cache_string(cache, size, entry.key);
 		const char *path = cache_string(cache, size, entry.value);
-
 		/* Entries with a hwcap are variants for newer processors, of the same version. */
 		if (key && path && entry.hwcap == 0 && strcmp(key, name) == 0 && !visit(arg, path))
 			return;

@@ -21,7 +21,6 @@ static bool no_option(void *arg, int id, const char *value)
 static bool is_number(const char *s)
 {
 	size_t n = 0;
-
 	while (ascii_is_digit(s[n]))
 		n++;
 	return n > 0 && n < 10 && !s[n];
@@ -30,7 +29,6 @@ static bool is_number(const char *s)
 static int print_target(const struct target *t)
 {
 	char *line = verdict_line(t);
-
 	say("%s", line);
 	free(line);
 	for (size_t i = 0; i < t->fact_count; i++)
@@ -41,7 +39,6 @@ static int print_target(const struct target *t)
 static int check_process(const char *name)
 {
 	struct target t;
-
 	errno = 0;
 	if (!target_inspect_process(atoi(name), &t)) {
 		if (errno == EACCES)
@@ -57,7 +54,6 @@ static int check_process(const char *name)
 		return STATUS_USAGE;
 	}
 	int status = print_target(&t);
-
 	target_free(&t);
 	return status;
 }
@@ -67,7 +63,6 @@ static int check_process(const char *name)
 static bool is_unit_name(const char *name)
 {
 	const size_t n = strlen(name), end = sizeof ".service" - 1;
-
 	return n > end && strcmp(name + n - end, ".service") == 0 && !strchr(name, '/');
 }
 
@@ -76,11 +71,9 @@ static char *process_of(const struct unit *u)
 {
 	static const char *const roots[] = {"/sys/fs/cgroup/", "/sys/fs/cgroup/systemd/"};
 	char *pid = NULL;
-
 	for (size_t i = 0; i < ARRAY_LENGTH(roots) && !pid; i++) {
 		char *path = join(roots[i], "system.slice/", u->name, "/cgroup.procs", NULL);
 		struct buf b;
-
 		buf_init(&b, 64 * 1024);
 		if (file_read(path, 64 * 1024, &b, NULL, NULL, NULL) == 0 &&
 		    ascii_is_digit(*buf_str(&b)))
@@ -95,7 +88,6 @@ static char *process_of(const struct unit *u)
 static void describe_unit(const struct unit *u, struct target *t)
 {
 	char *drop_in = unit_drop_in(u);
-
 	target_fact(t, "unit", u->path, NULL);
 	if (u->preload && *u->preload)
 		target_fact(t, "variable", "LD_PRELOAD=", u->preload, NULL);
@@ -112,11 +104,9 @@ static int check_unit(const char *name)
 	struct unit u;
 	struct target t;
 	int status = STATUS_USAGE, error;
-
 	unit_read(&u, name);
 	/* a name without a folder is looked for by systemd too */
 	char *program = u.program ? path_search(u.program, &error) : NULL;
-
 	if (!u.path) {
 		complain("check: there is no unit %s here", name);
 	} else if (!program) {
@@ -131,7 +121,6 @@ static int check_unit(const char *name)
 		target_free(&t);
 		char *pid = process_of(&u);
 		const int running = pid ? check_process(pid) : STATUS_OK;
-
 		status = running > status ? running : status;
 		free(pid);
 	}
@@ -145,11 +134,9 @@ static int check_one(const char *name)
 	struct target t;
 	struct stat st;
 	int error;
-
 	if (is_number(name))
 		return check_process(name);
 	char *path = path_search(name, &error);
-
 	if (!path && is_unit_name(name))
 		return check_unit(name);
 	if (!path || stat(path, &st) != 0) {
@@ -165,7 +152,6 @@ static int check_one(const char *name)
 	}
 	target_inspect(path, false, &t);
 	int status = print_target(&t);
-
 	target_free(&t);
 	free(path);
 	return status;
@@ -174,7 +160,6 @@ static int check_one(const char *name)
 int check_main(const struct command *self, int argc, char **argv)
 {
 	int operands, status, worst = STATUS_OK;
-
 	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
 		return status;
 	if (!operands)

@@ -24,7 +24,6 @@ const char *elf_machine_name(unsigned machine)
 	} names[] = {{EM_X86_64, "x86-64"}, {EM_386, "x86"},     {EM_AARCH64, "aarch64"},
 		     {EM_ARM, "arm"},       {EM_PPC64, "ppc64"}, {EM_S390, "s390"},
 		     {EM_RISCV, "riscv"},   {EM_MIPS, "mips"},   {258, "loongarch"}};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
 		if (names[i].machine == machine)
 			return names[i].name;
@@ -51,17 +50,13 @@ static unsigned defined_symbols(Elf *e, Elf_Scn *scn, const GElf_Shdr *sh)
 	Elf_Data *data = elf_getdata(scn, NULL);
 	unsigned found = 0;
 	GElf_Sym sym;
-
 	if (!data || !sh->sh_entsize)
 		return 0;
 	size_t count = data->d_size / sh->sh_entsize;
-
 	for (size_t i = 0; i < count && i <= INT32_MAX && gelf_getsym(data, (int)i, &sym); i++) {
-		const char *name;
-
 		if (sym.st_shndx == SHN_UNDEF)
 			continue;
-		name = elf_strptr(e, sh->sh_link, sym.st_name);
+		const char *name = elf_strptr(e, sh->sh_link, sym.st_name);
 		if (name && (name[0] == 'S' || name[0] == 'X'))
 			found |= symbol_bit(name);
 	}
@@ -74,10 +69,8 @@ static bool refers_to_openssl(Elf *e, Elf_Scn *scn, const GElf_Shdr *sh)
 	Elf_Data *data = elf_getdata(scn, NULL);
 	const size_t count = data && sh->sh_entsize ? data->d_size / sh->sh_entsize : 0;
 	GElf_Sym sym;
-
 	for (size_t i = 0; i < count && i <= INT32_MAX && gelf_getsym(data, (int)i, &sym); i++) {
 		const char *name = elf_strptr(e, sh->sh_link, sym.st_name);
-
 		if (name && strcmp(name, "SSL_get_error") == 0)
 			return true;
 	}
@@ -89,12 +82,9 @@ static void read_sections(Elf *e, struct elf_facts *f)
 	Elf_Scn *scn = NULL;
 	size_t names = 0;
 	GElf_Shdr sh;
-
 	if (elf_getshdrstrndx(e, &names) != 0)
 		return;
 	while ((scn = elf_nextscn(e, scn))) {
-		const char *name;
-
 		if (!gelf_getshdr(scn, &sh))
 			continue;
 		if (sh.sh_type == SHT_DYNSYM) {
@@ -103,7 +93,7 @@ static void read_sections(Elf *e, struct elf_facts *f)
 		}
 		if (sh.sh_type == SHT_SYMTAB)
 			f->defines |= defined_symbols(e, scn, &sh);
-		name = elf_strptr(e, names, sh.sh_name);
+		const char *name = elf_strptr(e, names, sh.sh_name);
 		if (name &&
 		    (strcmp(name, ".go.buildinfo") == 0 || strcmp(name, ".note.go.buildid") == 0))
 			f->go = true;
@@ -124,7 +114,6 @@ static Elf_Data *chunk(Elf *e, uint64_t offset, uint64_t size, Elf_Type type)
 static char *chunk_string(Elf *e, uint64_t offset, uint64_t size)
 {
 	Elf_Data *d = chunk(e, offset, size < MAX_STRING ? size : MAX_STRING, ELF_T_BYTE);
-
 	if (!d || !d->d_buf || !memchr(d->d_buf, 0, d->d_size))
 		return NULL;
 	return copy_string(d->d_buf);
@@ -135,7 +124,6 @@ static bool address_offset(Elf *e, size_t headers, uint64_t address, uint64_t *o
 			   uint64_t *rest)
 {
 	GElf_Phdr ph;
-
 	for (size_t i = 0; i < headers && gelf_getphdr(e, (int)i, &ph); i++)
 		if (ph.p_type == PT_LOAD && address >= ph.p_vaddr &&
 		    address - ph.p_vaddr < ph.p_filesz) {
@@ -160,7 +148,6 @@ static bool find_strings(Elf *e, size_t headers, Elf_Data *d, struct strings *s)
 	uint64_t address = 0, size = 0, rest = 0;
 	bool have = false;
 	GElf_Dyn dyn;
-
 	for (size_t i = 0; dynamic_entry(d, i, &dyn); i++) {
 		if (dyn.d_tag == DT_STRTAB) {
 			address = dyn.d_un.d_ptr;
@@ -193,7 +180,6 @@ static void take_entry(Elf *e, const struct strings *s, const GElf_Dyn *dyn, str
 	char *text = dyn->d_un.d_val < s->size
 			 ? chunk_string(e, s->offset + dyn->d_un.d_val, s->size - dyn->d_un.d_val)
 			 : NULL;
-
 	if (!text)
 		f->damage = "its dynamic section points outside the file";
 	else if (dyn->d_tag == DT_SONAME)
@@ -213,7 +199,6 @@ static void read_dynamic(Elf *e, size_t headers, const GElf_Phdr *ph, struct elf
 	Elf_Data *d = chunk(e, ph->p_offset, ph->p_filesz, ELF_T_DYN);
 	struct strings s;
 	GElf_Dyn dyn;
-
 	f->dynamic = true;
 	if (!d || !find_strings(e, headers, d, &s)) {
 		f->damage = "its dynamic section cannot be read";
@@ -230,7 +215,6 @@ static bool note_is_go(Elf *e, const GElf_Phdr *ph)
 	    chunk(e, ph->p_offset, ph->p_filesz, ph->p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
 	size_t at = 0, name, desc;
 	GElf_Nhdr note;
-
 	while (d && (at = gelf_getnote(d, at, &note, &name, &desc)) > 0)
 		if (note.n_namesz == 4 && memcmp((const char *)d->d_buf + name, "Go\0\0", 4) == 0)
 			return true;
@@ -241,7 +225,6 @@ static void read_segments(Elf *e, struct elf_facts *f)
 {
 	size_t headers = 0;
 	GElf_Phdr ph;
-
 	if (elf_getphdrnum(e, &headers) != 0 || headers == 0) {
 		f->damage = "it has no program headers";
 		return;
@@ -269,7 +252,6 @@ static void read_elf(Elf *e, struct elf_facts *f)
 	size_t size = 0;
 	const unsigned char *ident = (const unsigned char *)elf_getident(e, &size);
 	GElf_Ehdr eh;
-
 	f->damage = "its header is cut off";
 	if (!ident || size < EI_NIDENT || !gelf_getehdr(e, &eh))
 		return;
@@ -291,7 +273,6 @@ int elf_read(const char *path, struct elf_facts *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char magic[SELFMAG] = "";
-
 	memset(f, 0, sizeof *f);
 	if (fd < 0)
 		return errno;
@@ -300,7 +281,6 @@ int elf_read(const char *path, struct elf_facts *f)
 	    pread(fd, magic, sizeof magic, 0) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
 	if (f->is_elf && elf_version(EV_CURRENT) != EV_NONE) {
 		Elf *e = elf_begin(fd, ELF_C_READ, NULL);
-
 		if (e && elf_kind(e) == ELF_K_ELF)
 			read_elf(e, f);
 		else

@@ -11,7 +11,6 @@ void target_fact(struct target *t, const char *label, const char *first, ...)
 {
 	struct buf b;
 	va_list list;
-
 	if (t->fact_count >= ARRAY_LENGTH(t->facts))
 		return;
 	buf_init(&b, 0);
@@ -34,7 +33,6 @@ void target_verdict(struct target *t, enum reach reach, enum reason reason, cons
 	/* A script is known by its interpreter: pip by python3.11. */
 	if (t->program && reason != REASON_NONE) {
 		const char *by_program = knob_for(path_base(t->program), reason);
-
 		if (by_program && t->knob == knob_for("", reason))
 			t->knob = by_program;
 	}

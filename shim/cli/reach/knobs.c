@@ -51,12 +51,10 @@ char *reason_sentence(enum reason r, const char *detail)
 {
 	const char *sentence = sentences[r];
 	const char *hole = strchr(sentence, '%');
-
 	if (!hole)
 		return copy_string(sentence);
 	char *before = checked(strndup(sentence, (size_t)(hole - sentence)));
 	char *whole = join(before, detail ? detail : "", hole + 1, NULL);
-
 	free(before);
 	return whole;
 }

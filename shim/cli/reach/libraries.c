@@ -16,7 +16,6 @@ static char *musl_path(const char *interpreter)
 	char *file = join(strcmp(prefix, "/") == 0 ? "" : prefix, "/etc/", name, ".path", NULL);
 	char *list = NULL;
 	struct buf text;
-
 	buf_init(&text, 0);
 	if (file_read(file, MAX_CACHE, &text, NULL, NULL, NULL) == 0)
 		list = copy_string(buf_str(&text));
@@ -36,7 +35,6 @@ bool is_musl(const char *interpreter)
 void libraries_init(struct libraries *l, unsigned bits, unsigned machine, const char *interpreter)
 {
 	struct buf cache;
-
 	memset(l, 0, sizeof *l);
 	l->bits = bits;
 	l->machine = machine;
@@ -81,7 +79,6 @@ struct search {
 static bool try_file(struct search *s, const char *path)
 {
 	struct elf_facts elf;
-
 	if (access(path, R_OK) != 0)
 		return false;
 	if (elf_read(path, &elf) == 0 && elf.is_elf && !elf.damage && elf.dynamic &&
@@ -98,7 +95,6 @@ static bool try_directory(struct search *s, const char *directory)
 {
 	char *path = join(*directory ? directory : ".", "/", s->name, NULL);
 	bool found = try_file(s, path);
-
 	free(path);
 	return found;
 }
@@ -108,7 +104,6 @@ static char *expand(const char *entry, const char *origin, const struct librarie
 {
 	const char *lib = l->bits == 64 ? "lib64" : "lib";
 	struct buf b;
-
 #if defined(__x86_64__) && defined(__linux__)
 	if (access("/usr/lib/x86_64-linux-gnu", F_OK) == 0 && l->bits == 64)
 		lib = "lib/x86_64-linux-gnu"; /* as Debian's glibc is configured */
@@ -118,10 +113,8 @@ static char *expand(const char *entry, const char *origin, const struct librarie
 		static const char *const tokens[] = {"ORIGIN", "LIB", "PLATFORM"};
 		const char *const values[] = {origin, lib, l->bits == 64 ? "x86_64" : "i686"};
 		size_t eaten = 0;
-
 		for (size_t i = 0; *entry == '$' && i < ARRAY_LENGTH(tokens) && !eaten; i++) {
 			size_t n = strlen(tokens[i]);
-
 			if (strncmp(entry + 1, tokens[i], n) == 0)
 				eaten = n + 1;
 			else if (entry[1] == '{' && strncmp(entry + 2, tokens[i], n) == 0 &&
@@ -135,7 +128,6 @@ static char *expand(const char *entry, const char *origin, const struct librarie
 		entry += eaten ? eaten : 1;
 	}
 	char *expanded = copy_string(buf_str(&b));
-
 	buf_free(&b);
 	return expanded;
 }
@@ -146,12 +138,10 @@ static bool try_path_list(struct search *s, const char *list, const char *separa
 	char *real = file ? realpath(file, NULL) : NULL;
 	char *origin = path_directory(real ? real : file ? file : "./x");
 	bool found = false;
-
 	while (list && *list && !found) {
 		size_t n = strcspn(list, separators);
 		char *entry = checked(strndup(list, n));
 		char *directory = expand(entry, origin, s->libraries);
-
 		found = try_directory(s, directory);
 		free(directory);
 		free(entry);
@@ -181,7 +171,6 @@ static bool try_defaults(struct search *s)
 	static const char *const directories32[] = {
 	    "/lib/i386-linux-gnu", "/usr/lib/i386-linux-gnu", "/lib", "/usr/lib", NULL};
 	const char *const *d = s->libraries->bits == 64 ? directories64 : directories32;
-
 	for (; *d; d++)
 		if (try_directory(s, *d))
 			return true;
@@ -195,7 +184,6 @@ static bool find_musl_file(struct search *s, const struct library *by)
 		return true;
 	for (const struct library *at = by; at; at = at->parent) {
 		const char *list = at->elf.runpath ? at->elf.runpath : at->elf.rpath;
-
 		if (list && try_path_list(s, list, ":\n", at->path))
 			return true;
 	}
@@ -206,7 +194,6 @@ static bool find_musl_file(struct search *s, const struct library *by)
 static bool is_musl_itself(const char *name)
 {
 	static const char *const own[] = {"c.", "pthread.", "rt.", "m.", "dl.", "util.", "xnet."};
-
 	for (size_t i = 0; strncmp(name, "lib", 3) == 0 && i < ARRAY_LENGTH(own); i++)
 		if (strncmp(name + 3, own[i], strlen(own[i])) == 0)
 			return true;
@@ -216,7 +203,6 @@ static bool is_musl_itself(const char *name)
 static bool find_file(struct search *s, const struct library *by)
 {
 	const struct library *root = by;
-
 	if (strchr(s->name, '/'))
 		return try_file(s, s->name);
 	if (s->libraries->musl_path)
@@ -243,7 +229,6 @@ static bool find_file(struct search *s, const struct library *by)
 static struct library *append(struct libraries *l, const char *name, const struct library *parent)
 {
 	struct library *n = checked(calloc(1, sizeof *n));
-
 	n->name = copy_string(name);
 	n->parent = parent;
 	n->depth = parent ? parent->depth + 1 : 0;
@@ -256,7 +241,6 @@ static struct library *known(const struct libraries *l, const char *name)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		struct library *at = l->list[i];
-
 		if (strcmp(at->name, name) == 0 ||
 		    (at->elf.soname && strcmp(at->elf.soname, name) == 0))
 			return at;
@@ -268,13 +252,11 @@ static struct library *need(struct libraries *l, const char *name, const struct 
 {
 	struct library *have = known(l, name);
 	struct search s = {.libraries = l, .name = name};
-
 	if (l->musl_path && is_musl_itself(name))
 		return NULL;
 	if (have || l->count >= MAX_LIBRARIES)
 		return have;
 	bool found = find_file(&s, by);
-
 	have = append(l, name, by);
 	if (found) {
 		have->path = s.path;
@@ -295,11 +277,9 @@ const struct library *libraries_add(struct libraries *l, const char *path, const
 {
 	struct search s = {.libraries = l, .name = name};
 	size_t first = l->count;
-
 	if (first >= MAX_LIBRARIES || !try_file(&s, path))
 		return NULL;
 	struct library *added = append(l, name, parent);
-
 	added->path = s.path;
 	added->elf = s.elf;
 	load_needed(l, first);
@@ -311,7 +291,6 @@ const struct library *libraries_open(struct libraries *l, const char *name,
 {
 	size_t first = l->count;
 	const struct library *opened = need(l, name, parent);
-
 	load_needed(l, first);
 	return opened && opened->path ? opened : NULL;
 }
@@ -327,10 +306,8 @@ const struct library *libraries_exporting_below(const struct libraries *l,
 						const struct library *top, unsigned bits)
 {
 	const struct library *elsewhere = NULL;
-
 	for (size_t i = 0; i < l->count; i++) {
 		const struct library *at = l->list[i];
-
 		if ((at->elf.exports & bits) != bits)
 			continue;
 		if (is_below(at, top))
@@ -344,7 +321,6 @@ const struct library *libraries_exporting_below(const struct libraries *l,
 const struct library *libraries_exporting(const struct libraries *l, unsigned bits)
 {
 	const struct library *nearest = NULL;
-
 	for (size_t i = 0; i < l->count; i++)
 		if ((l->list[i]->elf.exports & bits) == bits &&
 		    (!nearest || l->list[i]->depth < nearest->depth))
@@ -355,10 +331,8 @@ const struct library *libraries_exporting(const struct libraries *l, unsigned bi
 char *library_chain(const struct library *library)
 {
 	char *chain = copy_string(library->name);
-
 	for (const struct library *at = library->parent; at; at = at->parent) {
 		char *longer = join(at->name, " -> ", chain, NULL);
-
 		free(chain);
 		chain = longer;
 	}

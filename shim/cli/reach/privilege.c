@@ -15,7 +15,6 @@ void privilege_read(const char *path, struct privilege *p)
 {
 	struct statvfs fs;
 	struct stat st;
-
 	memset(p, 0, sizeof *p);
 	if (stat(path, &st) != 0)
 		return;

@@ -32,12 +32,10 @@ struct process {
 static char *slurp(const struct process *p, const char *name, size_t *length)
 {
 	char path[64];
-	FILE *f;
 	char *data = NULL;
 	size_t size = 0, n = 0, got;
-
 	snprintf(path, sizeof path, "%s/%s", p->directory, name);
-	f = fopen(path, "re");
+	FILE *f = fopen(path, "re");
 	if (!f)
 		return NULL;
 	do {
@@ -57,7 +55,6 @@ static void read_environment(struct process *p)
 {
 	size_t n = 0;
 	char *data = slurp(p, "environ", &n);
-
 	if (!data) {
 		target_fact(p->target, "note", "its environment cannot be read by this user", NULL);
 		return;
@@ -75,10 +72,8 @@ static void read_secure(struct process *p)
 {
 	size_t n = 0;
 	char *data = slurp(p, "auxv", &n);
-
 	for (size_t i = 0; data && i + sizeof(ElfW(auxv_t)) <= n; i += sizeof(ElfW(auxv_t))) {
 		ElfW(auxv_t) entry;
-
 		memcpy(&entry, data + i, sizeof entry);
 		if (entry.a_type == AT_SECURE && entry.a_un.a_val)
 			target_fact(p->target, "note",
@@ -92,12 +87,10 @@ static void read_secure(struct process *p)
 static char *readable_path(const struct process *p, const char *range, const char *path)
 {
 	char *mapped = join(p->directory, "/map_files/", range, NULL);
-
 	if (access(mapped, R_OK) == 0)
 		return mapped;
 	free(mapped);
 	char *rooted = join(p->directory, "/root", path, NULL);
-
 	if (access(rooted, R_OK) == 0)
 		return rooted;
 	free(rooted);
@@ -113,11 +106,9 @@ static void note_hidden(struct process *p, const char *file, const char *path)
 {
 	const char *base = path_base(path);
 	char *version = elf_hidden_openssl(file);
-
 	if (!version)
 		return;
 	const char *knob = knob_for(base, REASON_HIDDEN);
-
 	target_fact(p->target, "other", version, " is linked into ", path,
 		    ", with its functions hidden; its connections are not seen; ", knob, NULL);
 	if (!p->hidden) {
@@ -132,7 +123,6 @@ static void mapped_file(struct process *p, const char *range, const char *path)
 	const char *base = path_base(path);
 	const struct other_tls *other = other_tls_by_soname(base);
 	struct elf_facts elf;
-
 	if (strncmp(base, "libtlsmend.so", 13) == 0) {
 		p->loaded = true;
 		target_fact(p->target, "library", path, NULL);
@@ -144,7 +134,6 @@ static void mapped_file(struct process *p, const char *range, const char *path)
 			    "; its connections are not seen", NULL);
 	}
 	char *file = readable_path(p, range, path);
-
 	if (!file) {
 		/* The name has to do. */
 		if (is_crypto_name(base) && !other)
@@ -154,7 +143,6 @@ static void mapped_file(struct process *p, const char *range, const char *path)
 	if (elf_read(file, &elf) == 0 &&
 	    (elf.exports & (DEFINES_X509_VERIFY | DEFINES_SSL_CTX_CTRL))) {
 		char *version = elf_tls_version(file);
-
 		p->openssl += (elf.exports & DEFINES_SSL_CTX_CTRL) != 0;
 		if (!p->ssl && elf.exports & DEFINES_SSL_CTX_CTRL)
 			p->ssl = copy_string(file);
@@ -178,11 +166,9 @@ static void read_maps(struct process *p)
 {
 	char *maps = slurp(p, "maps", NULL), *save = NULL;
 	char last[4096] = "";
-
 	for (char *line = maps ? strtok_r(maps, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save)) {
 		char *path = strchr(line, '/');
-
 		if (!path || strcmp(path, last) == 0)
 			continue;
 		snprintf(last, sizeof last, "%s", path);
@@ -196,7 +182,6 @@ static void judge_loaded(struct process *p)
 {
 	struct target *t = p->target;
 	char *why = p->ssl ? not_served(p->version, p->ssl, p->crypto) : NULL;
-
 	if (p->disabled) {
 		target_verdict(t, REACH_NO, REASON_DISABLED, NULL);
 	} else if (p->openssl == 1 && why) {
@@ -224,7 +209,6 @@ static bool has_other_root(const struct process *p)
 	struct stat its, own;
 	const bool other = stat(path, &its) == 0 && stat("/.", &own) == 0 &&
 			   (its.st_dev != own.st_dev || its.st_ino != own.st_ino);
-
 	free(path);
 	return other;
 }
@@ -236,7 +220,6 @@ static bool is_of_the_file(enum reason r)
 	    REASON_STATIC,      REASON_GO,         REASON_RUSTLS,
 	    REASON_JAVA,        REASON_ERLANG,     REASON_LINKED_IN,
 	    REASON_OTHER_CLASS, REASON_OTHER_LIBC, REASON_PRIVILEGED};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
 		if (r == reasons[i])
 			return true;
@@ -249,7 +232,6 @@ static const char *way_to(const char *link, const char *exe)
 	struct stat running, named;
 	const bool same = stat(link, &running) == 0 && stat(exe, &named) == 0 &&
 			  running.st_dev == named.st_dev && running.st_ino == named.st_ino;
-
 	return same ? exe : link;
 }
 
@@ -259,7 +241,6 @@ static void judge_not_loaded(struct process *p, const char *link, const char *ex
 	struct target *t = p->target, file;
 	const bool elsewhere = has_other_root(p);
 	const char *way = way_to(link, exe);
-
 	target_inspect_running(way, &file);
 	if (elsewhere)
 		target_fact(t, "note",
@@ -286,7 +267,6 @@ static bool has_map(const struct process *p)
 	char *path = join(p->directory, "/maps", NULL), byte;
 	const int fd = open(path, O_RDONLY | O_CLOEXEC), error = errno;
 	const bool good = fd >= 0 && read(fd, &byte, 1) == 1;
-
 	if (fd >= 0)
 		close(fd);
 	free(path);
@@ -298,14 +278,12 @@ bool target_inspect_process(pid_t pid, struct target *t)
 {
 	struct process p = {.target = t};
 	char exe[4096], link[64], number[16];
-	ssize_t n;
-
 	memset(t, 0, sizeof *t);
 	snprintf(p.directory, sizeof p.directory, "/proc/%d", (int)pid);
 	if (access(p.directory, F_OK) != 0 || !has_map(&p))
 		return false;
 	snprintf(link, sizeof link, "%s/exe", p.directory);
-	n = readlink(link, exe, sizeof exe - 1);
+	ssize_t n = readlink(link, exe, sizeof exe - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	snprintf(number, sizeof number, "%d", (int)pid);
 	t->name = join(n > 0 ? path_base(exe) : "process", "[", number, "]", NULL);

@@ -18,7 +18,6 @@ static bool first_line(const char *path, char line[MAX_LINE + 1])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n = fd >= 0 ? read(fd, line, MAX_LINE) : -1;
-
 	if (fd >= 0)
 		close(fd);
 	if (n < 3 || line[0] != '#' || line[1] != '!')
@@ -26,7 +25,6 @@ static bool first_line(const char *path, char line[MAX_LINE + 1])
 	line[n] = '\0';
 	line[strcspn(line, "\n")] = '\0';
 	size_t skip = 2 + strspn(line + 2, " \t");
-
 	memmove(line, line + skip, strlen(line + skip) + 1);
 	for (size_t end = strlen(line); end && strchr(" \t\r", line[end - 1]); end--)
 		line[end - 1] = '\0';
@@ -37,7 +35,6 @@ static bool first_line(const char *path, char line[MAX_LINE + 1])
 static char *env_command(char *words)
 {
 	char *save = NULL;
-
 	for (char *w = strtok_r(words, " \t", &save); w; w = strtok_r(NULL, " \t", &save)) {
 		if (strcmp(w, "-u") == 0 || strcmp(w, "-C") == 0)
 			strtok_r(NULL, " \t", &save);
@@ -54,13 +51,11 @@ static char *interpreter_of(char *line)
 {
 	size_t n = strcspn(line, " \t");
 	char *first = checked(strndup(line, n));
-
 	if (strcmp(path_base(first), "env") != 0 || !line[n])
 		return first;
 	char *command = env_command(line + n);
 	int error;
 	char *found = command ? path_search(command, &error) : NULL;
-
 	if (!found && command)
 		found = copy_string(command);
 	if (!found)
@@ -75,10 +70,8 @@ static char *wrapped(const char *path, struct target *t)
 	struct shell_script s;
 	char line[16];
 	int error;
-
 	shell_read(path, &s);
 	char *program = s.starts ? path_search(s.starts, &error) : NULL;
-
 	if (s.drops && !t->drops) {
 		t->drops = s.drops;
 		t->drops_line = s.drops_line;
@@ -95,16 +88,13 @@ static char *wrapped(const char *path, struct target *t)
 enum script_end script_follow(const char *path, struct target *t, char **program)
 {
 	char line[MAX_LINE + 1];
-
 	*program = copy_string(path);
 	for (int depth = 0; first_line(*program, line); depth++) {
 		char *shown = copy_string(line);
 		char *next = interpreter_of(line);
-
 		target_fact(t, "script", *program, ": #!", shown, NULL);
 		free(shown);
 		char *real = is_shell(next) ? wrapped(*program, t) : NULL;
-
 		if (real) {
 			free(next);
 			next = real;

@@ -24,12 +24,10 @@ static void add_symbols(struct names *n, Elf *elf, Elf_Scn *section, const GElf_
 	Elf_Data *data = elf_getdata(section, NULL);
 	const size_t count = data && header->sh_entsize ? data->d_size / header->sh_entsize : 0;
 	GElf_Sym symbol;
-
 	for (size_t i = 0; i < count && gelf_getsym(data, (int)i, &symbol); i++) {
 		const char *name = symbol.st_shndx != SHN_UNDEF
 				       ? elf_strptr(elf, header->sh_link, symbol.st_name)
 				       : NULL;
-
 		if (!name)
 			continue;
 		if (n->count == n->room) {
@@ -49,7 +47,6 @@ static void read_names(struct names *n, Elf *elf)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
-
 	while ((section = elf_nextscn(elf, section)) != NULL)
 		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM)
 			add_symbols(n, elf, section, &header);
@@ -60,7 +57,6 @@ static void read_names(struct names *n, Elf *elf)
 static bool has(void *arg, const char *name)
 {
 	const struct names *n = arg;
-
 	return bsearch(&name, n->list, n->count, sizeof *n->list, compare) != NULL;
 }
 
@@ -70,12 +66,10 @@ static const char *lacks(const char *path, unsigned long version, bool ssl)
 	struct names n = {.list = NULL};
 	const char *name = NULL;
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	Elf *elf;
-
 	if (fd < 0)
 		return NULL;
 	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL);
+	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (elf)
 		read_names(&n, elf);
 	if (n.count)
@@ -92,7 +86,6 @@ static unsigned long number_of(const char *text)
 {
 	unsigned long part[3] = {0};
 	char *end;
-
 	for (int i = 0; i < 3; i++) {
 		part[i] = strtoul(text, &end, 10);
 		if (end == text || part[i] > 99 || (i < 2 && *end != '.'))
@@ -106,13 +99,11 @@ char *not_served(const char *version, const char *ssl, const char *crypto)
 {
 	static const char word[] = "OpenSSL ";
 	const char *name = NULL;
-
 	if (!version)
 		return NULL;
 	if (strncmp(version, word, sizeof word - 1) != 0)
 		return join(version, " is another library behind OpenSSL's names", NULL);
 	const unsigned long number = number_of(version + sizeof word - 1);
-
 	/* nobody knows what a later one has in place of what it lacks */
 	if (!number || number >= KNOWN_UNTIL)
 		return NULL;

@@ -11,7 +11,6 @@ bool is_shell(const char *interpreter)
 {
 	static const char *const names[] = {"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"};
 	const char *name = path_base(interpreter);
-
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
@@ -69,7 +68,6 @@ static bool is_assignment(const struct word *w)
 {
 	const char *text = buf_str(&w->text);
 	const size_t n = strcspn(text, "=");
-
 	return text[n] == '=' && n > 0 && !ascii_is_digit(*text) &&
 	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n;
 }
@@ -92,10 +90,8 @@ static size_t behind_env(struct reader *r, size_t i)
 {
 	static const char *const empty[] = {"-", "-i", "--ignore-environment", NULL};
 	static const char *const without[] = {"-uLD_PRELOAD", "--unset=LD_PRELOAD", NULL};
-
 	for (; i < r->count && *buf_str(&r->word[i].text) == '-'; i++) {
 		const struct word *w = &r->word[i], *next = w + 1;
-
 		if (is_one_of(w, empty))
 			drops(r, "env -i");
 		else if (is_one_of(w, without) ||
@@ -109,7 +105,6 @@ static size_t behind_env(struct reader *r, size_t i)
 static void starts(struct reader *r, const struct word *w)
 {
 	struct shell_script *s = r->script;
-
 	if (!w->literal || r->several || (s->starts && !is(w, s->starts))) {
 		r->several = true;
 		return;
@@ -133,7 +128,6 @@ static size_t behind_exec(struct reader *r, size_t i)
 static bool is_login(const struct reader *r, size_t i)
 {
 	static const char *const login[] = {"-", "-l", "--login", NULL};
-
 	for (; i < r->count; i++)
 		if (is_one_of(&r->word[i], login))
 			return true;
@@ -146,7 +140,6 @@ static void look_at_command(struct reader *r, size_t i)
 					       "do", "{",    "!",    "time", NULL};
 	static const char *const same[] = {"nohup", "setsid", "command", NULL};
 	bool in_place = false;
-
 	while (i < r->count && is_one_of(&r->word[i], reserved))
 		i++;
 	i = assignments(r, i);
@@ -162,7 +155,6 @@ static void look_at_command(struct reader *r, size_t i)
 		return;
 	const struct word *w = &r->word[i];
 	const char *name = path_base(buf_str(&w->text));
-
 	if (w->literal && starter_knob(name))
 		drops(r, name);
 	else if (strcmp(name, "su") == 0 && is_login(r, i + 1))
@@ -200,7 +192,6 @@ static void skip_here(struct reader *r)
 		const char *text = r->at + strspn(r->at, "\t");
 		const size_t n = (size_t)((eol ? eol : r->end) - text);
 		const bool last = n == strlen(r->here) && memcmp(text, r->here, n) == 0;
-
 		r->at = eol ? eol + 1 : r->end;
 		r->line++;
 		if (last)
@@ -223,10 +214,8 @@ static void put(struct reader *r, struct buf *b, size_t n)
 static void read_nested(struct reader *r, struct buf *b, char open, char close)
 {
 	unsigned depth = 1;
-
 	while (r->at < r->end) {
 		const char c = *r->at;
-
 		depth += open != close && c == open;
 		depth -= c == close;
 		if (depth == 0) {
@@ -257,13 +246,11 @@ static void read_word(struct reader *r, struct word *w)
 {
 	while (r->at < r->end && (!ends_word(*r->at) || at_list(r, w))) {
 		const char c = *r->at;
-
 		if (c == '\\') {
 			r->at++;
 			put(r, &w->text, 1);
 		} else if (c == '\'' || c == '"') {
 			struct buf inner;
-
 			buf_init(&inner, 0);
 			r->at++;
 			read_nested(r, &inner, c, c);
@@ -273,7 +260,6 @@ static void read_word(struct reader *r, struct word *w)
 		} else if (c == '`' || c == '(' || strncmp(r->at, "$(", 2) == 0 ||
 			   strncmp(r->at, "${", 2) == 0) {
 			const char open = c == '$' ? r->at[1] : c;
-
 			put(r, &w->text, c == '$' ? 2 : 1);
 			read_nested(r, &w->text, open, open == '(' ? ')' : open == '{' ? '}' : '`');
 			w->literal = false;
@@ -289,7 +275,6 @@ static void read_redirection(struct reader *r)
 {
 	const bool here = strncmp(r->at, "<<", 2) == 0 && r->at[2] != '<';
 	struct word w = {.literal = true};
-
 	r->at += strspn(r->at, "<>&|-");
 	r->at += strspn(r->at, " \t");
 	buf_init(&w.text, 0);
@@ -302,14 +287,12 @@ static void read_redirection(struct reader *r)
 static bool at_redirection(const struct reader *r)
 {
 	const char *at = r->at + strspn(r->at, "0123456789");
-
 	return *at == '<' || *at == '>';
 }
 
 static void add_word(struct reader *r)
 {
 	struct word w = {.literal = true};
-
 	if (r->count == 0)
 		r->begin = r->line;
 	buf_init(&w.text, 0);
@@ -325,10 +308,8 @@ static void read_separator(struct reader *r)
 {
 	const char c = *r->at++;
 	const bool label = c == ')' && (r->labels || r->open == 0);
-
 	if (label || r->labels || (c == '(' && r->count > 0)) {
 		const bool ends = r->count > 0 && is(&r->word[0], "esac");
-
 		forget_words(r);
 		r->labels = r->labels && !label && !ends;
 	} else {
@@ -351,7 +332,6 @@ static void read_all(struct reader *r)
 {
 	while (r->at < r->end) {
 		const char c = *r->at;
-
 		if (c == ' ' || c == '\t' || c == '\r')
 			r->at++;
 		else if (c == '\\' && r->at[1] == '\n')
@@ -373,11 +353,9 @@ bool shell_read(const char *path, struct shell_script *s)
 {
 	struct reader r = {.script = s, .line = 1};
 	struct buf text;
-	bool good;
-
 	memset(s, 0, sizeof *s);
 	buf_init(&text, 0);
-	good = file_read(path, MOST_BYTES, &text, NULL, NULL, NULL) == 0;
+	bool good = file_read(path, MOST_BYTES, &text, NULL, NULL, NULL) == 0;
 	r.at = buf_str(&text);
 	/* what lies behind a NUL is no script (some carry an archive) */
 	r.end = r.at + strlen(r.at);

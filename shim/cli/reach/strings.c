@@ -22,10 +22,8 @@ static bool each_block(const char *path, block_visit *visit, void *arg)
 	size_t kept = 0;
 	bool done = false;
 	ssize_t n;
-
 	while (fd >= 0 && !done && (n = read(fd, data + kept, BLOCK)) > 0) {
 		size_t have = kept + (size_t)n;
-
 		done = visit(arg, data, have);
 		kept = have < OVERLAP ? have : OVERLAP;
 		memmove(data, data + have - kept, kept);
@@ -44,14 +42,12 @@ struct wanted {
 static bool visit_wanted(void *arg, const char *data, size_t n)
 {
 	const struct wanted *w = arg;
-
 	return memmem(data, n, w->text, w->length) != NULL;
 }
 
 bool file_contains_bytes(const char *path, const char *text, size_t length)
 {
 	struct wanted w = {text, length};
-
 	return each_block(path, visit_wanted, &w);
 }
 
@@ -65,7 +61,6 @@ static size_t version_length(const char *s, const char *end)
 {
 	const char *at = s;
 	unsigned dots = 0;
-
 	while (at < end && (ascii_is_digit(*at) || (*at == '.' && at > s)))
 		dots += *at++ == '.';
 	if (dots != 2 || at[-1] == '.')
@@ -89,10 +84,8 @@ static char *dated_version(const char *data, size_t n, const char *word)
 {
 	const char *end = data + n, *at = data;
 	size_t length = strlen(word);
-
 	while ((at = memmem(at, (size_t)(end - at), word, length))) {
 		size_t version = version_length(at + length, end);
-
 		if (version && date_follows(at + length + version, end))
 			return checked(strndup(at, length + version));
 		at += length;
@@ -103,7 +96,6 @@ static char *dated_version(const char *data, size_t n, const char *word)
 static bool visit_version(void *arg, const char *data, size_t n)
 {
 	char **found = arg;
-
 	/* Mirrors of a Debian package carry a suffix behind the letter; "+quic" and "-fips" are kept. */
 	*found = dated_version(data, n, "OpenSSL ");
 	return *found != NULL;
@@ -114,7 +106,6 @@ static bool visit_libressl(void *arg, const char *data, size_t n)
 	char **found = arg;
 	const char *at = memmem(data, n, "LibreSSL ", 9);
 	size_t version = at ? version_length(at + 9, data + n) : 0;
-
 	if (version)
 		*found = checked(strndup(at, 9 + version));
 	return *found != NULL;
@@ -123,7 +114,6 @@ static bool visit_libressl(void *arg, const char *data, size_t n)
 char *elf_tls_version(const char *path)
 {
 	char *found = NULL;
-
 	if (each_block(path, visit_version, &found) || each_block(path, visit_libressl, &found))
 		return found;
 	/* Paths of source files in error records: these two have no version. */
@@ -142,7 +132,6 @@ char *elf_hidden_openssl(const char *path)
 	if (!file_contains(path, "master secret"))
 		return NULL;
 	char *version = elf_tls_version(path);
-
 	/* the linker took no more than was needed */
 	if (!version && file_contains(path, "ssl/ssl_lib.c"))
 		version = copy_string("OpenSSL");

@@ -34,8 +34,6 @@ void target_free(struct target *t)
 static bool judge_file(struct target *t, const char *path)
 {
 	struct stat st;
-	int error;
-
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
 		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM,
 			       S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
@@ -45,10 +43,9 @@ static bool judge_file(struct target *t, const char *path)
 		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM, "the file is empty");
 		return false;
 	}
-	error = elf_read(path, &t->elf);
+	int error = elf_read(path, &t->elf);
 	if (error) {
 		char *text = join("it cannot be read: ", strerror(error), NULL);
-
 		target_verdict(t, REACH_NO, REASON_NOT_A_PROGRAM, text);
 		free(text);
 		return false;
@@ -69,7 +66,6 @@ static bool judge_sandbox(struct target *t, const char *path)
 {
 	char *real = realpath(path, NULL);
 	enum reason kind = REASON_NONE;
-
 	if (strncmp(path, "/snap/", 6) == 0 || (real && strcmp(path_base(real), "snap") == 0))
 		kind = REASON_SNAP;
 	else if (strstr(path, "/flatpak/exports/") || strcmp(path_base(t->program), "flatpak") == 0)
@@ -104,7 +100,6 @@ static void judge_static(struct target *t)
 {
 	char *version = elf_tls_version(t->program);
 	char *detail = version ? join(" (with ", version, ")", NULL) : copy_string("");
-
 	target_verdict(t, REACH_NO, t->elf.go ? REASON_GO : REASON_STATIC, detail);
 	free(detail);
 	free(version);
@@ -115,7 +110,6 @@ static bool judge_class(struct target *t)
 	struct elf_facts own;
 	char bits[8];
 	bool same = true;
-
 	if (elf_read("/proc/self/exe", &own) == 0 && own.is_elf)
 		same = own.bits == t->elf.bits && own.machine == t->elf.machine;
 	elf_free(&own);
@@ -123,7 +117,6 @@ static bool judge_class(struct target *t)
 	if (!same && (t->elf.machine == EM_386 || t->elf.machine == EM_X86_64)) {
 		char *library = library_silently();
 		char *other = library ? library_of(library, t->elf.bits) : NULL;
-
 		same = other != NULL;
 		free(other);
 		free(library);
@@ -131,7 +124,6 @@ static bool judge_class(struct target *t)
 	if (!same) {
 		snprintf(bits, sizeof bits, "%u-bit ", t->elf.bits);
 		char *kind = join(bits, elf_machine_name(t->elf.machine), NULL);
-
 		target_verdict(t, REACH_NO, REASON_OTHER_CLASS, kind);
 		free(kind);
 	}
@@ -141,7 +133,6 @@ static bool judge_class(struct target *t)
 static bool judge_loader(struct target *t, bool runs)
 {
 	const char *interpreter = t->elf.interpreter;
-
 	if (is_static(&t->elf)) {
 		judge_static(t);
 		return false;
@@ -149,7 +140,6 @@ static bool judge_loader(struct target *t, bool runs)
 	if (!interpreter)
 		return true;
 	const char *base = path_base(interpreter);
-
 	/* ld-linux-x86-64.so.2, ld64.so.2, ld.so.1: glibc's on all its ports. */
 	if (strncmp(base, "ld-linux", 8) != 0 && strncmp(base, "ld64.so.", 8) != 0 &&
 	    strncmp(base, "ld.so.", 6) != 0 && !is_musl(interpreter)) {
@@ -167,12 +157,10 @@ static bool judge_loader(struct target *t, bool runs)
 static void judge_privilege(struct target *t, bool own_user)
 {
 	struct privilege p;
-
 	privilege_read(t->program, &p);
 	if (!p.what)
 		return;
 	bool counts = own_user ? p.for_us : true;
-
 	if (counts && t->reach == REACH_NO)
 		target_fact(t, "note", "it is ", p.what,
 			    ", and there the dynamic linker ignores LD_PRELOAD", NULL);
@@ -186,7 +174,6 @@ static void judge_privilege(struct target *t, bool own_user)
 static void judge_starter(struct target *t)
 {
 	const char *knob = starter_knob(t->name);
-
 	knob = knob ? knob : starter_knob(path_base(t->program));
 	if (!knob)
 		return;
@@ -202,14 +189,11 @@ static void judge_starter(struct target *t)
 static void judge_drops(struct target *t)
 {
 	char number[16];
-
 	if (!t->drops || t->reach == REACH_NO)
 		return;
 	const char *knob = starter_knob(t->drops);
-
 	snprintf(number, sizeof number, "%u", t->drops_line);
 	char *where = join("its line ", number, " (", t->drops, ")", NULL);
-
 	target_verdict(t, REACH_PARTLY, REASON_DROPS, where);
 	t->knob = knob ? knob : t->knob;
 	free(where);
@@ -218,7 +202,6 @@ static void judge_drops(struct target *t)
 static void describe_program(struct target *t)
 {
 	char bits[8];
-
 	snprintf(bits, sizeof bits, "%u", t->elf.bits);
 	target_fact(t, "program", t->program, NULL);
 	target_fact(t, "format", "ELF ", bits, "-bit ", elf_machine_name(t->elf.machine),
@@ -247,7 +230,6 @@ static bool judge_script(struct target *t, const char *path)
 static void inspect(const char *path, bool own_user, bool runs, struct target *t)
 {
 	struct stat st;
-
 	memset(t, 0, sizeof *t);
 	t->name = copy_string(path_base(path));
 	t->path = copy_string(path);

@@ -33,7 +33,6 @@ static char *module_pattern(const char *real, const char *name, const char *glob
 	char *before =
 	    checked(strndup(glob_text, hole ? (size_t)(hole - glob_text) : strlen(glob_text)));
 	char *pattern = join(directory, "/", before, hole ? name : "", hole ? hole + 1 : "", NULL);
-
 	free(before);
 	free(directory);
 	return pattern;
@@ -44,10 +43,8 @@ static const struct library *open_libssl(struct libraries *l, const struct libra
 {
 	static const char *const names[] = {"libssl.so.3",     "libssl.so.1.1",   "libssl.so.4",
 					    "libssl.so.1.0.2", "libssl.so.1.0.0", "libssl.so.10"};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		const struct library *opened = libraries_open(l, names[i], by);
-
 		if (opened)
 			return opened;
 	}
@@ -57,14 +54,12 @@ static const struct library *open_libssl(struct libraries *l, const struct libra
 static bool load_module(struct look *k, const struct module *m, const char *pattern)
 {
 	glob_t found;
-
 	if (glob(pattern, 0, NULL, &found) != 0)
 		return false;
 	/* Sorted: the last is the newest version. */
 	char *path = path_absolute(found.gl_pathv[found.gl_pathc - 1]);
 	const struct library *module =
 	    path ? libraries_add(&k->libraries, path, path_base(path), k->root) : NULL;
-
 	globfree(&found);
 	if (path)
 		target_fact(k->target, "module", path, module ? "" : " (cannot be loaded)", NULL);
@@ -81,10 +76,8 @@ static bool load_modules_of(struct look *k, const char *path, const char *name)
 	char *real = realpath(path, NULL);
 	const char *base = path_base(real ? real : path);
 	bool loaded = false;
-
 	for (const struct module *m = module_next(NULL, base); m; m = module_next(m, base)) {
 		char *pattern = module_pattern(real ? real : path, name ? name : base, m->glob);
-
 		loaded = load_module(k, m, pattern) || loaded;
 		free(pattern);
 	}
@@ -97,7 +90,6 @@ static void load_modules_of_libraries(struct look *k)
 {
 	for (size_t i = 0; i < k->libraries.count; i++) {
 		const struct library *at = k->libraries.list[i];
-
 		if (at != k->root && at->path && module_next(NULL, at->name))
 			load_modules_of(k, at->path, NULL);
 	}
@@ -107,9 +99,7 @@ static void load_modules(struct look *k)
 {
 	const struct target *t = k->target;
 	bool script = t->path && strcmp(t->path, t->program) != 0;
-
 	load_modules_of_libraries(k);
-
 	/* A script that is known leads to what it runs, not to its interpreter's modules. */
 	if (!script || !load_modules_of(k, t->path, t->name))
 		load_modules_of(k, t->program, NULL);
@@ -120,10 +110,8 @@ static void load_modules(struct look *k)
 static void find_other(struct look *k)
 {
 	const struct libraries *l = &k->libraries;
-
 	for (size_t i = 0; i < l->count; i++) {
 		const struct other_tls *kind = other_tls_by_soname(l->list[i]->name);
-
 		if (kind && (!k->other || l->list[i]->depth < k->other->depth)) {
 			k->other = l->list[i];
 			k->other_kind = kind;
@@ -136,7 +124,6 @@ static char *version_of(const struct look *k, const struct library *ssl)
 	const struct library *crypto =
 	    libraries_exporting_below(&k->libraries, ssl, DEFINES_X509_VERIFY);
 	char *version = crypto && crypto->path ? elf_tls_version(crypto->path) : NULL;
-
 	return version ? version : elf_tls_version(ssl->path);
 }
 
@@ -145,7 +132,6 @@ static char *reached(const struct look *k, const struct library *ssl)
 	char *chain = library_chain(ssl);
 	char *version = version_of(k, ssl);
 	char *text = join(chain, " (", version ? version : "version unknown", ")", NULL);
-
 	free(chain);
 	free(version);
 	return text;
@@ -154,27 +140,22 @@ static char *reached(const struct look *k, const struct library *ssl)
 static void facts_of_libraries(struct look *k)
 {
 	const struct libraries *l = &k->libraries;
-
 	if (k->openssl) {
 		char *text = reached(k, k->openssl);
-
 		target_fact(k->target, "openssl", text, ", ", k->openssl->path, NULL);
 		free(text);
 	}
 	for (size_t i = 0; i < l->count; i++) {
 		const struct library *at = l->list[i];
-
 		if (at != k->openssl && at->elf.exports & DEFINES_SSL_CTX_NEW &&
 		    at->elf.exports & DEFINES_SSL_CTX_CTRL) {
 			char *text = reached(k, at);
-
 			target_fact(k->target, "openssl", "also ", text, ", ", at->path, NULL);
 			free(text);
 		}
 	}
 	if (k->other) {
 		char *chain = library_chain(k->other);
-
 		target_fact(k->target, "other", k->other_kind->name, ": ", chain,
 			    "; its connections are not seen", NULL);
 		free(chain);
@@ -191,7 +172,6 @@ static bool judge_unserved(struct look *k)
 	    libraries_exporting_below(&k->libraries, k->openssl, DEFINES_X509_VERIFY);
 	char *version = version_of(k, k->openssl);
 	char *why = not_served(version, k->openssl->path, crypto ? crypto->path : NULL);
-
 	if (why)
 		target_verdict(k->target, REACH_NO, REASON_UNSERVED, why);
 	free(why);
@@ -202,10 +182,8 @@ static bool judge_unserved(struct look *k)
 static void judge_found(struct look *k)
 {
 	struct target *t = k->target;
-
 	if (k->other && (!k->openssl || k->other->depth < k->openssl->depth)) {
 		char *chain = library_chain(k->other);
-
 		target_verdict(t, k->openssl ? REACH_PARTLY : REACH_NO, k->other_kind->reason,
 			       chain);
 		free(chain);
@@ -214,7 +192,6 @@ static void judge_found(struct look *k)
 	if (judge_unserved(k))
 		return;
 	char *text = reached(k, k->openssl);
-
 	target_verdict(t, REACH_YES, REASON_NONE, NULL);
 	free(t->why);
 	t->why = text;
@@ -225,11 +202,9 @@ static bool judge_linked_in(struct look *k)
 {
 	struct target *t = k->target;
 	const unsigned both = DEFINES_SSL_CONNECT | DEFINES_SSL_CTX_NEW;
-
 	if ((t->elf.defines & both) != both || !t->elf.interpreter)
 		return false;
 	char *version = elf_tls_version(t->program);
-
 	target_verdict(t, REACH_NO, REASON_LINKED_IN, version ? version : "a TLS library");
 	if (t->elf.exports & DEFINES_SSL_CTX_NEW)
 		target_fact(t, "exports",
@@ -242,7 +217,6 @@ static bool judge_linked_in(struct look *k)
 static bool has_own_openssl(const char *path)
 {
 	char *version = elf_tls_version(path);
-
 	free(version);
 	return version != NULL;
 }
@@ -252,7 +226,6 @@ static bool has_own_openssl(const char *path)
 static bool finds_by_name(const struct library *at)
 {
 	static const char name[] = "\0SSL_get_error";
-
 	return at->path && !at->elf.refers && !(at->elf.defines & DEFINES_SSL_CTX_NEW) &&
 	       file_contains_bytes(at->path, name, sizeof name) && !has_own_openssl(at->path);
 }
@@ -260,7 +233,6 @@ static bool finds_by_name(const struct library *at)
 static bool judge_finder(struct look *k)
 {
 	const struct libraries *l = &k->libraries;
-
 	for (size_t i = 0; i < l->count && !k->openssl; i++)
 		if (finds_by_name(l->list[i]))
 			k->openssl = open_libssl(&k->libraries, l->list[i]);
@@ -302,7 +274,6 @@ static bool is_needed(const struct look *k, const struct library *at)
 {
 	for (; at != k->root; at = at->parent) {
 		bool listed = false;
-
 		for (size_t i = 0; at->parent && i < at->parent->elf.needed_count; i++)
 			listed = listed || strcmp(at->parent->elf.needed[i], at->name) == 0;
 		if (!listed)
@@ -315,10 +286,8 @@ static bool is_needed(const struct look *k, const struct library *at)
 static bool judge_missing(struct look *k, bool any)
 {
 	const struct libraries *l = &k->libraries;
-
 	for (size_t i = 0; i < l->count; i++) {
 		const struct library *at = l->list[i];
-
 		if (at->path || !(any ? is_needed(k, at) : is_openssl(at->name)))
 			continue;
 		target_verdict(k->target, REACH_NO, REASON_NO_LIBRARY, at->name);
@@ -331,20 +300,16 @@ static bool judge_missing(struct look *k, bool any)
 static bool judge_hidden(struct look *k)
 {
 	const struct libraries *l = &k->libraries;
-
 	for (size_t i = 0; i < l->count && !k->has_crypto; i++) {
 		const struct library *at = l->list[i];
-
 		if (!at->path || (at == k->root && k->target->elf.interpreter) || at->elf.refers ||
 		    (at->elf.exports & (DEFINES_SSL_CTX_NEW | DEFINES_X509_VERIFY)))
 			continue;
 		char *version = elf_hidden_openssl(at->path);
-
 		if (!version)
 			continue;
 		char *chain = library_chain(at);
 		char *detail = join(version, " is linked into ", chain, NULL);
-
 		target_verdict(k->target, REACH_NO, REASON_HIDDEN, detail);
 		k->target->knob = knob_for(path_base(at->path), REASON_HIDDEN);
 		free(detail);
@@ -359,13 +324,11 @@ static void judge_nothing_found(struct look *k)
 {
 	struct target *t = k->target;
 	char *version = NULL;
-
 	if (t->elf.go) {
 		target_verdict(t, REACH_NO, REASON_GO, NULL);
 		return;
 	}
 	const enum reason own = own_tls(path_base(t->program));
-
 	if (own != REASON_NONE) {
 		target_verdict(t, REACH_NO, own, NULL);
 		return;
@@ -393,12 +356,10 @@ static void judge_nothing_found(struct look *k)
 static bool judge_sanitizer(struct look *k)
 {
 	const struct libraries *l = &k->libraries;
-
 	for (size_t i = 0; i < l->count; i++) {
 		if (!is_sanitizer(l->list[i]->name) || !sanitizer_minds(k->target->program))
 			continue;
 		char *chain = library_chain(l->list[i]);
-
 		target_verdict(k->target, REACH_NO, REASON_SANITIZER, chain);
 		free(chain);
 		return true;
@@ -410,7 +371,6 @@ static void add_note(struct look *k)
 {
 	const char *note =
 	    note_for(path_base(k->target->program), k->openssl && !is_needed(k, k->openssl));
-
 	if (note)
 		target_fact(k->target, "note", note, NULL);
 }
@@ -418,7 +378,6 @@ static void add_note(struct look *k)
 void tls_judge(struct target *t)
 {
 	struct look k = {.target = t};
-
 	libraries_init(&k.libraries, t->elf.bits, t->elf.machine, t->elf.interpreter);
 	k.root = libraries_add(&k.libraries, t->program, path_base(t->program), NULL);
 	if (!judge_sanitizer(&k) && !judge_linked_in(&k)) {
