@@ -122,19 +122,9 @@ static bool is_named(const struct openssl *o, BIO *b, const char *name)
 	return is && strcmp(is, name) == 0;
 }
 
-/* Node.js has one of its own, of the same type; and curl, whose reads and writes the socket at once. */
-static bool is_memory(const struct openssl *o, BIO *b)
-{
-	enum { BIO_TYPE_MEMORY = 0x401 };
-	if (is_named(o, b, "OpenSSL CF BIO"))
-		return false;
-	return b && (o->BIO_method_type ? o->BIO_method_type(b) == BIO_TYPE_MEMORY
-					: is_named(o, b, "memory buffer"));
-}
-
 bool transport_in_memory(const struct openssl *o, BIO *b)
 {
-	return is_memory(o, b) || is_named(o, b, "BIO pair");
+	return is_named(o, b, "memory buffer") || is_named(o, b, "BIO pair");
 }
 
 uint64_t transport_received(const struct openssl *o, const SSL *ssl)
@@ -149,13 +139,14 @@ uint64_t transport_sent(const struct openssl *o, const SSL *ssl)
 	return out && o->BIO_number_written ? o->BIO_number_written(out) : 0;
 }
 
-/* What OpenSSL wrote into a BIO that keeps it until the client takes it. */
+/* What OpenSSL wrote into a BIO that keeps it until the client takes it. Of the type of a memory BIO are others, too: Node.js has one of its
+ * own, which does so; that of curl hands all on. */
 static uint64_t not_taken(const struct openssl *o, BIO *out)
 {
-	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13 };
+	enum { BIO_CTRL_PENDING = 10, BIO_CTRL_WPENDING = 13, BIO_TYPE_MEMORY = 0x401 };
 	long n = 0;
 	int ask = 0;
-	if (is_memory(o, out))
+	if (out && o->BIO_method_type && o->BIO_method_type(out) == BIO_TYPE_MEMORY)
 		ask = BIO_CTRL_PENDING;
 	else if (is_named(o, out, "BIO pair") || is_named(o, out, "buffer"))
 		ask = BIO_CTRL_WPENDING;
@@ -165,6 +156,11 @@ static uint64_t not_taken(const struct openssl *o, BIO *out)
 	n = o->BIO_ctrl(out, ask, 0, NULL);
 	QUIET_END(o)
 	return n > 0 ? (uint64_t)n : 0;
+}
+
+bool transport_keeps(const struct openssl *o, const SSL *ssl)
+{
+	return not_taken(o, o->SSL_get_wbio(ssl)) > 0;
 }
 
 uint64_t transport_taken(const struct connection *n, const SSL *ssl)

@@ -23,6 +23,8 @@ void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *
 void transport_begin(struct connection *n, int fd);
 /* Does the client hand the bytes over itself? Then the end of the connection does not reach OpenSSL, if it does not hand on that. */
 bool transport_in_memory(const struct openssl *o, BIO *b);
+/* ... for whatever BIO it is, once OpenSSL has written something. */
+bool transport_keeps(const struct openssl *o, const SSL *ssl);
 /* Bytes on the SSL's transport so far; 0 where it is gone, or not known. */
 uint64_t transport_received(const struct openssl *o, const SSL *ssl);
 uint64_t transport_sent(const struct openssl *o, const SSL *ssl);

@@ -137,6 +137,9 @@ static void note(struct story *s, const struct happening *h)
 	case HAPPENING_BEGINS:
 		begin(s, h);
 		break;
+	case HAPPENING_KEEPS:
+		s->memory = true;
+		break;
 	case HAPPENING_SENT:
 		s->last_sent = h->sent.type;
 		break;

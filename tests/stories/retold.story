@@ -100,6 +100,13 @@ sent ms=1000 type=1
 ends ms=6000 out=300
 outcome failed silence
 
+story let go of at once, by a client that hands over the bytes itself: what came it kept to itself
+begins ms=1000
+sent ms=1000 type=1
+keeps ms=1000
+ends ms=1010 out=517 waits=1
+outcome failed silence
+
 story let go of at once
 begins ms=1000
 sent ms=1000 type=1
