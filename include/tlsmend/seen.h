@@ -260,7 +260,9 @@ struct evidence {
 	const char *protocol;  /* negotiated; NULL: not yet */
 	const char *cipher;
 	bool resumed;
-	bool datagram;      /* DTLS or QUIC: rules about versions and ciphers do not act there */
+	bool datagram; /* DTLS or QUIC: rules about versions and ciphers do not act there */
+	bool
+	    shown_late; /* which host it is showed only after the first message was sent: nor do they here */
 	const char *rule;   /* "/etc/tlsmend.conf:3 [legacy.example.com] ExtraCAFile", or NULL */
 	int security_level; /* -1: not known */
 

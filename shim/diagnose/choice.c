@@ -68,7 +68,7 @@ static bool explain_scheme(struct diagnosis *d)
 			", which this client did not offer, by its own settings or those of "
 			"openssl.cnf",
 			(char *)NULL);
-	help_section(d, "offer it in the client's settings, or for this host:",
+	help_setting(d, "offer it in the client's settings", ", or for this host:",
 		     say(e, "SignatureAlgorithms = ", name,
 			 ":ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA384",
 			 (char *)NULL),

@@ -121,8 +121,8 @@ static void help_ciphers(struct diagnosis *d)
 				 "; `openssl ciphers -s -v 'STRING'` shows what a list comes to",
 				 (char *)NULL));
 	else
-		help_section(d, "correct it in the client's settings, or here, for this host only:",
-			     line, (char *)NULL);
+		help_setting(d, "correct it in the client's settings",
+			     ", or here, for this host only:", line, (char *)NULL);
 }
 
 void explain_no_ciphers(struct diagnosis *d)
@@ -147,9 +147,9 @@ void explain_no_ciphers(struct diagnosis *d)
 		    say(e, "the client only allows TLS 1.3, and no ciphersuite of it",
 			e->ciphersuites ? "; its list is \"" : "", say_string(e, e->ciphersuites),
 			e->ciphersuites ? "\"" : "", (char *)NULL);
-		help_section(d, "correct it in the client's settings, or here, for this host only:",
-			     "Ciphersuites = TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256",
-			     (char *)NULL);
+		help_setting(
+		    d, "correct it in the client's settings", ", or here, for this host only:",
+		    "Ciphersuites = TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256", (char *)NULL);
 		return;
 	}
 	d->r->why = say(e, "of ", list_words(d), ", ", security_level(d),

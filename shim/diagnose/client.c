@@ -128,15 +128,11 @@ static const char *not_sent_words(struct diagnosis *d)
 
 static void help_get_certificate(struct diagnosis *d)
 {
-	const char *lead = say(d->e,
-			       "get a certificate and its key from who runs the server, and "
-			       "configure them in the client",
-			       (char *)NULL);
-
-	if (!help_section(d, say(d->e, lead, ", or here:", (char *)NULL),
-			  "Certificate = /etc/tlsmend/client.pem",
-			  "PrivateKey = /etc/tlsmend/client.key", (char *)NULL))
-		help_line(d, lead);
+	help_setting(d,
+		     "get a certificate and its key from who runs the server, and configure them "
+		     "in the client",
+		     ", or here:", "Certificate = /etc/tlsmend/client.pem",
+		     "PrivateKey = /etc/tlsmend/client.key", (char *)NULL);
 	help_line(d, "`tlsmend explain client-certificate-missing` says where common clients take "
 		     "them");
 }

@@ -35,38 +35,81 @@ bool key_is_known(const char *line)
 	return false;
 }
 
-/* Only what a rule adds to verification acts on DTLS and QUIC. */
+/* Only what a rule adds to verification acts on DTLS and QUIC; only what it does there, where the host shows late. */
 static bool key_acts(const struct diagnosis *d, const char *line)
 {
-	static const char everywhere[][12] = {"ExtraCAFile", "OnlyCAFile", "Reason", "Until"};
+	enum { ON_DATAGRAMS = 4 };
+	static const char on_verification[][20] = {"ExtraCAFile",
+						   "OnlyCAFile",
+						   "Reason",
+						   "Until", /* so far on datagrams, too */
+						   "PinSHA256",
+						   "EnforceVerification",
+						   "ExpectName",
+						   "TrustedFirst",
+						   "Strict"};
 	const size_t n = strcspn(line, " =");
 
-	for (size_t i = 0; i < ARRAY_LENGTH(everywhere); i++) {
-		if (strlen(everywhere[i]) == n && memcmp(everywhere[i], line, n) == 0)
-			return true;
+	for (size_t i = 0; i < ARRAY_LENGTH(on_verification); i++) {
+		if (strlen(on_verification[i]) == n && memcmp(on_verification[i], line, n) == 0)
+			return i < ON_DATAGRAMS || !d->e->datagram;
 	}
-	return !d->e->datagram;
+	return !d->e->datagram && !d->e->shown_late;
+}
+
+/* Does this version know these lines, and would they act on this connection? */
+static bool lines_act(struct diagnosis *d, va_list lines)
+{
+	const char *line;
+	bool known = true, acts = true;
+
+	while ((line = va_arg(lines, const char *)) != NULL) {
+		known = known && key_is_known(line);
+		acts = acts && key_acts(d, line);
+	}
+	d->too_late = d->too_late || (known && !acts && d->e->shown_late);
+	return known && acts;
+}
+
+static void add_section(struct diagnosis *d, const char *lead, va_list lines)
+{
+	const char *line;
+
+	help_line(d, lead);
+	help_line(d, say(d->e, "    [", d->section, "]", (char *)NULL));
+	while ((line = va_arg(lines, const char *)) != NULL)
+		help_line(d, say(d->e, "    ", line, (char *)NULL));
 }
 
 bool help_section(struct diagnosis *d, const char *lead, ...)
 {
-	const char *line;
 	va_list ap;
-	bool known = true;
 
 	va_start(ap, lead);
-	while ((line = va_arg(ap, const char *)) != NULL)
-		known = known && key_is_known(line) && key_acts(d, line);
+	const bool act = lines_act(d, ap);
 	va_end(ap);
-	if (!known)
+	if (!act)
 		return false;
-	help_line(d, lead);
-	help_line(d, say(d->e, "    [", d->section, "]", (char *)NULL));
 	va_start(ap, lead);
-	while ((line = va_arg(ap, const char *)) != NULL)
-		help_line(d, say(d->e, "    ", line, (char *)NULL));
+	add_section(d, lead, ap);
 	va_end(ap);
 	return true;
+}
+
+void help_setting(struct diagnosis *d, const char *advice, const char *or_here, ...)
+{
+	va_list ap;
+
+	va_start(ap, or_here);
+	const bool act = lines_act(d, ap);
+	va_end(ap);
+	if (!act) {
+		help_line(d, advice);
+		return;
+	}
+	va_start(ap, or_here);
+	add_section(d, say(d->e, advice, or_here, (char *)NULL), ap);
+	va_end(ap);
 }
 
 const char *until_date(struct diagnosis *d)

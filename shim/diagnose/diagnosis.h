@@ -20,6 +20,7 @@ struct diagnosis {
 	const struct verify_event
 	    *objection; /* OpenSSL found nothing there, the client's callback did; NULL: none */
 	bool with_rule; /* the errors are those of a verification with the rule's trust */
+	bool too_late;  /* a section would help, if it were known in time which host it is */
 	enum cause
 	    failure; /* what failed, also where the record is about the client's not minding */
 	const struct cert_info *leaf;    /* NULL: not known */
@@ -38,6 +39,9 @@ void note_line(struct diagnosis *d, const char *s);
 /* A section to paste: "Key = value" lines up to a terminating NULL, after a line that leads to it. Adds nothing and
  * returns false when this version of tlsmend lacks one of the keys (shim/policy/keys.def). */
 bool help_section(struct diagnosis *d, const char *lead, ...) __attribute__((sentinel));
+/* ... or a setting of the client's own: `advice` stands alone where no section can help. */
+void help_setting(struct diagnosis *d, const char *advice, const char *or_here, ...)
+    __attribute__((sentinel));
 /* When an exception that starts now should end: "2027-03-31". */
 const char *until_date(struct diagnosis *d);
 /* As above for one weakening line; Reason and Until are added. */

@@ -59,15 +59,18 @@ static void say_weak_handshake(struct diagnosis *d)
 				 "Diffie-Hellman parameters of ",
 				 dh_bits_for(e->security_level), " bits or more (openssl dhparam)",
 				 (char *)NULL));
-		help_section(d,
-			     "until then, first try: most servers know ECDHE too, and take it when "
-			     "this client does not offer the old kind of Diffie-Hellman:",
-			     "CipherString = DEFAULT:!DHE", (char *)NULL);
-		help_line(d, say(e,
-				 "if the server then refuses the handshake, it knows nothing else: "
-				 "write CipherString = DEFAULT:@SECLEVEL=1 in place of that, with "
-				 "Reason = server with a short Diffie-Hellman key, and Until = ",
-				 until_date(d), (char *)NULL));
+		if (help_section(
+			d,
+			"until then, first try: most servers know ECDHE too, and take it when "
+			"this client does not offer the old kind of Diffie-Hellman:",
+			"CipherString = DEFAULT:!DHE", (char *)NULL))
+			help_line(
+			    d,
+			    say(e,
+				"if the server then refuses the handshake, it knows nothing else: "
+				"write CipherString = DEFAULT:@SECLEVEL=1 in place of that, with "
+				"Reason = server with a short Diffie-Hellman key, and Until = ",
+				until_date(d), (char *)NULL));
 	} else {
 		help_line(d,
 			  "the server's operator has to update it, or to configure it so that it "
@@ -396,12 +399,12 @@ static void hint_old_offer(struct diagnosis *d)
 	if (d->e->max_offered == 0 || d->e->max_offered > TLS_1_1 ||
 	    (c != CAUSE_PEER_ERROR && c != CAUSE_HANDSHAKE_REFUSED && c != CAUSE_CLOSED_EARLY))
 		return;
-	help_section(d,
+	help_setting(d,
 		     say(d->e, "this client offers at most ", say_version(d->e, d->e->max_offered),
 			 ", which many servers refuse in one way or another; allow a newer version "
-			 "in its own settings, or here:",
+			 "in its own settings",
 			 (char *)NULL),
-		     "MinProtocol = TLSv1.2", (char *)NULL);
+		     ", or here:", "MinProtocol = TLSv1.2", (char *)NULL);
 }
 
 /* The handshake is long over, and the program may not mind. */

@@ -44,6 +44,7 @@ bool explain_no_offer(struct diagnosis *d)
 		" that this client allows and ", security_level(d),
 		", so that it sent nothing; the setting is the client's own, or ", m->key,
 		" in openssl.cnf", (char *)NULL);
-	help_section(d, "correct it there, or here, for this host only:", m->line, (char *)NULL);
+	help_setting(d, "correct it there", ", or here, for this host only:", m->line,
+		     (char *)NULL);
 	return true;
 }

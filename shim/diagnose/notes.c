@@ -296,6 +296,17 @@ static void about_what_was_not_looked_at(struct diagnosis *d)
 			   n > 5 ? what[5] : "", (char *)NULL));
 }
 
+static void about_a_host_that_shows_late(struct diagnosis *d)
+{
+	if (d->too_late)
+		note_line(d,
+			  "no section can change what this program offers to this host: it tells "
+			  "OpenSSL neither a name nor its socket, so that which host it is shows "
+			  "only after its first message; where it can be given the host's name in "
+			  "place of an address, or be made to send it (SNI), a section for that "
+			  "name can");
+}
+
 void add_notes(struct diagnosis *d)
 {
 	if (d->r->chain_count > 0) {
@@ -311,6 +322,7 @@ void add_notes(struct diagnosis *d)
 	add_framework_words(d);
 	note_callback(d);
 	about_rules(d);
+	about_a_host_that_shows_late(d);
 	about_dry_runs(d);
 	about_what_was_not_looked_at(d);
 }

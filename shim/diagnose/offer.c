@@ -252,8 +252,8 @@ static const char *raise_maximum(struct diagnosis *d)
 
 	if (e->max_by.who == SETTER_CONF && e->max_by.place)
 		return say(e, "raise the maximum in ", say_string(e, e->max_by.place),
-			   ", or for this host only:", (char *)NULL);
-	return "allow the client a newer version in its own settings, or here:";
+			   (char *)NULL);
+	return "allow the client a newer version in its own settings";
 }
 
 /* Nothing was sent: the list of ciphers was made for newer versions than the client allows. */
@@ -294,7 +294,7 @@ void explain_client_old(struct diagnosis *d)
 		help_line(d, say(e, "raise MaxProtocol in the rule in ",
 				 say_string(e, e->max_by.place), (char *)NULL));
 	else
-		help_section(d, raise_maximum(d),
+		help_setting(d, raise_maximum(d), ", or here:",
 			     e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
 						       : "MinProtocol = TLSv1.2",
 			     (char *)NULL);
@@ -371,7 +371,7 @@ void explain_no_protocols(struct diagnosis *d)
 	if (e->min_by.who == SETTER_RULE || e->max_by.who == SETTER_RULE || e->max_offered == 0)
 		help_line(d, correct);
 	else
-		help_section(d, say(e, correct, ", or lift the maximum here:", (char *)NULL),
+		help_setting(d, correct, ", or lift the maximum here:",
 			     e->min_offered == TLS_1_3 ? "MinProtocol = TLSv1.3"
 						       : "MinProtocol = TLSv1.2",
 			     (char *)NULL);

@@ -208,6 +208,11 @@ void connection_peer(const struct connection *n, struct peer *peer)
 	peer->port = known ? n->port : 0;
 }
 
+bool connection_shows_late(const struct connection *n, const SSL *ssl)
+{
+	return n->socket.gave_host && transport_descriptor(copy_api(n->copy), ssl) < 0;
+}
+
 static bool is_carried_by(struct connection *n, int fd)
 {
 	char address[46], name[256];

@@ -20,6 +20,8 @@ void connection_peer(const struct connection *n, struct peer *peer);
 bool connection_prove(struct connection *n, SSL *ssl);
 /* For a record: where the SSL does not tell, among the sockets of the process; without the port where a proxy stands there. */
 void connection_find_peer(struct connection *n, SSL *ssl);
+/* A client that tells OpenSSL neither a name nor its socket: which host it is shows only by what the socket has carried. */
+bool connection_shows_late(const struct connection *n, const SSL *ssl);
 /* In the middle of the handshake, while the socket is there: for what is told at its end. */
 void connection_remember_peer(struct connection *n, SSL *ssl);
 /* The one descriptor of this process that is connected there; -1: none, or several. */

@@ -79,6 +79,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	handshake_facts(e, n);
 	if (ssl)
 		ssl_facts(e, n, ssl);
+	e->shown_late = ssl && connection_shows_late(n, ssl);
 	return e;
 }
 

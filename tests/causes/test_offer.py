@@ -135,6 +135,20 @@ def test_nobody_set_a_minimum(run, pki, old_server):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("client, in_time", [("curl", False), ("s_client", True)])
+def test_host_that_shows_late(run, pki, old_server, client, in_time):
+    """Neither is told a name. curl has a BIO of its own, so that OpenSSL has not got the socket either: which host it is shows only by what the
+    socket has carried, when the offer is made, and no section for that host is proposed, since none could change it."""
+    argv = {"curl": ["curl", "-sS", "-k", "-m", "20", "https://%s:%d/" % (ADDRESS, old_server)],
+            "s_client": ["openssl", "s_client", "-brief", "-noservername", "-connect", "%s:%d" % (ADDRESS, old_server)]}[client]  # fmt: skip
+    record = one(run(argv), "server-too-old", host=ADDRESS)
+    assert ("no section can change what this program offers" in str(record["notes"])) is not in_time
+    assert bool(sections(record)) is in_time
+    text = "[%s]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n" % ADDRESS
+    result = run(argv, config=run.write("late.conf", text))
+    assert ("server-too-old" not in [r.get("cause") for r in result.records]) is in_time
+
+
 def test_another_bound_in_openssl_cnf(run, pki, old_server):
     """Versions switched off by name come to a minimum."""
     conf = Conf(run, "Protocol = -TLSv1, -TLSv1.1")
