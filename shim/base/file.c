@@ -60,7 +60,7 @@ bool file_has_access_list(const char *path)
 bool file_is_link(const char *path)
 {
 	char c;
-	return sys_readlink(path, &c, sizeof(c)) > 0;
+	return sys_readlink(path, &c, sizeof c) > 0;
 }
 
 bool file_link(const char *path, char *target, size_t n)

@@ -86,7 +86,7 @@ static X509 *search_text(struct search *s, const char *text)
 	const char *from = text, *to;
 	X509 *x;
 	while ((from = strstr(from, begin)) != NULL) {
-		from += sizeof(begin) - 1;
+		from += sizeof begin - 1;
 		to = strstr(from, end);
 		if (!to)
 			return NULL;
@@ -157,14 +157,14 @@ static enum tried text_has(struct search *s, const char *text, const uint8_t sha
 	if (!from || strstr(text, "TRUSTED CERTIFICATE") || strstr(text, "X509 CERTIFICATE"))
 		return TRIED_NOT;
 	for (; from; from = strstr(to, begin)) {
-		from += sizeof(begin) - 1;
+		from += sizeof begin - 1;
 		to = strstr(from, end);
 		if (!to)
 			return TRIED_NOT;
 		size_t n = base64_decode(s->values, from, (size_t)(to - from), s->der);
 		if (n == 0 || !s->o->EVP_Digest(s->der, n, digest, &size, s->o->EVP_sha256(), NULL))
 			return TRIED_NOT;
-		if (memcmp(digest, sha256, sizeof(digest)) == 0)
+		if (memcmp(digest, sha256, sizeof digest) == 0)
 			return TRIED_GOOD;
 	}
 	return TRIED_BAD;

@@ -153,8 +153,8 @@ void candidates_keep(struct capture *c)
 	struct evidence *e = c->e;
 	if (c->near_count == 0)
 		return;
-	struct cert_info *info = arena_alloc(&e->arena, c->near_count * sizeof(*info));
-	e->near = arena_alloc(&e->arena, c->near_count * sizeof(*e->near));
+	struct cert_info *info = arena_alloc(&e->arena, c->near_count * sizeof *info);
+	e->near = arena_alloc(&e->arena, c->near_count * sizeof *e->near);
 	if (!info || !e->near)
 		return;
 	keep(c, info, true);

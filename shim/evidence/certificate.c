@@ -61,7 +61,7 @@ const char *evidence_key_text(struct evidence *e, const struct openssl *o, const
 	buf_init(&b, 160);
 	buf_puts(&b, key_kind(o, key, id));
 	if (id == NID_ec)
-		curve = curve_text(o, key, name, sizeof(name));
+		curve = curve_text(o, key, name, sizeof name);
 	if (curve)
 		buf_strs(&b, " ", curve, (char *)NULL);
 	else if (bits > 0 && id != NID_ed25519 && id != NID_ed448) {
@@ -125,7 +125,7 @@ static const char *unknown_signature(struct evidence *e, const struct openssl *o
 	const ASN1_OBJECT *algorithm = NULL;
 	char number[80];
 	o->X509_ALGOR_get0(&algorithm, NULL, NULL, o->X509_get0_tbs_sigalg(x));
-	if (!algorithm || o->OBJ_obj2txt(number, sizeof(number), algorithm, 1) <= 0)
+	if (!algorithm || o->OBJ_obj2txt(number, sizeof number, algorithm, 1) <= 0)
 		return NULL;
 	return arena_strdup(&e->arena, number);
 }
@@ -156,7 +156,7 @@ static bool is_marked_for_uses(const struct openssl *o, X509 *x)
 void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
 			  struct cert_info *out)
 {
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, sizeof *out);
 	out->from = from;
 	X509_NAME *subject = o->X509_get_subject_name(x);
 	X509_NAME *issuer = o->X509_get_issuer_name(x);

@@ -28,9 +28,9 @@ static const uint8_t retry[32] = {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11
 
 static void from_retry(struct server_choice *c, const uint8_t *p, size_t n)
 {
-	enum { FIXED = 2 + sizeof(retry) };
+	enum { FIXED = 2 + sizeof retry };
 	size_t at = FIXED, end, length;
-	if (n < FIXED + 1 || memcmp(p + 2, retry, sizeof(retry)) != 0)
+	if (n < FIXED + 1 || memcmp(p + 2, retry, sizeof retry) != 0)
 		return;
 	at += 1 + (size_t)p[FIXED] + 3; /* session, cipher suite, compression */
 	if (at + 2 > n)

@@ -84,7 +84,7 @@ static void show(struct search *s, OPENSSL_STACK *trees)
 	const struct openssl *o = s->o;
 	struct name_clash *f = s->found;
 	const int n = o->OPENSSL_sk_num(trees);
-	f->limits = arena_alloc(&s->e->arena, SHOWN * sizeof(*f->limits));
+	f->limits = arena_alloc(&s->e->arena, SHOWN * sizeof *f->limits);
 	f->limits_in_all = (size_t)n;
 	for (int i = 0; f->limits && i < n && f->limit_count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(trees, i);
@@ -192,7 +192,7 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	if (first.depth < 0 || (size_t)first.depth >= n || e->chain_skipped > 0 ||
 	    n != e->chain_count || !o->NAME_CONSTRAINTS_check ||
 	    !is_about_limits(verify_symbol(first.code, e->version)) ||
-	    !(s.found = arena_alloc(&e->arena, sizeof(*s.found))))
+	    !(s.found = arena_alloc(&e->arena, sizeof *s.found)))
 		return;
 	s.below = chain[first.depth];
 	s.is_leaf = first.depth == 0;

@@ -31,8 +31,8 @@ static bool attribute(struct walk *w, struct span *s, bool subject)
 	if (!der_next(w, &pair, &tag, &shown) || !der_text(w, at, tag, shown) ||
 	    !der_at_end(w, &pair))
 		return false;
-	if (subject && type.end - type.p == sizeof(common_name) &&
-	    memcmp(type.p, common_name, sizeof(common_name)) == 0) {
+	if (subject && type.end - type.p == sizeof common_name &&
+	    memcmp(type.p, common_name, sizeof common_name) == 0) {
 		w->out->name = shown.p;
 		w->out->name_size = (size_t)(shown.end - shown.p);
 	}
@@ -169,7 +169,7 @@ static bool signed_part(struct walk *w, struct span *s)
 
 static struct walk begin(const uint8_t *der, struct der_place *out)
 {
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, sizeof *out);
 	return (struct walk){der, out, DER_SOUND, "the certificate"};
 }
 

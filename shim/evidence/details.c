@@ -52,7 +52,7 @@ static const char *objects(struct evidence *e, const struct openssl *o, OPENSSL_
 		const int nid = o->OBJ_obj2nid(object);
 		const char *name = nid > 0 ? o->OBJ_nid2sn(nid) : NULL;
 		if (!name)
-			name = o->OBJ_obj2txt(text, sizeof(text), object, 1) > 0 ? text : "?";
+			name = o->OBJ_obj2txt(text, sizeof text, object, 1) > 0 ? text : "?";
 		buf_strs(&b, b.len > 0 ? ", " : "", name, (char *)NULL);
 	}
 	const char *copy = arena_strdup(&e->arena, buf_str(&b));
@@ -99,7 +99,7 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 	char oid[80];
 	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
-		if (o->OBJ_obj2txt(oid, sizeof(oid), o->X509_EXTENSION_get_object(extension), 1) >
+		if (o->OBJ_obj2txt(oid, sizeof oid, o->X509_EXTENSION_get_object(extension), 1) >
 			0 &&
 		    strcmp(oid, timestamps) == 0)
 			out->public_ca = "signed certificate timestamps";
@@ -108,9 +108,9 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 		return;
 	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
 	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
-		if (o->OBJ_obj2txt(oid, sizeof(oid), policy_of(o->OPENSSL_sk_value(list, i)), 1) >
+		if (o->OBJ_obj2txt(oid, sizeof oid, policy_of(o->OPENSSL_sk_value(list, i)), 1) >
 			0 &&
-		    strncmp(oid, forum, sizeof(forum) - 1) == 0)
+		    strncmp(oid, forum, sizeof forum - 1) == 0)
 			out->public_ca = evidence_text(e, "policy ", oid, strlen(oid)).s;
 	}
 	if (list)
@@ -147,9 +147,9 @@ static struct text network(struct evidence *e, const struct openssl *o, const GE
 	struct buf b;
 	if ((n != 8 && n != 32) ||
 	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), address,
-		       sizeof(address)) ||
+		       sizeof address) ||
 	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s) + n / 2, mask,
-		       sizeof(mask)))
+		       sizeof mask))
 		return t;
 	buf_init(&b, 0);
 	buf_strs(&b, address, "/", mask, (char *)NULL);
@@ -170,7 +170,7 @@ static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSS
 	const int n = list ? o->OPENSSL_sk_num(list) : 0;
 	struct text *out;
 	*count = 0;
-	if (n <= 0 || !(out = arena_alloc(&e->arena, SHOWN * sizeof(*out))))
+	if (n <= 0 || !(out = arena_alloc(&e->arena, SHOWN * sizeof *out)))
 		return NULL;
 	for (int i = 0; i < n && *count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);

@@ -139,7 +139,7 @@ const struct ca_directory *evidence_directory(struct evidence *e, const struct o
 							       : NULL;
 	struct search s = {.e = e, .o = o};
 	if (!e->directories)
-		e->directories = arena_alloc(&e->arena, DIRECTORIES * sizeof(*e->directories));
+		e->directories = arena_alloc(&e->arena, DIRECTORIES * sizeof *e->directories);
 	s.path = arena_alloc(&e->arena, PATH_BYTES);
 	s.head = strlen(path) + 1;
 	if (!e->directories || !s.path || e->directory_count == DIRECTORIES ||

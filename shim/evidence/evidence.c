@@ -11,7 +11,7 @@
 
 struct evidence *evidence_new(enum event event)
 {
-	struct evidence *e = calloc(1, sizeof(*e));
+	struct evidence *e = calloc(1, sizeof *e);
 	if (!e)
 		return NULL;
 	e->event = event;
@@ -41,7 +41,7 @@ void evidence_library(struct evidence *e, const struct openssl *o)
 void evidence_add_error(struct evidence *e, int code, int depth)
 {
 	if (!e->errors)
-		e->errors = arena_alloc(&e->arena, EVIDENCE_MAX_ERRORS * sizeof(*e->errors));
+		e->errors = arena_alloc(&e->arena, EVIDENCE_MAX_ERRORS * sizeof *e->errors);
 	if (!e->errors || e->error_count >= EVIDENCE_MAX_ERRORS)
 		return;
 	e->errors[e->error_count].code = code;
@@ -111,7 +111,7 @@ static struct cert_info *describe(struct capture *c, X509 *const *list, size_t *
 {
 	if (*n == 0)
 		return NULL;
-	struct cert_info *out = arena_alloc(&c->e->arena, *n * sizeof(*out));
+	struct cert_info *out = arena_alloc(&c->e->arena, *n * sizeof *out);
 	if (!out) {
 		*n = 0;
 		return NULL;
@@ -280,7 +280,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
 		    OPENSSL_STACK *rule)
 {
-	struct capture *c = arena_alloc(&e->arena, sizeof(*c));
+	struct capture *c = arena_alloc(&e->arena, sizeof *c);
 	if (!c)
 		return;
 	c->e = e;

@@ -41,11 +41,11 @@ static const char *named_oid(struct evidence *e, const struct openssl *o, X509_E
 {
 	char number[80], name[80];
 	struct buf b;
-	if (o->OBJ_obj2txt(number, sizeof(number), o->X509_EXTENSION_get_object(x), 1) <= 0)
+	if (o->OBJ_obj2txt(number, sizeof number, o->X509_EXTENSION_get_object(x), 1) <= 0)
 		return NULL;
 	buf_init(&b, 0);
 	buf_puts(&b, number);
-	if (o->OBJ_obj2txt(name, sizeof(name), o->X509_EXTENSION_get_object(x), 0) > 0 &&
+	if (o->OBJ_obj2txt(name, sizeof name, o->X509_EXTENSION_get_object(x), 0) > 0 &&
 	    strcmp(name, number) != 0)
 		buf_strs(&b, " (", name, ")", (char *)NULL);
 	const char *copy = arena_strdup(&e->arena, buf_str(&b));

@@ -107,7 +107,7 @@ static void note_capabilities(struct evidence *e)
 	const char *line = strstr(buf_str(&b), word);
 	e->file_root_is_bound =
 	    e->file_uid == 0 && line &&
-	    (number_at(line + sizeof(word) - 1, 16, NULL) & READ_EVERYTHING) == 0;
+	    (number_at(line + sizeof word - 1, 16, NULL) & READ_EVERYTHING) == 0;
 	buf_free(&b);
 }
 

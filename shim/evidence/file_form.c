@@ -69,14 +69,14 @@ static bool is_old_encryption(const char *body, size_t n)
 	static const uint8_t pkcs12[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01};
 	enum { PBES2 = 13, SHA1_3DES = 3, SHA1_2DES = 4 };
 	uint8_t head[48];
-	const size_t size = base64_head(body, n, head, sizeof(head));
+	const size_t size = base64_head(body, n, head, sizeof head);
 	if (has(body, n, "Proc-Type: 4,ENCRYPTED"))
 		return has(body, n, "DEK-Info: DES-CBC") || has(body, n, "DEK-Info: RC2-");
-	const uint8_t *oid = memmem(head, size, pkcs12, sizeof(pkcs12));
-	if (oid && oid + sizeof(pkcs12) < head + size)
-		return oid[sizeof(pkcs12)] != SHA1_3DES && oid[sizeof(pkcs12)] != SHA1_2DES;
-	oid = memmem(head, size, pkcs5, sizeof(pkcs5));
-	return oid && oid + sizeof(pkcs5) < head + size && oid[sizeof(pkcs5)] != PBES2;
+	const uint8_t *oid = memmem(head, size, pkcs12, sizeof pkcs12);
+	if (oid && oid + sizeof pkcs12 < head + size)
+		return oid[sizeof pkcs12] != SHA1_3DES && oid[sizeof pkcs12] != SHA1_2DES;
+	oid = memmem(head, size, pkcs5, sizeof pkcs5);
+	return oid && oid + sizeof pkcs5 < head + size && oid[sizeof pkcs5] != PBES2;
 }
 
 static void note_block(struct evidence *e, struct buf *types, const char *label, size_t n,

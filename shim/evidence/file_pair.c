@@ -86,5 +86,5 @@ bool evidence_pair(struct evidence *e, const struct openssl *o, X509 *certificat
 		from_file(e, o, 1, e->file_path);
 	QUIET_END(o)
 	return !e->have_pair_spki[0] || !e->have_pair_spki[1] ||
-	       memcmp(e->pair_spki[0], e->pair_spki[1], sizeof(e->pair_spki[0])) != 0;
+	       memcmp(e->pair_spki[0], e->pair_spki[1], sizeof e->pair_spki[0]) != 0;
 }

@@ -23,7 +23,7 @@ static void find_home(struct evidence *e, const struct openssl *o, const uint8_t
 	}
 	if (!r->file && (!all || e->store_file_count == 0))
 		return;
-	memcpy(r->sha256, sha256, sizeof(r->sha256));
+	memcpy(r->sha256, sha256, sizeof r->sha256);
 	e->home_count++;
 }
 

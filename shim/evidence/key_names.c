@@ -45,8 +45,8 @@ static const char *name_of(const char *number)
 		if (strcmp(names[i].number, number) == 0)
 			return names[i].name;
 	}
-	if (strncmp(number, slh_dsa, sizeof(slh_dsa) - 1) == 0 &&
-	    (number[sizeof(slh_dsa) - 1] == '2' || number[sizeof(slh_dsa) - 1] == '3'))
+	if (strncmp(number, slh_dsa, sizeof slh_dsa - 1) == 0 &&
+	    (number[sizeof slh_dsa - 1] == '2' || number[sizeof slh_dsa - 1] == '3'))
 		return "SLH-DSA";
 	return NULL;
 }
@@ -55,7 +55,7 @@ const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n)
 {
 	char number[128];
 	struct buf b;
-	der_oid_text(oid, n, number, sizeof(number));
+	der_oid_text(oid, n, number, sizeof number);
 	const char *name = name_of(number);
 	buf_init(&b, 0);
 	buf_puts(&b, number);
@@ -73,7 +73,7 @@ void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, str
 	struct der_algorithm a;
 	if (!der_key_algorithm(spki, n, &a))
 		return;
-	bool ec = a.oid_size == sizeof(curve) && memcmp(a.oid, curve, sizeof(curve)) == 0;
+	bool ec = a.oid_size == sizeof curve && memcmp(a.oid, curve, sizeof curve) == 0;
 	out->explicit_curve = ec && a.parameters_size > 0 && a.parameters[0] == SEQUENCE;
 	/* of a curve, which one says more */
 	if (ec && a.parameters_size > 2 && a.parameters[0] == OID &&

@@ -116,7 +116,7 @@ static struct text address_name(struct evidence *e, const struct openssl *o, con
 	const int n = o->ASN1_STRING_length(s);
 	char text[INET6_ADDRSTRLEN];
 	if ((n == 4 || n == 16) &&
-	    inet_ntop(n == 4 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), text, sizeof(text)))
+	    inet_ntop(n == 4 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), text, sizeof text))
 		return evidence_text(e, "IP:", text, strlen(text));
 	return evidence_text(e, "IP:", "(malformed)", 11);
 }
@@ -132,11 +132,11 @@ static struct text oid_name(struct evidence *e, const struct openssl *o, const c
 			    const ASN1_OBJECT *oid)
 {
 	char number[80];
-	const int n = oid ? o->OBJ_obj2txt(number, sizeof(number), oid, 1) : 0;
+	const int n = oid ? o->OBJ_obj2txt(number, sizeof number, oid, 1) : 0;
 	return evidence_text(e, prefix, number,
-			     n <= 0                    ? 0
-			     : n < (int)sizeof(number) ? (size_t)n
-						       : sizeof(number) - 1);
+			     n <= 0                   ? 0
+			     : n < (int)sizeof number ? (size_t)n
+						      : sizeof number - 1);
 }
 
 struct text evidence_general_name(struct evidence *e, const struct openssl *o,
@@ -190,7 +190,7 @@ static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STAC
 		n = EVIDENCE_MAX_NAMES;
 	if (n <= 0)
 		return;
-	out->san = arena_alloc(&e->arena, (size_t)n * sizeof(*out->san));
+	out->san = arena_alloc(&e->arena, (size_t)n * sizeof *out->san);
 	for (i = 0; out->san && i < n; i++) {
 		t = evidence_general_name(e, o, o->OPENSSL_sk_value(names, i));
 		if (t.n > 0)

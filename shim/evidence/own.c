@@ -36,7 +36,7 @@ static void describe(struct own *w)
 {
 	struct own_certificate *own = &w->e->own;
 	if (w->count > 0)
-		own->chain = arena_alloc(&w->e->arena, w->count * sizeof(*own->chain));
+		own->chain = arena_alloc(&w->e->arena, w->count * sizeof *own->chain);
 	if (!own->chain)
 		return;
 	for (size_t i = 0; i < w->count; i++)
@@ -128,7 +128,7 @@ static void wanted_names(struct own *w, const SSL *ssl)
 	if (n <= 0)
 		return;
 	own->names_in_all = (size_t)n;
-	own->names = arena_alloc(&w->e->arena, OWN_NAMES * sizeof(*own->names));
+	own->names = arena_alloc(&w->e->arena, OWN_NAMES * sizeof *own->names);
 	for (int i = 0; i < n && i < NAMES_COMPARED; i++) {
 		const X509_NAME *name = o->OPENSSL_sk_value(names, i);
 		if (own->names && own->name_count < OWN_NAMES)
@@ -140,7 +140,7 @@ static void wanted_names(struct own *w, const SSL *ssl)
 
 void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl)
 {
-	struct own *w = arena_alloc(&e->arena, sizeof(*w));
+	struct own *w = arena_alloc(&e->arena, sizeof *w);
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
 	if (!w || !o->SSL_get_certificate)
 		return;
@@ -192,7 +192,7 @@ static void read_certificates(struct own *w, const struct buf *file)
 
 void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 *x)
 {
-	struct own *w = arena_alloc(&e->arena, sizeof(*w));
+	struct own *w = arena_alloc(&e->arena, sizeof *w);
 	if (!w)
 		return;
 	w->e = e;
@@ -203,7 +203,7 @@ void evidence_own_certificate(struct evidence *e, const struct openssl *o, X509 
 
 void evidence_own_file(struct evidence *e, const struct openssl *o)
 {
-	struct own *w = arena_alloc(&e->arena, sizeof(*w));
+	struct own *w = arena_alloc(&e->arena, sizeof *w);
 	struct buf b;
 	buf_init(&b, 0);
 	if (!w || file_read(e->file_path, FILE_LIMIT, &b, NULL, NULL, NULL) != 0) {
@@ -221,8 +221,8 @@ void evidence_own_file(struct evidence *e, const struct openssl *o)
 
 void evidence_own_renewed(struct evidence *e, const struct openssl *o)
 {
-	struct own *w = e->own.file && e->own.count > 0 ? arena_alloc(&e->arena, sizeof(*w)) : NULL;
-	struct cert_info *info = w ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
+	struct own *w = e->own.file && e->own.count > 0 ? arena_alloc(&e->arena, sizeof *w) : NULL;
+	struct cert_info *info = w ? arena_alloc(&e->arena, sizeof *info) : NULL;
 	struct buf b;
 	buf_init(&b, 0);
 	if (info && file_read(e->own.file, FILE_LIMIT, &b, NULL, NULL, NULL) == 0) {
@@ -232,7 +232,7 @@ void evidence_own_renewed(struct evidence *e, const struct openssl *o)
 		if (w->count > 0)
 			evidence_certificate(e, o, w->chain[0], FROM_PRESENTED, info);
 		if (w->count > 0 && info->have_sha256 && e->own.chain[0].have_sha256 &&
-		    memcmp(info->sha256, e->own.chain[0].sha256, sizeof(info->sha256)) != 0)
+		    memcmp(info->sha256, e->own.chain[0].sha256, sizeof info->sha256) != 0)
 			e->own.renewed = info;
 		for (size_t i = 0; i < w->count; i++)
 			o->X509_free(w->chain[i]);

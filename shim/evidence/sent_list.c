@@ -137,7 +137,7 @@ void evidence_sent_list(struct evidence *e, const struct openssl *o, const uint8
 	struct list l = {.tls13 = tls13, .refused = has_not_decoded(o)};
 	if ((tls13 && !take(&message, 1, &skipped)) || !take(&message, 3, &l.all))
 		return;
-	e->presented = arena_alloc(&e->arena, EVIDENCE_MAX_CERTIFICATES * sizeof(*e->presented));
+	e->presented = arena_alloc(&e->arena, EVIDENCE_MAX_CERTIFICATES * sizeof *e->presented);
 	if (!e->presented)
 		return;
 	l.suspects = suspects(l);

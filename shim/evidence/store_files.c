@@ -96,8 +96,7 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 	for (size_t i = 0; i < e->store_file_count && !e->renewed_file; i++) {
 		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
 					     e->store_files[i]);
-		info =
-		    x && !is_in_store(o, store, x) ? arena_alloc(&e->arena, sizeof(*info)) : NULL;
+		info = x && !is_in_store(o, store, x) ? arena_alloc(&e->arena, sizeof *info) : NULL;
 		if (info) {
 			evidence_certificate(e, o, x, FROM_STORE, info);
 			e->renewed = info;

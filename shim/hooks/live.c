@@ -93,7 +93,7 @@ static struct bucket *bucket_of(const uint8_t leaf[32])
 
 #define EACH_OF_LEAF(l, digest)                                                                    \
 	LIST_FOREACH(l, bucket_of(digest), same_hash)                                              \
-	if (memcmp((l)->leaf, digest, sizeof(l)->leaf) == 0)
+	if (memcmp((l)->leaf, digest, sizeof l->leaf) == 0)
 
 /* ---- the connections ----------------------------------------------------------------------------------------- */
 

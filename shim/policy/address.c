@@ -10,7 +10,7 @@
 static bool is_mapped(const uint8_t b[16])
 {
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-	return memcmp(b, mapped, sizeof(mapped)) == 0;
+	return memcmp(b, mapped, sizeof mapped) == 0;
 }
 
 bool address_parse(const char *s, size_t n, struct address *a)
@@ -23,11 +23,11 @@ bool address_parse(const char *s, size_t n, struct address *a)
 			return false;
 		n = (size_t)(zone - s);
 	}
-	if (n == 0 || n >= sizeof(text) || memchr(s, '\0', n))
+	if (n == 0 || n >= sizeof text || memchr(s, '\0', n))
 		return false;
 	memcpy(text, s, n);
 	text[n] = '\0';
-	memset(a, 0, sizeof(*a));
+	memset(a, 0, sizeof *a);
 	a->v4 = !v6;
 	if (inet_pton(v6 ? AF_INET6 : AF_INET, text, a->bytes) != 1)
 		return false;
@@ -138,5 +138,5 @@ bool address_mask(struct address *a, unsigned prefix)
 
 bool address_equal(const struct address *a, const struct address *b)
 {
-	return a->v4 == b->v4 && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+	return a->v4 == b->v4 && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }

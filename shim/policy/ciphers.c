@@ -54,7 +54,7 @@ static bool is_open_word(const char *s, size_t n)
 static bool seclevel_check(const char *s, size_t n, struct value *v, struct buf *error)
 {
 	static const char name[] = "SECLEVEL=";
-	const size_t length = sizeof(name) - 1;
+	const size_t length = sizeof name - 1;
 	if (n < length || !name_equal(s, name, length))
 		return true; /* @STRENGTH; OpenSSL refuses what is neither */
 	if (n != length + 1 || s[length] < '0' || s[length] > '5') {
@@ -186,7 +186,7 @@ static const char *nearest_option(const char *s, size_t n)
 {
 	char word[64];
 	const char *names[ARRAY_LENGTH(options) + 1];
-	if (n >= sizeof(word))
+	if (n >= sizeof word)
 		return NULL;
 	memcpy(word, s, n);
 	word[n] = '\0';

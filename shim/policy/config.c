@@ -91,7 +91,7 @@ static void read_header(struct parser *p, struct slice t)
 	/* the keys below belong to whatever was meant, not to the section above */
 	const char *close = memrchr(t.s, ']', t.n);
 	section_end(p);
-	memset(&p->draft, 0, sizeof(p->draft));
+	memset(&p->draft, 0, sizeof p->draft);
 	p->draft.open = true;
 	p->draft.line = p->line;
 	explain_header(message_begin(p), t, close);
@@ -113,7 +113,7 @@ static void read_orphan(struct parser *p, struct slice t)
 		return;
 	p->orphan_reported = true;
 	quote(b, t.s, t.n);
-	if (t.n > sizeof(pem) && memcmp(t.s, pem, sizeof(pem) - 1) == 0)
+	if (t.n > sizeof pem && memcmp(t.s, pem, sizeof pem - 1) == 0)
 		buf_puts(b, " begins a PEM file, not a configuration; write [HOST] and, below it, "
 			    "ExtraCAFile = FILE into a file of its own");
 	else
@@ -312,7 +312,7 @@ static void read_source(struct parser *p, const struct config_source *source)
 	p->source_name = table_intern(p->policy, source->name, strlen(source->name));
 	p->shown = p->omitted = p->line = 0;
 	p->omitted_error = p->orphan_reported = false;
-	memset(&p->draft, 0, sizeof(p->draft));
+	memset(&p->draft, 0, sizeof p->draft);
 	if (p->policy->failed)
 		return;
 	if (source->length > CONFIG_MAX_BYTES)
@@ -343,7 +343,7 @@ static void read_sources(struct parser *p, const struct config_source *sources, 
 static struct policy *parse(const struct config_source *sources, size_t count, bool advice,
 			    config_report *report, void *arg, bool *bad)
 {
-	struct parser *p = calloc(1, sizeof(*p));
+	struct parser *p = calloc(1, sizeof *p);
 	struct policy *policy = p ? table_new() : NULL;
 	if (policy) {
 		p->policy = policy;

@@ -49,7 +49,7 @@ static void read_item(struct parser *p, const char *item, size_t n)
 	trim(&host, &host_length);
 	const char *fault = item_fault(equals, host, host_length);
 	if (fault) {
-		memset(&p->draft, 0, sizeof(p->draft));
+		memset(&p->draft, 0, sizeof p->draft);
 		buf_strs(message_begin(p), fault, "; ", item_form(p), NULL);
 		section_fail(p, 0);
 		return;

@@ -186,7 +186,7 @@ void key_explain_unknown(const char *s, size_t n, struct buf *error)
 	buf_puts(error, "unknown key ");
 	quote(error, s, n);
 	buf_puts(error, "; ");
-	if (!ours && n < sizeof(word) && !memchr(s, '\0', n)) {
+	if (!ours && n < sizeof word && !memchr(s, '\0', n)) {
 		memcpy(word, s, n);
 		word[n] = '\0';
 		ours = nearest_key(word);

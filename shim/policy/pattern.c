@@ -302,7 +302,7 @@ static bool parse(const struct written *t, struct pattern *out)
 bool pattern_parse(const char *s, size_t n, struct pattern *out, struct buf *error)
 {
 	struct written t = {s, n, error};
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, sizeof *out);
 	return parse(&t, out);
 }
 

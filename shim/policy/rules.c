@@ -224,7 +224,7 @@ void policy_lookup_counted(const struct policy *p, const struct peer *peer, int6
 {
 	struct lookup l = {.out = out, .now = now};
 	struct walk w = {.policy = p, .visit = choose, .arg = &l};
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, sizeof *out);
 	if (policy_empty(p))
 		return;
 	if (!p->dry)

@@ -69,7 +69,7 @@ void section_begin(struct parser *p, const char *header, size_t n)
 	const char *s = header, *word;
 	size_t length;
 	section_end(p);
-	memset(d, 0, sizeof(*d));
+	memset(d, 0, sizeof *d);
 	d->open = true;
 	d->line = p->line;
 	d->header = header;
@@ -271,7 +271,7 @@ static const char *intern_header(struct policy *policy, const struct draft *d)
 static struct kept_section *make_section(struct parser *p, uint32_t keys)
 {
 	struct draft *d = &p->draft;
-	struct kept_section *kept = arena_alloc(&p->policy->arena, sizeof(*kept));
+	struct kept_section *kept = arena_alloc(&p->policy->arena, sizeof *kept);
 	if (!kept) {
 		p->policy->failed = true;
 		return NULL;
@@ -346,7 +346,7 @@ static bool add_pattern(struct parser *p, struct kept_section *kept, const char 
 	if (p->advice && !kept->section.closed)
 		advise_pattern(p, text, &pattern);
 	kept->total += kept->count;
-	struct entry *entries = arena_alloc(&p->policy->arena, kept->count * sizeof(*entries));
+	struct entry *entries = arena_alloc(&p->policy->arena, kept->count * sizeof *entries);
 	if (!entries || !fill_entries(p, kept, text, pattern_is_any(&pattern), entries))
 		return false;
 	if (!kept->entries)

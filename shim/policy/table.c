@@ -25,9 +25,9 @@ static uint64_t pattern_hash(const struct pattern *p)
 {
 	const unsigned char head[4] = {p->kind, p->prefix, (unsigned char)(p->port >> 8),
 				       (unsigned char)p->port};
-	uint64_t h = hash_bytes(HASH_SEED, head, sizeof(head));
+	uint64_t h = hash_bytes(HASH_SEED, head, sizeof head);
 	if (p->kind == PATTERN_CIDR) {
-		h = hash_bytes(h, p->address.bytes, sizeof(p->address.bytes));
+		h = hash_bytes(h, p->address.bytes, sizeof p->address.bytes);
 		return mix(h + p->address.v4);
 	}
 	for (size_t i = 0; i < p->name_length; i++) {
@@ -69,7 +69,7 @@ static bool grow_slots(struct policy *p)
 	struct node **old = p->slots;
 	size_t old_count = p->slot_count;
 	size_t count = old_count == 0 ? FIRST_SLOTS : old_count * 2;
-	struct node **slots = calloc(count, sizeof(*slots));
+	struct node **slots = calloc(count, sizeof *slots);
 	unsigned probes = 0;
 	if (!slots)
 		return false;
@@ -132,7 +132,7 @@ static void note_strict(struct policy *p, const struct node *n, const struct set
 	if (port == 0)
 		return;
 	if (!p->strict_ports)
-		p->strict_ports = calloc(PORTS / 64, sizeof(*p->strict_ports));
+		p->strict_ports = calloc(PORTS / 64, sizeof *p->strict_ports);
 	if (!p->strict_ports)
 		p->failed = true;
 	else
@@ -168,7 +168,7 @@ static bool grow_strings(struct policy *p)
 {
 	struct interned *old = p->strings;
 	size_t count = p->string_slots == 0 ? FIRST_SLOTS : p->string_slots * 2;
-	struct interned *slots = calloc(count, sizeof(*slots));
+	struct interned *slots = calloc(count, sizeof *slots);
 	if (!slots)
 		return false;
 	for (size_t i = 0; i < p->string_slots; i++) {
@@ -219,7 +219,7 @@ void table_intern_done(struct policy *p)
 
 struct policy *table_new(void)
 {
-	struct policy *p = calloc(1, sizeof(*p));
+	struct policy *p = calloc(1, sizeof *p);
 	if (p)
 		p->tail = &p->first;
 	return p;

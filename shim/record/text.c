@@ -160,7 +160,7 @@ static void put_mark(const struct ink *k, const struct chain_line *line)
 	/* What an administrator compares before trusting it. */
 	if (strcmp(line->mark, "not trusted") == 0 && line->cert->have_sha256) {
 		buf_puts(k->out, "   sha256 ");
-		buf_hex(k->out, line->cert->sha256, sizeof(line->cert->sha256), ':');
+		buf_hex(k->out, line->cert->sha256, sizeof line->cert->sha256, ':');
 	}
 }
 
