@@ -129,6 +129,20 @@ bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char
 	return first && strlcpy(host, first, 256) < 256;
 }
 
+/* It is not connected yet. Where OpenSSL is going to do that, it knows where to. */
+static void look_at_goal(struct connection *n, SSL *ssl)
+{
+	char host[256];
+	if (!transport_goal(copy_api(n->copy), ssl, host, &n->port))
+		return;
+	if (host_is_address(host))
+		strlcpy(n->address, host, sizeof n->address);
+	if (n->host)
+		return;
+	n->host = kept(n, host);
+	n->socket.gave_host = n->address[0] != '\0';
+}
+
 /* What the socket tells. It is a guess where it may not be the one that carries this connection, or something was said on it before. */
 static void look_at_socket(struct connection *n, SSL *ssl)
 {
@@ -138,7 +152,9 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	if (fd >= 0 && transport_peer(fd, n->address, &n->port)) {
 		transport_begin(n, fd);
 		n->socket.guessed = !transport_is_own(n, ssl, fd);
-	} else if (fd < 0 && !transport_is_plain(n, ssl)) {
+	} else if (fd >= 0 || transport_is_plain(n, ssl)) {
+		look_at_goal(n, ssl);
+	} else {
 		if (!n->port)
 			search_descriptors(n);
 		n->socket.guessed = true;
@@ -247,8 +263,22 @@ void connection_remember_peer(struct connection *n, SSL *ssl)
 		    n); /* all of the process's: only where it is likely to be needed */
 }
 
+/* It was not connected when the handshake began: nothing was said on it before, unless it says more now than this connection does. */
+static bool is_connected_now(struct connection *n, SSL *ssl)
+{
+	const int fd = n->socket.looked && !n->socket.guessed && !n->address[0]
+			   ? transport_descriptor(copy_api(n->copy), ssl)
+			   : -1;
+	if (!is_carried_by(n, fd))
+		return false;
+	n->socket.guessed = !transport_is_own(n, ssl, fd);
+	return true;
+}
+
 bool connection_prove(struct connection *n, SSL *ssl)
 {
+	if (is_connected_now(n, ssl))
+		return true;
 	return to_be_found(n, ssl) && is_carried_by(n, transport_find(n, ssl));
 }
 

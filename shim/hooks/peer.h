@@ -16,7 +16,8 @@ bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char
 bool connection_renamed(struct connection *n, SSL *ssl);
 /* As far as a rule may count on it: no address of a socket that is not known to carry this connection. */
 void connection_peer(const struct connection *n, struct peer *peer);
-/* By what was sent until now: is there one socket that carries this connection and nothing else? True: from now on it is known. */
+/* By what was sent until now: is there one socket that carries this connection and nothing else, or is its own connected only by now? True: from now on it is
+ * known. */
 bool connection_prove(struct connection *n, SSL *ssl);
 /* For a record: where the SSL does not tell, among the sockets of the process; without the port where a proxy stands there. */
 void connection_find_peer(struct connection *n, SSL *ssl);

@@ -189,7 +189,8 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 {
 	if (!n->policy || rule_of_renamed(n, ssl))
 		return;
-	const bool by_peer = n->socket.gave_host || policy_uses_peer(policy_of(n->policy));
+	const bool by_peer =
+	    n->socket.gave_host || !n->host || policy_uses_peer(policy_of(n->policy));
 	const bool found = by_peer && connection_prove(n, ssl);
 	if (found)
 		proven(n);

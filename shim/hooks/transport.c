@@ -75,6 +75,33 @@ int transport_descriptor(const struct openssl *o, const SSL *ssl)
 	return fd;
 }
 
+static const char *told(const struct openssl *o, BIO *b, long which)
+{
+	enum { BIO_C_GET_CONNECT = 123 };
+	const char *text = NULL;
+	QUIET_BEGIN(o)
+	if (o->BIO_ctrl(b, BIO_C_GET_CONNECT, which, &text) <= 0)
+		text = NULL;
+	QUIET_END(o)
+	return text;
+}
+
+bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], unsigned *port)
+{
+	enum { BIO_TYPE_CONNECT = 0x50c, HOST = 0, SERVICE = 1 };
+	BIO *b = o->SSL_get_rbio(ssl);
+	unsigned number = 0;
+	if (!b || !o->BIO_method_type || o->BIO_method_type(b) != BIO_TYPE_CONNECT ||
+	    !host_normalise(told(o, b, HOST), host))
+		return false;
+	const char *service = told(o, b, SERVICE);
+	for (; service && ascii_is_digit(*service) && number <= UINT16_MAX; service++)
+		number = number * 10 + (unsigned)(*service - '0');
+	if (service && !*service && number <= UINT16_MAX)
+		*port = number;
+	return true;
+}
+
 /* Does the transport say which socket it works on? Then nothing is to be guessed, also where that socket does not tell its peer; and
  * where there never was a transport (later it may have been taken away). */
 bool transport_is_plain(const struct connection *n, const SSL *ssl)

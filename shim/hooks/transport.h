@@ -15,6 +15,8 @@ enum { TRANSPORT_DESCRIPTORS = 1024 }; /* that are looked at; more of them for w
 bool transport_peer(int fd, char address[46], unsigned *port);
 /* Of the SSL's own socket; -1: it works on something else. */
 int transport_descriptor(const struct openssl *o, const SSL *ssl);
+/* Where a BIO that connects by itself (BIO_s_connect()) is to lead, normalised. False: it is none, or was not told so; *port as it was, where that is no number. */
+bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], unsigned *port);
 bool transport_is_plain(const struct connection *n, const SSL *ssl);
 /* no_transport.c. A handshake failed; `stuck`: the BIO that OpenSSL waited for, or NULL. After the error queue was looked at. */
 void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *ssl, BIO *stuck,

@@ -12,6 +12,8 @@ from attackkit import build
 from test_attacks_proxy import server
 
 ADDRESS_RULES = ["[127.0.0.1]", "[127.0.0.0/8]", "[*.test 127.0.0.1/32]", "[localhost]"]
+ONLY_STRANGER = "OnlyCAFile = CERTS/stranger.pem"
+PIN = "PinSHA256 = " + "A" * 43 + "="
 RULE = "%s\nExtraCAFile = CERTS/corp.pem\n"
 
 
@@ -101,6 +103,20 @@ def test_direct(actor, certificates, rule, how):
         assert verdict(actor, certificates, port, rule, "b.test", how) == "good"
     with server(certificates, "b") as port:
         assert verdict(actor, certificates, port, rule, how=how) == "bad"
+
+
+@pytest.mark.parametrize("sni", [(), ("localhost",)], ids=["nameless", "sni"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("pattern", ["127.0.0.1", "127.0.0.0/8", "127.0.0.0/8:PORT", "localhost", "localhost:PORT"])
+def test_connected_when_the_handshake_has_begun(actor, certificates, pattern, host, sni):
+    """OpenSSL's own BIO connects with the first bytes: who the peer is shows only then, or by what the BIO was told."""
+    applies = "localhost" not in pattern or host == "localhost" or sni
+    for leaf, keys, there in ("loopback", "ExtraCAFile = CERTS/corp.pem", "good"), ("loopback-public", ONLY_STRANGER, "bad"), ("loopback-public", PIN, "bad"):
+        with server(certificates, leaf) as port:
+            done = subprocess.run([build("goal"), certificates / "public.pem", f"{host}:{port}", *sni], text=True, timeout=60, capture_output=True,
+                                  env=actor.environment(f"[{pattern.replace('PORT', str(port))}]\n{keys}\n"))
+        elsewhere = "bad" if leaf == "loopback" else "good"
+        assert (done.stdout, done.stderr) == ((there if applies else elsewhere) + "\n", ""), (leaf, keys)
 
 
 # seccomp(2): getsockopt(SO_PEERNAME) fails with ENOPROTOOPT. BPF: load the call's number and its third argument, compare, return.
