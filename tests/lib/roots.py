@@ -187,7 +187,8 @@ class Root:
         self.suite, self.path = suite, path
         self.headers = path / "usr/include"
         self.compiler = compiler_for(path, suite)
-        self.preload = make_for(suite, "all") / "libtlsmend.so" if suite == "i386" or suite in EMULATED else LIBRARY
+        made = {"i386": "all", **dict.fromkeys(EMULATED, "library")}.get(suite)
+        self.preload = make_for(suite, made) / "libtlsmend.so" if made else LIBRARY
         self.version = version_in(self.headers)
         self.generation = ".".join(map(str, self.version[:2])) + (".1" if self.version[0] == 1 else "")
 
