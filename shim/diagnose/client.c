@@ -40,7 +40,7 @@ void note_wanted_certificate(struct diagnosis *d)
 		return;
 	if (e->own.names_in_all == 0) {
 		d->r->expected = "a client certificate; the server names no CA";
-		note_line(d, "the server does not say which CAs it accepts; who runs it knows");
+		note_line(d, "the server does not say which CAs it accepts; whoever runs it knows");
 		return;
 	}
 	d->r->expected = say(e, "a client certificate of ", named_cas(d), (char *)NULL);
@@ -129,8 +129,8 @@ static const char *not_sent_words(struct diagnosis *d)
 static void help_get_certificate(struct diagnosis *d)
 {
 	help_setting(d,
-		     "get a certificate and its key from who runs the server, and configure them "
-		     "in the client",
+		     "get a certificate and its key from whoever runs the server, and configure "
+		     "them in the client",
 		     ", or here:", "Certificate = /etc/tlsmend/client.pem",
 		     "PrivateKey = /etc/tlsmend/client.key", (char *)NULL);
 	help_line(d, "`tlsmend explain client-certificate-missing` says where common clients take "

@@ -366,13 +366,13 @@ static void say_form(struct diagnosis *d)
 				(char *)NULL);
 		break;
 	}
-	help_line(d,
-		  d->symbol == VERIFY_UNSUPPORTED_NAME_SYNTAX
-		      ? "whoever issued the certificate has to issue it again with names in their "
-			"usual form"
-		      : "who runs that CA has to issue its certificate again with limits that can "
-			"be compared; until then the server's operator needs a certificate from "
-			"another CA");
+	help_line(
+	    d, d->symbol == VERIFY_UNSUPPORTED_NAME_SYNTAX
+		   ? "whoever issued the certificate has to issue it again with names in their "
+		     "usual form"
+		   : "whoever runs that CA has to issue its certificate again with limits that can "
+		     "be compared; until then the server's operator needs a certificate from "
+		     "another CA");
 }
 
 void explain_constraint(struct diagnosis *d)

@@ -27,7 +27,8 @@ static void help_crl(struct diagnosis *d, const char *lead)
 		help_line(d, say(e, lead, "; the certificate says where it is: ",
 				 say_text(e, c->crl_url), (char *)NULL));
 	else
-		help_line(d, say(e, lead, "; who runs that CA knows where it is", (char *)NULL));
+		help_line(d,
+			  say(e, lead, "; whoever runs that CA knows where it is", (char *)NULL));
 }
 
 /* A demand that came with a library, and that its users know nothing of: Ruby's openssl before 3.3.1 sets it for every program. */
@@ -295,12 +296,11 @@ static void say_curve(struct diagnosis *d)
 	    say(d->e, "the key of ", whose(d),
 		" is on an elliptic curve that is given by its parameters instead of its name",
 		(char *)NULL);
-	help_line(
-	    d,
-	    d->first.depth > 0
-		? "who runs that CA has to give it a new key on a named curve such as P-256, and "
-		  "the server needs a certificate from there"
-		: "the server's operator needs a new key on a named curve such as P-256");
+	help_line(d, d->first.depth > 0
+			 ? "whoever runs that CA has to give it a new key on a named curve such as "
+			   "P-256, and "
+			   "the server needs a certificate from there"
+			 : "the server's operator needs a new key on a named curve such as P-256");
 }
 
 static void say_policy(struct diagnosis *d)

@@ -70,6 +70,6 @@ void note_inspection(struct diagnosis *d)
 	note_line(
 	    d, say(d->e, "this is a name that ", product,
 		   " uses: a device that inspects TLS may stand between client and server; its CA "
-		   "certificate is then to be had from who runs it",
+		   "certificate is then to be had from whoever runs it",
 		   (char *)NULL));
 }

@@ -54,7 +54,7 @@ static void say_outdated_child(struct diagnosis *d, const struct near_miss *near
 			". So the CA is the right one, and what was issued by it is out of date "
 			"(authorityKeyIdentifier)",
 			(char *)NULL);
-	help_line(d, say(e, "who runs the CA ", say_subject(e, c), " has to issue ",
+	help_line(d, say(e, "whoever runs the CA ", say_subject(e, c), " has to issue ",
 			 child_name(d, child),
 			 " again, so that its authorityKeyIdentifier fits the CA's present "
 			 "certificate; that certificate itself is not the one that is missing",
@@ -89,13 +89,14 @@ static void help_present_ca(struct diagnosis *d, const struct near_miss *near)
 	if (c->from == FROM_PRESENTED)
 		help_line(d, "the server's operator has to send the CA certificate that belongs to "
 			     "this one, in place of the one that does not fit");
-	help_ca(d,
-		c->from == FROM_PRESENTED
-		    ? "until then get the CA's present certificate from who runs it, compare its "
-		      "fingerprint, put it into a file and add:"
-		    : "get the CA's present certificate from who runs it, compare its fingerprint, "
-		      "put it into a file and add:",
-		extra_ca_line(d, c->common_name));
+	help_ca(
+	    d,
+	    c->from == FROM_PRESENTED
+		? "until then get the CA's present certificate from whoever runs it, compare its "
+		  "fingerprint, put it into a file and add:"
+		: "get the CA's present certificate from whoever runs it, compare its fingerprint, "
+		  "put it into a file and add:",
+	    extra_ca_line(d, c->common_name));
 }
 
 static void say_own_identifier(struct diagnosis *d, const struct near_miss *near,
@@ -109,12 +110,14 @@ static void say_own_identifier(struct diagnosis *d, const struct near_miss *near
 			near_refusal(d, near, top), "; so OpenSSL does not take it for a root",
 			(char *)NULL);
 	if (e->own_key == TRIED_GOOD)
-		help_line(d, "its own key signed it, so who runs that CA has to issue this root "
-			     "certificate again, with its own key identifier or none");
+		help_line(d,
+			  "its own key signed it, so whoever runs that CA has to issue this root "
+			  "certificate again, with its own key identifier or none");
 	else
-		help_line(d, "if the CA has changed its key, give the client the root with the "
-			     "wanted key identifier; otherwise who runs the CA has to issue this "
-			     "root certificate again");
+		help_line(d,
+			  "if the CA has changed its key, give the client the root with the "
+			  "wanted key identifier; otherwise whoever runs the CA has to issue this "
+			  "root certificate again");
 }
 
 void explain_refused_issuer(struct diagnosis *d)
@@ -156,16 +159,17 @@ void explain_refused_issuer(struct diagnosis *d)
 					: " bears that name, but OpenSSL does not take it: ",
 		near_refusal(d, near, top), (char *)NULL);
 	if (why == VERIFY_UNSUPPORTED_SIGNATURE_ALGORITHM) {
-		help_line(d, say(e, "who runs that CA has to issue ", child_name(d, top),
+		help_line(d, say(e, "whoever runs that CA has to issue ", child_name(d, top),
 				 " again with a signature that this OpenSSL knows (ECDSA or RSA, "
 				 "with SHA-256), or the client needs a newer OpenSSL",
 				 (char *)NULL));
 		return;
 	}
-	help_line(d, why == VERIFY_KEYUSAGE_NO_CERTSIGN
-			 ? "who runs that CA has to issue its certificate again, with keyCertSign "
-			   "in its keyUsage"
-			 : "who runs that CA has to mend its certificate");
+	help_line(d,
+		  why == VERIFY_KEYUSAGE_NO_CERTSIGN
+		      ? "whoever runs that CA has to issue its certificate again, with keyCertSign "
+			"in its keyUsage"
+		      : "whoever runs that CA has to mend its certificate");
 }
 
 void explain_namesake(struct diagnosis *d)
@@ -191,7 +195,7 @@ void explain_namesake(struct diagnosis *d)
 		signer ? ", but that of " : "", signer ? ca_there(d, signer->candidate) : "",
 		signer ? " did" : "", (char *)NULL);
 	help_line(d,
-		  say(e, "who runs that CA has to issue ", child_name(d, top),
+		  say(e, "whoever runs that CA has to issue ", child_name(d, top),
 		      top == d->leaf ? " again under another name than the CA's, for example "
 				       "with the host's name and an organisation"
 				     : " again with an authorityKeyIdentifier that names the key "

@@ -137,7 +137,7 @@ void help_reissue(struct diagnosis *d, const struct cert_info *c, const char *ho
 	else
 		help_line(
 		    d,
-		    say(e, "who runs the CA ", say_issuer(e, c),
+		    say(e, "whoever runs the CA ", say_issuer(e, c),
 			" has to issue the CA certificate ", say_subject(e, c), " again", how,
 			is_from_here(c) ? "" : "; the server's operator then has to send that one",
 			(char *)NULL));
@@ -167,12 +167,12 @@ void help_from_here(struct diagnosis *d, const struct cert_info *c)
 		help_stale(d, c, sent);
 		return;
 	}
-	help_line(d,
-		  say(e, "the certificate ", say_subject(e, c), say_fingerprint(d->e, c), " is ",
-		      c->from == FROM_PRESENTED ? stored_place(d, c) : store_place(d, c),
-		      c->from == FROM_PRESENTED ? "" : ", not among those that the server sent",
-		      ": get the present one from who runs that CA, compare its fingerprint, and "
-		      "put it there in place of this one",
-		      (char *)NULL));
+	help_line(
+	    d, say(e, "the certificate ", say_subject(e, c), say_fingerprint(d->e, c), " is ",
+		   c->from == FROM_PRESENTED ? stored_place(d, c) : store_place(d, c),
+		   c->from == FROM_PRESENTED ? "" : ", not among those that the server sent",
+		   ": get the present one from whoever runs that CA, compare its fingerprint, and "
+		   "put it there in place of this one",
+		   (char *)NULL));
 	help_cross_signed(d, c);
 }

@@ -56,11 +56,12 @@ static void say_circle(struct diagnosis *d)
 		" certified each other, and the root certificate of none of them is trusted "
 		"by this client",
 		(char *)NULL);
-	help_ca(d,
-		say(e, "get the root certificate (signed by itself) of one of them (", list,
-		    ") from who runs that CA, compare its fingerprint, put it into a file and add:",
-		    (char *)NULL),
-		wanted_ca_line(d, top));
+	help_ca(
+	    d,
+	    say(e, "get the root certificate (signed by itself) of one of them (", list,
+		") from whoever runs that CA, compare its fingerprint, put it into a file and add:",
+		(char *)NULL),
+	    wanted_ca_line(d, top));
 }
 
 /* The same CA with another issuer above it: OpenSSL does not come to that one. */

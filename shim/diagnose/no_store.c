@@ -118,9 +118,10 @@ void explain_no_store(struct diagnosis *d)
 		     "bundle, for example with");
 	help_line(d, "    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt");
 	if (top_of_chain(d))
-		help_line(d, say(e, "if ", say_issuer(e, top_of_chain(d)),
-				 " is a private CA, it is in no such bundle: get its certificate "
-				 "from who runs it, compare the fingerprint, and give the client "
-				 "that instead",
-				 (char *)NULL));
+		help_line(d,
+			  say(e, "if ", say_issuer(e, top_of_chain(d)),
+			      " is a private CA, it is in no such bundle: get its certificate "
+			      "from whoever runs it, compare the fingerprint, and give the client "
+			      "that instead",
+			      (char *)NULL));
 }

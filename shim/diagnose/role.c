@@ -199,9 +199,10 @@ void explain_not_ca(struct diagnosis *d)
 				 "any",
 				 (char *)NULL));
 	else
-		help_line(d,
-			  "who runs that CA has to issue its certificate again as a CA certificate "
-			  "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
+		help_line(
+		    d,
+		    "whoever runs that CA has to issue its certificate again as a CA certificate "
+		    "(basicConstraints CA:TRUE, keyUsage keyCertSign)");
 }
 
 /* "CA too deep", "CA further down" */
@@ -235,8 +236,10 @@ void explain_path_length(struct diagnosis *d)
 			      *d->r->presented != '\0' ? ": " : "", d->r->presented, (char *)NULL)
 			: "a CA of the chain allows fewer CA certificates below it than there are";
 	help_line(
-	    d, say(e, "the server's operator needs a certificate from a CA higher up, or who runs ",
-		   c ? say_subject(e, c) : "that CA",
-		   " has to have its CA certificate issued again with a higher limit (pathlen)",
-		   (char *)NULL));
+	    d,
+	    say(e,
+		"the server's operator needs a certificate from a CA higher up, or whoever runs ",
+		c ? say_subject(e, c) : "that CA",
+		" has to have its CA certificate issued again with a higher limit (pathlen)",
+		(char *)NULL));
 }

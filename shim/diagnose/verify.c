@@ -114,7 +114,7 @@ static void say_signature(struct diagnosis *d)
 			     "to this one, in place of the one that does not fit");
 	else
 		help_line(d, "there are probably two CAs of that name, or the CA has a new key: "
-			     "get its present certificate from who runs it, compare the "
+			     "get its present certificate from whoever runs it, compare the "
 			     "fingerprint, and replace the old one");
 }
 

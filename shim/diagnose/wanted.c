@@ -25,15 +25,15 @@ void help_wanted_ca(struct diagnosis *d, const struct cert_info *top)
 {
 	struct evidence *e = d->e;
 
-	help_ca(d,
-		say(e,
-		    directory_holder(d)
-			? "if that one is not the right one, get the certificate of "
-			: "get the certificate of ",
-		    say_issuer(e, top),
-		    " from who runs that CA, compare its fingerprint, put it into a file and add:",
-		    (char *)NULL),
-		wanted_ca_line(d, top));
+	help_ca(
+	    d,
+	    say(e,
+		directory_holder(d) ? "if that one is not the right one, get the certificate of "
+				    : "get the certificate of ",
+		say_issuer(e, top),
+		" from whoever runs that CA, compare its fingerprint, put it into a file and add:",
+		(char *)NULL),
+	    wanted_ca_line(d, top));
 	help_address(d, top, "its issuer, a root or an intermediate CA,");
 	if (!help_ca_obstacle(d))
 		help_line(d, "if it is not a root but an intermediate CA, the server should send "

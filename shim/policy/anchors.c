@@ -140,7 +140,7 @@ static void complain_of_content(const struct anchors *a, const struct setting *s
 	if (all_expired(o, a->trusted))
 		complain(s,
 			 "holds only CA certificates that have expired; get the present one from "
-			 "who runs the CA",
+			 "whoever runs the CA",
 			 NULL, NULL);
 }
 

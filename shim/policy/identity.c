@@ -77,7 +77,7 @@ static const char *certificate_problem(const struct buf *text)
 	if (text->len == 0)
 		return "is empty; put the client certificate in PEM form into it, then its chain";
 	if (holds(text, "-----BEGIN CERTIFICATE-----"))
-		return "holds a damaged certificate; get the file again from who issued it";
+		return "holds a damaged certificate; get the file again from whoever issued it";
 	if (holds(text, "PRIVATE KEY-----"))
 		return "holds a private key and no certificate; name the certificate here, and "
 		       "this file as PrivateKey";

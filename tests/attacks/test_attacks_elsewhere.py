@@ -41,7 +41,7 @@ CONNECTED = "connect store=none sni=a.test server=responder mode=none keep=0\n"
 
 @pytest.mark.parametrize("rules", [A, "[*]\nExtraCAFile = CERTS/corp.pem\n", NOTHING])
 def test_server_that_is_shown_the_certificate_of_a_host(actor, rules):
-    """... by a client, while the process is connected to that host: who runs a.test must not become a client with a certificate thereby."""
+    """... by a client, while the process is connected to that host: whoever runs a.test must not become a client with a certificate thereby."""
     script = CONNECTED + "connect store=public sni=c.test server=c-public ask cert=responder keep=1\nverify shown=1 store=%s\n"
     assert actor.verdicts(script % "corp") == ["good", "good", "good"]
     assert actor.verdicts(script % "public", rules) == ["good", "good", "bad"]

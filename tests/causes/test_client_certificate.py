@@ -137,7 +137,7 @@ def demanding(servers, pki):
 @pytest.mark.parametrize("name", CLIENTS)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_missing(run, pki, demanding, version, name):
-    record = only(seen(run, CLIENTS[name](demanding(version), pki.root_pem)), MISSING, "who runs the server", ROOT_NAME)
+    record = only(seen(run, CLIENTS[name](demanding(version), pki.root_pem)), MISSING, "whoever runs the server", ROOT_NAME)
     assert record["alert"] == ("received:40" if version == "1.2" else "received:116")
     assert ROOT_NAME in record["expected"] and record["presented"] == "none"
 
@@ -150,7 +150,7 @@ def test_missing_dotnet(run, pki, demanding, version):
     argv, how = client.argv(HOST, port), {"env": client.env(pki.root_pem)}
     before, after = run(argv, library=False, **how), run(argv, **how)
     assert (before.code, after.code) == (1, 1)
-    only(check_records(after), MISSING, "who runs the server", ROOT_NAME)
+    only(check_records(after), MISSING, "whoever runs the server", ROOT_NAME)
 
 
 LATER = """

@@ -244,7 +244,7 @@ def test_certificate_of_a_server_in_the_clients_file(tell, show, pki, client):
     server = issue("www.corp.test", names=["www.corp.test"])
     leaf = leaf_of(server)
     told = tell(client(show(leaf).port, pki.write("trusted-server.pem", server.pem)), "not-a-ca", leaf)
-    assert "who runs that CA has to issue its certificate again as a CA" in told.help and "the server's operator" not in told.help
+    assert "whoever runs that CA has to issue its certificate again as a CA" in told.help and "the server's operator" not in told.help
 
 
 @pytest.mark.cause("self-signed")

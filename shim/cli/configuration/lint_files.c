@@ -70,7 +70,7 @@ static void tell_finding(void *arg, enum authority_finding what, const char *tex
 		tell(f, CONFIG_WARNING, text);
 		return;
 	}
-	char *hint = join(text, "; ask who runs that CA for a stronger one", NULL);
+	char *hint = join(text, "; ask whoever runs that CA for a stronger one", NULL);
 	note(f, hint);
 	free(hint);
 }
