@@ -12,6 +12,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import sys
 import threading
 import time
 
@@ -274,8 +275,11 @@ def _serve(listener, behaviour, identity):
 def _one(connection, behaviour, identity):
     with connection:
         connection.settimeout(20)
-        with contextlib.suppress(OSError, ssl.SSLError):
+        try:
             behaviour(connection, identity)
+        except (OSError, ssl.SSLError) as e:
+            # most servers here are meant to fail; where a test does, this tells whether it was by them
+            print(f"server: {getattr(behaviour, '__name__', behaviour)}: {e!r}", file=sys.stderr)
 
 
 def _reset(connection):
