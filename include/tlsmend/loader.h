@@ -107,7 +107,7 @@ enum { LOADER_HASH_LONGEST = 47 };
 	 : (i) + sizeof(text) == LOADER_HASH_LONGEST + 1                                           \
 	     ? 5381u                                                                               \
 	     : (unsigned char)(text)[((i) + sizeof(text) - LOADER_HASH_LONGEST - 2) %              \
-				     sizeof text])
+				     sizeof(text)])
 #define LOADER_HASH_1(text, i, before) ((before)*33u + LOADER_HASH_DIGIT(text, i))
 #define LOADER_HASH_4(text, i, before)                                                             \
 	LOADER_HASH_1(text, (i) + 3,                                                               \
@@ -120,7 +120,7 @@ enum { LOADER_HASH_LONGEST = 47 };
 #define LOADER_HASH(text)                                                                          \
 	LOADER_HASH_16(text, 32, LOADER_HASH_16(text, 16, LOADER_HASH_16(text, 0, 0u)))
 #define LOADER_NAME(literal)                                                                       \
-	((struct symbol_name){(literal), sizeof literal - 1, LOADER_HASH(literal)})
+	((struct symbol_name){(literal), sizeof(literal) - 1, LOADER_HASH(literal)})
 /* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct symbols *s, const struct symbol_name *n, const char **version);
