@@ -68,9 +68,10 @@ static bool read_stack(struct process_start *s)
 /* Another libc, or a stack that somebody wrote over. */
 static bool read_proc(struct process_start *s)
 {
-	static ElfW(auxv_t) copy[AUXILIARY_MOST + 1];
-	const int fd = sys_open("/proc/self/auxv", O_RDONLY, 0);
-	const long n = fd >= 0 ? sys_read(fd, copy, AUXILIARY_MOST * sizeof copy[0]) : -1;
+	/* not among what every process touches: few need it */
+	ElfW(auxv_t) *copy = sys_map_memory((AUXILIARY_MOST + 1) * sizeof *copy);
+	const int fd = copy ? sys_open("/proc/self/auxv", O_RDONLY, 0) : -1;
+	const long n = fd >= 0 ? sys_read(fd, copy, AUXILIARY_MOST * sizeof *copy) : -1;
 	if (fd >= 0)
 		sys_close(fd);
 	s->argv = nothing;
