@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * What became of a connection. First what is remembered of each event, then the questions, then the answers.
+ * What became of a connection: first the questions, then the answers.
  */
-#include <string.h>
 
-#include <tlsmend/outcome.h>
+#include "remember.h"
 
 enum {
 	/* A server decides about the client's certificate at once. One that ends the connection later, or after it said something, had other
@@ -15,7 +14,6 @@ enum {
 	MUCH = 16384,
 	/* A handshake that the client lets go of at once it may have had no more use for. */
 	PATIENCE_MS = 1000,
-	MESSAGE_CERTIFICATE_REQUEST = 13,
 	TLS1_3 = 0x0304,
 	/* (OWN) names */
 	NAMES_DO_NOT_FIT = 2,
@@ -32,176 +30,6 @@ static struct verdict failed(enum reason reason)
 static struct verdict went_on(enum reason reason)
 {
 	return (struct verdict){OUTCOME_WENT_ON, reason};
-}
-
-/* ---- what is remembered ------------------------------------------------------------------------------------------------ */
-
-static void begin(struct story *s, const struct happening *h)
-{
-	memset(s, 0, sizeof *s);
-	s->began_ms = h->ms;
-	s->last_sent = s->last_received = s->alert_sent = s->alert_received = -1;
-	s->memory = h->begins.memory != 0;
-	s->datagram = h->begins.datagram != 0;
-	s->blind = h->begins.blind != 0;
-}
-
-static void note_bad(struct story *s, const struct happening *h)
-{
-	s->bad = h->bad.kept != 0;
-	s->enforced = s->bad && h->bad.enforced;
-	s->told = h->bad.told != 0;
-	s->own_objection = s->bad && h->bad.own;
-}
-
-static void note_demanded(struct story *s, const struct happening *h)
-{
-	s->bad = s->enforced = h->demanded.kept != 0;
-	s->own_objection = s->unnamed = false;
-}
-
-static void note_asked(struct story *s, const struct happening *h)
-{
-	if (!s->done)
-		return;
-	s->asked = s->asked || !h->asked.good;
-	s->relied = s->relied || (s->left && h->asked.good);
-}
-
-static void note_done(struct story *s, const struct happening *h)
-{
-	if (s->done)
-		return;
-	s->done = true;
-	s->done_ms = h->ms;
-	s->in_at_done = h->in;
-	s->version = h->done.version;
-}
-
-/* What fails once it has sent something is not what it sent that in spite of: the look at another connection, which has the same certificate. */
-static void note_own(struct story *s, const struct happening *h)
-{
-	s->own_failed = h->own.failed && (s->own_failed || !s->data_sent);
-	s->own_good = h->own.good != 0;
-	s->own_always = h->own.always != 0;
-	s->names = h->own.names;
-}
-
-static void note_leaf(struct story *s, const struct happening *h)
-{
-	s->leaf_misnamed = !h->leaf.named;
-	s->leaf_unsuited = !h->leaf.suited;
-	s->wrong_address = h->leaf.address != 0;
-	s->leaf_outdated = h->leaf.outdated != 0;
-}
-
-static void note_data_sent(struct story *s, const struct happening *h)
-{
-	if (!s->data_sent)
-		s->data_mark = h->out;
-	s->data_sent = s->data_sent || s->done;
-	s->data_out += (uint32_t)h->data_sent.bytes;
-}
-
-static void note_alert(struct story *s, const struct happening *h)
-{
-	enum { CLOSE_NOTIFY = 0 };
-	const bool sent = h->what == HAPPENING_ALERT_SENT;
-	/* both have these */
-	const int32_t number = h->alert_sent.number, fatal = h->alert_sent.fatal;
-	/* it was reading, then: OpenSSL hands over an alert, or answers an end, in the client's own read only */
-	if (s->done && !s->closing &&
-	    (sent ? h->alert_sent.eof != 0 : fatal || number == CLOSE_NOTIFY))
-		s->peer_ended = true;
-	if (sent && number == CLOSE_NOTIFY)
-		s->closing = true;
-	if (fatal)
-		*(sent ? &s->alert_sent : &s->alert_received) = number;
-}
-
-static void note_received(struct story *s, const struct happening *h)
-{
-	s->last_received = h->received.type;
-	if (h->received.type == MESSAGE_CERTIFICATE_REQUEST)
-		s->requested = true;
-	if (!s->done)
-		s->heard_ms = h->ms;
-}
-
-static void note(struct story *s, const struct happening *h)
-{
-	/* what the transport had taken before a record was made is no sign that it took this one */
-	if (s->data_sent && h->what != HAPPENING_DATA_SENT && h->out > s->data_mark)
-		s->data_taken = true;
-	switch (h->what) {
-	case HAPPENING_BEGINS:
-		begin(s, h);
-		break;
-	case HAPPENING_KEEPS:
-		s->memory = true;
-		break;
-	case HAPPENING_SENT:
-		s->last_sent = h->sent.type;
-		break;
-	case HAPPENING_RECEIVED:
-		note_received(s, h);
-		break;
-	case HAPPENING_HEARD:
-		s->heard_ms = s->done ? s->heard_ms : h->ms;
-		break;
-	case HAPPENING_SHOWN:
-		s->shown_nothing = h->shown.certificates == 0;
-		break;
-	case HAPPENING_ALERT_SENT:
-	case HAPPENING_ALERT_RECEIVED:
-		note_alert(s, h);
-		break;
-	case HAPPENING_LEFT:
-		s->left = true;
-		break;
-	case HAPPENING_GOOD:
-		s->good = true;
-		break;
-	case HAPPENING_BAD:
-		note_bad(s, h);
-		break;
-	case HAPPENING_UNNAMED:
-		s->unnamed = true;
-		break;
-	case HAPPENING_NAMELESS:
-		s->nameless = true;
-		break;
-	case HAPPENING_DEMANDED:
-		note_demanded(s, h);
-		break;
-	case HAPPENING_DONE:
-		note_done(s, h);
-		break;
-	case HAPPENING_ASKED:
-		note_asked(s, h);
-		break;
-	case HAPPENING_OWN:
-		note_own(s, h);
-		break;
-	case HAPPENING_LEAF:
-		note_leaf(s, h);
-		break;
-	case HAPPENING_DATA_SENT:
-		note_data_sent(s, h);
-		break;
-	case HAPPENING_DATA_RECEIVED:
-		s->data_in += (uint32_t)h->data_received.bytes;
-		s->data_read = s->data_read || !s->closing;
-		break;
-	case HAPPENING_SPARE:
-		s->spare = true;
-		break;
-	case HAPPENING_ENDS:
-		s->ended = true;
-		break;
-	default:
-		break;
-	}
 }
 
 /* ---- questions ------------------------------------------------------------------------------------------------------------ */
@@ -502,7 +330,7 @@ static struct verdict judge(const struct story *s, const struct happening *h)
 
 void story_tell(struct story *s, const struct happening *h, struct verdict *v)
 {
-	note(s, h);
+	story_remember(s, h);
 	*v = s->outcome == OUTCOME_OPEN ? judge(s, h) : NOTHING;
 	if (v->outcome == OUTCOME_OPEN)
 		return;
