@@ -2,7 +2,6 @@
  *
  * What became of a connection: first the questions, then the answers.
  */
-
 #include "remember.h"
 
 enum {

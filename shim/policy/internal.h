@@ -87,7 +87,7 @@ enum { QUOTE_MAX = 60, MESSAGE_MAX = 1024, HEADER_MAX = 255 };
 /* Adds 'text', escaped, at most QUOTE_MAX bytes of it. */
 void quote(struct buf *b, const char *s, size_t n);
 
-/* ---- the parser's state: config.c, section.c, environment_source.c ------------------------------ */
+/* ---- the parser's state: config.c, section.c, section_end.c, environment_source.c ------------ */
 enum { FAULT_MAX = 360 };
 struct draft { /* one section while it is read */
 	bool open, bad;
@@ -139,6 +139,8 @@ void section_names(struct parser *p, const char *name, size_t n, const char *val
 		   size_t value_length);
 /* Sends the message that is being written as an error of the open section, which is thereby dropped. */
 void section_fail(struct parser *p, unsigned line);
+/* Keys of the open section that say nothing without, or contradict, each other. */
+void section_check_pairs(struct parser *p);
 void section_end(struct parser *p);
 static inline bool draft_has(const struct draft *d, enum key key)
 {
