@@ -52,7 +52,7 @@ static bool lacks_identifier(const struct evidence *e, const struct cert_info *c
 }
 
 /* OpenSSL leaves out some checks of the last certificate that it found, and makes them once that has an issuer. */
-static const char *obstacle_at_top(struct diagnosis *d)
+static const char *no_ca_at_top(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
@@ -68,6 +68,18 @@ static const char *obstacle_at_top(struct diagnosis *d)
 			return say(e, say_subject(e, sent),
 				   ", which the server sent, is no CA certificate", (char *)NULL);
 	}
+	return NULL;
+}
+
+static const char *obstacle_at_top(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+
+	if (!top || top->self_issued)
+		return NULL;
+	if (no_ca_at_top(d))
+		return no_ca_at_top(d);
 	if (lacks_identifier(e, top))
 		return say(e, say_subject(e, top),
 			   " has no authorityKeyIdentifier, and this client checks strictly",
@@ -165,6 +177,12 @@ static bool fetches_lists(const struct evidence *e)
 	return e->framework == FRAMEWORK_DOTNET && (e->verify_flags & CRL_CHECK) != 0;
 }
 
+/* OpenSSL looks at them along a whole chain, which there is only with the CA. */
+static bool demands_lists(const struct evidence *e)
+{
+	return e->framework != FRAMEWORK_DOTNET && (e->verify_flags & CRL_CHECK) != 0;
+}
+
 /* ---- two faults at once -------------------------------------------------------------------------------------------- */
 
 /* The leaf's only name, where OpenSSL compares names and that is what it objects to. */
@@ -200,7 +218,7 @@ static const char *second_line(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *line = NULL, *one;
 
-	if (obstacle_of_dates(d))
+	if (obstacle_of_dates(d) || no_ca_at_top(d))
 		return NULL;
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum cause c =
@@ -214,11 +232,13 @@ static const char *second_line(struct diagnosis *d)
 		line = one;
 	}
 	const struct cert_info *top = top_of_chain(d);
-	if (!line && top && signed_too_weakly(e, top))
-		line = line_for(d, CAUSE_WEAK_DIGEST);
-	else if (!line && top && lacks_identifier(e, top))
-		line = line_for(d, CAUSE_STRICT_PROFILE);
-	return line;
+	const char *weak = top && signed_too_weakly(e, top) ? line_for(d, CAUSE_WEAK_DIGEST) : NULL;
+	const char *strict =
+	    top && lacks_identifier(e, top) ? line_for(d, CAUSE_STRICT_PROFILE) : NULL;
+	const char *at_top = weak ? weak : strict;
+	if ((weak && strict) || (line && at_top && strcmp(line, at_top) != 0))
+		return NULL;
+	return line ? line : at_top;
 }
 
 /* Where one more key would mend what the CA leaves. False: there is none. */
@@ -255,7 +275,7 @@ static const char *hedged(struct diagnosis *d, const char *lead)
 	const struct evidence *e = d->e;
 	const struct text all = {lead, strlen(lead)};
 
-	if (!e->dane && !(e->unlooked & LOOK_TRIALS))
+	if (!e->dane && !(e->unlooked & LOOK_TRIALS) && !demands_lists(e))
 		return lead;
 	return say(d->e, say_text(d->e, (struct text){all.s, all.n - 1}),
 		   " (not tried, it may not be enough):", (char *)NULL);
@@ -289,8 +309,7 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 		note_line(d,
 			  "not tried: this client also goes by what the DNS says of the server's "
 			  "certificates (DANE, TLSA), which counts for no trial");
-	else if (tried == TRIED_NOT && (e->verify_flags & CRL_CHECK) != 0 &&
-		 e->framework != FRAMEWORK_DOTNET)
+	else if (tried == TRIED_NOT && demands_lists(e))
 		note_line(d,
 			  "not tried: this client also demands revocation lists, and whether those "
 			  "are there and in order is looked at once the chain has its CA");

@@ -5,6 +5,7 @@
  */
 #include "budget.h"
 #include "capture.h"
+#include <tlsmend/versions.h>
 #include <tlsmend/vocabulary.h>
 
 #include <string.h>
@@ -28,6 +29,16 @@ bool capture_listed(const struct openssl *o, X509 *const *list, size_t n, X509 *
 	return false;
 }
 
+/* A signature of RSA and a key of another algorithm, say: OpenSSL does not get so far as to compare. */
+static bool key_is_of_another_kind(const struct openssl *o)
+{
+	enum { WRONG_PUBLIC_KEY_TYPE = 200 };
+	int library = 0, reason = 0;
+
+	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
+	return library == ERR_LIB_ASN1_ && reason == WRONG_PUBLIC_KEY_TYPE;
+}
+
 enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 *issuer, X509 *x)
 {
 	unsigned char *der = NULL;
@@ -42,6 +53,8 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 		key = o->X509_get_pubkey(issuer);
 	if (key) {
 		result = o->X509_verify(x, key);
+		if (result < 0 && key_is_of_another_kind(o))
+			result = 0;
 		o->EVP_PKEY_free(key);
 	}
 	if (der)

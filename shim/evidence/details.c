@@ -91,6 +91,20 @@ static void policies(struct evidence *e, const struct openssl *o, X509 *x, struc
 	o->CERTIFICATEPOLICIES_free(list);
 }
 
+/* An OCTET STRING with a list that has anything in it (RFC 6962 section 3.3); its lengths in one, two or three bytes. */
+static bool has_timestamps(const struct openssl *o, X509_EXTENSION *extension)
+{
+	enum { TAG_OCTETS = 0x04 };
+	const ASN1_STRING *data =
+	    o->X509_EXTENSION_get_data ? o->X509_EXTENSION_get_data(extension) : NULL;
+	const unsigned char *p = data ? o->ASN1_STRING_get0_data(data) : NULL;
+	const int n = data ? o->ASN1_STRING_length(data) : 0;
+	const int head = n < 2 ? n : p[1] < 0x80 ? 2 : 2 + (p[1] & 0x7f);
+
+	return p && n > head + 2 && p[0] == TAG_OCTETS &&
+	       (p[head] << 8 | p[head + 1]) == n - head - 2;
+}
+
 /* Signed certificate timestamps in it, or a policy of the CA/Browser Forum: then a public CA issued it, and those issue from
  * intermediates only. */
 static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
@@ -101,7 +115,7 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
 		if (o->OBJ_obj2txt(oid, sizeof oid, o->X509_EXTENSION_get_object(extension), 1) >
 			0 &&
-		    strcmp(oid, timestamps) == 0)
+		    strcmp(oid, timestamps) == 0 && has_timestamps(o, extension))
 			out->public_ca = "signed certificate timestamps";
 	}
 	if (!o->CERTIFICATEPOLICIES_free || !out->policies)

@@ -344,13 +344,44 @@ static void try_system_bundle(struct attempt *a)
 	o->X509_free(root);
 }
 
-/* The CA above the top is not at hand. Would the chain be good with any? OpenSSL looks at the rest of it when the top itself is taken for
- * an anchor; not where revocation is looked at, which wants that CA. */
+/* What was sent above the top, which OpenSSL leaves alone where the top is out of the client's store: the missing CA stands above that. */
+static X509 *highest_sent(const struct attempt *a)
+{
+	X509 *x = a->top;
+	size_t steps, i;
+
+	for (steps = 1; steps < a->count; steps++) {
+		for (i = 1; i < a->count; i++) {
+			if (issued(a->o, a->sent[i], x) && !issued(a->o, a->sent[i], a->sent[i]))
+				break;
+		}
+		if (i == a->count)
+			break;
+		x = a->sent[i];
+	}
+	return x;
+}
+
+/* What was sent, and the top, which a chain that goes on above it needs in any case. Owned by the caller. */
+static OPENSSL_STACK *sent_and_top(const struct attempt *a)
+{
+	const struct openssl *o = a->o;
+	OPENSSL_STACK *all = o->OPENSSL_sk_new_null();
+
+	for (size_t i = 1; all && i < a->count; i++)
+		o->OPENSSL_sk_push(all, a->sent[i]);
+	if (all)
+		o->OPENSSL_sk_push(all, a->top);
+	return all;
+}
+
+/* The CA above all that is known is not at hand. Would the chain be good with any? OpenSSL looks at the rest of it when the highest one is
+ * taken for an anchor; not where revocation is looked at, which wants that CA. */
 static void try_stand_in(struct attempt *a)
 {
 	enum { CRL_CHECK = 0x4 | 0x8 };
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *trusted;
+	OPENSSL_STACK *trusted, *untrusted;
 
 	if (!a->trial ||
 	    ((a->e->verify_flags & CRL_CHECK) != 0 && a->e->framework != FRAMEWORK_DOTNET))
@@ -359,11 +390,13 @@ static void try_stand_in(struct attempt *a)
 	if (o->version < 0x10100000UL)
 		return;
 	trusted = o->OPENSSL_sk_new_null();
-	if (!trusted)
-		return;
-	if (o->OPENSSL_sk_push(trusted, a->top) > 0)
-		a->e->stand_in_tried = passes_at(a, trusted, a->untrusted, EVIDENCE_STAND_IN);
-	o->OPENSSL_sk_free(trusted);
+	untrusted = sent_and_top(a);
+	if (trusted && untrusted && o->OPENSSL_sk_push(trusted, highest_sent(a)) > 0)
+		a->e->stand_in_tried = passes_at(a, trusted, untrusted, EVIDENCE_STAND_IN);
+	if (trusted)
+		o->OPENSSL_sk_free(trusted);
+	if (untrusted)
+		o->OPENSSL_sk_free(untrusted);
 }
 
 /* ---- a lower security level ------------------------------------------------------------------------------- */

@@ -314,6 +314,17 @@ def test_only_an_intermediate_in_the_store(tell, run, show, pki, client):
     assert told.code == 2 and "Test Root" in told.help
 
 
+@pytest.mark.cause("anchor-not-root")
+@pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.name)
+def test_an_intermediate_in_the_store_below_one_that_expired(tell, run, show, pki, client):
+    """OpenSSL does not look at what was sent above it, which the root that is missing would need."""
+    high = issue("High CA", pki.root, ca=True, not_before=now() - 90 * DAY, not_after=now() - DAY)
+    low = issue("Low CA", high, ca=True)
+    leaf = issue(HOST, low, names=[HOST])
+    told = tell(client(show(leaf, low, high).port, run.write("low.pem", low.pem)), "anchor-not-root", leaf)
+    assert "does not help here" in told.help and "tried: with its place taken, the chain is valid" not in told.notes
+
+
 @pytest.mark.cause("self-signed")
 @every_client
 def test_self_signed(tell, run, show, pki, client):
