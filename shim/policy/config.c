@@ -84,13 +84,13 @@ static void explain_header(struct buf *b, struct slice t, const char *close)
 static void read_header(struct parser *p, struct slice t)
 {
 	t = strip_comment(t);
+	section_end(p);
 	if (t.n >= 2 && t.s[t.n - 1] == ']') {
 		section_begin(p, t.s + 1, t.n - 2);
 		return;
 	}
 	/* the keys below belong to whatever was meant, not to the section above */
 	const char *close = memrchr(t.s, ']', t.n);
-	section_end(p);
 	memset(&p->draft, 0, sizeof p->draft);
 	p->draft.open = true;
 	p->draft.line = p->line;

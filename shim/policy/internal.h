@@ -132,6 +132,7 @@ void message_send(struct parser *p, enum severity severity, unsigned line);
 /* "N more ..." where messages of this source were left out. */
 void message_summary(struct parser *p);
 
+/* No section is open. */
 void section_begin(struct parser *p, const char *header, size_t n);
 void section_key(struct parser *p, int key, struct value *v);
 /* A line of the open section begins so, right or wrong. The name may be followed by anything. */

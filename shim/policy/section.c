@@ -66,7 +66,6 @@ void section_begin(struct parser *p, const char *header, size_t n)
 	struct draft *d = &p->draft;
 	const char *s = header, *word;
 	size_t length;
-	section_end(p);
 	memset(d, 0, sizeof *d);
 	d->open = true;
 	d->line = p->line;
