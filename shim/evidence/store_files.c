@@ -54,10 +54,12 @@ static bool is_read_by_openssl(struct evidence *e, const struct openssl *o, cons
 {
 	enum { FILE_LIMIT = 1024 * 1024, BYTES_A_UNIT = 50, NO_START_LINE = 108 };
 	int library = 0, reason = 0;
+	struct file_status status;
 	struct buf text;
 	BIO *bio = NULL;
 	X509 *x = NULL;
-	if (!evidence_afford(e, LOOK_FILES, (unsigned)(e->file_size / BYTES_A_UNIT)))
+	if (file_status(path, &status) != 0 ||
+	    !evidence_afford(e, LOOK_FILES, (unsigned)(status.size / BYTES_A_UNIT)))
 		return true;
 	buf_init(&text, 0);
 	QUIET_BEGIN(o)
@@ -89,6 +91,12 @@ static bool is_unusable(struct evidence *e, const struct openssl *o)
 	}
 }
 
+/* Nobody was told whether OpenSSL could read its default file. */
+static bool was_read(struct evidence *e, const struct openssl *o, const char *path)
+{
+	return path != e->default_file || is_read_by_openssl(e, o, path);
+}
+
 static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top, X509_STORE *store)
 {
 	struct wanted w = {o, top};
@@ -96,7 +104,9 @@ static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top,
 	for (size_t i = 0; i < e->store_file_count && !e->renewed_file; i++) {
 		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
 					     e->store_files[i]);
-		info = x && !is_in_store(o, store, x) ? arena_alloc(&e->arena, sizeof *info) : NULL;
+		info = x && !is_in_store(o, store, x) && was_read(e, o, e->store_files[i])
+			   ? arena_alloc(&e->arena, sizeof *info)
+			   : NULL;
 		if (info) {
 			evidence_certificate(e, o, x, FROM_STORE, info);
 			e->renewed = info;

@@ -369,6 +369,16 @@ def test_ca_file_renewed(run, show, small_client, client, same_name):
     assert "ExtraCAFile" not in str(record["help"])
 
 
+@pytest.mark.cause("issuer-unknown")
+def test_damaged_file_of_the_variable_beside_another(run, show, pki):
+    """It has the root, and OpenSSL never read it: nothing has changed since."""
+    port = show(issue(HOST, pki.root, names=[HOST])).port
+    damaged = run.write("damaged.pem", pki.root.pem + pki.stranger.pem[:200] + b"!" + pki.stranger.pem[201:])
+    argv = [DEBIAN_PYTHON, CLIENTS_HERE / "connect.py", HOST, port, "--ca", pki.stranger_pem]
+    [record] = run(argv, env={"SSL_CERT_FILE": str(damaged)}).records
+    assert record["cause"] == "issuer-unknown" and "has changed since" not in record["why"]
+
+
 DEFAULT_RENEWED = """
 import os, socket, ssl, sys
 host, port, new = sys.argv[1:]
