@@ -34,7 +34,6 @@ static bool key_is_of_another_kind(const struct openssl *o)
 {
 	enum { WRONG_PUBLIC_KEY_TYPE = 200 };
 	int library = 0, reason = 0;
-
 	openssl_error_split(o, o->ERR_peek_last_error(), &library, &reason);
 	return library == ERR_LIB_ASN1_ && reason == WRONG_PUBLIC_KEY_TYPE;
 }

@@ -100,7 +100,6 @@ static bool has_timestamps(const struct openssl *o, X509_EXTENSION *extension)
 	const unsigned char *p = data ? o->ASN1_STRING_get0_data(data) : NULL;
 	const int n = data ? o->ASN1_STRING_length(data) : 0;
 	const int head = n < 2 ? n : p[1] < 0x80 ? 2 : 2 + (p[1] & 0x7f);
-
 	return p && n > head + 2 && p[0] == TAG_OCTETS &&
 	       (p[head] << 8 | p[head + 1]) == n - head - 2;
 }
