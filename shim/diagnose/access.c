@@ -12,7 +12,6 @@
 static const char *path_trap(const char *path)
 {
 	const char last = path[0] != '\0' ? path[strlen(path) - 1] : '\0';
-
 	if (path[0] == '\0')
 		return "the path is empty: a variable or a line of the client's settings has no "
 		       "value";
@@ -33,7 +32,6 @@ static const char *what_is_missing(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *denier = file_path_text(e, e->file_denier);
-
 	if (e->system_errno == ELOOP)
 		return "the symbolic links on the way lead in a circle";
 	if (e->system_errno == ENAMETOOLONG)
@@ -53,7 +51,6 @@ void explain_file_missing(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *trap = e->file_path ? path_trap(e->file_path) : NULL;
-
 	d->r->message = say(e, "cannot load the ", file_role_name(e), " ",
 			    file_path_text(e, e->file_path), ": it is not there", (char *)NULL);
 	d->r->why = what_is_missing(d);
@@ -78,7 +75,6 @@ static const char *octal(struct evidence *e, uint32_t mode)
 {
 	char s[5] = {(char)('0' + (mode >> 9 & 7)), (char)('0' + (mode >> 6 & 7)),
 		     (char)('0' + (mode >> 3 & 7)), (char)('0' + (mode & 7)), '\0'};
-
 	return say(e, s, (char *)NULL);
 }
 
@@ -86,7 +82,6 @@ static const char *octal(struct evidence *e, uint32_t mode)
 static bool mode_would_do(const struct evidence *e)
 {
 	const uint32_t bit = e->file_denier_is_directory ? 1 : 4;
-
 	if (!e->file_denier_known)
 		return false;
 	if (e->file_uid == 0 && !e->file_root_is_bound && !e->file_user_namespace)
@@ -103,7 +98,6 @@ static const char *denier_text(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *what = say(e, e->file_denier_is_directory ? "the directory " : "the file ",
 			       file_path_text(e, e->file_denier), (char *)NULL);
-
 	if (!e->file_denier_known)
 		return what;
 	return say(e, what, " (owner ", say_string(e, e->file_owner_text), ", group ",
@@ -115,7 +109,6 @@ static const char *denier_text(struct diagnosis *d)
 static void help_beyond_mode(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->file_access_list)
 		help_line(d, say(e, "look at its access list: getfacl ",
 				 file_path_text(e, e->file_denier), (char *)NULL));
@@ -134,7 +127,6 @@ static void help_beyond_mode(struct diagnosis *d)
 static bool group_would_do(const struct evidence *e)
 {
 	const uint32_t bit = e->file_denier_is_directory ? 1 : 4;
-
 	return e->file_denier_known && e->file_uid != 0 && e->file_uid != e->file_owner &&
 	       !e->file_in_group && e->file_group != 0 && (e->file_mode >> 3 & bit) != 0;
 }
@@ -143,7 +135,6 @@ static void help_grant(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *path = file_path_text(e, e->file_denier), *uid = say_int(e, e->file_uid);
-
 	if (e->file_uid == 0 && e->file_user_namespace)
 		note_line(d, "this process is user 0 of a container with users of its own: outside "
 			     "it is another user, who is given the right there");
@@ -168,7 +159,6 @@ void explain_file_unreadable(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool denied = e->system_errno == EACCES || e->system_errno == EPERM;
-
 	d->r->message = say(
 	    e, "cannot load the ", file_role_name(e), " ", file_path_text(e, e->file_path), ": ",
 	    denied ? "this process may not read it" : errno_text(e->system_errno), (char *)NULL);
@@ -180,7 +170,6 @@ void explain_denied(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool allowed = mode_would_do(e);
-
 	d->r->why = say(e, denier_text(d),
 			e->file_denier_is_directory ? " may not be entered" : " may not be read",
 			" by this process, which runs as user ", say_string(e, e->file_user),

@@ -20,7 +20,6 @@ const char *handshake_alert_words(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const int alert = handshake_alert(e);
 	const char *name = alert_name(alert), *meaning = alert_meaning(alert);
-
 	return say(e, "the server sent the alert ", name ? name : "with number", " (",
 		   say_int(e, alert), ")", meaning ? ": " : "", meaning ? meaning : "",
 		   (char *)NULL);

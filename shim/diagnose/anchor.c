@@ -16,7 +16,6 @@ static void say_malformed(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = malformed_one(d);
-
 	if (!c)
 		c = d->culprit;
 	d->r->message = say(e, "cannot use a certificate of ", d->who, (char *)NULL);
@@ -53,7 +52,6 @@ static void say_incomplete(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	d->r->why = say(e, say_subject(e, top), " was issued by ", say_issuer(e, top),
 			", which the server did not send and this client does not know; the other "
 			"CA certificates that the server sent do not lead on from there",
@@ -70,13 +68,10 @@ static void say_incomplete(struct diagnosis *d)
 static const struct cert_info *last_sent_above(const struct diagnosis *d, const struct cert_info *c)
 {
 	const struct evidence *e = d->e;
-
 	for (size_t steps = 0; steps < e->presented_count; steps++) {
 		const struct cert_info *above = NULL;
-
 		for (size_t i = 1; i < e->presented_count && !above; i++) {
 			const struct cert_info *sent = &e->presented[i];
-
 			if (!sent->self_issued && same_text(sent->subject, c->issuer))
 				above = sent;
 		}
@@ -91,7 +86,6 @@ static void say_not_root(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top)
 		return;
 	d->r->why =
@@ -120,10 +114,8 @@ static void say_not_root(struct diagnosis *d)
 static const struct cert_info *former_one(const struct diagnosis *d, const struct cert_info *c)
 {
 	const struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->near_count; i++) {
 		const struct cert_info *other = e->near[i].candidate;
-
 		if (other->from == FROM_STORE && other->self_issued &&
 		    !same_certificate(other, c) && same_text(other->subject, c->subject))
 			return other;
@@ -134,7 +126,6 @@ static const struct cert_info *former_one(const struct diagnosis *d, const struc
 static void say_self_signed(struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit ? d->culprit : d->leaf;
-
 	d->r->why = say(d->e,
 			"the server's certificate is signed by itself, no CA vouches for it, "
 			"and it is ",
@@ -165,7 +156,6 @@ static void say_untrusted_root(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top)
 		return;
 	d->r->why = say(e, "the chain is complete, but its root is ", in_no_store(d), (char *)NULL);
@@ -176,7 +166,6 @@ static void say_too_long(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool loop = d->symbol == VERIFY_PATH_LOOP || chain_is_loop(d);
-
 	d->r->why =
 	    loop ? "certificates of the chain issue each other in a circle"
 		 : say(e, "the chain has more certificates than this client's depth limit allows",
@@ -197,7 +186,6 @@ static void say_too_long(struct diagnosis *d)
 static void say_name_forbids(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->help_count = 0;
 	if (e->only_file)
 		d->r->why =
@@ -216,7 +204,6 @@ static void say_what_else_is_needed(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
-
 	if (!c || d->r->help_count == 0)
 		return;
 	if (leaf_is_for_another(e) && help_ascii_name(d))
@@ -237,7 +224,6 @@ static void say_only(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 	const char *problem = e->rule_problem ? e->rule_problem : "";
-
 	d->r->help_count = d->r->notes_count = 0; /* the notes are about the help */
 	if (!e->only_file) {
 		d->r->why = say(e, "the rule at ", say_string(e, e->only_place),
@@ -279,7 +265,6 @@ static void note_leaf_in_store(struct diagnosis *d)
 {
 	enum { PARTIAL_CHAIN = 0x80000 };
 	const struct cert_info *c = d->leaf;
-
 	if (c && c->trusted_by_client && !c->self_issued && !(d->e->verify_flags & PARTIAL_CHAIN))
 		note_line(d, say(d->e, "the server's own certificate is ", stored_place(d, c),
 				 ", which is not enough: this client goes by CAs "

@@ -57,7 +57,6 @@ static bool has_loose_ca(const struct evidence *e)
 {
 	for (size_t i = 1; i < e->presented_count; i++) {
 		const struct cert_info *c = &e->presented[i];
-
 		if (c->ca && !in_chain(e, c) && !is_beside(e, c))
 			return true;
 	}
@@ -69,12 +68,10 @@ size_t loop_begin(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top || top->self_signed || e->near_count > 0)
 		return 0;
 	for (size_t i = 1; i + 1 < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
-
 		if (same_text(c->subject, top->issuer) &&
 		    (top->authority_key_id.n == 0 ||
 		     same_text(c->subject_key_id, top->authority_key_id)))
@@ -93,7 +90,6 @@ bool chain_is_loop(const struct diagnosis *d)
 bool is_namesake(const struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
-
 	return top && top->self_issued && d->e->own_key == TRIED_BAD &&
 	       (top->self_signed || d->e->near_count == 0);
 }
@@ -101,7 +97,6 @@ bool is_namesake(const struct diagnosis *d)
 static bool root_is_in_system(const struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
-
 	return top && (d->e->system_root || (top->self_signed && top->in_system_bundle));
 }
 
@@ -109,7 +104,6 @@ static enum cause unfinished_chain(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (top && !top->self_issued && (top->from == FROM_STORE || top->trusted_by_client))
 		return CAUSE_ANCHOR_NOT_ROOT;
 	if (has_loose_ca(e))
@@ -123,7 +117,6 @@ static enum cause unfinished_chain(const struct diagnosis *d)
 enum cause anchor_cause(struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
-
 	if (d->e->other_path_count > 0) /* tried, so there is no doubt */
 		return CAUSE_WRONG_PATH;
 	if (malformed_one(d) || d->r->cause == CAUSE_MALFORMED_CERTIFICATE)

@@ -19,13 +19,11 @@ static bool next_letter(const char **s, const char *end, uint32_t *letter)
 {
 	const uint8_t first = (uint8_t) * *s;
 	const unsigned more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-
 	if ((first >= 0x80 && first < 0xc2) || first > 0xf4 || (size_t)(end - *s) <= more)
 		return false;
 	*letter = more == 0 ? (uint8_t)ascii_lower((char)first) : first & (0x3fu >> more);
 	for (unsigned i = 1; i <= more; i++) {
 		const uint8_t c = (uint8_t)(*s)[i];
-
 		if ((c & 0xc0) != 0x80)
 			return false;
 		*letter = *letter << 6 | (c & 0x3f);
@@ -46,7 +44,6 @@ static char digit(uint32_t n)
 static uint32_t adapt(uint32_t delta, uint32_t points, bool first)
 {
 	uint32_t k = 0;
-
 	delta = first ? delta / DAMP : delta / 2;
 	delta += delta / points;
 	for (; delta > (BASE - LEAST) * MOST / 2; k += BASE)
@@ -74,7 +71,6 @@ static bool put_distance(struct label *l, uint32_t q, uint32_t bias)
 {
 	for (uint32_t k = BASE;; k += BASE) {
 		const uint32_t t = k <= bias ? LEAST : k >= bias + MOST ? MOST : k - bias;
-
 		if (q < t)
 			return put(l, digit(q));
 		if (!put(l, digit(t + (q - t) % (BASE - t))))
@@ -86,7 +82,6 @@ static bool put_distance(struct label *l, uint32_t q, uint32_t bias)
 static uint32_t lowest_from(const struct label *l, uint32_t n)
 {
 	uint32_t lowest = UINT32_MAX;
-
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->letters[i] >= n && l->letters[i] < lowest)
 			lowest = l->letters[i];
@@ -99,10 +94,8 @@ static bool encode(struct label *l, size_t plain)
 {
 	uint32_t n = FIRST_OTHER, delta = 0, bias = FIRST_BIAS;
 	size_t done = plain;
-
 	while (done < l->n) {
 		const uint32_t next = lowest_from(l, n);
-
 		delta += (next - n) * ((uint32_t)done + 1);
 		n = next;
 		for (size_t i = 0; i < l->n; i++) {
@@ -124,7 +117,6 @@ static bool encode(struct label *l, size_t plain)
 static bool write_label(struct label *l)
 {
 	size_t plain = 0;
-
 	for (size_t i = 0; i < l->n; i++)
 		plain += l->letters[i] < FIRST_OTHER;
 	for (size_t i = 0; plain < l->n && i < 4; i++)
@@ -145,7 +137,6 @@ static bool write_name(const char *host, char out[NAME + 1])
 	const char *end = host + strlen(host);
 	size_t length = 0;
 	uint32_t letter;
-
 	while (host < end) {
 		for (l.n = 0; host < end && *host != '.'; l.letters[l.n++] = letter) {
 			if (l.n == LABEL || !next_letter(&host, end, &letter))
@@ -169,7 +160,6 @@ const char *ascii_name(struct evidence *e, const struct cert_info *leaf)
 {
 	char name[NAME + 1];
 	bool other = false;
-
 	for (const char *s = e->host; s && *s; s++)
 		other = other || (*s & 0x80);
 	if (!other || !leaf || !write_name(e->host, name))

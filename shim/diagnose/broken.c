@@ -10,7 +10,6 @@ static const char *which(struct diagnosis *d)
 	const struct broken_certificate *b = &e->broken;
 	const char *name =
 	    b->name.n > 0 ? say(e, " (\"", say_text(e, b->name), "\")", (char *)NULL) : "";
-
 	if (b->number == 1)
 		return say(e, "the server's certificate", name, (char *)NULL);
 	return say(e, "certificate ", say_int(e, b->number), " of those that the server sent", name,
@@ -22,7 +21,6 @@ static const char *fault(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct broken_certificate *b = &e->broken;
-
 	if (b->trailing > 0)
 		return say(e, say_int(e, (int64_t)b->trailing),
 			   b->trailing == 1 ? " byte follows" : " bytes follow", " its end",
@@ -40,7 +38,6 @@ void explain_undecodable(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool trailing = e->broken.trailing > 0;
-
 	d->r->message =
 	    say(e, "cannot use a certificate of ", d->who, ": it is damaged", (char *)NULL);
 	d->r->expected = "a certificate in DER (RFC 5280), and nothing after it";
@@ -65,7 +62,6 @@ void explain_unknown_key(struct diagnosis *d, const struct cert_info *c, const c
 {
 	struct evidence *e = d->e;
 	const char *library = e->library ? say_string(e, e->library) : "this OpenSSL";
-
 	d->r->expected = "a key that this OpenSSL can use, as RSA or P-256";
 	d->r->presented =
 	    say(e, "a key of the algorithm ", c->unknown_key ? c->unknown_key : "(unreadable)",

@@ -25,7 +25,6 @@ static int given_reason(const struct verify_event *event)
 bool objection_may_be_the_name(const struct diagnosis *d)
 {
 	const int reason = given_reason(d->objection);
-
 	return d->objection->depth == 0 && !d->e->name_asked &&
 	       (reason == 0 || reason == HOSTNAME_MISMATCH || reason == ADDRESS_MISMATCH ||
 		evidence_waives(d->e, reason));
@@ -36,7 +35,6 @@ enum cause objection_cause(struct diagnosis *d)
 {
 	const enum verify_symbol s =
 	    verify_symbol(d->objection ? given_reason(d->objection) : 0, d->e->version);
-
 	if (verify_symbol_cause(s) != CAUSE_OCSP)
 		return CAUSE_CLIENT_REFUSED;
 	d->symbol = s;
@@ -48,7 +46,6 @@ static const char *reason_words(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const int code = d->objection ? given_reason(d->objection) : 0;
 	const char *name = verify_code_name(code, e->version);
-
 	if (code == 0 || !name || evidence_waives(e, code))
 		return "";
 	return say(e, ", and gave as its reason: ",
@@ -86,7 +83,6 @@ void explain_late_refusal(struct diagnosis *d)
 void explain_objection(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (d->r->cause == CAUSE_OCSP)
 		return;
 	if (d->r->cause != CAUSE_CLIENT_REFUSED) {
@@ -118,7 +114,6 @@ static void waive(struct diagnosis *d, int code, int depth)
 {
 	struct evidence *e = d->e;
 	const char *name = verify_code_name(code, e->version);
-
 	if (d->r->waived_count >= DIAGNOSIS_LINES)
 		return;
 	d->waived[d->r->waived_count++] = say(
@@ -138,7 +133,6 @@ static bool took_errors_back(const struct evidence *e)
 static void list_waived(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->event_count; i++) {
 		if (evidence_is_waived(e, &e->events[i]))
 			waive(d, e->events[i].code, e->events[i].depth);
@@ -156,7 +150,6 @@ static void list_waived(struct diagnosis *d)
 void note_callback(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	list_waived(d);
 	if (d->r->cause == CAUSE_ERROR_WAIVED)
 		note_line(

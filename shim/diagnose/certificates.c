@@ -14,7 +14,7 @@ bool same_text(struct text a, struct text b)
 bool same_certificate(const struct cert_info *a, const struct cert_info *b)
 {
 	if (a->have_sha256 && b->have_sha256)
-		return memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;
+		return memcmp(a->sha256, b->sha256, sizeof a->sha256) == 0;
 	return same_text(a->subject, b->subject) && same_text(a->issuer, b->issuer) &&
 	       a->not_after == b->not_after;
 }
@@ -23,13 +23,12 @@ bool same_certificate(const struct cert_info *a, const struct cert_info *b)
 bool same_ca(const struct cert_info *a, const struct cert_info *b)
 {
 	return same_text(a->subject, b->subject) && a->have_sha256 && b->have_sha256 &&
-	       memcmp(a->spki_sha256, b->spki_sha256, sizeof(a->spki_sha256)) == 0;
+	       memcmp(a->spki_sha256, b->spki_sha256, sizeof a->spki_sha256) == 0;
 }
 
 const struct cert_info *top_of_chain(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-
 	return e->chain_count > 0 ? &e->chain[e->chain_count - 1] : d->leaf;
 }
 

@@ -19,9 +19,8 @@ static bool drawn(const struct diagnosis *d, const struct cert_info *c)
 {
 	for (size_t i = 0; i < d->r->chain_count; i++) {
 		const struct cert_info *other = d->chain[i].cert;
-
 		if (c->have_sha256 && other->have_sha256 &&
-		    memcmp(c->sha256, other->sha256, sizeof(c->sha256)) == 0)
+		    memcmp(c->sha256, other->sha256, sizeof c->sha256) == 0)
 			return true;
 	}
 	return false;
@@ -31,7 +30,6 @@ static bool drawn(const struct diagnosis *d, const struct cert_info *c)
 static const char *mark_for(const struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
-
 	switch (d->failure) {
 	case CAUSE_ROOT_MISSING_HERE:
 		return c->self_signed ? "not trusted" : "issuer not loaded here";
@@ -85,7 +83,6 @@ static bool marks_top(enum cause c)
 static void mark(struct diagnosis *d)
 {
 	size_t i = d->first.depth >= 0 ? (size_t)d->first.depth : 0;
-
 	if (d->e->chain_skipped > 0)
 		i = d->culprit && d->culprit != d->leaf ? (size_t)(d->culprit - d->e->chain) : 0;
 	if (d->r->chain_count == 0 || (d->first.code == 0 && !d->objection))
@@ -101,7 +98,6 @@ static void mark(struct diagnosis *d)
 void draw_chain(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->chain_count; i++)
 		add_line(d, &e->chain[i]);
 	if (e->chain_count == 0 && e->presented_count > 0)

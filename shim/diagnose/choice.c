@@ -24,7 +24,6 @@ static bool explain_group(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const unsigned group = e->choice.group;
-
 	if ((e->ssl_reason != WRONG_CURVE && e->ssl_reason != BAD_KEY_SHARE) || group == 0 ||
 	    offers_group(&e->hello, group))
 		return false;
@@ -56,7 +55,6 @@ static bool explain_scheme(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const unsigned scheme = e->choice.scheme;
 	const char *name = known_scheme(scheme);
-
 	if (e->ssl_reason != WRONG_SIGNATURE_TYPE || scheme < FIRST_MODERN || !name)
 		return false;
 	d->r->message =

@@ -21,10 +21,8 @@ static const char *unknown_parts(struct diagnosis *d, const char **first_suite)
 {
 	struct evidence *e = d->e;
 	const char *list = "";
-
 	for (size_t i = 0; i < e->cipher_unknown_count; i++) {
 		const char *part = e->cipher_unknown[i];
-
 		if (!part)
 			continue;
 		if (!*first_suite && strncmp(part, "TLS_", 4) == 0)
@@ -44,7 +42,6 @@ static void explain_refused_string(struct diagnosis *d)
 				? "leaves no cipher"
 				: say(e, "is not understood by OpenSSL (",
 				      say_string(e, e->ssl_reason_text), ")", (char *)NULL);
-
 	/* perhaps it is a server: nobody knows before the handshake */
 	d->r->message = say(e, "no TLS connection is possible with the ", kind,
 			    " that this program sets", (char *)NULL);
@@ -75,7 +72,6 @@ static void explain_no_algorithms(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *conf = e->ciphers_by.place ? say_string(e, e->ciphers_by.place) : "openssl.cnf";
-
 	d->r->message = "no TLS connection is possible: OpenSSL has no cipher in this program";
 	d->r->why =
 	    say(e, e->cipher_call, "() failed, since none of the providers that OpenSSL has ",
@@ -100,7 +96,6 @@ static const char *list_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *by = set_by(d, &e->ciphers_by);
-
 	if (!e->cipher_string)
 		return "the cipher list";
 	return say(e, "the cipher list \"", say_string(e, e->cipher_string), "\"", by ? " (" : "",
@@ -115,7 +110,6 @@ static void help_ciphers(struct diagnosis *d)
 	const struct origin *by = &e->ciphers_by;
 	const char *line = e->security_level > USUAL_LEVEL ? "CipherString = DEFAULT:@SECLEVEL=2"
 							   : "CipherString = DEFAULT";
-
 	if (by->place)
 		help_line(d, say(e, "correct it in ", say_string(e, by->place),
 				 "; `openssl ciphers -s -v 'STRING'` shows what a list comes to",
@@ -128,7 +122,6 @@ static void help_ciphers(struct diagnosis *d)
 void explain_no_ciphers(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->cipher_call && !e->cipher_string) {
 		explain_no_algorithms(d);
 		return;
@@ -176,7 +169,6 @@ static void item(struct diagnosis *d, const char **list, const char *s)
 static const char *few_ciphers(struct diagnosis *d, unsigned n)
 {
 	struct evidence *e = d->e;
-
 	return say(e, n == 0 ? "no cipher" : say(e, "only ", count(e, n, "cipher"), (char *)NULL),
 		   " for TLS 1.2 and older", e->cipher_string ? ", of " : "",
 		   e->cipher_string ? list_words(d) : "", (char *)NULL);
@@ -187,7 +179,6 @@ static const char *few_groups(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct hello *h = &e->hello;
-
 	return say(e, "only ", count(e, h->groups, "group"), h->groups == 1 ? " (" : ", the first ",
 		   group_name(e, h->first_group), h->groups == 1 ? ")" : "", (char *)NULL);
 }
@@ -226,7 +217,6 @@ static const char *missing_kinds(struct diagnosis *d)
 		     {HELLO_CBC, "AES in CBC mode"}};
 	const struct hello *h = &d->e->hello;
 	const char *list = NULL;
-
 	if (h->kinds == 0 || h->min_version >= TLS_1_3 || d->e->security_level > 2 ||
 	    has_few_signatures(h))
 		return NULL;
@@ -245,7 +235,6 @@ static const char *unusual(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct hello *h = &e->hello;
 	const char *list = NULL;
-
 	if (h->shared_key)
 		item(d, &list, "a pre-shared key (PSK)");
 	if (!h->sni && e->host && !name_is_address(e->host))
@@ -280,7 +269,6 @@ static const char *group_names(struct diagnosis *d)
 	const struct hello *h = &e->hello;
 	const char *list = "";
 	unsigned i;
-
 	for (i = 0; i < h->groups && i < HELLO_GROUPS && h->group_list[i] != 0; i++)
 		list =
 		    say(e, list, i > 0 ? ", " : "", group_name(e, h->group_list[i]), (char *)NULL);
@@ -295,7 +283,6 @@ static const char *offer_words(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct hello *h = &e->hello;
 	const char *versions = handshake_offered(d), *names = group_names(d);
-
 	return say(e, versions ? versions : "", ", ", count(e, h->ciphers, "cipher"), ", ",
 		   count(e, h->groups, "group"), *names ? " (" : "", names, *names ? ")" : "",
 		   h->sni ? ", the host name (SNI) " : "", h->sni ? say_string(e, e->sni) : "",
@@ -307,7 +294,6 @@ static void say_offer(struct diagnosis *d, const char *odd)
 	struct evidence *e = d->e;
 	const bool compared = e->hello.kinds != 0 || e->hello.min_version >= TLS_1_3;
 	const char *versions = handshake_offered(d);
-
 	if (e->hello.size == 0) {
 		d->r->why =
 		    say(e, handshake_alert_words(d), versions ? "; this client offers " : "",
@@ -327,7 +313,6 @@ static void say_offer(struct diagnosis *d, const char *odd)
 static void help_wider(struct diagnosis *d, const char *odd, bool after)
 {
 	struct evidence *e = d->e;
-
 	if (e->cipher_string && e->ciphers_by.place &&
 	    (has_few_ciphers(&e->hello) || missing_kinds(d)))
 		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
@@ -354,7 +339,6 @@ static bool help_longer(struct diagnosis *d)
 	enum { OPENSSL_1_1_0 = 0x10100000, OPENSSL_1_1_1 = 0x10101000 };
 	const struct evidence *e = d->e;
 	bool any = false;
-
 	if (has_few_signatures(&e->hello))
 		any = help_section(
 		    d,
@@ -393,7 +377,6 @@ static bool help_longer(struct diagnosis *d)
 static void help_compare(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->host || e->address)
 		help_line(d, say(e, "what the server accepts is shown by `tlsmend view ", d->who,
 				 "`", (char *)NULL));
@@ -410,7 +393,6 @@ void explain_refused(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *odd = e->hello.size != 0 ? unusual(d) : NULL;
 	bool named = false;
-
 	say_offer(d, odd);
 	if (e->hello.shared_key) {
 		help_line(d,

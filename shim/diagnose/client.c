@@ -22,7 +22,6 @@ static const char *named_cas(struct diagnosis *d)
 	const struct own_certificate *own = &e->own;
 	const char *list = "";
 	size_t i;
-
 	for (i = 0; i < own->name_count; i++)
 		list = say(e, list, i > 0 ? ", " : "", "\"", say_text(e, own->names[i]), "\"",
 			   (char *)NULL);
@@ -35,7 +34,6 @@ static const char *named_cas(struct diagnosis *d)
 void note_wanted_certificate(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->own.names_known)
 		return;
 	if (e->own.names_in_all == 0) {
@@ -65,7 +63,6 @@ void note_own_certificate(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-
 	if (!c)
 		return;
 	note_line(
@@ -77,7 +74,7 @@ void note_own_certificate(struct diagnosis *d)
 		c->key ? ", " : "", say_string(e, c->key), c->signature ? ", " : "",
 		say_string(e, c->signature), c->serial ? ", serial " : "", say_string(e, c->serial),
 		c->have_sha256 ? ", sha256 " : "",
-		c->have_sha256 ? say_hex(e, c->sha256, sizeof(c->sha256)) : "", (char *)NULL));
+		c->have_sha256 ? say_hex(e, c->sha256, sizeof c->sha256) : "", (char *)NULL));
 	if (e->own.file)
 		note_line(d, say(e, "that certificate was loaded from ", say_string(e, e->own.file),
 				 (char *)NULL));
@@ -93,7 +90,6 @@ static bool gave_no_reason(const struct evidence *e)
 const char *server_reaction(struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-
 	if (handshake_alert(e) > 0)
 		return handshake_alert_words(d);
 	if (e->unanswered)
@@ -116,7 +112,6 @@ static const char *not_sent_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-
 	if (e->own.too_late)
 		return "none: it was given one only after this connection was made";
 	if (!c)
@@ -141,7 +136,6 @@ static void help_unsent(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-
 	if (e->own.too_late) {
 		help_line(d, "the program must set the certificate before it makes the connection");
 		return;
@@ -160,7 +154,6 @@ static void help_unsent(struct diagnosis *d)
 void explain_no_certificate(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->empty_certificate_sent && handshake_alert(e) == ALERT_CERTIFICATE_REQUIRED)
 		d->r->why = handshake_alert_words(d);
 	else
@@ -185,13 +178,12 @@ bool own_pair_differs(const struct evidence *e)
 {
 	return e->own.count > 0 && !e->own.has_key && e->have_pair_spki[0] &&
 	       e->have_pair_spki[1] &&
-	       memcmp(e->pair_spki[0], e->pair_spki[1], sizeof(e->pair_spki[0])) != 0;
+	       memcmp(e->pair_spki[0], e->pair_spki[1], sizeof e->pair_spki[0]) != 0;
 }
 
 void explain_dropped_key(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->why = say(e, "the server asked for a certificate of this client, which has ",
 			say_subject(e, own_leaf(e)), ", but the key that was loaded from ",
 			say_string(e, e->file_path),

@@ -33,14 +33,12 @@ static const struct kind *kind_of(int type)
 static bool has_kind(struct text t, const struct kind *k)
 {
 	const size_t n = strlen(k->prefix);
-
 	return t.n >= n && memcmp(t.s, k->prefix, n) == 0;
 }
 
 static struct text bare(struct text t, const struct kind *k)
 {
 	const size_t n = strlen(k->prefix);
-
 	return has_kind(t, k) ? (struct text){t.s + n, t.n - n} : t;
 }
 
@@ -67,7 +65,6 @@ static bool host_within(struct text host, struct text limit)
 static bool email_within(struct text email, struct text limit)
 {
 	const char *at = email.n > 0 ? memrchr(email.s, '@', email.n) : NULL;
-
 	if (!at)
 		return false;
 	if (limit.n > 0 && memchr(limit.s, '@', limit.n) && limit.s[0] != '@')
@@ -85,7 +82,6 @@ static bool uri_within(struct text uri, struct text limit)
 {
 	const char *from = uri.n > 2 ? memmem(uri.s, uri.n, "//", 2) : NULL;
 	size_t n = 0;
-
 	if (!from)
 		return false;
 	from += 2;
@@ -104,7 +100,6 @@ static enum tried address_within(struct text name, struct text limit)
 	unsigned char a[16], net[16], mask[16];
 	char text[3][INET6_ADDRSTRLEN] = {""};
 	int family = name.n > 0 && memchr(name.s, ':', name.n) ? AF_INET6 : AF_INET;
-
 	if (!slash || name.n >= INET6_ADDRSTRLEN || (size_t)(slash - limit.s) >= INET6_ADDRSTRLEN ||
 	    limit.n - (size_t)(slash - limit.s) > INET6_ADDRSTRLEN)
 		return TRIED_NOT;
@@ -127,7 +122,6 @@ static enum tried address_within(struct text name, struct text limit)
 static enum tried within(const struct kind *k, struct text name, struct text limit)
 {
 	bool in;
-
 	switch (k->type) {
 	case KIND_DNS:
 		in = host_within(name, limit);
@@ -151,10 +145,8 @@ static enum tried within(const struct kind *k, struct text name, struct text lim
 static enum tried offends(const struct name_clash *clash, const struct kind *k, struct text name)
 {
 	bool known = true;
-
 	for (size_t i = 0; i < clash->limit_count; i++) {
 		const enum tried in = within(k, name, bare(clash->limits[i], k));
-
 		if (in == TRIED_GOOD)
 			return clash->code == CLASH_EXCLUDED ? TRIED_GOOD : TRIED_BAD;
 		known = known && in != TRIED_NOT;
@@ -185,7 +177,6 @@ static void consider(struct diagnosis *d, struct offender *o, const struct kind 
 		     struct text name, const char *words, const char *mark)
 {
 	const enum tried offending = offends(d->e->clash, k, name);
-
 	o->candidates++;
 	if (o->certain || (offending == TRIED_BAD && o->candidates > 1))
 		return;
@@ -200,7 +191,6 @@ static void consider_subject(struct diagnosis *d, struct offender *o, const stru
 			     const char *type, const char *words)
 {
 	struct text value;
-
 	for (size_t n = 0; dn_value(d->e->clash->below->subject, type, n, &value); n++)
 		consider(d, o, k, dn_plain(d->e, value), words, say(d->e, type, "=", (char *)NULL));
 }
@@ -209,8 +199,7 @@ static void consider_subject(struct diagnosis *d, struct offender *o, const stru
 static bool is_mail_of_another_kind(struct text san)
 {
 	static const char smtp_utf8[] = "otherName:1.3.6.1.5.5.7.8.9";
-
-	return san.n == sizeof(smtp_utf8) - 1 && memcmp(san.s, smtp_utf8, san.n) == 0;
+	return san.n == sizeof smtp_utf8 - 1 && memcmp(san.s, smtp_utf8, san.n) == 0;
 }
 
 static struct offender find_offender(struct diagnosis *d, const struct kind *k)
@@ -218,7 +207,6 @@ static struct offender find_offender(struct diagnosis *d, const struct kind *k)
 	const struct name_clash *clash = d->e->clash;
 	const struct cert_info *c = clash->below;
 	struct offender o = {{NULL, 0}, k->one, NULL, 0, false};
-
 	if (clash->by_cn) {
 		consider_subject(d, &o, k, "CN",
 				 "no DNS name, so that OpenSSL compares its common name ");
@@ -245,10 +233,8 @@ static const char *limits_of(struct diagnosis *d, const struct kind *k)
 {
 	const struct name_clash *clash = d->e->clash;
 	const char *list = "";
-
 	for (size_t i = 0; i < clash->limit_count; i++) {
 		const struct text t = clash->limits[i];
-
 		list = say(d->e, list, i > 0 ? ", " : "",
 			   bare(t, k).n > 0 ? say_value(d->e, k, t)
 					    : say(d->e, k->prefix, "(any)", (char *)NULL),
@@ -268,7 +254,6 @@ static const char *names_of_kind(struct diagnosis *d, const struct kind *k)
 	const struct cert_info *c = d->e->clash->below;
 	const char *list = "";
 	size_t found = 0;
-
 	for (size_t i = 0; i < c->san_count && found < SHOWN_NAMES; i++) {
 		if (has_kind(c->san[i], k))
 			list = say(d->e, list, found++ > 0 ? ", " : ", one of ",
@@ -284,7 +269,6 @@ static void say_violation(struct diagnosis *d, const struct kind *k)
 	const bool excluded = clash->code == CLASH_EXCLUDED;
 	const struct offender o = find_offender(d, k);
 	const char *limits = limits_of(d, k);
-
 	d->r->expected = say(e, excluded ? "not " : "only ", limits, (char *)NULL);
 	d->r->presented = o.shown;
 	d->r->why =
@@ -302,7 +286,6 @@ static void say_violation(struct diagnosis *d, const struct kind *k)
 static void say_too_many(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->message =
 	    say(e, "cannot trust ", d->who,
 		": its names cannot all be compared with the limits of a CA", (char *)NULL);
@@ -322,7 +305,6 @@ static const struct cert_info *only_constraining_ca(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
 	const struct cert_info *only = NULL;
-
 	for (size_t i = 1; i < e->chain_count; i++) {
 		if (!e->chain[i].has_name_constraints)
 			continue;
@@ -340,7 +322,6 @@ static void say_form(struct diagnosis *d)
 	const struct cert_info *ca = e->clash ? e->clash->ca : only_constraining_ca(d);
 	const char *which =
 	    ca ? say(e, "the CA ", say_subject(e, ca), (char *)NULL) : "a CA of the chain";
-
 	switch (d->symbol) {
 	case VERIFY_SUBTREE_MINMAX:
 		d->r->why = say(e, which,
@@ -379,7 +360,6 @@ void explain_constraint(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct kind *k = e->clash ? kind_of(e->clash->kind) : NULL;
-
 	if (d->symbol == VERIFY_UNSPECIFIED) {
 		say_too_many(d);
 		return;

@@ -59,7 +59,6 @@ enum cause date_cause(const struct diagnosis *d)
 static const char *days(struct diagnosis *d, int64_t seconds)
 {
 	const int64_t n = seconds / DAY;
-
 	return n == 1 ? "1 day" : say(d->e, say_int(d->e, n), " days", (char *)NULL);
 }
 
@@ -80,7 +79,6 @@ static void say_expired(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " has expired", (char *)NULL);
 	if (c && e->now != 0) {
@@ -117,7 +115,6 @@ static void say_not_yet(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " is not valid yet", (char *)NULL);
 	if (c && e->now != 0) {
@@ -143,7 +140,6 @@ static void say_not_yet(struct diagnosis *d)
 static void say_clock(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (is_good_by_system(e, d->culprit)) {
 		d->r->message = say(e, "cannot trust ", d->who,
 				    ": this program is shown a wrong time", (char *)NULL);

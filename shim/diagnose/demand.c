@@ -9,7 +9,6 @@
 static const char *list_of(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	return say(e, "the revocation list (CRL) of ",
 		   e->crl_issuer.n > 0
 		       ? say(e, "\"", say_text(e, e->crl_issuer), "\"", (char *)NULL)
@@ -22,7 +21,6 @@ static void help_crl(struct diagnosis *d, const char *lead)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	if (c && c->crl_url.n > 0)
 		help_line(d, say(e, lead, "; the certificate says where it is: ",
 				 say_text(e, c->crl_url), (char *)NULL));
@@ -37,7 +35,6 @@ static void help_unmeant(struct diagnosis *d)
 	enum { CRL_CHECK_ALL = 0x8 };
 	struct evidence *e = d->e;
 	const bool all = (e->verify_flags & CRL_CHECK_ALL) != 0;
-
 	d->r->why = say(e, d->r->why, "; the demand (X509_V_FLAG_CRL_CHECK", all ? "_ALL" : "",
 			") comes from the program itself or a library that it uses: openssl.cnf "
 			"cannot make it, and no rule here does",
@@ -57,7 +54,6 @@ static void say_revoked(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	d->r->message =
 	    say(e, "cannot trust ", d->who, ": ", whose(d), " has been revoked", (char *)NULL);
 	d->r->why =
@@ -82,7 +78,6 @@ static void say_revoked(struct diagnosis *d)
 static void say_crl_unavailable(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (d->symbol == VERIFY_CRL_PATH_VALIDATION_ERROR ||
 	    d->symbol == VERIFY_UNABLE_TO_GET_CRL_ISSUER)
 		d->r->why = say(
@@ -111,7 +106,6 @@ static void say_crl_invalid(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *fault = "cannot be used";
-
 	switch (d->symbol) {
 	case VERIFY_CRL_HAS_EXPIRED:
 		fault = say(e, "has expired on ", say_date(e, e->crl_next), (char *)NULL);
@@ -153,7 +147,6 @@ static void say_ocsp(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const bool nothing_came =
 	    d->symbol == VERIFY_OCSP_VERIFY_NEEDED || d->symbol == VERIFY_OCSP_NO_RESPONSE;
-
 	switch (d->symbol) {
 	case VERIFY_OCSP_CERT_UNKNOWN:
 		d->r->why = say(e, "the CA's answer (OCSP) says that it does not know ", whose(d),
@@ -236,7 +229,6 @@ static void say_strict(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *fault = "see the code below", *mended = ", according to RFC 5280";
-
 	for (size_t i = 0; i < ARRAY_LENGTH(formal_faults); i++) {
 		if (formal_faults[i].symbol != d->symbol)
 			continue;
@@ -259,7 +251,6 @@ static void say_strict(struct diagnosis *d)
 static void say_other_uses(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->message = say(e, "cannot trust ", d->who,
 			    ": a CA is trusted here for other uses than TLS servers", (char *)NULL);
 	d->r->why = say(e, "the TRUSTED CERTIFICATE of ", say_subject(e, d->culprit), ", ",
@@ -276,7 +267,6 @@ static void say_other_uses(struct diagnosis *d)
 static void say_distrusted(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (d->culprit && d->culprit->for_other_uses) {
 		say_other_uses(d);
 		return;
@@ -285,7 +275,7 @@ static void say_distrusted(struct diagnosis *d)
 			" for TLS servers by name: somebody decided so on purpose", (char *)NULL);
 	if (d->culprit && d->culprit->have_sha256)
 		note_line(d, say(e, "rejected: sha256 ",
-				 say_hex(e, d->culprit->sha256, sizeof(d->culprit->sha256)),
+				 say_hex(e, d->culprit->sha256, sizeof d->culprit->sha256),
 				 (char *)NULL));
 	help_line(d, "respect it; the server's operator needs a certificate from another CA");
 }
@@ -307,7 +297,6 @@ static void say_policy(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
-
 	if (d->symbol == VERIFY_INVALID_POLICY_EXTENSION) {
 		d->r->why =
 		    say(e, "a policy extension of ", whose(d), " cannot be read", (char *)NULL);
@@ -328,10 +317,9 @@ static void say_pinned(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
-
 	if (c && c->have_sha256)
 		d->r->presented =
-		    say(e, "sha256 ", say_hex(e, c->spki_sha256, sizeof(c->spki_sha256)),
+		    say(e, "sha256 ", say_hex(e, c->spki_sha256, sizeof c->spki_sha256),
 			" (public key of the server's certificate)", (char *)NULL);
 	d->r->why =
 	    say(e,
@@ -383,7 +371,6 @@ static void say_internal(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *why = NULL;
-
 	if (d->symbol == VERIFY_OUT_OF_MEM)
 		why = "memory was out";
 	else if (d->symbol == VERIFY_INVALID_CALL)

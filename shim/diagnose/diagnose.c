@@ -53,7 +53,7 @@ static const char *generic_message(enum event event)
 /* What needs no memory, and what remains where there is none. */
 static void begin(const struct evidence *e, struct record *r)
 {
-	memset(r, 0, sizeof(*r));
+	memset(r, 0, sizeof *r);
 	r->level = level_of(e->event);
 	r->event = e->event;
 	r->time_ms = clock_realtime_ms();
@@ -74,7 +74,6 @@ static void begin(const struct evidence *e, struct record *r)
 static const char *connection_name(struct evidence *e, const struct cert_info *leaf)
 {
 	const char *host = e->host && *e->host != '\0' ? e->host : e->address;
-
 	if (!host) {
 		if (leaf && leaf->subject.n > 0)
 			return say(e, "the certificate of ", say_dn(e, leaf->subject),
@@ -96,7 +95,6 @@ static bool pattern_is_safe(const char *s, size_t n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const char c = ascii_lower(s[i]);
-
 		if (!((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '.' ||
 		      c == '_' || c == ':' || (c == '*' && i == 0 && n > 2 && s[1] == '.')))
 			return false;
@@ -107,12 +105,10 @@ static bool pattern_is_safe(const char *s, size_t n)
 static const char *section_name(struct evidence *e, const struct cert_info *leaf, const char *ascii)
 {
 	const char *host = e->host && *e->host != '\0' ? e->host : e->address;
-
 	if (host)
 		return pattern_is_safe(host, strlen(host)) ? host : ascii ? ascii : "HOST";
 	for (size_t i = 0; leaf && i < leaf->san_count; i++) {
 		const struct text t = leaf->san[i];
-
 		if (t.n <= 4 || memcmp(t.s, "DNS:", 4) != 0 || !pattern_is_safe(t.s + 4, t.n - 4))
 			continue;
 		const char *copy = arena_strndup(&e->arena, t.s + 4, t.n - 4);
@@ -124,7 +120,6 @@ static const char *section_name(struct evidence *e, const struct cert_info *leaf
 static const struct verify_event *own_objection(const struct evidence *e)
 {
 	const struct verify_event *event = evidence_objection(e);
-
 	return event && event->code == 0 ? event : NULL;
 }
 
@@ -132,7 +127,6 @@ static const struct verify_event *own_objection(const struct evidence *e)
 static void leave_out_the_store(struct evidence *e)
 {
 	size_t i, kept = 0;
-
 	for (i = 0; e->only_place && i < e->near_count; i++) {
 		if (e->near[i].candidate->from != FROM_STORE)
 			e->near[kept++] = e->near[i];
@@ -143,8 +137,7 @@ static void leave_out_the_store(struct evidence *e)
 
 static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 {
-	struct diagnosis *d = arena_alloc(&e->arena, sizeof(*d));
-
+	struct diagnosis *d = arena_alloc(&e->arena, sizeof *d);
 	if (!d)
 		return NULL;
 	leave_out_the_store(e);
@@ -169,7 +162,6 @@ static struct diagnosis *new_diagnosis(struct evidence *e, struct record *r)
 static bool names_another(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-
 	return e->name_checked && !e->name_matches &&
 	       (!d->objection || objection_may_be_the_name(d));
 }
@@ -177,7 +169,6 @@ static bool names_another(const struct diagnosis *d)
 static void describe_code(struct diagnosis *d, int code, int depth)
 {
 	struct record *r = d->r;
-
 	r->code = code;
 	r->name = verify_code_name(code, d->e->version);
 	if (!r->name && d->e->code_text)
@@ -189,7 +180,6 @@ static void describe_code(struct diagnosis *d, int code, int depth)
 static void describe_verification(struct diagnosis *d)
 {
 	struct record *r = d->r;
-
 	if (explain_enforced(d))
 		return;
 	if (d->first.code != 0)
@@ -228,7 +218,6 @@ static bool client_ended_it(const struct diagnosis *d)
 static bool scts_ended_it(const struct diagnosis *d)
 {
 	enum { ALERT_INTERNAL_ERROR = 80 };
-
 	return (d->e->ssl_reason == SSL_R_CALLBACK_FAILED &&
 		d->e->alert_sent != ALERT_INTERNAL_ERROR) ||
 	       d->e->ssl_reason == SSL_R_NO_VALID_SCTS;
@@ -281,7 +270,6 @@ static void describe(struct diagnosis *d)
 static void describe_alert(struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-
 	if (e->alert_received >= 0)
 		d->r->alert =
 		    say(d->e, "received:", say_int(d->e, e->alert_received), (char *)NULL);
@@ -293,7 +281,6 @@ static void describe_alert(struct diagnosis *d)
 static void describe_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->anchor_count < 0 || d->first.code == 0)
 		return;
 	const char *count = say(e, say_int(e, e->anchor_count),
@@ -332,7 +319,6 @@ static bool is_shown_by_the_server(enum cause c)
 					   CAUSE_DH_KEY_SMALL,
 					   CAUSE_SERVER_TOO_OLD,
 					   CAUSE_LEGACY_RENEGOTIATION};
-
 	for (size_t i = 0; i < ARRAY_LENGTH(shown); i++) {
 		if (shown[i] == c)
 			return true;
@@ -344,15 +330,14 @@ static bool is_shown_by_the_server(enum cause c)
 static bool proposes_what_was_sent(const struct diagnosis *d)
 {
 	static const char indent[] = "    ", key[] = "    ExtraCAFile";
-
 	if (d->r->cause != CAUSE_UNTRUSTED_ROOT && d->r->cause != CAUSE_SELF_SIGNED)
 		return false;
 	for (size_t i = 0; i < d->r->help_count; i++) {
-		if (strncmp(d->help[i], key, sizeof(key) - 1) != 0)
+		if (strncmp(d->help[i], key, sizeof key - 1) != 0)
 			continue;
 		return !leaf_is_for_another(d->e) &&
 		       (i + 1 == d->r->help_count ||
-			strncmp(d->help[i + 1], indent, sizeof(indent) - 1) != 0);
+			strncmp(d->help[i + 1], indent, sizeof indent - 1) != 0);
 	}
 	return false;
 }
@@ -361,7 +346,6 @@ static bool proposes_what_was_sent(const struct diagnosis *d)
 static void note_how_to_see(struct diagnosis *d)
 {
 	const char *name;
-
 	if ((d->e->event != EVENT_VERIFY_FAILED && d->e->event != EVENT_HANDSHAKE_FAILED) ||
 	    !d->e->host || d->e->port == 0 || d->e->datagram || strcmp(d->section, "HOST") == 0 ||
 	    d->ascii_name || greeting_of_port(d->e->port, &name))
@@ -383,7 +367,6 @@ static void compare_evidence(struct record *r)
 static void describe_ending(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->protocol)
 		d->r->ending = say(e, say_string(e, e->protocol),
 				   e->resumed ? "; resumed" : "; not resumed", (char *)NULL);
@@ -407,7 +390,6 @@ void diagnose(struct evidence *e, struct record *r)
 	note_how_to_see(d);
 	if (e->arena.failed) {
 		const enum cause cause = r->cause;
-
 		begin(e, r); /* half a record could say something wrong */
 		r->cause = cause;
 		return;

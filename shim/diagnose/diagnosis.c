@@ -27,7 +27,6 @@ bool key_is_known(const char *line)
 #undef KEY
 	};
 	const size_t n = strcspn(line, " =");
-
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
 		if (strlen(keys[i]) == n && memcmp(keys[i], line, n) == 0)
 			return true;
@@ -49,7 +48,6 @@ static bool key_acts(const struct diagnosis *d, const char *line)
 						   "TrustedFirst",
 						   "Strict"};
 	const size_t n = strcspn(line, " =");
-
 	for (size_t i = 0; i < ARRAY_LENGTH(on_verification); i++) {
 		if (strlen(on_verification[i]) == n && memcmp(on_verification[i], line, n) == 0)
 			return i < ON_DATAGRAMS || !d->e->datagram;
@@ -62,7 +60,6 @@ static bool lines_act(struct diagnosis *d, va_list lines)
 {
 	const char *line;
 	bool known = true, acts = true;
-
 	while ((line = va_arg(lines, const char *)) != NULL) {
 		known = known && key_is_known(line);
 		acts = acts && key_acts(d, line);
@@ -74,7 +71,6 @@ static bool lines_act(struct diagnosis *d, va_list lines)
 static void add_section(struct diagnosis *d, const char *lead, va_list lines)
 {
 	const char *line;
-
 	help_line(d, lead);
 	help_line(d, say(d->e, "    [", d->section, "]", (char *)NULL));
 	while ((line = va_arg(lines, const char *)) != NULL)
@@ -84,7 +80,6 @@ static void add_section(struct diagnosis *d, const char *lead, va_list lines)
 bool help_section(struct diagnosis *d, const char *lead, ...)
 {
 	va_list ap;
-
 	va_start(ap, lead);
 	const bool act = lines_act(d, ap);
 	va_end(ap);
@@ -99,7 +94,6 @@ bool help_section(struct diagnosis *d, const char *lead, ...)
 void help_setting(struct diagnosis *d, const char *advice, const char *or_here, ...)
 {
 	va_list ap;
-
 	va_start(ap, or_here);
 	const bool act = lines_act(d, ap);
 	va_end(ap);
@@ -118,7 +112,6 @@ const char *until_date(struct diagnosis *d)
 	/* the time against which the client has dates checked may be any */
 	const bool chosen = (d->e->verify_flags & USE_CHECK_TIME) != 0 || d->e->system_now != 0;
 	const int64_t today = d->e->now != 0 && !chosen ? d->e->now : d->r->time_ms / 1000;
-
 	return say_date(d->e, today + NINETY_DAYS);
 }
 
@@ -135,10 +128,8 @@ const char *extra_ca_line(struct diagnosis *d, const struct text name)
 	enum { SLUG_BYTES = 40 };
 	char slug[SLUG_BYTES + 1];
 	size_t i, n = 0;
-
 	for (i = 0; i < name.n && n < SLUG_BYTES; i++) {
 		const char c = ascii_lower(name.s[i]);
-
 		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c))
 			slug[n++] = c;
 		else if (n > 0 && slug[n - 1] != '-')

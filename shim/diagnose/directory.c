@@ -21,7 +21,6 @@ static void help_holder(struct diagnosis *d, const struct ca_directory *dir)
 {
 	struct evidence *e = d->e;
 	const char *path = say_string(e, dir->path);
-
 	help_line(
 	    d,
 	    say(e, "the directory ", path, " has a CA of the wanted name in ",
@@ -34,7 +33,6 @@ const struct ca_directory *directory_holder(const struct diagnosis *d)
 {
 	for (size_t i = 0; i < d->e->directory_count; i++) {
 		const struct ca_directory *dir = &d->e->directories[i];
-
 		if (dir->holder && !dir->wanted_there && d->e->wanted_hash[0] != '\0')
 			return dir;
 	}
@@ -45,7 +43,6 @@ static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
 {
 	struct evidence *e = d->e;
 	const char *path = say_string(e, dir->path);
-
 	if (dir->is_file)
 		note_line(d, say(e, path,
 				 " was given to the client as a directory of CA certificates, "
@@ -80,7 +77,6 @@ static void note_directory(struct diagnosis *d, const struct ca_directory *dir)
 static bool is_listed(const char *list, const char *path)
 {
 	const size_t n = strlen(path);
-
 	for (const char *s = list; n > 0 && (s = strstr(s, path)); s++) {
 		if ((s == list || s[-1] == ':') && (s[n] == '\0' || s[n] == ':'))
 			return true;

@@ -14,10 +14,8 @@ static size_t part_end(struct text dn, size_t at)
 bool dn_value(struct text dn, const char *type, size_t n, struct text *value)
 {
 	const size_t length = strlen(type);
-
 	for (size_t at = 0; at < dn.n; at = part_end(dn, at) + 1) {
 		const size_t end = part_end(dn, at);
-
 		if (end - at <= length || memcmp(dn.s + at, type, length) != 0 ||
 		    dn.s[at + length] != '=' || n-- > 0)
 			continue;
@@ -39,16 +37,13 @@ struct text dn_plain(struct evidence *e, struct text value)
 {
 	char *copy = arena_alloc(&e->arena, value.n + 1);
 	struct text plain = {copy, 0};
-
 	if (!copy)
 		return value;
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.s[i];
-
 		const bool pair = c == '\\' && i + 2 < value.n;
 		const int high = pair ? hex_digit(value.s[i + 1]) : -1;
 		const int low = pair ? hex_digit(value.s[i + 2]) : -1;
-
 		if (high >= 0 && low >= 0) {
 			c = (char)(high * 16 + low);
 			i += 2;
@@ -65,7 +60,6 @@ bool dn_within(struct text name, struct text limit)
 {
 	while (limit.n > 0) {
 		const char c = limit.s[limit.n - 1];
-
 		if (name.n == 0 || ascii_lower(name.s[name.n - 1]) != ascii_lower(c))
 			return false;
 		do

@@ -9,7 +9,6 @@
 static const char *pin_of(struct diagnosis *d, const struct cert_info *c)
 {
 	char text[PIN_TEXT];
-
 	pin_format(c->spki_sha256, text);
 	return say(d->e, text, (char *)NULL);
 }
@@ -23,7 +22,6 @@ static const char *pins_shown(struct diagnosis *d)
 	const struct cert_info *list = built ? e->chain : e->presented;
 	const size_t n = built ? e->chain_count : e->presented_count;
 	const char *text = "";
-
 	for (size_t i = 0; i < n && i < SHOWN; i++)
 		text = say(d->e, text, i > 0 ? ", " : "",
 			   list[i].have_sha256 ? pin_of(d, &list[i]) : "?", " of ",
@@ -34,7 +32,6 @@ static const char *pins_shown(struct diagnosis *d)
 static void say_pins(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->cause = CAUSE_PINNED_ELSEWHERE;
 	d->r->message = say(e, "cannot trust ", d->who, ": ",
 			    cause_table[CAUSE_PINNED_ELSEWHERE].title, (char *)NULL);
@@ -59,7 +56,6 @@ static void say_unmet(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *why = e->demand_problem ? e->demand_problem : e->rule_problem;
-
 	d->r->cause = CAUSE_DEMAND_UNMET;
 	d->r->message = say(e, "connection to ", d->who,
 			    " refused: ", cause_table[CAUSE_DEMAND_UNMET].title, (char *)NULL);
@@ -75,7 +71,6 @@ static void say_unmet(struct diagnosis *d)
 bool explain_enforced(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->demand)
 		return false;
 	if (e->pins)
@@ -92,7 +87,6 @@ bool explain_enforced(struct diagnosis *d)
 void note_enforced(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->demand)
 		return;
 	note_line(d, say(e, "it ended because of ", say_string(e, e->demand),

@@ -17,7 +17,6 @@ static bool own_certificate_is_weak(const struct evidence *e)
 		EE_KEY_TOO_SMALL = 399,
 		SSL_LIBRARY = 20
 	};
-
 	return e->file_role == FILE_CERTIFICATE && e->file_library == SSL_LIBRARY &&
 	       (e->ssl_reason == EE_KEY_TOO_SMALL || e->ssl_reason == CA_KEY_TOO_SMALL ||
 		e->ssl_reason == CA_MD_TOO_WEAK);
@@ -26,7 +25,6 @@ static bool own_certificate_is_weak(const struct evidence *e)
 static bool keys_differ(const struct evidence *e)
 {
 	enum { X509_LIBRARY = 11, KEY_TYPE = 115, KEY_VALUES = 116 };
-
 	return e->file_role == FILE_PAIR ||
 	       (e->file_role == FILE_KEY && e->file_library == X509_LIBRARY &&
 		(e->ssl_reason == KEY_TYPE || e->ssl_reason == KEY_VALUES));
@@ -74,7 +72,6 @@ static enum cause file_cause(const struct evidence *e)
 static const char *key_text(struct diagnosis *d, int i)
 {
 	struct evidence *e = d->e;
-
 	if (!e->pair_key[i] && !e->have_pair_spki[i])
 		return NULL;
 	return say(e, say_string(e, e->pair_key[i]),
@@ -88,7 +85,6 @@ static void explain_pair(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *key = e->file_path ? file_path_text(e, e->file_path) : "KEY";
 	const char *certificate = e->file_other ? file_path_text(e, e->file_other) : "CERTIFICATE";
-
 	d->r->message =
 	    say(e, "the private key ",
 		e->file_path ? say(e, "in ", key, (char *)NULL) : "that this client loaded",
@@ -128,7 +124,6 @@ static const char *encrypted_path_text(struct evidence *e)
 static void explain_passphrase(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->message =
 	    say(e, "cannot load the ", encrypted_file_text(e),
 		": it is encrypted, and its passphrase was not given or is wrong", (char *)NULL);
@@ -147,7 +142,6 @@ static void explain_legacy(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *path = encrypted_path_text(e);
 	const bool pkcs12 = e->file_role == FILE_PKCS12;
-
 	d->r->message = say(e, "cannot load the ", encrypted_file_text(e),
 			    ": it is encrypted in an old way that this OpenSSL does not support "
 			    "any more",
@@ -175,7 +169,6 @@ static void explain_legacy(struct diagnosis *d)
 static void explain_weak(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->message =
 	    !e->file_path || *e->file_path == '\0'
 		? "cannot use this program's own certificate: OpenSSL finds it too weak"
@@ -187,7 +180,6 @@ static void explain_weak(struct diagnosis *d)
 void explain_load(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->cause = file_cause(e);
 	switch (d->r->cause) {
 	case CAUSE_FILE_MISSING:

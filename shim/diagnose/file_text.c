@@ -23,7 +23,6 @@ const char *file_role_name(const struct evidence *e)
 const char *file_path_text(struct evidence *e, const char *path)
 {
 	struct buf b;
-
 	buf_init(&b, 4096);
 	if (path)
 		escape_text(&b, path, strlen(path), 1024);

@@ -95,7 +95,6 @@ static const char *swapped_text(const struct evidence *e)
 const char *file_form_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->file_form == FORM_DIRECTORY)
 		return "it is a directory";
 	if (e->file_role == FILE_PKCS12 && e->file_form == FORM_PKCS12)
@@ -174,7 +173,6 @@ static void help_swapped(struct diagnosis *d)
 static void help_convert(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	help_line(d, "convert it:");
 	if (e->file_form == FORM_PKCS12)
 		help_command(d, "openssl pkcs12 -in ",
@@ -192,12 +190,10 @@ static void help_convert(struct diagnosis *d)
 static void help_base64(struct diagnosis *d)
 {
 	const char *label = wanted_kind(d->e)->label;
-
 	if (!label) {
 		help_line(d, "get the file again from where it came");
 		return;
 	}
-
 	help_line(d, say(d->e, "put the line -----BEGIN ", label,
 			 "----- before it and the line -----END ", label, "----- after it",
 			 (char *)NULL));
@@ -207,7 +203,6 @@ static void help_base64(struct diagnosis *d)
 static void help_pem(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->file_form == FORM_PEM && e->file_der_wanted)
 		help_line(d,
 			  "tell the client that the file is PEM (curl: --cert-type PEM, --key-type "
@@ -229,7 +224,6 @@ static void help_pem(struct diagnosis *d)
 static void help_pkcs12(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->file_form == FORM_PEM) {
 		help_line(d,
 			  "tell the client that the file is PEM (curl: --cert-type PEM), or make a "
@@ -245,7 +239,6 @@ void help_file_form(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const size_t form = (size_t)e->file_form;
-
 	if (e->file_form == FORM_DIRECTORY)
 		help_directory(d);
 	else if (e->file_role == FILE_PKCS12)
@@ -270,7 +263,6 @@ void help_file_form(struct diagnosis *d)
 static const char *expected_text(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	return say(e, wanted_kind(e)->what, " in ",
 		   e->file_der_wanted ? "DER (binary) form" : wanted_kind(e)->form, (char *)NULL);
 }
@@ -278,7 +270,6 @@ static const char *expected_text(struct diagnosis *d)
 static const char *presented_text(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->file_form == FORM_DIRECTORY || e->file_form == FORM_SPECIAL)
 		return NULL;
 	return say(e, say_int(e, (int64_t)e->file_size), " bytes",
@@ -290,7 +281,6 @@ void explain_file_form(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	struct record *r = d->r;
-
 	r->message = say(e, "cannot load the ", file_role_name(e), " ",
 			 file_path_text(e, e->file_path), ": ", file_form_words(d), (char *)NULL);
 	r->expected = expected_text(d);

@@ -14,7 +14,6 @@ static bool is_about_the_name(enum verify_symbol s)
 static bool name_is_wrong(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->error_count; i++) {
 		if (is_about_the_name(verify_symbol(e->errors[i].code, e->version)))
 			return true;
@@ -33,7 +32,6 @@ static bool chain_is_for_other_use(const struct evidence *e)
 {
 	for (size_t i = 0; i < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
-
 		if (c->has_extended_key_usage && !c->eku_server)
 			return true;
 	}
@@ -54,7 +52,6 @@ static const char *dotnet_flags(struct diagnosis *d)
 	const struct evidence *e = d->e;
 	bool seen[DOTNET_STATUS_COUNT] = {false};
 	const char *list = "";
-
 	for (size_t i = 0; i < e->error_count; i++) {
 		if (!is_about_roots_list(e, &e->errors[i]))
 			seen[dotnet_status_of(verify_symbol(e->errors[i].code, e->version))] = true;
@@ -77,7 +74,6 @@ static void say_in_dotnet(struct diagnosis *d)
 	const char *policy = name && chain ? "RemoteCertificateNameMismatch, "
 					     "RemoteCertificateChainErrors"
 					   : "RemoteCertificateNameMismatch";
-
 	if (!chain && !name)
 		return;
 	note_line(d, say(e, "in .NET: ", name ? "RemoteCertificateNameMismatch" : "",
@@ -101,10 +97,8 @@ static void say_in_qt(struct diagnosis *d)
 	struct evidence *e = d->e;
 	bool seen[QT_ERROR_COUNT] = {false};
 	const char *list = "";
-
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
-
 		seen[is_about_the_name(s) ? QT_HostNameMismatch : qt_error_of(s)] = true;
 	}
 	if (name_is_wrong(d))
@@ -122,7 +116,6 @@ static void say_in_qt(struct diagnosis *d)
 void add_framework_words(struct diagnosis *d)
 {
 	const enum event event = d->e->event;
-
 	if (event != EVENT_VERIFY_FAILED && event != EVENT_VERIFY_IGNORED)
 		return;
 	if (d->e->framework == FRAMEWORK_DOTNET)

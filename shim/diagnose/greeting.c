@@ -55,13 +55,12 @@ static bool fits(const char *start, const uint8_t *bytes, size_t n)
 
 static size_t count(const struct evidence *e)
 {
-	return e->first_count < sizeof(e->first_bytes) ? e->first_count : sizeof(e->first_bytes);
+	return e->first_count < sizeof e->first_bytes ? e->first_count : sizeof e->first_bytes;
 }
 
 static size_t first_line(const struct evidence *e)
 {
 	size_t n = 0;
-
 	while (n < count(e) && e->first_bytes[n] != '\r' && e->first_bytes[n] != '\n')
 		n++;
 	return n;
@@ -71,7 +70,6 @@ static bool line_has(const struct evidence *e, const char *word)
 {
 	const size_t n = first_line(e), size = strlen(word);
 	size_t k;
-
 	for (size_t i = 0; i + size <= n; i++) {
 		for (k = 0; k < size && ascii_lower((char)e->first_bytes[i + k]) == word[k]; k++)
 			;
@@ -113,10 +111,8 @@ static struct text text_within(const struct evidence *e)
 {
 	enum { LEAST_TEXT = 5 };
 	size_t i, from = 0, marks = 0;
-
 	for (i = 0; i <= count(e); i++) {
 		const uint8_t c = i < count(e) ? e->first_bytes[i] : '\0';
-
 		if (is_text(c) && c < 0x7f) {
 			marks += c == ' ' || c == '.';
 			continue;
@@ -135,7 +131,6 @@ const char *greeting_shown(struct diagnosis *d, bool *text)
 	struct evidence *e = d->e;
 	struct text line = {(const char *)e->first_bytes, first_line(e)};
 	size_t n = 0;
-
 	while (n < line.n && is_text(e->first_bytes[n]))
 		n++;
 	*text = true;

@@ -12,7 +12,6 @@ static const char *last_message(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *name = handshake_message_name(e->last_received);
-
 	if (e->last_received >= 0)
 		return say(e, "the last message received was ",
 			   name ? name : say_int(e, e->last_received), (char *)NULL);
@@ -36,7 +35,6 @@ static void say_legacy_server(struct diagnosis *d)
 static const char *dh_bits_for(int level)
 {
 	static const char bits[][8] = {"2048", "2048", "2048", "3072", "7680", "15360"};
-
 	return bits[level < 0 || level >= (int)ARRAY_LENGTH(bits) ? 2 : level];
 }
 
@@ -44,7 +42,6 @@ static void say_weak_handshake(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool dh = d->r->cause == CAUSE_DH_KEY_SMALL;
-
 	expect_level(d);
 	d->r->why =
 	    dh ? say(e, "the server's Diffie-Hellman key is shorter than this client's ",
@@ -127,17 +124,15 @@ static void help_words(struct diagnosis *d, const char *text)
 {
 	static const char server[] = "HOST:PORT";
 	const char *at = strstr(text, server);
-
 	if (at && d->e->host && d->e->port != 0)
 		text = say(d->e, say_text(d->e, (struct text){text, (size_t)(at - text)}), d->who,
-			   at + sizeof(server) - 1, (char *)NULL);
+			   at + sizeof server - 1, (char *)NULL);
 	help_line(d, text);
 }
 
 static const char *special_help(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
-
 	for (size_t i = 0; i < ARRAY_LENGTH(special); i++) {
 		if (special[i].number == (alert > 0 ? -alert : e->ssl_reason))
 			return special[i].help;
@@ -156,7 +151,6 @@ static bool secrets_differ(const struct evidence *e)
 		SERVER_HELLO_DONE = 14
 	};
 	const int alert = handshake_alert(e);
-
 	if (e->hello.shared_key && e->last_received < 0)
 		return alert == ILLEGAL_PARAMETER || alert == DECRYPT_ERROR;
 	return (alert == BAD_RECORD_MAC || alert == DECRYPT_ERROR) &&
@@ -168,7 +162,6 @@ static bool secrets_differ(const struct evidence *e)
 static bool roles_swapped(const struct evidence *e)
 {
 	enum { UNEXPECTED_MESSAGE = 244 };
-
 	return e->ssl_reason == UNEXPECTED_MESSAGE && e->server_version == 0 &&
 	       e->last_received < 0 && !e->after_handshake;
 }
@@ -186,7 +179,6 @@ static void say_swapped(struct diagnosis *d)
 static void say_downgrade(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (handshake_alert(e) > 0)
 		d->r->why = say(e, handshake_alert_words(d),
 				"; it knows a newer version than this client tried in this attempt",
@@ -207,7 +199,6 @@ static void say_downgrade(struct diagnosis *d)
 static void say_stalled(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->message =
 	    say(e, "cannot connect to ", d->who,
 		": the server's answer stopped in the middle of the handshake", (char *)NULL);
@@ -228,7 +219,6 @@ static void say_no_connection(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *number = say_int(e, e->descriptor);
-
 	switch (e->transport) {
 	case TRANSPORT_NO_DESCRIPTOR:
 		d->r->why = say(e, "the program gave OpenSSL the number ", number,
@@ -271,7 +261,6 @@ static void say_generic(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d), *what;
-
 	if (e->given_up) {
 		say_stalled(d);
 		return;
@@ -282,7 +271,6 @@ static void say_generic(struct diagnosis *d)
 	}
 	if (explain_long_list(d))
 		return;
-
 	if (handshake_alert(e) > 0)
 		what = handshake_alert_words(d);
 	else if (handshake_cut_off(e))
@@ -395,7 +383,6 @@ static void say_handshake(struct diagnosis *d)
 static void hint_old_offer(struct diagnosis *d)
 {
 	const enum cause c = d->r->cause;
-
 	if (d->e->max_offered == 0 || d->e->max_offered > TLS_1_1 ||
 	    (c != CAUSE_PEER_ERROR && c != CAUSE_HANDSHAKE_REFUSED && c != CAUSE_CLOSED_EARLY))
 		return;
@@ -411,7 +398,6 @@ static void hint_old_offer(struct diagnosis *d)
 static void say_no_goodbye(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->level = LEVEL_INFO;
 	d->r->message =
 	    say(e, "the connection to ", d->who,
@@ -433,7 +419,6 @@ static void say_no_goodbye(struct diagnosis *d)
 void explain_handshake(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->cause = handshake_cause(e);
 	d->r->message = say(e, "cannot connect to ", d->who, ": ", cause_table[d->r->cause].title,
 			    (char *)NULL);

@@ -70,7 +70,6 @@ bool evidence_begins_as_tls(const struct evidence *e)
 static bool before_server_hello(const struct evidence *e)
 {
 	enum { HELLO_VERIFY_REQUEST = 3 };
-
 	return e->server_version == 0 && !e->after_handshake &&
 	       (e->last_received < 0 || e->last_received == HELLO_VERIFY_REQUEST);
 }
@@ -129,7 +128,6 @@ static enum cause alert_cause(const struct evidence *e, int alert)
 {
 	const bool about_certificate =
 	    (alert >= ALERT_NO_CERTIFICATE && alert <= ALERT_ACCESS_DENIED && alert != 47);
-
 	if (refuses_old_offer(e, alert))
 		return CAUSE_CLIENT_TOO_OLD;
 	if (alert == ALERT_CERTIFICATE_REQUIRED)
@@ -203,7 +201,6 @@ bool handshake_only_goodbye(const struct evidence *e)
 enum cause handshake_cause(const struct evidence *e)
 {
 	const int alert = handshake_alert(e);
-
 	if (e->cipher_call)
 		return CAUSE_NO_CIPHERS;
 	if (offer_is_empty(e))

@@ -20,7 +20,6 @@ void explain_not_tls(struct diagnosis *d)
 	const struct protocol *p = greeting_protocol(e);
 	bool text = true;
 	const char *shown = e->first_count > 0 ? greeting_shown(d, &text) : NULL;
-
 	d->r->expected = "a TLS record";
 	if (handshake_answer_too_short(e)) {
 		d->r->why =
@@ -31,7 +30,6 @@ void explain_not_tls(struct diagnosis *d)
 		d->r->why = "what came back is no TLS record";
 	} else {
 		const char *what = p ? p->what : "no TLS record";
-
 		d->r->why = say(e, "what came back is ", what,
 				text ? "; it says \"" : "; it begins with the bytes ", shown,
 				text ? "\"" : "", (char *)NULL);
@@ -47,7 +45,6 @@ void explain_not_tls(struct diagnosis *d)
 static const char *with_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->have_connection)
 		return "";
 	if (!e->sni)
@@ -67,7 +64,6 @@ static void help_tries(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *until = say(e, "Until = ", until_date(d), (char *)NULL);
-
 	if (e->hello.size > ONE_PACKET && e->hello.key_share_size > LARGE_KEY_SHARE)
 		help_section(
 		    d,
@@ -91,7 +87,6 @@ static void help_tries(struct diagnosis *d)
 static void help_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->have_connection || e->sni)
 		return;
 	if (!e->host || name_is_address(e->host) ||
@@ -110,7 +105,6 @@ static void help_name(struct diagnosis *d)
 static const char *without_answer(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (handshake_only_goodbye(e))
 		return "the server's only answer was a goodbye (an alert that names no error, as "
 		       "close_notify), and it closed the connection";
@@ -133,7 +127,6 @@ static const char *without_answer(struct diagnosis *d)
 static void help_suspects(struct diagnosis *d, bool known_port)
 {
 	const bool silence = d->e->given_up && d->e->waited_seconds > 0;
-
 	help_line(
 	    d,
 	    silence
@@ -160,7 +153,6 @@ void explain_closed_early(struct diagnosis *d)
 	const char *name = NULL;
 	const struct protocol *p = greeting_of_port(e->port, &name);
 	const uint64_t sent = e->hello.size > 0 ? e->hello.size : e->bytes_sent;
-
 	if (e->given_up)
 		d->r->message = say(e, "cannot connect to ", d->who,
 				    e->unseen ? ": OpenSSL was given no answer to its first message"
@@ -194,10 +186,8 @@ static const char *offered_protocols(struct diagnosis *d)
 	const struct hello *h = &e->hello;
 	const char *list = NULL;
 	size_t i = 0;
-
 	while (i < h->alpn_size && i + 1 + h->alpn[i] <= h->alpn_size) {
 		const struct text one = {(const char *)h->alpn + i + 1, h->alpn[i]};
-
 		list = say(e, list ? list : "", list ? ", " : "", say_text(e, one), (char *)NULL);
 		i += 1 + (size_t)h->alpn[i];
 	}
@@ -207,7 +197,6 @@ static const char *offered_protocols(struct diagnosis *d)
 void explain_no_alpn(struct diagnosis *d)
 {
 	const char *offered = offered_protocols(d);
-
 	if (!offered) {
 		d->r->why = handshake_alert_words(d);
 		help_line(d,
@@ -228,7 +217,6 @@ void explain_no_alpn(struct diagnosis *d)
 void explain_name_alert(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (d->r->cause == CAUSE_UNKNOWN_SERVER_NAME) {
 		d->r->why =
 		    say(e, handshake_alert_words(d), e->sni ? "; this client asked for " : "",

@@ -59,7 +59,6 @@ static const char *product_in(struct text name)
 void note_inspection(struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top)
 		return;
 	const char *product = product_in(top->subject);

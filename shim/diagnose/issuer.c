@@ -26,7 +26,6 @@ static void expect_identifiers(struct diagnosis *d, const struct near_miss *near
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = near->candidate;
-
 	if (verify_symbol(near->code, e->version) == VERIFY_AKID_SKID_MISMATCH) {
 		d->r->expected = say_hex(e, child->authority_key_id.s, child->authority_key_id.n);
 		d->r->presented = say_hex(e, c->subject_key_id.s, c->subject_key_id.n);
@@ -47,7 +46,6 @@ static void say_outdated_child(struct diagnosis *d, const struct near_miss *near
 	const struct cert_info *c = near->candidate;
 	const bool by_serial =
 	    verify_symbol(near->code, e->version) == VERIFY_AKID_ISSUER_SERIAL_MISMATCH;
-
 	d->r->why = say(e, child_name(d, child), " was signed by the key of ", ca_there(d, c),
 			", but names another certificate of that CA as its issuer: ",
 			near_refusal(d, near, child),
@@ -71,7 +69,6 @@ static void say_other_name(struct diagnosis *d, const struct cert_info *c,
 			   const struct cert_info *child)
 {
 	struct evidence *e = d->e;
-
 	d->r->expected = say_dn(e, child->issuer);
 	d->r->presented = say_dn(e, c->subject);
 	d->r->why = say(e, child_name(d, child), " names \"", say_dn(e, child->issuer),
@@ -85,7 +82,6 @@ static void say_other_name(struct diagnosis *d, const struct cert_info *c,
 static void help_present_ca(struct diagnosis *d, const struct near_miss *near)
 {
 	const struct cert_info *c = near->candidate;
-
 	if (c->from == FROM_PRESENTED)
 		help_line(d, "the server's operator has to send the CA certificate that belongs to "
 			     "this one, in place of the one that does not fit");
@@ -103,7 +99,6 @@ static void say_own_identifier(struct diagnosis *d, const struct near_miss *near
 			       const struct cert_info *top)
 {
 	struct evidence *e = d->e;
-
 	d->r->why = say(e, ca_there(d, top),
 			" bears its own name as issuer but names another key than its own as that "
 			"of its issuer: ",
@@ -126,7 +121,6 @@ void explain_refused_issuer(struct diagnosis *d)
 	const struct cert_info *top = top_of_chain(d);
 	const struct near_miss *near = &e->near[0];
 	const enum verify_symbol why = verify_symbol(near->code, e->version);
-
 	if (why == VERIFY_SUBJECT_ISSUER_MISMATCH) {
 		say_other_name(d, near->candidate, top);
 		return;
@@ -177,7 +171,6 @@ void explain_namesake(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 	const struct near_miss *signer = known_signer(d);
-
 	if (!top->self_signed) {
 		d->r->why = say(e, child_name(d, top), " and the CA that issued it bear one name, ",
 				say_subject(e, top),

@@ -15,7 +15,6 @@ static bool is_long_list(const struct evidence *e)
 		CERTIFICATE_REQUEST = 13,
 		TLS_1_3 = 0x0304
 	};
-
 	if (e->ssl_reason != EXCESSIVE_MESSAGE_SIZE || handshake_alert(e) > 0)
 		return false;
 	if (e->server_version != TLS_1_3 && e->last_received == SERVER_HELLO)
@@ -26,7 +25,6 @@ static bool is_long_list(const struct evidence *e)
 bool explain_long_list(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!is_long_list(e))
 		return false;
 	d->r->message =

@@ -16,7 +16,7 @@ bool adds_certificates(const struct evidence *e)
 static const struct home *home_of(const struct evidence *e, const struct cert_info *c)
 {
 	for (size_t i = 0; c->have_sha256 && i < e->home_count; i++)
-		if (memcmp(e->homes[i].sha256, c->sha256, sizeof(c->sha256)) == 0)
+		if (memcmp(e->homes[i].sha256, c->sha256, sizeof c->sha256) == 0)
 			return &e->homes[i];
 	return NULL;
 }
@@ -35,7 +35,6 @@ const char *stored_place(struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
 	const struct home *home = home_of(e, c);
-
 	if (adds_certificates(e))
 		return "among the CA certificates that the program added itself";
 	if (!e->store_text)
@@ -56,7 +55,6 @@ const char *stored_place(struct diagnosis *d, const struct cert_info *c)
 const char *store_place(struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
-
 	if (c->from == FROM_PRESENTED)
 		return "sent by the server";
 	if (c->from == FROM_RULE)
@@ -82,14 +80,12 @@ static bool in_time(const struct evidence *e, const struct cert_info *c)
 const struct cert_info *fresh_copy(const struct diagnosis *d, const struct cert_info *c)
 {
 	const struct evidence *e = d->e;
-
 	for (size_t i = 1; i < e->presented_count; i++) {
 		const struct cert_info *sent = &e->presented[i];
-
 		if (sent->have_sha256 && c->have_sha256 && !same_certificate(sent, c) &&
 		    sent->subject.n == c->subject.n &&
 		    memcmp(sent->subject.s, c->subject.s, c->subject.n) == 0 &&
-		    memcmp(sent->spki_sha256, c->spki_sha256, sizeof(c->spki_sha256)) == 0 &&
+		    memcmp(sent->spki_sha256, c->spki_sha256, sizeof c->spki_sha256) == 0 &&
 		    in_time(e, sent))
 			return sent;
 	}
@@ -101,7 +97,6 @@ static void help_stale(struct diagnosis *d, const struct cert_info *c, const str
 {
 	struct evidence *e = d->e;
 	const struct cert_info *root = e->root_alone;
-
 	help_line(d, say(e, "take the certificate ", say_subject(e, c), say_fingerprint(d->e, c),
 			 " out of where it is, ", store_place(d, c),
 			 "; OpenSSL prefers it to the one of the same CA and key that the server "
@@ -123,7 +118,6 @@ static void help_stale(struct diagnosis *d, const struct cert_info *c, const str
 void help_reissue(struct diagnosis *d, const struct cert_info *c, const char *how)
 {
 	struct evidence *e = d->e;
-
 	if (!c)
 		help_line(d,
 			  say(e, "its CA has to issue the certificate again", how, (char *)NULL));
@@ -148,7 +142,6 @@ static void help_cross_signed(struct diagnosis *d, const struct cert_info *root)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *below = certificate_at(e, d->first.depth - 1);
-
 	if (d->r->cause == CAUSE_EXPIRED && root->self_issued && below && below->ca &&
 	    d->first.depth > 2)
 		help_line(d, say(e, "if that CA has ended, ", say_subject(e, below),
@@ -162,7 +155,6 @@ void help_from_here(struct diagnosis *d, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *sent = c->from == FROM_STORE ? fresh_copy(d, c) : NULL;
-
 	if (sent) {
 		help_stale(d, c, sent);
 		return;

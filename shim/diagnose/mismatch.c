@@ -12,7 +12,6 @@
 enum cause name_cause(const struct diagnosis *d)
 {
 	const struct evidence *e = d->e;
-
 	if (name_is_address(e->expected_name ? e->expected_name : e->host))
 		return CAUSE_ADDRESS_MISMATCH;
 	if (e->have_connection && !e->sni && e->host)
@@ -27,14 +26,12 @@ enum cause name_cause(const struct diagnosis *d)
 static struct text asked_text(const struct diagnosis *d)
 {
 	const char *host = d->e->expected_name ? d->e->expected_name : d->e->host;
-
 	return (struct text){host, host ? strlen(host) : 0};
 }
 
 static const char *asked_name(struct diagnosis *d)
 {
 	const struct text asked = asked_text(d);
-
 	return asked.s ? say_text(d->e, asked) : "another name";
 }
 
@@ -47,7 +44,6 @@ static bool openssl_compared(const struct diagnosis *d)
 static const char *openssl_reason(struct diagnosis *d, enum name_fit fit, const char *name)
 {
 	struct evidence *e = d->e;
-
 	switch (fit) {
 	case FIT_CHARACTER:
 		return say(e, name, " does not stand for ", asked_name(d),
@@ -85,7 +81,6 @@ static const char *reason(struct diagnosis *d, struct text name, const char *sho
 {
 	struct evidence *e = d->e;
 	const enum name_fit fit = name_fit(asked_text(d), name, e->host_flags);
-
 	switch (fit) {
 	case FIT_FINAL_DOT:
 		return say(e, "only the dot at the end of ", asked_name(d), " differs from ", shown,
@@ -119,19 +114,16 @@ static size_t distance(struct text a, struct text b)
 {
 	enum { LONGEST = 64 };
 	uint8_t row[LONGEST + 1];
-
 	if (a.n > LONGEST || b.n > LONGEST)
 		return LONGEST;
 	for (size_t k = 0; k <= b.n; k++)
 		row[k] = (uint8_t)k;
 	for (size_t i = 1; i <= a.n; i++) {
 		uint8_t diagonal = row[0];
-
 		row[0] = (uint8_t)i;
 		for (size_t k = 1; k <= b.n; k++) {
 			const bool same = ascii_lower(a.s[i - 1]) == ascii_lower(b.s[k - 1]);
 			uint8_t best = (uint8_t)(diagonal + !same);
-
 			diagonal = row[k];
 			if (row[k] + 1 < best)
 				best = (uint8_t)(row[k] + 1);
@@ -149,10 +141,8 @@ static void note_closest(struct diagnosis *d)
 	enum { CLOSE = 4 };
 	size_t i, best = CLOSE;
 	const struct text *closest = NULL;
-
 	for (i = 0; d->leaf && i < d->leaf->san_count; i++) {
 		const struct text name = dns_name(d->leaf->san[i]);
-
 		if (name.n > 0 && distance(asked_text(d), name) < best) {
 			best = distance(asked_text(d), name);
 			closest = &d->leaf->san[i];
@@ -168,12 +158,10 @@ static const char *with_reasons(struct diagnosis *d, const char *why)
 	enum { REASONS = 3 };
 	const char *main = NULL;
 	size_t i, found = 0;
-
 	for (i = 0; d->leaf && i < d->leaf->san_count && found < REASONS; i++) {
 		const struct text name = dns_name(d->leaf->san[i]);
 		const char *one =
 		    name.n > 0 ? reason(d, name, say_san(d->e, d->leaf->san[i], false)) : NULL;
-
 		if (one && found++ > 0)
 			note_line(d, one);
 		else if (one)
@@ -191,7 +179,6 @@ static enum name_fit nearest(const struct diagnosis *d)
 	for (size_t i = 0; d->leaf && i < d->leaf->san_count; i++) {
 		const enum name_fit fit =
 		    name_fit(asked_text(d), dns_name(d->leaf->san[i]), d->e->host_flags);
-
 		if (fit != FIT_OTHER)
 			return fit;
 	}
@@ -204,7 +191,6 @@ static enum name_fit nearest(const struct diagnosis *d)
 static void help_expect_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->expect_name &&
 	    help_section(d,
 			 "if this is the right server under another name on purpose, say which "
@@ -235,7 +221,6 @@ static void help_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct text asked = asked_text(d);
-
 	if (help_ascii_name(d))
 		return;
 	switch (nearest(d)) {
@@ -286,7 +271,6 @@ static void say_names(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *names = d->leaf ? list_names(d, d->leaf) : "other names";
-
 	d->r->expected = asked_name(d);
 	d->r->presented = names;
 	d->r->message = say(e, "cannot trust ", d->who, ": the certificate belongs to another name",
@@ -305,7 +289,6 @@ static void say_name(struct diagnosis *d)
 static void say_sni(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	say_names(d);
 	d->r->message = say(e, "cannot trust ", d->who,
 			    ": the server presented another host's certificate", (char *)NULL);
@@ -326,7 +309,6 @@ static void say_sni(struct diagnosis *d)
 static const char *common_names_reason(struct diagnosis *d)
 {
 	struct text cn;
-
 	for (size_t n = 0; dn_value(d->leaf->subject, "CN", n, &cn); n++) {
 		if (name_fit(asked_text(d), dn_plain(d->e, cn), d->e->host_flags) == FIT_SAME)
 			return ", which this client does not read";
@@ -339,7 +321,6 @@ static const char *common_name_reason(struct diagnosis *d, const char *cn)
 {
 	const struct text name = d->leaf->common_name;
 	const char *one = reason(d, name, cn);
-
 	if (name_fit(asked_text(d), name, d->e->host_flags) == FIT_SAME)
 		return ", which this client does not read";
 	if (d->e->host_flags & CHECK_NEVER_SUBJECT)
@@ -353,7 +334,6 @@ static void say_no_san(struct diagnosis *d)
 	const char *cn = list_names(d, &(struct cert_info){.common_name = d->leaf->common_name,
 							   .subject = d->leaf->subject});
 	struct text second;
-
 	d->r->expected = asked_name(d);
 	d->r->presented =
 	    d->leaf->san_count > 0 ? say(e, cn, ", ", list_names(d, d->leaf), (char *)NULL) : cn;
@@ -377,7 +357,6 @@ static const char *looks_like_it(struct diagnosis *d)
 {
 	const struct text asked = asked_text(d);
 	const struct cert_info *c = d->leaf;
-
 	for (size_t i = 0; c && i < c->san_count; i++) {
 		if (name_fit(asked, dns_name(c->san[i]), 0) == FIT_SAME)
 			return "; an entry of kind DNS is a name, and no address";
@@ -397,7 +376,6 @@ static void say_address(struct diagnosis *d)
 		"have the server's operator add the address to the certificate (subjectAltName "
 		"= IP:",
 		asked_name(d), ")", (char *)NULL);
-
 	d->r->expected = asked_name(d);
 	d->r->presented = names;
 	d->r->message = say(e, "cannot trust ", d->who,

@@ -11,7 +11,6 @@ void explain_not_sent(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d), *known = e->known_intermediate;
-
 	d->r->why = say(e, "the server sent only its own certificate; ", say_issuer(e, top),
 			", the CA that issued it, was not sent and is not known to this client",
 			(char *)NULL);
@@ -38,7 +37,6 @@ static const char *circle(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *list = "";
-
 	for (size_t i = loop_begin(d); i < e->chain_count; i++)
 		list = say(e, list, *list != '\0' ? ", " : "", say_subject(e, &e->chain[i]),
 			   (char *)NULL);
@@ -50,7 +48,6 @@ static void say_circle(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
 	const char *list = circle(d);
-
 	d->r->why =
 	    say(e, "the chain ends in no root: ", list,
 		" certified each other, and the root certificate of none of them is trusted "
@@ -68,10 +65,8 @@ static void say_circle(struct diagnosis *d)
 static void note_other_ways(struct diagnosis *d, const struct cert_info *top)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 1; i < e->presented_count; i++) {
 		const struct cert_info *c = &e->presented[i];
-
 		if (same_ca(c, top) && !same_certificate(c, top))
 			note_line(d, say(e, "the server sent another certificate of ",
 					 say_subject(e, c), " too, issued by ", say_issuer(e, c),
@@ -83,7 +78,6 @@ void explain_unknown_issuer(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top) {
 		d->r->why = "OpenSSL found no issuer for a certificate of the chain";
 		help_line(

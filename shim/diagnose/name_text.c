@@ -30,7 +30,6 @@ static const char *quoted(struct evidence *e, struct text t)
 {
 	const char *shown = say_text(e, t), *quote;
 	struct buf b;
-
 	buf_init(&b, 0);
 	buf_putc(&b, '"');
 	for (; (quote = strchr(shown, '"')) != NULL; shown = quote + 1) {
@@ -48,7 +47,6 @@ static bool is_one_word(struct text t)
 {
 	for (size_t i = 0; i < t.n; i++) {
 		const unsigned char c = (unsigned char)t.s[i];
-
 		if (c <= 0x20 || c >= 0x7f || memchr(",;\"\\()", c, 6))
 			return false;
 	}
@@ -59,7 +57,6 @@ const char *say_san(struct evidence *e, struct text san, bool kind)
 {
 	const struct text host = dns_name(san);
 	const char *colon = san.n > 0 ? memchr(san.s, ':', san.n) : NULL;
-
 	if (host.n > 0 && name_is_plain(host) && !kind)
 		return say_text(e, host);
 	if (!colon)
@@ -77,7 +74,6 @@ static const char *common_names(struct diagnosis *d, const struct cert_info *c)
 	const bool several = dn_value(c->subject, "CN", 1, &second);
 	const char *names = "";
 	size_t n = 0;
-
 	do {
 		if (several)
 			dn_value(c->subject, "CN", n, &cn);
@@ -94,7 +90,6 @@ static const char *list(struct diagnosis *d, const struct cert_info *c, bool kin
 	enum { SHOWN_NAMES = 8 };
 	const char *names = "";
 	size_t i;
-
 	for (i = 0; i < c->san_count && i < SHOWN_NAMES; i++)
 		names = say(d->e, names, i > 0 ? ", " : "", say_san(d->e, c->san[i], kinds),
 			    (char *)NULL);

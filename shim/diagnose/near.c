@@ -13,7 +13,6 @@ static const char *other_serial(struct diagnosis *d, const struct cert_info *c,
 				const struct cert_info *child)
 {
 	struct evidence *e = d->e;
-
 	if (!child->authority_serial || !c->serial)
 		return "its issuer or serial number is not the one that the certificate names";
 	return say(e, "its serial number is ", say_string(e, c->serial), " (issued by ",
@@ -26,7 +25,6 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = near->candidate;
-
 	switch (verify_symbol(near->code, e->version)) {
 	case VERIFY_AKID_SKID_MISMATCH:
 		return say(e, "its key identifier is ",
@@ -68,7 +66,7 @@ const char *near_refusal(struct diagnosis *d, const struct near_miss *near,
 
 static const char *fingerprint(struct diagnosis *d, const struct cert_info *c)
 {
-	return c->have_sha256 ? say(d->e, "; sha256 ", say_hex(d->e, c->sha256, sizeof(c->sha256)),
+	return c->have_sha256 ? say(d->e, "; sha256 ", say_hex(d->e, c->sha256, sizeof c->sha256),
 				    (char *)NULL)
 			      : "";
 }
@@ -77,7 +75,6 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = near->candidate, *top = top_of_chain(d);
-
 	if (said)
 		note_line(d, say(e,
 				 near->key == TRIED_GOOD ? "its issuer, by the key: "
@@ -104,14 +101,12 @@ static void note_one(struct diagnosis *d, const struct near_miss *near, bool sai
 static bool is_itself(const struct diagnosis *d, const struct cert_info *c)
 {
 	const struct cert_info *top = top_of_chain(d);
-
 	return d->failure == CAUSE_SELF_SIGNED && top && same_certificate(c, top);
 }
 
 void note_near_misses(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->near_count; i++) {
 		/* the certificate that the cause is about is no alternative */
 		if (e->near[i].candidate == malformed_one(d) ||

@@ -33,7 +33,6 @@ bool explain_no_offer(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct missing *m = what_is_missing(e);
-
 	if (!m)
 		return false;
 	d->r->message = say(e, "cannot connect to ", d->who, ": the client's settings leave no ",

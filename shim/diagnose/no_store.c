@@ -9,7 +9,6 @@ static const char *default_place(struct diagnosis *d, const char *path, bool exi
 				 const char *variable, const char *what)
 {
 	struct evidence *e = d->e;
-
 	if (!path || (exists && !set))
 		return "";
 	return say(e, "; ", set ? variable : what, set ? " points to " : " ", say_string(e, path),
@@ -31,7 +30,6 @@ static void help_variable(struct diagnosis *d, const char *path, bool wrong, con
 static void say_untouched(struct diagnosis *d)
 {
 	const struct cert_info *top = top_of_chain(d);
-
 	d->r->why = "this client has loaded no CA certificate at all, and was not seen to ask for "
 		    "those of the system (SSL_CERT_FILE, SSL_CERT_DIR) either, so it can trust "
 		    "nobody";
@@ -54,7 +52,6 @@ static void help_system_bundle(struct diagnosis *d, const char *lead)
 static void say_unusable(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->default_file_denied)
 		explain_denied(d);
 	d->r->why = say(e, "SSL_CERT_FILE points to ", file_path_text(e, e->file_path),
@@ -77,7 +74,6 @@ void explain_no_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool told = directory_was_given(e) || e->store_unloaded || e->store_untouched;
-
 	if (e->default_file_unusable) {
 		say_unusable(d);
 		return;

@@ -43,7 +43,6 @@ static void check_dates(struct diagnosis *d, const struct cert_info *c, bool cul
 	struct evidence *e = d->e;
 	const int64_t now = e->now;
 	const enum cause cause = d->failure;
-
 	if (now == 0)
 		return;
 	if (c->not_after != INT64_MIN && c->not_after < now && !(culprit && cause == CAUSE_EXPIRED))
@@ -68,7 +67,6 @@ static bool said_in_help(const struct diagnosis *d, const char *words)
 static void check_strength(struct diagnosis *d, const struct cert_info *c, bool culprit)
 {
 	struct evidence *e = d->e;
-
 	if (certificate_has_weak_key(c) && !(culprit && d->failure == CAUSE_WEAK_KEY))
 		note_line(d, say(e, "also wrong: the key of ", called(d, c), " is weak (",
 				 say_string(e, c->key), ")", (char *)NULL));
@@ -97,7 +95,6 @@ static void check_leaf(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
-
 	if (!c || about_the_name(d->failure) || d->r->cause == CAUSE_NAME_NOT_CHECKED)
 		return;
 	if (e->name_checked && !e->name_matches && e->host && !e->rule_refused_name)
@@ -118,7 +115,6 @@ static void check_certificates(struct diagnosis *d)
 	for (size_t i = 0; i < d->r->chain_count; i++) {
 		const struct cert_info *c = d->r->chain[i].cert;
 		const bool culprit = c == d->culprit;
-
 		check_dates(d, c, culprit);
 		check_strength(d, c, culprit);
 	}
@@ -129,7 +125,6 @@ static void check_certificates(struct diagnosis *d)
 static bool said_otherwise(const struct diagnosis *d, enum verify_symbol s)
 {
 	const enum cause c = verify_symbol_cause(s);
-
 	return c == CAUSE_EXPIRED || c == CAUSE_NOT_YET_VALID || about_the_name(c) ||
 	       c == d->failure ||
 	       (cause_table[c].family == FAMILY_ANCHOR &&
@@ -161,11 +156,9 @@ static bool not_yet_fetched(const struct diagnosis *d, enum verify_symbol s)
 static void further_errors(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
-
 		if (not_yet_fetched(d, s) || said_otherwise(d, s) || needs_no_anchor(d, s) ||
 		    follows(d, s, e->errors[i].depth) || e->errors[i].code == d->first.code ||
 		    evidence_waives(e, e->errors[i].code))
@@ -181,13 +174,11 @@ static void check_anchor(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (d->failure != CAUSE_WEAK_KEY || !top || top != d->leaf || !top->self_signed ||
 	    is_from_here(top))
 		return;
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
-
 		if (cause_table[verify_symbol_cause(s)].family == FAMILY_ANCHOR)
 			return;
 	}
@@ -198,7 +189,6 @@ static void check_anchor(struct diagnosis *d)
 static void shown_to_the_client(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (d->first.code == 0 || e->code == 0 || e->code == d->first.code)
 		return;
 	const char *name = verify_code_name(e->code, e->version);
@@ -214,7 +204,6 @@ static void shown_to_the_client(struct diagnosis *d)
 static void about_dry_runs(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = e->key ? 1 : 0; i < e->dry_count; i++)
 		note_line(d, say(e, RECORD_DRY_RUN, say_string(e, e->dry[i].key), " of ",
 				 say_string(e, e->dry[i].place), " ", say_string(e, e->dry[i].text),
@@ -224,7 +213,6 @@ static void about_dry_runs(struct diagnosis *d)
 static void about_rules(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->expired && !e->key)
 		note_line(d, say(e, "a key of the rule for this host no longer counts: ",
 				 say_string(e, e->expired), (char *)NULL));
@@ -259,7 +247,6 @@ static void about_rules(struct diagnosis *d)
 static void about_a_long_list(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->presented_in_all > e->presented_count && e->presented_count > 0)
 		note_line(d, say(e, "the server sent ", say_int(e, (int64_t)e->presented_in_all),
 				 " certificates, of which the first ",
@@ -273,7 +260,6 @@ static void about_what_was_not_looked_at(struct diagnosis *d)
 	const unsigned unlooked = d->e->unlooked;
 	const char *what[6];
 	size_t n = 0;
-
 	if (unlooked & LOOK_ERRORS)
 		what[n++] = "further errors";
 	if (unlooked & LOOK_TRIALS)

@@ -21,7 +21,6 @@ const char *set_by(struct diagnosis *d, const struct origin *o)
 {
 	struct evidence *e = d->e;
 	const char *place = say_string(e, o->place);
-
 	switch (o->who) {
 	case SETTER_LIBRARY:
 		return "OpenSSL's default";
@@ -43,14 +42,12 @@ const char *set_by(struct diagnosis *d, const struct origin *o)
 static const char *in_brackets(struct diagnosis *d, const struct origin *o)
 {
 	const char *by = set_by(d, o);
-
 	return by ? say(d->e, " (", by, ")", (char *)NULL) : "";
 }
 
 const char *security_level(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->security_level < 0)
 		return "security level";
 	return say(e, "security level ", say_int(e, e->security_level),
@@ -66,7 +63,6 @@ void expect_level(struct diagnosis *d)
 void help_level(struct diagnosis *d, const char *line, const char *reason)
 {
 	struct evidence *e = d->e;
-
 	if (e->level_by.who == SETTER_RULE && e->level_by.place)
 		help_line(d, say(e, "the level comes from the rule in ",
 				 say_string(e, e->level_by.place), ": correct it there",
@@ -100,7 +96,6 @@ const char *handshake_offered(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const int low = lowest(e), high = highest(e);
-
 	if (low == 0 && high == 0)
 		return NULL;
 	if (low == high)
@@ -117,7 +112,6 @@ static const char *minimum_by(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *by = set_by(d, &e->min_by);
-
 	if (e->hello.min_version > TLS_1_0 && e->min_offered < e->hello.min_version)
 		return e->security_level > 0
 			   ? say(e, " (this OpenSSL allows no older one, at least not at ",
@@ -131,7 +125,6 @@ static const char *minimum_by(struct diagnosis *d)
 static const char *maximum_by(struct diagnosis *d)
 {
 	const char *by = set_by(d, &d->e->max_by);
-
 	if (d->e->max_offered == 0 || !by)
 		return "";
 	return say(d->e, " (the maximum is ", by, ")", (char *)NULL);
@@ -160,7 +153,6 @@ static const char *server_old_why(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d);
-
 	if (old_signatures(e))
 		return say(e, "the server chose ", say_version(e, e->server_version),
 			   ", whose signatures (SHA-1, MD5) this client's ", security_level(d),
@@ -211,7 +203,6 @@ static void help_server_old(struct diagnosis *d)
 	const char *level = "CipherString = DEFAULT:@SECLEVEL=0";
 	const char *reason = "Reason = old server, to be replaced by ...";
 	const char *until = say(e, "Until = ", until_date(d), (char *)NULL);
-
 	if (e->server_version != 0 && e->server_version < TLS_1_0)
 		return; /* no rule allows SSL 3.0 */
 	if (old_signatures(e))
@@ -225,7 +216,6 @@ static void help_server_old(struct diagnosis *d)
 void explain_server_old(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->why = server_old_why(d);
 	if (old_signatures(e))
 		expect_level(d);
@@ -249,7 +239,6 @@ void explain_server_old(struct diagnosis *d)
 static const char *raise_maximum(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->max_by.who == SETTER_CONF && e->max_by.place)
 		return say(e, "raise the maximum in ", say_string(e, e->max_by.place),
 			   (char *)NULL);
@@ -260,7 +249,6 @@ static const char *raise_maximum(struct diagnosis *d)
 static void say_list_too_new(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->message = say(
 	    e, "cannot connect to ", d->who,
 	    ": this client only allows TLS versions that are older than its ciphers", (char *)NULL);
@@ -277,7 +265,6 @@ void explain_client_old(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d);
 	const int alert = handshake_alert(e);
-
 	if (!offer)
 		offer = "old versions only";
 	d->r->presented = say(e, offer, maximum_by(d), (char *)NULL);
@@ -317,7 +304,6 @@ static const char *no_protocols_why(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const int min = e->min_offered, max = e->max_offered;
-
 	if (max != 0 && max < TLS_1_0)
 		return say(e, "every TLS version is switched off", in_brackets(d, &e->max_by),
 			   (char *)NULL);
@@ -349,7 +335,6 @@ static const char *places(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const char *min = place_words(d, "minimum", &e->min_by);
 	const char *max = place_words(d, "maximum", &e->max_by);
-
 	if (e->min_by.who == SETTER_CLIENT && e->max_by.who == SETTER_CLIENT)
 		return "the minimum or the maximum in the client's own settings";
 	if (!min && !max)
@@ -361,7 +346,6 @@ void explain_no_protocols(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *correct = say(e, "correct ", places(d), (char *)NULL);
-
 	if (e->min_offered != 0 && e->max_offered != 0 && e->min_offered > e->max_offered)
 		d->r->message = say(e, "cannot connect to ", d->who,
 				    ": the lowest TLS version that the settings allow is above the "

@@ -20,7 +20,6 @@ static void say_common_name(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *name = say_text(e, d->leaf->common_name);
-
 	if (!e->host || ascii_casecmp(name, e->host) != 0)
 		return;
 	d->r->message = say(e, "went on with ", d->who, ": its certificate belongs to another name",
@@ -54,7 +53,6 @@ void explain_unchecked(struct diagnosis *d)
 	struct evidence *e = d->e;
 	struct record *r = d->r;
 	const char *failure = cause_table[r->cause].word;
-
 	r->cause = unchecked_cause(d);
 	if (r->cause != CAUSE_NAME_NOT_CHECKED && r->why)
 		r->why = say(e,
@@ -113,7 +111,6 @@ void explain_unchecked(struct diagnosis *d)
 static const char *key_words(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (!e->key)
 		return "a rule";
 	return say(e, e->key, " = ", say_string(e, e->key_value), (char *)NULL);
@@ -122,7 +119,6 @@ static const char *key_words(struct diagnosis *d)
 void explain_rule_event(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	if (e->event == EVENT_MENDED && e->dry_count > 0)
 		d->r->message = say(e, RECORD_DRY_RUN, "connection to ", d->who, ": ",
 				    say_string(e, e->dry[0].key), " ",

@@ -23,7 +23,6 @@ static const struct {
 static const char *level_demands(struct diagnosis *d)
 {
 	const int level = d->e->security_level;
-
 	if (level < 1 || level > 5)
 		return NULL;
 	return say(d->e, "at least ", levels[level - 1].demands, ": ", security_level(d),
@@ -46,10 +45,8 @@ static const char *level_that_does(struct evidence *e)
 	static const unsigned rsa[] = {1024, 2048, 3072, 7680}, other[] = {160, 224, 256, 384};
 	const unsigned *least;
 	int level = e->security_level > 0 && e->security_level < 5 ? e->security_level - 1 : 3;
-
 	for (size_t i = 0; i < e->own.count; i++) {
 		const struct cert_info *c = &e->own.chain[i];
-
 		least = c->key && (strncmp(c->key, "RSA", 3) == 0 || strncmp(c->key, "DSA", 3) == 0)
 			    ? rsa
 			    : other;
@@ -65,7 +62,6 @@ static const char *level_that_does(struct evidence *e)
 static void help_for_program(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	help_line(
 	    d,
 	    "no rule for a host can help: the program loads it before any host is known. Until "
@@ -91,7 +87,6 @@ void explain_own_weak(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = weak_one(e);
 	const char *wanted = level_demands(d);
-
 	d->r->expected = wanted;
 	if (!c)
 		d->r->why =

@@ -43,7 +43,6 @@ static const int alert_of[FINDINGS] = {
 static bool found(const struct evidence *e, enum finding f)
 {
 	const struct cert_info *c = own_leaf(e);
-
 	switch (f) {
 	case EXPIRED:
 		return c->not_after != INT64_MIN && c->not_after < e->now;
@@ -70,7 +69,6 @@ static const char *finding_words(struct diagnosis *d, enum finding f)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-
 	switch (f) {
 	case EXPIRED:
 		return say(e, "it expired on ", say_date(e, c->not_after), (char *)NULL);
@@ -153,7 +151,6 @@ static void help_finding(struct diagnosis *d, enum finding f)
 static void help_alert(struct diagnosis *d, int alert)
 {
 	struct evidence *e = d->e;
-
 	if (alert == ALERT_UNKNOWN_CA)
 		help_line(d,
 			  "have the server's operator add the certificate's CA to those that may "
@@ -176,7 +173,6 @@ static enum finding main_finding(const struct evidence *e)
 	const bool specific =
 	    (alert >= ALERT_UNSUPPORTED_CERTIFICATE && alert <= ALERT_CERTIFICATE_EXPIRED) ||
 	    alert == ALERT_UNKNOWN_CA || alert == ALERT_ACCESS_DENIED;
-
 	for (enum finding f = 0; f < FINDINGS; f++) {
 		if (alert_of[f] == alert && found(e, f))
 			return f;
@@ -207,7 +203,6 @@ void explain_rejected(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-
 	if (!c) {
 		d->r->why = say(e, "this client sent its certificate, and ", server_reaction(d),
 				(char *)NULL);

@@ -25,7 +25,6 @@ void explain_renewed(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *old = read_before(e);
 	const char *file = file_path_text(e, e->renewed_file);
-
 	d->r->expected = say(e, say_subject(e, e->renewed), say_fingerprint(d->e, e->renewed),
 			     " of ", file, (char *)NULL);
 	d->r->presented =
@@ -43,7 +42,6 @@ void note_renewed_own(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = own_leaf(e);
-
 	if (!e->own.renewed || !e->own.file || !c)
 		return;
 	const char *file = say_string(e, e->own.file);

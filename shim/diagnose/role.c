@@ -42,7 +42,6 @@ static void say_eku(struct diagnosis *d, const struct cert_info *c, const struct
 {
 	struct evidence *e = d->e;
 	const char *uses = "other uses";
-
 	if (p == &for_server && c->eku_client)
 		uses = "TLS clients";
 	else if (p == &for_client && c->eku_server)
@@ -76,7 +75,6 @@ bool help_not_a_server(struct diagnosis *d, const struct cert_info *c)
 static void say_usage(struct diagnosis *d, const struct cert_info *c, const struct purpose *p)
 {
 	struct evidence *e = d->e;
-
 	d->r->expected = say(e, "keyUsage ", p->usage_names, (char *)NULL);
 	d->r->presented = say(
 	    e, "keyUsage ", c->key_usages && *c->key_usages != '\0' ? c->key_usages : "without any",
@@ -96,7 +94,6 @@ void explain_purpose(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
 	const struct purpose *p = asked_purpose(e);
-
 	if (c && p && lacks_eku(c, p)) {
 		say_eku(d, c, p);
 		return;
@@ -139,7 +136,6 @@ static const char *ca_marks(struct diagnosis *d, const struct cert_info *c)
 static bool say_other_kind(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	switch (d->symbol) {
 	case VERIFY_PROXY_CERTIFICATES_NOT_ALLOWED:
 		d->r->why =
@@ -180,7 +176,6 @@ void explain_not_ca(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	if (say_other_kind(d))
 		return;
 	d->r->expected = "basicConstraints CA:TRUE, keyUsage keyCertSign";
@@ -209,10 +204,8 @@ void explain_not_ca(struct diagnosis *d)
 static const char *cas_below(struct diagnosis *d, int depth)
 {
 	const char *list = "";
-
 	for (int i = depth - 1; i > 0; i--) {
 		const struct cert_info *c = certificate_at(d->e, i);
-
 		if (c && !c->self_issued)
 			list = say(d->e, list, *list != '\0' ? ", " : "", say_subject(d->e, c),
 				   (char *)NULL);
@@ -224,7 +217,6 @@ void explain_path_length(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	if (c && c->path_length >= 0) {
 		d->r->expected = say(e, "at most ", say_int(e, c->path_length), " CAs below ",
 				     say_subject(e, c), (char *)NULL);

@@ -87,6 +87,5 @@ const char *known_scheme(unsigned id)
 const char *group_name(struct evidence *e, unsigned id)
 {
 	const char *name = known_group(id);
-
 	return name ? name : say(e, "number ", say_int(e, id), (char *)NULL);
 }

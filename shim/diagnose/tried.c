@@ -37,7 +37,6 @@ bool is_out_of_date(const struct evidence *e, const struct cert_info *c)
 static bool signed_too_weakly(const struct evidence *e, const struct cert_info *c)
 {
 	const int lowest = e->version >= 0x30000000UL ? 1 : 2;
-
 	return e->security_level >= lowest && c->signature &&
 	       (strstr(c->signature, "SHA1") || strstr(c->signature, "MD5"));
 }
@@ -46,7 +45,6 @@ static bool signed_too_weakly(const struct evidence *e, const struct cert_info *
 static bool lacks_identifier(const struct evidence *e, const struct cert_info *c)
 {
 	enum { X509_STRICT = 0x20 };
-
 	return e->version >= 0x30000000UL && (e->verify_flags & X509_STRICT) != 0 &&
 	       c->authority_key_id.n == 0;
 }
@@ -56,14 +54,12 @@ static const char *no_ca_at_top(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top || top->self_issued)
 		return NULL;
 	if (top != d->leaf && !(top->ca && top->has_basic_constraints))
 		return say(e, say_subject(e, top), " is no CA certificate", (char *)NULL);
 	for (size_t i = 1; i < e->presented_count; i++) {
 		const struct cert_info *sent = &e->presented[i];
-
 		if (!sent->ca && top->issuer.n > 0 && same_text(sent->subject, top->issuer))
 			return say(e, say_subject(e, sent),
 				   ", which the server sent, is no CA certificate", (char *)NULL);
@@ -75,7 +71,6 @@ static const char *obstacle_at_top(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *top = top_of_chain(d);
-
 	if (!top || top->self_issued)
 		return NULL;
 	if (no_ca_at_top(d))
@@ -93,10 +88,8 @@ static const char *obstacle_at_top(struct diagnosis *d)
 static const char *obstacle_of_dates(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->chain_count; i++) {
 		const struct cert_info *c = &e->chain[i];
-
 		/* such a one is told of last, once the chain is whole */
 		if (e->version >= 0x10100000UL &&
 		    (c->not_before == INT64_MIN || c->not_after == INT64_MIN))
@@ -130,11 +123,9 @@ bool leaf_is_for_another(const struct evidence *e)
 const char *other_fault(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
-
 		if (e->errors[i].code == d->first.code ||
 		    (!e->passed && evidence_waives(e, e->errors[i].code)))
 			continue;
@@ -154,7 +145,6 @@ const char *help_ca_obstacle(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const bool system = proposes_bundle(d);
 	const char *other = other_fault(d);
-
 	if (other)
 		return other;
 	if ((system && e->system_tried == TRIED_BAD) || (!system && e->top_tried == TRIED_BAD))
@@ -191,7 +181,6 @@ static const char *name_line(struct diagnosis *d)
 	const struct cert_info *c = d->leaf;
 	const struct text name =
 	    c && c->san_count == 1 ? dns_name(c->san[0]) : (struct text){NULL, 0};
-
 	if (name.n == 0 || d->ascii_name || memchr(name.s, '*', name.n) || !name_is_plain(name))
 		return NULL;
 	return say(d->e, "ExpectName = ", say_text(d->e, name), (char *)NULL);
@@ -217,13 +206,11 @@ static const char *second_line(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *line = NULL, *one;
-
 	if (obstacle_of_dates(d) || no_ca_at_top(d))
 		return NULL;
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum cause c =
 		    verify_symbol_cause(verify_symbol(e->errors[i].code, e->version));
-
 		if (e->errors[i].code == d->first.code || !outlasts_a_ca(c))
 			continue;
 		one = line_for(d, c);
@@ -248,12 +235,10 @@ static bool help_both(struct diagnosis *d, const char *other, const char *lead, 
 	static const char beginnings[][12] = {"until then ", "otherwise "}; /* said already */
 	const char *second = second_line(d);
 	bool done;
-
 	if (!second)
 		return false;
 	for (size_t i = 0; i < ARRAY_LENGTH(beginnings); i++) {
 		const size_t n = strlen(beginnings[i]);
-
 		lead += strncmp(lead, beginnings[i], n) == 0 ? n : 0;
 	}
 	lead = say(e, "two things are wrong: no CA is known, and ", other,
@@ -274,7 +259,6 @@ static const char *hedged(struct diagnosis *d, const char *lead)
 {
 	const struct evidence *e = d->e;
 	const struct text all = {lead, strlen(lead)};
-
 	if (!e->dane && !(e->unlooked & LOOK_TRIALS) && !demands_lists(e))
 		return lead;
 	return say(d->e, say_text(d->e, (struct text){all.s, all.n - 1}),
@@ -288,7 +272,6 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 	const bool system = proposes_bundle(d);
 	const enum tried tried = system ? e->system_tried : e->top_tried;
 	const char *other = help_ca_obstacle(d);
-
 	if (other && help_both(d, other, lead, line))
 		return;
 	if (other) {
@@ -325,7 +308,6 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 void help_put_in_file(struct diagnosis *d, const struct cert_info *root, const char *put)
 {
 	struct evidence *e = d->e;
-
 	help_ca(d,
 		say(e, put, say_subject(e, root),
 		    ", once its fingerprint is confirmed, into a file and add:", (char *)NULL),
@@ -336,7 +318,6 @@ const struct cert_info *wrong_turn(const struct evidence *e)
 {
 	for (size_t i = 1; i < e->chain_count; i++) {
 		bool shared = e->chain[i].from != FROM_PRESENTED;
-
 		for (size_t k = 0; k < e->other_path_count; k++)
 			shared = shared || same_certificate(&e->chain[i], &e->other_path[k]);
 		if (!shared)
@@ -351,7 +332,6 @@ void explain_wrong_path(struct diagnosis *d)
 	const struct cert_info *wrong = wrong_turn(e);
 	const struct cert_info *last = &e->other_path[e->other_path_count - 1];
 	const char *path = "";
-
 	for (size_t i = 0; i < e->other_path_count; i++)
 		path = say(e, path, i > 0 ? ", then " : "", say_subject(e, &e->other_path[i]),
 			   (char *)NULL);
@@ -381,7 +361,6 @@ void explain_missing_here(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *root = e->system_root ? e->system_root : top_of_chain(d);
 	const char *file = e->system_file ? e->system_file : "/etc/ssl/certs/ca-certificates.crt";
-
 	d->r->why = say(e, "the chain leads to ", say_subject(e, root),
 			", which is in the system's bundle ", say_string(e, file),
 			", but in no store that this client loaded", (char *)NULL);

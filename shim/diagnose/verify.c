@@ -11,7 +11,6 @@
 static enum cause refine(const struct diagnosis *d)
 {
 	const struct cert_info *c = d->culprit;
-
 	if (d->first.code == 0 && d->r->cause == CAUSE_NAME_MISMATCH)
 		return name_cause(d);
 	if (d->r->cause == CAUSE_CLIENT_REFUSED)
@@ -40,17 +39,15 @@ static enum cause refine(const struct diagnosis *d)
 static void note_certificate(struct diagnosis *d, const char *what, const struct cert_info *c)
 {
 	struct evidence *e = d->e;
-
 	if (c->have_sha256)
 		note_line(d, say(e, what, say_subject(e, c), ", ", store_place(d, c), ", sha256 ",
-				 say_hex(e, c->sha256, sizeof(c->sha256)), (char *)NULL));
+				 say_hex(e, c->sha256, sizeof c->sha256), (char *)NULL));
 }
 
 /* Both certificates, so that it can be seen which of the two is the wrong one. */
 static void note_pair(struct diagnosis *d)
 {
 	const struct cert_info *issuer = certificate_at(d->e, d->first.depth + 1);
-
 	if (d->culprit)
 		note_certificate(d, "signed: ", d->culprit);
 	if (issuer)
@@ -62,7 +59,6 @@ static void help_signer(struct diagnosis *d, const struct cert_info *signer)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *taken = certificate_at(e, d->first.depth + 1);
-
 	note_certificate(d, "its issuer, by the key: ", signer);
 	if (is_from_here(taken))
 		help_line(
@@ -82,7 +78,6 @@ static void say_signature(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	if (d->symbol == VERIFY_SIGNATURE_ALGORITHM_INCONSISTENCY) {
 		d->r->why = say(e, whose(d),
 				" names two different algorithms for its signature, one of them "
@@ -121,7 +116,6 @@ static void say_signature(struct diagnosis *d)
 static void say_critical(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
-
 	d->r->why =
 	    say(e, whose(d), " carries a critical extension that this OpenSSL does not understand",
 		d->culprit && d->culprit->unknown_critical ? ": " : "",
@@ -152,7 +146,6 @@ static const char *level_for_key(const struct cert_info *c)
 	const bool ec = c && c->key && strncmp(c->key, "EC", 2) == 0;
 	const unsigned bits = c ? c->key_bits : 0;
 	size_t i = 0;
-
 	while (i + 2 < ARRAY_LENGTH(levels) && bits >= (ec ? levels[i + 1].ec : levels[i + 1].rsa))
 		i++;
 	return levels[i].line;
@@ -162,7 +155,6 @@ static const char *level_for_key(const struct cert_info *c)
 static const char *key_enough(const struct evidence *e)
 {
 	const int level = e->security_level;
-
 	return levels[level < 1 || level >= (int)ARRAY_LENGTH(levels) ? 2 : level].enough;
 }
 
@@ -170,7 +162,6 @@ static void say_weak_key(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	if (c && !c->key && c->unknown_key) {
 		d->r->message =
 		    say(e, "cannot trust ", d->who,
@@ -211,7 +202,6 @@ static void say_weak_digest(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-
 	expect_level(d);
 	d->r->presented = c && c->signature ? say_string(e, c->signature) : NULL;
 	d->r->why =

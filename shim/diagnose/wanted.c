@@ -16,7 +16,6 @@ void help_address(struct diagnosis *d, const struct cert_info *top, const char *
 const char *wanted_ca_line(struct diagnosis *d, const struct cert_info *c)
 {
 	const char *issuer = say_issuer(d->e, c);
-
 	return extra_ca_line(d, (struct text){issuer, strlen(issuer)});
 }
 
@@ -24,7 +23,6 @@ const char *wanted_ca_line(struct diagnosis *d, const struct cert_info *c)
 void help_wanted_ca(struct diagnosis *d, const struct cert_info *top)
 {
 	struct evidence *e = d->e;
-
 	help_ca(
 	    d,
 	    say(e,

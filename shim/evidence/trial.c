@@ -36,7 +36,6 @@ static enum tried passes_at(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_S
 {
 	const struct openssl *o = a->o;
 	bool good = false;
-
 	if (++a->trials > EVIDENCE_TRIALS ||
 	    !evidence_afford(a->e, LOOK_TRIALS,
 			     budget_verification(o, a->sent[0], untrusted, a->e->verify_flags)))
@@ -55,7 +54,6 @@ static enum tried passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STAC
 static bool issued(const struct openssl *o, X509 *issuer, X509 *subject)
 {
 	int code = -1;
-
 	if (o->X509_NAME_cmp(o->X509_get_subject_name(issuer), o->X509_get_issuer_name(subject)) !=
 	    0)
 		return false;
@@ -69,7 +67,6 @@ static bool issued(const struct openssl *o, X509 *issuer, X509 *subject)
 static bool is_sent(const struct attempt *a, X509 *x)
 {
 	size_t i;
-
 	for (i = 0; i < a->count; i++) {
 		if (a->o->X509_cmp(a->sent[i], x) == 0)
 			return true;
@@ -81,14 +78,12 @@ static void collect_sent(struct attempt *a, X509 *leaf)
 {
 	const struct openssl *o = a->o;
 	int i;
-
 	evidence_spki(o, leaf, a->spki[0]);
 	a->sent[a->count++] = leaf;
 	for (i = 0; a->untrusted && i < o->OPENSSL_sk_num(a->untrusted) &&
 		    a->count < EVIDENCE_MAX_CERTIFICATES;
 	     i++) {
 		X509 *x = o->OPENSSL_sk_value(a->untrusted, i);
-
 		if (is_sent(a, x))
 			continue;
 		evidence_spki(o, x, a->spki[a->count]);
@@ -100,21 +95,18 @@ static void collect_sent(struct attempt *a, X509 *leaf)
 static void find_anchored(struct attempt *a, X509_STORE *store)
 {
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *objects;
 	size_t k;
-	int i, n;
-
+	int i;
 	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
 	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
 		return;
-	objects = o->X509_STORE_get0_objects(store);
-	n = objects ? o->OPENSSL_sk_num(objects) : 0;
+	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	int n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
 		n = 0;
 	for (i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-
 		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
 			continue;
 		for (k = 0; k < a->count; k++) {
@@ -132,7 +124,6 @@ static bool is_the_one_taken(const struct attempt *a)
 	const struct openssl *o = a->o;
 	const size_t n = a->chain ? (size_t)o->OPENSSL_sk_num(a->chain) : 0;
 	size_t i;
-
 	for (i = 0; i < a->length && i < n; i++) {
 		if (o->X509_cmp(o->OPENSSL_sk_value(a->chain, (int)i), a->sent[a->path[i]]) != 0)
 			return false;
@@ -144,8 +135,7 @@ static bool is_the_one_taken(const struct attempt *a)
 static bool is_same_ca(const struct attempt *a, size_t i, size_t k)
 {
 	const struct openssl *o = a->o;
-
-	return memcmp(a->spki[i], a->spki[k], sizeof(a->spki[i])) == 0 &&
+	return memcmp(a->spki[i], a->spki[k], sizeof a->spki[i]) == 0 &&
 	       o->X509_NAME_cmp(o->X509_get_subject_name(a->sent[i]),
 				o->X509_get_subject_name(a->sent[k])) == 0;
 }
@@ -153,18 +143,15 @@ static bool is_same_ca(const struct attempt *a, size_t i, size_t k)
 static bool try_path(struct attempt *a)
 {
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *untrusted;
-	bool good;
 	size_t i;
-
 	if (is_the_one_taken(a) || a->path_trials++ >= PATH_MAX_TRIALS)
 		return false;
-	untrusted = o->OPENSSL_sk_new_null();
+	OPENSSL_STACK *untrusted = o->OPENSSL_sk_new_null();
 	if (!untrusted)
 		return false;
 	for (i = 1; i < a->length; i++)
 		o->OPENSSL_sk_push(untrusted, a->sent[a->path[i]]);
-	good = passes(a, NULL, untrusted) == TRIED_GOOD;
+	bool good = passes(a, NULL, untrusted) == TRIED_GOOD;
 	o->OPENSSL_sk_free(untrusted);
 	return good;
 }
@@ -173,7 +160,6 @@ static bool try_path(struct attempt *a)
 static bool search(struct attempt *a, size_t last)
 {
 	size_t i, k;
-
 	if (++a->visits > PATH_MAX_VISITS)
 		return false;
 	a->path[a->length++] = last;
@@ -181,7 +167,6 @@ static bool search(struct attempt *a, size_t last)
 		return true;
 	for (i = 1; i < a->count && a->length < PATH_MAX_DEPTH; i++) {
 		bool on_path = false;
-
 		/* a CA that is on it already leads nowhere, with whichever of its certificates */
 		for (k = 0; k < a->length; k++)
 			on_path = on_path || a->path[k] == i || is_same_ca(a, a->path[k], i);
@@ -196,8 +181,7 @@ static void keep_path(struct attempt *a)
 {
 	struct evidence *e = a->e;
 	size_t i;
-
-	e->other_path = arena_alloc(&e->arena, a->length * sizeof(*e->other_path));
+	e->other_path = arena_alloc(&e->arena, a->length * sizeof *e->other_path);
 	if (!e->other_path)
 		return;
 	for (i = 0; i < a->length; i++)
@@ -239,7 +223,6 @@ static enum tried try_anchor(struct attempt *a, X509 *anchor)
 	const struct openssl *o = a->o;
 	OPENSSL_STACK *trusted = a->trial ? o->OPENSSL_sk_new_null() : NULL;
 	enum tried result = TRIED_NOT;
-
 	if (!trusted)
 		return result;
 	if (o->OPENSSL_sk_push(trusted, anchor) > 0)
@@ -253,17 +236,15 @@ static enum tried try_anchor(struct attempt *a, X509 *anchor)
 static X509 *stored_root(struct attempt *a, X509_STORE *store)
 {
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *objects;
 	X509 *found = NULL;
 	size_t k;
-	int i, n;
-
+	int i;
 	if (!store || !o->X509_up_ref || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
 	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
 	    o->X509_STORE_lock(store) != 1)
 		return NULL;
-	objects = o->X509_STORE_get0_objects(store);
-	n = objects ? o->OPENSSL_sk_num(objects) : 0;
+	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	int n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
 		n = 0;
 	for (i = 0; i < n && !found; i++) {
@@ -271,7 +252,6 @@ static X509 *stored_root(struct attempt *a, X509_STORE *store)
 		X509 *x = o->X509_OBJECT_get_type(object) == X509_LU_X509_
 			      ? o->X509_OBJECT_get0_X509(object)
 			      : NULL;
-
 		for (k = 1; x && k < a->count && !found; k++) {
 			if (issued(o, x, a->sent[k]) && issued(o, x, x) && o->X509_up_ref(x) == 1)
 				found = x;
@@ -287,17 +267,13 @@ static void try_without_stored(struct attempt *a, X509_STORE *store)
 	const struct openssl *o = a->o;
 	struct evidence *e = a->e;
 	const int n = a->chain ? o->OPENSSL_sk_num(a->chain) : 0;
-	struct cert_info *info;
 	bool stored = false;
-	X509 *root;
-	int i;
-
-	for (i = 1; i < n; i++)
+	for (int i = 1; i < n; i++)
 		stored = stored || !is_sent(a, o->OPENSSL_sk_value(a->chain, i));
-	root = stored && a->count > 1 ? stored_root(a, store) : NULL;
+	X509 *root = stored && a->count > 1 ? stored_root(a, store) : NULL;
 	if (!root)
 		return;
-	info = arena_alloc(&e->arena, sizeof(*info));
+	struct cert_info *info = arena_alloc(&e->arena, sizeof *info);
 	if (info && try_anchor(a, root) == TRIED_GOOD) {
 		evidence_certificate(e, o, root, FROM_STORE, info);
 		e->root_alone = info;
@@ -311,13 +287,12 @@ static bool wanted_by_top(void *arg, X509 *x)
 	const struct attempt *a = arg;
 	const struct openssl *o = a->o;
 	struct evidence *e = a->e;
-
 	if (!issued(o, x, a->top) || evidence_signed_by(e, o, x, a->top) == TRIED_BAD)
 		return false;
 	if (issued(o, x, x))
 		return true;
-	if (!e->known_intermediate && (e->known_intermediate = arena_alloc(
-					   &e->arena, sizeof(*e->known_intermediate))) != NULL)
+	if (!e->known_intermediate &&
+	    (e->known_intermediate = arena_alloc(&e->arena, sizeof *e->known_intermediate)) != NULL)
 		evidence_certificate(e, o, x, FROM_STORE, e->known_intermediate);
 	return false;
 }
@@ -329,12 +304,11 @@ static void try_system_bundle(struct attempt *a)
 	const char *path = NULL;
 	X509 *root =
 	    evidence_from_bundle(e, o, o->X509_get_issuer_name(a->top), wanted_by_top, a, &path);
-
 	if (e->known_intermediate)
 		e->system_file = arena_strdup(&e->arena, path);
 	if (!root)
 		return;
-	e->system_root = arena_alloc(&e->arena, sizeof(*e->system_root));
+	e->system_root = arena_alloc(&e->arena, sizeof *e->system_root);
 	if (e->system_root) {
 		evidence_certificate(e, o, root, FROM_STORE, e->system_root);
 		e->system_root->in_system_bundle = true;
@@ -349,7 +323,6 @@ static X509 *highest_sent(const struct attempt *a)
 {
 	X509 *x = a->top;
 	size_t steps, i;
-
 	for (steps = 1; steps < a->count; steps++) {
 		for (i = 1; i < a->count; i++) {
 			if (issued(a->o, a->sent[i], x) && !issued(a->o, a->sent[i], a->sent[i]))
@@ -367,7 +340,6 @@ static OPENSSL_STACK *sent_and_top(const struct attempt *a)
 {
 	const struct openssl *o = a->o;
 	OPENSSL_STACK *all = o->OPENSSL_sk_new_null();
-
 	for (size_t i = 1; all && i < a->count; i++)
 		o->OPENSSL_sk_push(all, a->sent[i]);
 	if (all)
@@ -381,16 +353,14 @@ static void try_stand_in(struct attempt *a)
 {
 	enum { CRL_CHECK = 0x4 | 0x8 };
 	const struct openssl *o = a->o;
-	OPENSSL_STACK *trusted, *untrusted;
-
 	if (!a->trial ||
 	    ((a->e->verify_flags & CRL_CHECK) != 0 && a->e->framework != FRAMEWORK_DOTNET))
 		return;
 	/* 1.0.2 looks for an anchor that is no root in the store only, whatever stack it was given */
 	if (o->version < 0x10100000UL)
 		return;
-	trusted = o->OPENSSL_sk_new_null();
-	untrusted = sent_and_top(a);
+	OPENSSL_STACK *trusted = o->OPENSSL_sk_new_null();
+	OPENSSL_STACK *untrusted = sent_and_top(a);
 	if (trusted && untrusted && o->OPENSSL_sk_push(trusted, highest_sent(a)) > 0)
 		a->e->stand_in_tried = passes_at(a, trusted, untrusted, EVIDENCE_STAND_IN);
 	if (trusted)
@@ -404,7 +374,6 @@ static void try_levels(struct attempt *a)
 {
 	struct evidence *e = a->e;
 	int level;
-
 	if (!a->trial || e->security_level <= 0)
 		return;
 	for (level = e->security_level > 2 ? 2 : e->security_level - 1; level >= 0; level--) {
@@ -428,9 +397,7 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	    e->chain_count > 0 ? &e->chain[e->chain_count - 1] : e->presented;
 	const struct verify_error first = evidence_headline(e);
 	struct attempt *a;
-	enum cause cause;
-
-	if (!leaf || !top || first.code == 0 || !(a = arena_alloc(&e->arena, sizeof(*a))))
+	if (!leaf || !top || first.code == 0 || !(a = arena_alloc(&e->arena, sizeof *a)))
 		return;
 	a->e = e;
 	a->o = o;
@@ -439,7 +406,7 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	a->chain = chain;
 	a->top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : leaf;
 	collect_sent(a, leaf);
-	cause = verify_symbol_cause(verify_symbol(first.code, e->version));
+	enum cause cause = verify_symbol_cause(verify_symbol(first.code, e->version));
 	try_other_path(a, store, cause);
 	if (e->other_path_count == 0 && depends_on_path(cause))
 		try_without_stored(a, store);
