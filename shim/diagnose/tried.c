@@ -265,6 +265,17 @@ static const char *hedged(struct diagnosis *d, const char *lead)
 		   " (not tried, it may not be enough):", (char *)NULL);
 }
 
+/* Who has to act first, before the CA is of any use. */
+static const char *who_first(struct diagnosis *d, const char *obstacle)
+{
+	const char *dates = obstacle_of_dates(d);
+	const bool expired = d->leaf && d->e->now != 0 && d->leaf->not_after != INT64_MIN &&
+			     d->leaf->not_after < d->e->now;
+	return expired && dates && strcmp(obstacle, dates) == 0
+		   ? "; the server's operator has to renew it first, and the CA is needed then, too"
+		   : "; that has to be mended first";
+}
+
 /* A section with a CA file after a line that leads to it, or why that would not be enough. */
 void help_ca(struct diagnosis *d, const char *lead, const char *line)
 {
@@ -276,7 +287,7 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 		return;
 	if (other) {
 		help_line(d, say(d->e, "a further CA alone does not help here: ", other,
-				 "; that has to be mended first", (char *)NULL));
+				 who_first(d, other), (char *)NULL));
 		return;
 	}
 	const bool known = tried != TRIED_NOT || (!system && e->stand_in_tried != TRIED_NOT);
