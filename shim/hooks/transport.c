@@ -123,6 +123,7 @@ struct traffic {
 static bool traffic_of(int fd, struct traffic *t)
 {
 	enum {
+		STATE = 0,
 		BYTES_RECEIVED = 128,
 		NOTSENT = 144,
 		BYTES_SENT = 200,
@@ -139,6 +140,9 @@ static bool traffic_of(int fd, struct traffic *t)
 	memcpy(&again, info + BYTES_RETRANS, sizeof again);
 	memcpy(&waiting, info + NOTSENT, sizeof waiting);
 	memcpy(&t->received, info + BYTES_RECEIVED, sizeof t->received);
+	/* before the first packet of TCP Fast Open the kernel counts what is not there yet */
+	if (info[STATE] == TCP_SYN_SENT && sent == 0)
+		waiting = 0;
 	t->sent = sent - again + waiting;
 	return true;
 }

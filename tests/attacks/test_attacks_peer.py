@@ -119,6 +119,16 @@ def test_connected_when_the_handshake_has_begun(actor, certificates, pattern, ho
         assert (done.stdout, done.stderr) == ((there if applies else elsewhere) + "\n", ""), (leaf, keys)
 
 
+def test_connected_with_the_first_packet(actor, certificates):
+    """Until then the kernel counts a random number of bytes as not sent yet, which were taken for words to a proxy, half of the times."""
+    for pattern in ["127.0.0.1", "127.0.0.0/8", "127.0.0.0/8:PORT"] * 2:
+        for leaf, keys, want in ("loopback", "ExtraCAFile = CERTS/corp.pem", "good"), ("loopback-public", ONLY_STRANGER, "bad"):
+            with server(certificates, leaf) as port:
+                done = subprocess.run([build("goal"), certificates / "public.pem", f":{port}"], text=True, timeout=60, capture_output=True,
+                                      env=actor.environment(f"[{pattern.replace('PORT', str(port))}]\n{keys}\n"))
+            assert (done.stdout, done.stderr) == (want + "\n", ""), (pattern, keys)
+
+
 # seccomp(2): getsockopt(SO_PEERNAME) fails with ENOPROTOOPT. BPF: load the call's number and its third argument, compare, return.
 NO_PEERNAME = """
 import ctypes, os, struct
