@@ -96,6 +96,8 @@ static bool names_given(struct connection *n, SSL *ssl, bool any_port)
 	char name[256];
 	const char *address = n->address[0] && !n->socket.guessed ? n->address : NULL;
 	bool more = false;
+	if (!policy_strict(p)) /* as in most handshakes under a rule */
+		return false;
 	for (unsigned i = 0; n->host && connection_name(n, ssl, i, name); i++) {
 		if (!name[0] || strcmp(name, n->host) == 0)
 			continue;
