@@ -40,8 +40,7 @@ static bool clock_is_wrong(const struct evidence *e)
 	       (e->now < TLSMEND_BUILD_EPOCH || clock_before_all(e));
 }
 
-/* The program is shown another time than the machine has, and by the machine's the certificate is in order. */
-static bool is_good_by_system(const struct evidence *e, const struct cert_info *c)
+bool is_good_by_system(const struct evidence *e, const struct cert_info *c)
 {
 	return e->system_now != 0 && c && c->not_before <= e->system_now &&
 	       e->system_now <= c->not_after;

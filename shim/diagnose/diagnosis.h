@@ -149,6 +149,8 @@ void explain_path_length(struct diagnosis *d);
 void explain_constraint(struct diagnosis *d);
 /* (dates.c) expired, not-yet-valid, clock-wrong */
 enum cause date_cause(const struct diagnosis *d);
+/* The program is shown another time than the machine has, and by the machine's the certificate is in order. */
+bool is_good_by_system(const struct evidence *e, const struct cert_info *c);
 void explain_dates(struct diagnosis *d);
 void explain_verify(struct diagnosis *d); /* refines r->cause, then says it */
 void explain_handshake(struct diagnosis *d);

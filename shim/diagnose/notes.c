@@ -43,12 +43,12 @@ static void check_dates(struct diagnosis *d, const struct cert_info *c, bool cul
 	struct evidence *e = d->e;
 	const int64_t now = e->now;
 	const enum cause cause = d->failure;
-	if (now == 0)
+	if (now == 0 || cause == CAUSE_CLOCK_WRONG || is_good_by_system(e, c))
 		return;
 	if (c->not_after != INT64_MIN && c->not_after < now && !(culprit && cause == CAUSE_EXPIRED))
 		note_line(d, say(e, "also wrong: ", called(d, c), " expired on ",
 				 say_date(e, c->not_after), (char *)NULL));
-	if (c->not_before != INT64_MIN && c->not_before > now && cause != CAUSE_CLOCK_WRONG &&
+	if (c->not_before != INT64_MIN && c->not_before > now &&
 	    !(culprit && cause == CAUSE_NOT_YET_VALID))
 		note_line(d, say(e, "also wrong: ", called(d, c), " is not valid before ",
 				 say_date(e, c->not_before), (char *)NULL));

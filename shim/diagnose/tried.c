@@ -98,6 +98,9 @@ static const char *obstacle_of_dates(struct diagnosis *d)
 		if (is_out_of_date(e, c))
 			return say(e, i == 0 ? "the server's certificate" : say_subject(e, c),
 				   c->not_before > e->now ? " is not valid yet" : " has expired",
+				   is_good_by_system(e, c)
+				       ? " by the wrong time that this program is shown"
+				       : "",
 				   (char *)NULL);
 	}
 	return NULL;
@@ -242,7 +245,7 @@ static bool help_both(struct diagnosis *d, const char *other, const char *lead, 
 		lead += strncmp(lead, beginnings[i], n) == 0 ? n : 0;
 	}
 	lead = say(e, "two things are wrong: no CA is known, and ", other,
-		   ". Who runs the server has to mend the second; until then, for both: ", lead,
+		   ". Whoever runs the server has to mend the second; until then, for both: ", lead,
 		   (char *)NULL);
 	if (strncmp(second, "ExpectName", strlen("ExpectName")) == 0)
 		done = help_section(d, lead, line, second, (char *)NULL);
@@ -257,12 +260,12 @@ static bool help_both(struct diagnosis *d, const char *other, const char *lead, 
 /* What leads to a rule of which it is open whether it is enough; other notes say so where it is no more than not at hand. */
 static const char *hedged(struct diagnosis *d, const char *lead)
 {
-	const struct evidence *e = d->e;
-	const struct text all = {lead, strlen(lead)};
+	struct evidence *e = d->e;
+	const size_t n = strlen(lead);
 	if (!e->dane && !(e->unlooked & LOOK_TRIALS) && !demands_lists(e))
 		return lead;
-	return say(d->e, say_text(d->e, (struct text){all.s, all.n - 1}),
-		   " (not tried, it may not be enough):", (char *)NULL);
+	const char *words = arena_strndup(&e->arena, lead, n - (lead[n - 1] == ':'));
+	return say(e, words ? words : "", " (not tried, it may not be enough):", (char *)NULL);
 }
 
 /* Who has to act first, before the CA is of any use. */
@@ -270,7 +273,7 @@ static const char *who_first(struct diagnosis *d, const char *obstacle)
 {
 	const char *dates = obstacle_of_dates(d);
 	const bool expired = d->leaf && d->e->now != 0 && d->leaf->not_after != INT64_MIN &&
-			     d->leaf->not_after < d->e->now;
+			     d->leaf->not_after < d->e->now && !is_good_by_system(d->e, d->leaf);
 	return expired && dates && strcmp(obstacle, dates) == 0
 		   ? "; the server's operator has to renew it first, and the CA is needed then, too"
 		   : "; that has to be mended first";

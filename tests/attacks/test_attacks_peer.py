@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Who the peer is, where only an address tells: the socket that carries this connection, and nothing else was said on it before."""
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -145,6 +146,8 @@ assert libc.prctl(22, 2, ctypes.c_char_p(struct.pack("HxxxxxxP", len(code), ctyp
 @pytest.mark.parametrize("keys,leaf,want", [("ExtraCAFile = CERTS/corp.pem", "loopback", "good"), ("OnlyCAFile = CERTS/stranger.pem", "loopback-public", "bad")])
 def test_a_kernel_that_knows_the_usual_calls_only(actor, certificates, keys, leaf, want, how):
     """gVisor, in which containers run."""
+    if os.uname().machine not in ("x86_64", "aarch64") or sys.maxsize < 2**32:
+        pytest.skip("the filter knows the number of getsockopt(2) of x86-64 and AArch64 only")
     with server(certificates, leaf) as port:
         done = subprocess.run([sys.executable, "-c", NO_PEERNAME + CLIENT, certificates / "public.pem", str(port), "", how, "", "127.0.0.1"], text=True,
                               timeout=60, env=actor.environment(f"[127.0.0.1]\n{keys}\n"), capture_output=True)

@@ -91,6 +91,7 @@ def test_program_that_is_shown_another_time(tell, show, pki, client, shown):
     then = time.strftime("%Y-%m-%d", time.gmtime(shown))
     assert "against %s, while the machine's clock says %s" % (then, date(now())) in told.record["why"]
     assert "libfaketime" in told.help and "set the clock" not in told.help
+    assert "also wrong" not in told.notes
 
 
 # ---- names ---------------------------------------------------------------------------------------------------

@@ -147,6 +147,7 @@ def test_starter(tlsmend, tmp_path, name, knob):
     ("true |\n\tenv -u LD_PRELOAD cat\n", "3 (env -u LD_PRELOAD)"), ("su - nobody -c true\n", "2 (su -)"),
     # said, named, asked about, in a document, kept, or handed on
     ("# sudo true\necho sudo; true 'x\nsudo true'\ncat <<X\nsudo true\nX\n", None), ("sudo() { :; }\ncase $1 in\nsudo) ;;\n(env | sudo) ;;\nesac\n", None),
+    ("sudo tlsmend run true\n", None), ("exec env -i /usr/bin/tlsmend run true\n", None),
     ('command -v sudo "$(sudo true)" 2>/dev/null\n', None), ("LD_PRELOAD=/lib/libm.so.6:$LD_PRELOAD exec env A=b true\n", None),
     ('if test "$LD_PRELOAD"; then :; else export LD_PRELOAD=/lib/libm.so.6; fi\nsu nobody\n', None),
 ])  # fmt: skip

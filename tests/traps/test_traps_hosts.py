@@ -138,7 +138,7 @@ def test_file_system_of_the_log(trap, how):
 
 
 def test_alignment():
-    """ld.so maps no library whose segments are aligned to less than a page: 4 KiB here, up to 64 KiB on AArch64 (test_generations_arm64)."""
+    """ld.so maps no library whose segments are aligned to less than a page: 4 KiB here, up to 64 KiB on AArch64 (test_generations_emulated)."""
     library = pathlib.Path(str(OUT)).parent / "libtlsmend.so"
     headers = subprocess.run(["readelf", "-lW", library], capture_output=True, text=True, timeout=60, check=True).stdout
     aligned = [int(line.split()[-1], 16) for line in headers.splitlines() if line.strip().startswith("LOAD")]

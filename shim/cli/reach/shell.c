@@ -56,9 +56,18 @@ static bool is_one_of(const struct word *w, const char *const *list)
 	return *list != NULL;
 }
 
+/* Does this command call the launcher, behind sudo or env -i? */
+static bool is_launched(const struct reader *r)
+{
+	size_t i = 0;
+	while (i < r->count && strcmp(path_base(buf_str(&r->word[i].text)), "tlsmend") != 0)
+		i++;
+	return i < r->count;
+}
+
 static void drops(struct reader *r, const char *what)
 {
-	if (!r->script->drops) {
+	if (!r->script->drops && !is_launched(r)) {
 		r->script->drops = copy_string(what);
 		r->script->drops_line = r->begin;
 	}
@@ -165,7 +174,7 @@ static void look_at_command(struct reader *r, size_t i)
 				drops(r, "unset LD_PRELOAD");
 			look_at_assignment(r, &r->word[k]);
 		}
-	if (in_place)
+	if (in_place && !is_launched(r))
 		starts(r, w);
 }
 
