@@ -33,6 +33,8 @@ const char *process_name(void);
 /* First and last of what was loaded at the start, in load order; NULL: the list cannot be found. */
 const struct link_map *loader_first(void);
 const struct link_map *loader_last_at_start(void);
+/* Such a one stays for ever. */
+bool loader_was_there_at_start(const struct link_map *l);
 /* The link map of the library (or program) that this code is linked into. */
 const struct link_map *loader_own(void);
 /* Is this musl's dynamic linker, which is its libc, too? Whose list has the same form. */

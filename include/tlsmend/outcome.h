@@ -107,7 +107,7 @@ bool story_asks_for_end(const struct story *s);
 bool story_asks_for_leaf(const struct story *s);
 /* ... with an event: how much the transport has taken. DATA_SENT counts what it was handed. */
 bool story_asks_for_taken(const struct story *s, enum happening_kind what);
-/* Does it wait for what the client does next? */
+/* Was a fault found, and does it wait for what the client makes of that? */
 bool story_waits(const struct story *s);
 /* Is anything open that the records of application data would tell? Else nobody need count them. */
 bool story_asks_for_data(const struct story *s);

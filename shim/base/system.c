@@ -14,6 +14,8 @@
 /* A register has 32 bits. */
 #if UINTPTR_MAX == UINT32_MAX
 #define NARROW
+_Static_assert(sizeof(time_t) == sizeof(long),
+	       "the calls below have the kernel's older structures (not _TIME_BITS=64)");
 #endif
 
 static long pointer(const void *p)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC
  *
  * A program that lives long and loses a connection without SSL_free() would be told of it when it ends, days later. So whenever another one
- * begins, those whose socket is gone are told: the client has closed it, or gave it to the new one, or the peer ended it and nobody has read
- * that for a while. One that may still go on is let alone, however long it is quiet: pools keep them.
+ * begins, those in which a fault was found and whose socket is gone are told: the client has closed it, or gave it to the new one, or the peer
+ * ended it and nobody has read that for a while. One that may still go on is let alone, however long it is quiet: pools keep them.
  *
  * Only where the program has one thread. Of several, another one may be about to use the SSL.
  */
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <errno.h>
 #include <sys/socket.h>
+
+#include <tlsmend/record.h>
 
 #include "connection.h"
 #include "transport.h"
@@ -26,29 +27,24 @@ static bool is_closed(int fd)
 {
 	int type = 0;
 	socklen_t size = sizeof type;
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0;
-}
-
-/* Either side has ended it. */
-static bool is_ended(int fd)
-{
-	uint8_t state = 0; /* tcpi_state is the first byte */
-	socklen_t size = sizeof state;
-	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) == 0 &&
-	       state != TCP_ESTABLISHED;
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 && errno == EBADF;
 }
 
 static bool is_gone(const struct connection *n, const struct look *l)
 {
 	const int fd = transport_descriptor(copy_api(n->copy), n->ssl);
-	return fd >= 0 && (fd == l->taken || is_closed(fd) ||
-			   (l->now - n->last_ms >= QUIET_MS && is_ended(fd)));
+	bool reset;
+	/* one UDP socket may carry several connections */
+	return fd >= 0 && ((fd == l->taken && !n->datagram) || is_closed(fd) ||
+			   (l->now - n->last_ms >= QUIET_MS &&
+			    transport_ended_by_peer(fd, TRANSPORT_AN_ALERT, &reset)));
 }
 
 static void visit(struct connection *n, void *arg)
 {
 	struct look *l = arg;
-	if (n->process != process_generation() || !story_waits(&n->story) || observe_ended(n->copy))
+	if (n->ssl == l->begins || n->process != process_generation() || !story_waits(&n->story) ||
+	    observe_ended(n->copy))
 		return;
 	if (!l->asked)
 		l->alone = open_is_alone();
@@ -61,8 +57,8 @@ void left_behind(struct copy *c, const SSL *begins)
 {
 	static _Atomic uint64_t next_ms;
 	struct look l = {.now = clock_monotonic_ms(), .begins = begins};
-	if (!open_any() || l.now < atomic_load_explicit(&next_ms, memory_order_relaxed) ||
-	    sandbox_entered())
+	if (!open_any() || !record_wanted(LEVEL_ERROR) ||
+	    l.now < atomic_load_explicit(&next_ms, memory_order_relaxed) || sandbox_entered())
 		return;
 	atomic_store_explicit(&next_ms, l.now + LOOKED_EVERY_MS, memory_order_relaxed);
 	l.taken = transport_descriptor(copy_api(c), begins);

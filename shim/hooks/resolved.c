@@ -38,6 +38,7 @@ static struct {
 	bool any_faded;
 	bool lost; /* names that bring rules along: any may be anywhere */
 } table;
+static _Atomic bool missed; /* one that could not be written down: as lost */
 static struct lock lock;
 
 #define EACH(r) for (struct resolved *r = table.names; r < table.names + RESOLVED; r++)
@@ -51,6 +52,7 @@ static bool enter(void)
 		memset(&table, 0, sizeof table);
 		table.lost = true;
 	}
+	table.lost = table.lost || atomic_load(&missed);
 	return true;
 }
 
@@ -236,6 +238,7 @@ bool answer_begin(struct answer *a, const char *node)
 		rules_are(a->edition);
 		return true;
 	}
+	atomic_store(&missed, true);
 	policy_release(a->policy);
 	return false;
 }

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -100,6 +101,19 @@ bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], uns
 	if (service && !*service && number <= UINT16_MAX)
 		*port = number;
 	return true;
+}
+
+bool transport_ended_by_peer(int fd, int most_unread, bool *reset)
+{
+	uint8_t state = 0; /* tcpi_state is the first byte */
+	socklen_t size = sizeof state;
+	int unread = 0;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0 ||
+	    (ioctl(fd, FIONREAD, &unread) == 0 && unread > most_unread))
+		return false;
+	*reset = state == TCP_CLOSE;
+	return state == TCP_CLOSE_WAIT || state == TCP_CLOSE || state == TCP_LAST_ACK ||
+	       state == TCP_CLOSING || state == TCP_TIME_WAIT;
 }
 
 /* Does the transport say which socket it works on? Then nothing is to be guessed, also where that socket does not tell its peer; and

@@ -17,6 +17,9 @@ bool transport_peer(int fd, char address[46], unsigned *port);
 int transport_descriptor(const struct openssl *o, const SSL *ssl);
 /* Where a BIO that connects by itself (BIO_s_connect()) is to lead, normalised. False: it is none, or was not told so; *port as it was, where that is no number. */
 bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], unsigned *port);
+/* Only looks. Something that came and was not read speaks against it, if it is more than `most_unread` bytes. `reset` is left as it was where it is not so. */
+enum { TRANSPORT_AN_ALERT = 64 };
+bool transport_ended_by_peer(int fd, int most_unread, bool *reset);
 bool transport_is_plain(const struct connection *n, const SSL *ssl);
 /* no_transport.c. A handshake failed; `stuck`: the BIO that OpenSSL waited for, or NULL. After the error queue was looked at. */
 void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *ssl, BIO *stuck,

@@ -6,7 +6,6 @@
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <tlsmend/evidence.h>
@@ -84,22 +83,6 @@ static bool met_end(const struct connection *n, const SSL *ssl)
 	       transport_is_plain(n, ssl) && transport_taken(n, ssl) <= s->data_mark;
 }
 
-enum { ALERT_AT_MOST = 64 };
-
-/* Only looks. Something that came and was not read speaks against it. `reset` is left as it was where it is not so. */
-static bool ended_by_peer(int fd, int most_unread, bool *reset)
-{
-	uint8_t state = 0; /* tcpi_state is the first byte */
-	socklen_t size = sizeof state;
-	int unread = 0;
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0 ||
-	    (ioctl(fd, FIONREAD, &unread) == 0 && unread > most_unread))
-		return false;
-	*reset = state == TCP_CLOSE;
-	return state == TCP_CLOSE_WAIT || state == TCP_CLOSE || state == TCP_LAST_ACK ||
-	       state == TCP_CLOSING || state == TCP_TIME_WAIT;
-}
-
 /* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
 static bool nothing_speaks_against_peer(int fd, bool *reset)
 {
@@ -107,7 +90,7 @@ static bool nothing_speaks_against_peer(int fd, bool *reset)
 	socklen_t size = sizeof state;
 	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0)
 		return true;
-	return ended_by_peer(fd, ALERT_AT_MOST, reset);
+	return transport_ended_by_peer(fd, TRANSPORT_AN_ALERT, reset);
 }
 
 static int socket_of(const struct connection *n, SSL *ssl)
@@ -121,7 +104,7 @@ void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circum
 	const int fd = socket_of(n, ssl);
 	/* a client that hands over the bytes may have kept to itself what came (.NET, where that is no TLS) */
 	c->met = c->peer = fd >= 0 && (!n->story.memory || transport_has_brought(n, fd)) &&
-			   ended_by_peer(fd, 0, &c->reset);
+			   transport_ended_by_peer(fd, 0, &c->reset);
 }
 
 /* The reset of a socket that the SSL does not know. */
@@ -130,7 +113,7 @@ static bool was_reset(const struct connection *n)
 	bool reset = false;
 	for (int fd = 0; !reset && fd < TRANSPORT_DESCRIPTORS; fd++)
 		if (transport_has_brought(n, fd))
-			ended_by_peer(fd, 0, &reset);
+			transport_ended_by_peer(fd, 0, &reset);
 	return reset;
 }
 
@@ -146,7 +129,7 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : -1;
 	bool reset = false;
 	if (fd >= 0)
-		ended_by_peer(fd, 0, &reset);
+		transport_ended_by_peer(fd, 0, &reset);
 	else if (!(ssl && transport_is_plain(n, ssl)) && !sandbox_entered())
 		reset = was_reset(n);
 	if (reset)

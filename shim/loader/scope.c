@@ -335,7 +335,7 @@ static void *in_global(const struct search *q, struct binding *b, bool next)
 	return p ? p : in_opened(q, &b->scope);
 }
 
-static bool was_there_at_start(const struct link_map *l)
+bool loader_was_there_at_start(const struct link_map *l)
 {
 	const struct link_map *last = loader_last_at_start(), *at = loader_first();
 	while (at && at != l && at != last)
@@ -349,7 +349,7 @@ void *loader_bind(const struct lookup *q, const struct link_map *from, bool next
 	const struct search search = search_of(q);
 	program_prepare();
 	/* The usual case: an object that was there at the start looks through those first. */
-	void *early = was_there_at_start(from) ? in_program(&search, next) : NULL;
+	void *early = loader_was_there_at_start(from) ? in_program(&search, next) : NULL;
 	if (early)
 		return early;
 	struct loader_view *v = loader_view();

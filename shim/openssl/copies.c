@@ -53,6 +53,7 @@ static const char *other_name(const struct wanted *w)
 struct found_library {
 	struct symbols symbols;
 	uintptr_t low, high;
+	bool stays; /* was there at the start */
 };
 
 static struct lock lock;
@@ -230,6 +231,9 @@ bool copy_calls_itself(enum hook h, const void *return_address, struct target *t
 		const struct found_library *from = library_of(c, library);
 		if (!from || at < from->low || at >= from->high)
 			continue;
+		/* else another one may lie there by now: a dlclose(3) of which we do not know */
+		if (!from->stays && !atomic_load(&c->pinned))
+			return false;
 		const struct openssl *o = copy_api(c);
 		const bool ssl = library == LIBRARY_ssl || o->ssl_base == o->crypto_base;
 		t->real = copy_real(c, h);
@@ -316,6 +320,7 @@ static void set_range(struct found_library *l, const struct object *o)
 {
 	l->low = o->low;
 	l->high = o->high;
+	l->stays = loader_was_there_at_start(o->map);
 }
 
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */

@@ -62,7 +62,8 @@ bool story_asks_for_data(const struct story *s)
 
 bool story_waits(const struct story *s)
 {
-	return s->outcome == OUTCOME_OPEN && !s->ended && (!s->done || is_open(s));
+	return s->outcome == OUTCOME_OPEN && !s->ended && s->done &&
+	       (s->bad || s->unnamed || s->own_failed);
 }
 
 /* Does this client verify by itself what OpenSSL did not? */

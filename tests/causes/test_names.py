@@ -66,6 +66,14 @@ def test_nearly_that_name(tell, show, pki, asked, name, client, differs, unsaid,
     assert told.expected == asked and told.expected != told.presented
 
 
+def test_wildcard_whose_own_labels_have_an_underscore(run, show, pki):
+    """OpenSSL takes none; curl compares by itself, takes it, and goes on."""
+    host = "foo.my_dom.test"
+    leaf = issue("x", pki.intermediate, names=["*.my_dom.test"])
+    r = run(named(host)["curl"](show(leaf, pki.intermediate).port, pki.root_pem), hosts={host: ADDRESS})
+    assert r.code == 0 and r.records == []
+
+
 @pytest.mark.parametrize("ca, cause", [
     pytest.param("root", "name-mismatch", marks=pytest.mark.cause("name-mismatch")),
     pytest.param("stranger", "issuer-unknown", marks=pytest.mark.cause("issuer-unknown")),

@@ -91,8 +91,9 @@ def test_it_lost_the_connection(ends, servers, pki, gone):
         context.wrap_socket(connection, server_side=True).close()
 
     port = servers.odd("127.0.0.2", hangs_up, pki.good(HOST))
-    assert ends(port, None, *LOST, *gone, "wait=1100", "another", "quit") == [FAILED]
-    assert ends(port, None, *LOST, *gone, "wait=1100", "another", "free") == [FAILED], "once"
+    # with TLS 1.3 there are tickets that nobody has read
+    assert ends(port, None, "tls12", *LOST, *gone, "wait=1100", "another", "quit") == [FAILED]
+    assert ends(port, None, "tls12", *LOST, *gone, "wait=1100", "another", "free") == [FAILED], "once"
 
 
 def test_what_it_has_may_go_on(ends, sites):
