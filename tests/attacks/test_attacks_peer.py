@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,8 +19,8 @@ PIN = "PinSHA256 = " + "A" * 43 + "="
 RULE = "%s\nExtraCAFile = CERTS/corp.pem\n"
 
 
-def tunnel(taken, answered):
-    """A proxy that waits for `taken` bytes at the end of a request, answers, and hands on what follows."""
+def tunnel(taken, answered, tls=None):
+    """A proxy that waits for `taken` bytes at the end of a request, answers, and hands on what follows. tls: it is spoken to by that."""
     @contextlib.contextmanager
     def run(port):
         with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -35,6 +36,7 @@ def tunnel(taken, answered):
                 with contextlib.suppress(OSError):
                     near, _ = listening.accept()
                     near.settimeout(20)
+                    near = tls.wrap_socket(near, server_side=True) if tls else near
                     with near, socket.create_connection(("127.0.0.1", port), timeout=20) as far:
                         asked = b""
                         while not asked.endswith(taken):
@@ -67,6 +69,10 @@ if before:
     raw.sendall(before.encode("latin-1").decode("unicode_escape").encode("latin-1"))
     raw.recv(4096)
 try:
+    if how == "within":
+        raw = context.wrap_socket(raw, server_hostname=host)
+        raw.sendall(b"CONNECT b.test:443 HTTP/1.1\\r\\n\\r\\n")
+        raw.recv(4096)
     if how == "socket":
         with context.wrap_socket(raw, server_hostname=name or None):
             pass
@@ -163,6 +169,17 @@ def test_through_a_proxy(actor, certificates, rule, leaf, name, proxy, how):
     want = "good" if name and "*.test" in rule and leaf == "b" else "bad"
     with server(certificates, leaf) as port, {"CONNECT": CONNECT, "SOCKS": SOCKS}[proxy](port) as proxy_port:
         assert verdict(actor, certificates, proxy_port, rule, name, how, proxy) == want
+
+
+@pytest.mark.parametrize("rule,leaf,name,want", [
+    *((rule, "loopback", name, "bad") for rule in ADDRESS_RULES for name in ("", "b.test")), ("[localhost]", "b", "b.test", "bad"), ("[b.test]", "b", "b.test", "good"),
+    ("[b.test]", "loopback", "b.test", "bad")])  # fmt: skip
+def test_within_the_connection_to_a_proxy(actor, certificates, rule, leaf, name, want):
+    """TLS in TLS: the rule of the proxy's host is for the outer one, and the socket says nothing of the inner one."""
+    proxy = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    proxy.load_cert_chain(certificates / "loopback-public.pem", certificates / "loopback-public.key")
+    with server(certificates, leaf) as port, tunnel(b"\r\n\r\n", b"HTTP/1.1 200 Connection established\r\n\r\n", proxy)(port) as proxy_port:
+        assert verdict(actor, certificates, proxy_port, rule, name, "within", host="localhost") == want
 
 
 @pytest.mark.parametrize("leaf,how,want", [("loopback", "socket", "good"), ("b", "socket", "bad"), ("loopback", "memory", "bad")])
