@@ -375,6 +375,7 @@ struct evidence {
 	int64_t now;                /* the time against which dates were checked, seconds UTC */
 	int64_t system_now; /* the kernel's, where OpenSSL is told another; 0: it is the same */
 	bool name_asked;    /* the client asked OpenSSL to check a name or address */
+	bool names_unread;  /* ... and it has not read the alternative names by itself so far */
 	bool
 	    name_matches; /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
 	bool name_checked;

@@ -25,6 +25,9 @@ static int given_reason(const struct verify_event *event)
 bool objection_may_be_the_name(const struct diagnosis *d)
 {
 	const int reason = given_reason(d->objection);
+	/* who was given an address may have no name to look for (OpenVPN, which has checks of other kinds) */
+	if (d->e->names_unread && d->e->host && name_is_address(d->e->host))
+		return false;
 	return d->objection->depth == 0 && !d->e->name_asked &&
 	       (reason == 0 || reason == HOSTNAME_MISMATCH || reason == ADDRESS_MISMATCH ||
 		evidence_waives(d->e, reason));

@@ -9,6 +9,7 @@
 #include <tlsmend/record.h>
 
 #include "connection.h"
+#include "live.h"
 #include "dry_run.h"
 #include "offer.h"
 #include "peer.h"
@@ -69,6 +70,7 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	connection_find_peer(n, ssl);
 	evidence_library(e, o);
 	e->have_connection = true;
+	e->names_unread = n->live && !live_names_read(n);
 	e->datagram = n->datagram;
 	e->host = arena_strdup(&e->arena, n->host);
 	e->sni = apply_name_sent(&e->arena, &n->applied, n->sni);

@@ -532,6 +532,16 @@ def test_client_refused(tell, show, pki, small_client, option, event):
     assert "program" in told.message and "ExtraCAFile" not in told.help
 
 
+@pytest.mark.parametrize("how, cause", [
+    pytest.param("reads", "address-mismatch", marks=pytest.mark.cause("address-mismatch")),
+    pytest.param("looks-at-none", "client-refused", marks=pytest.mark.cause("client-refused"))])  # fmt: skip
+def test_function_that_objects_at_an_address(tell, show, pki, how, cause):
+    """A leaf for a name is refused for the address only by who looked at the names; OpenVPN looks at other things."""
+    leaf = leaf_of(pki.intermediate)
+    argv = ["perl", pathlib.Path(__file__).with_name("objects.pl"), HOSTS[HOST], show(leaf, pki.intermediate).port, pki.root_pem, how]
+    assert "check of the program's own" in tell(argv, cause, leaf).record["why"]
+
+
 @pytest.mark.cause("internal")
 def test_store_that_cannot_be_asked(tell, show, pki, small_client):
     leaf = leaf_of(pki.intermediate)
