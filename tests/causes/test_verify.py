@@ -92,6 +92,9 @@ def test_program_that_is_shown_another_time(tell, show, pki, client, shown):
     assert "against %s, while the machine's clock says %s" % (then, date(now())) in told.record["why"]
     assert "libfaketime" in told.help and "set the clock" not in told.help
     assert "also wrong" not in told.notes
+    with_another_ca = tell(client(show(leaf, pki.intermediate).port, pki.stranger_pem), "issuer-unknown", leaf, env=env)
+    assert "by the wrong time that this program is shown" in with_another_ca.help and "renew" not in with_another_ca.help
+    assert "also wrong" not in with_another_ca.notes
 
 
 # ---- names ---------------------------------------------------------------------------------------------------

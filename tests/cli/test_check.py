@@ -162,6 +162,7 @@ def test_wrapper_that_drops_it(tlsmend, tmp_path, text, drops):
 @pytest.mark.parametrize("text, line", [
     ('exec ./program "$@"\n', 2), ('if test x; then\n\tFOO=bar exec nohup "./program" 3>&1 >/dev/null "$@"\nfi\n', 3), ("exec 3>&1\nexec ./program\n", 3),
     ("exec $PROGRAM\nexec ./program\n", None), ("exec ./program\nexec ./true\n", None), ("exec ./nowhere\n", None),
+    ("PATH=/usr/bin exec ./wrapper\n", None),
 ])  # fmt: skip
 def test_wrapper_that_execs(tlsmend, tmp_path, text, line):
     """What it puts in its own place counts."""
