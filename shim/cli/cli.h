@@ -84,6 +84,8 @@ char *path_absolute(const char *path);
 char *path_search(const char *command, int *error);
 char *path_directory(const char *path); /* as dirname(3), a copy */
 const char *path_base(const char *path);
+bool path_same_file(const char *a,
+		    const char *b); /* by whatever ways; false, too, where one is not there */
 
 /* ---- explain/word.c ------------------------------------------------------------------------------ */
 enum { EXPLAIN_WIDTH = 78 };

@@ -16,6 +16,12 @@ const char *path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+bool path_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 char *path_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');

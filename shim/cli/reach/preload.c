@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "elf.h"
@@ -155,18 +154,12 @@ void library_note_kinds(const char *command, const char *library)
 	free(narrow);
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static bool holds(const char *list, const char *library)
 {
 	while (*list) {
 		size_t n = strcspn(list, " :");
 		char *entry = checked(strndup(list, n));
-		bool same = n && (strcmp(entry, library) == 0 || same_file(entry, library));
+		bool same = n && (strcmp(entry, library) == 0 || path_same_file(entry, library));
 		free(entry);
 		if (same)
 			return true;

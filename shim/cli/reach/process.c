@@ -229,10 +229,7 @@ static bool is_of_the_file(enum reason r)
 /* By its own path, where that still is the same file: what is known of programs goes by their names. */
 static const char *way_to(const char *link, const char *exe)
 {
-	struct stat running, named;
-	const bool same = stat(link, &running) == 0 && stat(exe, &named) == 0 &&
-			  running.st_dev == named.st_dev && running.st_ino == named.st_ino;
-	return same ? exe : link;
+	return path_same_file(link, exe) ? exe : link;
 }
 
 /* Not loaded: would it be, after a restart? */

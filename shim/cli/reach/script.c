@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "script.h"
@@ -65,13 +64,6 @@ static char *interpreter_of(char *line)
 	return found;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat of_a, of_b;
-	return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
-	       of_a.st_ino == of_b.st_ino;
-}
-
 /* What a shell script puts in its own place, which counts instead of the shell. NULL: nothing that is known. free(3) it. */
 static char *wrapped(const char *path, struct target *t)
 {
@@ -80,7 +72,7 @@ static char *wrapped(const char *path, struct target *t)
 	int error;
 	shell_read(path, &s);
 	char *program = s.starts ? path_search(s.starts, &error) : NULL;
-	if (program && is_same_file(program, path)) {
+	if (program && path_same_file(program, path)) {
 		/* of that name it means another one, in a PATH that it sets */
 		free(program);
 		program = NULL;
