@@ -305,9 +305,40 @@ static void say_generic(struct diagnosis *d)
 	}
 }
 
+/* Where a certificate or its key is the cause, the client's own or the server's. */
+static bool say_certificate(struct diagnosis *d)
+{
+	switch (d->r->cause) {
+	case CAUSE_CLIENT_CERTIFICATE_MISSING:
+		explain_no_certificate(d);
+		return true;
+	case CAUSE_CLIENT_CERTIFICATE_REJECTED:
+		explain_rejected(d);
+		return true;
+	case CAUSE_OWN_CERTIFICATE_WEAK:
+		explain_own_weak(d);
+		return true;
+	case CAUSE_KEY_MISMATCH:
+		explain_dropped_key(d);
+		return true;
+	case CAUSE_MALFORMED_CERTIFICATE:
+		explain_undecodable(d);
+		return true;
+	case CAUSE_WEAK_KEY:
+		d->r->message = say(d->e, "cannot connect to ", d->who,
+				    ": the server's key is of an algorithm that this OpenSSL does "
+				    "not know",
+				    (char *)NULL);
+		explain_unknown_key(d, &d->e->presented[0], "the server's certificate");
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void say_handshake(struct diagnosis *d)
 {
-	if (handshake_alert(d->e) < 0 && explain_choice(d))
+	if ((handshake_alert(d->e) < 0 && explain_choice(d)) || say_certificate(d))
 		return;
 	switch (d->r->cause) {
 	case CAUSE_NOT_TLS:
@@ -340,28 +371,6 @@ static void say_handshake(struct diagnosis *d)
 		break;
 	case CAUSE_HANDSHAKE_REFUSED:
 		explain_refused(d);
-		break;
-	case CAUSE_CLIENT_CERTIFICATE_MISSING:
-		explain_no_certificate(d);
-		break;
-	case CAUSE_CLIENT_CERTIFICATE_REJECTED:
-		explain_rejected(d);
-		break;
-	case CAUSE_OWN_CERTIFICATE_WEAK:
-		explain_own_weak(d);
-		break;
-	case CAUSE_KEY_MISMATCH:
-		explain_dropped_key(d);
-		break;
-	case CAUSE_MALFORMED_CERTIFICATE:
-		explain_undecodable(d);
-		break;
-	case CAUSE_WEAK_KEY:
-		d->r->message = say(d->e, "cannot connect to ", d->who,
-				    ": the server's key is of an algorithm that this OpenSSL does "
-				    "not know",
-				    (char *)NULL);
-		explain_unknown_key(d, &d->e->presented[0], "the server's certificate");
 		break;
 	case CAUSE_DOWNGRADE_DETECTED:
 		say_downgrade(d);
