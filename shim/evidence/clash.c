@@ -201,7 +201,7 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	names = o->X509_get_ext_d2i(s.below, NID_subject_alt_name_, NULL, NULL);
 	s.names =
 	    count(o, names) + budget_subject_names(o, s.below) + 1; /* and the subject as such */
-	if (names && o->GENERAL_NAMES_free)
+	if (names)
 		o->GENERAL_NAMES_free(names);
 	for (size_t i = n - 1; i > (size_t)first.depth && !e->clash; i--) {
 		if (look_at(&s, chain[i], first.code)) {

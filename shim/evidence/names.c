@@ -174,13 +174,6 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 	}
 }
 
-static void free_names(const struct openssl *o, OPENSSL_STACK *names)
-{
-	for (int i = o->OPENSSL_sk_num(names) - 1; i >= 0; i--)
-		o->GENERAL_NAME_free(o->OPENSSL_sk_value(names, i));
-	o->OPENSSL_sk_free(names);
-}
-
 static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STACK *names,
 		       struct cert_info *out)
 {
@@ -205,7 +198,7 @@ void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct c
 	names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, NULL, NULL);
 	if (names) {
 		take_names(e, o, names, out);
-		free_names(o, names);
+		o->GENERAL_NAMES_free(names);
 	}
 	QUIET_END(o)
 }

@@ -17,13 +17,6 @@ enum { NAMES_MOST = 1000 };
 
 /* ---- names ---------------------------------------------------------------------------------------------------- */
 
-static void free_names(const struct openssl *o, OPENSSL_STACK *names)
-{
-	for (int i = o->OPENSSL_sk_num(names) - 1; i >= 0; i--)
-		o->GENERAL_NAME_free(o->OPENSSL_sk_value(names, i));
-	o->OPENSSL_sk_free(names);
-}
-
 static struct text text_of(const struct openssl *o, const ASN1_STRING *s)
 {
 	const int n = o->ASN1_STRING_length(s);
@@ -81,7 +74,7 @@ static bool fits(X509 *x, int type, struct text asked, unsigned flags)
 	OPENSSL_STACK *names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, &state, NULL);
 	if (names) {
 		good = alternative_fits(o, names, type, asked, flags, &any);
-		free_names(o, names);
+		o->GENERAL_NAMES_free(names);
 	} else if (state != NOT_THERE) {
 		return false;
 	}
