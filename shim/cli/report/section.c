@@ -15,26 +15,9 @@ static const struct {
 	enum cause cause;
 	const char *keys;
 } fitting[] = {
-    {CAUSE_NAME_MISMATCH, " ExpectName "},
-    {CAUSE_ADDRESS_MISMATCH, " ExpectName "},
-    {CAUSE_SNI_NOT_SENT, " ServerName "},
-    {CAUSE_UNKNOWN_SERVER_NAME, " ServerName "},
-    {CAUSE_WEAK_KEY, " CipherString "},
-    {CAUSE_WEAK_DIGEST, " CipherString "},
-    {CAUSE_STRICT_PROFILE, " Strict "},
-    {CAUSE_NAME_NOT_CHECKED, " EnforceVerification "},
-    {CAUSE_CLOSED_EARLY, " MaxProtocol Groups "},
-    {CAUSE_SERVER_TOO_OLD, " MinProtocol CipherString "},
-    {CAUSE_CLIENT_TOO_OLD, " MinProtocol "},
-    {CAUSE_NO_PROTOCOLS, " MinProtocol MaxProtocol "},
-    {CAUSE_HANDSHAKE_REFUSED, " CipherString Ciphersuites Groups SignatureAlgorithms ServerName "},
-    {CAUSE_CLIENT_CERTIFICATE_MISSING, " Certificate PrivateKey "},
-    {CAUSE_PROTOCOL_ERROR, " MaxCertList "},
-    {CAUSE_LEGACY_RENEGOTIATION, " Options "},
-    {CAUSE_NO_CIPHERS, " CipherString Ciphersuites MinProtocol "},
-    {CAUSE_DH_KEY_SMALL, " CipherString "},
-    {CAUSE_LEGACY_SIGNATURE, " CipherString "},
-    {CAUSE_OWN_CERTIFICATE_WEAK, " CipherString "},
+#define MENDS(cause, keys) {CAUSE_##cause, " " keys " "},
+#include "mends.def"
+#undef MENDS
 };
 
 bool report_key_fits(enum cause cause, const char *key)
