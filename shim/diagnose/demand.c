@@ -188,41 +188,9 @@ static const struct {
 	enum verify_symbol symbol;
 	char fault[88], mended[88];
 } formal_faults[] = {
-    {VERIFY_PATHLEN_INVALID_FOR_NON_CA, "it limits CAs below it (pathlen), but is no CA itself",
-     ", without pathlen in its basicConstraints"},
-    {VERIFY_PATHLEN_WITHOUT_KU_KEY_CERT_SIGN,
-     "it limits CAs below it (pathlen), but may not sign certificates",
-     ", with keyCertSign in its keyUsage, or without pathlen in its basicConstraints"},
-    {VERIFY_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA,
-     "it may sign certificates (keyCertSign), but is no CA",
-     ", without keyCertSign in its keyUsage"},
-    {VERIFY_ISSUER_NAME_EMPTY, "it does not name its issuer", ", with its issuer's name"},
-    {VERIFY_SUBJECT_NAME_EMPTY, "it bears no name", ", with a subject"},
-    {VERIFY_MISSING_AUTHORITY_KEY_IDENTIFIER,
-     "it has no authorityKeyIdentifier, which says which key of its issuer signed it",
-     ", with an authorityKeyIdentifier"},
-    {VERIFY_MISSING_SUBJECT_KEY_IDENTIFIER, "it has no subjectKeyIdentifier, which a CA must have",
-     ", with a subjectKeyIdentifier"},
-    {VERIFY_EMPTY_SUBJECT_ALT_NAME, "its subjectAltName is empty",
-     ", with its names in subjectAltName"},
-    {VERIFY_EMPTY_SUBJECT_SAN_NOT_CRITICAL,
-     "it bears no subject, and its subjectAltName is not critical",
-     ", with a subject, or with its subjectAltName critical"},
-    {VERIFY_CA_BCONS_NOT_CRITICAL, "its basicConstraints are not critical",
-     ", with its basicConstraints critical"},
-    {VERIFY_AUTHORITY_KEY_IDENTIFIER_CRITICAL, "its authorityKeyIdentifier is critical",
-     ", with its authorityKeyIdentifier not critical"},
-    {VERIFY_SUBJECT_KEY_IDENTIFIER_CRITICAL, "its subjectKeyIdentifier is critical",
-     ", with its subjectKeyIdentifier not critical"},
-    {VERIFY_CA_CERT_MISSING_KEY_USAGE, "it has no keyUsage, which a CA must have",
-     ", with keyUsage keyCertSign, cRLSign"},
-    {VERIFY_EXTENSIONS_REQUIRE_VERSION_3, "it has extensions, but is not of version 3",
-     ", as one of version 3"},
-    {VERIFY_EMPTY_AUTHORITY_KEY_IDENTIFIER, "its authorityKeyIdentifier is empty",
-     ", with the key identifier of its issuer in authorityKeyIdentifier"},
-    {VERIFY_AKID_ISSUER_SERIAL_NOT_PAIRED,
-     "its authorityKeyIdentifier names an issuer or a serial number, but not both",
-     ", with the key identifier of its issuer alone in authorityKeyIdentifier"},
+#define FORMAL(symbol, fault, mended) {VERIFY_##symbol, fault, mended},
+#include "formal.def"
+#undef FORMAL
 };
 
 static void say_strict(struct diagnosis *d)

@@ -41,40 +41,12 @@ static bool has_block(const struct evidence *e, const char *label)
 	return e->file_blocks && strstr(e->file_blocks, label);
 }
 
-/* Forms that say everything, with what to do about them. %s in the help is the file. */
 static const struct {
 	char what[64], help[128], command[48];
 } forms[] = {
-    [FORM_EMPTY] = {"it is empty", "get the file again from where it came", ""},
-    [FORM_SPECIAL] = {"it is no regular file", "name a regular file", ""},
-    [FORM_PEM_CUT] = {"it is cut off: its last PEM block has no end",
-		      "get the whole file again from where it came", ""},
-    [FORM_DER_CUT] = {"it is DER (binary), and cut off",
-		      "get the whole file again from where it came", ""},
-    [FORM_PKCS7_DER] = {"it is a PKCS #7 file (.p7b, .p7c), in DER (binary)",
-			"convert it:", "openssl pkcs7 -print_certs -inform DER -in "},
-    [FORM_KEYSTORE] = {"it is a keystore of Java (.jks)",
-		       "export what is needed with keytool, as PKCS #12, and convert that", ""},
-    [FORM_PEM_INLINE] = {"its BEGIN line does not stand alone at the start of a line",
-			 "save it again with its line breaks: the lines BEGIN and END stand alone, "
-			 "and nothing, not "
-			 "even a blank, comes before them",
-			 ""},
-    [FORM_PEM_DASHES] = {"its lines BEGIN and END have not five hyphens on either side",
-			 "correct these two lines to the form -----BEGIN ...----- and "
-			 "-----END ...-----; word processors change hyphens",
-			 ""},
-    [FORM_BASE64] = {"it is the inside of a PEM block, without its lines BEGIN and END", "", ""},
-    [FORM_HTML] = {"it is a web page (HTML)",
-		   "download the file again: a page was saved in its place, perhaps of a login or "
-		   "of an error",
-		   ""},
-    [FORM_TEXT] = {"it is text without any PEM block",
-		   "get the file again from where it came, in PEM form", ""},
-    [FORM_UTF16] = {"it is UTF-16 text, as Windows editors write it",
-		    "convert it:", "iconv -f UTF-16 -t UTF-8 "},
-    [FORM_BINARY] = {"it is binary, and neither certificate nor key",
-		     "get the file again from where it came, in PEM form", ""},
+#define FORM(form, what, help, command) [FORM_##form] = {what, help, command},
+#include "forms.def"
+#undef FORM
 };
 
 static const char *kind_of_damage(struct evidence *e)

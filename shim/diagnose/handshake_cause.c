@@ -25,31 +25,13 @@ enum {
 	SERVER_HELLO_DONE = 14,
 };
 
-/* sslerr.h; the same numbers since 1.1.0, and in 1.0.2 where it had them. */
 static const struct {
 	int reason;
 	enum cause cause;
 } reasons[] = {
-    {267, CAUSE_NOT_TLS},              /* wrong version number */
-    {156, CAUSE_NOT_TLS},              /* http request */
-    {155, CAUSE_NOT_TLS},              /* https proxy request */
-    {252, CAUSE_NOT_TLS},              /* unknown protocol, 1.0.2 only */
-    {258, CAUSE_SERVER_TOO_OLD},       /* unsupported protocol */
-    {396, CAUSE_SERVER_TOO_OLD},       /* version too low */
-    {191, CAUSE_NO_PROTOCOLS},         /* no protocols available */
-    {338, CAUSE_LEGACY_RENEGOTIATION}, /* unsafe legacy renegotiation disabled */
-    {394, CAUSE_DH_KEY_SMALL},         /* dh key too small */
-    {370, CAUSE_LEGACY_SIGNATURE},     /* wrong signature type */
-    {333, CAUSE_LEGACY_SIGNATURE},     /* legacy sigalg disallowed or unsupported */
-    {118, CAUSE_LEGACY_SIGNATURE},     /* no suitable signature algorithm */
-    {399, CAUSE_OWN_CERTIFICATE_WEAK}, /* ee key too small */
-    {397, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca key too small */
-    {398, CAUSE_OWN_CERTIFICATE_WEAK}, /* ca md too weak */
-    {181, CAUSE_NO_CIPHERS},           /* no ciphers available */
-    {185, CAUSE_NO_CIPHERS},           /* no cipher match */
-    {193, CAUSE_NO_CIPHERS},           /* no shared cipher */
-    {234, CAUSE_CLIENT_REFUSED},       /* callback failed */
-    {373, CAUSE_DOWNGRADE_DETECTED},   /* inappropriate fallback */
+#define REASON(number, word, cause) {number, CAUSE_##cause},
+#include "reasons.def"
+#undef REASON
 };
 
 bool handshake_cut_off(const struct evidence *e)

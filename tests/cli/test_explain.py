@@ -142,6 +142,14 @@ def test_causes_of_the_tables_exist():
         assert used and used <= set(WORDS), used - set(WORDS)
 
 
+def test_reasons_that_tell_a_cause():
+    """Whatever a record makes of a reason, who looks up its number is told too."""
+    told = dict(re.findall(r'^REASON\((\d+), "(.*)"\)$', read_table("numbers.def"), re.M))
+    known = re.findall(r"^REASON\((\d+), \w+, (\w+)\)", (TREE / "shim/diagnose/reasons.def").read_text(), re.M)
+    assert len(known) >= 20
+    assert [number for number, cause in known if cause.lower().replace("_", "-") not in told.get(number, "").split()] == []
+
+
 def systems():
     text = read_table("systems.def")
     found = re.findall(r'^SYSTEM_(CAUSES|ALERT)\("\w+", "([^"]+)", "([^"]+)", (.*)\)$', text, re.M)

@@ -68,8 +68,8 @@ SINCE_3 = {294, 333}
 
 
 def test_reasons(place_of_headers):
-    text = (TREE / "shim/diagnose/handshake_cause.c").read_text()
-    table = {int(n): words.upper().replace(" ", "_") for n, words in re.findall(r"\{(\d+), CAUSE_\w+\},\s*/\* ([\w ]+) \*/", text)}
+    text = (TREE / "shim/diagnose/reasons.def").read_text()
+    table = {int(n): word for n, word in re.findall(r"^REASON\((\d+), (\w+), \w+\)", text, re.M)}
     assert len(table) > 15
     for name, wanted in (("sslerr.h", {**REASONS["sslerr.h"], **table}), ("x509err.h", REASONS["x509err.h"])):
         header = {v: k for k, v in defines(place_of_headers.header(name), "SSL_R_" if name == "sslerr.h" else "X509_R_").items()}
