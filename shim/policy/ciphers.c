@@ -156,30 +156,9 @@ static const struct {
 	char name[32];
 	unsigned flags;
 } options[] = {
-    {"SessionTicket", 0},
-    {"Compression", PLUS_WEAKENS}, /* CRIME */
-    {"EmptyFragments", 0},
-    {"Bugs", 0},
-    {"DHSingle", 0},
-    {"ECDHSingle", 0},
-    {"ServerPreference", 0},
-    {"PrioritizeChaCha", 0},
-    {"NoResumptionOnRenegotiation", 0},
-    {"NoRenegotiation", 0},
-    {"UnsafeLegacyRenegotiation", PLUS_WEAKENS},
-    {"UnsafeLegacyServerConnect", PLUS_WEAKENS},
-    {"EncryptThenMac", MINUS_WEAKENS},
-    {"AllowNoDHEKEX", 0},
-    {"PreferNoDHEKEX", 0},
-    {"ExtendedMasterSecret", MINUS_WEAKENS},
-    {"MiddleboxCompat", 0},
-    {"AntiReplay", 0},
-    {"CANames", 0},
-    {"KTLS", 0},
-    {"IgnoreUnexpectedEOF", PLUS_WEAKENS}, /* truncation */
-    {"TxCertificateCompression", 0},       /* from here: 3.2 */
-    {"RxCertificateCompression", 0},
-    {"KTLSTxZerocopySendfile", 0},
+#define OPTION(name, flags) {name, flags},
+#include "options.def"
+#undef OPTION
 };
 
 static const char *nearest_option(const char *s, size_t n)

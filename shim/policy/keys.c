@@ -13,73 +13,20 @@ const struct key_info key_table[KEY_COUNT] = {
 #undef KEY
 };
 
-#define NEVER_OFF                                                                                  \
-	"tlsmend never turns a check off; write ExtraCAFile = FILE with the certificate "          \
-	"authority that is to "                                                                    \
-	"be trusted for this host"
-#define NO_ERRORS                                                                                  \
-	"tlsmend waives no error; 'tlsmend explain' says what helps against each, write "          \
-	"ExtraCAFile = FILE for a "                                                                \
-	"missing certificate authority"
-
 /* Looked for in the key without '_' and '-', in lower case; first match counts. */
 static const struct {
 	char part[20], sentence[160];
 } refused[] = {
-    {"partialchain",
-     "it would make every certificate in the store an anchor; write ExtraCAFile = FILE with "
-     "the root, or with the host's own self-signed certificate"},
-    {"verify", NEVER_OFF},
-    {"verif", NEVER_OFF},
-    {"insecure", NEVER_OFF},
-    {"trustall", NEVER_OFF},
-    {"acceptall", NEVER_OFF},
-    {"acceptany", NEVER_OFF},
-    {"nocheck", NEVER_OFF},
-    {"checkhost", NEVER_OFF},
-    {"skipcheck", NEVER_OFF},
-    {"rejectunauth", NEVER_OFF},
-    {"ignorecert", NEVER_OFF},
-    {"ignoressl", NEVER_OFF},
-    {"ignoretls", NEVER_OFF},
-    {"allowinvalid", NEVER_OFF},
-    {"ignoreerror", NO_ERRORS},
-    {"ignoreexpir", NO_ERRORS},
-    {"allowexpir", NO_ERRORS},
-    {"allowselfsigned", NEVER_OFF},
-    {"nochecktime", NO_ERRORS},
-    {"ignorename", NO_ERRORS},
+#define REFUSED(part, sentence) {part, sentence},
+#include "other_keys.def"
 };
 
 /* What OpenSSL, curl and others call the same thing. */
 static const struct {
 	char other[28], ours[56];
 } synonyms[] = {
-    {"verifycafile", "ExtraCAFile"},
-    {"chaincafile", "ExtraCAFile"},
-    {"cafile", "ExtraCAFile"},
-    {"cacert", "ExtraCAFile"},
-    {"sslcainfo", "ExtraCAFile"},
-    {"verifycapath", "ExtraCAFile = FILE (directories are not read)"},
-    {"capath", "ExtraCAFile = FILE (directories are not read)"},
-    {"ciphers", "CipherString"},
-    {"cipherlist", "CipherString"},
-    {"sigalgs", "SignatureAlgorithms"},
-    {"clientsignaturealgorithms", "SignatureAlgorithms"},
-    {"curves", "Groups"},
-    {"ecdhparameters", "Groups"},
-    {"protocol", "MinProtocol and MaxProtocol"},
-    {"protocols", "MinProtocol and MaxProtocol"},
-    {"tlsversion", "MinProtocol and MaxProtocol"},
-    {"expires", "Until"},
-    {"comment", "Reason"},
-    {"pinnedpubkey", "PinSHA256"},
-    {"pinnedpublickey", "PinSHA256"},
-    {"pin", "PinSHA256"},
-    {"pinsha", "PinSHA256"},
-    {"verifyhostname", "ExpectName"},
-    {"verifyip", "ExpectName"},
-    {"x509strict", "Strict"},
+#define SYNONYM(other, ours) {other, ours},
+#include "other_keys.def"
 };
 
 static bool same_name(const char *s, size_t n, const char *name)
