@@ -50,27 +50,12 @@ static bool take_vector(struct view *v, unsigned length_bytes, struct view *out)
 	return take(v, length_bytes == 1 ? length.at[0] : big16(length.at), out);
 }
 
-/* IANA's registry of cipher suites, as far as OpenSSL offers them; by number. */
 static const struct {
 	uint16_t first, last, kinds;
 } suites[] = {
-    {0x000a, 0x000a, HELLO_RSA | HELLO_CBC},    {0x0016, 0x0016, HELLO_DHE | HELLO_CBC},
-    {0x002f, 0x002f, HELLO_RSA | HELLO_CBC},    {0x0032, 0x0033, HELLO_DHE | HELLO_CBC},
-    {0x0035, 0x0035, HELLO_RSA | HELLO_CBC},    {0x0038, 0x0039, HELLO_DHE | HELLO_CBC},
-    {0x003c, 0x003d, HELLO_RSA | HELLO_CBC},    {0x0040, 0x0040, HELLO_DHE | HELLO_CBC},
-    {0x0041, 0x0041, HELLO_RSA | HELLO_CBC},    {0x0045, 0x0045, HELLO_DHE | HELLO_CBC},
-    {0x0067, 0x0067, HELLO_DHE | HELLO_CBC},    {0x006a, 0x006b, HELLO_DHE | HELLO_CBC},
-    {0x0084, 0x0084, HELLO_RSA | HELLO_CBC},    {0x0088, 0x0088, HELLO_DHE | HELLO_CBC},
-    {0x009c, 0x009d, HELLO_RSA | HELLO_AEAD},   {0x009e, 0x009f, HELLO_DHE | HELLO_AEAD},
-    {0xc008, 0xc00a, HELLO_ECDHE | HELLO_CBC},  {0xc012, 0xc014, HELLO_ECDHE | HELLO_CBC},
-    {0xc023, 0xc024, HELLO_ECDHE | HELLO_CBC},  {0xc027, 0xc028, HELLO_ECDHE | HELLO_CBC},
-    {0xc02b, 0xc02c, HELLO_ECDHE | HELLO_AEAD}, {0xc02f, 0xc030, HELLO_ECDHE | HELLO_AEAD},
-    {0xc050, 0xc051, HELLO_RSA | HELLO_AEAD},   {0xc052, 0xc053, HELLO_DHE | HELLO_AEAD},
-    {0xc05c, 0xc05d, HELLO_ECDHE | HELLO_AEAD}, {0xc060, 0xc061, HELLO_ECDHE | HELLO_AEAD},
-    {0xc09c, 0xc09d, HELLO_RSA | HELLO_AEAD},   {0xc09e, 0xc09f, HELLO_DHE | HELLO_AEAD},
-    {0xc0a0, 0xc0a1, HELLO_RSA | HELLO_AEAD},   {0xc0a2, 0xc0a3, HELLO_DHE | HELLO_AEAD},
-    {0xc0ac, 0xc0af, HELLO_ECDHE | HELLO_AEAD}, {0xcca8, 0xcca9, HELLO_ECDHE | HELLO_AEAD},
-    {0xccaa, 0xccaa, HELLO_DHE | HELLO_AEAD},
+#define SUITES(first, last, kinds) {first, last, kinds},
+#include "suites.def"
+#undef SUITES
 };
 
 static unsigned kinds_of(unsigned suite)

@@ -10,32 +10,9 @@
 static const struct {
 	char number[28], name[32];
 } names[] = {
-    {"1.2.643.2.2.19", "GOST R 34.10-2001"},
-    {"1.2.643.7.1.1.1.1", "GOST R 34.10-2012, 256 bits"},
-    {"1.2.643.7.1.1.1.2", "GOST R 34.10-2012, 512 bits"},
-    {"1.2.840.10040.4.1", "DSA"},
-    {"1.2.840.10045.2.1", "elliptic curve"},
-    {"1.2.840.113549.1.1.1", "RSA"},
-    {"1.2.840.113549.1.1.10", "RSA-PSS"},
-    {"1.2.156.10197.1.301", "SM2"},
-    {"1.3.101.110", "X25519"},
-    {"1.3.101.111", "X448"},
-    {"1.3.101.112", "Ed25519"},
-    {"1.3.101.113", "Ed448"},
-    {"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
-    {"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
-    {"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
-    {"2.5.29.14", "subjectKeyIdentifier"},
-    {"2.5.29.15", "keyUsage"},
-    {"2.5.29.17", "subjectAltName"},
-    {"2.5.29.19", "basicConstraints"},
-    {"2.5.29.30", "nameConstraints"},
-    {"2.5.29.31", "cRLDistributionPoints"},
-    {"2.5.29.32", "certificatePolicies"},
-    {"2.5.29.35", "authorityKeyIdentifier"},
-    {"2.5.29.37", "extendedKeyUsage"},
-    {"1.3.6.1.5.5.7.1.1", "authorityInfoAccess"},
-    {"1.3.6.1.4.1.11129.2.4.2", "SCT list"},
+#define OID(number, name) {number, name},
+#include "oids.def"
+#undef OID
 };
 
 static const char *name_of(const char *number)
