@@ -48,6 +48,18 @@ def test_links(document):
         assert (ROOT / document.parent / target).exists(), target
 
 
+def test_rooms():
+    """Each room with its tables stands in the design, and where calls are checked."""
+    told = dict(re.findall(r"^\| `(shim/[\w/]+)/` \|.*\|([^|]*)\|$", (ROOT / "docs/design.md").read_text(), re.M))
+    there = {p.parent for p in (ROOT / "shim").rglob("*.c")}
+    assert {room: set(re.findall(r"`(\w+\.def)`", told.get(room, ""))) for room in told} == {
+        str(room.relative_to(ROOT)): {p.name for p in room.glob("*.def")} for room in there
+    }
+    checked = set(re.findall(r"^(\w+)(?: {2,}.*)?$", re.search(r"may_call='\n(.*?)'", (ROOT / "scripts/check-rooms").read_text(), re.S)[1], re.M))
+    bottom = set(re.search(r"^bottom='(.*)'$", (ROOT / "scripts/check-rooms").read_text(), re.M)[1].split())
+    assert checked | bottom == {room.name for room in there if "cli" not in room.parts}
+
+
 def test_seeds_are_of_fuzz_targets():
     """The Makefile reads the seeds of a target from the folder of its name."""
     targets = {p.stem for p in (ROOT / "tests/fuzz").glob("fuzz_*.c")}
