@@ -35,6 +35,8 @@ const struct link_map *loader_first(void);
 const struct link_map *loader_last_at_start(void);
 /* Such a one stays for ever. */
 bool loader_was_there_at_start(const struct link_map *l);
+/* Is nothing loaded but that? */
+bool loader_is_as_at_start(void);
 /* The link map of the library (or program) that this code is linked into. */
 const struct link_map *loader_own(void);
 /* Is this musl's dynamic linker, which is its libc, too? Whose list has the same form. */
@@ -94,6 +96,8 @@ struct symbols {
 	size_t needed_count, defined_count;
 };
 bool loader_symbols(const struct link_map *l, struct symbols *s);
+/* ... of what was loaded at the start, read once for all; of others into `room`. NULL: there are no such tables. Allocates. */
+const struct symbols *loader_symbols_kept(const struct link_map *l, struct symbols *room);
 /* A name that is looked for, hashed once. */
 struct symbol_name {
 	const char *text;
@@ -123,11 +127,28 @@ enum { LOADER_HASH_LONGEST = 47 };
 	LOADER_HASH_16(text, 32, LOADER_HASH_16(text, 16, LOADER_HASH_16(text, 0, 0u)))
 #define LOADER_NAME(literal)                                                                       \
 	((struct symbol_name){(literal), sizeof(literal) - 1, LOADER_HASH(literal)})
+/* ... in a table of many: no pointer, which ld.so would have to relocate in every process. */
+struct symbol_entry {
+	uint32_t hash;
+	uint8_t length;
+	char text[LOADER_HASH_LONGEST - 4];
+};
+#define LOADER_ENTRY(literal)                                                                      \
+	{                                                                                          \
+		LOADER_HASH(literal), sizeof(literal) - 1, literal                                 \
+	}
+static inline struct symbol_name loader_entry_name(const struct symbol_entry *e)
+{
+	return (struct symbol_name){e->text, e->length, e->hash};
+}
 /* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct symbols *s, const struct symbol_name *n, const char **version);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
 void *loader_symbol_named(const struct symbols *s, const struct symbol_name *n);
+/* ... of many names. */
+void loader_symbols_named(const struct symbols *s, const struct symbol_entry *names, size_t count,
+			  void **found);
 /* ... with its size in bytes. */
 void *loader_function(const struct symbols *s, const struct symbol_name *n, size_t *size);
 void *loader_symbol_of(const struct symbols *s, const char *symbol);
@@ -149,6 +170,9 @@ void *loader_next(const struct lookup *q);
 /* As ld.so binds a reference from this object without us, or dlsym(RTLD_DEFAULT) answers there: the global scope (`next`: only
  * behind us), then what was loaded together with the object; the other way round below RTLD_DEEPBIND. Allocates. */
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next);
+/* (program.c) The one definition that there is of a name, where nothing is loaded but what was there at the start: whoever uses the name
+ * means that one, but for its own object. NULL: there may be others. Allocates. */
+void *loader_sole(const struct symbol_name *n);
 /* The first definition in load order, whatever its scope, but for those in `except`. Allocates. */
 void *loader_definer(const struct lookup *q, const struct link_map *except);
 /* A function of libc itself (of glibc's libdl.so.2 or libpthread.so.0 before 2.34), whoever else defines the name; NULL: none. Allocates

@@ -8,7 +8,38 @@
 #include <tlsmend/loader.h>
 
 /* ---- symbols.c --------------------------------------------------------------------------------- */
-/* An object's own definition in whatever version, also one that is kept for old binaries. */
+/* DT_GNU_HASH alone; .buckets 0: there is none. */
+struct gnu_hash loader_gnu_hash(const struct link_map *l);
+/* The Bloom filter's word on a hash; false: it is in no bucket. */
+static inline bool gnu_hash_passes(const struct gnu_hash *g, uint32_t h)
+{
+	enum { BITS = 8 * sizeof(ElfW(Addr)) };
+	/* words: a power of two */
+	const ElfW(Addr) bits = g->filter[h / BITS & (g->words - 1)];
+	return bits >> h % BITS & bits >> (h >> g->shift) % BITS & 1;
+}
+/* The first symbol of that hash, but for bit 0, which says that a chain ends; 0: there is none. */
+static inline uint32_t gnu_hash_first(const struct gnu_hash *g, uint32_t h)
+{
+	for (uint32_t i = g->bucket[h % g->buckets]; i >= g->first && i; i++) {
+		const uint32_t link = g->chain[i - g->first];
+		if ((link | 1) == (h | 1))
+			return i;
+		if (link & 1)
+			break;
+	}
+	return 0;
+}
+/* False: such an object does not define the name, as of most names it does not. */
+static inline bool loader_may_define(const struct gnu_hash *g, const struct symbol_name *n)
+{
+	return !g->buckets || (gnu_hash_passes(g, n->hash) && gnu_hash_first(g, n->hash));
+}
+/* The number of a symbol that the object defines or imports; 0: it does not know the name. */
+size_t loader_symbol_number(const struct symbols *s, const struct symbol_name *n);
+/* An object's own definition that is kept for old binaries only, in whatever version. */
+void *loader_symbol_old(const struct symbols *s, const struct symbol_name *n);
+/* ... that one or the default one. */
 void *loader_symbol_kept(const struct symbols *s, const struct symbol_name *n);
 
 /* ---- musl.c ------------------------------------------------------------------------------------ */
@@ -25,6 +56,16 @@ const struct r_debug *loader_debug(void);
 const struct link_map *loader_after(const struct link_map *l);
 /* The first program header of that type; NULL: none. */
 const ElfW(Phdr) * loader_header(const ElfW(Phdr) * headers, size_t count, uint32_t type);
+
+/* ---- program.c --------------------------------------------------------------------------------- */
+struct search {
+	struct symbol_name name;
+	const char *version, *companion;
+};
+struct search loader_search(const struct lookup *q);
+void *loader_look_into(const struct search *q, const struct symbols *s);
+/* The first definition in what was loaded at the start; `next`: only behind us. */
+void *loader_in_program(const struct search *q, bool next);
 
 /* ---- libc.c ------------------------------------------------------------------------------------ */
 /* As loader_libc_function(), of libc's own object alone. */

@@ -157,28 +157,10 @@ static void set_users(struct set *s, size_t index)
 
 /* ---- looking through them -------------------------------------------------------------------------------------------------- */
 
-struct search {
-	struct symbol_name name;
-	const char *version, *companion;
-};
-
-static struct search search_of(const struct lookup *q)
-{
-	return (struct search){loader_name(q->name), q->version, q->companion};
-}
-
-static void *look_into(const struct search *q, const struct symbols *t)
-{
-	/* musl knows no versions */
-	void *p = loader_is_musl() ? loader_symbol_named(t, &q->name)
-				   : loader_symbol_for(t, &q->name, q->version);
-	return p && q->companion && !loader_symbol_of(t, q->companion) ? NULL : p;
-}
-
 static void *look(const struct search *q, const struct link_map *l)
 {
 	struct symbols t;
-	return l != loader_own() && loader_symbols(l, &t) ? look_into(q, &t) : NULL;
+	return l != loader_own() && loader_symbols(l, &t) ? loader_look_into(q, &t) : NULL;
 }
 
 static void *look_in(const struct search *q, const struct set *s)
@@ -187,64 +169,6 @@ static void *look_in(const struct search *q, const struct set *s)
 	for (size_t i = 0; !p && i < s->count; i++) {
 		const size_t member = s->member[i];
 		p = loader_is_alive(s->view, member) ? look(q, s->view->at[member].map) : NULL;
-	}
-	return p;
-}
-
-/* The tables of what was loaded at the start, in load order: those stay for ever, and each is read once where much is bound. NULL:
- * not yet. */
-enum { TABLE_UNREAD, TABLE_BEING_READ, TABLE_READ };
-struct table {
-	atomic_uchar state;
-	struct symbols symbols;
-};
-static struct table *_Atomic program;
-
-static void program_prepare(void)
-{
-	const struct link_map *last = loader_last_at_start(), *l = loader_first();
-	struct table *tables, *before = NULL;
-	size_t count = 1;
-	if (!l || atomic_load(&program))
-		return;
-	for (; l != last && l->l_next; l = l->l_next)
-		count++;
-	tables = calloc(count, sizeof *tables);
-	if (!atomic_compare_exchange_strong(&program, &before, tables))
-		free(tables); /* another thread was faster */
-}
-
-/* Read into `room` where that is not known, or where there is no place for it. */
-static const struct symbols *table_of(const struct link_map *l, struct table *known,
-				      struct symbols *room)
-{
-	unsigned char unread = TABLE_UNREAD;
-	if (known && atomic_load_explicit(&known->state, memory_order_acquire) == TABLE_READ)
-		return &known->symbols;
-	if (!loader_symbols(l, room))
-		*room = (struct symbols){.base = 0};
-	if (!known || !atomic_compare_exchange_strong(&known->state, &unread, TABLE_BEING_READ))
-		return room;
-	known->symbols = *room;
-	atomic_store_explicit(&known->state, TABLE_READ, memory_order_release);
-	return room;
-}
-
-/* What was loaded at the start: no memory, no lock, and nothing that could go away. */
-static void *in_program(const struct search *q, bool next)
-{
-	const struct link_map *last = loader_last_at_start(), *own = loader_own();
-	struct table *known = atomic_load(&program);
-	struct symbols room;
-	bool behind = !next || !own;
-	void *p = NULL;
-	size_t i = 0;
-	for (const struct link_map *l = loader_first(); l && !p;
-	     l = l == last ? NULL : l->l_next, i++) {
-		if (l == own)
-			behind = true;
-		else if (behind)
-			p = look_into(q, table_of(l, known ? &known[i] : NULL, &room));
 	}
 	return p;
 }
@@ -331,31 +255,22 @@ static void *in_local(const struct search *q, struct binding *b)
 
 static void *in_global(const struct search *q, struct binding *b, bool next)
 {
-	void *p = in_program(q, next);
+	void *p = loader_in_program(q, next);
 	return p ? p : in_opened(q, &b->scope);
-}
-
-bool loader_was_there_at_start(const struct link_map *l)
-{
-	const struct link_map *last = loader_last_at_start(), *at = loader_first();
-	while (at && at != l && at != last)
-		at = at->l_next;
-	return at && at == l;
 }
 
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next)
 {
 	struct binding b;
-	const struct search search = search_of(q);
-	program_prepare();
+	const struct search search = loader_search(q);
 	/* The usual case: an object that was there at the start looks through those first. */
-	void *early = loader_was_there_at_start(from) ? in_program(&search, next) : NULL;
+	void *early = loader_was_there_at_start(from) ? loader_in_program(&search, next) : NULL;
 	if (early)
 		return early;
 	struct loader_view *v = loader_view();
 	if (!v || !binding_init(&b, v, from)) {
 		free(v);
-		return in_program(&search, next);
+		return loader_in_program(&search, next);
 	}
 	void *p = b.deep ? in_local(&search, &b) : NULL;
 	if (!p)
@@ -370,14 +285,14 @@ void *loader_bind(const struct lookup *q, const struct link_map *from, bool next
 
 void *loader_next(const struct lookup *q)
 {
-	const struct search search = search_of(q);
-	void *p = in_program(&search, true);
+	const struct search search = loader_search(q);
+	void *p = loader_in_program(&search, true);
 	return p || !atomic_load(&opened) ? p : loader_bind(q, NULL, true);
 }
 
 void *loader_definer(const struct lookup *q, const struct link_map *except)
 {
-	const struct search search = search_of(q);
+	const struct search search = loader_search(q);
 	struct loader_view *v = loader_view();
 	void *p = NULL;
 	for (size_t i = 0; v && !p && i < v->count; i++)

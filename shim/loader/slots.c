@@ -2,9 +2,7 @@
  *
  * What an object's own calls of a function lead to, as ld.so has bound them: the slots of its relocations.
  */
-#include <tlsmend/loader.h>
-
-#include <string.h>
+#include "internal.h"
 
 #if __SIZEOF_POINTER__ == 8
 #define SYMBOL_OF(info) ELF64_R_SYM(info)
@@ -19,23 +17,24 @@ struct table {
 
 /* A symbol's slot in one table, whose entries begin with offset and info in both forms. */
 static void *const *slot_in(const struct symbols *s, const struct table *t, size_t entry,
-			    const char *symbol)
+			    size_t symbol)
 {
 	for (size_t i = 0; t->at && i + entry <= t->size; i += entry) {
 		const ElfW(Rel) *r = (const void *)(t->at + i);
-		const size_t index = SYMBOL_OF(r->r_info);
-		if (index && strcmp(s->strings + s->symbols[index].st_name, symbol) == 0)
+		if (SYMBOL_OF(r->r_info) == symbol)
 			return (void *const *)(s->base + r->r_offset);
 	}
 	return NULL;
 }
 
-static void *const *slot_of(const struct link_map *l, const char *symbol)
+static void *const *slot_of(const struct link_map *l, const char *name)
 {
 	struct table rel = {0}, rela = {0}, plt = {0};
 	size_t plt_entry = sizeof(ElfW(Rela));
+	const struct symbol_name n = loader_name(name);
 	struct symbols s;
-	if (!loader_symbols(l, &s))
+	const size_t symbol = loader_symbols(l, &s) ? loader_symbol_number(&s, &n) : 0;
+	if (!symbol)
 		return NULL;
 	for (const ElfW(Dyn) *d = s.dynamic; d->d_tag != DT_NULL; d++) {
 		/* glibc relocates these in place, musl does not */

@@ -9,9 +9,9 @@
 enum { VERSION_INDEX = 0x7fff, VERSION_HIDDEN = 0x8000 };
 
 /* glibc relocates the addresses in place, but not in every object (the vDSO) */
-static const void *absolute(const struct symbols *t, ElfW(Addr) value)
+static const void *absolute(uintptr_t base, ElfW(Addr) value)
 {
-	return (const void *)(value && value < t->base ? t->base + value : value);
+	return (const void *)(value && value < base ? base + value : value);
 }
 
 /* Four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
@@ -53,19 +53,27 @@ bool loader_symbols(const struct link_map *l, struct symbols *t)
 			gnu_hash = d->d_un.d_ptr;
 	}
 	*t = (struct symbols){.base = l->l_addr, .dynamic = l->l_ld};
-	t->symbols = absolute(t, low[DT_SYMTAB]);
-	t->strings = absolute(t, low[DT_STRTAB]);
+	t->symbols = absolute(l->l_addr, low[DT_SYMTAB]);
+	t->strings = absolute(l->l_addr, low[DT_STRTAB]);
 	t->strings_size = low[DT_STRSZ];
-	t->hash = absolute(t, low[DT_HASH]);
-	t->gnu = gnu_hash_at(absolute(t, gnu_hash));
-	t->versions = absolute(t, high[0]);
-	t->needed = absolute(t, high[DT_VERNEED - DT_VERSYM]);
+	t->hash = absolute(l->l_addr, low[DT_HASH]);
+	t->gnu = gnu_hash_at(absolute(l->l_addr, gnu_hash));
+	t->versions = absolute(l->l_addr, high[0]);
+	t->needed = absolute(l->l_addr, high[DT_VERNEED - DT_VERSYM]);
 	t->needed_count = high[DT_VERNEEDNUM - DT_VERSYM];
-	t->defined = absolute(t, high[DT_VERDEF - DT_VERSYM]);
+	t->defined = absolute(l->l_addr, high[DT_VERDEF - DT_VERSYM]);
 	t->defined_count = high[DT_VERDEFNUM - DT_VERSYM];
 	if (low[DT_SONAME] && t->strings)
 		t->soname = t->strings + low[DT_SONAME];
 	return t->symbols && t->strings;
+}
+
+struct gnu_hash loader_gnu_hash(const struct link_map *l)
+{
+	for (const ElfW(Dyn) *d = l->l_ld; d && d->d_tag != DT_NULL; d++)
+		if (d->d_tag == DT_GNU_HASH)
+			return gnu_hash_at(absolute(l->l_addr, d->d_un.d_ptr));
+	return gnu_hash_at(NULL);
 }
 
 /* ---- references ----------------------------------------------------------------------------------------------- */
@@ -151,18 +159,22 @@ static size_t next_named(const struct symbols *t, const struct symbol_name *n, s
 	return i;
 }
 
-bool loader_import(const struct symbols *t, const struct symbol_name *n, const char **version)
+static size_t import_number(const struct symbols *t, const struct symbol_name *n)
 {
 	const size_t limit = import_limit(t);
+	for (size_t i = next_named(t, n, 1, limit); i < limit; i = next_named(t, n, i + 1, limit))
+		if (has_name(t, &t->symbols[i], n) && t->symbols[i].st_shndx == SHN_UNDEF)
+			return i;
+	return 0;
+}
+
+bool loader_import(const struct symbols *t, const struct symbol_name *n, const char **version)
+{
+	const size_t i = import_number(t, n);
 	*version = NULL;
-	for (size_t i = next_named(t, n, 1, limit); i < limit; i = next_named(t, n, i + 1, limit)) {
-		if (!has_name(t, &t->symbols[i], n) || t->symbols[i].st_shndx != SHN_UNDEF)
-			continue;
-		if (t->versions && (t->versions[i] & VERSION_INDEX) > 1)
-			*version = needed_version(t, t->versions[i] & VERSION_INDEX);
-		return true;
-	}
-	return false;
+	if (i && t->versions && (t->versions[i] & VERSION_INDEX) > 1)
+		*version = needed_version(t, t->versions[i] & VERSION_INDEX);
+	return i != 0;
 }
 
 /* ---- definitions ------------------------------------------------------------------------------------------------ */
@@ -182,8 +194,9 @@ static bool is_defined_version(const struct symbols *t, unsigned index, const ch
 }
 
 enum match {
-	MATCH_DEFAULT,  /* name@@VERSION, or without any */
-	MATCH_ANY,      /* name@VERSION, too, which is kept for old binaries */
+	MATCH_DEFAULT, /* name@@VERSION, or without any */
+	MATCH_OLD,     /* name@VERSION, which is kept for old binaries */
+	MATCH_ANY,
 	MATCH_REFERENCE /* as ld.so binds */
 };
 
@@ -192,11 +205,11 @@ enum match {
 FAST bool is_version(const struct symbols *t, size_t symbol, const char *version, enum match m)
 {
 	if (!t->versions || m == MATCH_ANY)
-		return true;
+		return m != MATCH_OLD;
 	const unsigned index = t->versions[symbol] & VERSION_INDEX;
 	const bool hidden = t->versions[symbol] & VERSION_HIDDEN;
-	if (m == MATCH_DEFAULT)
-		return !hidden;
+	if (m == MATCH_DEFAULT || m == MATCH_OLD)
+		return hidden == (m == MATCH_OLD);
 	if (!version)
 		return index < 3 || !hidden;
 	return (index < 2 && !hidden) || is_defined_version(t, index, version);
@@ -214,10 +227,8 @@ FAST bool is_definition(const struct symbols *t, size_t i, const struct symbol_n
 FAST const ElfW(Sym) * in_gnu_hash(const struct symbols *t, const struct symbol_name *n,
 				   const char *version, enum match m)
 {
-	enum { BITS = 8 * sizeof(ElfW(Addr)) };
 	const uint32_t h = n->hash;
-	const ElfW(Addr) bits = t->gnu.filter[h / BITS % t->gnu.words];
-	if (!(bits >> h % BITS & bits >> (h >> t->gnu.shift) % BITS & 1))
+	if (!gnu_hash_passes(&t->gnu, h))
 		return NULL;
 	for (uint32_t i = t->gnu.bucket[h % t->gnu.buckets]; i >= t->gnu.first; i++) {
 		const uint32_t link = t->gnu.chain[i - t->gnu.first];
@@ -258,9 +269,42 @@ static void *address_of(const struct symbols *t, const ElfW(Sym) * s)
 	return s ? (void *)(s->st_shndx == SHN_ABS ? s->st_value : t->base + s->st_value) : NULL;
 }
 
+size_t loader_symbol_number(const struct symbols *t, const struct symbol_name *n)
+{
+	const ElfW(Sym) *defined = find(t, n, NULL, MATCH_DEFAULT);
+	return defined ? (size_t)(defined - t->symbols) : import_number(t, n);
+}
+
 void *loader_symbol_named(const struct symbols *t, const struct symbol_name *n)
 {
 	return address_of(t, find(t, n, NULL, MATCH_DEFAULT));
+}
+
+/* What nearly all of a library's functions are, found with a third of the work: the first of that hash, not of an old version. No filter: most
+ * of what is looked for is there. *none: there is nothing of that hash. */
+FAST void *usual_function(const struct symbols *t, const struct symbol_entry *e, bool *none)
+{
+	const uint32_t i = gnu_hash_first(&t->gnu, e->hash);
+	const ElfW(Sym) *s = &t->symbols[i];
+	const struct symbol_name n = loader_entry_name(e);
+	*none = i == 0;
+	if (i == 0 || s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) ||
+	    (uint16_t)(s->st_shndx - 1) >= SHN_LORESERVE - 1 || !s->st_value ||
+	    (t->versions && t->versions[i] & VERSION_HIDDEN) || !has_name(t, s, &n))
+		return NULL;
+	return (void *)(t->base + s->st_value);
+}
+
+void loader_symbols_named(const struct symbols *t, const struct symbol_entry *names, size_t count,
+			  void **found)
+{
+	const struct symbols s = *t; /* which no store into `found` can change */
+	for (size_t i = 0; i < count; i++) {
+		bool none = false;
+		void *p = s.gnu.buckets ? usual_function(&s, &names[i], &none) : NULL;
+		const struct symbol_name n = loader_entry_name(&names[i]);
+		found[i] = p || none ? p : loader_symbol_named(t, &n);
+	}
 }
 
 void *loader_symbol_of(const struct symbols *t, const char *symbol)
@@ -277,6 +321,11 @@ void *loader_symbol_for(const struct symbols *t, const struct symbol_name *n, co
 void *loader_symbol_kept(const struct symbols *t, const struct symbol_name *n)
 {
 	return address_of(t, find(t, n, NULL, MATCH_ANY));
+}
+
+void *loader_symbol_old(const struct symbols *t, const struct symbol_name *n)
+{
+	return address_of(t, find(t, n, NULL, MATCH_OLD));
 }
 
 void *loader_symbol(const struct link_map *l, const char *symbol)

@@ -12,34 +12,43 @@
 #include "internal.h"
 #include "problem.h"
 
-/* The table of functions to fetch: api.def with offsets into struct openssl. */
-struct wanted {
-	char name[40];
-	uint32_t hash;
-	uint16_t offset;
-	uint8_t length, library;
-	bool required;
+/* The names of api.def, in the order of the table's functions: those of libssl, then those of libcrypto. */
+enum { IN_ssl, IN_crypto };
+enum wanted {
+#define API(lib, need, ret, name, params, also) WANTED_##name,
+#include "api.def"
+#undef API
+	WANTED_COUNT,
+	WANTED_SSL = 0
+#define API(lib, need, ret, name, params, also) +(IN_##lib == IN_ssl)
+#include "api.def"
+#undef API
 };
-#define NEED_required true
-#define NEED_optional false
-static const struct wanted wanted[] = {
 #define API(lib, need, ret, name, params, also)                                                    \
-	{#name,         LOADER_HASH(#name), offsetof(struct openssl, name), sizeof #name - 1,      \
-	 LIBRARY_##lib, NEED_##need},
+	_Static_assert(offsetof(struct openssl, name) == WANTED_##name * sizeof(void *) &&         \
+			   (WANTED_##name < WANTED_SSL) == (IN_##lib == IN_ssl),                   \
+		       "not in its place: " #name);
+#include "api.def"
+#undef API
+
+static const struct symbol_entry wanted[] = {
+#define API(lib, need, ret, name, params, also) LOADER_ENTRY(#name),
 #include "api.def"
 #undef API
 };
 
-enum {
-#define API(lib, need, ret, name, params, also) WANTED_##name,
+#define NEED_required true
+#define NEED_optional false
+static const bool is_required[] = {
+#define API(lib, need, ret, name, params, also) NEED_##need,
 #include "api.def"
 #undef API
 };
 
 /* What another generation calls it; NULL: the same. */
-static const char *other_name(const struct wanted *w)
+static const char *other_name(size_t w)
 {
-	switch (w - wanted) {
+	switch (w) {
 #define API(lib, need, ret, name, params, also)                                                    \
 	case WANTED_##name:                                                                        \
 		return also;
@@ -70,16 +79,6 @@ struct draft {
 	char version_text[48];
 	bool past_us;
 };
-
-/* Looked up by ourselves: half of it optional, and a dlsym(3) that fails would take the place of an error that the host has not
- * asked dlerror(3) for yet. */
-static void *table_symbol(const struct wanted *w, const struct symbols *in)
-{
-	const struct symbol_name name = {w->name, w->length, w->hash};
-	void *p = loader_symbol_named(in, &name);
-	const char *other = p ? NULL : other_name(w);
-	return other ? loader_symbol_of(in, other) : p;
-}
 
 /* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1 (once 1.0.2), with other structures behind the names */
 static bool is_openssl(const struct openssl *o, const struct symbols *crypto)
@@ -117,33 +116,41 @@ const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg
 {
 	if (version < OLDEST_OPENSSL)
 		return "";
-	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
-		const struct wanted *w = &wanted[i];
-		const char *other = other_name(w);
-		if (!w->required || (w->library == LIBRARY_ssl) != ssl || has(arg, w->name) ||
-		    (other && has(arg, other)))
-			continue;
-		if (!filled_at(version, w->offset))
-			return w->name;
+	for (size_t i = ssl ? 0 : WANTED_SSL; i < (ssl ? WANTED_SSL : WANTED_COUNT); i++) {
+		const char *other = other_name(i);
+		if (is_required[i] && !has(arg, wanted[i].text) && !(other && has(arg, other)) &&
+		    !filled_at(version, i * sizeof(void *)))
+			return wanted[i].text;
 	}
 	return NULL;
 }
 
-/* The function of one line; `known` is this libcrypto's table, where it was found without a libssl before. */
-static void *fetch(const struct wanted *w, const struct openssl *o, const struct symbols *in,
-		   const struct openssl *known)
+/* The functions of one library. Looked up by ourselves: half of them are optional, and a dlsym(3) that fails would take the place of an error
+ * that the host has not asked dlerror(3) for yet. False: something required is not there. */
+static bool fetch(struct draft *d, struct openssl *o, const struct symbols *in, size_t first,
+		  size_t end)
 {
-	void *p;
-	if (known && w->library == LIBRARY_crypto) {
-		memcpy(&p, (const char *)known + w->offset, sizeof p);
-		return p;
+	void **function = (void **)(void *)o;
+	bool complete = true;
+	loader_symbols_named(in, &wanted[first], end - first, &function[first]);
+	for (size_t i = first; i < end; i++) {
+		if (function[i])
+			continue;
+		const char *other = other_name(i);
+		function[i] = other ? loader_symbol_of(in, other) : NULL;
+		if (!function[i])
+			function[i] = filled_at(o->version, i * sizeof(void *));
+		if (function[i] || !is_required[i])
+			continue;
+		complete = false;
+		if (!d->lacks)
+			d->lacks = wanted[i].text;
 	}
-	p = table_symbol(w, in);
-	return p ? p : filled_at(o->version, w->offset);
+	return complete;
 }
 
-/* Fills a table from the two objects; ssl NULL: only libcrypto. NULL where something required of libcrypto is missing or this is
- * not OpenSSL. */
+/* Fills a table from the two objects; ssl NULL: only libcrypto, whose table is `known` where it was found without a libssl before. NULL
+ * where something required of libcrypto is missing or this is not OpenSSL. */
 static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 				  const struct symbols *crypto, const struct openssl *known)
 {
@@ -151,28 +158,19 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 	bool usable = true;
 	if (!o)
 		return NULL;
-	o->complete = ssl != NULL;
-	o->version = version_of(crypto);
-	if (!is_openssl(o, crypto)) {
+	if (known)
+		*o = *known;
+	else
+		o->version = version_of(crypto);
+	if (!known && !is_openssl(o, crypto)) {
 		free(o);
 		return NULL;
 	}
-	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
-		const struct wanted *w = &wanted[i];
-		if (w->library == LIBRARY_ssl && !ssl)
-			continue;
-		void *p = fetch(w, o, w->library == LIBRARY_ssl ? ssl : crypto, known);
-		memcpy((char *)o + w->offset, &p, sizeof p);
-		if (p || !w->required)
-			continue;
-		if (!d->lacks)
-			d->lacks = w->name;
-		if (w->library == LIBRARY_ssl)
-			o->complete = false;
-		else
-			usable = false;
+	o->complete = ssl && fetch(d, o, ssl, 0, WANTED_SSL);
+	if (!known) {
+		usable = fetch(d, o, crypto, WANTED_SSL, WANTED_COUNT);
+		name_version(o);
 	}
-	name_version(o);
 	memcpy(d->version_text, o->version_text, sizeof d->version_text);
 	if (o->version < OLDEST_OPENSSL) {
 		d->lacks = "";
@@ -225,14 +223,12 @@ static bool is_usable(const struct openssl *o, enum library library)
 bool copy_calls_itself(enum hook h, const void *return_address, struct target *t)
 {
 	const enum library library = hook_library(h);
-	const uintptr_t at = (uintptr_t)return_address;
 	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
 		struct copy *c = &copies[i];
-		const struct found_library *from = library_of(c, library);
-		if (!from || at < from->low || at >= from->high)
+		if (!copy_contains(c, library, return_address))
 			continue;
 		/* else another one may lie there by now: a dlclose(3) of which we do not know */
-		if (!from->stays && !atomic_load(&c->pinned))
+		if (!libraries[i][library].stays && !atomic_load(&c->pinned))
 			return false;
 		const struct openssl *o = copy_api(c);
 		const bool ssl = library == LIBRARY_ssl || o->ssl_base == o->crypto_base;
@@ -243,6 +239,12 @@ bool copy_calls_itself(enum hook h, const void *return_address, struct target *t
 		return t->real && !is_within(return_address, t->real, c->size[h]);
 	}
 	return false;
+}
+
+bool copy_contains(struct copy *c, enum library library, const void *address)
+{
+	const struct found_library *l = library_of(c, library);
+	return l && (uintptr_t)address >= l->low && (uintptr_t)address < l->high;
 }
 
 /* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
@@ -288,14 +290,19 @@ static const struct link_map *crypto_of(const struct object *ssl)
 {
 	const struct symbol_name name = LOADER_NAME("X509_verify_cert");
 	struct lookup q = {.name = name.text, .companion = "X509_STORE_CTX_get_error"};
-	struct symbols s;
+	struct symbols room;
 	struct object at;
-	if (!loader_symbols(ssl->map, &s))
+	const struct symbols *s = loader_symbols_kept(ssl->map, &room);
+	if (!s)
 		return NULL;
-	if (loader_symbol_named(&s, &name))
+	if (loader_symbol_named(s, &name))
 		return ssl->map;
-	loader_import(&s, &name, &q.version);
-	const void *function = loader_bind(&q, ssl->map, true);
+	const void *function = loader_sole(&name);
+	if (!function || !loader_object_at(function, &at) ||
+	    !copy_known((void *)at.low, LIBRARY_crypto)) {
+		loader_import(s, &name, &q.version);
+		function = loader_bind(&q, ssl->map, true);
+	}
 	return function && loader_object_at(function, &at) ? at.map : NULL;
 }
 

@@ -37,6 +37,8 @@ struct copy *copy_known(const void *base, enum library library);
 bool copy_calls_itself(enum hook h, const void *return_address, struct target *t);
 /* The copy that `function`, found under the name of hook h in the object `at`, belongs to; bound now if need be. */
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at);
+/* Does an address lie in that library, as it was found? */
+bool copy_contains(struct copy *c, enum library library, const void *address);
 /* The function of any copy that has it; NULL: none. */
 void *copies_any_real(enum hook h);
 

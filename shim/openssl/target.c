@@ -99,12 +99,14 @@ static struct found find(enum hook h, const struct object *caller, const void *r
 	const struct symbol_name name = hook_symbol(h);
 	const char *version = NULL;
 	struct found f = {NULL, NULL, false};
-	struct symbols s;
-	if (caller && caller->map != loader_own() && loader_symbols(caller->map, &s)) {
-		f.real = own_definition(h, &s, return_address);
+	struct symbols room;
+	const struct symbols *s =
+	    caller && caller->map != loader_own() ? loader_symbols_kept(caller->map, &room) : NULL;
+	if (s) {
+		f.real = own_definition(h, s, return_address);
 		if (f.real)
 			f = (struct found){.real = f.real, .owner = f.real, .lasting = true};
-		else if (loader_import(&s, &name, &version))
+		else if (loader_import(s, &name, &version))
 			f = found_imported(h, caller, version);
 	}
 	return f.real ? f : found_otherwise(h, caller, tell);
@@ -138,6 +140,38 @@ static enum caller caller_kind(uintptr_t low)
 	return copy_known((void *)low, LIBRARY_crypto) ? CALLER_LIBCRYPTO : CALLER_HOST;
 }
 
+/* ---- the usual process: one OpenSSL, and nothing was loaded since the start --------------------------------------- */
+
+static _Atomic(struct copy *) sole[HOOK_COUNT];
+static atomic_bool sole_sought[HOOK_COUNT];
+
+/* Whoever calls means that one; but for the library itself, whose own function may stand before another one. */
+static bool sole_target(enum hook h, const void *return_address, struct target *t)
+{
+	struct copy *c = atomic_load_explicit(&sole[h], memory_order_acquire);
+	if (!c || !loader_is_as_at_start() || copy_contains(c, hook_library(h), return_address))
+		return false;
+	t->copy = c;
+	t->real = copy_real(c, h);
+	t->caller = CALLER_HOST;
+	if (copy_contains(c, LIBRARY_ssl, return_address))
+		t->caller = CALLER_LIBSSL;
+	else if (copy_contains(c, LIBRARY_crypto, return_address))
+		t->caller = CALLER_LIBCRYPTO;
+	return true;
+}
+
+static void sole_seek(enum hook h)
+{
+	const struct symbol_name name = hook_symbol(h);
+	struct object at;
+	if (!loader_is_as_at_start() || atomic_exchange(&sole_sought[h], true))
+		return;
+	void *function = loader_sole(&name);
+	if (in_openssl(h, function, &at))
+		atomic_store_explicit(&sole[h], bind_copy(h, function, &at), memory_order_release);
+}
+
 static bool resolve(enum hook h, void *caller, const void *tell, struct target *t, bool *lasting)
 {
 	struct object from, at;
@@ -166,10 +200,12 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 		if (t->real)
 			return true;
 	}
-	if (copy_calls_itself(h, caller, t) || site_find(h, caller, t))
+	if (copy_calls_itself(h, caller, t) || sole_target(h, caller, t) || site_find(h, caller, t))
 		return true;
 	KEEP_ERRNO_BEGIN
-	found = resolve(h, caller, tell, t, &lasting);
+	sole_seek(h);
+	found = copy_calls_itself(h, caller, t) || sole_target(h, caller, t) ||
+		resolve(h, caller, tell, t, &lasting);
 	if (found && lasting)
 		site_write(h, caller, t);
 	KEEP_ERRNO_END

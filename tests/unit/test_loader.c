@@ -108,6 +108,42 @@ static void test_objects(void **state)
 	assert_string_equal(o.path, "");
 }
 
+/* Many at once: those that are there, of another kind than functions, in an old version too, and none. */
+static void test_many(void **state)
+{
+	static const struct symbol_entry wanted[] = {
+	    LOADER_ENTRY("no_such_function"), LOADER_ENTRY("environ"),
+	    LOADER_ENTRY("dlclose"),          LOADER_ENTRY("abs"),
+	    LOADER_ENTRY("fileno"),           LOADER_ENTRY("getaddrinfo")};
+	void *found[ARRAY_LENGTH(wanted)];
+	struct symbols s;
+	struct object o;
+	(void)state;
+	assert_true(loader_object_at(dlsym(RTLD_DEFAULT, "fileno"), &o));
+	assert_true(loader_symbols(o.map, &s));
+	loader_symbols_named(&s, wanted, ARRAY_LENGTH(wanted), found);
+	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++)
+		assert_ptr_equal(found[i], loader_symbol_of(&s, wanted[i].text));
+	assert_null(found[0]);
+	assert_non_null(found[1]);
+	assert_non_null(found[4]);
+}
+
+static void test_sole(void **state)
+{
+	const struct symbol_name one = LOADER_NAME("SSL_CTX_new"),
+				 none = LOADER_NAME("no_such_function");
+	(void)state;
+	assert_true(loader_is_as_at_start());
+	assert_ptr_equal(loader_sole(&one), dlsym(RTLD_DEFAULT, one.text));
+	assert_null(loader_sole(&none));
+#if defined(__GLIBC__) && defined(__x86_64__)
+	const struct symbol_name two = LOADER_NAME("realpath"); /* GLIBC_2.2.5 and 2.3 */
+	assert_non_null(loader_libc_function(two.text));
+	assert_null(loader_sole(&two));
+#endif
+}
+
 static void test_libc(void **state)
 {
 	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
@@ -137,6 +173,9 @@ static void test_later(void **state)
 	assert_true(i < v->count && loader_is_alive(v, i));
 	assert_string_equal(v->at[i].soname, "libm.so.6");
 	assert_null(loader_next(&q));
+	const struct symbol_name one = LOADER_NAME("SSL_CTX_new");
+	assert_false(loader_is_as_at_start());
+	assert_null(loader_sole(&one));
 	assert_non_null(loader_bind(&q, v->at[i].map, true));
 	loader_note_open("libm.so.6", RTLD_NOW | RTLD_GLOBAL);
 	assert_ptr_equal(loader_next(&q), dlsym(handle, "jn"));
@@ -149,7 +188,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_start),   cmocka_unit_test(test_as_dlsym),
 	    cmocka_unit_test(test_hash),    cmocka_unit_test(test_versions),
-	    cmocka_unit_test(test_objects), cmocka_unit_test(test_libc),
+	    cmocka_unit_test(test_objects), cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_sole),    cmocka_unit_test(test_libc),
 	    cmocka_unit_test(test_later),
 	};
 	(void)argc;
