@@ -78,7 +78,7 @@ struct story {
 	    done_ms; /* heard: of the latest part of the peer's handshake; 0: not yet */
 	uint64_t in_at_done;
 	uint64_t
-	    data_mark; /* what the transport had taken when the latest record of the client's was made */
+	    data_mark; /* what the transport had taken when the client's first record was made */
 	uint64_t data_out, data_in; /* bytes in records of application data */
 	int last_sent, last_received, alert_sent, alert_received; /* -1: none */
 	int version;

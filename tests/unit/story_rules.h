@@ -11,13 +11,64 @@ struct story_rules {
 	struct story story;
 	unsigned told; /* verdicts that a record stands for */
 	bool began;
+	/* What was seen of the client's job, counted apart from the judge. */
+	bool done, sent, taken;
+	uint64_t mark, brought;
+	bool clean; /* nothing was amiss until now, nor left open */
 };
+
+static inline bool story_rules_clean(const struct happening *h)
+{
+	enum { CERTIFICATE_REQUEST = 13 };
+	switch (h->what) {
+	case HAPPENING_RECEIVED:
+		return h->received.type != CERTIFICATE_REQUEST;
+	case HAPPENING_ALERT_SENT:
+		return !h->alert_sent.fatal && !h->alert_sent.eof;
+	case HAPPENING_ALERT_RECEIVED:
+		return !h->alert_received.fatal;
+	case HAPPENING_EXITED:
+		return h->exited.result > 0 || h->exited.retry;
+	case HAPPENING_ASKED:
+		return h->asked.good;
+	case HAPPENING_LEFT:
+	case HAPPENING_BAD:
+	case HAPPENING_UNNAMED:
+	case HAPPENING_NAMELESS:
+	case HAPPENING_DEMANDED:
+	case HAPPENING_DENIED:
+	case HAPPENING_OWN:
+	case HAPPENING_LEAF:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static inline void story_rules_note(struct story_rules *t, const struct happening *h)
+{
+	t->clean = t->clean && story_rules_clean(h);
+	t->taken = t->taken || (t->sent && h->what != HAPPENING_DATA_SENT && h->out > t->mark);
+	t->done = t->done || h->what == HAPPENING_DONE;
+	if (h->what == HAPPENING_DATA_SENT && t->done && !t->sent) {
+		t->sent = true;
+		t->mark = h->out;
+	}
+	if (h->what == HAPPENING_DATA_RECEIVED)
+		t->brought += (uint32_t)h->data_received.bytes;
+}
 
 /* What is found before the client's own data goes out, and which a client that went on with its job has not failed at. */
 static inline bool story_rules_before_data(enum reason r)
 {
 	return r == REASON_VERIFICATION || r == REASON_NAME || r == REASON_OWN_VERIFICATION ||
 	       r == REASON_OWN_COMPARISON || r == REASON_ADDRESS || r == REASON_SILENCE;
+}
+
+static inline bool story_rules_of_handshake(enum reason r)
+{
+	return r == REASON_FILE || r == REASON_REFUSAL || r == REASON_HANDSHAKE ||
+	       r == REASON_SILENCE;
 }
 
 /* The library does not look at what it is not asked for: what it would have seen must make no difference. */
@@ -39,16 +90,15 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 {
 	enum { MUCH = 16384 };
 	struct verdict v;
-	if (h->what == HAPPENING_BEGINS) {
-		t->told = 0;
-		t->began = true;
-	}
+	if (h->what == HAPPENING_BEGINS)
+		*t = (struct story_rules){.story = t->story, .began = true, .clean = true};
 	if (!t->began)
 		return NULL;
+	story_rules_note(t, h);
 	const struct story before = t->story;
 	story_tell(&t->story, h, &v);
 	const struct story *s = &t->story;
-	const bool job = s->done && (s->data_taken || s->data_in > MUCH);
+	const bool job = t->done && (t->taken || t->brought > MUCH);
 	if (!story_rules_asked(&before, h, s))
 		return "what the judge did not ask for counts:";
 	if (h->what != HAPPENING_BEGINS && before.outcome != OUTCOME_OPEN &&
@@ -64,8 +114,12 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 	const bool listened = s->done && s->told && !s->asked && s->data_read;
 	if (v.outcome == OUTCOME_WENT_ON && !job && !listened)
 		return "it went on without evidence:";
-	if (v.outcome == OUTCOME_FAILED && s->done && job && story_rules_before_data(v.reason))
+	if (v.outcome == OUTCOME_FAILED && job && story_rules_before_data(v.reason))
 		return "a failure, though it went on:";
+	if (v.outcome == OUTCOME_FAILED && t->done && story_rules_of_handshake(v.reason))
+		return "a failed handshake, though it was done:";
+	if ((v.outcome == OUTCOME_FAILED || v.outcome == OUTCOME_WENT_ON) && t->done && t->clean)
+		return "a record, though nothing was amiss:";
 	if ((v.outcome == OUTCOME_FAILED || v.outcome == OUTCOME_WENT_ON) !=
 	    (v.outcome != OUTCOME_OPEN && v.reason != REASON_NONE))
 		return "an outcome and a reason that do not go together:";
