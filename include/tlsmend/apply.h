@@ -26,7 +26,7 @@ void policy_release(struct policy_ref *r);
 const struct policy *policy_of(const struct policy_ref *r);
 
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
-/* A rule's certificate and key, in objects of one copy of OpenSSL. Counted (identity.c). */
+/* A rule's certificate and key, in objects of one copy of OpenSSL. Counted. */
 struct identity {
 	atomic_uint references;
 	struct copy *copy;
@@ -36,7 +36,6 @@ struct identity {
 	uint64_t content;              /* hash of the certificate's file */
 	_Atomic uint8_t fits, refused; /* bit per security level: OpenSSL takes it, or does not */
 };
-void identity_release(struct identity *i);
 /* Sets certificate, key and chain. Leaves entries in the error queue where it fails. */
 bool identity_set(const struct openssl *o, SSL *ssl, const struct identity *i);
 
@@ -109,12 +108,6 @@ struct anchors {
  * NULL: it cannot be used; one line was logged, and *why (static) says it. Give back with anchors_release(). */
 struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const char **why);
 void anchors_release(struct anchors *a);
-void anchors_retain(struct anchors *a);
-/* (ca_file.c) The certificates of that text. NULL: it cannot be used, and *why (static) says it; *passes: for want of memory. */
-struct anchors *ca_file_parse(struct copy *c, const struct buf *text, const char **why,
-			      bool *passes);
-/* Is this certificate not to be trusted for a TLS server, by what stands beside it (openssl x509 -addreject)? */
-bool certificate_is_rejected(const struct openssl *o, X509 *x);
 
 /* ---- trust.c: trust for one host only (design.md#host, design.md#trust) ------------------------------------------------------------------- */
 typedef int verify_fn(X509_STORE_CTX *ctx);
@@ -126,10 +119,6 @@ struct distrust {
 	OPENSSL_STACK *trusted, *untrusted;
 	OPENSSL_STACK *own_trusted; /* `trusted`, where it is not that of the anchors */
 };
-/* False: memory ran out, or the leaf itself is marked: nothing may be verified with it. To be freed in any case. The anchors must outlive it. */
-bool rule_stacks(struct distrust *d, const struct openssl *o, X509_STORE *store, X509 *leaf,
-		 OPENSSL_STACK *presented, const struct anchors *a);
-void distrust_free(struct distrust *d, const struct openssl *o);
 /* All that a trial of a rule's trust depends on: where any of it differs, it is another question, and tried anew (found.c). */
 struct question {
 	uint64_t presented;  /* trust_begin(); 0: nothing is remembered */
@@ -167,8 +156,6 @@ void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn
 		 const struct rule *rule, const char *host, uint64_t presented, SSL *ssl);
 /* The verification failed: what was remembered of the trial is not any more. */
 void trust_missed(struct trust *t);
-/* For this context nothing is an anchor any more. Needs no memory. */
-void trust_close(const struct openssl *o, X509_STORE_CTX *ctx);
 /* After the real verification: gives the client's untrusted stack back. */
 void trust_end(struct trust *t, X509_STORE_CTX *ctx);
 /* Instead of trust_end(), where the verification was left in the middle and its context goes. */
@@ -177,14 +164,8 @@ void trust_drop(struct trust *t);
  * its own into the store or context, which must not run more often than without us. */
 X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 				   OPENSSL_STACK *untrusted);
-/* Functions of the client's own in its store would run more often than without us. */
-bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store);
-/* The presented certificates and the rule's intermediates, in a stack of our own; NULL: no memory. */
-bool trust_wants_anchor(int error);
 /* Is the leaf valid for this name or address? */
 bool leaf_is_for(const struct openssl *o, X509 *leaf, const char *host);
-/* Does the context's leaf pass, as it stands? Tried on a private copy. 1: yes; 0: no; -1: it cannot be tried. */
-int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify);
 
 /* ---- repair.c: how one verification looks at a chain (ExpectName, TrustedFirst, Strict) ---------------------------------- */
 struct repair {
@@ -208,20 +189,6 @@ bool repair_param(const struct openssl *o, X509_VERIFY_PARAM *param, enum key ke
 		  const char *name);
 /* The name that the leaf must carry: ExpectName of the rule, else the host. */
 const char *repair_expected(const struct rule *rule, const char *host, char out[256]);
-/* Does this client check form strictly, so that Strict = no weakens it? */
-bool repair_strict_counts(const struct openssl *o, SSL *ssl);
-
-/* ---- system_store.c: the machine's own trust store ------------------------------------------------------------------------- */
-struct system_store {
-	atomic_uint references;
-	struct copy *copy;
-	X509_STORE *store;
-	const char *file, *directory; /* static, or the copy's own; NULL: none */
-	struct file_id id;            /* of `file` */
-};
-/* NULL: there is none. Give back with system_store_release(). */
-struct system_store *system_store_acquire(struct copy *c);
-void system_store_release(struct system_store *s);
 
 /* ---- demand.c: what a rule demands, whatever the client makes of it (EnforceVerification, PinSHA256) ----------------------- */
 /* A chain as the peer showed it, and how the client would look at it. Everything is borrowed. */
@@ -246,12 +213,12 @@ struct demand_look {
 	const struct setting *setting; /* the key that is not met */
 	X509_STORE_CTX *ctx;           /* of the verification that decided; NULL: none was made */
 	struct anchors *anchors;       /* of the rule, where they were tried */
-	struct system_store *system;
-	struct distrust distrust; /* with the rule's CA file */
-	int error;                /* X509_V_ERR_... */
-	bool by_rule;             /* ... with the anchors of the rule */
-	bool pin_missed;          /* no key that counts is pinned */
-	const char *problem;      /* static: why nothing could be verified; NULL */
+	struct system_store *system;   /* the machine's own trust store, where it was used */
+	struct distrust distrust;      /* with the rule's CA file */
+	int error;                     /* X509_V_ERR_... */
+	bool by_rule;                  /* ... with the anchors of the rule */
+	bool pin_missed;               /* no key that counts is pinned */
+	const char *problem;           /* static: why nothing could be verified; NULL */
 };
 bool demand_exists(const struct rule *rule);
 bool demand_is_met(const struct demand_view *w, struct demand_look *l);

@@ -13,9 +13,6 @@
 
 enum { INCLUDE_FILES_MAX = 1000, INCLUDE_DEPTH_MAX = 4 };
 
-bool include_is_key(const char *s, size_t n);
-/* What stands behind the '='. False: nothing that could be a path. */
-bool include_value(const char *s, const char *end, const char **path, size_t *n);
 /* The path of the next Include line from *s on; false: there is no further one. */
 bool include_next(const char **s, const char *end, const char **path, size_t *n);
 /* As the file `from` means it; "DIR/" for a folder's *.conf. NULL: no memory. free(3) it. */

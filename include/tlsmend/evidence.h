@@ -15,10 +15,10 @@
 struct evidence *evidence_new(enum event event);
 void evidence_free(struct evidence *e);
 
-/* library, version */
 /* Where this copy of OpenSSL looks by default: what SSL_CERT_FILE or SSL_CERT_DIR says; NULL or "": its own. */
 void evidence_default_file(struct evidence *e, const struct openssl *o, const char *value);
 void evidence_default_directory(struct evidence *e, const struct openssl *o, const char *value);
+/* Which copy it is: e->library, e->version. */
 void evidence_library(struct evidence *e, const struct openssl *o);
 
 /* The clock against which OpenSSL checks dates: e->now, e->system_now. */
@@ -52,13 +52,6 @@ bool evidence_afford(struct evidence *e, enum look what, unsigned cost);
  * evidence_afford(). flags: X509_V_FLAG_*. */
 unsigned budget_verification(const struct openssl *o, X509 *leaf, OPENSSL_STACK *untrusted,
 			     unsigned long flags);
-
-/* Does the key of `issuer` verify the signature of x? TRIED_NOT: it cannot be told, or would cost too much. */
-enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 *issuer, X509 *x);
-
-/* One certificate into *out, strings in the arena. For fuzzing and for the leaf of other records. */
-void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
-			  struct cert_info *out);
 
 /* Seconds UTC; INT64_MIN: does not parse. */
 int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);

@@ -67,8 +67,6 @@ bool host_is_address(const char *host);
 /* ---- pins.c: the SHA-256 of a public key in base64 -------------------------------------------- */
 enum { PIN_BYTES = 32, PIN_TEXT = 45 };
 void pin_format(const uint8_t hash[PIN_BYTES], char out[PIN_TEXT]);
-/* Is the hash one of those in a value of PinSHA256? */
-bool pins_have(const char *pins, const uint8_t hash[PIN_BYTES]);
 
 /* ---- configuration ------------------------------------------------------------------------------ */
 enum source_kind {
@@ -189,7 +187,6 @@ size_t policy_explain(const struct policy *p, const struct peer *peer, const str
  * `setting->pattern` is then the section's first. */
 void policy_each(const struct policy *p, void (*visit)(void *arg, const struct setting *s),
 		 void *arg);
-void section_reject(const struct setting *s);
 /* Every section is a dry run, whatever it says: policy_lookup() finds nothing that holds. Before the first look-up. */
 void policy_dry_run(struct policy *p);
 bool policy_empty(const struct policy *p);
@@ -210,9 +207,5 @@ bool policy_demands(const struct policy *p);
 /* Does any pattern ask for what only the peer's socket tells: a port, an address, a block of addresses? */
 bool policy_uses_peer(const struct policy *p);
 size_t policy_section_count(const struct policy *p);
-/* True where `name`, a DNS name or address out of a certificate (may begin with `*.`), falls under the
- * pattern of that setting. A wildcard name only falls under a suffix pattern that covers all that it
- * can stand for. design.md#host. */
-bool pattern_covers(const char *pattern, const char *name, bool is_address);
 
 #endif

@@ -17,6 +17,11 @@ enum {
 	EVIDENCE_MAX_ERRORS = 32,
 };
 
+/* One certificate into *out, strings in the arena. */
+void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, enum cert_from from,
+			  struct cert_info *out);
+/* Does the key of `issuer` verify the signature of x? TRIED_NOT: it cannot be told, or would cost too much. */
+enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 *issuer, X509 *x);
 /* A copy of at most EVIDENCE_MAX_NAME_BYTES in the arena, after `prefix`. n == 0 when memory is out. */
 struct text evidence_text(struct evidence *e, const char *prefix, const void *s, size_t n);
 /* RFC 4514 string form. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/apply.h>
 #include <tlsmend/record.h>
+#include "private.h"
 
 enum {
 	CA_FILE_MAX_BYTES = 16 * 1024 * 1024,

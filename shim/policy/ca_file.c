@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/apply.h>
-
 #include <tlsmend/versions.h>
+#include "private.h"
 
 void anchors_retain(struct anchors *a)
 {

@@ -14,6 +14,7 @@
 #include <tlsmend/apply.h>
 
 #include "internal.h"
+#include "private.h"
 
 enum {
 	FLAG_USE_CHECK_TIME = 0x2,

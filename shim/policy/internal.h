@@ -76,11 +76,23 @@ bool ciphersuites_check(struct value *v, struct buf *error);
 bool options_check(struct value *v, struct buf *error);
 int protocol_parse_slice(const char *s, size_t n);
 
+/* True where `name`, a DNS name or address out of a certificate (may begin with `*.`), falls under the
+ * pattern of that setting. A wildcard name only falls under a suffix pattern that covers all that it
+ * can stand for. design.md#host. */
+bool pattern_covers(const char *pattern, const char *name, bool is_address);
+
 /* ---- pins.c ---------------------------------------------------------------------------------- */
+/* Is the hash one of those in a value of PinSHA256? */
+bool pins_have(const char *pins, const uint8_t hash[PIN_BYTES]);
 enum pin_found { PIN_NONE, PIN_GOOD, PIN_BAD };
 /* The next of a list that blanks or commas separate; *word and *n are its text. */
 enum pin_found pin_next(const char **s, const char *end, uint8_t hash[PIN_BYTES], const char **word,
 			size_t *n);
+
+/* ---- include.c ------------------------------------------------------------------------------- */
+bool include_is_key(const char *s, size_t n);
+/* What stands behind the '='. False: nothing that could be a path. */
+bool include_value(const char *s, const char *end, const char **path, size_t *n);
 
 /* ---- message.c ------------------------------------------------------------------------------- */
 enum { QUOTE_MAX = 60, MESSAGE_MAX = 1024, HEADER_MAX = 255 };
@@ -210,6 +222,8 @@ struct policy {
 	uint64_t *strict_ports;                        /* see policy_strict_port(); NULL: none */
 	bool failed;                                   /* out of memory */
 };
+/* Its section no longer counts, wherever it stands. Thread-safe. */
+void section_reject(const struct setting *s);
 struct policy *table_new(void); /* NULL: out of memory */
 const char *table_intern(struct policy *p, const char *s, size_t n);
 void table_intern_done(struct policy *p);

@@ -29,6 +29,10 @@ bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, 
 /* True: the section that waited does so no more. */
 bool apply_certificate_waited(struct copy *c, SSL *ssl, const struct rule *rule);
 
+/* ---- repair.c ---- */
+/* Does this client check form strictly, so that Strict = no weakens it? */
+bool repair_strict_counts(const struct openssl *o, SSL *ssl);
+
 /* ---- identity.c ---- */
 /* Are the functions there, which not every generation has? */
 bool identity_possible(const struct openssl *o);
@@ -37,6 +41,7 @@ bool identity_possible(const struct openssl *o);
 struct identity *identity_acquire(struct copy *c, const struct setting *certificate,
 				  const struct setting *key);
 void identity_retain(struct identity *i);
+void identity_release(struct identity *i);
 /* Does OpenSSL take it, for an SSL like this one at that security level? A refusal is said once. */
 bool identity_fits(struct copy *c, struct identity *i, SSL *ssl, int level,
 		   const struct setting *s);

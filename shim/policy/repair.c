@@ -7,7 +7,8 @@
  */
 #include <string.h>
 
-#include <tlsmend/apply.h>
+#include "onto_ssl.h"
+#include "private.h"
 
 enum { FLAG_X509_STRICT = 0x20, FLAG_TRUSTED_FIRST = 0x8000 };
 

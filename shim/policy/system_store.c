@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/apply.h>
+#include "private.h"
 
 enum { FILE_MAX_BYTES = 16 * 1024 * 1024, LOOKUP_ADD_DIRECTORY = 2, TYPE_PEM = 1 };
 

@@ -88,7 +88,8 @@ static bool switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 	return true;
 }
 
-void trust_close(const struct openssl *o, X509_STORE_CTX *ctx)
+/* For this context nothing is an anchor any more. Needs no memory. */
+static void trust_close(const struct openssl *o, X509_STORE_CTX *ctx)
 {
 	QUIET_BEGIN(o)
 	if (o->X509_STORE_CTX_set0_trusted_stack)
