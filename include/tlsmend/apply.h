@@ -22,7 +22,8 @@ struct policy_ref *policy_in_force(void);
 /* Reads the rules, where that was not done yet: early, while the process has descriptors, its first root directory and the
  * privileges to do so. */
 void policy_prepare(void);
-void policy_release(struct policy_ref *r);
+void policy_release(struct policy_ref *r); /* NULL: nothing */
+/* Lives as long as the reference, which is not NULL. */
 const struct policy *policy_of(const struct policy_ref *r);
 
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
@@ -220,7 +221,9 @@ struct demand_look {
 	bool pin_missed;               /* no key that counts is pinned */
 	const char *problem;           /* static: why nothing could be verified; NULL */
 };
+/* Does the rule demand anything of a chain? */
 bool demand_exists(const struct rule *rule);
+/* False: the handshake must end; *l says of what. Nothing of the client's is changed, its error queue neither. */
 bool demand_is_met(const struct demand_view *w, struct demand_look *l);
 /* ... with another name that the leaf must carry. */
 bool demand_is_met_as(const struct demand_view *w, const char *name);

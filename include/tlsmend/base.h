@@ -31,9 +31,9 @@ struct buf {
 	bool truncated; /* something did not fit */
 };
 
-void buf_init(struct buf *b, size_t limit);
-void buf_free(struct buf *b);
-void buf_clear(struct buf *b); /* len = 0, keeps the memory and clears `truncated` */
+void buf_init(struct buf *b, size_t limit); /* allocates nothing */
+void buf_free(struct buf *b);               /* ... and is empty, with the same limit */
+void buf_clear(struct buf *b);              /* len = 0, keeps the memory and clears `truncated` */
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_puts(struct buf *b, const char *s); /* NULL adds nothing */
 void buf_putc(struct buf *b, char c);
@@ -76,7 +76,8 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t n); /* zeroed, aligned for any object; NULL on failure */
 /* Memory of the caller's, aligned for any object, as its first block: for who has little to keep, and nobody to ask for memory. */
 void arena_lend(struct arena *a, void *memory, size_t size);
-char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_strndup(struct arena *a, const char *s,
+		    size_t n);                      /* with a NUL behind; NULL: no memory */
 char *arena_strdup(struct arena *a, const char *s); /* NULL in, NULL out */
 void arena_free(struct arena *a);
 
@@ -86,6 +87,7 @@ uint32_t process_generation(void); /* never 0; another one in a child of fork(2)
 /* pthread_self(3) and pthread_getcpuclockid(3) of the C library; NULL: it has none. */
 typedef unsigned long identity_self(void);
 typedef int identity_clock(unsigned long thread, clockid_t *id);
+/* Once, when the C library is found. */
 void identity_use(identity_self *s, identity_clock *c);
 
 /* A sandbox of the host's: from now on what need not be asked of the kernel is not. */
@@ -125,9 +127,9 @@ struct civil_time {
 	int64_t year;
 	unsigned month, day, hour, minute, second;
 };
-struct civil_time civil_from_unix(int64_t seconds);
-int64_t civil_to_unix(const struct civil_time *t);
-bool civil_valid(const struct civil_time *t);
+struct civil_time civil_from_unix(int64_t seconds);       /* since 1970-01-01 UTC */
+int64_t civil_to_unix(const struct civil_time *t);        /* of a valid one */
+bool civil_valid(const struct civil_time *t);             /* years 0 to 9999; a second 60 is none */
 void buf_date(struct buf *b, int64_t seconds);            /* 2027-03-31 */
 void buf_rfc3339_ms(struct buf *b, int64_t milliseconds); /* 2026-11-21T21:09:56.123Z */
 
@@ -137,6 +139,7 @@ struct file_id {
 	uint64_t device, inode, size;
 	int64_t mtime_ns, ctime_ns;
 };
+/* Two that are no file are the same. */
 bool file_id_same(const struct file_id *a, const struct file_id *b);
 /* 0, or an error number. Follows symbolic links. */
 int file_identify(const char *path, struct file_id *id);
@@ -148,7 +151,7 @@ struct file_status {
 int file_status(const char *path, struct file_status *s);
 /* Does a POSIX access list (setfacl) say more than the mode? */
 bool file_has_access_list(const char *path);
-bool file_is_link(const char *path);
+bool file_is_link(const char *path); /* a symbolic one */
 /* Target of a symbolic link, NUL-terminated; false: none, or longer than n - 1 bytes. */
 bool file_link(const char *path, char *target, size_t n);
 /* Reads a regular file of at most `limit` bytes into b (appended); the null device is an empty one. 0, or an error number: EFBIG for a
@@ -176,6 +179,7 @@ enum file_look file_look_read(const char *path, const struct file_place *from, s
 			      int *error);
 /* Does that error pass by itself (descriptors, memory, an interrupted or busy file system), so that it is worth looking again soon? */
 bool look_passes(int error);
+/* An error of file_look() in words; static. */
 const char *look_text(int error);
 /* Calls visit() for a regular file's bytes, block after block, each with the last 64 bytes of the one before in front of it, until it
  * returns false. 0, or an error number. */

@@ -13,7 +13,7 @@
 
 /* NULL when memory is out. All fields "not known" (codes -1 where 0 has a meaning). */
 struct evidence *evidence_new(enum event event);
-void evidence_free(struct evidence *e);
+void evidence_free(struct evidence *e); /* with all that is in its arena; NULL: nothing */
 
 /* Where this copy of OpenSSL looks by default: what SSL_CERT_FILE or SSL_CERT_DIR says; NULL or "": its own. */
 void evidence_default_file(struct evidence *e, const struct openssl *o, const char *value);
@@ -118,6 +118,7 @@ const struct ca_directory *evidence_directory(struct evidence *e, const struct o
 /* In a verification's callback: the revocation list that it is about, of the first such error. */
 void evidence_crl(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx);
 
+/* One more error of a collecting verification, in their order; those beyond EVIDENCE_MAX_ERRORS are left out. */
 void evidence_add_error(struct evidence *e, int code, int depth);
 
 /* (events.c) What ended the verification: the error that the client's callback refused; where it waived all of them, or none was asked
@@ -130,6 +131,7 @@ const struct verify_event *evidence_objection(const struct evidence *e);
 bool evidence_is_storeless(const struct evidence *e);
 /* ... and they would have found nothing wrong. */
 bool evidence_is_faultless(const struct evidence *e);
+/* Did the client's callback let this error pass? */
 bool evidence_is_waived(const struct evidence *e, const struct verify_event *event);
 /* Its callback let the error pass at first, and said no at the end of the path. */
 bool evidence_is_refused_late(const struct evidence *e, const struct verify_event *event);

@@ -17,6 +17,7 @@ struct sink {
 };
 /* NULL or "" means stderr. False: not understood; *s is then stderr. */
 bool sink_parse(const char *text, struct sink *s);
+/* NULL or "" means the default: text, warning. False: not understood; what is set is then the default. */
 bool log_format_parse(const char *text, bool *json);
 bool log_level_parse(const char *text, enum level *level);
 /* Called once from the library's constructor: remembers which open file stands behind fd 2 or fd:N, so that

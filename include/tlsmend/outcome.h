@@ -98,12 +98,15 @@ struct story {
 	    data_read; /* a record of application data was made; the transport took one; the client read one before it took its leave */
 };
 
+/* Tells the judge what happened next. *v is an outcome once, with the event that decides it; OUTCOME_OPEN before and after. HAPPENING_BEGINS
+ * makes the story anew. Not thread-safe for one story. */
 void story_tell(struct story *s, const struct happening *h, struct verdict *v);
 
 /* What the judge would like to know before it hears of an end, and what costs something to find out. */
 bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in);
 /* ... whether the peer ended it in the middle of the handshake. */
 bool story_asks_for_end(const struct story *s);
+/* ... what the leaf is like (HAPPENING_LEAF). */
 bool story_asks_for_leaf(const struct story *s);
 /* ... with an event: how much the transport has taken. DATA_SENT counts what it was handed. */
 bool story_asks_for_taken(const struct story *s, enum happening_kind what);
@@ -124,6 +127,7 @@ enum { STORY_LINE = 160 };
 size_t story_line(char line[STORY_LINE], const struct happening *h);
 /* False: it is no such line. */
 bool story_read(const char *line, size_t n, struct happening *h);
+/* "went-on", "own-comparison"; static. And back: false where it is no such word. */
 const char *outcome_word(enum outcome o);
 const char *reason_word(enum reason r);
 bool outcome_read(const char *word, size_t n, enum outcome *o);

@@ -62,10 +62,11 @@ struct peer {
  * IPv4-mapped IPv6 as IPv4, zone ids (%eth0) dropped. Returns false where `in` is no host name or
  * address (empty, too long, control characters, embedded NUL is impossible). out has >= 256 bytes. */
 bool host_normalise(const char *in, char out[256]);
-bool host_is_address(const char *host);
+bool host_is_address(const char *host); /* numeric; NULL: no */
 
 /* ---- pins.c: the SHA-256 of a public key in base64 -------------------------------------------- */
 enum { PIN_BYTES = 32, PIN_TEXT = 45 };
+/* As a value of PinSHA256 has it, with a NUL. */
 void pin_format(const uint8_t hash[PIN_BYTES], char out[PIN_TEXT]);
 
 /* ---- configuration ------------------------------------------------------------------------------ */
@@ -107,7 +108,7 @@ struct policy;
  * Returns NULL only when memory ran out. Free with policy_free(). Thread-safe. */
 struct policy *policy_parse(const struct config_source *sources, size_t count, bool advice,
 			    config_report *report, void *arg, bool *bad);
-void policy_free(struct policy *p);
+void policy_free(struct policy *p); /* NULL: nothing */
 
 /* Where a value came from. Lives as long as its policy. */
 struct section {
@@ -189,7 +190,7 @@ void policy_each(const struct policy *p, void (*visit)(void *arg, const struct s
 		 void *arg);
 /* Every section is a dry run, whatever it says: policy_lookup() finds nothing that holds. Before the first look-up. */
 void policy_dry_run(struct policy *p);
-bool policy_empty(const struct policy *p);
+bool policy_empty(const struct policy *p); /* nothing is set, nothing closes; NULL: yes */
 /* The first setting that strengthens, or closes, for whichever host; NULL: none. Where it is not known which host a connection is to. */
 const struct setting *policy_strict(const struct policy *p);
 /* ... for hosts with a name, by that name. */
@@ -206,6 +207,6 @@ bool policy_uses(const struct policy *p, enum key key);
 bool policy_demands(const struct policy *p);
 /* Does any pattern ask for what only the peer's socket tells: a port, an address, a block of addresses? */
 bool policy_uses_peer(const struct policy *p);
-size_t policy_section_count(const struct policy *p);
+size_t policy_section_count(const struct policy *p); /* of those that were kept */
 
 #endif

@@ -15,6 +15,7 @@
 
 struct pollfd;
 
+/* Any one, by its number (syscalls(2)); what it does not take is 0. */
 long sys_call(long number, long a, long b, long c, long d, long e, long f);
 /* Always close-on-exec, never becomes the controlling terminal, never 0, 1 or 2 for long: a host
  * that closed its standard descriptors must not find our file there. */

@@ -7,6 +7,7 @@
 
 #include <tlsmend/openssl.h>
 
+/* Does it accept connections? */
 bool openssl_is_server(const struct openssl *o, const SSL *ssl);
 /* Datagrams and QUIC: version numbers of their own, and a handshake that we do not touch. */
 bool openssl_is_stream(const struct openssl *o, const SSL *ssl);
@@ -27,6 +28,7 @@ void openssl_set_min(const struct openssl *o, SSL *ssl, int version);
 void openssl_set_max(const struct openssl *o, SSL *ssl, int version);
 /* That version alone. */
 void openssl_fix_version(const struct openssl *o, SSL *ssl, int version);
+/* ... of whatever is made from it. */
 void openssl_fix_context_version(const struct openssl *o, SSL_CTX *ctx, int version);
 /* The protocol version that a fixed-version method stands for; 0: a flexible one, or a server's. *flexible is the
  * method to use instead. */
