@@ -109,6 +109,11 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 		return "the verdict is not what is remembered:";
 	if ((v.outcome == OUTCOME_FAILED || v.outcome == OUTCOME_WENT_ON) && t->told++ > 0)
 		return "a second record:";
+	if (story_told(s) != (t->told > 0))
+		return "a record is told of that was not made, or is not:";
+	if (s->outcome != OUTCOME_OPEN && (story_waits(s) || story_asks_for_peer(s, h->ms, h->in) ||
+					   story_asks_for_end(s) || story_asks_for_leaf(s)))
+		return "the judge asks for more, though it has decided:";
 	if (h->what == HAPPENING_ENDS && s->outcome == OUTCOME_OPEN)
 		return "it ended without an outcome:";
 	const bool listened = s->done && s->told && !s->asked && s->data_read;
