@@ -56,6 +56,9 @@ struct cert_info {
 	bool in_system_bundle; /* filled only where looked up */
 };
 
+/* Is one of its subjectAltNames a dNSName, be it empty? Pure. */
+bool has_dns_name(const struct cert_info *c);
+
 /* A certificate out of the peer's list that OpenSSL does not take (sent_list.c). */
 struct broken_certificate {
 	unsigned number; /* in the list, from 1; 0: there is none */

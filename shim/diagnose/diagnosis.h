@@ -60,7 +60,6 @@ const char *list_names_with_kinds(struct diagnosis *d, const struct cert_info *c
 const char *say_san(struct evidence *e, struct text san, bool kind);
 /* The host name in an entry; n == 0: it is of another kind. */
 struct text dns_name(struct text san);
-bool has_dns_name(const struct cert_info *c);
 const struct cert_info *certificate_at(const struct evidence *e, int depth);
 
 /* ---- families ------------------------------------------------------------------------------------------ */

@@ -15,16 +15,6 @@ struct text dns_name(struct text san)
 	return (struct text){san.s + 4, san.n - 4};
 }
 
-bool has_dns_name(const struct cert_info *c)
-{
-	for (size_t i = 0; i < c->san_count; i++) {
-		/* an empty one too: then OpenSSL reads no common name */
-		if (c->san[i].n >= 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* In quotes, so that a list of one entry cannot be read as one of two. */
 static const char *quoted(struct evidence *e, struct text t)
 {

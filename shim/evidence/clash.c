@@ -8,8 +8,6 @@
 #include "budget.h"
 #include <tlsmend/vocabulary.h>
 
-#include <string.h>
-
 enum {
 	NID_name_constraints = 666,
 	MOST_LIMITS = 256, /* that are tried one by one */
@@ -39,22 +37,14 @@ struct search {
 	struct name_clash *found;
 };
 
-static bool has_dns(const struct cert_info *c)
-{
-	for (size_t i = 0; i < c->san_count; i++) {
-		if (c->san[i].n >= 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* X509_V_OK where the names fit these limits. `by_cn`: it is the common name that does not. */
 static int compare(const struct search *s, struct name_constraints *limits, bool *by_cn)
 {
 	const struct openssl *o = s->o;
 	int code = o->NAME_CONSTRAINTS_check(s->below, limits);
 	*by_cn = false;
-	if (code == 0 && s->is_leaf && o->NAME_CONSTRAINTS_check_CN && !has_dns(s->found->below)) {
+	if (code == 0 && s->is_leaf && o->NAME_CONSTRAINTS_check_CN &&
+	    !has_dns_name(s->found->below)) {
 		code = o->NAME_CONSTRAINTS_check_CN(s->below, limits);
 		*by_cn = code != 0;
 	}

@@ -174,6 +174,16 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 	}
 }
 
+bool has_dns_name(const struct cert_info *c)
+{
+	for (size_t i = 0; i < c->san_count; i++) {
+		/* an empty one too: then OpenSSL reads no common name */
+		if (c->san[i].n >= 4 && memcmp(c->san[i].s, "DNS:", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STACK *names,
 		       struct cert_info *out)
 {
