@@ -227,6 +227,7 @@ uint64_t hash_bytes(uint64_t seed, const void *data, size_t n); /* not for secre
 char ascii_lower(char c);
 int ascii_casecmp(const char *a, const char *b);
 bool ascii_is_space(char c);
+bool ascii_is_letter(char c); /* of either case */
 bool ascii_is_digit(char c);
 /* Nearest of `names` (NULL-terminated) to `word` by edit distance, ignoring case; NULL when none is
  * near enough (more than a third of the letters differ). For "did you mean". */

@@ -22,8 +22,7 @@ static bool equal(const char *a, const char *b, size_t n)
 
 static bool is_letter_or_digit(char c)
 {
-	const char lower = ascii_lower(c);
-	return (lower >= 'a' && lower <= 'z') || ascii_is_digit(c);
+	return ascii_is_letter(c) || ascii_is_digit(c);
 }
 
 static bool is_alabel(const char *s, size_t n)

@@ -33,6 +33,12 @@ bool ascii_is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+bool ascii_is_letter(char c)
+{
+	const char lower = ascii_lower(c);
+	return lower >= 'a' && lower <= 'z';
+}
+
 bool ascii_is_digit(char c)
 {
 	return c >= '0' && c <= '9';

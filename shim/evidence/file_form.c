@@ -110,8 +110,8 @@ static bool stands_alone(const char *file, const char *begin, const char *after,
 
 static bool is_base64(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '+' ||
-	       c == '/' || c == '=' || ascii_is_space(c);
+	return ascii_is_letter(c) || ascii_is_digit(c) || c == '+' || c == '/' || c == '=' ||
+	       ascii_is_space(c);
 }
 
 /* The first character between s and end that is no base64; NULL: none. Headers ("DEK-Info: ...") come before an empty line. */

@@ -62,9 +62,8 @@ static void add_cut(struct buf *b, const char *data, size_t n, size_t most)
 static void add_program(struct buf *b, const char *program)
 {
 	for (size_t i = 0; program[i] && i < 64; i++) {
-		const char c = program[i], lower = ascii_lower(c);
-		const bool plain =
-		    (lower >= 'a' && lower <= 'z') || ascii_is_digit(c) || strchr("-_.+/@", c);
+		const char c = program[i];
+		const bool plain = ascii_is_letter(c) || ascii_is_digit(c) || strchr("-_.+/@", c);
 		buf_putc(b, plain ? c : '_');
 	}
 }

@@ -53,11 +53,6 @@ void explain_alert(int number)
 		explain_told_apart();
 }
 
-static bool is_word(char c)
-{
-	return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
-}
-
 /* ---- names -------------------------------------------------------------------------------------------------- */
 
 /* How much of the text is that name, in whichever of the ways it is written: "unknown_ca", "unknown ca", "Unknown CA", "UnknownCA". 0: it
@@ -74,7 +69,7 @@ static size_t spelled(const char *name, const char *text)
 			return 0;
 		s++;
 	}
-	return is_word(*s) ? 0 : (size_t)(s - text);
+	return is_of_word(*s) ? 0 : (size_t)(s - text);
 }
 
 /* The longest name there; -1: none. */
@@ -116,7 +111,7 @@ static const char *skip_filling(const char *s)
 		s += strspn(s, " \t\r\n:;,=-('\"[{#_");
 		for (i = 0; words[i]; i++) {
 			const size_t n = strlen(words[i]);
-			if (strncasecmp(s, words[i], n) == 0 && !is_word(s[n])) {
+			if (strncasecmp(s, words[i], n) == 0 && !is_of_word(s[n])) {
 				s += n;
 				break;
 			}

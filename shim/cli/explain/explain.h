@@ -17,6 +17,12 @@
 #define FILES     "file-missing file-unreadable file-not-pem"
 #define CUT_OFF   "closed-early network-error client-certificate-missing unknown-server-name"
 
+/* A letter or a digit. */
+static inline bool is_of_word(char c)
+{
+	return ascii_is_letter(c) || ascii_is_digit(c);
+}
+
 /* ---- numbers.c ----------------------------------------------------------------------------------- */
 /* An alert, a reason of OpenSSL or a number that may be either, alone. A number that has several meanings is asked about, and all are
  * shown. False: no meaning is known. */

@@ -28,16 +28,11 @@ void explain_system(int i)
 			       systems[i].causes);
 }
 
-static bool is_word(char c)
-{
-	return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
-}
-
 /* "0x80090325", "-9807": with no digit or letter on either side. */
 static bool stands_in(const char *text, const char *number)
 {
 	for (const char *at = text; (at = strcasestr(at, number)); at++)
-		if ((at == text || !is_word(at[-1])) && !is_word(at[strlen(number)]))
+		if ((at == text || !is_of_word(at[-1])) && !is_of_word(at[strlen(number)]))
 			return true;
 	return false;
 }

@@ -13,17 +13,12 @@
 
 /* ---- words that are names -------------------------------------------------------------------------------------- */
 
-static bool is_letter(char c)
-{
-	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
-}
-
 /* "PartialChain", "CERT_HAS_EXPIRED": a word of everyday speech is neither. */
 static bool is_a_name(const char *word)
 {
 	for (const char *s = word; *s; s++)
-		if (*s == '_' || (s > word && is_letter(*s) && ascii_lower(*s) != *s &&
-				  is_letter(s[-1]) && ascii_lower(s[-1]) == s[-1]))
+		if (*s == '_' || (s > word && ascii_is_letter(*s) && ascii_lower(*s) != *s &&
+				  ascii_is_letter(s[-1]) && ascii_lower(s[-1]) == s[-1]))
 			return true;
 	return false;
 }
@@ -32,10 +27,10 @@ static bool is_a_name(const char *word)
 static bool next_word(const char **text, char *word, size_t size)
 {
 	const char *s = *text;
-	while (*s && !is_letter(*s))
+	while (*s && !ascii_is_letter(*s))
 		s++;
 	size_t n = 0;
-	while (is_letter(s[n]) || ascii_is_digit(s[n]) || s[n] == '_')
+	while (is_of_word(s[n]) || s[n] == '_')
 		n++;
 	snprintf(word, size, "%.*s", n < size ? (int)n : 0, s);
 	*text = s + n;
