@@ -95,6 +95,22 @@ def sites(pki, servers):
     return Sites(pki, servers)
 
 
+OLD = "old.test"
+
+
+@pytest.fixture(scope="session")
+def old_server(pki, servers):
+    """Port of one at old.test that speaks TLS 1.0 alone."""
+    return servers.s_server(pki.good(OLD), run_module.HOSTS[OLD], "-tls1", "-cipher", "DEFAULT:@SECLEVEL=0").port
+
+
+@pytest.fixture(scope="session")
+def new_server(pki, servers):
+    """... TLS 1.2 alone."""
+    only_1_2 = ["-no_tls1", "-no_tls1_1", "-no_tls1_3", "-cipher", "DEFAULT:@SECLEVEL=2"]
+    return servers.s_server(pki.good(OLD), run_module.HOSTS[OLD], *only_1_2).port
+
+
 @pytest.fixture
 def plain(world_directory, request, pki):
     """A runner for tests that go without the library."""

@@ -66,17 +66,6 @@ def as_proposed(run, record):
 
 
 @pytest.fixture(scope="session")
-def old_server(pki, servers):
-    return servers.s_server(pki.good(HOST), ADDRESS, "-tls1", "-cipher", "DEFAULT:@SECLEVEL=0").port
-
-
-@pytest.fixture(scope="session")
-def server_1_2(pki, servers):
-    only = ["-no_tls1", "-no_tls1_1", "-no_tls1_3", "-cipher", "DEFAULT:@SECLEVEL=2"]
-    return servers.s_server(pki.good(HOST), ADDRESS, *only).port
-
-
-@pytest.fixture(scope="session")
 def picky_server(pki, servers):
     """TLS 1.2, one cipher, one group."""
     only = ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384", "-groups", "P-256"]
@@ -105,25 +94,25 @@ def test_minimum_of_the_client(run, pki, old_server, client, options):
 
 
 @pytest.mark.cause("server-too-old")
-def test_only_the_newest_version(run, pki, server_1_2):
+def test_only_the_newest_version(run, pki, new_server):
     """The server is not old, only older than the client wants: nothing has to be weakened below what is usual."""
-    record = one(run(curl(server_1_2, pki, "--tlsv1.3")), "server-too-old", expected=["only TLS 1.3", CLIENT])
+    record = one(run(curl(new_server, pki, "--tlsv1.3")), "server-too-old", expected=["only TLS 1.3", CLIENT])
     assert "MinProtocol = TLSv1.2" in sections(record) and "SECLEVEL" not in str(sections(record))
-    assert run(curl(server_1_2, pki, "--tlsv1.3"), config=as_proposed(run, record)).code == 0
+    assert run(curl(new_server, pki, "--tlsv1.3"), config=as_proposed(run, record)).code == 0
 
 
 @pytest.mark.cause("server-too-old")
-def test_minimum_of_a_rule(run, pki, server_1_2):
+def test_minimum_of_a_rule(run, pki, new_server):
     config = run.config((HOST, {"MinProtocol": "TLSv1.3"}))
     record = one(
-        run(curl(server_1_2, pki), config=config), "server-too-old",
+        run(curl(new_server, pki), config=config), "server-too-old",
         expected=["only TLS 1.3", "set by the rule in %s:2" % config], help="instead of the rule in %s:2" % config,
     )  # fmt: skip
     assert "MinProtocol = TLSv1.2" in sections(record)
 
 
-def test_minimum_of_the_environment(run, pki, server_1_2):
-    done = run(curl(server_1_2, pki), min_protocol={HOST: "TLSv1.3"})
+def test_minimum_of_the_environment(run, pki, new_server):
+    done = run(curl(new_server, pki), min_protocol={HOST: "TLSv1.3"})
     one(done, "server-too-old", expected="set by the rule in TLSMEND_MIN_PROTOCOL")
 
 
@@ -174,8 +163,8 @@ def test_what_openssl_cnf_does_not_say_is_not_guessed(run, pki, old_server):
     ],
     ids=["curl", "python-maximum", "python-method", "s_client", "s_client-tls1_1"],
 )  # fmt: skip
-def test_maximum_of_the_client(run, pki, server_1_2, client, options):
-    argv = client(server_1_2, pki, *options)
+def test_maximum_of_the_client(run, pki, new_server, client, options):
+    argv = client(new_server, pki, *options)
     record = one(run(argv), "client-too-old", presented=["TLS 1.1", "the maximum is " + CLIENT])
     assert run(argv, config=as_proposed(run, record)).code == 0
 
@@ -185,16 +174,16 @@ OLD_PYTHONS = [pytest.param(p, id="python-" + v) for v, p in pyenv_pythons() if 
 
 @pytest.mark.cause("client-too-old")
 @pytest.mark.parametrize("path", OLD_PYTHONS)
-def test_fixed_method_of_an_old_python(run, pki, server_1_2, path):
-    done = run(python(server_1_2, pki, "--method", "TLSv1", path=path))
+def test_fixed_method_of_an_old_python(run, pki, new_server, path):
+    done = run(python(new_server, pki, "--method", "TLSv1", path=path))
     one(done, "client-too-old", presented=["only TLS 1.0", "the maximum is " + CLIENT])
 
 
 @pytest.mark.cause("client-too-old")
 @pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.__name__)
-def test_maximum_of_openssl_cnf(run, pki, server_1_2, client):
+def test_maximum_of_openssl_cnf(run, pki, new_server, client):
     conf = Conf(run, "MaxProtocol = TLSv1.1")
-    argv = client(server_1_2, pki)
+    argv = client(new_server, pki)
     record = one(
         run(argv, env=conf.env), "client-too-old", presented=["TLS 1.1", str(conf)], help="raise the maximum in " + conf.first
     )  # fmt: skip
@@ -202,9 +191,9 @@ def test_maximum_of_openssl_cnf(run, pki, server_1_2, client):
 
 
 @pytest.mark.cause("client-too-old")
-def test_maximum_of_a_rule(run, pki, server_1_2):
+def test_maximum_of_a_rule(run, pki, new_server):
     config = run.config((HOST, {"MaxProtocol": "TLSv1.1"}))
-    done = run(curl(server_1_2, pki), config=config)
+    done = run(curl(new_server, pki), config=config)
     one(done, "client-too-old", presented="set by the rule in %s:2" % config, help="in the rule in %s:2" % config)
 
 
@@ -215,9 +204,9 @@ def test_maximum_of_a_rule(run, pki, server_1_2):
     [(s_client, ["-min_protocol", "TLSv1.3", "-max_protocol", "TLSv1.2"]), (python, ["--minimum", "TLSv1_3", "--maximum", "TLSv1_2"])],
     ids=["s_client", "python"],
 )
-def test_bounds_of_the_client_exclude_each_other(run, pki, server_1_2, client, options):
+def test_bounds_of_the_client_exclude_each_other(run, pki, new_server, client, options):
     words = ["minimum is TLS 1.3 (%s)" % CLIENT, "maximum is TLS 1.2 (%s)" % CLIENT]
-    one(run(client(server_1_2, pki, *options)), "no-protocols", presented=words)
+    one(run(client(new_server, pki, *options)), "no-protocols", presented=words)
 
 
 def test_the_proposed_rule_lifts_the_maximum(run, pki, sites):
@@ -228,38 +217,38 @@ def test_the_proposed_rule_lifts_the_maximum(run, pki, sites):
 
 
 @pytest.mark.cause("no-protocols")
-def test_bounds_of_openssl_cnf_exclude_each_other(run, pki, server_1_2):
+def test_bounds_of_openssl_cnf_exclude_each_other(run, pki, new_server):
     conf = Conf(run, "MinProtocol = TLSv1.3", "MaxProtocol = TLSv1.2")
     words = ["minimum is TLS 1.3 (set in %s:7)" % conf.path, "maximum is TLS 1.2 (set in %s:8)" % conf.path]
-    one(run(s_client(server_1_2, pki), env=conf.env), "no-protocols", presented=words)
+    one(run(s_client(new_server, pki), env=conf.env), "no-protocols", presented=words)
 
 
 @pytest.mark.cause("no-protocols")
-def test_client_and_openssl_cnf_exclude_each_other(run, pki, server_1_2):
+def test_client_and_openssl_cnf_exclude_each_other(run, pki, new_server):
     conf = Conf(run, "MaxProtocol = TLSv1.1")
     words = ["minimum is TLS 1.2 (%s)" % CLIENT, "maximum is TLS 1.1 (%s)" % conf]
-    one(run(python(server_1_2, pki, "--minimum", "TLSv1_2"), env=conf.env), "no-protocols", presented=words)
+    one(run(python(new_server, pki, "--minimum", "TLSv1_2"), env=conf.env), "no-protocols", presented=words)
 
 
 @pytest.mark.cause("no-protocols")
-def test_client_and_rule_exclude_each_other(run, pki, server_1_2):
+def test_client_and_rule_exclude_each_other(run, pki, new_server):
     config = run.config((HOST, {"MaxProtocol": "TLSv1.2"}))
     words = ["minimum is TLS 1.3 (%s)" % CLIENT, "maximum is TLS 1.2 (set by the rule in %s:2)" % config]
-    record = one(run(curl(server_1_2, pki, "--tlsv1.3"), config=config), "no-protocols", presented=words)
+    record = one(run(curl(new_server, pki, "--tlsv1.3"), config=config), "no-protocols", presented=words)
     assert "%s:2" % config in str(record["help"]) and not sections(record)
 
 
 @pytest.mark.cause("no-protocols")
-def test_every_version_switched_off(run, pki, server_1_2):
+def test_every_version_switched_off(run, pki, new_server):
     off = ["-no_tls1", "-no_tls1_1", "-no_tls1_2", "-no_tls1_3"]
-    one(run(s_client(server_1_2, pki, *off)), "no-protocols", presented="every TLS version is switched off (%s)" % CLIENT)
+    one(run(s_client(new_server, pki, *off)), "no-protocols", presented="every TLS version is switched off (%s)" % CLIENT)
 
 
 # ---- no-ciphers: a list that OpenSSL refuses -------------------------------------------------------------------------
 @pytest.mark.cause("no-ciphers")
 @pytest.mark.parametrize("client,option", [(curl, "--ciphers"), (python, "--ciphers"), (s_client, "-cipher")], ids=["curl", "python", "s_client"])
-def test_list_that_matches_nothing(run, pki, server_1_2, client, option):
-    argv = client(server_1_2, pki, option, "AES-GCM:!aNULL:NO-SUCH")
+def test_list_that_matches_nothing(run, pki, new_server, client, option):
+    argv = client(new_server, pki, option, "AES-GCM:!aNULL:NO-SUCH")
     before = run(argv, library=False)
     done = run(argv)
     assert (done.code, done.out, done.err) == (before.code, before.out, before.err)
@@ -267,27 +256,27 @@ def test_list_that_matches_nothing(run, pki, server_1_2, client, option):
     assert "with the cipher list that this program sets" in record["message"] and "host" not in record
 
 
-def test_parts_that_are_not_known_are_named(run, pki, server_1_2):
-    done = run(curl(server_1_2, pki, "--ciphers", "AES-GCM:!aNULL:NO-SUCH"), settings={"TLSMEND_LOG_FORMAT": "text"})
+def test_parts_that_are_not_known_are_named(run, pki, new_server):
+    done = run(curl(new_server, pki, "--ciphers", "AES-GCM:!aNULL:NO-SUCH"), settings={"TLSMEND_LOG_FORMAT": "text"})
     assert 'this OpenSSL does not know "AES-GCM", "NO-SUCH", and the program gave up' in done.log
 
 
-def test_suite_of_tls_1_3_in_the_other_list(run, pki, server_1_2):
+def test_suite_of_tls_1_3_in_the_other_list(run, pki, new_server):
     """The everyday mistake."""
-    record = one(run(curl(server_1_2, pki, "--ciphers", "TLS_AES_256_GCM_SHA384")), "no-ciphers")
+    record = one(run(curl(new_server, pki, "--ciphers", "TLS_AES_256_GCM_SHA384")), "no-ciphers")
     assert "Ciphersuites" in str(record["notes"])
 
 
-def test_command_that_is_not_known(run, pki, server_1_2):
-    one(run(python(server_1_2, pki, "--ciphers", "DEFAULT:@SECLEVEL=9")), "no-ciphers", name="invalid command")
+def test_command_that_is_not_known(run, pki, new_server):
+    one(run(python(new_server, pki, "--ciphers", "DEFAULT:@SECLEVEL=9")), "no-ciphers", name="invalid command")
 
 
 @pytest.mark.parametrize(
     "string", ["\x1b[2J\x07", "A" * 5000, "NO\u202eSUCH", "x:" * 3000, '","cause":"forged', "-+!@:;,  "],
     ids=["escape", "long", "bidi", "many", "json", "signs"],
 )  # fmt: skip
-def test_lists_may_hold_anything(run, pki, server_1_2, string):
-    argv = curl(server_1_2, pki, "--ciphers", string)
+def test_lists_may_hold_anything(run, pki, new_server, string):
+    argv = curl(new_server, pki, "--ciphers", string)
     before = run(argv, library=False)
     done = run(argv)
     assert (done.code, done.out, done.err) == (before.code, before.out, before.err)
@@ -295,8 +284,8 @@ def test_lists_may_hold_anything(run, pki, server_1_2, string):
     assert len(done.log) < 4000 and "\x1b" not in done.log and "\u202e" not in done.log
 
 
-def test_client_that_tries_another_list(run, pki, server_1_2):
-    done = run(python(server_1_2, pki, "--ciphers", "NO-SUCH", "--ciphers", "DEFAULT"))
+def test_client_that_tries_another_list(run, pki, new_server):
+    done = run(python(new_server, pki, "--ciphers", "NO-SUCH", "--ciphers", "DEFAULT"))
     assert done.code == 0 and done.log == "", done
 
 
@@ -306,10 +295,10 @@ def test_client_that_does_not_mind(run, pki, sites):
     assert done.code == 0 and done.log == "", done
 
 
-def test_client_that_does_not_mind_has_no_cipher_left(run, pki, server_1_2):
+def test_client_that_does_not_mind_has_no_cipher_left(run, pki, new_server):
     """OpenSSL 3.0 takes the old list away before it refuses the new one."""
     words = 'no cipher for TLS 1.2 and older, of the cipher list "NO-SUCH" (%s), which OpenSSL refused' % CLIENT
-    one(run(python(server_1_2, pki, "--scratch", "NO-SUCH")), "handshake-refused", presented=words)
+    one(run(python(new_server, pki, "--scratch", "NO-SUCH")), "handshake-refused", presented=words)
 
 
 def test_another_failure_of_a_client_that_went_on(run, pki, old_server):
@@ -326,8 +315,8 @@ def test_another_failure_of_a_client_that_went_on(run, pki, old_server):
     ],
     ids=["curl", "python", "s_client"],
 )  # fmt: skip
-def test_level_rules_all_out(run, pki, server_1_2, client, options):
-    argv = client(server_1_2, pki, *options)
+def test_level_rules_all_out(run, pki, new_server, client, options):
+    argv = client(new_server, pki, *options)
     words = ['"NULL-SHA" (%s)' % CLIENT, "security level 2 (OpenSSL's default)"]
     record = one(run(argv, env=Conf(run).env), "no-ciphers", presented=words)
     assert run(argv, config=as_proposed(run, record)).code == 0
@@ -338,15 +327,15 @@ def test_level_rules_all_out(run, pki, server_1_2, client, options):
     (curl, ["--ciphers", "ECDHE+AESGCM", "--tlsv1.0", "--tls-max", "1.0"]),
     (python, ["--ciphers", "ECDHE+AESGCM", "--minimum", "TLSv1", "--maximum", "TLSv1"]),
 ], ids=["curl", "python"])  # fmt: skip
-def test_list_of_1_2_for_a_client_that_is_held_below(run, pki, server_1_2, client, options):
+def test_list_of_1_2_for_a_client_that_is_held_below(run, pki, new_server, client, options):
     """As .NET does with SslProtocols.Tls: the version is at fault, and one step mends it."""
-    record = one(run(client(server_1_2, pki, *options)), "client-too-old", presented="only TLS 1.0", name="no ciphers available")
-    done = run(client(server_1_2, pki, *options), config=as_proposed(run, record))
+    record = one(run(client(new_server, pki, *options)), "client-too-old", presented="only TLS 1.0", name="no ciphers available")
+    done = run(client(new_server, pki, *options), config=as_proposed(run, record))
     assert done.code == 0 and not done.failures, done
 
 
-def test_level_of_the_same_list_rules_all_out(run, pki, server_1_2):
-    argv = python(server_1_2, pki, "--ciphers", "AES128-SHA:@SECLEVEL=4", "--maximum", "TLSv1_2")
+def test_level_of_the_same_list_rules_all_out(run, pki, new_server):
+    argv = python(new_server, pki, "--ciphers", "AES128-SHA:@SECLEVEL=4", "--maximum", "TLSv1_2")
     words = ['"AES128-SHA:@SECLEVEL=4" (%s)' % CLIENT, "security level 4 (%s)" % CLIENT]
     record = one(run(argv), "no-ciphers", presented=words)
     assert run(argv, config=as_proposed(run, record)).code == 0
@@ -357,24 +346,24 @@ def test_level_of_the_same_list_rules_all_out(run, pki, server_1_2):
 @pytest.mark.parametrize("line,says", [
     ("Groups = brainpoolP512r1", "leave no group to offer"), ("SignatureAlgorithms = RSA+SHA1", "leave no signature algorithm to offer"),
 ], ids=["groups", "signatures"])  # fmt: skip
-def test_nothing_left_but_ciphers(run, pki, server_1_2, client, line, says):
+def test_nothing_left_but_ciphers(run, pki, new_server, client, line, says):
     """OpenSSL 3.0 has no such group for TLS 1.3 and no SHA-1 at level 2, and sends nothing: no network has a part in it."""
     conf = Conf(run, line)
-    record = one(run(client(server_1_2, pki), env=conf.env), "no-ciphers", message=says, why=line.split()[0] + " in openssl.cnf")
+    record = one(run(client(new_server, pki), env=conf.env), "no-ciphers", message=says, why=line.split()[0] + " in openssl.cnf")
     assert "another network" not in str(record["help"])
-    assert run(client(server_1_2, pki), env=conf.env, config=as_proposed(run, record)).code == 0
+    assert run(client(new_server, pki), env=conf.env, config=as_proposed(run, record)).code == 0
 
 
 @pytest.mark.cause("no-ciphers")
 @pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.__name__)
 @pytest.mark.parametrize("fault", ["module", "property"])
-def test_no_provider_has_them(run, pki, server_1_2, client, fault):
+def test_no_provider_has_them(run, pki, new_server, client, fault):
     """Where FIPS was switched on and is not installed, programs get no SSL_CTX at all, and each has another sentence for it."""
     active = {"module": "base = on\nnot-installed = on\n", "property": "base = on\ndefault = on\n"}[fault]
     sections = "providers = providers\nalg_section = demand\n[providers]\n%s[on]\nactivate = 1\n[demand]\n" % active
     demand = "default_properties = fips=yes\n" if fault == "property" else ""
     conf = run.write("fips.cnf", "openssl_conf = init\n[init]\n" + sections + demand)
-    argv, env = client(server_1_2, pki), {"OPENSSL_CONF": str(conf)}
+    argv, env = client(new_server, pki), {"OPENSSL_CONF": str(conf)}
     done = run(argv, env=env)
     record = one(done, "no-ciphers", help=["OPENSSL_CONF=%s openssl list -providers" % conf, "in the program's environment"])
     assert "none of the providers" in record["why"] and record["code"] == 161
@@ -382,15 +371,15 @@ def test_no_provider_has_them(run, pki, server_1_2, client, fault):
     assert run(argv).code == 0
 
 
-def test_list_of_openssl_cnf(run, pki, server_1_2):
+def test_list_of_openssl_cnf(run, pki, new_server):
     conf = Conf(run, "CipherString = NULL-SHA", "MaxProtocol = TLSv1.2")
-    one(run(s_client(server_1_2, pki), env=conf.env), "no-ciphers", presented='"NULL-SHA" (%s)' % conf, help=conf.first)
+    one(run(s_client(new_server, pki), env=conf.env), "no-ciphers", presented='"NULL-SHA" (%s)' % conf, help=conf.first)
 
 
-def test_list_of_a_rule(run, pki, server_1_2):
+def test_list_of_a_rule(run, pki, new_server):
     config = run.config((HOST, {"MaxProtocol": "TLSv1.2", "CipherString": "AES128-SHA:@SECLEVEL=4"}))
     words = ['"AES128-SHA:@SECLEVEL=4" (set by the rule in %s:3)' % config, "security level 4 (set by the rule in %s:3)" % config]
-    one(run(curl(server_1_2, pki), config=config), "no-ciphers", presented=words, help="%s:3" % config)
+    one(run(curl(new_server, pki), config=config), "no-ciphers", presented=words, help="%s:3" % config)
 
 
 # ---- handshake-refused: nothing shared ---------------------------------------------------------------------------------

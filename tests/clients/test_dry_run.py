@@ -2,29 +2,21 @@
 """DryRun = yes and TLSMEND_DRY_RUN=1: the client is as it would be without us, and the log says what would have been."""
 import pytest
 
-from clients.table import DEBIAN_PYTHON, HERE
+from clients.table import DEBIAN_PYTHON, HERE, connect, curl
 from lib.pki import pin
 from lib.run import HOSTS, check_records
 
 HOST = "legacy.test"
 
 
-def curl(port, *options):
-    return ["curl", "-sS", "-m", "20", *options, "https://%s:%d/" % (HOST, port)]
-
-
-def get(port, *options):
-    return [DEBIAN_PYTHON, HERE / "connect.py", HOST, port, *options]
-
-
 @pytest.fixture(params=["key", "variable"])
 def dry(run, request):
     """dry(argv, {key: value}) -> the result, after a comparison with the client without the library."""
 
-    def call(argv, keys, **how):
+    def call(argv, keys, host=HOST, **how):
         plain = run(argv, library=False, **how)
         whole = request.param == "variable"
-        config = run.config((HOST, {**keys, **({} if whole else {"DryRun": "yes"})}))
+        config = run.config((host, {**keys, **({} if whole else {"DryRun": "yes"})}))
         settings = {"TLSMEND_DRY_RUN": "1"} if whole else {}
         done = run(argv, config=config, settings=settings, **how)
         assert (done.code, done.out, done.err) == (plain.code, plain.out, plain.err)
@@ -60,7 +52,7 @@ def test_would_have_mended(dry, sites, pki):
     assert "rule" not in done.records[0], note
 
 
-@pytest.mark.parametrize("client", [curl, get], ids=["curl", "python"])
+@pytest.mark.parametrize("client", [curl, connect], ids=["curl", "python"])
 def test_would_not_have_helped(dry, sites, pki, client):
     port, _ = sites.https(HOST)
     done = dry(client(port), {"ExtraCAFile": pki.stranger_pem})
@@ -108,10 +100,10 @@ def test_pins(dry, sites, pki):
 def test_enforced(dry, sites, pki):
     """A client that verifies nothing: it would be stopped at a bad chain, and nothing is said where it is good."""
     port, _ = sites.https(HOST)
-    done = dry(get(port, "--no-verify"), {"EnforceVerification": "yes"})
+    done = dry(connect(port, "--no-verify"), {"EnforceVerification": "yes"})
     assert done.code == 0
     assert "EnforceVerification = yes" in str(done.records) and "would have stopped this connection: X509_V_ERR_" in str(done.records)
-    done = dry(get(port, "--no-verify"), {"EnforceVerification": "yes", "ExtraCAFile": pki.root_pem})
+    done = dry(connect(port, "--no-verify"), {"EnforceVerification": "yes", "ExtraCAFile": pki.root_pem})
     assert "would have stopped" not in str(done.records)
 
 
@@ -125,14 +117,9 @@ def test_certificate(dry, pki, servers):
 
 
 # ---- what is set before a handshake ------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def old_server(pki, servers):
-    return servers.s_server(pki.good(HOST), HOSTS[HOST], "-tls1", "-cipher", "ALL:@SECLEVEL=0").port
-
-
 def test_would_have_reached_an_old_server(dry, pki, old_server):
     keys = {"MinProtocol": "TLSv1", "CipherString": "DEFAULT:@SECLEVEL=0", "Reason": "x", "Until": "2999-12-31"}
-    done = dry(curl(old_server, "--cacert", pki.root_pem), keys)
+    done = dry(curl(old_server, "--cacert", pki.root_pem, host="old.test"), keys, host="old.test")
     assert done.code != 0 and len(done.records) == 1
     notes = [n for n in done.records[0]["notes"] if n.startswith("dry run: ")]
     assert len(notes) == 2 and all("; it weakens" in n for n in notes)
@@ -142,7 +129,7 @@ def test_would_have_reached_an_old_server(dry, pki, old_server):
 def test_a_pinned_client_stays_pinned(dry, sites, pki):
     """The method of one version is not exchanged for the flexible one either."""
     port, _ = sites.https(HOST)
-    done = dry(get(port, "--ca", pki.root_pem, "--tls1"), {"MinProtocol": "TLSv1.2"})
+    done = dry(connect(port, "--ca", pki.root_pem, "--tls1"), {"MinProtocol": "TLSv1.2"})
     failure_says(done, "MinProtocol = TLSv1.2", "would have lifted this client above TLSv1;")
 
 

@@ -8,7 +8,6 @@ from clients.table import DEBIAN_PYTHON, HERE, pyenv_pythons
 from lib.run import check_records
 
 HOST = "old.test"
-ADDRESS = "127.0.0.4"
 
 
 def _python(path, *options):
@@ -48,17 +47,6 @@ PINNED.update(OTHER_PYTHONS)
 )
 def pinned(request):
     return PINNED[request.param]
-
-
-@pytest.fixture(scope="session")
-def new_server(pki, servers):
-    only_1_2 = ["-no_tls1", "-no_tls1_1", "-no_tls1_3", "-cipher", "DEFAULT:@SECLEVEL=2"]
-    return servers.s_server(pki.good(HOST), ADDRESS, *only_1_2).port
-
-
-@pytest.fixture(scope="session")
-def old_server(pki, servers):
-    return servers.s_server(pki.good(HOST), ADDRESS, "-tls1", "-cipher", "DEFAULT:@SECLEVEL=0").port
 
 
 # ---- client too old ----------------------------------------------------------------------------------------

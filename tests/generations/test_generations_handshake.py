@@ -69,17 +69,6 @@ def test_failed_stapling_callback(compare, client, name, sites, pki):
 
 
 # ---- protocol versions -------------------------------------------------------------------------------------
-@pytest.fixture(scope="session")
-def old_server(pki, servers):
-    return servers.s_server(pki.good(OLD), HOSTS[OLD], "-tls1", "-cipher", "DEFAULT:@SECLEVEL=0").port
-
-
-@pytest.fixture(scope="session")
-def new_server(pki, servers):
-    only_1_2 = ["-no_tls1", "-no_tls1_1", "-no_tls1_3", "-cipher", "DEFAULT:@SECLEVEL=2"]
-    return servers.s_server(pki.good(OLD), HOSTS[OLD], *only_1_2).port
-
-
 def test_old_server(compare, away, client, pki, old_server):
     done = compare(client(OLD, old_server, ca=pki.root_pem))
     assert done.code != 0

@@ -28,7 +28,7 @@ def compare(away):
 
 
 @pytest.fixture(scope="session")
-def server_1_2(pki, servers):
+def server_of_one_cipher(pki, servers):
     return servers.s_server(pki.good(HOST), HOSTS[HOST], "-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384").port
 
 
@@ -46,30 +46,30 @@ def one(done, cause, member, *words):
         assert word in str(done.records[0].get(member)), done.records[0]
 
 
-def test_minimum_of_openssl_cnf(compare, away, client, server_1_2):
+def test_minimum_of_openssl_cnf(compare, away, client, server_of_one_cipher):
     env, place = conf_of(away, "MinProtocol = TLSv1.3")
-    done = compare(client(HOST, server_1_2), env=env)
+    done = compare(client(HOST, server_of_one_cipher), env=env)
     one(done, "server-too-old", "expected", "only TLS 1.3", "the minimum is set in " + place)
 
 
-def test_maximum_of_the_client(compare, away, client, server_1_2):
+def test_maximum_of_the_client(compare, away, client, server_of_one_cipher):
     """Where the security level leaves nothing of these versions, nothing is sent."""
     env, _ = conf_of(away)
-    done = compare([*client(HOST, server_1_2), "--max", "0x302", "--ciphers", "DEFAULT:@SECLEVEL=0"], env=env)
+    done = compare([*client(HOST, server_of_one_cipher), "--max", "0x302", "--ciphers", "DEFAULT:@SECLEVEL=0"], env=env)
     one(done, "client-too-old", "presented", "TLS 1.1 (the maximum is %s)" % CLIENT)
 
 
-def test_bounds_exclude_each_other(compare, away, client, server_1_2):
+def test_bounds_exclude_each_other(compare, away, client, server_of_one_cipher):
     env, place = conf_of(away, "MinProtocol = TLSv1.3")
-    done = compare([*client(HOST, server_1_2), "--max", "0x303"], env=env)
+    done = compare([*client(HOST, server_of_one_cipher), "--max", "0x303"], env=env)
     one(done, "no-protocols", "presented", "minimum is TLS 1.3 (set in %s)" % place, "maximum is TLS 1.2 (%s)" % CLIENT)
 
 
-def test_list_that_matches_nothing(compare, away, client, server_1_2):
-    done = compare([*client(HOST, server_1_2), "--ciphers", "NO-SUCH"], env=conf_of(away)[0])
+def test_list_that_matches_nothing(compare, away, client, server_of_one_cipher):
+    done = compare([*client(HOST, server_of_one_cipher), "--ciphers", "NO-SUCH"], env=conf_of(away)[0])
     one(done, "no-ciphers", "presented", "NO-SUCH")
 
 
-def test_nothing_shared(compare, away, client, server_1_2):
-    done = compare([*client(HOST, server_1_2), "--ciphers", "AES128-SHA256"], env=conf_of(away)[0])
+def test_nothing_shared(compare, away, client, server_of_one_cipher):
+    done = compare([*client(HOST, server_of_one_cipher), "--ciphers", "AES128-SHA256"], env=conf_of(away)[0])
     one(done, "handshake-refused", "presented", 'only 1 cipher for TLS 1.2 and older, of the cipher list "AES128-SHA256" (%s)' % CLIENT)
