@@ -3,24 +3,18 @@
 import pytest
 from cryptography import x509
 
-from lib.pki import issue
+from lib.pki import issue, usage_of
 
-from .conftest import HOST, curl, python, s_client
+from .conftest import HOST, s_client
 from .test_anchor import every_client, two_clients
 
 USAGE = x509.oid.ExtensionOID.KEY_USAGE
 
 
-def usage(**bits):
-    every = ("digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign "
-             "encipher_only decipher_only").split()  # fmt: skip
-    return x509.KeyUsage(**{b: bits.get(b, False) for b in every})
-
-
 @pytest.mark.cause("wrong-purpose")
 @every_client
 def test_key_usage_without_what_a_server_needs(tell, show, pki, client):
-    leaf = issue(HOST, pki.intermediate, names=[HOST], usage=usage(content_commitment=True, data_encipherment=True))
+    leaf = issue(HOST, pki.intermediate, names=[HOST], usage=usage_of(content_commitment=True, data_encipherment=True))
     told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "wrong-purpose", leaf)
     assert told.presented == "keyUsage nonRepudiation, dataEncipherment"
     assert told.expected == "keyUsage digitalSignature, keyEncipherment or keyAgreement"
@@ -30,7 +24,7 @@ def test_key_usage_without_what_a_server_needs(tell, show, pki, client):
 @pytest.mark.cause("wrong-purpose")
 @two_clients
 def test_both_are_wrong(tell, show, pki, client):
-    leaf = issue(HOST, pki.intermediate, names=[HOST], usage=usage(content_commitment=True), purposes=("client",))
+    leaf = issue(HOST, pki.intermediate, names=[HOST], usage=usage_of(content_commitment=True), purposes=("client",))
     told = tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "wrong-purpose", leaf)
     assert told.presented == "extendedKeyUsage clientAuth" and "its keyUsage has none of digitalSignature" in told.notes
 

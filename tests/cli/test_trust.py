@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from clients.table import curl
 from lib import starttls
 from lib.pki import HOSTILE_NAMES, fingerprint, issue
 from lib.run import COMMAND, ROOT_MOUNTS, namespace_command
@@ -22,10 +23,6 @@ def trust(run, *words, **how):
 
 def untrust(run, *words, **how):
     return run([COMMAND, "untrust", *words], library=False, **how)
-
-
-def curl(port, host=HOST):
-    return ["curl", "-sS", "-m", "20", "https://%s:%d/" % (host, port)]
 
 
 @pytest.fixture
@@ -54,7 +51,7 @@ def test_usual_place(run, sites, pki):
     script = "; ".join([
         q([str(COMMAND), "trust", "--ca", str(pki.root_pem), "--sha256", fingerprint(pki.root), at(port)]), "echo rc=$?",
         "stat -c '%a %n' /etc/tlsmend/* /etc/tlsmend.d/* /etc/tlsmend /etc/tlsmend.d",
-        q([str(COMMAND), "run", *curl(port)]), q([str(COMMAND), "run", *curl(other, OTHER)]), "echo rc=$?",
+        q([str(COMMAND), "run", *curl(port)]), q([str(COMMAND), "run", *curl(other, host=OTHER)]), "echo rc=$?",
         q([str(COMMAND), "untrust", HOST]), "echo rc=$?", "ls /etc/tlsmend /etc/tlsmend.d", q([str(COMMAND), "run", *curl(port)]), "echo rc=$?",
     ])  # fmt: skip
     done = run(["sh", "-c", script], etc={"tlsmend/.here": "", "tlsmend.d/.here": ""}, library=False)
@@ -247,7 +244,7 @@ def test_wider_section_stays(run, sites, pki, folder):
     assert done.code == 0 and wide.read_text() == "[*.test]\nExtraCAFile = %s\n" % pki.stranger_pem
     assert (folder / ("legacy.test+%d.trust.pem" % port)).read_text().count("BEGIN CERTIFICATE") == 2
     other, _ = sites.https(OTHER)
-    assert run(curl(other, OTHER), config="%s/" % folder).code == 60
+    assert run(curl(other, host=OTHER), config="%s/" % folder).code == 60
 
 
 def test_what_others_wrote_is_left(run, sites, pki, folder):

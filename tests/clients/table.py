@@ -16,6 +16,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 DEBIAN_PYTHON = "/usr/bin/python3"
 # What clients trust by default; the tests' CA is not in it.
 SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+HOST = "legacy.test"
+
+
+def curl(port, *options, host=HOST):
+    return ["curl", "-sS", "-m", "20", *options, "https://%s:%d/" % (host, port)]
+
+
+def connect(port, *options, host=HOST):
+    """Python, without a library between it and OpenSSL's."""
+    return [DEBIAN_PYTHON, HERE / "connect.py", host, port, *options]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from clients.table import DEBIAN_PYTHON, HERE
+from clients.table import connect
 from lib import dotnet
 from lib import pki as pki_module
 from lib.pki import pin
@@ -13,14 +13,10 @@ from lib.run import check_records
 HOST, OTHER = "legacy.test", "other.test"
 
 
-def python(port, *options, host=HOST):
-    return [DEBIAN_PYTHON, HERE / "connect.py", host, port, *options]
-
-
 # Each of them goes on with whatever certificate there is.
 CLIENTS = {
     "curl": lambda port: ["curl", "-k", "-sS", "-m", "20", "https://%s:%d/" % (HOST, port)],
-    "python": lambda port: python(port, "--no-verify"),
+    "python": lambda port: connect(port, "--no-verify"),
     "s_client": lambda port: ["openssl", "s_client", "-brief", "-servername", HOST, "-connect", "%s:%d" % (HOST, port)],
     "perl": lambda port: ["perl", "-MIO::Socket::SSL", "-e", 'my $s = IO::Socket::SSL->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1], '
                           'SSL_hostname => $ARGV[0], SSL_verify_mode => 0) or die "refused: $IO::Socket::SSL::SSL_ERROR\n"; '
@@ -81,16 +77,16 @@ def test_enforced_name(run, sites, pki):
     assert "    ExpectName = elsewhere.test" in record["help"]
     assert ruled(run, CLIENTS["curl"](port), {**keys, "ExpectName": "elsewhere.test"}).code == 0
     # a client that verifies the chain, but no name
-    record = stopped(ruled(run, python(port, "--no-names", "--ca", pki.root_pem), ENFORCE), "name-mismatch")
+    record = stopped(ruled(run, connect(port, "--no-names", "--ca", pki.root_pem), ENFORCE), "name-mismatch")
     assert record["presented"] == "elsewhere.test"
 
 
 def test_client_that_verifies_has_one_record(run, sites, pki):
     """Its own refusal is its own; what it accepts rightly passes."""
-    refused = ruled(run, python(sites.https(HOST)[0]), ENFORCE)
+    refused = ruled(run, connect(sites.https(HOST)[0]), ENFORCE)
     assert refused.code != 0 and [r["cause"] for r in refused.records] == ["issuer-unknown"]
     assert "it ended because of" not in str(refused.records[0]["notes"])
-    done = ruled(run, python(sites.https(HOST)[0], "--ca", pki.root_pem), ENFORCE)
+    done = ruled(run, connect(sites.https(HOST)[0], "--ca", pki.root_pem), ENFORCE)
     assert done.code == 0 and done.log == ""
 
 
@@ -98,7 +94,7 @@ def test_machines_own_store(run, sites, pki):
     """A client that loaded nothing is judged by what OpenSSL has by default, whatever its variables say."""
     port, _ = sites.https(HOST)
     etc = {"ssl/certs/ca-certificates.crt": pki.root_pem.read_text(), "ssl/openssl.cnf": ""}
-    done = ruled(run, python(port, "--no-verify"), ENFORCE, etc=etc)
+    done = ruled(run, connect(port, "--no-verify"), ENFORCE, etc=etc)
     assert done.code == 0 and done.log == "", done
 
 
@@ -112,13 +108,13 @@ def test_a_directory_of_its_own(run, sites, pki, tmp_path):
         subprocess.run(["openssl", "rehash", tmp_path / name], check=True, timeout=60)
     (tmp_path / "empty").mkdir()
     for name, good in {"right": True, "wrong": False, "empty": False, "none": False}.items():
-        done = ruled(run, python(port, "--no-verify", "--capath", tmp_path / name), ENFORCE, etc=etc)
+        done = ruled(run, connect(port, "--no-verify", "--capath", tmp_path / name), ENFORCE, etc=etc)
         assert (done.code == 0) == good, (name, done)
 
 
 def test_no_store_at_all(run, sites, pki):
     etc = {"ssl/openssl.cnf": "", "pki/x": ""}
-    result = ruled(run, python(sites.https(HOST)[0], "--no-verify"), ENFORCE, etc=etc)
+    result = ruled(run, connect(sites.https(HOST)[0], "--no-verify"), ENFORCE, etc=etc)
     assert result.code != 0, result
 
 
@@ -151,7 +147,7 @@ def test_pin_of_an_issuer(run, sites, pki):
                          "PinSHA256")  # fmt: skip
         assert record["cause"]
         assert ruled(run, CLIENTS["curl"](port), {**keys, "ExtraCAFile": pki.root_pem}).code == 0
-        assert ruled(run, python(port, "--ca", pki.root_pem), keys).code == 0
+        assert ruled(run, connect(port, "--ca", pki.root_pem), keys).code == 0
 
 
 def test_pin_of_a_certificate_that_is_no_issuer(run, servers, pki):
@@ -160,7 +156,7 @@ def test_pin_of_a_certificate_that_is_no_issuer(run, servers, pki):
     (port,) = servers.nginx([("127.0.0.2", [HOST], pki.identity("along", leaf, pki.intermediate, pki.stranger), "")])
     keys = {"PinSHA256": pin(pki.stranger), "ExtraCAFile": pki.root_pem}
     stopped(ruled(run, CLIENTS["curl"](port), keys), "pinned-elsewhere", "PinSHA256")
-    argv = python(port, "--ca", pki.root_pem)
+    argv = connect(port, "--ca", pki.root_pem)
     record = stopped(ruled(run, argv, {"PinSHA256": pin(pki.stranger)}), "pinned-elsewhere", "PinSHA256")
     assert "in its verified chain" in str(record) or record["presented"]
 

@@ -2,15 +2,11 @@
 """/etc/tlsmend.d and Include: which files count, in which order, and where relative paths lead."""
 import pytest
 
-from clients.table import DEBIAN_PYTHON, HERE
+from clients.table import DEBIAN_PYTHON, HERE, curl
 from lib.run import COMMAND, only_failure
 
 HOST = "legacy.test"
 A_FEW_SECONDS = 12
-
-
-def curl(port, host=HOST):
-    return ["curl", "-sS", "-m", "20", "https://%s:%d/" % (host, port)]
 
 
 def section(ca, host=HOST):

@@ -9,23 +9,19 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from clients.table import DEBIAN_PYTHON, HERE
+from clients.table import DEBIAN_PYTHON, HERE, curl
 from lib.run import LIBRARY, check_records
 
 HOST = "legacy.test"
 NOBODY = 65534
 
 
-def curl(host, port, *options):
-    return ["curl", "-sS", "-m", "20", *options, "https://%s:%d/" % (host, port)]
-
-
 def one_complaint(run, sites, says=None, **how):
     """curl fails as without us; one config_error, one verify_failed, nothing else. Returns the config_error."""
     port, _ = sites.https(HOST)
     user = how.get("user")
-    before = run(curl(HOST, port), library=False, user=user)
-    done = run(curl(HOST, port), **how)
+    before = run(curl(port), library=False, user=user)
+    done = run(curl(port), **how)
     assert before.code == 60
     assert (done.code, done.out, done.err) == (before.code, before.out, before.err)
     check_records(done)
@@ -97,7 +93,7 @@ def test_config_unreadable(unprivileged, sites, pki):
 
 def test_the_harness_unprivileged_client_works(unprivileged, sites, pki):
     port, _ = sites.https(HOST)
-    done = unprivileged(curl(HOST, port), extra_ca={HOST: pki.root_pem}, user=NOBODY)
+    done = unprivileged(curl(port), extra_ca={HOST: pki.root_pem}, user=NOBODY)
     assert done.code == 0 and done.events == ["mended"]
 
 
@@ -105,10 +101,10 @@ def test_ca_file_only_one_bad_of_two(run, sites, pki):
     """A bad section leaves the others in force."""
     config = run.config(("other.test", {"ExtraCAFile": "/nowhere/ca.pem"}), (HOST, {"ExtraCAFile": pki.root_pem}))
     port, _ = sites.https(HOST)
-    done = run(curl(HOST, port), config=config)
+    done = run(curl(port), config=config)
     assert done.code == 0 and done.events == ["mended"], "the other host's file is not even looked at"
     port, _ = sites.https("other.test")
-    done = run(curl("other.test", port), config=config)
+    done = run(curl(port, host="other.test"), config=config)
     assert done.code == 60 and sorted(r["event"] for r in done.records) == ["config_error", "verify_failed"]
 
 
@@ -116,14 +112,14 @@ def test_bundle_with_some_junk_between(run, sites, pki):
     """Text around the blocks is usual (comments of a bundle)."""
     port, _ = sites.https(HOST)
     path = run.write("bundle.pem", b"# Corp root\n\n" + pki.stranger.pem + b"\nsome text\n" + pki.root.pem + b"trailer")
-    done = run(curl(HOST, port), extra_ca={HOST: path})
+    done = run(curl(port), extra_ca={HOST: path})
     assert done.code == 0 and done.events == ["mended"]
 
 
 def test_relative_path_with_the_launcher(run, sites, pki):
     port, _ = sites.https(HOST)
     run.write("corp-root.pem", pki.root.pem)
-    done = run(curl(HOST, port), launcher=["--extra-ca", HOST + "=corp-root.pem"])
+    done = run(curl(port), launcher=["--extra-ca", HOST + "=corp-root.pem"])
     assert done.code == 0 and done.events == ["mended"]
 
 
@@ -153,7 +149,7 @@ def test_bad_line(run, sites, pki, line):
     )
     one_complaint(run, sites, says, config=config)
     port, _ = sites.https("other.test")
-    done = run(curl("other.test", port), config=config)
+    done = run(curl(port, host="other.test"), config=config)
     assert done.code == 0 and done.events == ["config_error", "mended"]
 
 
@@ -216,7 +212,7 @@ def test_null_device_is_an_empty_config(run, sites, name):
         except PermissionError:
             pytest.skip("needs root, to make a device")
     port, _ = sites.https(HOST)
-    done = run(curl(HOST, port), config=path)
+    done = run(curl(port), config=path)
     assert [r["event"] for r in done.records] == ["verify_failed"]
 
 
@@ -224,7 +220,7 @@ def test_null_device_among_others(run, sites, pki):
     """What another file says stays."""
     port, _ = sites.https(HOST)
     config = run.config((HOST, {"ExtraCAFile": pki.root_pem}))
-    done = run(curl(HOST, port), config="/dev/null:%s:/dev/null" % config)
+    done = run(curl(port), config="/dev/null:%s:/dev/null" % config)
     assert done.code == 0 and done.events == ["mended"]
 
 
@@ -235,20 +231,20 @@ def test_other_devices_are_an_error(run, sites):
 def test_many_errors_do_not_flood(run, sites):
     port, _ = sites.https(HOST)
     config = run.write("tlsmend.conf", "".join("[h%d.test]\nNoSuchKey = 1\n" % i for i in range(5000)))
-    done = run(curl(HOST, port), config=config)
+    done = run(curl(port), config=config)
     assert 2 <= len(done.of("config_error")) <= 25
     assert len(done.of("verify_failed")) == 1
 
 
 def test_no_etc_file_is_no_error(run, sites):
     port, _ = sites.https(HOST)
-    done = run(curl(HOST, port))
+    done = run(curl(port))
     assert [r["event"] for r in done.records] == ["verify_failed"]
 
 
 def test_empty_config_is_no_error(run, sites):
     port, _ = sites.https(HOST)
-    done = run(curl(HOST, port), config=run.write("empty.conf", ""))
+    done = run(curl(port), config=run.write("empty.conf", ""))
     assert [r["event"] for r in done.records] == ["verify_failed"]
 
 
@@ -260,7 +256,7 @@ def test_100000_sections(run, sites, pki):
         "".join("[h%d.example *.s%d.example]\nMinProtocol = TLSv1.2\n" % (i, i) for i in range(100000))
         + "[%s]\nExtraCAFile = %s\n" % (HOST, pki.root_pem),
     )
-    done = run(curl(HOST, port), config=config)
+    done = run(curl(port), config=config)
     assert done.code == 0 and done.events == ["mended"]
 
 
@@ -283,7 +279,7 @@ def test_bad_variable(run, sites, variable):
 
 def test_bad_variable_leaves_the_rest(run, sites, pki):
     port, _ = sites.https(HOST)
-    done = run(curl(HOST, port), extra_ca={HOST: pki.root_pem}, settings={"TLSMEND_MIN_PROTOCOL": "x=TLSv9"})
+    done = run(curl(port), extra_ca={HOST: pki.root_pem}, settings={"TLSMEND_MIN_PROTOCOL": "x=TLSv9"})
     assert done.code == 0 and done.events == ["config_error", "mended"]
 
 
@@ -292,8 +288,8 @@ def test_bad_log_variable(run, sites, variable, value):
     """What cannot be read of the log's own settings is said where the log then goes: as text, to stderr."""
     port, _ = sites.https(HOST)
     settings = {"TLSMEND_LOG": "stderr", "TLSMEND_LOG_FORMAT": None, variable: value}
-    before = run(curl(HOST, port), library=False)
-    done = run(curl(HOST, port), settings=settings)
+    before = run(curl(port), library=False)
+    done = run(curl(port), settings=settings)
     assert (done.code, done.out) == (before.code, before.out)
     heads = [line for line in done.err.splitlines() if line.startswith("tlsmend: ")]
     assert len([line for line in heads if variable in line and value in line]) == 1, heads

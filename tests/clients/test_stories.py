@@ -9,7 +9,8 @@ import pytest
 from lib import dotnet, tamper
 from lib.pki import issue
 
-from .table import DEBIAN_PYTHON, HERE
+from . import table
+from .table import HERE
 
 GUIDE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "guide.md").read_text()
 HOST, OTHER = "legacy.example.com", "other.example.com"
@@ -26,11 +27,11 @@ def snippets(heading):
 
 
 def curl(port, *o, host=HOST):
-    return ["curl", "-sS", "-m", "20", *o, "https://%s:%d/" % (host, port)]
+    return table.curl(port, *o, host=host)
 
 
 def python(port, *o, host=HOST):
-    return [DEBIAN_PYTHON, HERE / "connect.py", host, port, *o]
+    return table.connect(port, *o, host=host)
 
 
 @pytest.fixture

@@ -4,19 +4,11 @@ import ssl
 
 import pytest
 
-from clients.table import CLIENTS, DEBIAN_PYTHON, HERE, missing
+from clients.table import CLIENTS, DEBIAN_PYTHON, HERE, connect, curl, missing
 from lib import dotnet, servers as odd
 from lib.run import HOSTS, check_records, only_failure
 
 HOST = "legacy.test"
-
-
-def curl(host, port, *options):
-    return ["curl", "-sS", "-m", "20", *options, "https://%s:%d/" % (host, port)]
-
-
-def connect(host, port, *options):
-    return [DEBIAN_PYTHON, HERE / "connect.py", host, port, *options]
 
 
 # ---- patterns and precedence -------------------------------------------------------------------------------
@@ -31,7 +23,7 @@ def connect(host, port, *options):
 def test_pattern(run, sites, pki, pattern, works):
     port, identity = sites.https(HOST)
     config = run.config((pattern.replace("%d", str(port)), {"ExtraCAFile": pki.root_pem}))
-    done = run(curl(HOST, port), config=config)
+    done = run(curl(port), config=config)
     assert (done.code == 0) is works
     if works:
         assert done.events == ["mended"]
@@ -42,46 +34,46 @@ def test_pattern(run, sites, pki, pattern, works):
 def test_environment_wins_over_file(run, sites, pki):
     port, _ = sites.https(HOST)
     config = run.config((HOST, {"ExtraCAFile": pki.stranger_pem}))
-    assert run(curl(HOST, port), config=config).code == 60
-    assert run(curl(HOST, port), config=config, extra_ca={HOST: pki.root_pem}).code == 0
+    assert run(curl(port), config=config).code == 60
+    assert run(curl(port), config=config, extra_ca={HOST: pki.root_pem}).code == 0
 
 
 def test_several_files(run, sites, pki):
     port, _ = sites.https(HOST)
     one = run.config(("other.test", {"ExtraCAFile": pki.root_pem}), name="one.conf")
     two = run.config((HOST, {"ExtraCAFile": pki.root_pem}), name="two.conf")
-    assert run(curl(HOST, port), config=one).code == 60
-    done = run(curl(HOST, port), config="%s:%s" % (one, two))
+    assert run(curl(port), config=one).code == 60
+    done = run(curl(port), config="%s:%s" % (one, two))
     assert done.code == 0 and done.events == ["mended"]
 
 
 def test_url_by_address(run, pki, servers):
     identity = pki.good("127.0.0.2")
     port = servers.nginx([("127.0.0.2", ["_"], identity, "")])[0]
-    only_failure(run(curl("127.0.0.2", port)), ("issuer-unknown",), "127.0.0.2", port, identity.sha256)
-    done = run(curl("127.0.0.2", port), extra_ca={"127.0.0.2": pki.root_pem})
+    only_failure(run(curl(port, host="127.0.0.2")), ("issuer-unknown",), "127.0.0.2", port, identity.sha256)
+    done = run(curl(port, host="127.0.0.2"), extra_ca={"127.0.0.2": pki.root_pem})
     assert done.code == 0 and done.events == ["mended"]
 
 
 # ---- no SNI ------------------------------------------------------------------------------------------------
 def test_without_sni_the_resolved_name_counts(run, sites, pki):
     port, identity = sites.https(HOST)
-    only_failure(run(connect(HOST, port, "--no-sni")), ("issuer-unknown",), HOST, port, identity.sha256)
+    only_failure(run(connect(port, "--no-sni")), ("issuer-unknown",), HOST, port, identity.sha256)
 
 
 def test_address_with_two_names_is_told_apart_by_sni(run, sites, pki):
     rules = {"twin-a.test": pki.root_pem}
     port, _ = sites.https("twin-a.test")
-    assert run(connect("twin-a.test", port, "--resolve", "twin-b.test"), extra_ca=rules).code == 0
+    assert run(connect(port, "--resolve", "twin-b.test", host="twin-a.test"), extra_ca=rules).code == 0
     port, identity = sites.https("twin-b.test")
-    done = run(connect("twin-b.test", port, "--resolve", "twin-a.test"), extra_ca=rules)
+    done = run(connect(port, "--resolve", "twin-a.test", host="twin-b.test"), extra_ca=rules)
     assert done.code == 1
     only_failure(done, ("issuer-unknown",), "twin-b.test", port, identity.sha256)
 
 
 def test_ambiguous_address_without_sni_is_an_address(run, sites, pki):
     port, identity = sites.https("twin-a.test")
-    argv = connect("twin-a.test", port, "--no-sni", "--resolve", "twin-b.test")
+    argv = connect(port, "--no-sni", "--resolve", "twin-b.test", host="twin-a.test")
     done = run(argv, extra_ca={"twin-a.test": pki.root_pem})
     assert done.code == 1
     only_failure(done, ("issuer-unknown",), HOSTS["twin-a.test"], port, identity.sha256)
@@ -91,8 +83,8 @@ def test_ambiguous_address_without_sni_is_an_address(run, sites, pki):
 def test_only_ca_file_replaces_the_clients_store(run, sites, pki):
     port, identity = sites.https(HOST)
     other = run.config((HOST, {"OnlyCAFile": pki.stranger_pem}))
-    assert run(curl(HOST, port, "--cacert", pki.root_pem)).code == 0
-    done = run(curl(HOST, port, "--cacert", pki.root_pem), config=other)
+    assert run(curl(port, "--cacert", pki.root_pem)).code == 0
+    done = run(curl(port, "--cacert", pki.root_pem), config=other)
     assert done.code == 60
     record = only_failure(done, ("issuer-unknown",), HOST, port, identity.sha256)
     assert "OnlyCAFile" in str(record), "the rule is the reason, so the record names it"
@@ -100,14 +92,14 @@ def test_only_ca_file_replaces_the_clients_store(run, sites, pki):
 
 def test_only_ca_file_works_without_the_clients_store(run, sites, pki):
     port, _ = sites.https(HOST)
-    done = run(curl(HOST, port), config=run.config((HOST, {"OnlyCAFile": pki.root_pem})))
+    done = run(curl(port), config=run.config((HOST, {"OnlyCAFile": pki.root_pem})))
     assert done.code == 0 and done.events == ["mended"]
 
 
 def test_only_ca_file_leaves_other_hosts_alone(run, sites, pki):
     port, _ = sites.https("other.test")
     config = run.config((HOST, {"OnlyCAFile": pki.stranger_pem}))
-    done = run(curl("other.test", port, "--cacert", pki.root_pem), config=config)
+    done = run(curl(port, "--cacert", pki.root_pem, host="other.test"), config=config)
     assert done.code == 0 and done.log == ""
 
 
@@ -291,7 +283,7 @@ def test_odd_peer(run, servers, behaviour, client):
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 def test_client_certificate_is_asked_for(run, servers, pki, version):
     port = servers.odd(HOSTS[HOST], odd.asks_for_client_certificate(pki.root_pem, version), pki.good(HOST))
-    argv = connect(HOST, port, "--ca", pki.root_pem)
+    argv = connect(port, "--ca", pki.root_pem)
     before = run(argv, library=False)
     done = run(argv)
     assert before.code == 1, "the server wants a certificate and gets none"

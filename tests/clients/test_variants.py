@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clients.table import DEBIAN_PYTHON, HERE
+from clients.table import connect
 from lib import pki as pki_module
 from lib.pki import VARIANTS
 from lib.run import check_records, only_failure
@@ -12,13 +12,9 @@ from lib.run import check_records, only_failure
 HOST = "legacy.test"
 
 
-def connect(host, port, *options):
-    return [DEBIAN_PYTHON, HERE / "connect.py", host, port, *options]
-
-
 def connect_for(variant, port, *options):
     # by default Python takes the common name where there is no subjectAltName, as OpenSSL and curl do
-    return connect(HOST, port, *options, *(["--san-only"] if variant == "no-san" else []))
+    return connect(port, *options, *(["--san-only"] if variant == "no-san" else []))
 
 
 @pytest.fixture(params=list(VARIANTS))
@@ -82,7 +78,7 @@ def test_curl_stays_refused(run, sites, pki, variant):
 def test_anchor_family(run, servers, pki, make, code, causes):
     identity = make(pki, HOST)
     port = servers.nginx([("127.0.0.2", [HOST], identity, "")])[0]
-    done = run(connect(HOST, port))
+    done = run(connect(port))
     assert done.code == 1 and "code=%d:" % code in done.out
     only_failure(done, causes, HOST, port, identity.sha256)
 
@@ -90,14 +86,14 @@ def test_anchor_family(run, servers, pki, make, code, causes):
         bundle = identity.chain
     else:
         bundle = run.write("bundle.pem", pki.root.pem + pki.intermediate.pem)
-    mended = run(connect(HOST, port), extra_ca={HOST: bundle})
+    mended = run(connect(port), extra_ca={HOST: bundle})
     assert mended.code == 0 and mended.events == ["mended"]
 
 
 def test_root_alone_does_not_replace_an_intermediate(run, servers, pki):
     identity = pki_module.intermediate_missing(pki, HOST)
     port = servers.nginx([("127.0.0.2", [HOST], identity, "")])[0]
-    done = run(connect(HOST, port), extra_ca={HOST: pki.root_pem})
+    done = run(connect(port), extra_ca={HOST: pki.root_pem})
     assert done.code == 1
     only_failure(done, ("intermediate-not-sent",), HOST, port, identity.sha256)
 
@@ -106,7 +102,7 @@ def test_intermediate_alone_is_no_anchor(run, sites, pki):
     """No PARTIAL_CHAIN: what is not self-issued is an intermediate only."""
     port, identity = sites.https(HOST)
     bundle = run.write("intermediate.pem", pki.intermediate.pem)
-    done = run(connect(HOST, port), extra_ca={HOST: bundle})
+    done = run(connect(port), extra_ca={HOST: bundle})
     assert done.code == 1
     only_failure(done, ("issuer-unknown",), HOST, port, identity.sha256)
 
@@ -114,15 +110,15 @@ def test_intermediate_alone_is_no_anchor(run, sites, pki):
 def test_leaf_alone_is_no_anchor(run, sites, pki):
     port, identity = sites.https(HOST)
     bundle = run.write("leaf.pem", identity.leaf.pem)
-    done = run(connect(HOST, port), extra_ca={HOST: bundle})
+    done = run(connect(port), extra_ca={HOST: bundle})
     assert done.code == 1
     only_failure(done, ("issuer-unknown",), HOST, port, identity.sha256)
 
 
 # ---- trust counts for the name only ------------------------------------------------------------------------
 NAME_BLIND = {
-    "python": lambda port: connect(HOST, port, "--no-names"),
-    "python-no-sni": lambda port: connect(HOST, port, "--no-sni"),
+    "python": lambda port: connect(port, "--no-names"),
+    "python-no-sni": lambda port: connect(port, "--no-sni"),
     "s_client": lambda port: [
         "openssl", "s_client", "-brief", "-verify_return_error", "-connect", "%s:%d" % (HOST, port), "-servername", HOST,
     ],
@@ -169,7 +165,7 @@ def hostile_port(request, servers, pki):
 
 
 def test_hostile_name_in_json(run, hostile_port):
-    done = run(connect(HOST, hostile_port))
+    done = run(connect(hostile_port))
     check_records(done)
     assert done.log.count("\n") == 1 and not CONTROL.search(done.log)
     assert [r["event"] for r in done.records] == ["verify_failed"]
@@ -177,8 +173,8 @@ def test_hostile_name_in_json(run, hostile_port):
 
 
 def test_hostile_name_in_text(run, hostile_port):
-    before = run(connect(HOST, hostile_port), library=False)
-    done = run(connect(HOST, hostile_port), settings={"TLSMEND_LOG": "stderr", "TLSMEND_LOG_FORMAT": None})
+    before = run(connect(hostile_port), library=False)
+    done = run(connect(hostile_port), settings={"TLSMEND_LOG": "stderr", "TLSMEND_LOG_FORMAT": None})
     assert (done.code, done.out) == (before.code, before.out)
     assert not CONTROL.search(done.err)
     heads = [line for line in done.err.splitlines() if not line.startswith(" ")]

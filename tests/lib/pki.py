@@ -59,7 +59,7 @@ def _general_name(name):
         return x509.DNSName(name)
 
 
-def _usage(**on):
+def usage_of(**on):
     every = (
         "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign "
         "crl_sign encipher_only decipher_only"
@@ -168,9 +168,9 @@ def issue(
     if usage is not None:
         b = b.add_extension(usage, critical=True)
     elif may_sign:
-        b = b.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        b = b.add_extension(usage_of(key_cert_sign=True, crl_sign=True), critical=True)
     else:
-        b = b.add_extension(_usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True)
+        b = b.add_extension(usage_of(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True)
     if not may_sign and purposes:
         oid = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH,
                "ocsp": ExtendedKeyUsageOID.OCSP_SIGNING}  # fmt: skip
