@@ -5,7 +5,6 @@ import subprocess
 
 import pytest
 
-from lib import pki
 
 EXTRA, ONLY = "[a.test]\nExtraCAFile = %s\n", "[a.test]\nOnlyCAFile = %s\n"
 CONNECT = "connect store=%s sni=a.test server=%s\n"

@@ -6,7 +6,6 @@ import socket
 import ssl
 import struct
 import time
-import subprocess
 
 import pytest
 

@@ -8,7 +8,7 @@ from cryptography.x509.oid import NameOID
 
 from lib.pki import issue
 
-from .conftest import HOST, curl, python, s_client
+from .conftest import HOST, curl, s_client
 from .test_anchor import every_client, two_clients
 
 DNS, IP, MAIL, DIRECTORY = x509.DNSName, x509.IPAddress, x509.RFC822Name, x509.DirectoryName

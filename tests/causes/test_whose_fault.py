@@ -6,9 +6,9 @@ import pytest
 from cryptography import x509
 
 from clients.table import DEBIAN_PYTHON, SYSTEM_BUNDLE
-from lib.pki import DAY, issue, new_key, now
+from lib.pki import DAY, issue, now
 
-from .conftest import HOST, Client, curl, python, s_client
+from .conftest import HOST, Client, python, s_client
 from .test_anchor import every_client, two_clients
 
 

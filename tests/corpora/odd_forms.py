@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: ISC
 """Forms as they occur: dates, serial numbers, versions, identifiers, purposes, policies, keys and signatures at each level of a chain."""
-import hashlib
 import re
 
-from certs import (AIA, AKI, ALGORITHMS, ANY, ANY_POLICY, BASIC, CLIENT, CODE, CONSTRAINTS, CRL_POINTS, EKU, FRESHEST, IAN, MAPPINGS, NETSCAPE_TYPE, OCTETS,
-                   POLICIES, POLICY_LIMITS, SAN, SCTS, SEQUENCE, SERVER, SKI, TLS_FEATURE, TRUE, USAGE, Cert, another, basic, dns, integer, key, key_id, name,
-                   oid, public, purposes, subtrees, tlv, usage)  # fmt: skip
-from faults import ALL, CAS, FAULTS, LOWER_CAS, SIGNED, cert_fault, tells
+from certs import (AIA, AKI, ALGORITHMS, ANY, ANY_POLICY, BASIC, CLIENT, CODE, EKU, FRESHEST, IAN, MAPPINGS, NETSCAPE_TYPE, OCTETS,
+                   POLICIES, POLICY_LIMITS, SAN, SCTS, SEQUENCE, SKI, TLS_FEATURE, TRUE, USAGE, Cert, another, basic, dns, integer, key, key_id, name,
+                   oid, purposes, tlv, usage)  # fmt: skip
+from faults import ALL, CAS, FAULTS, LOWER_CAS, SIGNED, tells
 
 ISSUER = {"leaf": "lower", "lower": "upper", "upper": "root"}
 

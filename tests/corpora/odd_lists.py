@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Revocation lists: what is wrong with the one that the client has, or that it has not."""
-from certs import AKI, ALGORITHMS, BITS, CRL_POINTS, OCTETS, SEQUENCE, TRUE, USAGE, Cert, integer, key, key_id, name, oid, signed, time, tlv, usage
+from certs import AKI, ALGORITHMS, BITS, CRL_POINTS, OCTETS, SEQUENCE, TRUE, USAGE, integer, key, key_id, name, oid, signed, time, tlv, usage
 from cryptography.hazmat.primitives import hashes
 from faults import FAULTS, tells
 

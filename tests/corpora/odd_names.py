@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from certs import CONSTRAINTS, SAN, SEQUENCE, SET, dns, oid, tlv
+from certs import CONSTRAINTS, SAN, SEQUENCE, SET, oid, tlv
 from faults import CAS, FAULTS, tells
 
 UTF8, PRINTABLE, TELETEX, IA5, UNIVERSAL, BMP = 12, 19, 20, 22, 28, 30

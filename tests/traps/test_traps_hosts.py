@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from trapkit import HERE, ORIGIN, OUT, SHARED, build, compile_once, own_mounts, without_front
+from trapkit import HERE, OUT, SHARED, build, compile_once, own_mounts, without_front
 
 HOST = "legacy.test"
 BAD, GOOD = ("unrelated", "legacy", HOST), ("root", "legacy", HOST)
