@@ -248,7 +248,8 @@ SEEDS_fuzz_story := tests/stories
 $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
 	$(Q)tree='$(CURDIR)'; cd $(BUILD)/fuzz && timeout $$(($(FUZZ_SECONDS) + 60)) ./$* -max_total_time=$(FUZZ_SECONDS) \
-	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 corpus/$* \
+	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+	    $(patsubst %,-dict="$$tree"/%,$(wildcard tests/fuzz/$*.dict)) corpus/$* \
 	    $(patsubst %,"$$tree"/%,$(wildcard tests/fuzz/corpus/$* $(SEEDS_$*))) >$*.log 2>&1 || \
 	    { tail -40 $*.log; echo "fuzz $*: FAILED"; exit 1; }
 	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$*.log) inputs, no finding"

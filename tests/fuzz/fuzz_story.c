@@ -35,6 +35,8 @@ static void read_text(const char *s, size_t n)
 static void read_bytes(const uint8_t *at, size_t n)
 {
 	enum { EVENT = 8 };
+	static const uint8_t alerts[] = {0, 20, 40, 41, 42, 48, 49, 50, 51, 80, 112, 116};
+	static const uint8_t messages[] = {1, 2, 4, 8, 11, 13, 14, 15, 20};
 	struct story_rules rules = {.told = 0};
 	struct happening h = {.what = HAPPENING_BEGINS, .ms = 1000};
 	h.is[0] = n & 1;
@@ -48,6 +50,10 @@ static void read_bytes(const uint8_t *at, size_t n)
 			h.is[i] = at[4 + i] & 0x80 ? (at[4 + i] & 1) : at[4 + i];
 		if (h.what == HAPPENING_DONE)
 			h.is[0] = 0x0303 + (at[4] & 1);
+		if (h.what == HAPPENING_ALERT_SENT || h.what == HAPPENING_ALERT_RECEIVED)
+			h.is[0] = alerts[at[4] % sizeof alerts];
+		if (h.what == HAPPENING_SENT || h.what == HAPPENING_RECEIVED)
+			h.is[0] = messages[at[4] % sizeof messages];
 		if (h.what != HAPPENING_BEGINS)
 			tell(&rules, &h);
 	}

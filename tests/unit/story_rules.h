@@ -109,6 +109,8 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 		return "the verdict is not what is remembered:";
 	if ((v.outcome == OUTCOME_FAILED || v.outcome == OUTCOME_WENT_ON) && t->told++ > 0)
 		return "a second record:";
+	if (story_told(s) && story_asks_for_data(s))
+		return "records of data are counted for nothing:";
 	if (story_told(s) != (t->told > 0))
 		return "a record is told of that was not made, or is not:";
 	if (s->outcome != OUTCOME_OPEN && (story_waits(s) || story_asks_for_peer(s, h->ms, h->in) ||
