@@ -369,3 +369,61 @@ own ms=1100 out=368 in=1249 good=1 always=1 names=3
 leaf ms=1100 out=368 in=1249 named=1 suited=1
 ends ms=1100 out=368 in=1249
 outcome given-up -
+
+# TLS 1.3: the alert that says what the server makes of the certificate comes after the handshake, as the first thing that comes.
+story a client certificate that the server's library cannot take
+begins ms=1000
+sent type=1
+received type=2
+received type=13
+good
+shown certificates=1
+done ms=1010 out=1600 in=2000 version=772
+data-sent out=1600 in=2000 bytes=100
+alert-received out=1722 in=2024 number=40 fatal=1
+ends ms=1020 out=1722 in=2024
+outcome failed late-alert
+
+story the same alert, after the server had said something else
+begins ms=1000
+sent type=1
+received type=2
+received type=13
+good
+shown certificates=1
+done ms=1010 out=1600 in=2000 version=772
+data-sent out=1600 in=2000 bytes=100
+data-received out=1722 in=4000 bytes=1900
+alert-received out=1722 in=4024 number=40 fatal=1
+ends ms=1020 out=1722 in=4024
+outcome worked -
+
+story the same alert from a server that asked for none
+begins ms=1000
+sent type=1
+received type=2
+good
+done ms=1010 out=600 in=2000 version=772
+data-sent out=600 in=2000 bytes=100
+alert-received out=722 in=2024 number=40 fatal=1
+ends ms=1020 out=722 in=2024
+outcome worked -
+
+story a file that the client could not load within the handshake
+begins ms=1000
+sent type=1
+received type=2
+received type=13
+exited ms=1010 out=517 in=2000 result=-1 file=1
+ends ms=1020 out=517 in=2000
+outcome failed file
+
+story a verification of the client's own that fails, and ends the connection
+begins ms=1000
+sent type=1
+received type=2
+left
+done ms=1010 out=600 in=2000 version=772
+own ms=1011 out=600 in=2000 failed=1
+ends ms=1020 out=600 in=2000
+outcome failed own-verification
