@@ -74,14 +74,17 @@ def test_nothing_points_outside():
 
 
 def test_commits_of_walk_throughs():
-    """The commits that CONTRIBUTING.md tells to read are part of the history, where there is one."""
-    commits = re.findall(r"[Cc]ommit ([0-9a-f]{7,40})", (ROOT / "CONTRIBUTING.md").read_text())
-    assert len(commits) >= 4
+    """The commits that CONTRIBUTING.md tells to read are part of the history, where there is one, and change the table that they are named with."""
+    told = {}
+    for paragraph in re.split(r"\n\n", (ROOT / "CONTRIBUTING.md").read_text()):
+        for commit in re.findall(r"[Cc]ommit ([0-9a-f]{7,40})", paragraph):
+            told[commit] = re.search(r"`\S*?(\w+\.(?:def|table))`", paragraph)[1]
+    assert len(told) >= 6
     if subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True).returncode != 0:
         pytest.skip("no history here (an unpacked archive)")
     shallow = subprocess.run(["git", "-C", ROOT, "rev-parse", "--is-shallow-repository"], capture_output=True, text=True).stdout.strip()
     if shallow == "true":
         pytest.skip("a shallow clone")
-    for commit in commits:
-        kind = subprocess.run(["git", "-C", ROOT, "cat-file", "-t", commit], capture_output=True, text=True).stdout.strip()
-        assert kind == "commit", commit
+    for commit, table in told.items():
+        changed = subprocess.run(["git", "-C", ROOT, "show", "--name-only", "--format=", commit], capture_output=True, text=True).stdout
+        assert table in [pathlib.Path(name).name for name in changed.split()], commit
