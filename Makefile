@@ -243,14 +243,19 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzzobj/tests/fuzz/%.c.o $(BUILD)/fuzz/pool.a
 RUN_FUZZ := $(patsubst $(BUILD)/fuzz/%,run-%,$(FUZZERS))
 .PHONY: fuzz $(RUN_FUZZ)
 fuzz: $(RUN_FUZZ)
-SEEDS_fuzz_story := tests/stories
+# A story, a seed.
+run-fuzz_story: $(BUILD)/fuzz/stories
+$(BUILD)/fuzz/stories: $(wildcard tests/stories/*.story)
+	@rm -rf $@; mkdir -p $@
+	$(Q)awk -v to="$@/" '/^story / { close(file); file = to n++ } file { print >file }' $^
+SEEDS_fuzz_story := stories
 # New inputs go under $(BUILD); seeds in tests/fuzz/corpus/NAME are only read.
 $(RUN_FUZZ): run-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
 	$(Q)tree='$(CURDIR)'; cd $(BUILD)/fuzz && timeout $$(($(FUZZ_SECONDS) + 60)) ./$* -max_total_time=$(FUZZ_SECONDS) \
 	    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 	    $(patsubst %,-dict="$$tree"/%,$(wildcard tests/fuzz/$*.dict)) corpus/$* \
-	    $(patsubst %,"$$tree"/%,$(wildcard tests/fuzz/corpus/$* $(SEEDS_$*))) >$*.log 2>&1 || \
+	    $(patsubst %,"$$tree"/%,$(wildcard tests/fuzz/corpus/$*)) $(SEEDS_$*) >$*.log 2>&1 || \
 	    { tail -40 $*.log; echo "fuzz $*: FAILED"; exit 1; }
 	@echo "fuzz $*: $$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$*.log) inputs, no finding"
 

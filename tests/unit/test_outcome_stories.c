@@ -116,7 +116,7 @@ static void stories(void **state)
 	closedir(folder);
 	print_message("%u stories\n", r.stories);
 	assert_int_equal(r.wrong, 0);
-	assert_true(r.stories >= 20);
+	assert_true(r.stories >= 300);
 }
 
 static void lines_that_are_none(void **state)
