@@ -33,11 +33,22 @@ const char *binding_problem(const char **path);
 const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg, const char *name),
 			  void *arg);
 
-enum binding_index {
-#define INDEX(name, class) INDEX_##name,
-#include "../../shim/openssl/indices.def"
-#undef INDEX
-	INDEX_COUNT
+/* What is kept at OpenSSL's objects. */
+enum kept_name {
+#define CLASS(class, kept) kept
+#define KEPT(class, name)  KEPT_##name,
+#include "../../shim/openssl/kept.def"
+#undef KEPT
+	KEPT_COUNT
+};
+enum kept_class {
+#define KEPT(class, name)
+#undef CLASS
+#define CLASS(class, kept) KEPT_AT_##class,
+#include "../../shim/openssl/kept.def"
+#undef CLASS
+#undef KEPT
+	KEPT_CLASSES
 };
 
 enum { COPIES_MAX = 8 };
@@ -50,9 +61,8 @@ struct copy {
 	_Atomic(void *) real[HOOK_COUNT];    /* see copy_real() */
 	_Atomic uint32_t size[HOOK_COUNT];   /* of that, in bytes */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
-	_Atomic int index[INDEX_COUNT];
-	int reserved[INDEX_COUNT]; /* the numbers behind them, under ex_data.c's lock */
-	atomic_bool pinned;        /* see binding_pin() */
+	_Atomic int index[KEPT_CLASSES];
+	atomic_bool pinned; /* see binding_pin() */
 	/* libssl's own call of X509_verify_cert() does not come by our export: RTLD_DEEPBIND, or one object with libcrypto */
 	atomic_bool past_us;
 };
@@ -100,14 +110,17 @@ void binding_pin(void);
 /* dlerror(3) has nothing to tell from now on, as after a call that succeeded. */
 void binding_no_error(void);
 
-/* The index, for who stores, or -1 where it cannot be had. `free_fn`/`dup_fn` count at the first call only. */
-int binding_index(struct copy *c, enum binding_index which, openssl_ex_dup *dup_fn,
-		  openssl_ex_free *free_fn);
-/* ... for who only reads: -1 also where nothing was ever stored. Takes no lock. */
-int binding_index_used(struct copy *c, enum binding_index which);
+/* From now on these functions are called for what is kept under that name when an object of its class goes (also where nothing was, with
+ * NULL) or is copied; NULL: nothing has to be freed, the copy has the same. False: nothing can be kept there. */
+bool kept_watch(struct copy *c, enum kept_name which, openssl_ex_dup *dup_fn,
+		openssl_ex_free *free_fn);
+/* False: it is as it was, for want of memory or because nothing can be kept there. */
+bool kept_set(struct copy *c, enum kept_name which, void *object, void *value);
+/* NULL: nothing is kept there. Takes no lock. */
+void *kept_get(struct copy *c, enum kept_name which, const void *object);
 /* For what belongs to one object: OpenSSL copies pointers (SSL_dup()), and passes the address of the copied one. */
-int binding_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
-		       long argl, void *argp);
+int kept_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d, int idx,
+		    long argl, void *argp);
 
 /* The copy's own function of that name; NULL: it lacks that one. Looked up when it is first asked for, in the copy's symbols alone. */
 void *copy_real(struct copy *c, enum hook h);

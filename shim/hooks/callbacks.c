@@ -18,44 +18,6 @@ union callback {
 	openssl_generic_fn *generic;
 };
 
-static bool ctx_store(struct copy *c, SSL_CTX *ctx, enum binding_index which, void *value)
-{
-	const struct openssl *o = copy_api(c);
-	int index = binding_index(c, which, NULL, NULL);
-	int ok = 0;
-	if (index < 0)
-		return false;
-	QUIET_BEGIN(o)
-	ok = o->SSL_CTX_set_ex_data(ctx, index, value);
-	QUIET_END(o)
-	return ok == 1;
-}
-
-static void *ctx_stored(struct copy *c, const SSL_CTX *ctx, enum binding_index which)
-{
-	int index = binding_index_used(c, which);
-	return index < 0 || !ctx ? NULL : copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
-}
-
-static bool ssl_store(struct copy *c, SSL *ssl, enum binding_index which, void *value)
-{
-	const struct openssl *o = copy_api(c);
-	int index = binding_index(c, which, NULL, NULL);
-	int ok = 0;
-	if (index < 0)
-		return false;
-	QUIET_BEGIN(o)
-	ok = o->SSL_set_ex_data(ssl, index, value);
-	QUIET_END(o)
-	return ok == 1;
-}
-
-static void *ssl_stored(struct copy *c, const SSL *ssl, enum binding_index which)
-{
-	int index = binding_index_used(c, which);
-	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
-}
-
 /* ---- info callbacks --------------------------------------------------------------------------------------- */
 
 static void set_context_msg(struct copy *c, SSL_CTX *ctx, openssl_msg_cb *callback)
@@ -68,17 +30,17 @@ static void set_context_msg(struct copy *c, SSL_CTX *ctx, openssl_msg_cb *callba
 void observe_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method)
 {
 	const struct openssl *o = copy_api(c);
-	if (ctx_store(c, ctx, INDEX_CTX_INFO, NULL))
+	if (kept_set(c, KEPT_CTX_INFO, ctx, NULL))
 		o->SSL_CTX_set_info_callback(ctx, observer_info(c));
-	if (openssl_header_needs_context(o, method) && ctx_store(c, ctx, INDEX_CTX_EARLY, c))
+	if (openssl_header_needs_context(o, method) && kept_set(c, KEPT_CTX_EARLY, ctx, c))
 		set_context_msg(c, ctx, observer_msg(c));
 }
 
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl)
 {
-	union callback f = {.object = ssl_stored(c, ssl, INDEX_SSL_INFO)};
+	union callback f = {.object = kept_get(c, KEPT_SSL_INFO, ssl)};
 	if (!f.info)
-		f.object = ctx_stored(c, copy_api(c)->SSL_get_SSL_CTX(ssl), INDEX_CTX_INFO);
+		f.object = kept_get(c, KEPT_CTX_INFO, copy_api(c)->SSL_get_SSL_CTX(ssl));
 	return f.info;
 }
 
@@ -87,7 +49,7 @@ void hook_SSL_CTX_set_info_callback(const struct target *t, SSL_CTX *ctx, openss
 	union callback f = {.info = callback};
 	void (*real)(SSL_CTX *, openssl_info_cb *) = copy_api(t->copy)->SSL_CTX_set_info_callback;
 	real(ctx,
-	     ctx_store(t->copy, ctx, INDEX_CTX_INFO, f.object) ? observer_info(t->copy) : callback);
+	     kept_set(t->copy, KEPT_CTX_INFO, ctx, f.object) ? observer_info(t->copy) : callback);
 }
 
 openssl_info_cb *hook_SSL_CTX_get_info_callback(const struct target *t, SSL_CTX *ctx)
@@ -95,7 +57,7 @@ openssl_info_cb *hook_SSL_CTX_get_info_callback(const struct target *t, SSL_CTX 
 	union callback real = {.object = t->real}, f;
 	f.info = ((openssl_info_cb * (*)(SSL_CTX *)) real.generic)(ctx);
 	if (f.info == observer_info(t->copy))
-		f.object = ctx_stored(t->copy, ctx, INDEX_CTX_INFO);
+		f.object = kept_get(t->copy, KEPT_CTX_INFO, ctx);
 	return f.info;
 }
 
@@ -103,7 +65,7 @@ void hook_SSL_set_info_callback(const struct target *t, SSL *ssl, openssl_info_c
 {
 	union callback f = {.info = callback};
 	void (*real)(SSL *, openssl_info_cb *) = copy_api(t->copy)->SSL_set_info_callback;
-	bool stored = ssl_store(t->copy, ssl, INDEX_SSL_INFO, f.object);
+	bool stored = kept_set(t->copy, KEPT_SSL_INFO, ssl, f.object);
 	/* none on the SSL: that of its context counts again, which is ours */
 	real(ssl, stored && callback ? observer_info(t->copy) : callback);
 }
@@ -112,7 +74,7 @@ openssl_info_cb *hook_SSL_get_info_callback(const struct target *t, const SSL *s
 {
 	union callback f = {.info = copy_api(t->copy)->SSL_get_info_callback(ssl)};
 	if (f.info == observer_info(t->copy))
-		f.object = ssl_stored(t->copy, ssl, INDEX_SSL_INFO);
+		f.object = kept_get(t->copy, KEPT_SSL_INFO, ssl);
 	return f.info;
 }
 
@@ -121,10 +83,10 @@ openssl_info_cb *hook_SSL_get_info_callback(const struct target *t, const SSL *s
 openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl)
 {
 	union callback f;
-	if (ssl_stored(c, ssl, INDEX_SSL_MSG_SET))
-		f.object = ssl_stored(c, ssl, INDEX_SSL_MSG);
+	if (kept_get(c, KEPT_SSL_MSG_SET, ssl))
+		f.object = kept_get(c, KEPT_SSL_MSG, ssl);
 	else
-		f.object = ctx_stored(c, copy_api(c)->SSL_get_SSL_CTX(ssl), INDEX_CTX_MSG);
+		f.object = kept_get(c, KEPT_CTX_MSG, copy_api(c)->SSL_get_SSL_CTX(ssl));
 	return f.msg;
 }
 
@@ -136,7 +98,7 @@ void observe_messages(struct copy *c, SSL *ssl, bool on)
 /* Is ours on the context, so that its SSLs have it before their handshake begins? */
 static bool is_early(struct copy *c, const SSL_CTX *ctx)
 {
-	return copy_api(c)->version >= OPENSSL_3_2 && ctx_stored(c, ctx, INDEX_CTX_EARLY);
+	return copy_api(c)->version >= OPENSSL_3_2 && kept_get(c, KEPT_CTX_EARLY, ctx);
 }
 
 void observe_no_server(struct copy *c, SSL *ssl)
@@ -154,7 +116,7 @@ static openssl_msg_cb *msg_in_force(struct copy *c, SSL *ssl, openssl_msg_cb *ca
 	if (callback == observer_msg(c))
 		return callback; /* our own, on its way through libssl */
 	bool stored =
-	    ssl_store(c, ssl, INDEX_SSL_MSG, f.object) && ssl_store(c, ssl, INDEX_SSL_MSG_SET, c);
+	    kept_set(c, KEPT_SSL_MSG, ssl, f.object) && kept_set(c, KEPT_SSL_MSG_SET, ssl, c);
 	bool ours =
 	    n ? n->observing
 	      : is_early(c, o->SSL_get_SSL_CTX(ssl)) && o->SSL_in_before && o->SSL_in_before(ssl);
@@ -166,8 +128,8 @@ static openssl_msg_cb *context_msg_in_force(struct copy *c, SSL_CTX *ctx, openss
 	union callback f = {.msg = callback};
 	if (callback == observer_msg(c))
 		return callback;
-	return ctx_store(c, ctx, INDEX_CTX_MSG, f.object) && is_early(c, ctx) ? observer_msg(c)
-									      : callback;
+	return kept_set(c, KEPT_CTX_MSG, ctx, f.object) && is_early(c, ctx) ? observer_msg(c)
+									    : callback;
 }
 
 void hook_SSL_CTX_set_msg_callback(const struct target *t, SSL_CTX *ctx, openssl_msg_cb *callback)

@@ -48,14 +48,10 @@ union cert_verify {
 void hook_SSL_CTX_set_cert_verify_callback(const struct target *t, SSL_CTX *ctx,
 					   openssl_cert_verify_cb *callback, void *arg)
 {
-	const struct openssl *o = copy_api(t->copy);
 	union cert_verify f = {.function = callback};
-	int stored = 0;
+	bool stored = false;
 	KEEP_ERRNO_BEGIN
-	int index = callback ? binding_index(t->copy, INDEX_CTX_VERIFY, NULL, NULL) : -1;
-	QUIET_BEGIN(o)
-	stored = index >= 0 && o->SSL_CTX_set_ex_data(ctx, index, f.object) == 1;
-	QUIET_END(o)
+	stored = callback && kept_set(t->copy, KEPT_CTX_VERIFY, ctx, f.object);
 	KEEP_ERRNO_END
 	set_cert_verify(t->real, ctx, stored ? observer_cert_verify(t->copy) : callback, arg);
 	if (!callback)
@@ -70,9 +66,8 @@ int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg)
 	struct connection *n = NULL;
 	KEEP_ERRNO_BEGIN
 	SSL *ssl = verification_ssl_given(o, ctx);
-	int index = binding_index_used(c, INDEX_CTX_VERIFY);
-	if (ssl && index >= 0)
-		f.object = o->SSL_CTX_get_ex_data(o->SSL_get_SSL_CTX(ssl), index);
+	if (ssl)
+		f.object = kept_get(c, KEPT_CTX_VERIFY, o->SSL_get_SSL_CTX(ssl));
 	demanded_begin(&d, c, ctx, ssl);
 	n = ssl ? connection_of(c, ssl) : NULL;
 	if (n && o->X509_STORE_CTX_get0_cert)

@@ -19,24 +19,18 @@ union callback {
 	cert_cb *function;
 };
 
-static void *stored(struct copy *c, const SSL *ssl, enum binding_index on_ssl,
-		    enum binding_index on_context)
+static void *stored(struct copy *c, const SSL *ssl, enum kept_name on_ssl,
+		    enum kept_name on_context)
 {
-	const struct openssl *o = copy_api(c);
-	int set = binding_index_used(c, INDEX_SSL_CERT_SET), index;
-	if (set >= 0 && o->SSL_get_ex_data(ssl, set)) {
-		index = binding_index_used(c, on_ssl);
-		return index < 0 ? NULL : o->SSL_get_ex_data(ssl, index);
-	}
-	index = binding_index_used(c, on_context);
-	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
-	return index < 0 || !ctx ? NULL : o->SSL_CTX_get_ex_data(ctx, index);
+	if (kept_get(c, KEPT_SSL_CERT_SET, ssl))
+		return kept_get(c, on_ssl, ssl);
+	return kept_get(c, on_context, copy_api(c)->SSL_get_SSL_CTX(ssl));
 }
 
 static union callback clients(struct copy *c, const SSL *ssl, void **arg)
 {
-	*arg = stored(c, ssl, INDEX_SSL_CERT_ARG, INDEX_CTX_CERT_ARG);
-	return (union callback){.object = stored(c, ssl, INDEX_SSL_CERT_CB, INDEX_CTX_CERT_CB)};
+	*arg = stored(c, ssl, KEPT_SSL_CERT_ARG, KEPT_CTX_CERT_ARG);
+	return (union callback){.object = stored(c, ssl, KEPT_SSL_CERT_CB, KEPT_CTX_CERT_CB)};
 }
 
 /* What OpenSSL does with the older callback, which it would ask only where no certificate is set. */
@@ -160,18 +154,6 @@ int hook_SSL_copy_session_id(const struct target *t, SSL *to, const SSL *from)
 
 /* ---- hooks ------------------------------------------------------------------------------------------------------------------- */
 
-static bool ssl_store(struct copy *c, SSL *ssl, enum binding_index which, void *value)
-{
-	int index = binding_index(c, which, NULL, NULL);
-	return index >= 0 && copy_api(c)->SSL_set_ex_data(ssl, index, value) == 1;
-}
-
-static bool ctx_store(struct copy *c, SSL_CTX *ctx, enum binding_index which, void *value)
-{
-	int index = binding_index(c, which, NULL, NULL);
-	return index >= 0 && copy_api(c)->SSL_CTX_set_ex_data(ctx, index, value) == 1;
-}
-
 void hook_SSL_CTX_set_cert_cb(const struct target *t, SSL_CTX *ctx, openssl_cert_cb *callback,
 			      void *arg)
 {
@@ -179,8 +161,8 @@ void hook_SSL_CTX_set_cert_cb(const struct target *t, SSL_CTX *ctx, openssl_cert
 	union callback f = {.function = callback};
 	KEEP_ERRNO_BEGIN
 	QUIET_BEGIN(o)
-	if (ctx && ctx_store(t->copy, ctx, INDEX_CTX_CERT_CB, f.object))
-		ctx_store(t->copy, ctx, INDEX_CTX_CERT_ARG, arg);
+	if (ctx && kept_set(t->copy, KEPT_CTX_CERT_CB, ctx, f.object))
+		kept_set(t->copy, KEPT_CTX_CERT_ARG, ctx, arg);
 	QUIET_END(o)
 	KEEP_ERRNO_END((union {
 		void *object;
@@ -197,9 +179,9 @@ void hook_SSL_set_cert_cb(const struct target *t, SSL *ssl, openssl_cert_cb *cal
 	bool ours = false;
 	KEEP_ERRNO_BEGIN
 	QUIET_BEGIN(o)
-	if (ssl && ssl_store(t->copy, ssl, INDEX_SSL_CERT_CB, f.object) &&
-	    ssl_store(t->copy, ssl, INDEX_SSL_CERT_ARG, arg) &&
-	    ssl_store(t->copy, ssl, INDEX_SSL_CERT_SET, t->copy)) {
+	if (ssl && kept_set(t->copy, KEPT_SSL_CERT_CB, ssl, f.object) &&
+	    kept_set(t->copy, KEPT_SSL_CERT_ARG, ssl, arg) &&
+	    kept_set(t->copy, KEPT_SSL_CERT_SET, ssl, t->copy)) {
 		const struct connection *n = connection_of(t->copy, ssl);
 		ours = n && n->applied.kept.identity;
 	}

@@ -91,9 +91,9 @@ static void *object_of(const struct use *u)
 	return u->ssl ? (void *)u->ssl : (void *)u->ctx;
 }
 
-static enum binding_index index_of(const struct use *u)
+static enum kept_name index_of(const struct use *u)
 {
-	return u->ssl ? INDEX_SSL_FILES : INDEX_CTX_FILES;
+	return u->ssl ? KEPT_SSL_FILES : KEPT_CTX_FILES;
 }
 
 /* libssl calls these functions too: for SSL_CTX_new(), and for a rule of ours. */

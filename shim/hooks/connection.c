@@ -65,25 +65,17 @@ static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lon
 
 void connection_known(struct copy *c, const SSL *ssl)
 {
-	if (binding_index(c, INDEX_SSL_STATE, binding_not_copied, state_free) >= 0)
+	if (kept_watch(c, KEPT_SSL_STATE, kept_not_copied, state_free))
 		known_add(ssl);
 }
 
 static struct connection *connection_new(struct copy *c, SSL *ssl)
 {
-	const struct openssl *o = copy_api(c);
-	int index = binding_index(c, INDEX_SSL_STATE, binding_not_copied, state_free), stored = 0;
-	struct connection *n = index < 0 ? NULL : calloc(1, sizeof *n);
-	if (!n)
-		return NULL;
-	QUIET_BEGIN(o)
-	stored = o->SSL_set_ex_data(ssl, index, n);
-	QUIET_END(o)
-	if (stored != 1) {
-		free(n);
-		return NULL;
-	}
-	return n;
+	struct connection *n = calloc(1, sizeof *n);
+	if (n && kept_set(c, KEPT_SSL_STATE, ssl, n))
+		return n;
+	free(n);
+	return NULL;
 }
 
 struct connection *connection_start(struct copy *c, SSL *ssl)

@@ -112,8 +112,7 @@ struct connection {
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 static inline struct connection *connection_of(struct copy *c, const SSL *ssl)
 {
-	const int index = binding_index_used(c, INDEX_SSL_STATE);
-	return index < 0 ? NULL : copy_api(c)->SSL_get_ex_data(ssl, index);
+	return kept_get(c, KEPT_SSL_STATE, ssl);
 }
 struct connection *connection_start(struct copy *c, SSL *ssl);
 /* A handshake of this SSL was seen, on whichever side: it is one (known.c), until it is freed. */

@@ -36,11 +36,6 @@ static void abandoned(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 	KEEP_ERRNO_END
 }
 
-static int index_of(struct copy *c)
-{
-	return binding_index(c, INDEX_STORE_CTX_VERIFICATION, NULL, abandoned);
-}
-
 /* The default callback says yes or no as OpenSSL does; nothing is to be learned from it. Its address is that in a fresh
  * context. */
 static openssl_verify_cb *default_callback(struct copy *c)
@@ -63,20 +58,13 @@ static openssl_verify_cb *default_callback(struct copy *c)
 
 bool events_under_way(struct copy *c, X509_STORE_CTX *ctx)
 {
-	int index = binding_index_used(c, INDEX_STORE_CTX_VERIFICATION);
-	return index >= 0 && copy_api(c)->X509_STORE_CTX_get_ex_data(ctx, index);
+	return kept_get(c, KEPT_STORE_CTX_VERIFICATION, ctx) != NULL;
 }
 
 static bool set_verification(struct copy *c, X509_STORE_CTX *ctx, struct verification *v)
 {
-	const struct openssl *o = copy_api(c);
-	int index = index_of(c), stored = 0;
-	if (index < 0)
-		return false;
-	QUIET_BEGIN(o)
-	stored = o->X509_STORE_CTX_set_ex_data(ctx, index, v);
-	QUIET_END(o)
-	return stored == 1;
+	return kept_watch(c, KEPT_STORE_CTX_VERIFICATION, NULL, abandoned) &&
+	       kept_set(c, KEPT_STORE_CTX_VERIFICATION, ctx, v);
 }
 
 bool events_begin(struct verification *v)
@@ -106,8 +94,7 @@ static struct verification *verification_of(struct copy *c, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = copy_api(c);
 	struct verification *v = NULL;
-	int index = index_of(c);
-	while (index >= 0 && ctx && !(v = o->X509_STORE_CTX_get_ex_data(ctx, index)))
+	while (ctx && !(v = kept_get(c, KEPT_STORE_CTX_VERIFICATION, ctx)))
 		ctx = o->X509_STORE_CTX_get0_parent_ctx ? o->X509_STORE_CTX_get0_parent_ctx(ctx)
 							: NULL;
 	return v;
@@ -183,9 +170,7 @@ bool events_collect(struct copy *c, X509_STORE_CTX *ctx, struct evidence *e, boo
 
 void events_collected(struct copy *c, X509_STORE_CTX *ctx)
 {
-	int index = index_of(c);
-	struct verification *v =
-	    index < 0 ? NULL : copy_api(c)->X509_STORE_CTX_get_ex_data(ctx, index);
+	struct verification *v = kept_get(c, KEPT_STORE_CTX_VERIFICATION, ctx);
 	if (!v)
 		return;
 	set_verification(c, ctx, NULL);

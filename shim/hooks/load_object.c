@@ -25,22 +25,14 @@ static void object_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lo
 	KEEP_ERRNO_END
 }
 
-static int index_of(struct copy *c, enum binding_index which)
+bool loaded_watch(struct copy *c, enum kept_name which)
 {
-	return loaded_can_be_kept(copy_api(c), which)
-		   ? binding_index(c, which, binding_not_copied, object_free)
-		   : -1;
+	return kept_watch(c, which, kept_not_copied, object_free);
 }
 
-void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
+void loaded_note(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
 		 const char *path, bool ok)
 {
-	const int index = object ? index_of(c, which) : -1;
-	if (index >= 0)
-		loaded_put(c, which, index, object, kind, path, ok);
-}
-
-bool loaded_watch(struct copy *c, enum binding_index which)
-{
-	return index_of(c, which) >= 0;
+	if (object && loaded_watch(c, which))
+		loaded_put(c, which, object, kind, path, ok);
 }

@@ -26,15 +26,15 @@ static void *object_of(const struct owner *w)
 	return w->ssl ? (void *)w->ssl : (void *)w->ctx;
 }
 
-static enum binding_index index_of(const struct owner *w)
+static enum kept_name index_of(const struct owner *w)
 {
-	return w->ssl ? INDEX_SSL_FILES : INDEX_CTX_FILES;
+	return w->ssl ? KEPT_SSL_FILES : KEPT_CTX_FILES;
 }
 
 static const char *path_of(struct evidence *e, const struct owner *w, enum loaded_kind kind)
 {
 	return w->ssl ? loaded_path_of_ssl(e, w->copy, w->ssl, kind)
-		      : loaded_path(e, w->copy, INDEX_CTX_FILES, w->ctx, kind);
+		      : loaded_path(e, w->copy, KEPT_CTX_FILES, w->ctx, kind);
 }
 
 static X509 *certificate_of(const struct owner *w)

@@ -41,9 +41,9 @@ static int store_loaded(const struct target *t, X509_STORE *store, const char *f
 {
 	KEEP_ERRNO_BEGIN
 	if (store && directory)
-		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DIRECTORY, directory, true);
+		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_DIRECTORY, directory, true);
 	if (store && file) {
-		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_FILE, file, result == 1);
+		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_FILE, file, result == 1);
 		if (result == 1)
 			failed_settle(store, ROLE_CA, false);
 		else
@@ -84,10 +84,10 @@ static int defaults_loaded(const struct target *t, X509_STORE *store, bool file,
 	char value[LOADED_BYTES];
 	KEEP_ERRNO_BEGIN
 	if (file)
-		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DEFAULT_FILE,
+		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_DEFAULT_FILE,
 			    variable_now("SSL_CERT_FILE", value), true);
 	if (directory)
-		loaded_note(t->copy, INDEX_STORE_FILES, store, LOADED_DEFAULT_DIRECTORY,
+		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_DEFAULT_DIRECTORY,
 			    variable_now("SSL_CERT_DIR", value), true);
 	KEEP_ERRNO_END
 	return result;
@@ -116,7 +116,7 @@ int hook_SSL_CTX_load_verify_store(const struct target *t, SSL_CTX *ctx, const c
 {
 	int r = REAL(int, SSL_CTX *, const char *)(ctx, uri);
 	KEEP_ERRNO_BEGIN
-	loaded_note(t->copy, INDEX_STORE_FILES, store_of(t, ctx), LOADED_URI, uri, r == 1);
+	loaded_note(t->copy, KEPT_STORE_FILES, store_of(t, ctx), LOADED_URI, uri, r == 1);
 	if (store_of(t, ctx) && uri && r != 1 && !strchr(uri, ':'))
 		store_failed(t->copy, store_of(t, ctx), FILE_CA, uri, CALL);
 	KEEP_ERRNO_END

@@ -22,34 +22,6 @@ struct loaded {
 /* Lists are changed and read under it; a store may be shared by threads. */
 static struct lock lock;
 
-bool loaded_can_be_kept(const struct openssl *o, enum binding_index which)
-{
-	/* 1.0.2 */
-	return which != INDEX_STORE_FILES ||
-	       (o->X509_STORE_get_ex_data && o->X509_STORE_set_ex_data);
-}
-
-static struct loaded *list_of(const struct openssl *o, enum binding_index which, int index,
-			      const void *object)
-{
-	if (which == INDEX_STORE_FILES)
-		return o->X509_STORE_get_ex_data(object, index);
-	return which == INDEX_CTX_FILES ? o->SSL_CTX_get_ex_data(object, index)
-					: o->SSL_get_ex_data(object, index);
-}
-
-static bool list_set(const struct openssl *o, enum binding_index which, int index, void *object,
-		     struct loaded *first)
-{
-	int ok = 0;
-	QUIET_BEGIN(o)
-	ok = which == INDEX_STORE_FILES ? o->X509_STORE_set_ex_data(object, index, first)
-	     : which == INDEX_CTX_FILES ? o->SSL_CTX_set_ex_data(object, index, first)
-					: o->SSL_set_ex_data(object, index, first);
-	QUIET_END(o)
-	return ok == 1;
-}
-
 void loaded_free(struct loaded *first)
 {
 	struct loaded *next;
@@ -80,11 +52,11 @@ static bool same_place(const struct loaded *l, enum loaded_kind kind, const char
 	       (kind >= LOADED_CERTIFICATE || strncmp(l->path, path, LOADED_BYTES - 1) == 0);
 }
 
-static void put(const struct openssl *o, enum binding_index which, int index, void *object,
-		enum loaded_kind kind, const char *path, bool ok)
+static void put(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
+		const char *path, bool ok)
 {
 	unsigned n = 0;
-	struct loaded *first = list_of(o, which, index, object), *old = NULL, *last = NULL;
+	struct loaded *first = kept_get(c, which, object), *old = NULL, *last = NULL;
 	for (struct loaded *l = first; l && !old; l = l->next, n++) {
 		if (same_place(l, kind, path))
 			old = l;
@@ -102,52 +74,48 @@ static void put(const struct openssl *o, enum binding_index which, int index, vo
 		l->next = old->next;
 	if (last)
 		last->next = l;
-	else if (!list_set(o, which, index, object, l)) {
+	else if (!kept_set(c, which, object, l)) {
 		free(l);
 		return;
 	}
 	free(old);
 }
 
-void loaded_put(struct copy *c, enum binding_index which, int index, void *object,
-		enum loaded_kind kind, const char *path, bool ok)
+void loaded_put(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
+		const char *path, bool ok)
 {
 	if (!lock_enter(&lock, NULL))
 		return;
-	put(copy_api(c), which, index, object, kind, path ? path : "", ok);
+	put(c, which, object, kind, path ? path : "", ok);
 	lock_leave(&lock);
 }
 
 bool loaded_by_client(struct copy *c, const X509_STORE *store)
 {
 	bool found = false;
-	int index = store ? binding_index_used(c, INDEX_STORE_FILES) : -1;
-	if (index < 0 || !lock_enter(&lock, NULL))
+	if (!store || !lock_enter(&lock, NULL))
 		return false;
-	for (const struct loaded *l = list_of(copy_api(c), INDEX_STORE_FILES, index, store); l;
-	     l = l->next)
+	for (const struct loaded *l = kept_get(c, KEPT_STORE_FILES, store); l; l = l->next)
 		found = found || l->kind == LOADED_FILE || l->kind == LOADED_DIRECTORY ||
 			l->kind == LOADED_URI;
 	lock_leave(&lock);
 	return found;
 }
 
-static const char *path_of(struct evidence *e, struct copy *c, enum binding_index which,
+static const char *path_of(struct evidence *e, struct copy *c, enum kept_name which,
 			   const void *object, enum loaded_kind kind, bool ok)
 {
 	const char *path = NULL;
-	int index = object ? binding_index_used(c, which) : -1;
-	if (index < 0 || !lock_enter(&lock, NULL))
+	if (!object || !lock_enter(&lock, NULL))
 		return NULL;
-	for (const struct loaded *l = list_of(copy_api(c), which, index, object); l && !path;
-	     l = l->next)
+	for (const struct loaded *l = kept_get(c, which, object); l && !path; l = l->next)
 		if (l->kind == kind && l->ok == ok)
 			path = arena_strdup(&e->arena, l->path);
 	lock_leave(&lock);
 	return path;
 }
 
-const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
+const char *loaded_path(struct evidence *e, struct copy *c, enum kept_name which,
 			const void *object, enum loaded_kind kind)
 {
 	return path_of(e, c, which, object, kind, true);
@@ -156,12 +124,12 @@ const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index w
 const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ssl,
 			       enum loaded_kind kind)
 {
-	const char *path = loaded_path(e, c, INDEX_SSL_FILES, ssl, kind);
+	const char *path = loaded_path(e, c, KEPT_SSL_FILES, ssl, kind);
 	return path ? path
-		    : loaded_path(e, c, INDEX_CTX_FILES, copy_api(c)->SSL_get_SSL_CTX(ssl), kind);
+		    : loaded_path(e, c, KEPT_CTX_FILES, copy_api(c)->SSL_get_SSL_CTX(ssl), kind);
 }
 
-const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
+const char *loaded_refused(struct evidence *e, struct copy *c, enum kept_name which,
 			   const void *object, enum loaded_kind kind)
 {
 	return path_of(e, c, which, object, kind, false);
@@ -314,11 +282,10 @@ void loaded_describe(struct evidence *e, struct copy *c, X509_STORE *store)
 	const struct openssl *o = copy_api(c);
 	struct lists t = {.uris = false};
 	struct entry *entries = arena_alloc(&e->arena, LOADED_MAX * sizeof *entries);
-	const int index = binding_index_used(c, INDEX_STORE_FILES);
-	if (!store || !entries || !loaded_can_be_kept(o, INDEX_STORE_FILES) ||
+	if (!store || !entries || !o->X509_STORE_get_ex_data || !o->X509_STORE_set_ex_data ||
 	    !lock_enter(&lock, NULL))
 		return;
-	const struct loaded *first = index < 0 ? NULL : list_of(o, INDEX_STORE_FILES, index, store);
+	const struct loaded *first = kept_get(c, KEPT_STORE_FILES, store);
 	unsigned n = copy_list(e, first, entries);
 	lock_leave(&lock);
 	e->store_by_hand = !first && e->anchor_count > 0;

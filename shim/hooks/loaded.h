@@ -22,24 +22,23 @@ enum loaded_kind {
 };
 enum { LOADED_BYTES = 512 }; /* what is kept of a path or a string, its NUL included */
 /* (load_object.c) Remembers a file at the object that it went into, which `which` tells the class of. path NULL: OpenSSL's own. */
-void loaded_note(struct copy *c, enum binding_index which, void *object, enum loaded_kind kind,
+void loaded_note(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
 		 const char *path, bool ok);
 /* ... From now on it is seen when an object of this class goes. False: it cannot be. */
-bool loaded_watch(struct copy *c, enum binding_index which);
+bool loaded_watch(struct copy *c, enum kept_name which);
 /* (loaded.c) The list at one object. */
 struct loaded;
-bool loaded_can_be_kept(const struct openssl *o, enum binding_index which);
-void loaded_put(struct copy *c, enum binding_index which, int index, void *object,
-		enum loaded_kind kind, const char *path, bool ok);
+void loaded_put(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
+		const char *path, bool ok);
 void loaded_free(struct loaded *first);
 /* The last file of this kind that was loaded, in e's arena; NULL: none. */
-const char *loaded_path(struct evidence *e, struct copy *c, enum binding_index which,
+const char *loaded_path(struct evidence *e, struct copy *c, enum kept_name which,
 			const void *object, enum loaded_kind kind);
 /* ... the SSL's own, or that of its context, which it began with. */
 const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ssl,
 			       enum loaded_kind kind);
 /* ... where OpenSSL refused the last one. */
-const char *loaded_refused(struct evidence *e, struct copy *c, enum binding_index which,
+const char *loaded_refused(struct evidence *e, struct copy *c, enum kept_name which,
 			   const void *object, enum loaded_kind kind);
 /* The client named files, directories or the like for this trust store; OpenSSL's default ones are no word of its own. */
 bool loaded_by_client(struct copy *c, const X509_STORE *store);

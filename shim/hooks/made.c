@@ -43,13 +43,11 @@ static int make_flexible(struct copy *c, const SSL_METHOD **method)
 static void note_version(struct copy *c, SSL_CTX *ctx, int protocol)
 {
 	const struct openssl *o = copy_api(c);
-	int index = binding_index(c, INDEX_CTX_FIXED, NULL, NULL), stored = 0;
-	QUIET_BEGIN(o)
-	if (index >= 0)
-		stored = o->SSL_CTX_set_ex_data(ctx, index, (void *)(intptr_t)protocol);
+	if (kept_set(c, KEPT_CTX_FIXED, ctx, (void *)(intptr_t)protocol))
+		return;
 	/* no memory: nobody is lifted, then */
-	if (stored != 1)
-		openssl_fix_context_version(o, ctx, protocol);
+	QUIET_BEGIN(o)
+	openssl_fix_context_version(o, ctx, protocol);
 	QUIET_END(o)
 }
 
@@ -59,7 +57,7 @@ static void watch_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method
 {
 	policy_prepare();
 	offer_note_context(c, ctx);
-	if (loaded_watch(c, INDEX_CTX_FILES))
+	if (loaded_watch(c, KEPT_CTX_FILES))
 		load_context_made(c, ctx);
 	if (protocol)
 		note_version(c, ctx, protocol);
@@ -99,29 +97,21 @@ SSL_CTX *hook_SSL_CTX_new_ex(const struct target *t, OSSL_LIB_CTX *libctx, const
 
 static int context_version(struct copy *c, const SSL_CTX *ctx)
 {
-	int index = binding_index_used(c, INDEX_CTX_FIXED);
-	return index < 0 || !ctx ? 0 : (int)(intptr_t)copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
+	return (int)(intptr_t)kept_get(c, KEPT_CTX_FIXED, ctx);
 }
 
 /* SSL_set_SSL_CTX() changes the context later, but not the method. */
 static void inherit_version(struct copy *c, SSL *ssl, int protocol)
 {
-	const struct openssl *o = copy_api(c);
-	int index = protocol ? binding_index(c, INDEX_SSL_FIXED, NULL, NULL) : -1;
-	if (index < 0)
-		return;
-	QUIET_BEGIN(o)
-	o->SSL_set_ex_data(ssl, index, (void *)(intptr_t)protocol);
-	QUIET_END(o)
+	if (protocol)
+		kept_set(c, KEPT_SSL_FIXED, ssl, (void *)(intptr_t)protocol);
 }
 
 static int fixed_version(struct copy *c, const SSL *ssl)
 {
-	const struct openssl *o = copy_api(c);
-	int index = binding_index_used(c, INDEX_SSL_FIXED);
-	int protocol = index < 0 ? 0 : (int)(intptr_t)o->SSL_get_ex_data(ssl, index);
+	const int protocol = (int)(intptr_t)kept_get(c, KEPT_SSL_FIXED, ssl);
 	/* one that libssl made by itself (BIO_new_ssl()) */
-	return protocol ? protocol : context_version(c, o->SSL_get_SSL_CTX(ssl));
+	return protocol ? protocol : context_version(c, copy_api(c)->SSL_get_SSL_CTX(ssl));
 }
 
 void fixed_hold(struct copy *c, SSL *ssl)
@@ -157,16 +147,12 @@ static struct lock counting;
 
 static bool add_references(struct copy *c, SSL *ssl, int more)
 {
-	const struct openssl *o = copy_api(c);
-	int index = more > 0 ? binding_index(c, INDEX_SSL_REFERENCES, binding_not_copied, NULL)
-			     : binding_index_used(c, INDEX_SSL_REFERENCES);
-	bool counted = false;
-	if (index < 0 || !lock_enter(&counting, NULL))
+	if (more > 0 && !kept_watch(c, KEPT_SSL_REFERENCES, kept_not_copied, NULL))
 		return false;
-	QUIET_BEGIN(o)
-	intptr_t n = (intptr_t)o->SSL_get_ex_data(ssl, index) + more;
-	counted = n >= 0 && o->SSL_set_ex_data(ssl, index, (void *)n) == 1;
-	QUIET_END(o)
+	if (!lock_enter(&counting, NULL))
+		return false;
+	const intptr_t n = (intptr_t)kept_get(c, KEPT_SSL_REFERENCES, ssl) + more;
+	const bool counted = n >= 0 && kept_set(c, KEPT_SSL_REFERENCES, ssl, (void *)n);
 	lock_leave(&counting);
 	return counted;
 }

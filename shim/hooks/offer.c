@@ -31,24 +31,19 @@ static int version_of(uintptr_t bits)
 void offer_note_context(struct copy *c, SSL_CTX *ctx)
 {
 	const struct openssl *o = copy_api(c);
-	int index = binding_index(c, INDEX_CTX_FRESH, NULL, NULL), min, max, level;
-	if (index < 0)
-		return;
+	int min, max, level;
 	uintptr_t word = SEEN;
 	if (apply_context_bounds(o, ctx, &min, &max))
 		word |= BOUNDS | version_bits(max) << MAX_SHIFT | version_bits(min);
 	level = o->SSL_CTX_get_security_level ? o->SSL_CTX_get_security_level(ctx) : -1;
 	if (level >= 0 && level < FIELD)
 		word |= (uintptr_t)(level + 1) << LEVEL_SHIFT;
-	QUIET_BEGIN(o)
-	o->SSL_CTX_set_ex_data(ctx, index, (void *)word);
-	QUIET_END(o)
+	kept_set(c, KEPT_CTX_FRESH, ctx, (void *)word);
 }
 
 static uintptr_t fresh(struct copy *c, const SSL_CTX *ctx)
 {
-	int index = ctx ? binding_index_used(c, INDEX_CTX_FRESH) : -1;
-	return index < 0 ? 0 : (uintptr_t)copy_api(c)->SSL_CTX_get_ex_data(ctx, index);
+	return (uintptr_t)kept_get(c, KEPT_CTX_FRESH, ctx);
 }
 
 bool offer_context_is_known(struct copy *c, const SSL_CTX *ctx)
@@ -175,7 +170,7 @@ static const char *string_of(struct evidence *e, struct copy *c, SSL *ssl, enum 
 			     bool *refused)
 {
 	const void *objects[] = {ssl, copy_api(c)->SSL_get_SSL_CTX(ssl)};
-	const enum binding_index classes[] = {INDEX_SSL_FILES, INDEX_CTX_FILES};
+	const enum kept_name classes[] = {KEPT_SSL_FILES, KEPT_CTX_FILES};
 	const char *s = NULL;
 	for (unsigned i = 0; i < ARRAY_LENGTH(objects) && !s; i++) {
 		s = loaded_path(e, c, classes[i], objects[i], kind);

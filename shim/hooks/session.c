@@ -5,7 +5,7 @@
  * OnlyCAFile takes no session that was made without it. The mark stands in the field of the session that keeps application data for a
  * server's tickets, which a client has no use for: it goes along when OpenSSL copies a session (TLS 1.3, for each ticket) and when a client
  * writes it down and reads it again (Python does for each that it hands out), also in another process. What the client puts there stands
- * before it. Where that field is not there (before 1.1.1), it is ex_data, a number that nobody has to free. Not otherwise: ex_data of ours behind
+ * before it. Where that field is not there (before 1.1.1), it is ex_data. Not otherwise: ex_data of ours behind
  * the client's makes OpenSSL call the client's functions with its own data not set yet, when it copies the session; stunnel 5.68 dies of that
  * (tests/traps/session_data.c).
  */
@@ -127,12 +127,10 @@ static bool write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t 
 static uintptr_t session_tag(struct copy *c, SSL_SESSION *session)
 {
 	const struct openssl *o = copy_api(c);
-	const int index = binding_index_used(c, INDEX_SESSION_TAG);
 	struct field f;
 	read_field(o, session, &f);
-	return f.mark.tag  ? (uintptr_t)f.mark.tag
-	       : index < 0 ? 0
-			   : (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
+	return f.mark.tag ? (uintptr_t)f.mark.tag
+			  : (uintptr_t)kept_get(c, KEPT_SESSION_TAG, session);
 }
 
 /* Which certificate for which host this connection has to show. 0: none of a rule's. */
@@ -152,11 +150,10 @@ static bool same_identity(struct connection *n, SSL_SESSION *session)
 {
 	const struct openssl *o = copy_api(n->copy);
 	struct field f;
-	int index = binding_index_used(n->copy, INDEX_SESSION_IDENTITY);
 	read_field(o, session, &f);
 	uintptr_t made = (uintptr_t)f.mark.identity;
-	if (!made && index >= 0)
-		made = (uintptr_t)o->SSL_SESSION_get_ex_data(session, index);
+	if (!made)
+		made = (uintptr_t)kept_get(n->copy, KEPT_SESSION_IDENTITY, session);
 	return made == identity_tag(n);
 }
 
@@ -209,15 +206,6 @@ bool session_is_ours(struct connection *n, SSL *ssl)
 	       session_tag(n->copy, session) == now;
 }
 
-static void set_data(struct copy *c, SSL_SESSION *session, enum binding_index which,
-		     uintptr_t value)
-{
-	const struct openssl *o = copy_api(c);
-	int index = value && o->SSL_SESSION_set_ex_data ? binding_index(c, which, NULL, NULL) : -1;
-	if (index >= 0)
-		o->SSL_SESSION_set_ex_data(session, index, (void *)value);
-}
-
 /* 0: as it is. */
 static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t identity)
 {
@@ -227,8 +215,10 @@ static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t id
 		return;
 	QUIET_BEGIN(o)
 	if (!write_mark(o, session, tag, identity)) {
-		set_data(n->copy, session, INDEX_SESSION_TAG, tag);
-		set_data(n->copy, session, INDEX_SESSION_IDENTITY, identity);
+		if (tag)
+			kept_set(n->copy, KEPT_SESSION_TAG, session, (void *)tag);
+		if (identity)
+			kept_set(n->copy, KEPT_SESSION_IDENTITY, session, (void *)identity);
 	}
 	QUIET_END(o)
 }

@@ -259,7 +259,7 @@ static struct copy *slot_for(const struct openssl *o)
 	c = &copies[n];
 	c->slot = n;
 	for (size_t i = 0; i < ARRAY_LENGTH(c->index); i++)
-		atomic_store(&c->index[i], c->reserved[i] = -1);
+		atomic_store(&c->index[i], -1);
 	return c;
 }
 

@@ -24,33 +24,22 @@ static _Atomic uint64_t clean[KEPT];
 /* ---- the question ------------------------------------------------------------------------------------------------- */
 
 /* Threads share a store, and OpenSSL changes what hangs on it without a lock. */
-static uint64_t number_under_lock(const struct openssl *o, X509_STORE *store, int index)
+static uint64_t number_under_lock(struct copy *c, X509_STORE *store)
 {
 	static uintptr_t latest;
-	uintptr_t number = (uintptr_t)o->X509_STORE_get_ex_data(store, index);
+	const uintptr_t number = (uintptr_t)kept_get(c, KEPT_STORE_NUMBER, store);
 	if (number)
 		return number;
-	QUIET_BEGIN(o)
-	number = latest + 1;
-	if (o->X509_STORE_set_ex_data(store, index, (void *)number) == 1)
-		latest = number;
-	else
-		number = 0;
-	QUIET_END(o)
-	return number;
+	return kept_set(c, KEPT_STORE_NUMBER, store, (void *)(latest + 1)) ? ++latest : 0;
 }
 
 /* An address may be that of another store by now: each has a number of its own, from 1. 0: it cannot be told. */
 static uint64_t number_of(struct copy *c, X509_STORE *store)
 {
 	static struct lock numbering;
-	const struct openssl *o = copy_api(c);
-	const int index = o->X509_STORE_get_ex_data && o->X509_STORE_set_ex_data
-			      ? binding_index(c, INDEX_STORE_NUMBER, binding_not_copied, NULL)
-			      : -1;
-	if (index < 0 || !lock_enter(&numbering, NULL))
+	if (!lock_enter(&numbering, NULL))
 		return 0;
-	const uint64_t number = number_under_lock(o, store, index);
+	const uint64_t number = number_under_lock(c, store);
 	lock_leave(&numbering);
 	return number;
 }

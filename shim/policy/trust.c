@@ -60,17 +60,13 @@ static void drop_anchors(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, l
 
 static bool keep_alive(struct trust *t, X509_STORE_CTX *ctx)
 {
-	const struct openssl *o = copy_api(t->copy);
-	int index = binding_index(t->copy, INDEX_STORE_CTX_TRUST, NULL, drop_anchors), stored = 0;
-	if (index < 0)
+	struct anchors *before = kept_get(t->copy, KEPT_STORE_CTX_TRUST, ctx);
+	if (!kept_watch(t->copy, KEPT_STORE_CTX_TRUST, NULL, drop_anchors) ||
+	    !kept_set(t->copy, KEPT_STORE_CTX_TRUST, ctx, t->anchors))
 		return false;
-	anchors_release(o->X509_STORE_CTX_get_ex_data(ctx, index));
-	QUIET_BEGIN(o)
-	stored = o->X509_STORE_CTX_set_ex_data(ctx, index, t->anchors);
-	QUIET_END(o)
-	if (stored == 1)
-		anchors_retain(t->anchors);
-	return stored == 1;
+	anchors_retain(t->anchors);
+	anchors_release(before);
+	return true;
 }
 
 /* From here on the client's context works with the rule's certificates. trusted NULL: the client's own anchors. */

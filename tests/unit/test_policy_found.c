@@ -94,10 +94,10 @@ int main(void)
 	table = *openssl_direct();
 	table.X509_STORE_set_ex_data = slow_set;
 	atomic_store(&copy.api, &table);
-	for (unsigned i = 0; i < INDEX_COUNT; i++)
+	for (unsigned i = 0; i < KEPT_CLASSES; i++)
 		atomic_store(&copy.index[i], -2);
 	enum { CLASS_X509_STORE = 4 };
-	atomic_store(&copy.index[INDEX_STORE_NUMBER],
+	atomic_store(&copy.index[KEPT_AT_X509_STORE],
 		     CRYPTO_get_ex_new_index(CLASS_X509_STORE, 0, NULL, NULL, NULL, NULL));
 	store = X509_STORE_new();
 	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
