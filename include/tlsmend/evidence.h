@@ -59,9 +59,11 @@ int64_t evidence_time(const struct openssl *o, const ASN1_STRING *s);
 enum evidence_key { WITH_TRUSTED_FIRST, WITHOUT_STRICT, WITH_NAME };
 /* How the caller verifies once more: the same leaf, parameters and functions, in objects of its own. trusted NULL: with the client's store;
  * else only these count as anchors. level: security level
- * of the certificates, or EVIDENCE_SAME_LEVEL, or EVIDENCE_STAND_IN: that, and any certificate may be an anchor. The stacks are the caller's of passes(). True: the chain is valid. */
+ * of the certificates, or EVIDENCE_SAME_LEVEL, or EVIDENCE_STAND_IN: that, and any certificate may be an anchor. The stacks are the caller's of passes(). True: the
+ * chain is valid; else why, where that is not NULL, has the first error. */
 struct evidence_trial {
-	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level);
+	bool (*passes)(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level,
+		       struct verify_error *why);
 	/* With one key of a rule more; `value` is that of ExpectName. NULL: cannot be done. */
 	bool (*passes_with)(void *arg, enum evidence_key key, const char *value);
 	void *arg;

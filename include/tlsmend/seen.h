@@ -337,7 +337,8 @@ struct evidence {
 	struct cert_info
 	    *known_intermediate; /* the wanted issuer out of that bundle, where it is no root */
 	enum tried system_tried;
-	int anchor_count;       /* in the client's store; -1: not known */
+	struct verify_error system_objection; /* where tried in vain: OpenSSL's first */
+	int anchor_count;                     /* in the client's store; -1: not known */
 	bool store_has_lookups; /* it also looks into a directory, so the count says little */
 	bool store_untouched;   /* nothing at all was put into it, nor asked for */
 	bool store_by_hand;     /* nothing was loaded into it: what it has the program put there */

@@ -103,6 +103,15 @@ static struct verify_error other_error(const struct evidence *e)
 	return (struct verify_error){0, 0};
 }
 
+/* ... with the system's trust: by the trial, which also looks at what OpenSSL leaves out where the chain has no end. */
+static struct verify_error error_with_anchor(const struct evidence *e)
+{
+	const struct verify_error tried = e->system_objection;
+	return e->system_tried == TRIED_BAD && tried.code != 0 && !wants_anchor(e, tried.code)
+		   ? tried
+		   : other_error(e);
+}
+
 /* The only thing that is wrong is that nothing was loaded. */
 static bool would_have_an_anchor(const struct evidence *e)
 {
@@ -129,8 +138,8 @@ struct verify_error evidence_headline(const struct evidence *e)
 	const struct verify_error seen = seen_by_client(e);
 	if (evidence_is_with_rule(e))
 		return e->errors[0];
-	if (would_have_an_anchor(e) && (other_error(e).code != 0 || names_another(e)))
-		return other_error(e);
+	if (would_have_an_anchor(e) && (error_with_anchor(e).code != 0 || names_another(e)))
+		return error_with_anchor(e);
 	if (e->event_count > 0 || e->error_count == 0 || lies_outside(e))
 		return seen;
 	return e->errors[0];

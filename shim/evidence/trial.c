@@ -31,8 +31,9 @@ struct attempt {
 	unsigned visits, path_trials, trials;
 };
 
+/* why, which may be NULL: OpenSSL's first objection. */
 static enum tried passes_at(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
-			    int level)
+			    int level, struct verify_error *why)
 {
 	const struct openssl *o = a->o;
 	bool good = false;
@@ -41,14 +42,14 @@ static enum tried passes_at(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_S
 			     budget_verification(o, a->sent[0], untrusted, a->e->verify_flags)))
 		return TRIED_NOT;
 	QUIET_BEGIN(o)
-	good = a->trial->passes(a->trial->arg, trusted, untrusted, level);
+	good = a->trial->passes(a->trial->arg, trusted, untrusted, level, why);
 	QUIET_END(o)
 	return good ? TRIED_GOOD : TRIED_BAD;
 }
 
 static enum tried passes(struct attempt *a, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted)
 {
-	return passes_at(a, trusted, untrusted, EVIDENCE_SAME_LEVEL);
+	return passes_at(a, trusted, untrusted, EVIDENCE_SAME_LEVEL, NULL);
 }
 
 static bool issued(const struct openssl *o, X509 *issuer, X509 *subject)
@@ -218,7 +219,7 @@ static void try_other_path(struct attempt *a, X509_STORE *store, enum cause caus
 }
 
 /* ---- a further anchor ---------------------------------------------------------------------------------------- */
-static enum tried try_anchor(struct attempt *a, X509 *anchor)
+static enum tried try_anchor(struct attempt *a, X509 *anchor, struct verify_error *why)
 {
 	const struct openssl *o = a->o;
 	OPENSSL_STACK *trusted = a->trial ? o->OPENSSL_sk_new_null() : NULL;
@@ -226,7 +227,7 @@ static enum tried try_anchor(struct attempt *a, X509 *anchor)
 	if (!trusted)
 		return result;
 	if (o->OPENSSL_sk_push(trusted, anchor) > 0)
-		result = passes(a, trusted, a->untrusted);
+		result = passes_at(a, trusted, a->untrusted, EVIDENCE_SAME_LEVEL, why);
 	o->OPENSSL_sk_free(trusted);
 	return result;
 }
@@ -274,7 +275,7 @@ static void try_without_stored(struct attempt *a, X509_STORE *store)
 	if (!root)
 		return;
 	struct cert_info *info = arena_alloc(&e->arena, sizeof *info);
-	if (info && try_anchor(a, root) == TRIED_GOOD) {
+	if (info && try_anchor(a, root, NULL) == TRIED_GOOD) {
 		evidence_certificate(e, o, root, FROM_STORE, info);
 		e->root_alone = info;
 	}
@@ -313,7 +314,7 @@ static void try_system_bundle(struct attempt *a)
 		evidence_certificate(e, o, root, FROM_STORE, e->system_root);
 		e->system_root->in_system_bundle = true;
 		e->system_file = arena_strdup(&e->arena, path);
-		e->system_tried = try_anchor(a, root);
+		e->system_tried = try_anchor(a, root, &e->system_objection);
 	}
 	o->X509_free(root);
 }
@@ -362,7 +363,7 @@ static void try_stand_in(struct attempt *a)
 	OPENSSL_STACK *trusted = o->OPENSSL_sk_new_null();
 	OPENSSL_STACK *untrusted = sent_and_top(a);
 	if (trusted && untrusted && o->OPENSSL_sk_push(trusted, highest_sent(a)) > 0)
-		a->e->stand_in_tried = passes_at(a, trusted, untrusted, EVIDENCE_STAND_IN);
+		a->e->stand_in_tried = passes_at(a, trusted, untrusted, EVIDENCE_STAND_IN, NULL);
 	if (trusted)
 		o->OPENSSL_sk_free(trusted);
 	if (untrusted)
@@ -377,7 +378,7 @@ static void try_levels(struct attempt *a)
 	if (!a->trial || e->security_level <= 0)
 		return;
 	for (level = e->security_level > 2 ? 2 : e->security_level - 1; level >= 0; level--) {
-		e->level_tried = passes_at(a, NULL, a->untrusted, level);
+		e->level_tried = passes_at(a, NULL, a->untrusted, level, NULL);
 		e->level_enough = level;
 		if (e->level_tried != TRIED_BAD)
 			return;
@@ -418,7 +419,7 @@ void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENS
 	if (!e->renewed)
 		try_system_bundle(a);
 	if (top->self_signed)
-		e->top_tried = try_anchor(a, a->top);
+		e->top_tried = try_anchor(a, a->top, NULL);
 	else if (!e->system_root)
 		try_stand_in(a);
 }

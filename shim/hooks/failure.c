@@ -120,7 +120,8 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 }
 
 /* For evidence_try(): would this help? */
-static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
+static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level,
+		   struct verify_error *why)
 {
 	/* X509_V_FLAG_CRL_CHECK, _CRL_CHECK_ALL, _EXTENDED_CRL_SUPPORT, _USE_DELTAS */
 	enum { PARTIAL_CHAIN = 0x80000, REVOCATION = 0x4 | 0x8 | 0x1000 | 0x2000 };
@@ -142,6 +143,9 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy) == 1 &&
 	       o->X509_STORE_CTX_get_error(copy) == 0;
+	if (why)
+		*why = (struct verify_error){o->X509_STORE_CTX_get_error(copy),
+					     o->X509_STORE_CTX_get_error_depth(copy)};
 	o->X509_STORE_CTX_free(copy);
 	QUIET_END(o)
 	return good;

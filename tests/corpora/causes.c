@@ -139,7 +139,8 @@ struct trial_of {
 	X509_STORE_CTX *ctx;
 };
 
-static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
+static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level,
+			 struct verify_error *why)
 {
 	const struct openssl *o = openssl_direct();
 	const struct trial_of *t = arg;
@@ -156,6 +157,9 @@ static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untru
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = X509_verify_cert(copy) == 1;
+	if (why)
+		*why = (struct verify_error){o->X509_STORE_CTX_get_error(copy),
+					     o->X509_STORE_CTX_get_error_depth(copy)};
 	o->X509_STORE_CTX_free(copy);
 	return good;
 }

@@ -106,9 +106,11 @@ static inline void bytes_release(const struct openssl *o, OPENSSL_STACK *all)
 }
 
 static inline bool bytes_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted,
-				int level)
+				int level, struct verify_error *why)
 {
 	(void)untrusted, (void)level;
+	if (why)
+		*why = (struct verify_error){*(const uint8_t *)arg & 0x7f, 1};
 	return (*(const uint8_t *)arg & 2) != 0 && trusted;
 }
 

@@ -78,7 +78,8 @@ static void put(OPENSSL_STACK *to, X509 *x)
 	api()->OPENSSL_sk_push(to, x);
 }
 
-static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level)
+static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, int level,
+		   struct verify_error *why)
 {
 	struct world *w = arg;
 	X509_STORE_CTX *ctx = api()->X509_STORE_CTX_new();
@@ -95,6 +96,9 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	if (trusted)
 		api()->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
+	if (why)
+		*why = (struct verify_error){api()->X509_STORE_CTX_get_error(ctx),
+					     api()->X509_STORE_CTX_get_error_depth(ctx)};
 	api()->X509_STORE_CTX_free(ctx);
 	return good && !w->never;
 }
