@@ -110,6 +110,7 @@ radsecproxy       command radsecproxy
 redis-tools       command redis-cli
 rsyslog-openssl   file /usr/lib/*/rsyslog/lmnsd_ossl.so
 ruby              command ruby
+ruby-net-ldap     file /usr/lib/ruby/*/net/ldap.rb
 s-nail            command s-nail
 siege             command siege
 socat             command socat

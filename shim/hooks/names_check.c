@@ -114,3 +114,15 @@ int hook_X509_get_ext_by_NID(const struct target *t, const X509 *x, int nid, int
 	       }){.object = t->real})
 	    .function(x, nid, last);
 }
+
+/* Ruby reads all of them, one after the other. */
+X509_EXTENSION *hook_X509_get_ext(const struct target *t, const X509 *x, int index)
+{
+	const struct openssl *o = copy_api(t->copy);
+	X509_EXTENSION *found = LOAD_REAL(X509_EXTENSION *, const X509 *, int)(x, index);
+	KEEP_ERRNO_BEGIN
+	if (found && (live_any() || names_watched()))
+		note_reading(t, x, o->OBJ_obj2nid(o->X509_EXTENSION_get_object(found)));
+	KEEP_ERRNO_END
+	return found;
+}

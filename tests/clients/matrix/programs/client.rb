@@ -23,6 +23,11 @@ begin
     tls.write("GET / HTTP/1.0\r\n\r\n")
     tls.read
     tls.close
+  when 'ldap'
+    require 'net/ldap'
+    tls = { ca_file: ENV['SSL_CERT_FILE'] || '/etc/ssl/certs/ca-certificates.crt', verify_mode: OpenSSL::SSL::VERIFY_PEER }
+    ldap = Net::LDAP.new(host: host, port: port, connect_timeout: seconds, encryption: { method: :simple_tls, tls_options: tls })
+    raise ldap.get_operation_result.message unless ldap.bind
   when 'imap'
     require 'net/imap'
     imap = Net::IMAP.new(host, port: port, open_timeout: seconds)
