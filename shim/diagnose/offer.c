@@ -149,14 +149,19 @@ static bool old_signatures(const struct evidence *e)
 	       e->ssl_reason != REASON_VERSION_TOO_LOW;
 }
 
+static const char *old_signatures_why(struct diagnosis *d)
+{
+	return say(d->e, "the server chose ", say_version(d->e, d->e->server_version),
+		   ", whose signatures (SHA-1, MD5) this client's ", security_level(d),
+		   " does not allow", (char *)NULL);
+}
+
 static const char *server_old_why(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const char *offer = handshake_offered(d);
 	if (old_signatures(e))
-		return say(e, "the server chose ", say_version(e, e->server_version),
-			   ", whose signatures (SHA-1, MD5) this client's ", security_level(d),
-			   " does not allow", (char *)NULL);
+		return old_signatures_why(d);
 	if (e->server_version != 0 &&
 	    (e->server_version < TLS_1_2 || e->server_version < lowest(e)))
 		return say(e, "the server chose ", say_version(e, e->server_version),
@@ -260,6 +265,19 @@ static void say_list_too_new(struct diagnosis *d)
 		e->cipher_string ? "\")" : "", (char *)NULL);
 }
 
+/* The server answered, with a version that is old as well. */
+static void say_server_chose(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	d->r->message = say(e, "cannot connect to ", d->who,
+			    ": this client only offers old TLS versions", (char *)NULL);
+	d->r->why = say(e,
+			old_signatures(e) ? old_signatures_why(d)
+					  : say(e, "the server chose ",
+						say_version(e, e->server_version), (char *)NULL),
+			"; this client offers ", d->r->presented, (char *)NULL);
+}
+
 void explain_client_old(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -270,6 +288,8 @@ void explain_client_old(struct diagnosis *d)
 	d->r->presented = say(e, offer, maximum_by(d), (char *)NULL);
 	if (e->ssl_reason == REASON_NO_CIPHERS)
 		say_list_too_new(d);
+	else if (e->server_version != 0)
+		say_server_chose(d);
 	else if (alert == ALERT_PROTOCOL_VERSION)
 		d->r->why =
 		    say(e, "the server does not accept the TLS version; this client offers ",
@@ -285,7 +305,10 @@ void explain_client_old(struct diagnosis *d)
 			     e->max_offered == TLS_1_2 ? "MinProtocol = TLSv1.3"
 						       : "MinProtocol = TLSv1.2",
 			     (char *)NULL);
-	if (alert != ALERT_PROTOCOL_VERSION && e->ssl_reason != REASON_NO_CIPHERS)
+	if (e->server_version != 0)
+		help_line(d, "if that does not help, the server knows no newer one, either: its "
+			     "operator has to switch TLS 1.2 or 1.3 on");
+	else if (alert != ALERT_PROTOCOL_VERSION && e->ssl_reason != REASON_NO_CIPHERS)
 		help_line(d, "if that does not help, look into the server's log: only the server "
 			     "knows more");
 }

@@ -169,6 +169,14 @@ def test_maximum_of_the_client(run, pki, new_server, client, options):
     assert run(argv, config=as_proposed(run, record)).code == 0
 
 
+@pytest.mark.cause("client-too-old")
+@pytest.mark.parametrize("only, why", [("-tls1", "the server chose TLS 1.0, whose signatures (SHA-1, MD5) this client's security level"), ("-tls1_1", "the server chose TLS 1.0; ")])
+def test_two_old_ones(run, pki, old_server, only, why):
+    """php-imap, which knows TLS 1.0 only; a client that no longer does, and knows nothing newer than 1.1. The server did not refuse either."""
+    record = one(run(s_client(old_server, pki, only)), "client-too-old", help="the server knows no newer one, either")
+    assert record["why"].startswith(why) and "only offers old TLS versions" in record["message"], record
+
+
 OLD_PYTHONS = [pytest.param(p, id="python-" + v) for v, p in pyenv_pythons() if v.startswith("2.7")]
 
 
