@@ -82,9 +82,10 @@ struct connection {
 	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
 	struct sent_message sent;
 	struct carried before;
-	uint64_t received;      /* since then, when last something happened */
-	uint8_t leaf[32];       /* SHA-256, where have_leaf */
-	struct live *live;      /* among the live ones, by its leaf (live.h); NULL: not */
+	uint64_t received; /* since then, when last something happened */
+	uint64_t taken;    /* ... by the transport, when the handshake last waited for the peer */
+	uint8_t leaf[32];  /* SHA-256, where have_leaf */
+	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
 	unsigned load_failures; /* of the process, when this handshake began */
 	int server_version;
 	struct server_choice choice;
@@ -105,6 +106,7 @@ struct connection {
 	bool have_leaf;
 	bool unnoted;   /* not among the live ones, for want of memory */
 	bool name_lost; /* there was no memory for its name */
+	bool waits;     /* for the peer, when its handshake function came back last */
 	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
 	bool observing; /* our message callback is set */
 	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */

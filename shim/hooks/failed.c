@@ -178,14 +178,29 @@ static bool ended_by_own(const struct connection *n, bool failed)
 	       n->story.alert_received < 0 && !n->pending;
 }
 
+static X509_STORE *store_of(const struct openssl *o, const SSL *ssl)
+{
+	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
+	return ctx && o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(ctx) : NULL;
+}
+
+void load_pauses(const struct connection *n, const SSL *ssl)
+{
+	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0 ||
+	    n->load_failures != load_failures())
+		return;
+	const X509_STORE *store = store_of(copy_api(n->copy), ssl);
+	if (store)
+		failed_settle(store, ROLE_CA, false);
+}
+
 bool load_settle(struct connection *n, SSL *ssl, bool failed)
 {
 	if (atomic_load_explicit(&waiting_count, memory_order_relaxed) == 0)
 		return false;
 	const struct openssl *o = copy_api(n->copy);
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
-	X509_STORE *store =
-	    ctx && o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(ctx) : NULL;
+	X509_STORE *store = store_of(o, ssl);
 	const bool ended = ended_by_load(n, failed), missed = failed && n->story.requested;
 	/* otherwise a verification without the CA file says so itself, in its store line */
 	unsigned reported = store ? failed_settle(store, ROLE_CA, ended) : 0;

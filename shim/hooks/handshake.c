@@ -176,6 +176,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 		return;
 	if (is_retry(n, ssl, host_errno, &stuck)) {
 		connection_remember_peer(n, ssl);
+		story_pauses(n, ssl);
 		/* libssl 1.0 has a BIO of its own in front of a socket, which keeps what that does not take yet */
 		if (!n->story.memory && !transport_is_plain(n, ssl) && transport_keeps(o, ssl))
 			TELL(n, ssl, KEEPS, 0);

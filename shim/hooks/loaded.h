@@ -54,5 +54,7 @@ unsigned load_failures(void);
 /* The handshake of this connection came to its end. True: the client ended it, because of a file that it loaded meanwhile and could
  * not use; that is reported. */
 bool load_settle(struct connection *n, SSL *ssl, bool failed);
+/* It waits for its server: it can do without a CA file that was not there before it began. */
+void load_pauses(const struct connection *n, const SSL *ssl);
 
 #endif

@@ -130,8 +130,8 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct 
 {
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	const struct story *s = &n->story;
-	/* it came to a handshake without the file, which it could do without, then (psql looks for a list of revoked certificates) */
-	load_settle(n, ssl, true);
+	if (ssl)
+		load_settle(n, ssl, true);
 	if (!e)
 		return NULL;
 	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
@@ -161,8 +161,6 @@ static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struc
 		return of_handshake(n, ssl, c);
 	case REASON_LATE_ALERT:
 		return of_late_alert(n, ssl);
-	case REASON_SILENCE:
-		return of_silence(n, ssl, c);
 	case REASON_NO_GOODBYE:
 		return of_no_goodbye(n, ssl, c);
 	default: /* a file that could not be loaded has its own record */
@@ -186,6 +184,8 @@ static struct evidence *evidence_of(struct connection *n, SSL *ssl, const struct
 		return live_outcome(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_UNANSWERED:
 		return of_unanswered(n, ssl, c);
+	case REASON_SILENCE:
+		return of_silence(n, ssl, c);
 	default:
 		return ssl ? evidence_now(n, ssl, v, c) : NULL;
 	}
@@ -253,6 +253,8 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	if (ssl) {
 		n->received = beyond(transport_received(o, ssl), n->before.read);
 		h.out = out_until(n, ssl, h.what);
+	} else {
+		h.out = n->taken;
 	}
 	h.in = n->received;
 	story_tell(&n->story, &h, &v);
@@ -304,6 +306,15 @@ static bool waits_for_peer(const struct openssl *o, const SSL *ssl)
 	       o->BIO_test_flags(in, BIO_FLAG_SHOULD_RETRY) != 0;
 }
 
+void story_pauses(struct connection *n, SSL *ssl)
+{
+	const struct openssl *o = copy_api(n->copy);
+	n->received = beyond(transport_received(o, ssl), n->before.read);
+	n->taken = transport_taken(n, ssl);
+	n->waits = waits_for_peer(o, ssl);
+	load_pauses(n, ssl);
+}
+
 void story_ends(struct connection *n, SSL *ssl, int how)
 {
 	struct circumstances c = {.met = false};
@@ -311,14 +322,14 @@ void story_ends(struct connection *n, SSL *ssl, int how)
 		story_looks(n, ssl, &c);
 	else
 		looks_without(n, &c);
-	story_event(
-	    n, ssl,
-	    (struct happening){.what = HAPPENING_ENDS,
-			       .ends = {.how = how,
-					.met = c.met,
-					.peer = circumstances_peer(&c),
-					.waits = ssl && waits_for_peer(copy_api(n->copy), ssl)}},
-	    &c);
+	story_event(n, ssl,
+		    (struct happening){
+			.what = HAPPENING_ENDS,
+			.ends = {.how = how,
+				 .met = c.met,
+				 .peer = circumstances_peer(&c),
+				 .waits = ssl ? waits_for_peer(copy_api(n->copy), ssl) : n->waits}},
+		    &c);
 }
 
 /* ---- stories as text, for tests ------------------------------------------------------------------------------------------ */

@@ -25,6 +25,9 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 void story_own(struct connection *n, SSL *ssl);
 /* ... and what else the judge would like to know before it hears of an end. */
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c);
+/* The handshake function comes back, and is to be called again. Of a client whose SSL_free() goes past us (PHP's extensions), no more than this is
+ * known at the end. */
+void story_pauses(struct connection *n, SSL *ssl);
 /* The connection ends: `how` as in HAPPENING_ENDS. `ssl` NULL: it is not to be looked at any more. */
 void story_ends(struct connection *n, SSL *ssl, int how);
 /* Adds to the story's text, where one is wanted. */

@@ -79,8 +79,12 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	e->rule = rule_text(&e->arena, &n->rule);
 	e->expired = expired_text(&e->arena, &n->rule);
 	handshake_facts(e, n);
-	if (ssl)
+	if (ssl) {
 		ssl_facts(e, n, ssl);
+	} else {
+		e->bytes_received = n->received;
+		e->bytes_sent = n->taken;
+	}
 	e->shown_late = ssl && connection_shows_late(n, ssl);
 	return e;
 }

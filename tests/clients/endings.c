@@ -10,17 +10,21 @@
  *   start                               ... or its first message alone
  *   cleanup                             OpenSSL is taken down, as at the end of a process whose threads go on
  *   another                             another connection to the same host, which works, meanwhile
- *   begin                               ... or its first step alone, until something happens to the socket, which it does not tell OpenSSL
+ *   try                                 ... or its first step alone
+ *   begin                               ... until something happens to the socket, which it does not tell OpenSSL
+ *   missing=FILE                        a list of revoked certificates, which it can do without
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
  *   write=TEXT lost=TEXT read           lost: it stays in memory
- *   shutdown free exit quit             quit: _exit(2)
+ *   shutdown free past=PLUGIN exit quit  past: as PHP's extensions free it (endings_past.c); quit: _exit(2)
  *   close wait=MILLISECONDS thread      it closes the socket under the SSL; lets time go by; has a second thread from then on
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -234,6 +238,24 @@ static int before(const char *step)
 	return 1;
 }
 
+static int try(void)
+{
+	NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+	return !handshake();
+}
+
+static void free_past(const char *plugin)
+{
+	void *object = dlopen(plugin, RTLD_NOW | RTLD_DEEPBIND);
+	NEED(object);
+	union {
+		void *object;
+		void (*function)(SSL *, SSL_CTX *);
+	} past = {.object = dlsym(object, "past")};
+	NEED(past.function);
+	past.function(ssl, ctx);
+}
+
 static void *wait_for_ever(void *arg)
 {
 	for (;;)
@@ -248,10 +270,16 @@ static int after(const char *step)
 		return handshake();
 	if (is(step, "start", &value))
 		return start();
+	if (is(step, "try", &value))
+		return try();
 	if (is(step, "begin", &value)) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
-		NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
-		NEED(!handshake() && poll(&p, 1, 5000) == 1);
+		NEED(try() && poll(&p, 1, 5000) == 1);
+		return 1;
+	}
+	if (is(step, "missing", &value)) {
+		NEED(!X509_STORE_load_locations(SSL_CTX_get_cert_store(ctx), value, NULL));
+		ERR_clear_error();
 		return 1;
 	}
 	if (is(step, "cleanup", &value)) {
@@ -275,6 +303,8 @@ static int after(const char *step)
 	} else if (is(step, "free", &value)) {
 		SSL_free(ssl);
 		SSL_CTX_free(ctx);
+	} else if (is(step, "past", &value)) {
+		free_past(value);
 	} else if (is(step, "close", &value)) {
 		NEED(close(fd) == 0);
 	} else if (is(step, "wait", &value)) {

@@ -154,6 +154,20 @@ def test_its_event_loop_sees_the_end_first(ends, servers, own):
     assert ends(servers.odd("127.0.0.2", greets), None, *own, "sni=" + HOST, "begin", "free") == [], "it may know why"
 
 
+@pytest.mark.parametrize("own", [[], ["stale"]], ids=["socket", "own BIO"])
+def test_it_gives_up_waiting_past_us(ends, servers, own):
+    """php-pgsql, which also looks for a list of revoked certificates before."""
+
+    def silent(connection, _):
+        while connection.recv(65536):
+            pass
+
+    plugin = compile_once(BUILD / "clients" / "endings_past.so", pathlib.Path(__file__).with_name("endings_past.c"), ["-shared", "-fPIC", "-lssl"])
+    port = servers.odd("127.0.0.2", silent)
+    assert ends(port, None, *own, "sni=" + HOST, "missing=/nowhere.crl", "try", "wait=1100", "past=%s" % plugin) == [("handshake_failed", "closed-early")]
+    assert "not a single byte" in ends.records[0]["why"]
+
+
 @pytest.mark.parametrize("how", ["memory", "pair", "alike"])
 def test_a_spare_connection_is_let_go(ends, servers, pki, how):
     """.NET begins one for each request, and needs fewer: what another connection has served, this one has not failed at."""
