@@ -4,7 +4,6 @@
 What a client that has failed, or that did not fail, must see is that of a run without the library."""
 import socket
 import ssl
-import struct
 import time
 
 import pytest
@@ -13,6 +12,7 @@ from clients.table import CLIENTS as TABLE
 from clients.table import DEBIAN_PYTHON, HERE, missing
 from lib import pki as make
 from lib.run import HOSTS, check_records, fingerprint
+from lib.servers import reset_on_close
 
 HOST = "legacy.test"
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
@@ -67,7 +67,7 @@ def asks(ca, ending, *, version=ssl.TLSVersion.TLSv1_3, tickets=2):
 
     def end_raw(tls, reset):
         if reset:
-            tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(tls)
             return
         tls.shutdown(socket.SHUT_WR)
         while socket.socket.recv(tls, 65536):
@@ -214,17 +214,23 @@ def test_ended_without_a_word(run, pki, servers, client, name, ending):
     only(look(run, CLIENTS[name](port, pki.root_pem, client)), REJECTED, '"client.test"', "likely, not certain")
 
 
+def ends_unheard(pki, ending):
+    """The server says nothing of what it makes of the client."""
+
+    def behaviour(connection, identity):
+        assert not handshake_in_memory(connection, identity, pki.stranger_pem)
+        if ending == "reset":
+            reset_on_close(connection)
+
+    return behaviour
+
+
 @pytest.mark.parametrize("name", ["curl", "python"])
 @pytest.mark.parametrize("ending", ["close", "reset"])
 def test_handshake_ended_without_a_word(run, pki, servers, client, name, ending):
     """TLS 1.2: the end comes in the place of the server's Finished."""
 
-    def behaviour(connection, identity):
-        assert not handshake_in_memory(connection, identity, pki.stranger_pem)
-        if ending == "reset":
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-    port = servers.odd(HOSTS[HOST], behaviour, pki.good(HOST))
+    port = servers.odd(HOSTS[HOST], ends_unheard(pki, ending), pki.good(HOST))
     only(seen(run, CLIENTS[name](port, pki.root_pem)), MISSING, "likely, not certain")
     only(seen(run, CLIENTS[name](port, pki.root_pem, client)), REJECTED, "likely, not certain")
 
@@ -266,12 +272,7 @@ def test_only_the_socket_knows_of_the_end(run, pki, servers, version, ending):
     """Memory BIOs (.NET, AnyEvent): the client meets the end by itself, with TLS 1.3 while it writes what OpenSSL gave it, and lets go of the SSL before
     it closes the socket."""
 
-    def behaviour(connection, identity):
-        assert not handshake_in_memory(connection, identity, pki.stranger_pem)
-        if ending == "reset":
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-    behaviour = asks(pki.root_pem, ending, tickets=0) if version == "1.3" else behaviour
+    behaviour = asks(pki.root_pem, ending, tickets=0) if version == "1.3" else ends_unheard(pki, ending)
     port = servers.odd(HOSTS[HOST], behaviour, pki.good(HOST))
     only(seen(run, [DEBIAN_PYTHON, "-c", ALONE, HOST, port, pki.root_pem]), MISSING, "likely, not certain")
 

@@ -2,14 +2,13 @@
 """A handshake on something that is no connection: the program's own fault, said as such, and no other socket of the process is named."""
 import contextlib
 import socket
-import struct
 import threading
 
 import pytest
 
 from clients.table import DEBIAN_PYTHON
 from lib.run import HOSTS, only_failure
-from lib.servers import free_port
+from lib.servers import free_port, reset_on_close
 
 HERE = __file__.rsplit("/", 1)[0]
 HOST = "legacy.test"
@@ -33,7 +32,7 @@ def resets_the_second():
         def serve():
             kept.append(s.accept()[0])
             second, _ = s.accept()
-            second.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(second)
             second.close()
 
         thread = threading.Thread(target=serve)

@@ -4,7 +4,6 @@ import pathlib
 import re
 import socket
 import ssl
-import struct
 import time
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from lib import pki as pki_module
 from lib.once import compile_once
 from lib.run import BUILD, check_records
-from lib.servers import presents_certificate
+from lib.servers import presents_certificate, reset_on_close
 
 HOST = "legacy.test"
 GET = "write=GET / HTTP/1.0\r\nHost: legacy.test\r\n\r\n"
@@ -141,7 +140,7 @@ def test_its_event_loop_sees_the_end_first(ends, servers, own):
     def resets(connection, _):
         connection.recv(65536)
         time.sleep(0.2)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reset_on_close(connection)
 
     def greets(connection, _):
         connection.recv(65536)

@@ -282,7 +282,7 @@ def _one(connection, behaviour, identity):
             print(f"server: {getattr(behaviour, '__name__', behaviour)}: {e!r}", file=sys.stderr)
 
 
-def _reset(connection):
+def reset_on_close(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -293,7 +293,7 @@ def closes_early(connection, _):
 
 def resets(connection, _):
     connection.recv(16)
-    _reset(connection)
+    reset_on_close(connection)
 
 
 def speaks_http(connection, _):

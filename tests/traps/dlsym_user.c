@@ -8,14 +8,7 @@
  *     tail-calls SSL_CTX_new_ex through the PLT, and that hook is called from a program that has no OpenSSL in its scope
  * dlsym_user PORT HOST ANCHORS deep       libssl is loaded with RTLD_DEEPBIND: its own calls of libcrypto go past everybody
  */
-#include <arpa/inet.h>
-#include <dlfcn.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "loader.h"
 
 static void *ssl_library, *crypto_library;
 static int versioned, deep;
@@ -39,17 +32,6 @@ static void *symbol(const char *name)
 		 ret(*function) params;                                                            \
 	 }){symbol(#name)})                                                                        \
 	     .function args)
-
-static int loopback(int port)
-{
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
-		exit(97);
-	return fd;
-}
 
 static int run(int port, char *host, const char *anchors)
 {

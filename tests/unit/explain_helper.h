@@ -91,4 +91,14 @@ static inline struct evidence *failed_handshake(int reason, int alert)
 	return e;
 }
 
+/* Is `part` within one of these lines? */
+static inline bool has_line(const char *const *list, size_t n, const char *part)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strstr(list[i], part))
+			return true;
+	}
+	return false;
+}
+
 #endif

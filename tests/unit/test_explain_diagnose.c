@@ -493,17 +493,6 @@ static void without_memory_a_generic_record(void **state)
 	evidence_free(e);
 }
 
-static bool has_line(const char *const *list, size_t n, const char *part)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (strstr(list[i], part))
-			return true;
-	}
-	return false;
-}
-
 /* The rule has the right CA; the client itself sees that none is there. */
 static void what_fails_with_the_rules_ca(void **state)
 {

@@ -158,17 +158,6 @@ static struct evidence *tried(struct world *w, int code, struct record *r)
 	return e;
 }
 
-static bool has_line(const char *const *list, size_t n, const char *part)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (strstr(list[i], part))
-			return true;
-	}
-	return false;
-}
-
 static void root_in_the_system_bundle(void **state)
 {
 	struct world *w = *state;

@@ -4,13 +4,13 @@ import contextlib
 import dataclasses
 import socket
 import ssl
-import struct
 import threading
 import time
 import warnings
 
 from lib import pki as pki_module
 from lib.pki import issue, revocation_list
+from lib.servers import reset_on_close
 
 from .protocols import PROTOCOLS, Wire
 
@@ -235,5 +235,5 @@ def _wait_for_end(connection):
 
 
 def _reset(connection):
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reset_on_close(connection)
     connection.close()
