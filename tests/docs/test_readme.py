@@ -67,6 +67,18 @@ def test_causes_named_exist():
     assert named and named <= causes
 
 
+def test_costs():
+    """As the tree keeps them (tests/bench/figures)."""
+    lines = [line.split() for line in source("tests/bench/figures").splitlines() if line and not line.startswith("#")]
+    costs = {name: (int(without), int(with_)) for name, without, with_ in lines}
+    words = " ".join(README.split())
+    start = int(re.search(r"The start of a program takes some ([\d,]+) instructions", words)[1].replace(",", ""))
+    assert abs(costs["start"][1] - costs["start"][0] - start) < 1000
+    plain, most = map(float, re.search(r"handshake takes ([\d.]+) % more instructions without a rule and below ([\d.]+) % under", words).groups())
+    more = {name: 100 * (with_ / without - 1) for name, (without, with_) in costs.items()}
+    assert abs(more["handshake"] - plain) < 0.2 and more["handshake-under-a-rule"] < most
+
+
 def test_rooms_exist():
     for path in table("Contributing"):
         assert (ROOT / path).is_dir(), path

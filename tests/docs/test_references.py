@@ -60,6 +60,16 @@ def test_rooms():
     assert checked | bottom == {room.name for room in there if "cli" not in room.parts}
 
 
+def test_figures_of_the_design():
+    """Limits that are told are those that are kept."""
+    design = " ".join((ROOT / "docs/design.md").read_text().split())
+    check = (ROOT / "scripts/check-library").read_text()
+    assert "refuses more than %s such pointers" % re.search(r"^RELOCATIONS_MOST = (\d+)$", check, re.M)[1] in design
+    assert "%s bytes of thread-local data at most" % re.search(r"^MOST_TLS = (\d+)$", check, re.M)[1] in design
+    names = re.findall(r'^    "(\w+)": ', re.search(r"^IMPORTS = \{$(.*?)^\}$", check, re.M | re.S)[1], re.M)
+    assert all(n.startswith("_") or n in ("malloc", "calloc", "realloc", "free") for n in names), "more than the `malloc` family"
+
+
 def test_seeds_are_of_fuzz_targets():
     """The Makefile reads the seeds of a target from the folder of its name."""
     targets = {p.stem for p in (ROOT / "tests/fuzz").glob("fuzz_*.c")}
