@@ -15,7 +15,7 @@ def line(server, usage, store="public", more=""):
 
 
 @anchors
-def test_control(actor, usage):
+def test_dane_good_connection_is_not_touched(actor, usage):
     plain = actor.run(line("a-stranger-all", usage))
     assert plain[0].startswith("good")
     assert actor.run(line("a-stranger-all", usage), NOTHING) == plain
@@ -26,7 +26,7 @@ def test_control(actor, usage):
 @anchors
 @pytest.mark.parametrize("store", ["public", "stranger"])
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
-def test_only(actor, usage, store, version):
+def test_only_ca_file_holds_against_a_tlsa_record(actor, usage, store, version):
     script = line("a-stranger-all", usage, store, f"max={version}")
     assert actor.verdicts(script, ONLY % "public") == ["bad"]
     assert actor.verdicts(script, ONLY % "none") == ["bad"]

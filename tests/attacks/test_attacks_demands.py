@@ -35,7 +35,7 @@ def test_control(actor, way, version):
 @every_way
 @both_versions
 @pytest.mark.parametrize("server", ["a", "b", "expired", "forged", "client-only", "a-stranger", "b-public", "lone"])
-def test_enforced(actor, way, version, server):
+def test_a_bad_chain_is_stopped(actor, way, version, server):
     script = connect(server, f"{way} max={version}")
     assert actor.verdicts(script, ENFORCE) == ["bad"]
     assert [r["event"] for r in actor.records("verify_failed")] == ["verify_failed"]
@@ -45,7 +45,7 @@ def test_enforced(actor, way, version, server):
 
 @every_way
 @both_versions
-def test_met(actor, way, version):
+def test_a_good_chain_passes(actor, way, version):
     more = f"{way} max={version}"
     assert actor.verdicts(connect("a-public", more), ENFORCE) == ["good"]
     assert actor.records() == []
@@ -125,7 +125,7 @@ def test_key_that_both_sides_know(actor, version):
 
 
 @pytest.mark.parametrize("server,verdict", [("a-public", "good"), ("a", "bad")])
-def test_renegotiation(actor, server, verdict):
+def test_a_renegotiation_is_held_to_it(actor, server, verdict):
     script = f"connect store=public sni=a.test server={server} mode=none max=1.2 again\n"
     assert actor.verdicts(script, ENFORCE) == [verdict]
 

@@ -160,7 +160,7 @@ class TestSslUsedAgain:
         assert actor.verdicts(script, A)[2] == "bad"
 
 
-def test_dup(actor):
+def test_a_dup_takes_no_trust_to_another_host(actor):
     script = "connect store=public sni=a.test server=a keep=0\nconnect dupe=0 sni=b.test server=b\nfree 0\n"
     assert actor.verdicts(script, A)[1] == "bad"
     script = "connect store=public sni=a.test server=a keep=0\nconnect dupe=0 sni=a.test server=a\nfree 0\n"
@@ -175,7 +175,7 @@ def test_other_context(actor, sni, verdict):
 
 
 @pytest.mark.parametrize("server,verdict", [("a", "good"), ("a-public", "good")])
-def test_renegotiation(actor, server, verdict):
+def test_a_renegotiation_gets_no_trust_of_another_host(actor, server, verdict):
     script = f"connect store=public sni=a.test server={server} max=1.2 again\n"
     assert actor.verdicts(script.replace("public ", "corp " if server == "a" else "public ")) == ["good"]
     assert actor.verdicts(script, A) == [verdict]

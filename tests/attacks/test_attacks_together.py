@@ -151,7 +151,7 @@ def test_of_the_other_socket(actor, certificates, keys, how):
 
 
 @pytest.mark.parametrize("how", HOWS)
-def test_contradiction(actor, certificates, how):
+def test_rules_that_contradict_each_other_end_the_connection(actor, certificates, how):
     rules = "[127.0.0.1]\nOnlyCAFile = CERTS/public.pem\n[127.0.0.2]\nOnlyCAFile = CERTS/stranger.pem\n"
     assert verdict(actor, certificates, rules, how) == ("good" if how == "alone" else "bad")
 

@@ -30,7 +30,7 @@ def compare(name, without, with_):
         f"{name}: {without} without, {with_} with the library; the tree keeps {base} and {before}")
 
 
-def test_start(tmp_path):
+def test_a_start_costs_no_more(tmp_path):
     compare("start", measure.instructions(["/bin/true"], measure.environment(), tmp_path),
             measure.instructions(["/bin/true"], measure.ours(), tmp_path))
 
@@ -42,7 +42,7 @@ def end(tmp_path_factory):
         yield directory, port
 
 
-def test_client(end, tmp_path):
+def test_a_whole_client_costs_no_more(end, tmp_path):
     """All that one connection takes from the start of its process to the end: also what is found out of OpenSSL when it is first called."""
     directory, port = end
     argv = [measure.peer(), "connect", port, 1, directory / "ca.pem"]
@@ -50,7 +50,7 @@ def test_client(end, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["handshake", "handshake-under-a-rule"])
-def test_handshake(end, tmp_path, name):
+def test_a_handshake_costs_no_more(end, tmp_path, name):
     directory, port = end
     ca = directory / "ca.pem"
     ruled = name != "handshake"

@@ -33,7 +33,7 @@ def world(pki):
 @every_client
 @pytest.mark.parametrize("variant,what", [("malformed-extension", "subjectAltName cannot be read"),
                                           ("duplicate-extension", "subjectAltName stands twice")])  # fmt: skip
-def test_malformed(tell, sites, pki, client, variant, what):
+def test_a_malformed_certificate_proposes_no_ca(tell, sites, pki, client, variant, what):
     port, identity = sites.variant(variant)
     told = tell(client(port, pki.root_pem), "malformed-certificate", identity.leaf)
     assert "ExtraCAFile" not in told.help and "issued again by" in told.help

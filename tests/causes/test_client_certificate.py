@@ -135,7 +135,7 @@ def demanding(servers, pki):
 @pytest.mark.cause(MISSING)
 @pytest.mark.parametrize("name", CLIENTS)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_missing(run, pki, demanding, version, name):
+def test_none_where_one_is_demanded(run, pki, demanding, version, name):
     record = only(seen(run, CLIENTS[name](demanding(version), pki.root_pem)), MISSING, "whoever runs the server", ROOT_NAME)
     assert record["alert"] == ("received:40" if version == "1.2" else "received:116")
     assert ROOT_NAME in record["expected"] and record["presented"] == "none"
@@ -377,7 +377,7 @@ VARIANTS = ["expired", "not-yet-valid", "for-servers", "self-signed", "alone", "
 @pytest.mark.parametrize("kind", VARIANTS)
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", ["curl", "python"])
-def test_rejected(run, pki, demanding, version, kind, name):
+def test_one_that_the_server_rejects(run, pki, demanding, version, kind, name):
     cert, alert, says = variant(pki, kind)
     record = only(seen(run, CLIENTS[name](demanding(version), pki.root_pem, cert)), REJECTED, says, ROOT_NAME, "client.test")
     assert record["alert"] == "received:%d" % alert
@@ -507,7 +507,7 @@ def weak(pki, kind):
 @pytest.mark.cause("own-certificate-weak")
 @pytest.mark.parametrize("kind,says", [("1024", "RSA 1024"), ("sha1", "SHA1")])
 @pytest.mark.parametrize("name", ["curl", "python"])
-def test_weak(run, pki, sites, name, kind, says):
+def test_one_too_weak_for_this_openssl(run, pki, sites, name, kind, says):
     cert = weak(pki, kind)
     result = seen(run, CLIENTS[name](sites.https(HOST)[0], pki.root_pem, cert))
     assert result.code != 0

@@ -307,7 +307,7 @@ def revocable(pki, servers, hosts):
 
 @pytest.mark.cause("revoked")
 @pytest.mark.cause("crl-unavailable")
-def test_revocation(run, pki, revocable):
+def test_revocation_in_dotnet(run, pki, revocable):
     causes = {"revoked": "revoked", "no-address": "crl-unavailable", "no-list": "crl-unavailable", "old-list": "crl-invalid"}
     answers = each(run, pki, revocable, "stream-crl-no", "listed", *causes)
     assert answers["listed"].errors == "None" and answers["listed"].records == []

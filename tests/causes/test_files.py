@@ -50,7 +50,7 @@ def test_missing_store(run, files):
 
 
 @pytest.mark.cause("file-missing")
-def test_missing(run, files):
+def test_file_that_is_not_there(run, files):
     only(run, load("ca", files["missing"]), "file-missing", files["missing"], "its directory is there", "no file of this name")
 
 
@@ -76,7 +76,7 @@ def test_missing_somehow(run, files, path, says):
 
 
 @pytest.mark.cause("file-unreadable")
-def test_unreadable(run, files):
+def test_file_that_the_user_may_not_read(run, files):
     unprivileged(run)
     record = only(run, load("ca", files["unreadable"]), "file-unreadable", files["unreadable"],
                   "(owner 0 (root), group 0 (root), mode 0600)", "user 65534 (nobody)", user=NOBODY)  # fmt: skip
@@ -237,7 +237,7 @@ def test_attempts_of_which_one_is_right(run, files, attempts):
 
 
 @pytest.mark.cause("legacy-encryption")
-def test_openvpn(run, files):
+def test_openvpn_and_an_old_encryption(run, files):
     if not os.path.exists("/usr/sbin/openvpn"):
         pytest.skip("openvpn is not installed")
     path, given = run.scratch / "old.p12", run.write("pw", "x\n", 0o600)
@@ -484,7 +484,7 @@ def test_what_openssl_takes_is_no_failure(run, files, text):
 
 
 @pytest.mark.cause("key-mismatch")
-def test_mismatch(run, files):
+def test_key_of_another_certificate(run, files):
     record = only(run, load("own", files["cert"], files["other-key"]), "key-mismatch", files["other-key"], str(files["cert"]))
     lines = [n for n in record["notes"] if "SPKI sha256" in n]
     assert len(lines) == 2 and lines[0].split("SPKI")[1] != lines[1].split("SPKI")[1]
@@ -502,7 +502,7 @@ def test_mismatch_of_types(run, files):
 
 @pytest.mark.cause("bad-passphrase")
 @pytest.mark.parametrize("given", [[], ["wrong"]], ids=["none", "wrong"])
-def test_passphrase(run, files, given):
+def test_passphrase_wrong_or_not_given(run, files, given):
     only(run, load("own", files["cert"], files["encrypted"], *given), "bad-passphrase", files["encrypted"], "not given or is wrong")
     assert "secret" not in run.log_text()
 
@@ -524,7 +524,7 @@ PKCS12 = {
 
 
 @pytest.mark.parametrize("kind", PKCS12)
-def test_pkcs12(run, sites, files, kind):
+def test_pkcs12_with_curl(run, sites, files, kind):
     cause, choose, says = PKCS12[kind]
     files["old-p12"] = run.scratch / "old.p12"
     openssl("pkcs12", "-export", "-legacy", "-in", files["cert"], "-inkey", files["key"], "-passout", "pass:x", "-out", files["old-p12"])

@@ -41,7 +41,7 @@ def test_the_violated_one_of_two(tell, show, pki, client, which):
 
 @pytest.mark.cause("name-constraint")
 @two_clients
-def test_excluded(tell, show, pki, client):
+def test_name_that_a_ca_excludes(tell, show, pki, client):
     leaf, low, high = chain_of(pki, limits(excluded=[DNS("example.com"), DNS("legacy.test"), IP(net("10.0.0.0/8"))]), None)
     told = tell(client(show(leaf, low, high).port, pki.root_pem), "name-constraint", leaf)
     assert told.expected == "not DNS:legacy.test" and told.presented == "DNS:" + HOST
@@ -58,7 +58,7 @@ def test_one_name_of_several(tell, show, pki, client):
 
 @pytest.mark.cause("name-constraint")
 @two_clients
-def test_address(tell, show, pki, client):
+def test_address_that_a_ca_does_not_permit(tell, show, pki, client):
     allowed = limits([DNS("test"), IP(net("10.0.0.0/8")), IP(net("192.0.2.0/24"))])
     leaf, low, high = chain_of(pki, allowed, None, [HOST, "192.0.2.7", "198.51.100.1"])
     told = tell(client(show(leaf, low, high).port, pki.root_pem), "name-constraint", leaf)
@@ -76,7 +76,7 @@ def test_common_name_in_place_of_a_dns_name(tell, show, pki, client):
 
 @pytest.mark.cause("name-constraint")
 @two_clients
-def test_subject(tell, show, pki, client):
+def test_subject_that_a_ca_does_not_permit(tell, show, pki, client):
     wanted = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Example")])
     leaf, low, high = chain_of(pki, None, limits([DNS("test"), DIRECTORY(wanted)]))
     told = tell(client(show(leaf, low, high).port, pki.root_pem), "name-constraint", leaf)

@@ -68,7 +68,7 @@ KINDS = {
 
 @pytest.mark.cause("no-connection")
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_kinds(run, bystander, kind):
+def test_each_kind_of_no_connection(run, bystander, kind):
     argv = perl(kind, bystander)
     before = run(argv, library=False)
     done = run(argv)

@@ -117,7 +117,7 @@ def test_no_san(tell, show, pki):
 
 @pytest.mark.cause("address-mismatch")
 @pytest.mark.parametrize("client", ["python", "s_client", "curl"])
-def test_address(tell, show, pki, client):
+def test_certificate_of_another_address(tell, show, pki, client):
     leaf = issue(HOST, pki.intermediate, names=[HOST, "127.0.0.9"])
     port, address = show(leaf, pki.intermediate).port, HOSTS[HOST]
     argv = {
@@ -292,7 +292,7 @@ def test_ca_of_the_same_name_has_another_key(tell, run, show, client):
 
 @pytest.mark.cause("bad-signature")
 @two_clients
-def test_forged(tell, show, pki, client):
+def test_signature_that_was_forged(tell, show, pki, client):
     leaf = leaf_of(pki.intermediate, break_signature=True)
     tell(client(show(leaf, pki.intermediate).port, pki.root_pem), "bad-signature", leaf)
 
@@ -360,7 +360,7 @@ def python_313():
 
 @pytest.mark.cause("strict-profile")
 @pytest.mark.parametrize("client", ["s_client", "python"])
-def test_strict(tell, show, pki, client):
+def test_form_that_a_strict_client_refuses(tell, show, pki, client):
     leaf = leaf_of(pki.intermediate, key_identifiers=False)
     port = show(leaf, pki.intermediate).port
     argv = s_client(port, pki.root_pem, "-x509_strict") if client == "s_client" else python(
@@ -380,7 +380,7 @@ def test_strict_by_default(tell, show, pki):
 
 @pytest.mark.cause("distrusted")
 @every_client
-def test_distrusted(tell, run, show, pki, client):
+def test_ca_on_a_reject_list(tell, run, show, pki, client):
     trusted = subprocess.run(["openssl", "x509", "-in", pki.root_pem, "-addreject", "serverAuth", "-trustout"],
                              check=True, capture_output=True, timeout=30)  # fmt: skip
     leaf = leaf_of(pki.intermediate)
@@ -429,7 +429,7 @@ crl_clients = pytest.mark.parametrize("client", ["python", "s_client"])
 
 @pytest.mark.cause("revoked")
 @crl_clients
-def test_revoked(tell, run, show, pki, revocable, client):
+def test_certificate_on_the_revocation_list(tell, run, show, pki, revocable, client):
     crl = revocation_list(pki.intermediate, revocable.leaf)
     told = tell(check_crl(client, run, show(revocable.leaf, pki.intermediate).port, pki, crl), "revoked", revocable.leaf)
     text = told.text()
@@ -480,7 +480,7 @@ def test_ocsp(tell, show, pki, small_client, code):
 
 # ---- further wishes of the client ----------------------------------------------------------------------------------------
 @pytest.mark.cause("policy")
-def test_policy(tell, show, pki):
+def test_policy_that_is_demanded(tell, show, pki):
     leaf = leaf_of(pki.intermediate)
     argv = s_client(show(leaf, pki.intermediate).port, pki.root_pem, "-policy_check", "-explicit_policy", "-policy", "1.3.6.1.4.1.55555.7")
     told = tell(argv, "policy", leaf)
@@ -488,7 +488,7 @@ def test_policy(tell, show, pki):
 
 
 @pytest.mark.cause("pinned-elsewhere")
-def test_dane(tell, show, pki):
+def test_key_that_a_tlsa_record_does_not_name(tell, show, pki):
     leaf = leaf_of(pki.intermediate)
     argv = s_client(show(leaf, pki.intermediate).port, pki.root_pem, "-dane_tlsa_domain", HOST, "-dane_tlsa_rrdata",
                     "3 1 1 " + "ab" * 32)  # fmt: skip

@@ -31,7 +31,7 @@ def needs(program):
 
 # ---- reachable -----------------------------------------------------------------------------------------------
 
-def test_curl(tlsmend):
+def test_curl_is_reachable(tlsmend):
     needs("curl")
     r = tlsmend("check", "curl")
     assert r.returncode == 0 and r.stderr == ""
@@ -41,7 +41,7 @@ def test_curl(tlsmend):
 
 
 @pytest.mark.parametrize("name", ["openssl", "/usr/bin/python3", "perl", "psql"])
-def test_others(tlsmend, name):
+def test_everyday_programs_are_reachable(tlsmend, name):
     path = needs(name)
     if name == "perl" and not glob.glob("/usr/lib/*/perl5/*/auto/Net/SSLeay/SSLeay.so"):
         pytest.skip("no Net::SSLeay here")
@@ -56,7 +56,7 @@ def pyenv_pythons():
 
 
 @pytest.mark.parametrize("python", pyenv_pythons() or [None])
-def test_pyenv(tlsmend, python):
+def test_pyenv_python_is_reachable(tlsmend, python):
     if not python:
         pytest.skip("no pyenv here")
     r = tlsmend("check", python)
@@ -85,7 +85,7 @@ def test_script_of_a_script(tlsmend, tmp_path):
     assert r.returncode == 1 and "too many interpreters" in verdict(r)
 
 
-def test_dotnet(tlsmend):
+def test_dotnet_is_reachable_by_dlsym(tlsmend):
     needs("dotnet")
     r = tlsmend("check", "dotnet")
     assert r.returncode == 0 and "reachable" in verdict(r) and "dlsym" in r.stdout
@@ -107,7 +107,7 @@ def script_of(path, text):
     return path
 
 
-def test_sandbox(tlsmend, tmp_path):
+def test_snaps_and_flatpaks_are_out_of_reach(tlsmend, tmp_path):
     app = script_of(tmp_path / "flatpak/exports/bin/org.example.App", 'exec /usr/bin/flatpak run org.example.App "$@"\n')
     assert "is a Flatpak application" in verdict(tlsmend("check", app)) and "; use flatpak run --filesystem" in verdict(tlsmend("check", app))
     shutil.copy("/bin/true", tmp_path / "snap")
@@ -303,7 +303,7 @@ def test_true_has_no_tls(tlsmend):
     assert r.returncode == 1 and verdict(r).startswith("true: no TLS seen: ")
 
 
-def test_static(tlsmend, tmp_path):
+def test_static_program_is_out_of_reach(tlsmend, tmp_path):
     for flags in (["-static"], ["-static-pie"]):
         compile_c("int main(void) { return 0; }\n", tmp_path / "static", *flags)
         r = tlsmend("check", "./static")
@@ -331,7 +331,7 @@ def test_openssl_linked_into_the_program(tlsmend, tmp_path):
     assert "OpenSSL 3.0.19 is linked into the program" in verdict(tlsmend("check", "./stripped"))
 
 
-def test_node(tlsmend):
+def test_node_with_openssl_linked_in(tlsmend):
     path = needs("node")
     r = tlsmend("check", path)
     shared = subprocess.run(["node", "-p", "process.config.variables.node_shared_openssl"], capture_output=True, text=True, timeout=60)
@@ -379,14 +379,14 @@ def test_wget_with_gnutls(tlsmend):
         assert r.returncode == 1 and "--ca-certificate" in verdict(r)
 
 
-def test_java(tlsmend):
+def test_java_is_out_of_reach(tlsmend):
     needs("java")
     r = tlsmend("check", "java")
     assert r.returncode == 1 and "keytool" in verdict(r)
 
 
 @pytest.mark.parametrize("mode, word", [(0o4755, "setuid"), (0o2755, "setgid")])
-def test_setuid(tlsmend, tmp_path, mode, word):
+def test_setuid_program_is_out_of_reach(tlsmend, tmp_path, mode, word):
     copy = tmp_path / "true"
     shutil.copy("/bin/true", copy)
     copy.chmod(mode)
@@ -523,7 +523,7 @@ def test_no_program(tlsmend, tmp_path):
     assert r.returncode == 1 and len([x for x in r.stdout.splitlines() if x[0] != " "]) == 2
 
 
-def test_truncated(tlsmend, tmp_path):
+def test_truncated_file_is_no_crash(tlsmend, tmp_path):
     whole = pathlib.Path("/bin/true").read_bytes()
     for n in (4, 15, 16, 40, 63, 64, 65, 300, 1000, len(whole) // 2):
         (tmp_path / "cut").write_bytes(whole[:n])
@@ -694,7 +694,7 @@ def of_unit(run, text, name="app.service", more=None):
     return run([COMMAND, "check", name], etc={"systemd/system/app.service": text, **(more or {})}, library=False)
 
 
-def test_unit(run):
+def test_systemd_unit_by_its_drop_ins(run):
     r = of_unit(run, "[Service]\nExecStartPre=/bin/true\nExecStart=-/usr/bin/curl -s https://a.test/\n")
     assert r.code == 0 and r.out.startswith("app.service: reachable: curl -> "), r
     assert "  unit      /etc/systemd/system/app.service\n" in r.out and "by 'tlsmend service app.service'" in r.out

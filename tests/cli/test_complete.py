@@ -37,7 +37,7 @@ def test_every_command_and_option(tlsmend):
     (["run", "--extra-ca", "h"], []), (["run", "curl", "--format="], [":file"]), (["run", "--format=json", "--log", "o"], ["off", ":file"]),
     (["explain", "untr"], ["untrusted-root"]), (["nothing", "x"], []), (["trust", "--ca", ""], [":file"]),
 ])  # fmt: skip
-def test_candidates(tlsmend, words, expected):
+def test_candidates_of_each_word(tlsmend, words, expected):
     assert candidates(tlsmend, *words) == expected
 
 
@@ -66,7 +66,7 @@ def home(tmp_path):
     ("tlsmend run --format =", ["text", "json"]), ("tlsmend view --format = p", ["pem"]), ("tlsmend trust --ca = so", ["some-file.pem"]),
     ("tlsmend run --extra-ca h = so", ["some-file.pem"]), ("tlsmend run --extra-ca = h = so", ["some-file.pem"]), ("tlsmend rule a.test : 8", ["8443"]),
 ])  # fmt: skip
-def test_bash(home, tmp_path, line, expected):
+def test_bash_completes(home, tmp_path, line, expected):
     (tmp_path / "c").write_text("[a.test:8443]\nMinProtocol = TLSv1.2\n")
     home["TLSMEND_CONFIG"] = str(tmp_path / "c")
     script = 'source "$1"; read -ra COMP_WORDS <<<"$2"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tlsmend; printf "%s\\n" "${COMPREPLY[@]}"; complete -p tlsmend'
@@ -98,7 +98,7 @@ def typed(argv, env, cwd, lines):
     return shown
 
 
-def test_zsh(home, tmp_path):
+def test_zsh_completes(home, tmp_path):
     need("zsh")
     setup = "PS1='> '; fpath=(%s $fpath); autoload -U compinit; compinit -u -D; cd %s; print rea''dy\r" % (TREE / "completions", tmp_path)
     for line, expected in (("tlsmend unt\t", "tlsmend untrust "), ("tlsmend trust --ca some\t", "some-file.pem"), ("tlsmend run --le\t", "--level "),
@@ -107,7 +107,7 @@ def test_zsh(home, tmp_path):
         assert expected in shown, shown
 
 
-def test_fish(home, tmp_path):
+def test_fish_completes(home, tmp_path):
     need("fish")
     for line, expected in (("tlsmend unt", ["untrust"]), ("tlsmend view --starttls po", ["pop3", "postgres"]), ("tlsmend trust --ca some", ["some-file.pem"]),
                            ("tlsmend run --le", ["--level"]), ("tlsmend view --format=p", ["--format=pem"]),
@@ -118,7 +118,7 @@ def test_fish(home, tmp_path):
         assert [x.split("\t")[0] for x in r.stdout.splitlines()] == expected, r
 
 
-def test_installed(tmp_path):
+def test_completions_are_installed(tmp_path):
     r = subprocess.run(["make", "-n", "-C", TREE, "install", "DESTDIR=%s" % tmp_path, "PREFIX=/usr", "BUILD=%s" % BUILD], capture_output=True, text=True, timeout=60)
     for name in ("completions/tlsmend.bash", "completions/_tlsmend", "completions/tlsmend.fish", "docs/record.schema.json"):
         assert name in r.stdout, name

@@ -190,7 +190,7 @@ def rows(r):
     return [re.split(r"  +", line) for line in r.stdout.splitlines()]
 
 
-def test_rule(tlsmend, config, ca):
+def test_rule_shows_keys_and_their_lines(tlsmend, config, ca):
     r = tlsmend("rule", "legacy.example.com", env={"TLSMEND_CONFIG": str(config)})
     assert r.returncode == 0 and r.stderr == ""
     assert rows(r) == [

@@ -193,7 +193,7 @@ def test_windows_and_macos(tlsmend):
     (["tlsmend: error[untrusted-root] curl[1] cannot trust a.test"], "untrusted-root: ", set()),
     (['{"event":"verify_failed","cause":"name-mismatch"}'], "name-mismatch: ", set()),
 ])  # fmt: skip
-def test_figures(tlsmend, words, first, causes):
+def test_numbers_have_their_causes(tlsmend, words, first, causes):
     r = tlsmend("explain", *words)
     assert r.returncode == 0 and r.stdout.startswith(first), r.stdout
     assert causes <= causes_behind(r.stdout), r.stdout

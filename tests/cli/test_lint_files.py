@@ -31,7 +31,7 @@ def lint(tlsmend, tmp_path):
 
 
 @pytest.mark.parametrize("key", ["ExtraCAFile", "OnlyCAFile"])
-def test_good(lint, key):
+def test_good_ca_file_has_only_its_count(lint, key):
     assert lint(ROOT.pem + MIDDLE.pem, key) == ["note: 2 certificates"]
 
 
@@ -55,7 +55,7 @@ def test_no_root(lint):
 
 
 @pytest.mark.parametrize("days, said", [(-1, "expired on"), (1, "(1 day); put"), (29, "(29 days); put"), (31, None)])
-def test_end(lint, days, said):
+def test_end_of_a_ca_is_announced(lint, days, said):
     root = issue("Corp Root CA", ca=True, not_before=now() - 400 * DAY, not_after=now() + days * DAY + DAY / 24)
     lines = lint(root.pem)
     assert len(lines) == (2 if said else 1)

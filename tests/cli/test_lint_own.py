@@ -32,7 +32,7 @@ def lint(tlsmend, tmp_path):
 
 
 @pytest.mark.parametrize("keys", ["Certificate = DIR/me.pem\nPrivateKey = DIR/me.key", "Certificate = DIR/me-both.pem"])
-def test_good(lint, keys):
+def test_good_certificate_and_key_have_no_error(lint, keys):
     assert lint(keys) == "2 sections, 0 errors\n"
 
 
@@ -48,7 +48,7 @@ def test_good(lint, keys):
      "c:2: warning: Certificate soon-both.pem: the certificate ends on %s; " % (pki.now() + 9 * pki.DAY).strftime("%Y-%m-%d")),
     ("PrivateKey = DIR/me.key", "c:2: error: PrivateKey without Certificate in the same section"),
 ])  # fmt: skip
-def test_says(lint, keys, says):
+def test_faulty_certificate_or_key_is_told(lint, keys, says):
     told = lint(keys).splitlines()
     assert told[0].startswith(says) and len(told) == 2, told
 

@@ -27,7 +27,7 @@ def test_help_of_each_command(tlsmend, command):
     assert tlsmend("help", command).stdout == r.stdout
 
 
-def test_version(tlsmend):
+def test_version_and_revision(tlsmend):
     r = tlsmend("--version")
     assert r.returncode == 0 and re.fullmatch(r"tlsmend 0\.\d+\.\d+( \([0-9a-f]{7,}(-dirty)?\))?\n", r.stdout)
     if (TREE / ".git").exists() and shutil.which("git"):

@@ -219,7 +219,7 @@ def test_long_line_limit_is_exact(parsed):
     assert got["skipped"]["too_long"] == {"count": 2, "file": "log0", "line": 2}
 
 
-def test_junk(parsed):
+def test_junk_between_records_is_passed_over(parsed):
     junk = os.urandom(300000) + b"\n" + b"\0" * 100000 + b"\n{\xff\xfe}\n" + b"[" * 5000 + b"\n" + b'{"a":' * 5000 + b"\n"
     got = parsed(junk.replace(b"\x1f\x8b", b"xx"), line() + '{"time":"x","event":"verify_failed","notes":7,"help":{"a":1},"chain":"c","port":1e3,"host":5}\n')
     assert got["records"] == 2
@@ -717,7 +717,7 @@ def test_journal_in_a_journal_does_not_end(parsed):
 
 
 @pytest.mark.parametrize("since, count", [("2026-11-21", 2), ("2026-11-22", 1), ("2026-11-21T22:00:00Z", 2), ("2026-11-21T22:00:01Z", 1), ("20000d", 2)])
-def test_since(report, since, count):
+def test_since_leaves_out_older_records(report, since, count):
     r = report(line() + line(time="2026-11-22T10:00:00.000Z"), options=["--since", since])
     assert r.stdout.startswith("%d failure" % count) and ("left out: 1 older record" in r.stdout) is (count == 1)
 
@@ -736,7 +736,7 @@ def test_since_what(report, since):
     assert "write a day" in report(line(), options=["--since=" + since], status=2).stderr
 
 
-def test_top(report):
+def test_top_bounds_each_list(report):
     log = "".join(line(host="h%d.test" % i, program="p") * (9 - i) for i in range(5))
     out = report(log, options=["--top", "2"]).stdout
     assert "h0.test" in out and "h1.test" in out and "h2.test:443" not in out and "... and 3 more" in out

@@ -281,7 +281,7 @@ def serves(answers, asked):
 
 
 @pytest.mark.parametrize("form", ["der", "pem", "redirect"])
-def test_fetch(run, servers, pki, folder, form):
+def test_fetch_gets_the_ca_from_the_url_in_the_certificate(run, servers, pki, folder, form):
     asked = []
     answers = {"/root.crt": pki.root.pem if form == "pem" else pki.root.der, "/ca.crt": b""}
     web = servers.odd("127.0.0.1", serves(answers, asked))

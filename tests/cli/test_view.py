@@ -86,13 +86,13 @@ def test_what_else_is_wrong(run, sites, pki, variant):
     assert "[x]" in done.out and "tlsmend trust" not in done.out
 
 
-def test_servername(run, sites, pki):
+def test_servername_is_what_is_sent_and_checked(run, sites, pki):
     port, _ = sites.https(HOST)
     assert view(run, "--ca", pki.root_pem, "127.0.0.2:%d" % port).code == 1
     assert view(run, "--ca", pki.root_pem, "--servername", HOST, "127.0.0.2:%d" % port).code == 0
 
 
-def test_url(run, sites, pki):
+def test_url_names_host_and_port(run, sites, pki):
     port, _ = sites.https(HOST)
     assert view(run, "--ca", pki.root_pem, "https://%s/path?x=1" % at(port)).code == 0
 
@@ -116,7 +116,7 @@ def test_zone_of_an_address(run, servers, pki):
 
 # ---- forms -----------------------------------------------------------------------------------------------------
 
-def test_json(run, sites, pki):
+def test_json_has_path_and_verdict(run, sites, pki):
     port, identity = sites.https(HOST)
     done = view(run, "--format", "json", at(port))
     assert done.code == 1
@@ -129,7 +129,7 @@ def test_json(run, sites, pki):
     assert got["result"] == "trusted" and not got["path"][-1]["presented"] and got["protocol"] == "TLSv1.3"
 
 
-def test_pem(run, sites):
+def test_pem_is_what_the_server_sent(run, sites):
     port, identity = sites.https(HOST)
     done = view(run, "--format", "pem", at(port))
     assert done.code == 1
@@ -153,7 +153,7 @@ def test_client_certificate(run, servers, pki):
 # ---- the way there ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("protocol", starttls.PROTOCOLS)
-def test_starttls(run, servers, pki, protocol):
+def test_starttls_of_each_protocol(run, servers, pki, protocol):
     port = servers.odd("127.0.0.2", starttls.server(protocol), pki.good(HOST))
     done = view(run, "--starttls", protocol, "--ca", pki.root_pem, at(port))
     assert done.code == 0 and "is trusted" in done.out and "TLSv1.3" in done.out
@@ -163,7 +163,7 @@ def test_starttls(run, servers, pki, protocol):
     assert done.code == 2 and "does not answer in TLS" in done.out and ("begin TLS" in done.out or "switched off" in done.out)
 
 
-def test_proxy(run, servers, sites, pki):
+def test_proxy_is_asked_to_connect(run, servers, sites, pki):
     port, _ = sites.https(HOST)
     seen = []
     proxy = servers.odd("127.0.0.1", starttls.connect_proxy(seen, port))

@@ -73,7 +73,7 @@ def test_program_without_a_setting(run, pki, demanding, mine, name, version):
     assert [r["cause"] for r in other.records] == ["client-certificate-missing"]
 
 
-def test_nginx(run, pki, demanding, mine):
+def test_certificate_for_a_server_that_demands_one(run, pki, demanding, mine):
     argv = curl(demanding.nginx, pki.root_pem, "-f")
     assert run(argv).code != 0
     done = run(argv, config=run.config((HOST, {"Certificate": mine[1]})))
@@ -117,7 +117,7 @@ def test_never_a_prompt(run, pki, demanding, mine):
     assert len(told) == 1 and "holds a key with a passphrase" in told[0]["message"]
 
 
-def test_psql(run, pki, servers, mine):
+def test_certificate_for_psql(run, pki, servers, mine):
     for reason in (servers.postgres_missing(), missing("psql")):
         if reason:
             pytest.skip(reason)

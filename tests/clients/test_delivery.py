@@ -84,7 +84,7 @@ def ask(port):
 
 @pytest.mark.parametrize("daemon", ["off", "on"])
 @pytest.mark.parametrize("log", [None, "/nowhere/at/all.log"])
-def test_nginx(run, sites, daemon, log):
+def test_nginx_has_the_record_in_its_error_log(run, sites, daemon, log):
     port, _ = sites.https(HOST)
     with proxy(run, port, "/etc/ssl/certs/ca-certificates.crt", daemon, {**PLAIN, "TLSMEND_LOG": log}) as (front, error_log):
         assert ask(front) == b"502"

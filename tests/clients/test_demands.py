@@ -45,7 +45,7 @@ def stopped(result, cause, key="EnforceVerification"):
 
 
 @every_client
-def test_enforced(run, sites, pki, client):
+def test_client_that_goes_on_is_stopped(run, sites, pki, client):
     port, _ = sites.https(HOST)
     argv = client(port)
     assert run(argv).code == 0, "it goes on by itself"
@@ -118,7 +118,7 @@ def test_no_store_at_all(run, sites, pki):
     assert result.code != 0, result
 
 
-def test_psql(run, sites, pki):
+def test_psql_that_goes_on_is_stopped(run, sites, pki):
     port, _ = sites.postgres(HOST)
     argv = ["psql", "-X", "-A", "-t", "-c", "select 'hello'", "host=%s port=%d user=postgres dbname=postgres sslmode=require" % (HOST, port)]
     assert run(argv).code == 0
@@ -128,7 +128,7 @@ def test_psql(run, sites, pki):
 
 # ---- pins ---------------------------------------------------------------------------------------------------------------
 @every_client
-def test_pins(run, sites, pki, client):
+def test_only_a_pinned_key_passes(run, sites, pki, client):
     port, identity = sites.https(HOST)
     argv = client(port)
     good, other = pin(identity.leaf), pin(pki.stranger)

@@ -92,8 +92,6 @@ def test_long_running_client(run, sites, pki):
 # ---- the command -------------------------------------------------------------------------------------------------
 
 def test_rule_and_lint_name_the_file(run, pki):
-    from lib.run import COMMAND
-
     (run.scratch / "rules").mkdir()
     one = run.write("rules/10.conf", section("nowhere.pem"))
     two = run.write("rules/20.conf", "[legacy.test]\nMinProtocol = TLSv1.3\nNoSuchKey = 1\n")
@@ -123,7 +121,7 @@ def test_lint_says_what_is_wrong(run, text, said):
 
 
 @pytest.mark.parametrize("text", ["Include = c\n", "Include = d\n"])
-def test_circle(run, text):
+def test_include_in_a_circle(run, text):
     from lib.run import COMMAND
 
     run.write("c", text)

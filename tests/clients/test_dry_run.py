@@ -89,7 +89,7 @@ def test_nothing_would_have_changed(dry, sites, pki):
         assert done.code == 0 and done.log == ""
 
 
-def test_pins(dry, sites, pki):
+def test_would_have_stopped_another_key(dry, sites, pki):
     port, identity = sites.https(HOST)
     argv = curl(port, "--cacert", pki.root_pem)
     working_says(dry(argv, {"PinSHA256": pin(pki.stranger)}), "would have stopped this connection: no key that counts is pinned")

@@ -54,7 +54,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("client,given,cause,role,says", CASES, ids=lambda v: v if isinstance(v, str) else "+".join(v.values()))
-def test_explained(run, sites, files, client, given, cause, role, says):
+def test_bad_file_is_explained(run, sites, files, client, given, cause, role, says):
     argv = COMMANDS[client](port_of(sites, client), **{k: files[v] for k, v in given.items()})
     before, after = run(argv, library=False), run(argv)
     assert (after.code, after.out, after.err) == (before.code, before.out, before.err)

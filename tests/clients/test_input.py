@@ -190,7 +190,7 @@ CONFIGS = {
 
 
 @pytest.mark.parametrize("kind", list(CONFIGS))
-def test_config(run, sites, kind):
+def test_bad_configuration_is_one_complaint(run, sites, kind):
     one_complaint(run, sites, config=CONFIGS[kind](run))
 
 

@@ -128,14 +128,14 @@ def test_unwritable_file(run, curl):
     assert [json.loads(r)["event"] for r in records] in ([], ["verify_failed"])
 
 
-def test_off(run, curl):
+def test_off_writes_nothing(run, curl):
     before = run(curl, library=False)
     done = run(curl, settings={"TLSMEND_LOG": "off"})
     assert (done.code, done.out, done.err, done.log) == (before.code, before.out, before.err, "")
 
 
 @pytest.mark.parametrize("level,count", [("error", 1), ("warning", 1), ("info", 1), ("debug", 1)])
-def test_levels(run, curl, level, count):
+def test_level_decides_what_is_written(run, curl, level, count):
     done = run(curl, settings={"TLSMEND_LOG_LEVEL": level})
     check_records(done)
     assert len([r for r in done.records if r["level"] == "error"]) == count
@@ -202,7 +202,7 @@ def datagrams(path):
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_syslog(run, curl, form):
+def test_syslog_gets_the_record(run, curl, form):
     path = run.scratch / "log.sock"
     before = run(curl, library=False)
     with datagrams(path) as s:
@@ -239,7 +239,7 @@ def journal_fields(data):
     return fields
 
 
-def test_journal(run, curl):
+def test_journal_gets_the_record(run, curl):
     path = run.scratch / "journal.sock"
     before = run(curl, library=False)
     with datagrams(path) as s:

@@ -60,7 +60,7 @@ EVENTS = {False: ("verify_failed",), True: ("verify_failed", "verify_ignored")}
 
 # ---- explained ---------------------------------------------------------------------------------------------
 @pytest.mark.every_client
-def test_explained(run, client, peer):
+def test_untrusted_server_is_explained(run, client, peer):
     port, identity = peer
     after = untrusted(run, client, "legacy.test", port)
     assert (after.code, after.out, after.err) == without_us(run, client, "legacy.test", port)

@@ -122,7 +122,7 @@ def bundle(pki):
 
 @pytest.mark.parametrize("client", [curl, python, s_client], ids=["curl", "python", "s_client"])
 @pytest.mark.parametrize("version", ["1_2", "1_3"])
-def test_bundle(run, servers, pki, bundle, client, version):
+def test_more_certificates_than_openssl_takes(run, servers, pki, bundle, client, version):
     port = servers.s_server(bundle, HOSTS[HOST], "-tls" + version).port
     argv = client(port, pki.root_pem)
     before = check_records(run(argv))

@@ -20,7 +20,7 @@ HOST = "legacy.test"
         ("egacy.test", False), ("x.test legacy.test", True),
     ],
 )  # fmt: skip
-def test_pattern(run, sites, pki, pattern, works):
+def test_pattern_decides_whether_trust_is_added(run, sites, pki, pattern, works):
     port, identity = sites.https(HOST)
     config = run.config((pattern.replace("%d", str(port)), {"ExtraCAFile": pki.root_pem}))
     done = run(curl(port), config=config)
@@ -179,7 +179,7 @@ def test_two_hosts_in_one_curl(run, sites, pki):
     assert [(r["event"], r["host"]) for r in done.failures] == [("verify_failed", "other.test")]
 
 
-def test_threads(run, sites, pki):
+def test_threads_keep_two_hosts_apart(run, sites, pki):
     peers = ["%s:%d" % (h, sites.https(h)[0]) for h in (HOST, "other.test")]
     done = run([DEBIAN_PYTHON, HERE / "threads.py", 8, 10, *peers], extra_ca={HOST: pki.root_pem})
     assert done.out.splitlines() == ["legacy.test OK 40", "other.test REFUSED 20 40"]

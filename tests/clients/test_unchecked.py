@@ -104,7 +104,7 @@ def test_nothing_to_tell(run, sites, pki, client):
 
 
 @pytest.mark.parametrize("client", STOPPING.values(), ids=list(STOPPING))
-def test_mended(run, sites, pki, client):
+def test_unchecked_client_is_mended_quietly(run, sites, pki, client):
     port, _ = sites.https(HOST)
     after = run(client(port), extra_ca={HOST: pki.root_pem})
     assert after.code == 0 and "hello from" in after.out and after.events == ["mended"]

@@ -26,7 +26,7 @@ def told(done, event):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_mended(run, sites, pki, level):
+def test_mended_is_told_once_a_day(run, sites, pki, level):
     rules = {HOST: pki.root_pem, OTHER: pki.root_pem}
     done = loop(run, sites, [HOST, HOST, OTHER, HOST, OTHER], level, extra_ca=rules)
     assert done.out.count("OK") == 5 and not done.failures
@@ -37,7 +37,7 @@ def test_mended(run, sites, pki, level):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_weakened(run, sites, pki, level):
+def test_weakened_is_told_once_a_day(run, sites, pki, level):
     config = run.config((HOST, {"ExtraCAFile": pki.root_pem, "CipherString": "DEFAULT:@SECLEVEL=0", "Reason": "old firmware"}))
     done = loop(run, sites, [HOST] * 3, level, config=config)
     assert done.out.count("OK") == 3 and not done.failures
@@ -47,7 +47,7 @@ def test_weakened(run, sites, pki, level):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_ended(run, sites, pki, level):
+def test_key_past_its_until_is_told_once_a_day(run, sites, pki, level):
     config = run.config((HOST, {"ExtraCAFile": pki.root_pem, "CipherString": "DEFAULT:@SECLEVEL=0", "Until": "2020-01-31"}))
     done = loop(run, sites, [HOST] * 3, level, config=config)
     assert done.out.count("OK") == 3 and not done.of("weakened")

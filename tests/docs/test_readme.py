@@ -23,21 +23,21 @@ def source(*paths):
     return "".join((ROOT / path).read_text() for path in paths)
 
 
-def test_keys():
+def test_keys_are_those_of_the_table():
     defined = dict(re.findall(r'^KEY\(\w+, "(\w+)", \w+, \w+, "(.*)"\)', source("shim/policy/keys.def"), re.M))
     assert list(table("Configuration")) == list(defined), "keys, or their order, differ from keys.def"
     for name, text in defined.items():
         assert table("Configuration")[name] == f"| `{name}` | {text} |"
 
 
-def test_variables():
+def test_variables_are_those_that_are_read():
     names = re.search(r"names\[VARIABLES\]\[\d+\] = \{(.*?)\}", source("shim/base/environment_read.c"), re.S)[1]
     defined = {"TLSMEND_" + name for name in re.findall(r'PREFIX "([A-Z_]+)"', names)}
     assert len(defined) == 10
     assert set(table("Variables")) == defined
 
 
-def test_events():
+def test_events_are_those_that_are_raised():
     names = {n.lower() for n in re.findall(r"EVENT_([A-Z_]+)", source("include/tlsmend/vocabulary.h"))} - {"count"}
     told = set(table("Log"))
     assert told <= names
@@ -47,7 +47,7 @@ def test_events():
     assert told == raised, "events of the README and events that the code raises"
 
 
-def test_commands():
+def test_commands_and_options_are_those_of_the_help():
     if not run.COMMAND.exists():
         pytest.fail(f"{run.COMMAND} is not built")
     done = subprocess.run([run.COMMAND, "--help"], capture_output=True, text=True, timeout=60)
@@ -67,7 +67,7 @@ def test_causes_named_exist():
     assert named and named <= causes
 
 
-def test_costs():
+def test_costs_are_those_that_the_tree_keeps():
     """As the tree keeps them (tests/bench/figures)."""
     lines = [line.split() for line in source("tests/bench/figures").splitlines() if line and not line.startswith("#")]
     costs = {name: (int(without), int(with_)) for name, without, with_ in lines}

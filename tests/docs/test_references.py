@@ -42,13 +42,13 @@ def test_comments_point_at_headings():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_links(document):
+def test_links_lead_somewhere(document):
     text = (ROOT / document).read_text()
     for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", text):
         assert (ROOT / document.parent / target).exists(), target
 
 
-def test_rooms():
+def test_rooms_and_tables_are_those_of_the_tree():
     """Each room with its tables stands in the design, and where calls are checked."""
     told = dict(re.findall(r"^\| `(shim/[\w/]+)/` \|.*\|([^|]*)\|$", (ROOT / "docs/design.md").read_text(), re.M))
     there = {p.parent for p in (ROOT / "shim").rglob("*.c")}

@@ -49,7 +49,7 @@ def client(request, root_emulated, world_directory):
 
 
 @pytest.mark.timeout(1300)
-def test_library(root_emulated):
+def test_built_library_passes_its_checks(root_emulated):
     build = root_emulated.preload.parent
     command = [sys.executable, TREE / "scripts/check-library", "--exports", build / "exports", root_emulated.preload]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)

@@ -35,7 +35,7 @@ def test_as_without(quic, pki):
         assert plain.out == ("good\n" if more in [(), (pki.root_pem,)] else "refused\n"), more
 
 
-def test_trust(quic, pki):
+def test_trust_for_one_host_over_quic(quic, pki):
     good = pki.good(HOST)
     done = quic(good, pki.stranger_pem)
     assert [r["event"] for r in done.records] == ["verify_failed"], done
@@ -45,7 +45,7 @@ def test_trust(quic, pki):
 
 
 @pytest.mark.parametrize("pattern", [HOST, "127.0.0.1"])
-def test_demands(quic, pki, pattern):
+def test_demands_hold_over_quic(quic, pki, pattern):
     good = pki.good(HOST)
     for ca in [(), (pki.root_pem,)]:
         done = quic(good, *ca, PinSHA256=PIN, pattern=pattern)

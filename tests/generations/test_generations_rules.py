@@ -22,7 +22,7 @@ def stopped(result, cause):
     assert "it ended because of" in str(result.records[0]["notes"])
 
 
-def test_enforced(ruled, client, sites, pki):
+def test_enforce_verification_holds(ruled, client, sites, pki):
     argv = client(HOST, sites.https(HOST)[0], waive=True)
     stopped(ruled(argv, **ENFORCE), "issuer-unknown")
     done = ruled(argv, **ENFORCE, ExtraCAFile=pki.root_pem)
@@ -33,7 +33,7 @@ def test_enforced(ruled, client, sites, pki):
     stopped(ruled(argv, **ENFORCE, ExtraCAFile=pki.root_pem), "name-mismatch")
 
 
-def test_only(ruled, client, sites, pki):
+def test_only_ca_file_holds(ruled, client, sites, pki):
     argv = client(HOST, sites.https(HOST)[0], ca=pki.root_pem)
     done = ruled(argv, OnlyCAFile=pki.stranger_pem)
     assert done.code != 0 and done.records[0]["event"] == "verify_failed" and "OnlyCAFile" in str(done.records[0]), done
@@ -41,7 +41,7 @@ def test_only(ruled, client, sites, pki):
     assert done.code == 0 and {r["event"] for r in done.records} <= {"mended"}, done
 
 
-def test_pinned(ruled, client, sites, pki):
+def test_pin_holds(ruled, client, sites, pki):
     port, identity = sites.https(HOST)
     argv = client(HOST, port, waive=True)
     done = ruled(argv, PinSHA256=pin(identity.leaf))
@@ -70,7 +70,7 @@ def test_expected_name(ruled, client, name, sites, pki):
     assert ruled(client(HOST, sites.https(HOST)[0], ca=pki.root_pem), ExpectName="third.test").code != 0
 
 
-def test_strict(ruled, client, name, root, servers, pki):
+def test_strict_no_lets_form_pass(ruled, client, name, root, servers, pki):
     if name == "own":
         flags = ["--flags", str(STRICT)]
     elif name == "openssl":

@@ -47,7 +47,7 @@ def codes(version):
     return {line[0]: int(line[column]) for line in lines}
 
 
-def test_codes(place_of_headers):
+def test_codes_are_those_of_the_header(place_of_headers):
     header = defines(place_of_headers.header("x509_vfy.h"), "X509_V_ERR_")
     assert len(header) > 75
     ours = codes(place_of_headers.version)
@@ -67,7 +67,7 @@ REASONS = {
 SINCE_3 = {294, 333}
 
 
-def test_reasons(place_of_headers):
+def test_reasons_are_those_of_the_header(place_of_headers):
     text = (TREE / "shim/diagnose/reasons.def").read_text()
     table = {int(n): word for n, word in re.findall(r"^REASON\((\d+), (\w+), \w+\)", text, re.M)}
     assert len(table) > 15
@@ -98,7 +98,7 @@ def openssl_name(ours):
     return ours.rstrip("_")
 
 
-def test_constants(place_of_headers, tmp_path):
+def test_constants_are_those_of_the_headers(place_of_headers, tmp_path):
     text = (TREE / "include/tlsmend/openssl.h").read_text()
     block = text[text.index("OpenSSL's numbers that hold in all generations") :]
     ours = re.findall(r"^\t(\w+) = (0x[0-9a-f]+|\d+),", block[: block.index("};")], re.M)
@@ -132,7 +132,7 @@ def exports(library):
     return {name.split("@")[0] for name in re.findall(r" FUNC +GLOBAL +DEFAULT +\d+ (\S+)", listing)}
 
 
-def test_functions(each_root):
+def test_functions_are_in_the_libraries(each_root):
     text = (TREE / "shim/openssl/api.def").read_text()
     lines = re.findall(r"^API\((\w+), (\w+), .*?, (\w+), \(.*\), (NULL|\"\w+\")\)", text, re.M)
     assert len(lines) == len(re.findall(r"^API\(", text, re.M))

@@ -30,14 +30,14 @@ def built_32(root_32):
 
 @pytest.mark.timeout(1300)
 @pytest.mark.parametrize("name", UNITS)
-def test_unit(root_32, built_32, world_directory, name):
+def test_unit_passes_with_32_bits(root_32, built_32, world_directory, name):
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="u", dir=world_directory))
     away = roots.RootRunner(scratch, world_directory, root_32)
     done = away(["/usr/bin/env", "-C", TREE, built_32 / "unit" / name], library=False, env={"CMOCKA_MESSAGE_OUTPUT": "stdout"}, timeout=120)
     assert done.code == 0, done
 
 
-def test_library(root_32, built_32):
+def test_library_of_32_bits_passes_its_checks(root_32, built_32):
     command = [sys.executable, TREE / "scripts/check-library", "--exports", built_32 / "exports", root_32.preload]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
     assert done.returncode == 0, done.stdout

@@ -25,7 +25,7 @@ def test_generation_is_named(away, client, sites, root):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_explained(compare, client, name, root, sites, pki, variant):
+def test_each_wrong_certificate_is_explained(compare, client, name, root, sites, pki, variant):
     port, identity = sites.variant(variant)
     done = compare(client(HOST, port, ca=pki.root_pem))
     assert done.code != 0

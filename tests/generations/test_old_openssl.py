@@ -223,7 +223,7 @@ def test_minimum(compare, run, pki, options):
     assert done.out.startswith("REFUSED") and "client-too-old" == done.records[0]["cause"]
 
 
-def test_maximum(compare, run, pki):
+def test_maximum_is_held(compare, run, pki):
     rules = {"MaxProtocol": "TLSv1.1", "Reason": "a test", "Until": "2099-01-01"}
     done = compare("--ca", pki.root_pem, config=run.config((HOST, rules)))
     assert done.out.startswith("REFUSED") and "weakened" in done.events, "the server wants TLS 1.2"
@@ -236,7 +236,7 @@ def test_maximum(compare, run, pki):
     ({"CipherString": "DEFAULT:@SECLEVEL=0", "Reason": "a test", "Until": "2099-01-01"}, True),
     ({"CipherString": "DEFAULT:@SECLEVEL=2"}, False),
 ])  # fmt: skip
-def test_lists(compare, run, pki, version, keys, ok):
+def test_lists_are_set_or_refused(compare, run, pki, version, keys, ok):
     done = compare("--ca", pki.root_pem, config=run.config((HOST, keys)))
     assert done.out.startswith("TLSv1.2 0\n")
     errors = done.of("config_error")

@@ -105,7 +105,7 @@ EACH = 'for t in %s; do echo "# $t"; timeout 120 perl -Iinc -It "$t"; done 2>&1'
 @pytest.mark.parametrize("package,module,files,least", [
     ("libnet-ssleay-perl", "Net::SSLeay", "t/local/*.t", 2000), ("libio-socket-ssl-perl", "IO::Socket::SSL", "t/*.t", 600),
 ])  # fmt: skip
-def test_perl(suite, package, module, files, least):
+def test_suite_of_perl(suite, package, module, files, least):
     if subprocess.run(["perl", "-M" + module, "-e1"], capture_output=True).returncode:
         pytest.skip("no %s here" % module)
     suite(source_of(package), ["sh", "-c", EACH % files], by_tap, least)
@@ -134,7 +134,7 @@ UNSTEADY = [("python2.7", "test_ftplib")]
 
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("python", pythons() or [None])
-def test_python(suite, python, module):
+def test_suite_of_python(suite, python, module):
     if not python:
         pytest.skip("no Python with its tests here")
     directory = glob.glob(os.path.join(os.path.dirname(python), "../lib/python*/test"))[0]
@@ -150,7 +150,7 @@ def by_pytest(output):
     return collections.Counter(re.findall(r"^(\S+::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b", output, re.M))
 
 
-def test_pyopenssl(suite):
+def test_suite_of_pyopenssl(suite):
     missing = [m for m in ("OpenSSL", "pytest", "pretend", "flaky") if subprocess.run(["/usr/bin/python3", "-c", "import " + m], capture_output=True).returncode]
     if missing:
         pytest.skip("no %s here" % ", ".join(missing))
@@ -165,7 +165,7 @@ def by_test_unit(output):
     return found
 
 
-def test_ruby(suite):
+def test_suite_of_ruby(suite):
     if not shutil.which("ruby") or subprocess.run(["ruby", "-ropenssl", "-e", 'require "test/unit"; exit! 0'], capture_output=True).returncode:
         pytest.skip("no Ruby with openssl and test-unit here")
     version = subprocess.run(["ruby", "-e", "print RUBY_VERSION[/\\d+.\\d+/]"], capture_output=True, text=True).stdout
@@ -180,7 +180,7 @@ def by_phpt(output):
     return collections.Counter(re.findall(r"^(PASS|FAIL|SKIP|XFAIL|BORK|WARN) .*\[(ext/\S+)\]", output, re.M))
 
 
-def test_php(suite):
+def test_suite_of_php(suite):
     php = shutil.which("php")
     modules = subprocess.run([php, "-m"], capture_output=True, text=True).stdout if php else ""
     if "openssl" not in modules:
@@ -211,7 +211,7 @@ def by_recipe(output):
 
 
 @pytest.mark.timeout(3000)
-def test_openssl(suite):
+def test_suite_of_openssl(suite):
     argv = ["make", "-C", built("openssl", ["./Configure", "shared", "enable-fips", "-O1"], ["make", "-s", "-j2"]), "test", "TESTS=" + " ".join(OPENSSL_TESTS.split()), "V=1", "HARNESS_JOBS=1"]
     suite(None, argv, by_recipe, 9000)
 
@@ -221,7 +221,7 @@ def by_tinytest(output):
     return collections.Counter(re.findall(r"^(\w+/\w+): (?:.*\n)*?.*?(OK|FAILED|SKIPPED|DISABLED)\b.*$", output, re.M))
 
 
-def test_libevent(suite):
+def test_suite_of_libevent(suite):
     # its program was linked in place
     source = built("libevent", ["./configure", "--enable-openssl", "--disable-samples", "--disable-dependency-tracking"], ["make", "-s", "-j2", "all"])
     suite(None, [source / "test/regress", "ssl/..", "+http/https_basic", "+http/https_simple", "+http/https_chunk_out", "+http/https_connection"], by_tinytest, 10)
@@ -239,7 +239,7 @@ def by_stunnel(output):
     return found
 
 
-def test_stunnel(suite):
+def test_suite_of_stunnel(suite):
     suite(None, ["make", "-C", built("stunnel4", ["./configure", "--disable-libwrap"], ["make", "-s", "-j2"]), "check"], by_stunnel, 40)
 
 
@@ -259,7 +259,7 @@ def by_runtests(output):
     return found
 
 
-def test_curl(suite):
+def test_suite_of_curl(suite):
     options = ["--with-openssl", "--without-libpsl", "--disable-ldap", "--disable-manual", "--disable-static"]
     source = built("curl", ["./configure", *options], ["make", "-s", "-j2"], ["make", "-s", "-j2", "-C", "tests"])
     suite(None, ["sh", "-c", CURL_TESTS, "sh", source], by_runtests, 40)

@@ -66,7 +66,7 @@ def curl(trap, port, anchors):
 
 @pytest.mark.parametrize("order", ["before", "after"])
 @pytest.mark.parametrize("client", ["own", "curl"])
-def test_pair(trap, server, other, order, client):
+def test_other_preload_library_before_or_after(trap, server, other, order, client):
     library, env = other
     if client == "curl" and not shutil.which("curl"):
         pytest.skip("no curl here")

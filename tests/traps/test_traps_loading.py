@@ -226,7 +226,7 @@ def test_two_generations(trap, plugin, server, openssl_111):
 
 
 @pytest.mark.parametrize("good", [True, False], ids=["good", "bad"])
-def test_reload(trap, plugin, server, good):
+def test_library_that_is_loaded_again(trap, plugin, server, good):
     result = trap.equal("reload", plugin, server, HOST, anchors(trap, good))
     assert result.code == 0 and result.out.count("\n") == 10, result.out
 
