@@ -126,11 +126,12 @@ UNIT_OBJ := $(patsubst %,$(BUILD)/exe/%.o,$(UNIT_SRC) $(UNIT_AUX))
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 
-# The sanitizer's runtime calls dlsym(3) before it is ready for instrumented code, and before its memcpy(3) and the like are. What
-# runs then is built without, and with memory and string functions of its own; the rest calls the runtime's, which check.
+# The sanitizer's runtime calls dlsym(3), and constructors call close(2), before it is ready for instrumented code, and before its
+# memcpy(3) and the like are. What runs then is built without, and with memory and string functions of its own; the rest calls the
+# runtime's, which check.
 ifeq ($(SANITIZE_LIBRARY),1)
 EARLY_OBJ := $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,loader libc) shim/base/system.c shim/openssl/binding.c \
-             shim/hooks/dlsym.c)
+             shim/hooks/dlsym.c shim/hooks/closed.c)
 $(filter-out $(EARLY_OBJ),$(LIB_OBJ)): LIB_CFLAGS += $(SANITIZE_FLAGS)
 $(EARLY_OBJ): $(BUILD)/own-names
 $(BUILD)/own-names: shim/libc/string.c

@@ -74,8 +74,8 @@ struct verdict {
 struct story {
 	enum outcome outcome;
 	enum reason reason;
-	uint64_t began_ms, heard_ms,
-	    done_ms; /* heard: of the latest part of the peer's handshake; 0: not yet */
+	uint64_t began_ms, heard_ms, done_ms,
+	    closed_ms; /* heard: of the latest part of the peer's handshake; closed: its socket, by the client; 0: not yet */
 	uint64_t in_at_done;
 	uint64_t
 	    data_mark; /* what the transport had taken when the client's first record was made */
@@ -106,6 +106,8 @@ void story_tell(struct story *s, const struct happening *h, struct verdict *v);
 bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in);
 /* ... whether the peer ended it in the middle of the handshake. */
 bool story_asks_for_end(const struct story *s);
+/* ... how the client's socket was when it closed that. True: to be watched, as long as it holds. */
+bool story_asks_for_closed(const struct story *s, uint64_t in);
 /* ... what the leaf is like (HAPPENING_LEAF). */
 bool story_asks_for_leaf(const struct story *s);
 /* ... with an event: how much the transport has taken. DATA_SENT counts what it was handed. */

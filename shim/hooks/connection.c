@@ -27,6 +27,7 @@ static void connection_clear(struct connection *n)
 		story_ends(n, NULL, END_FREED);
 	live_end(n);
 	transport_settled(n);
+	closed_unwatch(n);
 	buf_free(&n->text);
 	evidence_free(n->pending);
 	evidence_free(n->unnamed);

@@ -33,6 +33,12 @@ struct socket_state {
 	bool gave_host;    /* the connection's host comes from its address */
 	bool asked_first; /* the client asked in plain text for TLS, and said nothing else before */
 };
+/* Which sockets the client closes (closed.c). */
+struct closing {
+	uint32_t watched; /* in this process; 0: no */
+	uint32_t since;
+	int fd; /* the SSL's own; -1: not known */
+};
 /* What a rule demands, of the leaf that was judged last (demanded.c). */
 struct demand_state {
 	bool judged, met;
@@ -100,6 +106,7 @@ struct connection {
 	const struct setting *repaired; /* this key of the rule was; NULL: none */
 	struct possible possible;
 	struct socket_state socket;
+	struct closing closing;
 	struct demand_state demand;
 	struct shown_certificate shown;
 	struct late late;

@@ -168,6 +168,16 @@ static bool verification_failed(const struct openssl *o)
 	return library == ERR_LIB_SSL_ && reason == CERTIFICATE_VERIFY_FAILED;
 }
 
+/* A client that meets the end by itself closes its socket before it lets go of the SSL, and only then there is something to tell. */
+static void remember_socket(struct connection *n, SSL *ssl)
+{
+	if (sandbox_entered() || !record_wanted(LEVEL_ERROR))
+		return;
+	connection_remember_peer(n, ssl);
+	if (story_asks_for_closed(&n->story, n->received))
+		closed_watch(n, transport_descriptor(copy_api(n->copy), ssl));
+}
+
 static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 {
 	const struct openssl *o = copy_api(n->copy);
@@ -175,7 +185,7 @@ static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
 	if (value > 0 || n->story.done || story_told(&n->story))
 		return;
 	if (is_retry(n, ssl, host_errno, &stuck)) {
-		connection_remember_peer(n, ssl);
+		remember_socket(n, ssl);
 		story_pauses(n, ssl);
 		/* libssl 1.0 has a BIO of its own in front of a socket, which keeps what that does not take yet */
 		if (!n->story.memory && !transport_is_plain(n, ssl) && transport_keeps(o, ssl))
@@ -327,7 +337,7 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 	if (sent && message[0] == MESSAGE_CLIENT_HELLO)
 		note_hello(n, ssl, message, size);
 	if (!sent && n->story.requested)
-		connection_remember_peer(n, ssl);
+		remember_socket(n, ssl);
 	if (!sent && after_name(message[0]))
 		apply_name_back(o, ssl, &n->applied, false);
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)

@@ -33,11 +33,12 @@ static bool is_closed(int fd)
 static bool is_gone(const struct connection *n, const struct look *l)
 {
 	const int fd = transport_descriptor(copy_api(n->copy), n->ssl);
+	struct socket_facts f;
 	bool reset;
 	/* one UDP socket may carry several connections */
 	return fd >= 0 && ((fd == l->taken && !n->datagram) || is_closed(fd) ||
-			   (l->now - n->last_ms >= QUIET_MS &&
-			    transport_ended_by_peer(fd, TRANSPORT_AN_ALERT, &reset)));
+			   (l->now - n->last_ms >= QUIET_MS && socket_look(fd, &f) &&
+			    socket_ended_by_peer(&f, SOCKET_AN_ALERT, &reset)));
 }
 
 static void visit(struct connection *n, void *arg)

@@ -229,12 +229,9 @@ bool connection_shows_late(const struct connection *n, const SSL *ssl)
 	return n->socket.gave_host && transport_descriptor(copy_api(n->copy), ssl) < 0;
 }
 
-static bool is_carried_by(struct connection *n, int fd)
+static void set_peer(struct connection *n, const char address[46], unsigned port)
 {
-	char address[46], name[256];
-	unsigned port;
-	if (fd < 0 || !transport_peer(fd, address, &port))
-		return false;
+	char name[256];
 	n->socket.guessed = false;
 	strlcpy(n->address, address, sizeof n->address);
 	n->port = port;
@@ -243,7 +240,25 @@ static bool is_carried_by(struct connection *n, int fd)
 		n->host = kept(n, resolver_name(address, name) ? name : address);
 		n->socket.gave_host = true;
 	}
+}
+
+static bool is_carried_by(struct connection *n, int fd)
+{
+	char address[46];
+	unsigned port;
+	if (fd < 0 || !transport_peer(fd, address, &port))
+		return false;
+	set_peer(n, address, port);
 	return true;
+}
+
+void connection_was_carried_by(struct connection *n, const union socket_address *peer)
+{
+	char address[46];
+	unsigned port;
+	n->socket.looked = true;
+	if (socket_address_text(peer, address, &port))
+		set_peer(n, address, port);
 }
 
 static bool to_be_found(const struct connection *n, const SSL *ssl)
@@ -251,10 +266,9 @@ static bool to_be_found(const struct connection *n, const SSL *ssl)
 	return n->socket.guessed && transport_descriptor(copy_api(n->copy), ssl) < 0;
 }
 
-/* A client that meets the end by itself closes its socket before it lets go of the SSL, and only then there is something to tell. */
 void connection_remember_peer(struct connection *n, SSL *ssl)
 {
-	if (n->socket.looked || n->port || sandbox_entered() || !record_wanted(LEVEL_ERROR))
+	if (n->socket.looked || n->port)
 		return;
 	if (transport_descriptor(copy_api(n->copy), ssl) >= 0)
 		look_at_socket(n, ssl);

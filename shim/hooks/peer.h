@@ -6,6 +6,7 @@
 #define TLSMEND_HOOKS_PEER_H
 
 #include "hooks.h"
+#include "socket.h"
 
 struct connection;
 
@@ -25,6 +26,8 @@ void connection_find_peer(struct connection *n, SSL *ssl);
 bool connection_shows_late(const struct connection *n, const SSL *ssl);
 /* In the middle of the handshake, while the socket is there: for what is told at its end. */
 void connection_remember_peer(struct connection *n, SSL *ssl);
+/* For a record: by the socket that carried it, which is closed. */
+void connection_was_carried_by(struct connection *n, const union socket_address *peer);
 /* The one descriptor of this process that is connected there; -1: none, or several. */
 int connection_descriptor(const struct connection *n);
 

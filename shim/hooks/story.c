@@ -13,6 +13,7 @@
 #include "live.h"
 #include "loaded.h"
 #include "names.h"
+#include "peer.h"
 #include "sent_list.h"
 #include "story.h"
 #include "transport.h"
@@ -134,7 +135,8 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct 
 		load_settle(n, ssl, true);
 	if (!e)
 		return NULL;
-	const uint64_t waited = clock_monotonic_ms() - (s->heard_ms ? s->heard_ms : s->began_ms);
+	const uint64_t until = s->closed_ms ? s->closed_ms : clock_monotonic_ms();
+	const uint64_t waited = until - (s->heard_ms ? s->heard_ms : s->began_ms);
 	/* the peer's doing, which the client saw and OpenSSL did not */
 	if (c->peer) {
 		e->system_errno = c->reset ? ECONNRESET : 0;
@@ -248,7 +250,7 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	static const struct circumstances none;
 	const struct openssl *o = copy_api(n->copy);
 	struct verdict v;
-	n->last_ms = h.ms = clock_monotonic_ms();
+	n->last_ms = h.ms = h.ms ? h.ms : clock_monotonic_ms();
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
 		n->received = beyond(transport_received(o, ssl), n->before.read);
@@ -259,6 +261,8 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	h.in = n->received;
 	story_tell(&n->story, &h, &v);
 	story_note(n, &h);
+	if (!story_asks_for_closed(&n->story, n->received))
+		closed_unwatch(n);
 	carry_out(n, ssl, &v, c ? c : &none);
 }
 
@@ -275,6 +279,21 @@ void story_own(struct connection *n, SSL *ssl)
 		     names);
 }
 
+/* Its socket is closed, which OpenSSL does not know. */
+static void tell_of_closed(struct connection *n, SSL *ssl)
+{
+	struct closed_socket s;
+	struct circumstances c = {.met = false};
+	if (!story_asks_for_closed(&n->story, n->received) || !unanswered_closed(n, ssl, &s, &c))
+		return;
+	connection_was_carried_by(n, &s.facts.peer);
+	story_event(n, ssl,
+		    (struct happening){.what = HAPPENING_CLOSED,
+				       .ms = s.ms > n->last_ms ? s.ms : n->last_ms,
+				       .closed = {.met = c.met, .peer = circumstances_peer(&c)}},
+		    &c);
+}
+
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	n->received = beyond(transport_received(copy_api(n->copy), ssl), n->before.read);
@@ -282,11 +301,11 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 	struct happening leaf;
 	if (story_asks_for_leaf(&n->story) && afterwards_look(n, ssl, &leaf))
 		story_event(n, ssl, leaf, NULL);
-	if (story_asks_for_end(&n->story)) {
+	tell_of_closed(n, ssl);
+	if (story_asks_for_end(&n->story))
 		unanswered_in_handshake(n, ssl, c);
-		if (spare_is(n))
-			TELL(n, ssl, SPARE, 0);
-	}
+	if (!n->story.done && n->story.outcome == OUTCOME_OPEN && spare_is(n))
+		TELL(n, ssl, SPARE, 0);
 	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
 		unanswered_after(n, ssl, c);
 }
@@ -294,6 +313,7 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 /* The SSL is not at hand any more; its socket may be. */
 static void looks_without(struct connection *n, struct circumstances *c)
 {
+	tell_of_closed(n, NULL);
 	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
 		unanswered_after(n, NULL, c);
 }

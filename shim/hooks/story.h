@@ -5,6 +5,7 @@
 #ifndef TLSMEND_HOOKS_STORY_H
 #define TLSMEND_HOOKS_STORY_H
 
+#include "closed.h"
 #include "live.h"
 
 /* What the evidence of an end needs beside the story. */
@@ -41,7 +42,11 @@ void spare_note(const struct connection *n);
 /* Did one with the same host, since this one began? */
 bool spare_is(const struct connection *n);
 
-/* (unanswered.c) Each only looks at the socket. Did the peer end the connection in the middle of the handshake? False also where the socket is not
+/* (unanswered.c) Each only looks at the socket. Was it closed by the client, and how was it then? Without the peer where it may be one of several. False also
+ * where that is not known. `ssl` NULL: as in story_ends(). */
+bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socket *s,
+		       struct circumstances *c);
+/* Did the peer end the connection in the middle of the handshake? False also where the socket is not
  * known. */
 void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c);
 /* ... after it, before it said a word? `ssl` NULL: as in story_ends(). */

@@ -8,55 +8,20 @@
  * That is asked for before a rule adds anything. What strengthens must not be lost where it stays open: there every socket counts that may
  * carry the connection.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "connection.h"
+#include "peer.h"
+#include "tally.h"
 #include "transport.h"
-
-#ifndef SO_PEERNAME
-#define SO_PEERNAME 28
-#endif
-
-/* As getpeername(2), but it answers for a connection that was reset, too (socket(7) does not list it). gVisor does not know it. */
-static bool peer_name(int fd, struct sockaddr *peer, socklen_t size)
-{
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, peer, &size) == 0)
-		return true;
-	return errno == ENOPROTOOPT && getpeername(fd, peer, &size) == 0;
-}
 
 bool transport_peer(int fd, char address[46], unsigned *port)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} peer = {.any = {0}};
-	/* it gives the beginning of an address, but no more than there is */
-	const void *raw;
-	if (!peer_name(fd, &peer.any, sizeof peer.in) ||
-	    (peer.any.sa_family == AF_INET6 && !peer_name(fd, &peer.any, sizeof peer.in6)))
-		return false;
-	if (peer.any.sa_family == AF_INET) {
-		*port = ntohs(peer.in.sin_port);
-		raw = &peer.in.sin_addr;
-	} else if (peer.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&peer.in6.sin6_addr)) {
-		*port = ntohs(peer.in6.sin6_port);
-		raw = &peer.in6.sin6_addr.s6_addr[12];
-		peer.any.sa_family = AF_INET;
-	} else if (peer.any.sa_family == AF_INET6) {
-		*port = ntohs(peer.in6.sin6_port);
-		raw = &peer.in6.sin6_addr;
-	} else {
-		return false;
-	}
-	return inet_ntop(peer.any.sa_family, raw, address, 46) != NULL;
+	union socket_address peer;
+	return socket_peer(fd, &peer) && socket_address_text(&peer, address, port);
 }
 
 /* A filter of the client's own may say something on its socket before, or between: then it is not the SSL's own. */
@@ -103,19 +68,6 @@ bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], uns
 	return true;
 }
 
-bool transport_ended_by_peer(int fd, int most_unread, bool *reset)
-{
-	uint8_t state = 0; /* tcpi_state is the first byte */
-	socklen_t size = sizeof state;
-	int unread = 0;
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0 ||
-	    (ioctl(fd, FIONREAD, &unread) == 0 && unread > most_unread))
-		return false;
-	*reset = state == TCP_CLOSE;
-	return state == TCP_CLOSE_WAIT || state == TCP_CLOSE || state == TCP_LAST_ACK ||
-	       state == TCP_CLOSING || state == TCP_TIME_WAIT;
-}
-
 /* Does the transport say which socket it works on? Then nothing is to be guessed, also where that socket does not tell its peer; and
  * where there never was a transport (later it may have been taken away). */
 bool transport_is_plain(const struct connection *n, const SSL *ssl)
@@ -129,36 +81,10 @@ bool transport_is_plain(const struct connection *n, const SSL *ssl)
 
 /* ---- what a socket has carried ----------------------------------------------------------------------------------- */
 
-struct traffic {
-	uint64_t sent, received; /* bytes of the program's, those in the send buffer included */
-};
-
-/* struct tcp_info of linux/tcp.h; bytes_sent is there from 4.19 on, and glibc's copy of the structure is older. */
-static bool traffic_of(int fd, struct traffic *t)
+/* False also where the kernel does not count. */
+static bool traffic_of(int fd, struct socket_facts *t)
 {
-	enum {
-		STATE = 0,
-		BYTES_RECEIVED = 128,
-		NOTSENT = 144,
-		BYTES_SENT = 200,
-		BYTES_RETRANS = 208,
-		END = 216
-	};
-	uint8_t info[END];
-	socklen_t size = sizeof info;
-	uint64_t sent, again;
-	uint32_t waiting;
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) != 0 || size < END)
-		return false;
-	memcpy(&sent, info + BYTES_SENT, sizeof sent);
-	memcpy(&again, info + BYTES_RETRANS, sizeof again);
-	memcpy(&waiting, info + NOTSENT, sizeof waiting);
-	memcpy(&t->received, info + BYTES_RECEIVED, sizeof t->received);
-	/* before the first packet of TCP Fast Open the kernel counts what is not there yet */
-	if (info[STATE] == TCP_SYN_SENT && sent == 0)
-		waiting = 0;
-	t->sent = sent - again + waiting;
-	return true;
+	return socket_look(fd, t) && t->counted;
 }
 
 static bool is_named(const struct openssl *o, BIO *b, const char *name)
@@ -218,14 +144,14 @@ uint64_t transport_taken(const struct connection *n, const SSL *ssl)
 
 /* PostgreSQL's SSLRequest, eight bytes, and the one byte that answers it (its manual, "SSL Session Encryption"): nothing that a proxy
  * would understand is that short. */
-static bool asked_for_tls_only(const struct traffic *t)
+static bool asked_for_tls_only(const struct socket_facts *t)
 {
 	return t->sent == 8 && t->received == 1;
 }
 
 bool transport_is_own(const struct connection *n, SSL *ssl, int fd)
 {
-	struct traffic t;
+	struct socket_facts t;
 	const uint64_t own = transport_taken(n, ssl);
 	if (!traffic_of(fd, &t))
 		return false;
@@ -237,44 +163,26 @@ bool transport_is_own(const struct connection *n, SSL *ssl, int fd)
 bool transport_asked_first(const struct connection *n, SSL *ssl)
 {
 	enum { REQUEST = 8 };
-	struct traffic t;
+	struct socket_facts t;
 	const int fd = transport_descriptor(copy_api(n->copy), ssl);
 	return fd >= 0 && traffic_of(fd, &t) && t.sent == transport_taken(n, ssl) + REQUEST;
 }
 
 void transport_begin(struct connection *n, int fd)
 {
-	struct traffic t;
+	struct socket_facts t;
 	n->socket.asked_first = traffic_of(fd, &t) && asked_for_tls_only(&t);
 }
 
-/* The handshakes under way whose socket is not known: while there are two, either may be the one that a socket carries. Each process counts
- * its own, in the low half, beside its generation: those that other threads had under way at a fork are not in the child. */
-static _Atomic uint64_t guessing;
-
-static uint64_t count_of(uint64_t all, uint32_t process)
-{
-	return all >> 32 == process ? all : (uint64_t)process << 32;
-}
-
-static void set_guessing(struct connection *n, bool now)
-{
-	const uint32_t process = process_generation();
-	uint64_t all = atomic_load(&guessing), next;
-	if ((n->socket.guessing == process) == now)
-		return;
-	n->socket.guessing = now ? process : 0;
-	do {
-		next = count_of(all, process) + (now ? 1 : UINT64_MAX);
-	} while (!atomic_compare_exchange_weak(&guessing, &all, next));
-}
+/* The handshakes under way whose socket is not known: while there are two, either may be the one that a socket carries. */
+static tally guessing;
 
 void transport_guess(struct connection *n)
 {
 	char address[46];
 	unsigned port;
-	struct traffic t;
-	set_guessing(n, true);
+	struct socket_facts t;
+	tally_set(&guessing, &n->socket.guessing, true);
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
 		if (transport_peer(fd, address, &port) && traffic_of(fd, &t) && t.sent == 0 &&
 		    t.received == 0)
@@ -283,7 +191,7 @@ void transport_guess(struct connection *n)
 
 void transport_settled(struct connection *n)
 {
-	set_guessing(n, false);
+	tally_set(&guessing, &n->socket.guessing, false);
 }
 
 /* The only one that has carried as much. */
@@ -309,8 +217,7 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 
 int transport_find(const struct connection *n, SSL *ssl)
 {
-	const uint64_t now = count_of(atomic_load(&guessing), process_generation());
-	return (uint32_t)now == 1 ? find(n, ssl, true) : -1;
+	return tally_count(&guessing) == 1 ? find(n, ssl, true) : -1;
 }
 
 int transport_find_for_record(const struct connection *n, SSL *ssl)
@@ -318,17 +225,23 @@ int transport_find_for_record(const struct connection *n, SSL *ssl)
 	return find(n, ssl, false);
 }
 
-bool transport_has_brought(const struct connection *n, int fd)
+static bool has_taken(const struct socket_facts *f, uint64_t given)
+{
+	return f->state == TCP_CLOSE ? f->sent <= given : f->sent == given;
+}
+
+bool transport_has_brought(const struct connection *n, const SSL *ssl, const struct socket_facts *f)
 {
 	char address[46];
 	unsigned port;
-	struct traffic t;
-	if (!transport_peer(fd, address, &port) || !traffic_of(fd, &t) ||
-	    (n->port && (port != n->port || strcmp(address, n->address) != 0)))
+	if (!f->counted || f->sent == 0 || !socket_address_text(&f->peer, address, &port) ||
+	    (n->port && (port != n->port || strcmp(address, n->address) != 0)) ||
+	    (n->host && resolver_elsewhere(address, n->host)) ||
+	    (ssl && !has_taken(f, transport_taken(n, ssl))))
 		return false;
 	/* the peer's FIN counts as a byte */
 	const uint64_t came = n->before.read + n->received;
-	return t.received == came || t.received == came + 1;
+	return f->received == came || f->received == came + 1;
 }
 
 /* ---- which ones may carry it --------------------------------------------------------------------------------------- */
@@ -345,7 +258,7 @@ static bool is_of_kind(int fd, bool datagram)
  * nothing speaks against it. */
 static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
 {
-	struct traffic t;
+	struct socket_facts t;
 	uint64_t came = transport_received(copy_api(n->copy), ssl);
 	if (!is_of_kind(fd, n->datagram))
 		return false;
@@ -357,7 +270,7 @@ static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
 
 int transport_possible(const struct connection *n, SSL *ssl, int from)
 {
-	struct traffic t;
+	struct socket_facts t;
 	char address[46];
 	unsigned port, closed = 0;
 	const int own = transport_descriptor(copy_api(n->copy), ssl);

@@ -6,6 +6,7 @@
 #define TLSMEND_HOOKS_TRANSPORT_H
 
 #include "hooks.h"
+#include "socket.h"
 
 struct connection;
 
@@ -17,9 +18,6 @@ bool transport_peer(int fd, char address[46], unsigned *port);
 int transport_descriptor(const struct openssl *o, const SSL *ssl);
 /* Where a BIO that connects by itself (BIO_s_connect()) is to lead, normalised. False: it is none, or was not told so; *port as it was, where that is no number. */
 bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], unsigned *port);
-/* Only looks. Something that came and was not read speaks against it, if it is more than `most_unread` bytes. `reset` is left as it was where it is not so. */
-enum { TRANSPORT_AN_ALERT = 64 };
-bool transport_ended_by_peer(int fd, int most_unread, bool *reset);
 bool transport_is_plain(const struct connection *n, const SSL *ssl);
 /* no_transport.c. A handshake failed; `stuck`: the BIO that OpenSSL waited for, or NULL. After the error queue was looked at. */
 void transport_evidence(struct evidence *e, const struct openssl *o, const SSL *ssl, BIO *stuck,
@@ -48,8 +46,10 @@ void transport_settled(struct connection *n);
 int transport_find(const struct connection *n, SSL *ssl);
 /* The one socket that has carried as much as this connection; -1: none, or several. Good enough for the words of a record, never for a rule. */
 int transport_find_for_record(const struct connection *n, SSL *ssl);
-/* May this socket have brought what came of the connection, and nothing else? What it was given last it may not have taken (it was reset). */
-bool transport_has_brought(const struct connection *n, int fd);
+/* May this socket have brought what came of the connection, and nothing else? What it was given last it may not have taken (it was reset). `ssl`
+ * NULL: what it was given is not known. */
+bool transport_has_brought(const struct connection *n, const SSL *ssl,
+			   const struct socket_facts *f);
 /* The first descriptor from `from` on that may carry this connection, whatever else may; -1: none. What is said before (to a proxy) still
  * speaks against it. For what strengthens. */
 int transport_possible(const struct connection *n, SSL *ssl, int from);

@@ -4,8 +4,7 @@
  * does not want it says so in an alert at the first read (handshake.c), or just ends the connection. OpenSSL tells nobody about that,
  * so it is read off the connection when the client has met the end, or closes.
  */
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <tlsmend/evidence.h>
@@ -86,11 +85,8 @@ static bool met_end(const struct connection *n, const SSL *ssl)
 /* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
 static bool nothing_speaks_against_peer(int fd, bool *reset)
 {
-	uint8_t state = 0;
-	socklen_t size = sizeof state;
-	if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &size) != 0)
-		return true;
-	return transport_ended_by_peer(fd, TRANSPORT_AN_ALERT, reset);
+	struct socket_facts f;
+	return fd < 0 || !socket_look(fd, &f) || socket_ended_by_peer(&f, SOCKET_AN_ALERT, reset);
 }
 
 static int socket_of(const struct connection *n, SSL *ssl)
@@ -99,21 +95,118 @@ static int socket_of(const struct connection *n, SSL *ssl)
 	return fd < 0 && !sandbox_entered() ? transport_find_for_record(n, ssl) : fd;
 }
 
+static bool has_brought(const struct connection *n, const SSL *ssl, int fd, struct socket_facts *f)
+{
+	return socket_look(fd, f) && socket_peer(fd, &f->peer) && transport_has_brought(n, ssl, f);
+}
+
+/* ---- a socket that the client has closed ----------------------------------------------------------------------------- */
+
+enum way { WAY_OWN, WAY_ENDED, WAY_RESET };
+
+static enum way way_of(const struct socket_facts *f)
+{
+	bool reset = false;
+	return !socket_ended_by_peer(f, 0, &reset) ? WAY_OWN : reset ? WAY_RESET : WAY_ENDED;
+}
+
+static bool closed_descriptor(const struct connection *n, int fd, struct closed_socket *s)
+{
+	uint32_t number = n->closing.since;
+	while (closed_next(&number, s)) {
+		if (s->fd != fd)
+			continue;
+		closed_take(number - 1);
+		return true;
+	}
+	return false;
+}
+
+/* Is there another one, not closed yet, that may as well be the one, and went another way? */
+static bool is_disputed(const struct connection *n, SSL *ssl, enum way way)
+{
+	struct socket_facts f;
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
+		if (has_brought(n, ssl, fd, &f) && way_of(&f) != way)
+			return true;
+	return false;
+}
+
+static bool same_peer(const struct socket_facts *a, const struct socket_facts *b)
+{
+	char one[46], other[46];
+	unsigned port, others;
+	return socket_address_text(&a->peer, one, &port) &&
+	       socket_address_text(&b->peer, other, &others) && port == others &&
+	       strcmp(one, other) == 0;
+}
+
+/* Of several that may be the one, all went the same way. */
+static bool closed_carrier(const struct connection *n, SSL *ssl, struct closed_socket *s)
+{
+	struct closed_socket other;
+	bool found = false;
+	uint32_t number = n->closing.since, mine = 0;
+	while (closed_next(&number, &other)) {
+		if (!transport_has_brought(n, ssl, &other.facts))
+			continue;
+		if (found && way_of(&other.facts) != way_of(&s->facts))
+			return false;
+		if (found && !same_peer(&other.facts, &s->facts))
+			s->facts.peer.any.sa_family = AF_UNSPEC;
+		if (found)
+			continue;
+		*s = other;
+		mine = number - 1;
+		found = true;
+	}
+	if (!found || is_disputed(n, ssl, way_of(&s->facts)))
+		return false;
+	closed_take(mine);
+	return true;
+}
+
+static bool find_closed(const struct connection *n, SSL *ssl, struct closed_socket *s)
+{
+	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : n->closing.fd;
+	if (n->closing.watched != process_generation() || sandbox_entered())
+		return false;
+	if (fd >= 0)
+		return closed_descriptor(n, fd, s);
+	return !(ssl && transport_is_plain(n, ssl)) && closed_carrier(n, ssl, s);
+}
+
+bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socket *s,
+		       struct circumstances *c)
+{
+	if (!find_closed(n, ssl, s))
+		return false;
+	c->met = n->story.done && ssl && met_end(n, ssl);
+	c->peer = socket_ended_by_peer(&s->facts, c->met ? SOCKET_AN_ALERT : 0, &c->reset);
+	c->met = c->met || c->reset;
+	return true;
+}
+
+/* ---- one that it still has ---------------------------------------------------------------------------------------------- */
+
 void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	const int fd = socket_of(n, ssl);
+	struct socket_facts f;
 	/* a client that hands over the bytes may have kept to itself what came (.NET, where that is no TLS) */
-	c->met = c->peer = fd >= 0 && (!n->story.memory || transport_has_brought(n, fd)) &&
-			   transport_ended_by_peer(fd, 0, &c->reset);
+	c->met = c->peer = fd >= 0 &&
+			   (n->story.memory ? has_brought(n, ssl, fd, &f) : socket_look(fd, &f)) &&
+			   socket_ended_by_peer(&f, 0, &c->reset);
 }
 
 /* The reset of a socket that the SSL does not know. */
 static bool was_reset(const struct connection *n)
 {
+	struct socket_facts f;
 	bool reset = false;
 	for (int fd = 0; !reset && fd < TRANSPORT_DESCRIPTORS; fd++)
-		if (transport_has_brought(n, fd))
-			transport_ended_by_peer(fd, 0, &reset);
+		if (has_brought(n, NULL, fd, &f))
+			socket_ended_by_peer(&f, 0, &reset);
 	return reset;
 }
 
@@ -127,10 +220,11 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 	}
 	/* a client that reads its socket by itself may have met a reset there */
 	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : -1;
+	struct socket_facts f;
 	bool reset = false;
-	if (fd >= 0)
-		transport_ended_by_peer(fd, 0, &reset);
-	else if (!(ssl && transport_is_plain(n, ssl)) && !sandbox_entered())
+	if (fd >= 0 && socket_look(fd, &f))
+		socket_ended_by_peer(&f, 0, &reset);
+	else if (fd < 0 && !(ssl && transport_is_plain(n, ssl)) && !sandbox_entered())
 		reset = was_reset(n);
 	if (reset)
 		c->met = c->peer = c->reset = true;

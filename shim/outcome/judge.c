@@ -78,14 +78,19 @@ static bool awaits_answer(const struct story *s)
 	return s->done && s->requested && s->version == TLS1_3;
 }
 
+static bool has_no_answer(const struct story *s, uint64_t in)
+{
+	return awaits_answer(s) && in == s->in_at_done;
+}
+
 static bool is_unanswered(const struct story *s, uint64_t now_ms, uint64_t in)
 {
-	return awaits_answer(s) && in == s->in_at_done && now_ms - s->done_ms <= DECIDED_WITHIN_MS;
+	return has_no_answer(s, in) && now_ms - s->done_ms <= DECIDED_WITHIN_MS;
 }
 
 bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in)
 {
-	return s->outcome == OUTCOME_OPEN && is_unanswered(s, now_ms, in);
+	return s->outcome == OUTCOME_OPEN && !s->closed_ms && is_unanswered(s, now_ms, in);
 }
 
 /* With verification off, it looked at the names, and did not ask what OpenSSL thinks of the chain: it goes by checks of its own. Apache does
@@ -97,13 +102,25 @@ static bool goes_by_own_checks(const struct story *s)
 
 bool story_asks_for_taken(const struct story *s, enum happening_kind what)
 {
-	return s->data_sent || what == HAPPENING_ENDS;
+	return s->data_sent || what == HAPPENING_ENDS || what == HAPPENING_CLOSED;
+}
+
+/* Its first message is out, and nothing was found or said that would end it. */
+static bool is_in_handshake(const struct story *s)
+{
+	return s->outcome == OUTCOME_OPEN && !s->done && s->last_sent >= 0 && !s->bad &&
+	       s->alert_sent < 0 && s->alert_received < 0 && !s->datagram;
 }
 
 bool story_asks_for_end(const struct story *s)
 {
-	return s->outcome == OUTCOME_OPEN && !s->done && s->last_sent >= 0 && !s->bad &&
-	       s->alert_sent < 0 && s->alert_received < 0 && !s->datagram;
+	return is_in_handshake(s) && !s->closed_ms;
+}
+
+bool story_asks_for_closed(const struct story *s, uint64_t in)
+{
+	return !s->closed_ms && !s->ended &&
+	       (is_in_handshake(s) || (s->outcome == OUTCOME_OPEN && has_no_answer(s, in)));
 }
 
 bool story_asks_for_leaf(const struct story *s)
@@ -159,17 +176,19 @@ static struct verdict exited(const struct story *s, const struct happening *h)
 
 /* The client gives up a handshake to which no byte of an answer came, or no more: its time is over, or it saw the end of a connection that it
  * feeds to OpenSSL itself (asyncio). */
-static struct verdict silence(const struct story *s, const struct happening *h)
+static struct verdict silence(const struct story *s, const struct happening *h, bool peer,
+			      bool waits)
 {
-	const bool waits = h->ends.waits, answered = s->heard_ms || h->in;
-	const bool peer = h->ends.met && h->ends.peer;
-	const uint64_t waited = h->ms - (s->heard_ms ? s->heard_ms : s->began_ms);
+	const bool answered = s->heard_ms || h->in;
+	const uint64_t until = s->closed_ms ? s->closed_ms : h->ms;
+	const uint64_t waited = until - (s->heard_ms ? s->heard_ms : s->began_ms);
 	if (s->bad || s->last_sent < 0 || s->alert_sent >= 0 || s->alert_received >= 0 ||
 	    s->datagram || h->out == 0)
 		return NOTHING;
-	/* an event loop sees the end before OpenSSL is asked again (haproxy); a pool of connections (.NET) lets go of what it has no more use for */
-	if (!peer &&
-	    (waited < PATIENCE_MS ? answered || !s->memory || s->spare : answered && !waits))
+	/* an event loop sees the end before OpenSSL is asked again (haproxy), which nobody else did where it handed over the bytes; a pool of connections
+	 * (.NET) lets go of what it has no more use for */
+	const bool unseen = s->memory && !s->closed_ms;
+	if (!peer && (waited < PATIENCE_MS ? answered || !unseen || s->spare : answered && !waits))
 		return NOTHING;
 	return failed(REASON_SILENCE);
 }
@@ -185,6 +204,15 @@ static struct verdict unanswered(const struct story *s, const struct happening *
 	return is_unanswered(s, h->ms, h->in) && met && (s->closing ? peer == RESET : peer != 0)
 		   ? failed(REASON_UNANSWERED)
 		   : NOTHING;
+}
+
+/* The client closed a socket that it reads by itself. What it met there it need not have handed on. */
+static struct verdict closed(const struct story *s, const struct happening *h)
+{
+	const int peer = h->closed.peer;
+	if (s->done)
+		return unanswered(s, h, h->closed.met, peer);
+	return peer ? silence(s, h, true, false) : NOTHING;
 }
 
 /* The peer ended it while the client, which had looked at no name, waited to be told something: who means to refuse does not wait. (curl reads
@@ -283,8 +311,9 @@ static struct verdict ended(const struct story *s, const struct happening *h)
 {
 	const bool process = h->ends.how == END_PROCESS;
 	struct verdict v = s->done ? unanswered(s, h, h->ends.met, h->ends.peer)
-			   : h->ends.how == END_FREED || process ? silence(s, h)
-								 : NOTHING;
+			   : h->ends.how == END_FREED || process
+			       ? silence(s, h, h->ends.met && h->ends.peer, h->ends.waits)
+			       : NOTHING;
 	if (v.outcome == OUTCOME_OPEN)
 		v = s->done ? complaint(s) : own_look(s);
 	return v.outcome == OUTCOME_OPEN ? without_complaint(s) : v;
@@ -315,6 +344,8 @@ static struct verdict judge(const struct story *s, const struct happening *h)
 		return met_no_goodbye(s, h)
 			   ? failed(REASON_NO_GOODBYE)
 			   : unanswered(s, h, h->alert_sent.eof, h->alert_sent.peer);
+	case HAPPENING_CLOSED:
+		return closed(s, h);
 	case HAPPENING_CLOSES:
 		return unanswered(s, h, h->closes.met, h->closes.peer);
 	case HAPPENING_DATA_SENT:

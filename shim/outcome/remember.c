@@ -168,6 +168,9 @@ void story_remember(struct story *s, const struct happening *h)
 	case HAPPENING_SPARE:
 		s->spare = true;
 		break;
+	case HAPPENING_CLOSED:
+		s->closed_ms = h->ms;
+		break;
 	case HAPPENING_ENDS:
 		s->ended = true;
 		break;

@@ -204,7 +204,7 @@ def test_no_names(run, pki, servers):
 def test_ended_without_a_word(run, pki, servers, client, name, ending):
     """TLS 1.3, and no alert: the client's handshake had succeeded."""
     port = servers.odd(HOSTS[HOST], asks(pki.root_pem, ending, tickets=0), pki.good(HOST))
-    if name == "asyncio":
+    if name == "asyncio" and ending == "close":
         # it hands OpenSSL what it read, but not that there is no more: nothing to go by
         assert seen(run, asyncio(port, pki.root_pem)).log == ""
         return

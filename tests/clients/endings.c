@@ -17,6 +17,8 @@
  *   write=TEXT lost=TEXT read           lost: it stays in memory
  *   shutdown free past=PLUGIN exit quit  past: as PHP's extensions free it (endings_past.c); quit: _exit(2)
  *   close wait=MILLISECONDS thread      it closes the socket under the SSL; lets time go by; has a second thread from then on
+ *   reuse                               ... and the descriptor's number is that of another connection from then on
+ *   shut meet                           shutdown(2) of the socket; it waits until something happens to that
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -158,6 +160,7 @@ static void take_transport(void)
 static int start(void)
 {
 	take_transport();
+	NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
 	NEED(SSL_connect(ssl) <= 0);
 	flush();
 	return 1;
@@ -307,6 +310,10 @@ static int after(const char *step)
 		free_past(value);
 	} else if (is(step, "close", &value)) {
 		NEED(close(fd) == 0);
+	} else if (is(step, "shut", &value)) {
+		NEED(shutdown(fd, SHUT_RDWR) == 0);
+	} else if (is(step, "meet", &value)) {
+		NEED(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 5000) == 1);
 	} else if (is(step, "wait", &value)) {
 		poll(NULL, 0, atoi(value));
 	} else if (is(step, "thread", &value)) {
@@ -334,6 +341,8 @@ int main(int argc, char **argv)
 		int r = before(argv[i]);
 		if (r < 0 && strcmp(argv[i], "another") == 0)
 			r = another(argv[1], argv[2]);
+		else if (r < 0 && strcmp(argv[i], "reuse") == 0)
+			r = dial(argv[1], argv[2]) == fd;
 		else if (r < 0)
 			r = after(argv[i]);
 		if (!r) {

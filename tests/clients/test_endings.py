@@ -167,6 +167,74 @@ def test_it_gives_up_waiting_past_us(ends, servers, own):
     assert "not a single byte" in ends.records[0]["why"]
 
 
+# ---- the socket is closed before the SSL is let go of ------------------------------------------------------------------
+WAYS = pytest.mark.parametrize("own", [[], ["memory"], ["pair"], ["stale"]], ids=["socket", "memory", "pair", "own"])
+EARLY, MISSING = ("handshake_failed", "closed-early"), ("handshake_failed", "client-certificate-missing")
+
+
+def misses_certificate(connection, identity):
+    """... of a client under TLS 1.3, and resets without a word: what OpenSSL wants to send never goes out."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity.chain, identity.key)
+    context.verify_mode, context.minimum_version = ssl.CERT_REQUIRED, ssl.TLSVersion.TLSv1_3
+    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(into, out, server_side=True)
+    while True:
+        into.write(connection.recv(65536))
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            connection.sendall(out.read())
+        except ssl.SSLError:
+            break
+    resets_now(connection)
+
+
+def resets_now(connection, _=None):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def resets_what_speaks(connection, _):
+    if connection.recv(65536):
+        resets_now(connection)
+
+
+@WAYS
+@pytest.mark.parametrize("then", [["free"], ["reuse", "free"], ["reuse", "exit"]], ids=["free", "reused", "exit"])
+def test_it_closed_what_was_reset(ends, servers, own, then):
+    """OpenSSL saw nothing of it, and the descriptor's number may be that of another connection by now."""
+    port = servers.odd("127.0.0.2", resets_what_speaks)
+    assert ends(port, None, *own, "sni=" + HOST, "begin", "close", *then) == [EARLY]
+    assert (ends.records[0]["host"], ends.records[0]["port"]) == (HOST, port)
+    assert "reset" in str(ends.records[0])
+
+
+@pytest.mark.parametrize("own", [["memory"], ["pair"]], ids=["memory", "pair"])
+def test_it_closed_what_was_reset_for_want_of_a_certificate(ends, servers, pki, own):
+    port = servers.odd("127.0.0.2", misses_certificate, pki.good(HOST))
+    assert ends(port, pki.root_pem, *own, "sni=" + HOST, "connect", "meet", "close", "free") == [MISSING]
+
+
+@WAYS
+@pytest.mark.parametrize("left", [["close"], ["close", "reuse"], ["shut", "wait=100", "close"]], ids="-".join)
+def test_it_changed_its_mind(ends, servers, own, left):
+    """What the server does then is no reason."""
+    port = servers.odd("127.0.0.2", lambda connection, _: connection.recv(65536) and connection.recv(1) or resets_now(connection))
+    assert ends(port, None, *own, "sni=" + HOST, "start", *left, "free") == []
+    if not own:
+        assert ends(port, None, "sni=" + HOST, "start", "shut", "wait=100", "free") == []
+
+
+@WAYS
+def test_it_was_reset_after_all_was_said(ends, servers, pki, own):
+    def answers(connection, identity):
+        presents_certificate(connection.dup(), identity)
+        resets_now(connection)
+
+    port = servers.odd("127.0.0.2", answers, pki.good(HOST))
+    assert ends(port, pki.root_pem, *own, "sni=" + HOST, "connect", GET, "read", "meet", "close", "free") == []
+
+
 @pytest.mark.parametrize("how", ["memory", "pair", "alike"])
 def test_a_spare_connection_is_let_go(ends, servers, pki, how):
     """.NET begins one for each request, and needs fewer: what another connection has served, this one has not failed at."""
@@ -183,6 +251,10 @@ def test_a_spare_connection_is_let_go(ends, servers, pki, how):
     assert ends(port, pki.root_pem, *begun, "another", "free") == []
     silent = servers.odd("127.0.0.2", lambda connection, _: connection.recv(65536) and connection.recv(1))
     assert ends(silent, pki.root_pem, *begun, "free") == [("handshake_failed", "closed-early")], "nothing else came about"
+    (r,) = ends.records
+    # that nothing came was not seen, and a lower version is no remedy for that
+    assert "was given no answer" in r["message"] and "not known here" in r["why"] and "MaxProtocol" not in str(r["help"])
+    assert "speaks TLS from the start" in r["help"][0]
 
 
 def test_openssl_is_gone(ends, sites, pki):

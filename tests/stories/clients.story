@@ -350,3 +350,92 @@ own ms=1250 out=597 in=1793
 ends ms=1250 out=597 in=1793
 outcome went-on verification
 
+# Sockets that were closed before the SSL was let go of (a client over memory BIOs, OpenSSL 3.0).
+
+story asyncio: it met a reset by itself, and closed the socket
+begins ms=1000 memory=1
+sent ms=1000 type=1
+closed ms=1000 out=315 met=1 peer=2
+ends ms=1001 out=315 waits=1
+outcome failed silence
+
+story a socket that nobody had ended is closed, while its client waits for an answer
+begins ms=1000 memory=1
+sent ms=1000 type=1
+closed ms=1000 out=315
+ends ms=1000 out=315 waits=1
+outcome given-up -
+
+story ... and the SSL is let go of later
+begins ms=1000 memory=1
+sent ms=1001 type=1
+closed ms=1301 out=315
+ends ms=2503 out=315 waits=1
+outcome given-up -
+
+story a client whose patience is over closes its socket
+begins ms=1000 memory=1
+sent ms=1000 type=1
+closed ms=2101 out=315
+ends ms=2102 out=315 waits=1
+outcome failed silence
+
+story asyncio: it met the reset of a server that misses a certificate (TLS 1.3)
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1007 out=315 in=5
+received ms=1007 out=315 in=127 type=2
+heard ms=1007 out=315 in=132
+heard ms=1007 out=315 in=138
+heard ms=1007 out=315 in=161
+received ms=1007 out=315 in=161 type=8
+heard ms=1007 out=315 in=166
+heard ms=1007 out=315 in=228
+received ms=1007 out=315 in=228 type=13
+heard ms=1007 out=315 in=233
+heard ms=1007 out=315 in=669
+received ms=1007 out=315 in=669 type=11
+good ms=1008 out=315 in=669
+heard ms=1008 out=315 in=674
+heard ms=1008 out=315 in=770
+received ms=1008 out=315 in=770 type=15
+heard ms=1008 out=315 in=775
+heard ms=1008 out=315 in=844
+received ms=1008 out=315 in=844 type=20
+sent ms=1008 out=315 in=844 type=11
+shown ms=1008 out=315 in=844
+sent ms=1008 out=315 in=844 type=20
+done ms=1008 out=315 in=844 version=772
+closed ms=1012 out=425 in=844 met=1 peer=2
+ends ms=1012 out=425 in=844
+outcome failed unanswered
+
+story it closes, with no word said, what a server did not mind
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1006 out=315 in=5
+received ms=1006 out=315 in=127 type=2
+heard ms=1007 out=315 in=132
+heard ms=1007 out=315 in=138
+heard ms=1007 out=315 in=161
+received ms=1007 out=315 in=161 type=8
+heard ms=1007 out=315 in=166
+heard ms=1007 out=315 in=228
+received ms=1007 out=315 in=228 type=13
+heard ms=1007 out=315 in=233
+heard ms=1007 out=315 in=669
+received ms=1007 out=315 in=669 type=11
+good ms=1007 out=315 in=669
+heard ms=1007 out=315 in=674
+heard ms=1007 out=315 in=769
+received ms=1007 out=315 in=769 type=15
+heard ms=1007 out=315 in=774
+heard ms=1007 out=315 in=843
+received ms=1007 out=315 in=843 type=20
+sent ms=1007 out=315 in=843 type=11
+shown ms=1007 out=315 in=843
+sent ms=1007 out=315 in=843 type=20
+done ms=1007 out=315 in=843 version=772
+closed ms=1007 out=425 in=843
+ends ms=1008 out=425 in=843
+outcome given-up -

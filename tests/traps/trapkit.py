@@ -58,6 +58,7 @@ BUILDS = {
                       "-Wl,-z,dynamic-undefined-weak"],
     "plain_whole": ["-L%s" % OUT, "-l:libwhole.so", *ORIGIN],
     "libinterposer.so": SHARED + ["-ldl", "-fno-builtin"],
+    "libcloser.so": SHARED + ["-ldl"],
     "libbad_malloc.so": SHARED + ["-fno-builtin"],
     "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The last facts of a socket (design.md#lost). Clients that read their sockets by themselves (asyncio, Qt, serf) meet a reset there, close the descriptor, and
+ * only then let go of the SSL; nothing of it reaches OpenSSL. So while a handshake is under way, or a server is to decide about the
+ * client's certificate, it is written down here how the sockets looked that are closed. Which of them was the connection's shows when that ends.
+ *
+ * close(2) is called by signal handlers, by children of vfork(2), and before anything of us was initialised. So there is no lock in here, no
+ * memory, and no call but to the kernel; where no connection waits for it, it is a jump.
+ */
+#include <string.h>
+
+#include <tlsmend/loader.h>
+#include <tlsmend/system.h>
+
+#include "closed.h"
+#include "connection.h"
+#include "tally.h"
+
+/* Whoever finds a place taken by another, or by what it interrupted, leaves it alone. */
+enum { PLACES = 64, PLACE_FREE = 0, PLACE_IN_USE, PLACE_FULL };
+static struct place {
+	atomic_uint state;
+	uint32_t number;
+	struct closed_socket socket;
+} places[PLACES];
+static _Atomic uint32_t next; /* number of the next one */
+static tally watching;
+static atomic_int watcher; /* process */
+
+static bool enter(struct place *p, unsigned from)
+{
+	return atomic_compare_exchange_strong(&p->state, &from, PLACE_IN_USE);
+}
+
+static void leave(struct place *p, unsigned state)
+{
+	atomic_store_explicit(&p->state, state, memory_order_release);
+}
+
+/* ---- the client closes ------------------------------------------------------------------------------------------ */
+
+static void write_down(int fd, const struct socket_facts *f)
+{
+	const uint32_t number = atomic_fetch_add(&next, 1);
+	struct place *p = &places[number % PLACES];
+	if (!enter(p, PLACE_FREE) && !enter(p, PLACE_FULL))
+		return;
+	p->number = number;
+	p->socket = (struct closed_socket){.facts = *f, .ms = clock_monotonic_ms(), .fd = fd};
+	leave(p, PLACE_FULL);
+}
+
+/* What a child closes is still open in its parent, and a child of vfork(2) has the parent's memory. */
+static void look(int fd)
+{
+	struct socket_facts f;
+	KEEP_ERRNO_BEGIN
+	if (!sandbox_entered() && sys_getpid() == atomic_load(&watcher) && socket_look(fd, &f) &&
+	    f.sent > 0) {
+		socket_peer(fd, &f.peer);
+		write_down(fd, &f);
+	}
+	KEEP_ERRNO_END
+}
+
+typedef int close_fn(int fd);
+
+static int close_itself(int fd)
+{
+	const int result = sys_close(fd);
+	if (result < 0)
+		errno = -result;
+	return result < 0 ? -1 : result;
+}
+
+/* The one behind ours, which need not be libc's. NULL: not looked for yet; each caller would find the same. */
+static _Atomic(close_fn *) known;
+
+static close_fn *find(void)
+{
+	const struct lookup q = {.name = "close"};
+	const union {
+		void *object;
+		close_fn *function;
+	} found = {.object = loader_next(&q)};
+	close_fn *const f = found.object ? found.function : close_itself;
+	atomic_store_explicit(&known, f, memory_order_relaxed);
+	return f;
+}
+
+__attribute__((noinline)) static int look_and_close(int fd)
+{
+	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
+	if (tally_any(&watching))
+		look(fd);
+	return (f ? f : find())(fd);
+}
+
+__attribute__((visibility("default"))) int close(int fd);
+
+/* A cancellation point, and so the last thing that is done here. */
+int close(int fd)
+{
+	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
+	return f && !tally_any(&watching) ? f(fd) : look_and_close(fd);
+}
+
+/* ---- a connection asks ------------------------------------------------------------------------------------------- */
+
+void closed_watch(struct connection *n, int fd)
+{
+	if (n->closing.watched == process_generation() || sandbox_entered())
+		return;
+	n->closing.since = atomic_load(&next);
+	n->closing.fd = fd;
+	atomic_store(&watcher, sys_getpid());
+	tally_set(&watching, &n->closing.watched, true);
+}
+
+void closed_unwatch(struct connection *n)
+{
+	tally_set(&watching, &n->closing.watched, false);
+}
+
+bool closed_next(uint32_t *number, struct closed_socket *s)
+{
+	const uint32_t end = atomic_load(&next);
+	bool found = false;
+	if (end - *number > PLACES)
+		*number = end - PLACES;
+	while (!found && *number != end) {
+		struct place *p = &places[*number % PLACES];
+		if (enter(p, PLACE_FULL)) {
+			found = p->number == *number;
+			*s = p->socket;
+			leave(p, PLACE_FULL);
+		}
+		++*number;
+	}
+	return found;
+}
+
+void closed_take(uint32_t number)
+{
+	struct place *p = &places[number % PLACES];
+	if (enter(p, PLACE_FULL))
+		leave(p, p->number == number ? PLACE_FREE : PLACE_FULL);
+}
