@@ -383,6 +383,7 @@ struct evidence {
 	bool
 	    name_matches; /* leaf is valid for host, by X509_check_host/_ip; meaningful if name_checked */
 	bool name_checked;
+	bool host_is_address;
 	const char *expected_name;  /* the name that the client asked OpenSSL to check, or host */
 	unsigned long verify_flags; /* X509_V_FLAG_* in force */
 	bool dane;           /* it goes by TLSA records too, which a trial on a copy has none of */

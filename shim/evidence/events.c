@@ -112,6 +112,12 @@ static struct verify_error error_with_anchor(const struct evidence *e)
 		   : other_error(e);
 }
 
+/* ... than what a client that verifies nothing was asked for. An address says nothing of that: some resolve names by themselves (c-ares). */
+static bool misses_who_was_asked_for(const struct evidence *e)
+{
+	return names_another(e) && (e->expected_name || !e->host_is_address);
+}
+
 /* The only thing that is wrong is that nothing was loaded. */
 static bool would_have_an_anchor(const struct evidence *e)
 {
@@ -122,7 +128,7 @@ static bool would_have_an_anchor(const struct evidence *e)
 bool evidence_is_faultless(const struct evidence *e)
 {
 	return would_have_an_anchor(e) && e->system_tried != TRIED_BAD &&
-	       other_error(e).code == 0 && !names_another(e);
+	       other_error(e).code == 0 && !misses_who_was_asked_for(e);
 }
 
 /* Among the errors that were collected this one is not: the verification of a revocation list's own signer runs in between, and its
@@ -138,7 +144,8 @@ struct verify_error evidence_headline(const struct evidence *e)
 	const struct verify_error seen = seen_by_client(e);
 	if (evidence_is_with_rule(e))
 		return e->errors[0];
-	if (would_have_an_anchor(e) && (error_with_anchor(e).code != 0 || names_another(e)))
+	if (would_have_an_anchor(e) &&
+	    (error_with_anchor(e).code != 0 || misses_who_was_asked_for(e)))
 		return error_with_anchor(e);
 	if (e->event_count > 0 || e->error_count == 0 || lies_outside(e))
 		return seen;

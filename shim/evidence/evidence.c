@@ -185,8 +185,9 @@ static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
 	int matches = -1;
 	if (!leaf || !e->host || *e->host == '\0')
 		return;
+	e->host_is_address = is_address(e->host);
 	QUIET_BEGIN(o)
-	if (is_address(e->host)) {
+	if (e->host_is_address) {
 		if (o->X509_check_ip_asc)
 			matches = o->X509_check_ip_asc(leaf, e->host, 0);
 	} else if (o->X509_check_host) {

@@ -285,6 +285,15 @@ def test_it_compares_no_name(ends, elsewhere, sites, pki):
     assert ends(port, pki.root_pem, "connect", GET, "read", "free") == []
 
 
+def test_an_address_that_it_may_have_resolved_by_itself(run, program, sites, pki):
+    """pgbouncer, server_tls_sslmode = require: it asks c-ares for the name. That its leaf is not for the address is nothing to tell."""
+    port, _ = sites.https(HOST)
+    argv = [program, "127.0.0.2", port, "", "none", "connect", GET, "read", "free"]
+    assert run(argv, env={"SSL_CERT_FILE": str(pki.root_pem)}).log == ""
+    (record,) = run(argv).records
+    assert record["cause"] == "verification-off" and "(issuer-unknown)" in record["why"]
+
+
 def test_it_goes_by_checks_of_its_own(ends, sites, elsewhere, pki):
     """Verification off, and then names and dates: what it loaded, or did not, is not why it ended the connection."""
     port, _ = sites.variant("expired")
