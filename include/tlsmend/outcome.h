@@ -96,6 +96,8 @@ struct story {
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent, data_taken,
 	    data_read; /* a record of application data was made; the transport took one; the client read one before it took its leave */
+	bool
+	    bye; /* all that it sent is as short as a protocol's own word of leave-taking, and it waited for no answer */
 };
 
 /* Tells the judge what happened next. *v is an outcome once, with the event that decides it; OUTCOME_OPEN before and after. HAPPENING_BEGINS

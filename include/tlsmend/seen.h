@@ -296,7 +296,8 @@ struct evidence {
 	struct verify_event *events; /* in the client's callback, in order */
 	size_t event_count;
 	bool
-	    looked; /* it went on, and had asked for the result, or looked at the certificate by itself */
+	    looked, /* it went on, and had asked for the result, or looked at the certificate by itself */
+	    said_bye; /* it sent something as short as a protocol's word of leave-taking, and no more */
 	bool passed;         /* X509_verify_cert said yes, whatever was found */
 	bool refused_passed; /* ... and the client's own verification function around it said no */
 	struct cert_info *chain; /* leaf first: as built by OpenSSL, as far as it got */

@@ -164,7 +164,9 @@ void note_callback(struct diagnosis *d)
 		       "for the result is told that all is well");
 	if (e->event == EVENT_VERIFY_FAILED && e->passed && e->have_connection &&
 	    e->event_count > 0)
-		note_line(d,
-			  "the program's callback let the handshake finish; the connection ended "
-			  "before the program sent anything");
+		note_line(d, e->said_bye ? "the program's callback let the handshake finish; the "
+					   "program sent no more than a short goodbye (QUIT or "
+					   "the like), and the connection ended"
+					 : "the program's callback let the handshake finish; the "
+					   "connection ended before the program sent anything");
 }

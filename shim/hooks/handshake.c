@@ -378,7 +378,8 @@ static void note_record(struct connection *n, bool sent, SSL *ssl, int content_t
 		return;
 	story_own(n, ssl);
 	if (sent)
-		TELL(n, ssl, DATA_SENT, n->record_bytes);
+		TELL(n, ssl, DATA_SENT, n->record_bytes,
+		     !n->story.data_sent && transport_spoke_first(n, ssl));
 	else
 		TELL(n, ssl, DATA_RECEIVED, n->record_bytes);
 	stop_counting(n, ssl);

@@ -210,8 +210,10 @@ static void carry_out(struct connection *n, SSL *ssl, const struct verdict *v,
 		struct evidence *e = evidence_of(n, ssl, v, c);
 		if (e && v->outcome == OUTCOME_WENT_ON)
 			e->event = EVENT_VERIFY_IGNORED;
-		if (e)
+		if (e) {
 			e->looked = n->story.asked || n->story.names;
+			e->said_bye = n->story.bye;
+		}
 		if (e && v->outcome == OUTCOME_FAILED && v->reason != REASON_NO_GOODBYE &&
 		    lower_follows(e) && e->event == EVENT_HANDSHAKE_FAILED) {
 			evidence_free(e);

@@ -168,6 +168,13 @@ bool transport_asked_first(const struct connection *n, SSL *ssl)
 	return fd >= 0 && traffic_of(fd, &t) && t.sent == transport_taken(n, ssl) + REQUEST;
 }
 
+bool transport_spoke_first(const struct connection *n, SSL *ssl)
+{
+	struct socket_facts t;
+	const int fd = sandbox_entered() ? -1 : transport_descriptor(copy_api(n->copy), ssl);
+	return fd >= 0 && traffic_of(fd, &t) && t.sent > transport_taken(n, ssl);
+}
+
 void transport_begin(struct connection *n, int fd)
 {
 	struct socket_facts t;

@@ -38,6 +38,8 @@ bool transport_is_own(const struct connection *n, SSL *ssl, int fd);
 /* Was nothing said on this connection's socket before it but the eight bytes with which a PostgreSQL client asks for TLS? Told at any time, by what was
  * sent alone: good enough for the words of a record, never for a rule. */
 bool transport_asked_first(const struct connection *n, SSL *ssl);
+/* Had the client said anything on its socket, in plain text, before this connection? False where that is not known. */
+bool transport_spoke_first(const struct connection *n, SSL *ssl);
 /* Before the first byte of a handshake whose socket is not known: one that is connected and has carried nothing yet may be it. Until
  * transport_settled(), at the end of the handshake or of the connection. */
 void transport_guess(struct connection *n);

@@ -38,15 +38,22 @@ bool story_told(const struct story *s)
 	return s->outcome == OUTCOME_FAILED || s->outcome == OUTCOME_WENT_ON;
 }
 
+/* It knew, and what it said since may be no more than that it leaves: Postfix, where it must not go on without a certificate that it trusts, says
+ * QUIT and is gone. */
+static bool says_bye(const struct story *s)
+{
+	return s->bye && (s->asked || s->told || s->names);
+}
+
 static bool has_gone_on(const struct story *s)
 {
-	return s->data_taken || s->data_in > MUCH;
+	return (s->data_taken && !says_bye(s)) || s->data_in > MUCH;
 }
 
 /* ... and is answered, so that the server did not mind either. */
 bool story_went_on(const struct story *s)
 {
-	return (s->data_taken && s->data_in > 0) || s->data_in > MUCH;
+	return has_gone_on(s) && s->data_in > 0;
 }
 
 /* Is anything open that the client's next steps decide? */
@@ -219,7 +226,7 @@ static struct verdict closed(const struct story *s, const struct happening *h)
  * once more before it takes its leave, but has looked at the names.) */
 static bool was_left(const struct story *s)
 {
-	return s->peer_ended && !s->names;
+	return s->peer_ended && !s->names && !says_bye(s);
 }
 
 /* Its callback let the failure pass, it asked about it no more, and then took what a server says that speaks first: whoever means to refuse

@@ -67,12 +67,30 @@ static void note_leaf(struct story *s, const struct happening *h)
 	s->leaf_outdated = h->leaf.outdated != 0;
 }
 
+/* QUIT, LOGOUT, mysql's COM_QUIT: in a record by itself, on a connection that became TLS after words in plain text. What goes on in such a
+ * protocol begins with more (EHLO and a name), or with more than one. */
+static bool may_be_bye(const struct story *s, const struct happening *h)
+{
+	enum { TLS1_3 = 0x0304, BYE = 16, AROUND_1_3 = 17, AROUND = 24 }; /* ... AEAD ciphers */
+	const int32_t around = s->version == TLS1_3 ? AROUND_1_3 : AROUND;
+	return s->done && !s->data_sent && h->data_sent.spoke && h->data_sent.bytes <= around + BYE;
+}
+
 static void note_data_sent(struct story *s, const struct happening *h)
 {
+	s->bye = may_be_bye(s, h);
 	if (!s->data_sent)
 		s->data_mark = h->out;
 	s->data_sent = s->data_sent || s->done;
 	s->data_out += (uint32_t)h->data_sent.bytes;
+}
+
+/* Who takes his leave does not wait for an answer. */
+static void note_data_received(struct story *s, const struct happening *h)
+{
+	s->bye = s->bye && s->closing;
+	s->data_in += (uint32_t)h->data_received.bytes;
+	s->data_read = s->data_read || !s->closing;
 }
 
 static void note_alert(struct story *s, const struct happening *h)
@@ -162,8 +180,7 @@ void story_remember(struct story *s, const struct happening *h)
 		note_data_sent(s, h);
 		break;
 	case HAPPENING_DATA_RECEIVED:
-		s->data_in += (uint32_t)h->data_received.bytes;
-		s->data_read = s->data_read || !s->closing;
+		note_data_received(s, h);
 		break;
 	case HAPPENING_SPARE:
 		s->spare = true;

@@ -6,6 +6,7 @@
  *   sni=NAME tls12 none waive           before the handshake: verification off; a callback that accepts everything
  *   memory pair alike                   it hands over the bytes itself, through memory BIOs, a BIO pair, or BIOs of its own of their kind (Node.js)
  *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
+ *   say=TEXT                            something in plain text, and its answer
  *   connect                             the handshake; the rest comes after it
  *   start                               ... or its first message alone
  *   cleanup                             OpenSSL is taken down, as at the end of a process whose threads go on
@@ -215,6 +216,12 @@ static int receive(void)
 	return r > 0;
 }
 
+static int say(const char *text)
+{
+	char some[4096];
+	return write(fd, text, strlen(text)) > 0 && read(fd, some, sizeof some) > 0;
+}
+
 static int before(const char *step)
 {
 	const char *value;
@@ -222,6 +229,8 @@ static int before(const char *step)
 		return SSL_set_tlsext_host_name(ssl, value) == 1;
 	if (is(step, "tls12", &value))
 		return SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
+	if (is(step, "say", &value))
+		return say(value);
 	if (is(step, "none", &value))
 		SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	else if (is(step, "waive", &value))

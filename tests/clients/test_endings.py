@@ -119,6 +119,30 @@ def test_two_bytes_are_a_word(ends, sites, version):
     assert ends(port, None, *steps, "shutdown", "free") == [FAILED]
 
 
+def goes_on_in_tls(connection, identity):
+    """One line in plain text, then one answer to whatever comes."""
+    connection.recv(65536)
+    connection.sendall(b"220 go ahead\r\n")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity.chain, identity.key)
+    with context.wrap_socket(connection, server_side=True) as tls:
+        while tls.recv(65536):
+            tls.sendall(b"221 bye\r\n")
+
+
+@pytest.mark.parametrize("version", [["tls12"], []], ids=["1.2", "1.3"])
+def test_a_goodbye_is_no_job(ends, servers, pki, version):
+    """Postfix, smtp_tls_security_level = secure: it says QUIT to whom it does not trust, and does not wait for an answer."""
+    port = servers.odd("127.0.0.2", goes_on_in_tls, pki.good(HOST))
+    begun = [*version, "none", "sni=" + HOST, "say=STARTTLS\r\n", "connect"]
+    quit = ["write=QUIT\r\n", "shutdown", "free"]
+    assert ends(port, None, *begun, "ask", *quit) == [FAILED]
+    assert ends(port, None, *begun, "ask", "write=NOOP\r\n", "read", "shutdown", "free") == [IGNORED]
+    assert ends(port, None, *begun, "ask", "write=EHLO client.legacy.test\r\n", "read", *quit) == [IGNORED]
+    assert ends(port, None, *begun, *quit) == [IGNORED], "it did not ask"
+    assert ends(port, pki.root_pem, *begun, "ask", *quit) == []
+
+
 # ---- BIOs of its own ------------------------------------------------------------------------------------------
 def test_a_stale_flag_hides_nothing(ends, sites):
     """haproxy: the flag says that it should be tried again, the error queue that it is over."""

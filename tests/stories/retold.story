@@ -427,3 +427,86 @@ done ms=1010 out=600 in=2000 version=772
 own ms=1011 out=600 in=2000 failed=1
 ends ms=1020 out=600 in=2000
 outcome failed own-verification
+
+# Postfix, smtp_tls_security_level = secure: it asks for the result once the handshake is over, says QUIT, and leaves.
+story a client that says no more than QUIT to a server that it does not trust
+begins ms=1000
+sent type=1
+received type=2
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=772
+asked
+own
+data-sent out=600 in=2000 bytes=23 spoke=1
+alert-sent out=628 in=2000
+ends ms=1030 out=652 in=2000
+outcome failed verification
+
+story the same over TLS 1.2, where it hears the answer as it closes
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=771
+asked
+data-sent out=600 in=2000 bytes=30 spoke=1
+alert-sent out=635 in=2000
+data-received out=666 in=2040 bytes=34
+alert-received out=666 in=2071
+ends ms=1030 out=666 in=2071
+outcome failed verification
+
+story the same client, to a leaf whose names do not fit
+begins ms=1000
+left
+good
+unnamed
+done ms=1010 out=600 in=2000 version=772
+own names=1
+data-sent out=600 in=2000 bytes=23 spoke=1
+own names=1
+ends ms=1030 out=628 in=2000
+outcome failed name
+
+# openssl s_client -starttls smtp: its NOOP is answered.
+story a client that asks, and waits for the answer to as short a word
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=772
+asked
+data-sent out=600 in=2000 bytes=23 spoke=1
+data-received out=628 in=2030 bytes=27
+outcome went-on verification
+
+# smtp_tls_security_level = encrypt: it asks for its log, and delivers.
+story a client that asks, and then says more than QUIT
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=772
+asked
+data-sent out=600 in=2000 bytes=31 spoke=1
+data-received out=636 in=2030 bytes=58
+data-sent out=636 in=2093 bytes=45
+data-received out=686 in=2130 bytes=28
+outcome went-on verification
+
+story a client that asks, and sends as little on a connection that was TLS from the start
+begins ms=1000
+left
+bad kept=1 told=1
+done ms=1010 out=600 in=2000 version=772
+asked
+data-sent out=600 in=2000 bytes=23
+ends ms=1030 out=628 in=2000
+outcome went-on verification
+
+story a client that neither asks nor looks, and says no more than QUIT
+begins ms=1000
+left
+bad kept=1
+done ms=1010 out=600 in=2000 version=772
+data-sent out=600 in=2000 bytes=23 spoke=1
+ends ms=1030 out=628 in=2000
+outcome went-on verification

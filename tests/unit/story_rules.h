@@ -12,7 +12,8 @@ struct story_rules {
 	unsigned told; /* verdicts that a record stands for */
 	bool began;
 	/* What was seen of the client's job, counted apart from the judge. */
-	bool done, sent, taken;
+	bool done, sent, taken, closing;
+	bool bye; /* it sent one record, as short as a word of leave-taking, and read no answer */
 	uint64_t mark, brought;
 	bool clean; /* nothing was amiss until now, nor left open */
 };
@@ -47,9 +48,17 @@ static inline bool story_rules_clean(const struct happening *h)
 
 static inline void story_rules_note(struct story_rules *t, const struct happening *h)
 {
+	enum { TLS1_3 = 0x0304, SHORT_1_3 = 33, SHORT = 40 };
+	const int32_t most = t->story.version == TLS1_3 ? SHORT_1_3 : SHORT;
 	t->clean = t->clean && story_rules_clean(h);
 	t->taken = t->taken || (t->sent && h->what != HAPPENING_DATA_SENT && h->out > t->mark);
 	t->done = t->done || h->what == HAPPENING_DONE;
+	if (h->what == HAPPENING_DATA_SENT)
+		t->bye = t->done && !t->sent && h->data_sent.spoke && h->data_sent.bytes <= most;
+	if (h->what == HAPPENING_ALERT_SENT && h->alert_sent.number == 0)
+		t->closing = true;
+	if (h->what == HAPPENING_DATA_RECEIVED && !t->closing)
+		t->bye = false;
 	if (h->what == HAPPENING_DATA_SENT && t->done && !t->sent) {
 		t->sent = true;
 		t->mark = h->out;
@@ -98,7 +107,8 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 	const struct story before = t->story;
 	story_tell(&t->story, h, &v);
 	const struct story *s = &t->story;
-	const bool job = t->done && (t->taken || t->brought > MUCH);
+	const bool left = t->bye && (s->asked || s->told || s->names);
+	const bool job = t->done && ((t->taken && !left) || t->brought > MUCH);
 	if (!story_rules_asked(&before, h, s))
 		return "what the judge did not ask for counts:";
 	if (h->what != HAPPENING_BEGINS && before.outcome != OUTCOME_OPEN &&

@@ -105,6 +105,9 @@ static void taken_back(void **state)
 	assert_int_equal(r.cause, CAUSE_ISSUER_UNKNOWN);
 	assert_int_equal(r.waived_count, 2);
 	assert_true(has_note(&r, "before the program sent anything"));
+	e->said_bye = true;
+	diagnose(e, &r);
+	assert_true(has_note(&r, "no more than a short goodbye"));
 	evidence_free(e);
 }
 
