@@ -273,10 +273,11 @@ static struct verdict other_name(const struct story *s)
 }
 
 /* Some resolve names by themselves: whether an address is what such a client was asked for is not known. So only one that read the names and
- * then ended the connection without a word has found them wrong. */
+ * then ended the connection without a word has found them wrong. One that read them to show them, and was left by its peer, ended nothing. */
 static struct verdict other_address(const struct story *s)
 {
-	return s->nameless && s->names && s->names != NAMES_FIT && s->wrong_address &&
+	const bool refused = s->names == NAMES_DO_NOT_FIT || (s->names && !s->peer_ended);
+	return s->nameless && s->names != NAMES_FIT && refused && s->wrong_address &&
 		       !has_gone_on(s)
 		   ? failed(REASON_ADDRESS)
 		   : NOTHING;

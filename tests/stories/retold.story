@@ -510,3 +510,27 @@ done ms=1010 out=600 in=2000 version=772
 data-sent out=600 in=2000 bytes=23 spoke=1
 ends ms=1030 out=628 in=2000
 outcome went-on verification
+
+# doveadm, imapc_ssl_verify = no: it reads the names for its log, and has resolved the name of its server by itself.
+story a client that read the names, and whose server hung up
+begins ms=1000
+left
+good
+nameless
+done ms=1010 out=600 in=2000 version=772
+own names=1
+leaf named=1 suited=1 address=1
+alert-received out=600 in=2024
+ends ms=1020 out=600 in=2024
+outcome given-up -
+
+story a client that read the names, and ended the connection
+begins ms=1000
+left
+good
+nameless
+done ms=1010 out=600 in=2000 version=772
+own names=1
+leaf named=1 suited=1 address=1
+ends ms=1020 out=600 in=2000
+outcome failed address
