@@ -211,16 +211,12 @@ def misses_certificate(connection, identity):
             connection.sendall(out.read())
         except ssl.SSLError:
             break
-    resets_now(connection)
-
-
-def resets_now(connection, _=None):
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reset_on_close(connection)
 
 
 def resets_what_speaks(connection, _):
     if connection.recv(65536):
-        resets_now(connection)
+        reset_on_close(connection)
 
 
 @WAYS
@@ -243,7 +239,7 @@ def test_it_closed_what_was_reset_for_want_of_a_certificate(ends, servers, pki, 
 @pytest.mark.parametrize("left", [["close"], ["close", "reuse"], ["shut", "wait=100", "close"]], ids="-".join)
 def test_it_changed_its_mind(ends, servers, own, left):
     """What the server does then is no reason."""
-    port = servers.odd("127.0.0.2", lambda connection, _: connection.recv(65536) and connection.recv(1) or resets_now(connection))
+    port = servers.odd("127.0.0.2", lambda connection, _: connection.recv(65536) and connection.recv(1) or reset_on_close(connection))
     assert ends(port, None, *own, "sni=" + HOST, "start", *left, "free") == []
     if not own:
         assert ends(port, None, "sni=" + HOST, "start", "shut", "wait=100", "free") == []
@@ -253,7 +249,7 @@ def test_it_changed_its_mind(ends, servers, own, left):
 def test_it_was_reset_after_all_was_said(ends, servers, pki, own):
     def answers(connection, identity):
         presents_certificate(connection.dup(), identity)
-        resets_now(connection)
+        reset_on_close(connection)
 
     port = servers.odd("127.0.0.2", answers, pki.good(HOST))
     assert ends(port, pki.root_pem, *own, "sni=" + HOST, "connect", GET, "read", "meet", "close", "free") == []
