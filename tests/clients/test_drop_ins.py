@@ -112,8 +112,6 @@ def test_rule_and_lint_name_the_file(run, pki):
     ("Include =\n", "c:1: error: Include names no file; write Include = FILE"),
 ])  # fmt: skip
 def test_lint_says_what_is_wrong(run, text, said):
-    from lib.run import COMMAND
-
     run.write("c", text)
     run.write("x.conf", "")
     done = run([COMMAND, "lint", "c"], library=False)
@@ -122,8 +120,6 @@ def test_lint_says_what_is_wrong(run, text, said):
 
 @pytest.mark.parametrize("text", ["Include = c\n", "Include = d\n"])
 def test_include_in_a_circle(run, text):
-    from lib.run import COMMAND
-
     run.write("c", text)
     run.write("d", "Include = c\n")
     done = run([COMMAND, "lint", "c"], library=False)
