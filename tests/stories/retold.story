@@ -534,3 +534,31 @@ own names=1
 leaf named=1 suited=1 address=1
 ends ms=1020 out=600 in=2000
 outcome failed address
+
+story a client certificate that the server's CA did not issue
+begins ms=1000
+sent type=1
+received type=2
+received type=13
+good
+shown certificates=1
+done ms=1010 out=1600 in=2000 version=772
+data-sent out=1600 in=2000 bytes=100
+alert-received out=1722 in=2024 number=48 fatal=1
+ends ms=1020 out=1722 in=2024
+outcome failed late-alert
+
+story a verification of its own that fails within the handshake
+begins ms=1000
+sent type=1
+received type=2
+own ms=1010 out=517 in=2000 failed=1
+alert-sent ms=1010 out=517 in=2000 number=42 fatal=1
+exited ms=1010 out=517 in=2000 result=-1 verify=1
+ends ms=1020 out=524 in=2000
+outcome failed own-verification
+
+story a handshake that was let go of before its first message went out
+begins ms=1000
+ends ms=1001
+outcome given-up -

@@ -123,8 +123,9 @@ static inline const char *story_rules_tell(struct story_rules *t, const struct h
 		return "records of data are counted for nothing:";
 	if (story_told(s) != (t->told > 0))
 		return "a record is told of that was not made, or is not:";
-	if (s->outcome != OUTCOME_OPEN && (story_waits(s) || story_asks_for_peer(s, h->ms, h->in) ||
-					   story_asks_for_end(s) || story_asks_for_leaf(s)))
+	const bool asks = story_asks_for_leaf(s) || story_asks_for_end(s) ||
+			  story_asks_for_peer(s, h->ms, h->in) || story_waits(s);
+	if (asks && s->outcome != OUTCOME_OPEN)
 		return "the judge asks for more, though it has decided:";
 	if (h->what == HAPPENING_ENDS && s->outcome == OUTCOME_OPEN)
 		return "it ended without an outcome:";
