@@ -55,6 +55,9 @@ def test_rooms_and_tables_are_those_of_the_tree():
     assert {room: set(re.findall(r"`(\w+\.def)`", told.get(room, ""))) for room in told} == {
         str(room.relative_to(ROOT)): {p.name for p in room.glob("*.def")} for room in there
     }
+    doors = re.search(r"^\| `include/tlsmend/`.*$", (ROOT / "docs/design.md").read_text(), re.M)[0]
+    for header in (ROOT / "include/tlsmend").iterdir():
+        assert "`%s`" % header.name in doors or f"shim/{header.stem}" in told, header
     checked = set(re.findall(r"^(\w+)(?: {2,}.*)?$", re.search(r"may_call='\n(.*?)'", (ROOT / "scripts/check-rooms").read_text(), re.S)[1], re.M))
     bottom = set(re.search(r"^bottom='(.*)'$", (ROOT / "scripts/check-rooms").read_text(), re.M)[1].split())
     assert checked | bottom == {room.name for room in there if "cli" not in room.parts}
