@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import subprocess
 import time
@@ -100,7 +101,7 @@ def typed(argv, env, cwd, lines):
 
 def test_zsh_completes(home, tmp_path):
     need("zsh")
-    setup = "PS1='> '; fpath=(%s $fpath); autoload -U compinit; compinit -u -D; cd %s; print rea''dy\r" % (TREE / "completions", tmp_path)
+    setup = "PS1='> '; fpath=(%s $fpath); autoload -U compinit; compinit -u -D; cd %s; print rea''dy\r" % (shlex.quote(str(TREE / "completions")), tmp_path)
     for line, expected in (("tlsmend unt\t", "tlsmend untrust "), ("tlsmend trust --ca some\t", "some-file.pem"), ("tlsmend run --le\t", "--level "),
                            ("tlsmend view --format=p\t", "--format=pem "), ("tlsmend run --extra-ca=h=some\t", "h=some-file.pem")):  # fmt: skip
         shown = typed(["zsh", "-f", "-i"], home, tmp_path, [(setup, "\nready"), (line, expected)])
@@ -112,7 +113,7 @@ def test_fish_completes(home, tmp_path):
     for line, expected in (("tlsmend unt", ["untrust"]), ("tlsmend view --starttls po", ["pop3", "postgres"]), ("tlsmend trust --ca some", ["some-file.pem"]),
                            ("tlsmend run --le", ["--level"]), ("tlsmend view --format=p", ["--format=pem"]),
                            ("tlsmend run --extra-ca=h=some", ["--extra-ca=h=some-file.pem"])):  # fmt: skip
-        r = subprocess.run(["fish", "--no-config", "-c", "source %s; complete -C '%s'" % (TREE / "completions/tlsmend.fish", line)],
+        r = subprocess.run(["fish", "--no-config", "-c", "source %s; complete -C '%s'" % (shlex.quote(str(TREE / "completions/tlsmend.fish")), line)],
                            env={**home, "XDG_CONFIG_HOME": str(tmp_path / "x"), "XDG_DATA_HOME": str(tmp_path / "y")}, cwd=tmp_path,
                            capture_output=True, text=True, timeout=30)  # fmt: skip
         assert [x.split("\t")[0] for x in r.stdout.splitlines()] == expected, r
