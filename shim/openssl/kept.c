@@ -233,10 +233,13 @@ bool kept_set(struct copy *c, enum kept_name which, void *object, void *value)
 	const struct openssl *o = copy_api(c);
 	const unsigned class = place_of[which].class;
 	const int index = object && has_room(o, class) ? index_of(c, which) : -1;
-	void **slots = index < 0 ? NULL : room_at(o, class, index, object);
+	if (index < 0)
+		return false;
+	/* NULL wants no room, and so no memory: a context is observed without any (tests/attacks/test_attacks_memory.py) */
+	void **slots = value ? room_at(o, class, index, object) : slots_at(o, class, index, object);
 	if (slots)
 		slots[place_of[which].slot] = value;
-	return slots != NULL;
+	return slots || !value;
 }
 
 void *kept_get(struct copy *c, enum kept_name which, const void *object)
