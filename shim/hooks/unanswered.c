@@ -82,11 +82,21 @@ static bool met_end(const struct connection *n, const SSL *ssl)
 	       transport_is_plain(n, ssl) && transport_taken(n, ssl) <= s->data_mark;
 }
 
+/* Of a client that has met an end: whose was it? Where it had ended its own side before, as ncat does with its input, its peer's FIN would count as
+ * a byte, and a reset does not. */
+static bool was_end_of_peer(const struct connection *n, const struct socket_facts *f, bool *reset)
+{
+	if (!f->own_end)
+		return socket_ended_by_peer(f, SOCKET_AN_ALERT, reset);
+	*reset = f->received == n->before.read + n->received + (unsigned)f->unread;
+	return *reset;
+}
+
 /* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
-static bool nothing_speaks_against_peer(int fd, bool *reset)
+static bool nothing_speaks_against_peer(const struct connection *n, int fd, bool *reset)
 {
 	struct socket_facts f;
-	return fd < 0 || !socket_look(fd, &f) || socket_ended_by_peer(&f, SOCKET_AN_ALERT, reset);
+	return fd < 0 || !socket_look(fd, &f) || was_end_of_peer(n, &f, reset);
 }
 
 static int socket_of(const struct connection *n, SSL *ssl)
@@ -182,7 +192,8 @@ bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socke
 	if (!find_closed(n, ssl, s))
 		return false;
 	c->met = n->story.done && ssl && met_end(n, ssl);
-	c->peer = socket_ended_by_peer(&s->facts, c->met ? SOCKET_AN_ALERT : 0, &c->reset);
+	c->peer = c->met ? was_end_of_peer(n, &s->facts, &c->reset)
+			 : socket_ended_by_peer(&s->facts, 0, &c->reset);
 	c->met = c->met || c->reset;
 	return true;
 }
@@ -214,8 +225,8 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 {
 	c->met = c->met || (ssl && met_end(n, ssl));
 	if (c->met) {
-		c->peer = nothing_speaks_against_peer(transport_descriptor(copy_api(n->copy), ssl),
-						      &c->reset);
+		c->peer = nothing_speaks_against_peer(
+		    n, transport_descriptor(copy_api(n->copy), ssl), &c->reset);
 		return;
 	}
 	/* a client that reads its socket by itself may have met a reset there */

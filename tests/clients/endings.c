@@ -19,7 +19,7 @@
  *   shutdown free past=PLUGIN exit quit  past: as PHP's extensions free it (endings_past.c); quit: _exit(2)
  *   close wait=MILLISECONDS thread      it closes the socket under the SSL; lets time go by; has a second thread from then on
  *   reuse                               ... and the descriptor's number is that of another connection from then on
- *   shut meet                           shutdown(2) of the socket; it waits until something happens to that
+ *   shut half meet                      shutdown(2) of the socket, or of what it sends; it waits until something happens to that
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -321,6 +321,8 @@ static int after(const char *step)
 		NEED(close(fd) == 0);
 	} else if (is(step, "shut", &value)) {
 		NEED(shutdown(fd, SHUT_RDWR) == 0);
+	} else if (is(step, "half", &value)) {
+		NEED(shutdown(fd, SHUT_WR) == 0);
 	} else if (is(step, "meet", &value)) {
 		NEED(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 5000) == 1);
 	} else if (is(step, "wait", &value)) {

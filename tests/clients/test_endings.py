@@ -196,8 +196,8 @@ WAYS = pytest.mark.parametrize("own", [[], ["memory"], ["pair"], ["stale"]], ids
 EARLY, MISSING = ("handshake_failed", "closed-early"), ("handshake_failed", "client-certificate-missing")
 
 
-def misses_certificate(connection, identity):
-    """... of a client under TLS 1.3, and resets without a word: what OpenSSL wants to send never goes out."""
+def misses_certificate(connection, identity, patient=False):
+    """... of a client under TLS 1.3, and resets without a word: what OpenSSL wants to send never goes out. patient: once the client has said all."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(identity.chain, identity.key)
     context.verify_mode, context.minimum_version = ssl.CERT_REQUIRED, ssl.TLSVersion.TLSv1_3
@@ -211,6 +211,8 @@ def misses_certificate(connection, identity):
             connection.sendall(out.read())
         except ssl.SSLError:
             break
+    while patient and connection.recv(65536):
+        pass
     reset_on_close(connection)
 
 
@@ -233,6 +235,12 @@ def test_it_closed_what_was_reset(ends, servers, own, then):
 def test_it_closed_what_was_reset_for_want_of_a_certificate(ends, servers, pki, own):
     port = servers.odd("127.0.0.2", misses_certificate, pki.good(HOST))
     assert ends(port, pki.root_pem, *own, "sni=" + HOST, "connect", "meet", "close", "free") == [MISSING]
+
+
+def test_it_had_said_all_before_it_was_reset_for_want_of_a_certificate(ends, servers, pki):
+    """ncat, whose input had ended: its own end is no reason not to see the peer's."""
+    port = servers.odd("127.0.0.2", lambda connection, identity: misses_certificate(connection, identity, patient=True), pki.good(HOST))
+    assert ends(port, pki.root_pem, "sni=" + HOST, "connect", "half", "meet", "read", "free") == [MISSING]
 
 
 @WAYS
