@@ -149,12 +149,21 @@ struct trust {
 const struct setting *trust_of(const struct rule *rule);
 /* The client's own store does not count, whatever becomes of the rule: all that cannot be done must end the handshake. */
 bool trust_is_strict(const struct rule *rule);
+/* One verification, under a rule. */
+struct trust_asked {
+	struct copy *copy;
+	X509_STORE_CTX *ctx;
+	verify_fn *verify; /* the copy's own X509_verify_cert */
+	const struct rule *rule;
+	const char
+	    *host; /* the connection's (normalised); NULL: not known, and then no trust is added */
+	uint64_t
+	    presented; /* hash of all that the server presented; 0: none, and nothing is remembered */
+	SSL *ssl;      /* NULL: none, or its DANE does not reach this context */
+};
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
- * context. `verify` is the copy's own X509_verify_cert. `host` is the connection's host (normalised); NULL: not
- * known, and then no trust is added. `presented` is a hash of all that the server presented; 0: none, and nothing is remembered.
- * `ssl` NULL: none, or its DANE does not reach this context. */
-void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
-		 const struct rule *rule, const char *host, uint64_t presented, SSL *ssl);
+ * context. */
+void trust_begin(struct trust *t, const struct trust_asked *a);
 /* The verification failed: what was remembered of the trial is not any more. */
 void trust_missed(struct trust *t);
 /* After the real verification: gives the client's untrusted stack back. */

@@ -173,10 +173,15 @@ enum { FILE_ELSEWHERE = EXDEV };
 /* *error is set where the outcome is not FILE_THERE. An unknown place is any place. */
 enum file_look file_look(const char *path, const struct file_place *from, struct file_id *id,
 			 int *error);
+/* What a file was like when it was read; `error` where it was not. */
+struct file_seen {
+	struct file_id id;
+	uint32_t owner, mode;
+	int error;
+};
 /* ... as file_read(). */
 enum file_look file_look_read(const char *path, const struct file_place *from, size_t limit,
-			      struct buf *b, struct file_id *id, uint32_t *owner, uint32_t *mode,
-			      int *error);
+			      struct buf *b, struct file_seen *seen);
 /* Does that error pass by itself (descriptors, memory, an interrupted or busy file system), so that it is worth looking again soon? */
 bool look_passes(int error);
 /* An error of file_look() in words; static. */

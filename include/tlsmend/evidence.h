@@ -24,13 +24,17 @@ void evidence_library(struct evidence *e, const struct openssl *o);
 /* The clock against which OpenSSL checks dates: e->now, e->system_now. */
 void evidence_clock(struct evidence *e, const struct openssl *o);
 
+/* With what a chain was looked for, and what was found. Each may be NULL. `presented` may hold the leaf or not, which is not listed twice.
+ * What a rule added is marked FROM_RULE. */
+struct chain_parts {
+	X509 *leaf;
+	OPENSSL_STACK *presented, *chain;
+	X509_STORE *store;
+	OPENSSL_STACK *rule;
+};
 /* presented (leaf first, whatever the order in the stack), chain, store figures, near misses, name check against
- * e->host, in_system_bundle/trusted_by_client where cheap. `leaf`, `presented`, `chain`, `store` may be NULL.
- * `rule` is the stack of certificates that a rule added (or NULL): those are marked FROM_RULE. The order in `presented` may
- * hold the leaf or not; the leaf is not listed twice. */
-void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
-		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
-		    OPENSSL_STACK *rule);
+ * e->host, in_system_bundle/trusted_by_client where cheap. */
+void evidence_chain(struct evidence *e, const struct openssl *o, const struct chain_parts *parts);
 
 /* The body of the peer's Certificate message, where the handshake ended at it and no chain is known: `presented` as far as OpenSSL
  * decodes it, and `broken`, where it does not. */
@@ -68,11 +72,11 @@ struct evidence_trial {
 	bool (*passes_with)(void *arg, enum evidence_key key, const char *value);
 	void *arg;
 };
-/* After evidence_chain() and the errors, with the same arguments: tries what might help, so that the record proposes nothing that would
+/* After evidence_chain() and the errors, with the same parts: tries what might help, so that the record proposes nothing that would
  * not. t NULL: nothing can be verified once more, so only the bundle is looked into. Reads the system's bundle of CA certificates (at most 1 MiB); at most EVIDENCE_TRIALS verifications. */
 enum { EVIDENCE_TRIALS = 8, EVIDENCE_SAME_LEVEL = -1, EVIDENCE_STAND_IN = -2 };
-void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
-		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t);
+void evidence_try(struct evidence *e, const struct openssl *o, const struct chain_parts *parts,
+		  const struct evidence_trial *t);
 
 /* ... and whether one of these keys would help, by what failed. After evidence_chain() and the errors. */
 void evidence_try_keys(struct evidence *e, const struct evidence_trial *t);

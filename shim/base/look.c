@@ -79,19 +79,18 @@ enum file_look file_look(const char *path, const struct file_place *from, struct
 }
 
 enum file_look file_look_read(const char *path, const struct file_place *from, size_t limit,
-			      struct buf *b, struct file_id *id, uint32_t *owner, uint32_t *mode,
-			      int *error)
+			      struct buf *b, struct file_seen *seen)
 {
-	*error = FILE_ELSEWHERE;
+	seen->error = FILE_ELSEWHERE;
 	if (other_root(from))
 		return FILE_UNSEEN;
 	/* again where somebody was writing it */
 	for (int tries = 0; tries < 3; tries++) {
-		*error = file_read(path, limit, b, id, owner, mode);
-		if (*error != EAGAIN)
+		seen->error = file_read(path, limit, b, &seen->id, &seen->owner, &seen->mode);
+		if (seen->error != EAGAIN)
 			break;
 	}
-	return judge(path, from, error);
+	return judge(path, from, &seen->error);
 }
 
 bool look_passes(int error)

@@ -44,10 +44,17 @@ extern const struct command command_table[]; /* ends with a NULL name */
 /* false: the option's value is wrong, and that was said. */
 typedef bool option_take(void *arg, int id, const char *value);
 
-/* Understands `--name value`, `--name=value` and `--`, and answers --help by itself. Operands are moved to argv[0..] and
- * counted in *operands. false: leave main with *status. */
-bool options_parse(const struct command *c, int argc, char **argv, option_take *take, void *arg,
-		   int *operands, int *status);
+/* What main was called with, and what takes its options. */
+struct arguments {
+	int count;
+	char **words;
+	option_take *take;
+	void *arg;
+	int status;
+};
+/* Understands `--name value`, `--name=value` and `--`, and answers --help by itself. What is left in a->words, and counted, are the
+ * operands. false: leave main with a->status. */
+bool options_parse(const struct command *c, struct arguments *a);
 void command_help(const struct command *c, FILE *out);
 /* "tlsmend NAME: text" and where to look, on stderr. Returns the command's usage status. */
 int usage_error(const struct command *c, const char *format, ...)

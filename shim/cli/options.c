@@ -68,20 +68,19 @@ static int unknown_option(const struct command *c, const char *given, size_t n)
 	return usage_error(c, "unknown option '--%s'", word);
 }
 
-/* One option at argv[*i]. false: leave with *status. */
-static bool one_option(const struct command *c, int argc, char **argv, int *i, option_take *take,
-		       void *arg, int *status)
+/* One option at a->words[*i]. false: leave with a->status. */
+static bool one_option(const struct command *c, struct arguments *a, int *i)
 {
-	const char *name = argv[*i] + 2;
+	const char *name = a->words[*i] + 2;
 	size_t n = strcspn(name, "=");
 	const char *value = name[n] ? name + n + 1 : NULL;
 	if (!value && strcmp(name, "help") == 0) {
 		command_help(c, stdout);
-		*status = finish_output(STATUS_OK);
+		a->status = finish_output(STATUS_OK);
 		return false;
 	}
 	const struct option *o = find_option(c, name, n);
-	*status = c->usage_status;
+	a->status = c->usage_status;
 	if (!o) {
 		unknown_option(c, name, n);
 		return false;
@@ -91,45 +90,45 @@ static bool one_option(const struct command *c, int argc, char **argv, int *i, o
 		return false;
 	}
 	if (o->argument && !value) {
-		if (*i + 1 >= argc) {
+		if (*i + 1 >= a->count) {
 			usage_error(c, "option '--%s' needs a value: --%s %s", o->name, o->name,
 				    o->argument);
 			return false;
 		}
-		value = argv[++*i];
+		value = a->words[++*i];
 	}
-	return take(arg, o->id, value);
+	return a->take(a->arg, o->id, value);
 }
 
-bool options_parse(const struct command *c, int argc, char **argv, option_take *take, void *arg,
-		   int *operands, int *status)
+bool options_parse(const struct command *c, struct arguments *a)
 {
-	int i = 0, count = 0;
-	for (; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0) {
+	char **words = a->words;
+	int i = 0, operands = 0;
+	for (; i < a->count; i++) {
+		if (strcmp(words[i], "--") == 0) {
 			i++;
 			break;
 		}
-		if (argv[i][0] == '-' && argv[i][1] == '-') {
-			if (!one_option(c, argc, argv, &i, take, arg, status))
+		if (words[i][0] == '-' && words[i][1] == '-') {
+			if (!one_option(c, a, &i))
 				return false;
-		} else if (strcmp(argv[i], "-h") == 0) {
+		} else if (strcmp(words[i], "-h") == 0) {
 			command_help(c, stdout);
-			*status = finish_output(STATUS_OK);
+			a->status = finish_output(STATUS_OK);
 			return false;
-		} else if (argv[i][0] == '-' && argv[i][1] && !ascii_is_digit(argv[i][1])) {
-			*status = usage_error(
-			    c, "unknown option '%s'; options are written '--name'", argv[i]);
+		} else if (words[i][0] == '-' && words[i][1] && !ascii_is_digit(words[i][1])) {
+			a->status = usage_error(
+			    c, "unknown option '%s'; options are written '--name'", words[i]);
 			return false;
 		} else if (c->operand_ends_options) {
 			break;
 		} else {
-			argv[count++] = argv[i];
+			words[operands++] = words[i];
 		}
 	}
-	while (i < argc)
-		argv[count++] = argv[i++];
-	argv[count] = NULL;
-	*operands = count;
+	while (i < a->count)
+		words[operands++] = words[i++];
+	words[operands] = NULL;
+	a->count = operands;
 	return true;
 }

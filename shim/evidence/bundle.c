@@ -25,8 +25,7 @@ struct search {
 	const struct openssl *o;
 	const unsigned char *name;
 	size_t name_size;
-	bool (*fits)(void *arg, X509 *x);
-	void *arg;
+	const struct look_for *wanted;
 	unsigned char *der;    /* BLOCK_MAX bytes */
 	const uint8_t *values; /* of base64 digits, by byte */
 	size_t left;           /* bytes that may still be read */
@@ -72,7 +71,7 @@ static X509 *fitting(struct search *s, size_t n)
 		return NULL;
 	QUIET_BEGIN(o)
 	x = o->d2i_X509(NULL, &p, (long)n);
-	if (x && !s->fits(s->arg, x)) {
+	if (x && !s->wanted->fits(s->wanted->arg, x)) {
 		o->X509_free(x);
 		x = NULL;
 	}
@@ -116,14 +115,13 @@ static X509 *search_file(struct search *s, const char *path)
 }
 
 /* Where to search, and for which name; false: it cannot be encoded. *name is the caller's to free. */
-static bool begin_search(struct search *s, X509_NAME *wanted, uint8_t values[256],
-			 unsigned char **name)
+static bool begin_search(struct search *s, uint8_t values[256], unsigned char **name)
 {
 	const struct openssl *o = s->o;
 	int n = -1;
 	QUIET_BEGIN(o)
 	if (o->i2d_X509_NAME)
-		n = o->i2d_X509_NAME(wanted, name);
+		n = o->i2d_X509_NAME(s->wanted->name, name);
 	QUIET_END(o)
 	base64_values(values);
 	s->values = values;
@@ -133,14 +131,14 @@ static bool begin_search(struct search *s, X509_NAME *wanted, uint8_t values[256
 	return n > 0 && *name && s->der;
 }
 
-X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME *name,
-			 bool (*fits)(void *arg, X509 *x), void *arg, const char *path)
+X509 *evidence_from_file(struct evidence *e, const struct openssl *o, const struct look_for *wanted,
+			 const char *path)
 {
-	struct search s = {.e = e, .o = o, .fits = fits, .arg = arg, .left = BUNDLE_LIMIT};
+	struct search s = {.e = e, .o = o, .wanted = wanted, .left = BUNDLE_LIMIT};
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;
-	if (begin_search(&s, name, values, &der))
+	if (begin_search(&s, values, &der))
 		x = search_file(&s, path);
 	if (der)
 		o->CRYPTO_free(der, "", 0);
@@ -196,14 +194,14 @@ enum tried evidence_in_file(struct evidence *e, const struct openssl *o, const u
 	return found;
 }
 
-X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,
-			   bool (*fits)(void *arg, X509 *x), void *arg, const char **path)
+X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o,
+			   const struct look_for *wanted, const char **path)
 {
-	struct search s = {.e = e, .o = o, .fits = fits, .arg = arg, .left = BUNDLE_LIMIT};
+	struct search s = {.e = e, .o = o, .wanted = wanted, .left = BUNDLE_LIMIT};
 	unsigned char *der = NULL;
 	uint8_t values[256];
 	X509 *x = NULL;
-	if (begin_search(&s, name, values, &der)) {
+	if (begin_search(&s, values, &der)) {
 		/* one that the client loads itself has been looked into (store_files.c) */
 		if (e->default_file_exists && !e->default_file_asked) {
 			*path = e->default_file;

@@ -49,13 +49,19 @@ void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, str
 void evidence_spki(const struct openssl *o, X509 *x, uint8_t digest[32]);
 /* "RSA 2048", "EC P-256". Under QUIET_BEGIN. */
 const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key);
-/* The first certificate of the system's bundle that bears `name` and that fits() takes (bundle.c); owned by the caller. *path says
- * where it was, static or in the arena. NULL: none, or not found within the bounds. */
-X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o, X509_NAME *name,
-			   bool (*fits)(void *arg, X509 *x), void *arg, const char **path);
+/* A certificate that bears this name and that fits() takes. */
+struct look_for {
+	X509_NAME *name;
+	bool (*fits)(void *arg, X509 *x);
+	void *arg;
+};
+/* The first one of the system's bundle (bundle.c); owned by the caller. *path says where it was, static or in the arena. NULL: none, or not
+ * found within the bounds. */
+X509 *evidence_from_bundle(struct evidence *e, const struct openssl *o,
+			   const struct look_for *wanted, const char **path);
 /* ... of this file in PEM form. */
-X509 *evidence_from_file(struct evidence *e, const struct openssl *o, X509_NAME *name,
-			 bool (*fits)(void *arg, X509 *x), void *arg, const char *path);
+X509 *evidence_from_file(struct evidence *e, const struct openssl *o, const struct look_for *wanted,
+			 const char *path);
 /* Does it stand in this file in PEM form? TRIED_NOT: it cannot be told. */
 enum tried evidence_in_file(struct evidence *e, const struct openssl *o, const uint8_t sha256[32],
 			    const char *path);

@@ -277,22 +277,21 @@ static void look_at_purpose(struct capture *c)
 	QUIET_END(o)
 }
 
-void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
-		    OPENSSL_STACK *presented, OPENSSL_STACK *chain, X509_STORE *store,
-		    OPENSSL_STACK *rule)
+void evidence_chain(struct evidence *e, const struct openssl *o, const struct chain_parts *parts)
 {
 	struct capture *c = arena_alloc(&e->arena, sizeof *c);
+	X509 *leaf = parts->leaf;
 	if (!c)
 		return;
 	c->e = e;
 	c->o = o;
-	c->rule = rule;
-	c->sent = presented;
-	if (!leaf && chain && o->OPENSSL_sk_num(chain) > 0)
-		leaf = o->OPENSSL_sk_value(chain, 0);
+	c->rule = parts->rule;
+	c->sent = parts->presented;
+	if (!leaf && parts->chain && o->OPENSSL_sk_num(parts->chain) > 0)
+		leaf = o->OPENSSL_sk_value(parts->chain, 0);
 	QUIET_BEGIN(o)
-	add_presented(c, leaf, presented);
-	add_chain(c, chain);
+	add_presented(c, leaf, parts->presented);
+	add_chain(c, parts->chain);
 	QUIET_END(o)
 	e->presented = describe(c, c->presented, &c->presented_count);
 	e->presented_count = c->presented_count;
@@ -305,7 +304,7 @@ void evidence_chain(struct evidence *e, const struct openssl *o, X509 *leaf,
 	candidates_look(c);
 	evidence_clash(e, o, c->chain, c->chain_count);
 	look_at_purpose(c);
-	look_into_store(c, store);
+	look_into_store(c, parts->store);
 	check_name(e, o, leaf);
 	look_for_defaults(e, o);
 	/* A directory is only read when a name is looked for, so an empty list of objects says little there. */

@@ -100,10 +100,10 @@ static bool was_read(struct evidence *e, const struct openssl *o, const char *pa
 static void find_renewed(struct evidence *e, const struct openssl *o, X509 *top, X509_STORE *store)
 {
 	struct wanted w = {o, top};
+	const struct look_for wanted = {o->X509_get_issuer_name(top), would_do, &w};
 	struct cert_info *info;
 	for (size_t i = 0; i < e->store_file_count && !e->renewed_file; i++) {
-		X509 *x = evidence_from_file(e, o, o->X509_get_issuer_name(top), would_do, &w,
-					     e->store_files[i]);
+		X509 *x = evidence_from_file(e, o, &wanted, e->store_files[i]);
 		info = x && !is_in_store(o, store, x) && was_read(e, o, e->store_files[i])
 			   ? arena_alloc(&e->arena, sizeof *info)
 			   : NULL;

@@ -303,8 +303,8 @@ static void try_system_bundle(struct attempt *a)
 	const struct openssl *o = a->o;
 	struct evidence *e = a->e;
 	const char *path = NULL;
-	X509 *root =
-	    evidence_from_bundle(e, o, o->X509_get_issuer_name(a->top), wanted_by_top, a, &path);
+	const struct look_for wanted = {o->X509_get_issuer_name(a->top), wanted_by_top, a};
+	X509 *root = evidence_from_bundle(e, o, &wanted, &path);
 	if (e->known_intermediate)
 		e->system_file = arena_strdup(&e->arena, path);
 	if (!root)
@@ -390,32 +390,33 @@ static bool is_about_strength(enum cause c)
 	return c == CAUSE_WEAK_KEY || c == CAUSE_WEAK_DIGEST;
 }
 
-void evidence_try(struct evidence *e, const struct openssl *o, X509 *leaf, OPENSSL_STACK *presented,
-		  OPENSSL_STACK *chain, X509_STORE *store, const struct evidence_trial *t)
+void evidence_try(struct evidence *e, const struct openssl *o, const struct chain_parts *parts,
+		  const struct evidence_trial *t)
 {
+	OPENSSL_STACK *chain = parts->chain;
 	const int n = chain ? o->OPENSSL_sk_num(chain) : 0;
 	const struct cert_info *top =
 	    e->chain_count > 0 ? &e->chain[e->chain_count - 1] : e->presented;
 	const struct verify_error first = evidence_headline(e);
 	struct attempt *a;
-	if (!leaf || !top || first.code == 0 || !(a = arena_alloc(&e->arena, sizeof *a)))
+	if (!parts->leaf || !top || first.code == 0 || !(a = arena_alloc(&e->arena, sizeof *a)))
 		return;
 	a->e = e;
 	a->o = o;
 	a->trial = t;
-	a->untrusted = presented;
+	a->untrusted = parts->presented;
 	a->chain = chain;
-	a->top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : leaf;
-	collect_sent(a, leaf);
+	a->top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : parts->leaf;
+	collect_sent(a, parts->leaf);
 	enum cause cause = verify_symbol_cause(verify_symbol(first.code, e->version));
-	try_other_path(a, store, cause);
+	try_other_path(a, parts->store, cause);
 	if (e->other_path_count == 0 && depends_on_path(cause))
-		try_without_stored(a, store);
+		try_without_stored(a, parts->store);
 	if (e->other_path_count == 0 && !e->root_alone && is_about_strength(cause))
 		try_levels(a);
 	if (e->other_path_count > 0 || !cause_trust_may_act(cause))
 		return;
-	evidence_store_files(e, o, a->top, top, store);
+	evidence_store_files(e, o, a->top, top, parts->store);
 	if (!e->renewed)
 		try_system_bundle(a);
 	if (top->self_signed)

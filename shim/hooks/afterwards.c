@@ -184,7 +184,8 @@ static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *l
 		e->expected_name =
 		    arena_strdup(&e->arena, n->host && n->story.unnamed ? n->host : n->address);
 	/* the chain that .NET built is gone by now; it was good, so that what was presented shows it but for the root */
-	evidence_chain(e, o, leaf, presented, presented, NULL, NULL);
+	evidence_chain(
+	    e, o, &(struct chain_parts){.leaf = leaf, .presented = presented, .chain = presented});
 	e->name_checked = true;
 	e->name_matches = !name && !n->story.leaf_misnamed && n->story.names != NAMES_DO_NOT_FIT;
 	const int outdated = name ? 0 : outdated_as(o, leaf);

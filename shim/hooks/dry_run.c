@@ -68,8 +68,12 @@ static void verify_copy(struct attempt *a, struct verification *v, X509_STORE_CT
 	const char *host = v->host[0] ? v->host : NULL;
 	repair_begin(&a->repair, v->copy, copy, real, &a->would, v->ssl != NULL);
 	if (trust_of(&a->would))
-		trust_begin(&a->trust, v->copy, copy, real, &a->would,
-			    repair_expected(&a->would, host, a->expected), 0, NULL);
+		trust_begin(&a->trust, &(struct trust_asked){
+					   .copy = v->copy,
+					   .ctx = copy,
+					   .verify = real,
+					   .rule = &a->would,
+					   .host = repair_expected(&a->would, host, a->expected)});
 	QUIET_BEGIN(o)
 	look->good = real(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
 	look->error = o->X509_STORE_CTX_get_error(copy);

@@ -208,24 +208,27 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 {
 	const struct openssl *o = copy_api(v->copy);
 	const struct trust *t = &v->trust;
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL;
-	X509_STORE *store =
-	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL;
-	OPENSSL_STACK *chain =
-	    o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(built) : NULL;
-	OPENSSL_STACK *presented = t->client_untrusted;
+	struct chain_parts p = {.presented = t->client_untrusted};
+	if (o->X509_STORE_CTX_get0_cert)
+		p.leaf = o->X509_STORE_CTX_get0_cert(v->ctx);
+	if (o->X509_STORE_CTX_get0_store)
+		p.store = o->X509_STORE_CTX_get0_store(v->ctx);
+	if (o->X509_STORE_CTX_get0_chain)
+		p.chain = o->X509_STORE_CTX_get0_chain(built);
 	if (!t->switched)
-		presented = o->X509_STORE_CTX_get0_untrusted
-				? o->X509_STORE_CTX_get0_untrusted(v->ctx)
-				: NULL;
-	evidence_chain(e, o, leaf, presented, chain, store, t->anchors ? t->anchors->all : NULL);
-	loaded_describe(e, v->copy, store);
+		p.presented = o->X509_STORE_CTX_get0_untrusted
+				  ? o->X509_STORE_CTX_get0_untrusted(v->ctx)
+				  : NULL;
+	if (t->anchors)
+		p.rule = t->anchors->all;
+	evidence_chain(e, o, &p);
+	loaded_describe(e, v->copy, p.store);
 	e->dane = v->ssl && openssl_uses_dane(o, v->ssl);
 	const struct evidence_trial trial = {
 	    .passes = passes, .passes_with = passes_with, .arg = v};
 	if ((e->code || e->event_count) && !t->switched &&
 	    (built == v->ctx || verification_has_idle_limit(v)) && !trust_is_strict(&v->rule))
-		evidence_try(e, o, leaf, presented, chain, store, e->dane ? NULL : &trial);
+		evidence_try(e, o, &p, e->dane ? NULL : &trial);
 	if ((e->code || e->event_count) && !t->switched && v->ssl && !e->dane)
 		evidence_try_keys(e, &trial);
 	evidence_homes(e, o);

@@ -190,21 +190,31 @@ int hook_X509_STORE_set_default_paths_ex(const struct target *t, X509_STORE *sto
 	return defaults_loaded(t, store, true, true, r);
 }
 
-/* What X509_LOOKUP_load_file() and X509_LOOKUP_add_dir() are made of: Ruby and others build their stores so. */
-static int lookup_used(const struct target *t, X509_LOOKUP *lookup, int command, const char *path,
-		       long type, int result, const char *call)
+static X509_STORE *store_of_lookup(const struct target *t, const X509_LOOKUP *lookup)
 {
 	const struct openssl *o = copy_api(t->copy);
-	X509_STORE *store =
-	    lookup && o->X509_LOOKUP_get_store ? o->X509_LOOKUP_get_store(lookup) : NULL;
+	return lookup && o->X509_LOOKUP_get_store ? o->X509_LOOKUP_get_store(lookup) : NULL;
+}
+
+struct lookup_call {
+	int command;
+	const char *path;
+	long type;
+	const char *name; /* of the function */
+};
+/* What X509_LOOKUP_load_file() and X509_LOOKUP_add_dir() are made of: Ruby and others build their stores so. */
+static int lookup_used(const struct target *t, X509_STORE *store, const struct lookup_call *l,
+		       int result)
+{
+	const int command = l->command;
 	if (!store || (command != LOOKUP_FILE && command != LOOKUP_DIRECTORY))
 		return result;
-	if (type == TYPE_DEFAULT)
+	if (l->type == TYPE_DEFAULT)
 		return defaults_loaded(t, store, command == LOOKUP_FILE,
 				       command == LOOKUP_DIRECTORY, result);
 	/* the number of certificates where it worked */
-	store_loaded(t, store, command == LOOKUP_FILE ? path : NULL,
-		     command == LOOKUP_DIRECTORY ? path : NULL, result > 0, call);
+	store_loaded(t, store, command == LOOKUP_FILE ? l->path : NULL,
+		     command == LOOKUP_DIRECTORY ? l->path : NULL, result > 0, l->name);
 	return result;
 }
 
@@ -213,7 +223,8 @@ int hook_X509_LOOKUP_ctrl(const struct target *t, X509_LOOKUP *lookup, int comma
 {
 	int r = REAL(int, X509_LOOKUP *, int, const char *, long, char **)(lookup, command, path,
 									   type, out);
-	return lookup_used(t, lookup, command, path, type, r, CALL);
+	return lookup_used(t, store_of_lookup(t, lookup),
+			   &(struct lookup_call){command, path, type, CALL}, r);
 }
 
 int hook_X509_LOOKUP_ctrl_ex(const struct target *t, X509_LOOKUP *lookup, int command,
@@ -222,26 +233,24 @@ int hook_X509_LOOKUP_ctrl_ex(const struct target *t, X509_LOOKUP *lookup, int co
 {
 	int r = REAL(int, X509_LOOKUP *, int, const char *, long, char **, OSSL_LIB_CTX *,
 		     const char *)(lookup, command, path, type, out, libctx, propq);
-	return lookup_used(t, lookup, command, path, type, r, CALL);
+	return lookup_used(t, store_of_lookup(t, lookup),
+			   &(struct lookup_call){command, path, type, CALL}, r);
 }
 
 /* A file of certificates, or of CRLs, of the given type (curl: --crlfile). */
-static int lookup_loaded(const struct target *t, X509_LOOKUP *lookup, enum file_role role,
-			 const char *file, int type, int result, const char *call)
+static int lookup_loaded(const struct target *t, X509_STORE *store, enum file_role role,
+			 const struct lookup_call *l, int result)
 {
-	const struct openssl *o = copy_api(t->copy);
-	X509_STORE *store =
-	    lookup && o->X509_LOOKUP_get_store ? o->X509_LOOKUP_get_store(lookup) : NULL;
 	/* from 1.1.1 itself: one of several places to look at, which the call that the host made answers for */
-	if (t->caller != CALLER_HOST || !store || !file || type == TYPE_DEFAULT)
+	if (t->caller != CALLER_HOST || !store || !l->path || l->type == TYPE_DEFAULT)
 		return result;
 	KEEP_ERRNO_BEGIN
 	if (role == FILE_CA)
-		store_loaded(t, store, file, NULL, result > 0, call);
+		store_loaded(t, store, l->path, NULL, result > 0, l->name);
 	else if (result > 0)
 		failed_settle(store, ROLE_CA, false);
 	else
-		store_failed(t->copy, store, role, file, call);
+		store_failed(t->copy, store, role, l->path, l->name);
 	KEEP_ERRNO_END
 	return result;
 }
@@ -250,18 +259,21 @@ int hook_X509_load_cert_file(const struct target *t, X509_LOOKUP *lookup, const 
 			     int type)
 {
 	int r = REAL(int, X509_LOOKUP *, const char *, int)(lookup, file, type);
-	return lookup_loaded(t, lookup, FILE_CA, file, type, r, CALL);
+	return lookup_loaded(t, store_of_lookup(t, lookup), FILE_CA,
+			     &(struct lookup_call){LOOKUP_FILE, file, type, CALL}, r);
 }
 
 int hook_X509_load_cert_crl_file(const struct target *t, X509_LOOKUP *lookup, const char *file,
 				 int type)
 {
 	int r = REAL(int, X509_LOOKUP *, const char *, int)(lookup, file, type);
-	return lookup_loaded(t, lookup, FILE_CA, file, type, r, CALL);
+	return lookup_loaded(t, store_of_lookup(t, lookup), FILE_CA,
+			     &(struct lookup_call){LOOKUP_FILE, file, type, CALL}, r);
 }
 
 int hook_X509_load_crl_file(const struct target *t, X509_LOOKUP *lookup, const char *file, int type)
 {
 	int r = REAL(int, X509_LOOKUP *, const char *, int)(lookup, file, type);
-	return lookup_loaded(t, lookup, FILE_CRL, file, type, r, CALL);
+	return lookup_loaded(t, store_of_lookup(t, lookup), FILE_CRL,
+			     &(struct lookup_call){LOOKUP_FILE, file, type, CALL}, r);
 }

@@ -232,9 +232,15 @@ static void before(struct verification *v)
 	char expected[256];
 	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
 	if (trust_of(&v->rule))
-		trust_begin(&v->trust, v->copy, v->ctx, real, &v->rule,
-			    repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected),
-			    v->presented, v->ssl);
+		trust_begin(&v->trust, &(struct trust_asked){
+					   .copy = v->copy,
+					   .ctx = v->ctx,
+					   .verify = real,
+					   .rule = &v->rule,
+					   .host = repair_expected(
+					       &v->rule, v->host[0] ? v->host : NULL, expected),
+					   .presented = v->presented,
+					   .ssl = v->ssl});
 }
 
 static void after(struct verification *v, int result)

@@ -118,54 +118,41 @@ static void note_received(struct story *s, const struct happening *h)
 		s->heard_ms = h->ms;
 }
 
-void story_remember(struct story *s, const struct happening *h)
+/* What is remembered of most events is that they happened; NULL: there is more to it. */
+static bool *flag_of(struct story *s, enum happening_kind what)
 {
-	/* what the transport had taken before a record was made is no sign that it took this one */
-	if (s->data_sent && h->what != HAPPENING_DATA_SENT && h->out > s->data_mark)
-		s->data_taken = true;
-	switch (h->what) {
-	case HAPPENING_BEGINS:
-		begin(s, h);
-		break;
+	switch (what) {
 	case HAPPENING_KEEPS:
-		s->memory = true;
-		break;
-	case HAPPENING_SENT:
-		s->last_sent = h->sent.type;
-		break;
-	case HAPPENING_RECEIVED:
-		note_received(s, h);
-		break;
-	case HAPPENING_HEARD:
-		s->heard_ms = s->done ? s->heard_ms : h->ms;
-		break;
+		return &s->memory;
+	case HAPPENING_LEFT:
+		return &s->left;
+	case HAPPENING_GOOD:
+		return &s->good;
+	case HAPPENING_UNNAMED:
+		return &s->unnamed;
+	case HAPPENING_NAMELESS:
+		return &s->nameless;
+	case HAPPENING_SPARE:
+		return &s->spare;
+	case HAPPENING_ENDS:
+		return &s->ended;
+	default:
+		return NULL;
+	}
+}
+
+/* What became of the certificates of both sides, and of their names. */
+static void note_certificates(struct story *s, const struct happening *h)
+{
+	switch (h->what) {
 	case HAPPENING_SHOWN:
 		s->shown_nothing = h->shown.certificates == 0;
-		break;
-	case HAPPENING_ALERT_SENT:
-	case HAPPENING_ALERT_RECEIVED:
-		note_alert(s, h);
-		break;
-	case HAPPENING_LEFT:
-		s->left = true;
-		break;
-	case HAPPENING_GOOD:
-		s->good = true;
 		break;
 	case HAPPENING_BAD:
 		note_bad(s, h);
 		break;
-	case HAPPENING_UNNAMED:
-		s->unnamed = true;
-		break;
-	case HAPPENING_NAMELESS:
-		s->nameless = true;
-		break;
 	case HAPPENING_DEMANDED:
 		note_demanded(s, h);
-		break;
-	case HAPPENING_DONE:
-		note_done(s, h);
 		break;
 	case HAPPENING_ASKED:
 		note_asked(s, h);
@@ -176,22 +163,55 @@ void story_remember(struct story *s, const struct happening *h)
 	case HAPPENING_LEAF:
 		note_leaf(s, h);
 		break;
+	default:
+		break;
+	}
+}
+
+/* What went over the wire, and when. */
+static void note_wire(struct story *s, const struct happening *h)
+{
+	switch (h->what) {
+	case HAPPENING_SENT:
+		s->last_sent = h->sent.type;
+		break;
+	case HAPPENING_RECEIVED:
+		note_received(s, h);
+		break;
+	case HAPPENING_HEARD:
+		s->heard_ms = s->done ? s->heard_ms : h->ms;
+		break;
+	case HAPPENING_ALERT_SENT:
+	case HAPPENING_ALERT_RECEIVED:
+		note_alert(s, h);
+		break;
+	case HAPPENING_DONE:
+		note_done(s, h);
+		break;
 	case HAPPENING_DATA_SENT:
 		note_data_sent(s, h);
 		break;
 	case HAPPENING_DATA_RECEIVED:
 		note_data_received(s, h);
 		break;
-	case HAPPENING_SPARE:
-		s->spare = true;
-		break;
 	case HAPPENING_CLOSED:
 		s->closed_ms = h->ms;
-		break;
-	case HAPPENING_ENDS:
-		s->ended = true;
 		break;
 	default:
 		break;
 	}
+}
+
+void story_remember(struct story *s, const struct happening *h)
+{
+	/* what the transport had taken before a record was made is no sign that it took this one */
+	if (s->data_sent && h->what != HAPPENING_DATA_SENT && h->out > s->data_mark)
+		s->data_taken = true;
+	if (h->what == HAPPENING_BEGINS)
+		begin(s, h);
+	bool *flag = flag_of(s, h->what);
+	if (flag)
+		*flag = true;
+	note_certificates(s, h);
+	note_wire(s, h);
 }

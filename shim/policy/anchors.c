@@ -167,17 +167,15 @@ static bool read_content(struct cached *e, const struct setting *s, const struct
 static bool load(struct cached *e, const struct setting *s)
 {
 	struct buf text;
-	struct file_id id;
-	int error;
+	struct file_seen seen = {.error = 0};
 	bool soon = false;
 	buf_init(&text, 0);
-	switch (
-	    file_look_read(e->path, &e->place, CA_FILE_MAX_BYTES, &text, &id, NULL, NULL, &error)) {
+	switch (file_look_read(e->path, &e->place, CA_FILE_MAX_BYTES, &text, &seen)) {
 	case FILE_GONE:
 		gone(e, s);
 		break;
 	case FILE_UNSEEN:
-		soon = could_not_look(e, s, error);
+		soon = could_not_look(e, s, seen.error);
 		if (!soon) /* so that the same version is not complained about again */
 			file_identify(e->path, &e->id);
 		break;
@@ -185,7 +183,7 @@ static bool load(struct cached *e, const struct setting *s)
 		soon = read_content(e, s, &text);
 		if (soon)
 			break;
-		e->id = id;
+		e->id = seen.id;
 		e->gone = false;
 		e->told = 0;
 		file_place_note(e->path, &e->place);

@@ -166,38 +166,38 @@ static bool trustworthy(uint32_t owner, uint32_t mode)
 	return !environment_is_secure() || (owner == 0 && !(mode & (S_IWGRP | S_IWOTH)));
 }
 
-static enum file_look read_folder(struct watched *w, struct version *v, uint32_t *owner,
-				  uint32_t *mode)
+static enum file_look read_folder(struct watched *w, struct buf *text, struct file_seen *seen)
 {
 	enum { SETTLED_MS = 1000 };
 	const int64_t now = clock_realtime_ms();
 	struct file_status status;
-	enum file_look look = file_look(w->path, &w->place, &v->id, &v->error);
+	enum file_look look = file_look(w->path, &w->place, &seen->id, &seen->error);
 	if (look != FILE_THERE)
 		return look;
 	/* A folder's time is coarse: what came in the same moment after we looked would never show. */
-	if (v->id.mtime_ns / 1000000 > now - SETTLED_MS)
-		v->id = (struct file_id){0};
-	v->error = file_status(w->path, &status);
-	*owner = status.owner;
-	*mode = status.mode;
-	if (!v->error)
-		v->error = include_list(w->path, &v->text);
-	return v->error ? FILE_UNSEEN : FILE_THERE;
+	if (seen->id.mtime_ns / 1000000 > now - SETTLED_MS)
+		seen->id = (struct file_id){0};
+	seen->error = file_status(w->path, &status);
+	seen->owner = status.owner;
+	seen->mode = status.mode;
+	if (!seen->error)
+		seen->error = include_list(w->path, text);
+	return seen->error ? FILE_UNSEEN : FILE_THERE;
 }
 
 static void read_one(struct watched *w)
 {
 	struct version *v = &w->fresh;
-	uint32_t owner = 0, mode = 0;
+	struct file_seen seen = {.error = 0};
 	buf_free(&v->text);
 	*v = (struct version){0};
 	if (w->folder)
-		v->look = read_folder(w, v, &owner, &mode);
+		v->look = read_folder(w, &v->text, &seen);
 	else
-		v->look = file_look_read(w->path, &w->place, CONFIG_MAX_BYTES + 1, &v->text, &v->id,
-					 &owner, &mode, &v->error);
-	if (v->look == FILE_THERE && !trustworthy(owner, mode)) {
+		v->look = file_look_read(w->path, &w->place, CONFIG_MAX_BYTES + 1, &v->text, &seen);
+	v->id = seen.id;
+	v->error = seen.error;
+	if (v->look == FILE_THERE && !trustworthy(seen.owner, seen.mode)) {
 		v->look = FILE_UNSEEN;
 		v->error = EPERM;
 	}

@@ -256,39 +256,38 @@ bool trust_is_strict(const struct rule *rule)
 	return rule->closed || rule->set[KEY_ONLY_CA_FILE];
 }
 
-static void decide(struct trust *t, struct trial *trial, const struct rule *rule, bool for_host,
-		   uint64_t presented, bool dane)
+static void decide(struct trust *t, struct trial *trial, const struct trust_asked *a, X509 *leaf)
 {
+	const struct rule *rule = a->rule;
+	const bool for_host = a->host && leaf_is_for(trial->o, leaf, a->host);
 	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
 		t->problem = setting_closed_why(rule->closed);
 	else
 		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
 	if (trust_is_strict(rule))
-		confine(t, trial, for_host, dane);
+		confine(t, trial, for_host, a->ssl && openssl_uses_dane(trial->o, a->ssl));
 	else if (t->anchors)
-		extend_unless_known(t, trial, for_host, presented);
+		extend_unless_known(t, trial, for_host, a->presented);
 	presented_free(&trial->presented, trial->o);
 }
 
-void trust_begin(struct trust *t, struct copy *c, X509_STORE_CTX *ctx, verify_fn *verify,
-		 const struct rule *rule, const char *host, uint64_t presented, SSL *ssl)
+void trust_begin(struct trust *t, const struct trust_asked *a)
 {
-	const struct openssl *o = copy_api(c);
-	const bool dane = ssl && trust_is_strict(rule) && openssl_uses_dane(o, ssl);
-	struct trial trial = {.o = o, .ctx = ctx, .verify = verify};
+	const struct openssl *o = copy_api(a->copy);
+	struct trial trial = {.o = o, .ctx = a->ctx, .verify = a->verify};
 	memset(t, 0, sizeof *t);
-	t->copy = c;
-	t->setting = trust_of(rule);
-	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(ctx) : NULL;
+	t->copy = a->copy;
+	t->setting = trust_of(a->rule);
+	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(a->ctx) : NULL;
 	if (!t->setting)
 		return;
 	if (!leaf || !o->X509_STORE_CTX_get0_untrusted || !o->X509_STORE_CTX_set0_untrusted) {
-		if (trust_is_strict(rule))
-			trust_close(o, ctx);
+		if (trust_is_strict(a->rule))
+			trust_close(o, a->ctx);
 		return;
 	}
-	decide(t, &trial, rule, host && leaf_is_for(o, leaf, host), presented, dane);
+	decide(t, &trial, a, leaf);
 }
 
 void trust_missed(struct trust *t)

@@ -169,6 +169,10 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 {
 	const struct openssl *o = openssl_direct();
 	struct evidence *e = evidence_new(EVENT_VERIFY_FAILED);
+	const struct chain_parts parts = {.leaf = c->leaf,
+					  .presented = c->untrusted,
+					  .chain = o->X509_STORE_CTX_get0_chain(ctx),
+					  .store = store};
 
 	evidence_library(e, o);
 	e->host = e->sni = e->expected_name = c->host ? c->host : c->address;
@@ -186,10 +190,9 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 	collect_errors(e, ctx);
 	if (e->error_count == 0)
 		evidence_add_error(e, e->code, e->depth);
-	evidence_chain(e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store, NULL);
-	evidence_try(
-	    e, o, c->leaf, c->untrusted, o->X509_STORE_CTX_get0_chain(ctx), store,
-	    &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
+	evidence_chain(e, o, &parts);
+	evidence_try(e, o, &parts,
+		     &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
 	return e;
 }
 

@@ -142,11 +142,12 @@ static inline enum cause bytes_explain(const uint8_t *data, size_t n, const char
 	e->depth = chain && data[1] != 18 ? o->OPENSSL_sk_num(chain) - 1 : 0;
 	evidence_library(e, o);
 	evidence_add_error(e, e->code, e->depth);
-	evidence_chain(e, o, leaf, all, chain, NULL, data[0] & 1 ? all : NULL);
+	const struct chain_parts parts = {leaf, all, chain, NULL, data[0] & 1 ? all : NULL};
+	evidence_chain(e, o, &parts);
 	if (data[0] & 4) {
 		uint8_t how = data[0];
 
-		evidence_try(e, o, leaf, all, chain, NULL,
+		evidence_try(e, o, &parts,
 			     &(struct evidence_trial){.passes = bytes_passes, .arg = &how});
 	}
 	REQUIRE(e->presented_count <= 32 && e->chain_count <= 32);

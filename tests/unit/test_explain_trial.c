@@ -148,8 +148,12 @@ static struct evidence *tried(struct world *w, int code, struct record *r)
 	e->depth = api()->OPENSSL_sk_num(w->chain) - 1;
 	evidence_library(e, api());
 	evidence_add_error(e, e->code, e->depth);
-	evidence_chain(e, api(), w->certs[LEAF], w->presented, w->chain, w->store, NULL);
-	evidence_try(e, api(), w->certs[LEAF], w->presented, w->chain, w->store,
+	const struct chain_parts parts = {.leaf = w->certs[LEAF],
+					  .presented = w->presented,
+					  .chain = w->chain,
+					  .store = w->store};
+	evidence_chain(e, api(), &parts);
+	evidence_try(e, api(), &parts,
 		     w->untried ? NULL : &(struct evidence_trial){.passes = passes, .arg = w});
 	e->anchor_count = 1; /* a client that trusts nobody is another cause */
 	assert_true(w->verified <= EVIDENCE_TRIALS);

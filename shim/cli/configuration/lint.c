@@ -73,21 +73,21 @@ static int lint_sources(const struct sources *s)
 int lint_main(const struct command *self, int argc, char **argv)
 {
 	struct sources s;
-	int operands, status;
-	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
-		return status;
+	struct arguments a = {.count = argc, .words = argv, .take = no_option};
+	if (!options_parse(self, &a))
+		return a.status;
 	sources_init(&s);
-	collect(&s, operands, argv);
+	collect(&s, a.count, a.words);
 	if (s.count) {
-		status = lint_sources(&s);
+		a.status = lint_sources(&s);
 	} else if (!s.unreadable) {
 		complain("lint: nothing to check: neither %s nor a *.conf in %s is there, and no "
 			 "variable is set",
 			 TLSMEND_CONFIG_DEFAULT, TLSMEND_CONFIG_FOLDER);
-		status = STATUS_USAGE;
+		a.status = STATUS_USAGE;
 	}
 	if (s.unreadable)
-		status = STATUS_USAGE;
+		a.status = STATUS_USAGE;
 	sources_free(&s);
-	return finish_output(status);
+	return finish_output(a.status);
 }

@@ -228,16 +228,16 @@ int rule_main(const struct command *self, int argc, char **argv)
 {
 	struct question q;
 	struct settings s;
-	int operands, status;
+	struct arguments a = {.count = argc, .words = argv, .take = settings_take, .arg = &s};
 	settings_init(&s, self);
-	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
-		if (operands != 1)
-			status = usage_error(self, "name one host");
-		else if (!read_question(self, argv[0], &q))
-			status = STATUS_USAGE;
+	if (options_parse(self, &a)) {
+		if (a.count != 1)
+			a.status = usage_error(self, "name one host");
+		else if (!read_question(self, a.words[0], &q))
+			a.status = STATUS_USAGE;
 		else
-			status = finish_output(answer(&s, &q));
+			a.status = finish_output(answer(&s, &q));
 	}
 	settings_free(&s);
-	return status;
+	return a.status;
 }

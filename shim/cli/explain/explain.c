@@ -81,22 +81,22 @@ static void explain_cause(enum cause c)
 
 int explain_main(const struct command *self, int argc, char **argv)
 {
-	int operands, status;
-	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
-		return status;
-	if (!operands) {
+	struct arguments a = {.count = argc, .words = argv, .take = no_option};
+	if (!options_parse(self, &a))
+		return a.status;
+	if (!a.count) {
 		list_causes();
 		return finish_output(STATUS_OK);
 	}
-	char *text = whole_text(operands, argv);
+	char *text = whole_text(a.count, a.words);
 	const enum cause c = cause_by_word(text);
-	status = STATUS_OK;
+	a.status = STATUS_OK;
 	if (c != CAUSE_NONE)
 		explain_cause(c);
 	else if (!explain_figures(text) && !explain_word(text) && !explain_record(text) &&
 		 !explain_saying(text, false) && !explain_within(text) &&
 		 !explain_saying(text, true))
-		status = unknown(self, text);
+		a.status = unknown(self, text);
 	free(text);
-	return finish_output(status);
+	return finish_output(a.status);
 }

@@ -159,15 +159,16 @@ static int check_one(const char *name)
 
 int check_main(const struct command *self, int argc, char **argv)
 {
-	int operands, status, worst = STATUS_OK;
-	if (!options_parse(self, argc, argv, no_option, NULL, &operands, &status))
-		return status;
-	if (!operands)
+	struct arguments a = {.count = argc, .words = argv, .take = no_option};
+	int worst = STATUS_OK;
+	if (!options_parse(self, &a))
+		return a.status;
+	if (!a.count)
 		return usage_error(self, "name a program or a process id");
-	for (int i = 0; i < operands; i++) {
-		status = check_one(argv[i]);
-		if (status > worst)
-			worst = status;
+	for (int i = 0; i < a.count; i++) {
+		a.status = check_one(a.words[i]);
+		if (a.status > worst)
+			worst = a.status;
 	}
 	return finish_output(worst);
 }

@@ -80,29 +80,29 @@ int report_main(const struct command *self, int argc, char **argv)
 {
 	struct wanted w = {.command = self, .since = INT64_MIN};
 	struct report r;
-	int operands, status;
-	if (!options_parse(self, argc, argv, take, &w, &operands, &status))
-		return status;
+	struct arguments a = {.count = argc, .words = argv, .take = take, .arg = &w};
+	if (!options_parse(self, &a))
+		return a.status;
 	if (w.audit && w.json)
 		return usage_error(self, "--audit has a text form only");
 	report_init(&r);
 	r.since = w.since;
 	r.top = w.top;
-	status = read_all(&r, operands, argv) ? STATUS_OK : STATUS_USAGE;
-	if (status == STATUS_OK && !r.records) {
+	a.status = read_all(&r, a.count, a.words) ? STATUS_OK : STATUS_USAGE;
+	if (a.status == STATUS_OK && !r.records) {
 		complain("report: no record there; tlsmend writes them with "
 			 "TLSMEND_LOG_FORMAT=json");
-		status = STATUS_FINDINGS;
+		a.status = STATUS_FINDINGS;
 	}
 	report_sort(&r);
 	if (w.audit) {
 		const int audited = report_audit(&r, getenv("TLSMEND_CONFIG"));
-		status = audited > status ? audited : status;
+		a.status = audited > a.status ? audited : a.status;
 	} else if (w.json) {
 		report_json(&r);
 	} else {
 		report_text(&r);
 	}
 	report_free(&r);
-	return finish_output(status);
+	return finish_output(a.status);
 }

@@ -302,14 +302,15 @@ static bool print_settings(const struct request *r)
 int env_main(const struct command *self, int argc, char **argv)
 {
 	struct request r = {.form = FORM_SHELL};
-	int operands, status;
+	struct arguments a = {.count = argc, .words = argv, .take = take, .arg = &r};
 	settings_init(&r.settings, self);
-	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
-		if (operands)
-			status = usage_error(self, "unexpected '%s'; env runs nothing", argv[0]);
+	if (options_parse(self, &a)) {
+		if (a.count)
+			a.status =
+			    usage_error(self, "unexpected '%s'; env runs nothing", a.words[0]);
 		else
-			status = print_settings(&r) ? finish_output(STATUS_OK) : STATUS_USAGE;
+			a.status = print_settings(&r) ? finish_output(STATUS_OK) : STATUS_USAGE;
 	}
 	settings_free(&r.settings);
-	return status;
+	return a.status;
 }

@@ -141,24 +141,24 @@ static bool export_settings(const struct settings *s)
 
 int run_main(const struct command *self, int argc, char **argv)
 {
-	int operands, status;
-	bool musl = false;
 	struct settings s;
+	struct arguments a = {.count = argc, .words = argv, .take = settings_take, .arg = &s};
+	bool musl = false;
 	settings_init(&s, self);
-	if (!options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
+	if (!options_parse(self, &a)) {
 		settings_free(&s);
-		return status;
+		return a.status;
 	}
-	if (!operands)
-		status = usage_error(self, "name a command to run");
+	if (!a.count)
+		a.status = usage_error(self, "name a command to run");
 	else if (!export_settings(&s))
-		status = STATUS_RUN_FAILED;
-	else if (look_at(argv[0], &s, &musl) && !export_preload(musl))
-		status = STATUS_RUN_FAILED;
+		a.status = STATUS_RUN_FAILED;
+	else if (look_at(a.words[0], &s, &musl) && !export_preload(musl))
+		a.status = STATUS_RUN_FAILED;
 	else {
 		fflush(stderr);
-		status = execute_failed(argv[0], execute(argv));
+		a.status = execute_failed(a.words[0], execute(a.words));
 	}
 	settings_free(&s);
-	return status;
+	return a.status;
 }

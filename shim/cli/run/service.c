@@ -171,19 +171,19 @@ static int serve(const struct service_request *r, const char *name)
 int service_main(const struct command *self, int argc, char **argv)
 {
 	struct service_request r = {.remove = false};
-	int operands, status;
+	struct arguments a = {.count = argc, .words = argv, .take = take, .arg = &r};
 	settings_init(&r.settings, self);
-	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
-		if (operands != 1)
-			status = usage_error(self, "name one unit");
-		else if (!good_name(argv[0]))
-			status = usage_error(self,
-					     "'%s' is no name of a unit; write NAME or "
-					     "NAME.service, without a folder",
-					     argv[0]);
+	if (options_parse(self, &a)) {
+		if (a.count != 1)
+			a.status = usage_error(self, "name one unit");
+		else if (!good_name(a.words[0]))
+			a.status = usage_error(self,
+					       "'%s' is no name of a unit; write NAME or "
+					       "NAME.service, without a folder",
+					       a.words[0]);
 		else
-			status = finish_output(serve(&r, argv[0]));
+			a.status = finish_output(serve(&r, a.words[0]));
 	}
 	settings_free(&r.settings);
-	return status;
+	return a.status;
 }

@@ -356,23 +356,23 @@ static bool take(void *arg, int id, const char *value)
 int trust_main(const struct command *self, int argc, char **argv)
 {
 	struct trust_request r = {.from = NULL};
-	int operands, status;
+	struct arguments a = {.count = argc, .words = argv, .take = take, .arg = &r};
 	view_request_init(&r.view, self);
 	r.view.settings.writes = true;
-	if (options_parse(self, argc, argv, take, &r, &operands, &status)) {
+	if (options_parse(self, &a)) {
 		const struct settings *s = &r.view.settings;
 		if (!view_request_identity(&r.view))
-			status = STATUS_USAGE;
+			a.status = STATUS_USAGE;
 		else if (s->user && s->fresh)
-			status = usage_error(self, "--config %s: %s", s->fresh, strerror(ENOENT));
-		else if (r.from && !operands)
-			status = each_host(&r, self);
-		else if (operands != 1 || r.from)
-			status = usage_error(self, "name one host, or a log with --from");
+			a.status = usage_error(self, "--config %s: %s", s->fresh, strerror(ENOENT));
+		else if (r.from && !a.count)
+			a.status = each_host(&r, self);
+		else if (a.count != 1 || r.from)
+			a.status = usage_error(self, "name one host, or a log with --from");
 		else
-			status = one_host(&r, argv[0], "");
-		status = finish_output(status);
+			a.status = one_host(&r, a.words[0], "");
+		a.status = finish_output(a.status);
 	}
 	view_request_free(&r.view);
-	return status;
+	return a.status;
 }

@@ -221,16 +221,16 @@ int untrust_main(const struct command *self, int argc, char **argv)
 {
 	struct settings s;
 	struct host_port at;
-	int operands, status;
+	struct arguments a = {.count = argc, .words = argv, .take = settings_take, .arg = &s};
 	settings_init(&s, self);
-	if (options_parse(self, argc, argv, settings_take, &s, &operands, &status)) {
-		if (operands != 1)
-			status = usage_error(self, "name one host, as HOST or HOST:PORT");
-		else if (!host_port_asked(self, argv[0], &at))
-			status = STATUS_USAGE;
+	if (options_parse(self, &a)) {
+		if (a.count != 1)
+			a.status = usage_error(self, "name one host, as HOST or HOST:PORT");
+		else if (!host_port_asked(self, a.words[0], &at))
+			a.status = STATUS_USAGE;
 		else
-			status = finish_output(untrust(&s, &at));
+			a.status = finish_output(untrust(&s, &at));
 	}
 	settings_free(&s);
-	return status;
+	return a.status;
 }

@@ -280,15 +280,15 @@ static int answer(struct view_request *r)
 int view_main(const struct command *self, int argc, char **argv)
 {
 	struct view_request r;
-	int operands, status;
+	struct arguments a = {.count = argc, .words = argv, .take = view_request_take, .arg = &r};
 	view_request_init(&r, self);
-	if (options_parse(self, argc, argv, view_request_take, &r, &operands, &status)) {
-		status = self->usage_status;
-		if (operands != 1)
+	if (options_parse(self, &a)) {
+		a.status = self->usage_status;
+		if (a.count != 1)
 			usage_error(self, "name one host");
-		else if (view_request_host(&r, argv[0]) && view_request_identity(&r))
-			status = answer(&r);
+		else if (view_request_host(&r, a.words[0]) && view_request_identity(&r))
+			a.status = answer(&r);
 	}
 	view_request_free(&r);
-	return status;
+	return a.status;
 }
