@@ -276,7 +276,8 @@ check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 	$(Q)scripts/check-pure $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,outcome))
 check: all units check-files
 	@case '$(BUILD_PATH)' in *[\ :]*) echo 'nothing can be preloaded from a folder with a space or a colon in its name: make BUILD=/FOLDER check' >&2; exit 2 ;; esac
-	BUILD="$(BUILD_PATH)" $(PYTEST) -q -m "not slow" -n $(PYTEST_JOBS) -p no:cacheprovider tests
+	$(Q)BUILD=$(BUILD) scripts/lint --changed format style tidy
+	BUILD="$(BUILD_PATH)" $(PYTEST) -q --quick -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all $(BUILD)/corpora/causes
 	BUILD="$(BUILD_PATH)" tests/bench/run
 lint:

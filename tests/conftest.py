@@ -10,7 +10,7 @@ import pytest
 
 from clients.table import SYSTEM_BUNDLE
 from lib import pki as pki_module
-from lib import proof
+from lib import proof, quick
 from lib import run as run_module
 from lib import servers as servers_module
 
@@ -157,6 +157,10 @@ def cause_is_told(request):
             pytest.fail("no record of this test has the cause " + marker.args[0], pytrace=False)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="the first case of each test, and more where a test says so (lib/quick.py)")
+
+
 def _list_causes(items):
     """For tests/causes/test_complete.py: the causes that have a case."""
     path = os.environ.get("TLSMEND_TEST_LIST_CAUSES")
@@ -165,10 +169,16 @@ def _list_causes(items):
         pathlib.Path(path).write_text("".join(w + "\n" for w in words))
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection_modifyitems(config, items):
     """A test that has the library and the clients it needs, but takes long for one client, says so itself."""
     for item in items:
         client = getattr(item, "callspec", None) and item.callspec.params.get("client")
         if client is not None and not getattr(client, "quick", True) and item.get_closest_marker("every_client") is None:
             item.add_marker(pytest.mark.slow)
+    yield
+    if config.getoption("quick"):
+        chosen = quick.choose(items)
+        config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
+        items[:] = [i for i in items if i in chosen]
     _list_causes(items)

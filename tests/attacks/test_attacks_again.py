@@ -21,6 +21,7 @@ def rules(*keys):
     return "[a.test]\nReason = x\nUntil = 2999-12-31\n" + "".join(f"{k} = {KEYS[k]}\n" for k in keys)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("keys", [*[(k,) for k in KEYS], tuple(k for k in KEYS if k != "MaxProtocol")], ids=lambda k: k[0] if len(k) == 1 else "all")
 def test_nothing_is_kept(again, keys, version):

@@ -215,6 +215,7 @@ def test_files_change(again, certificates):
     assert len(config_errors(again)) == 2
 
 
+@pytest.mark.long
 def test_no_descriptors(again):
     """"Could not look" is not "is not there": what was read stays, and what was not is read at the next connection."""
     lines = again("--ask", "b.test", "!full", "a.test", "!free", "a.test", "!full", "a.test", rules=ME, TLSMEND_LOG="stderr")

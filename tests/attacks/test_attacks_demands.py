@@ -80,6 +80,7 @@ def test_session_that_was_made_before(actor, version, via):
     assert actor.verdicts(under, pin(actor, "a")) == ["good", "good" if via == "callback" else "good+"]
 
 
+@pytest.mark.long
 def test_session_of_an_earlier_rule(actor):
     """The pin changed: what was made under the old one does not count."""
     new = actor.directory / "new"

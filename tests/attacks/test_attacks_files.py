@@ -51,6 +51,7 @@ def test_no_configuration_needs_no_descriptor(host, actor):
     assert got == ["good"]
 
 
+@pytest.mark.long
 def test_changed_while_there_are_no_descriptors(host, actor):
     """The withdrawn rule goes as soon as it can be seen, not never; and what it said holds until then."""
     got = host(A, "connect a a.test", "put CONFIG # none", LATER, "fill", "connect a a.test", "connect a a.test", "release", "sleep 0.2",
@@ -59,6 +60,7 @@ def test_changed_while_there_are_no_descriptors(host, actor):
     assert len(errors(actor)) == 1 and "stay in force" in errors(actor)[0]
 
 
+@pytest.mark.long
 def test_ca_file_changed_while_there_are_no_descriptors(host, actor):
     rules = f"[a.test]\nExtraCAFile = {actor.directory}/ca.pem\n"
     (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
@@ -68,6 +70,7 @@ def test_ca_file_changed_while_there_are_no_descriptors(host, actor):
     assert len(errors(actor)) == 1 and "still counts" in errors(actor)[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("error", [errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EAGAIN, errno.EACCES, errno.EPERM])
 def test_open_fails_for_good(host, actor, error):
     both = f"[a.test]\nOnlyCAFile = {actor.directory}/ca.pem\n"
@@ -78,6 +81,7 @@ def test_open_fails_for_good(host, actor, error):
     assert len(errors(actor)) <= 2  # each file, once; none, where a sandbox is a reason not to look
 
 
+@pytest.mark.long
 @root_only
 @pytest.mark.parametrize("jail", ["empty", "with files"])
 def test_chroot(host, actor, jail):
@@ -98,6 +102,7 @@ def test_chroot(host, actor, jail):
     assert got == ["good", "bad"] * 3
 
 
+@pytest.mark.long
 @root_only
 def test_privileges_given_up(host, actor):
     rules = f"[a.test]\nOnlyCAFile = {actor.directory}/secret/ca.pem\n"
@@ -110,6 +115,7 @@ def test_privileges_given_up(host, actor):
     assert got == ["good", "good", "bad"]
 
 
+@pytest.mark.long
 def test_files_that_are_taken_away_count_no_more(host, actor):
     rules = f"[a.test]\nExtraCAFile = {actor.directory}/ca.pem\n"
     (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
@@ -118,6 +124,7 @@ def test_files_that_are_taken_away_count_no_more(host, actor):
     assert host(ONLY, "connect a-public a.test", "remove CONFIG", LATER, "connect a-public a.test") == ["bad", "good"]
 
 
+@pytest.mark.long
 @root_only
 def test_several_files_one_of_which_cannot_be_looked_at(host, actor):
     """The other one is followed all the same."""

@@ -342,6 +342,7 @@ print(connect(), connect(), connect())
 """
 
 
+@pytest.mark.long
 def test_session_from_before_the_rule(actor, certificates):
     """... is resumed before it is certain whose it is: that connection ends. The next ones, without a session, are verified."""
     def start(text):

@@ -38,6 +38,7 @@ def test_no_list_revokes(actor):
     assert actor.verdicts(FIRST % "a" + "connect ctx=1 sni=a.test server=a crls crl=none\n" * 2, A) == ["good"] * 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rules", [A, "[a.test]\nOnlyCAFile = CERTS/corp.pem\n"])
 def test_another_ca_file(actor, rules):
     """The file is exchanged: what was good with the old one is not, and is again when it is back."""

@@ -154,6 +154,7 @@ def least(claim, *samples, rounds=8):
     return found
 
 
+@pytest.mark.long
 def test_a_failure_costs_a_few_milliseconds(dear, certificates, library, tmp_path):
     log, store = tmp_path / "log", certificates / "public.pem"
     preloaded = {"LD_PRELOAD": str(library), "TLSMEND_LOG_FORMAT": "json", "TLSMEND_LOG": str(log)}

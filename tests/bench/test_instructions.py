@@ -42,6 +42,7 @@ def end(tmp_path_factory):
         yield directory, port
 
 
+@pytest.mark.long
 def test_a_whole_client_costs_no_more(end, tmp_path):
     """All that one connection takes from the start of its process to the end: also what is found out of OpenSSL when it is first called."""
     directory, port = end
@@ -49,6 +50,7 @@ def test_a_whole_client_costs_no_more(end, tmp_path):
     compare("client", measure.instructions(argv, measure.environment(), tmp_path), measure.instructions(argv, measure.ours(), tmp_path))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["handshake", "handshake-under-a-rule"])
 def test_a_handshake_costs_no_more(end, tmp_path, name):
     directory, port = end

@@ -26,10 +26,12 @@ def test_the_table_is_read():
     assert len(CAUSES) >= 65
 
 
+@pytest.mark.long
 def test_every_cause_has_a_case(cases):
     assert [word for word, _ in CAUSES if word not in cases] == []
 
 
+@pytest.mark.long
 def test_every_case_is_of_a_cause(cases):
     assert cases <= {word for word, _ in CAUSES}
 

@@ -305,6 +305,7 @@ def revocable(pki, servers, hosts):
         thread.join(10)
 
 
+@pytest.mark.long
 @pytest.mark.cause("revoked")
 @pytest.mark.cause("crl-unavailable")
 def test_revocation_in_dotnet(run, pki, revocable):
@@ -318,6 +319,7 @@ def test_revocation_in_dotnet(run, pki, revocable):
         assert not any("ExtraCAFile" in line or "OpenSSL does not fetch" in line for line in a.record["help"])
 
 
+@pytest.mark.long
 @pytest.mark.cause("untrusted-root")
 @pytest.mark.cause("issuer-unknown")
 def test_revocation_and_an_unknown_root(run, pki, revocable):
@@ -336,6 +338,7 @@ def test_revocation_and_an_unknown_root(run, pki, revocable):
         assert a.errors == "None" and a.records == [], name
 
 
+@pytest.mark.long
 def test_revocation_that_a_callback_accepts(run, pki, revocable):
     """Whether an unknown state was accepted or the CA's responder gave a good answer cannot be told: nothing is said."""
     for name, a in each(run, pki, revocable, "stream-crl-yes", "revoked", "listed", "no-address", "no-list").items():

@@ -272,6 +272,7 @@ def stays_silent(connection, _):
         pass
 
 
+@pytest.mark.long
 @pytest.mark.cause("closed-early")
 @pytest.mark.parametrize("client", ["curl", "python"])
 def test_no_answer_until_the_client_gives_up(run, pki, servers, client):
@@ -307,6 +308,7 @@ def stops_after(size):
     return behaviour
 
 
+@pytest.mark.long
 @pytest.mark.cause("network-error")
 @pytest.mark.parametrize("client, size", [("curl", 900), ("python", 900), ("python", 3)])
 def test_an_answer_that_stops_until_the_client_gives_up(run, pki, servers, client, size):

@@ -491,6 +491,7 @@ def mended_as_proposed(run, argv, record, **how):
     assert done.code == 0 and len(done.of("weakened")) == 1, done
 
 
+@pytest.mark.long
 @pytest.mark.cause("weak-key")
 def test_level_of_openssl_cnf_and_a_key(run, pki, rsa_server):
     conf = Conf(run, LEVEL % 3)

@@ -99,6 +99,7 @@ def typed(argv, env, cwd, lines):
     return shown
 
 
+@pytest.mark.long
 def test_zsh_completes(home, tmp_path):
     need("zsh")
     setup = "PS1='> '; fpath=(%s $fpath); autoload -U compinit; compinit -u -D; cd %s; print rea''dy\r" % (shlex.quote(str(TREE / "completions")), tmp_path)

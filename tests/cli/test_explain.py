@@ -212,6 +212,7 @@ def test_not_known(tlsmend, text):
     assert r.returncode == 2 and "\x1b" not in r.stderr and len(r.stderr) < 400
 
 
+@pytest.mark.long
 def test_unknown_message(tlsmend):
     """It is not repeated as a whole, and how the cause comes out is said."""
     r = tlsmend("explain", "-", input="\n  it broke\n" + "x509: certificate is valid for a " * 2000, stdin=None)

@@ -506,6 +506,7 @@ def sanitized():
     return b"__asan_init" in COMMAND.read_bytes()
 
 
+@pytest.mark.long
 def test_two_hundred_thousand_lines(tmp_path):
     with open(tmp_path / "log", "w") as f:
         for i in range(200000):
@@ -601,6 +602,7 @@ def test_progress_on_a_terminal_and_only_for_who_waits(tmp_path, seconds):
         assert shown == ""
 
 
+@pytest.mark.long
 def test_no_progress_without_a_terminal(tmp_path):
     p = subprocess.Popen([COMMAND, "report"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment(tmp_path))
     feed(p, 1.6)

@@ -41,6 +41,7 @@ def test_there_and_back(run, ca):
     assert "removed %s" % DROP_IN in text and text.endswith("app.service\n")
 
 
+@pytest.mark.long
 def test_dry_run_and_unknown(run, ca):
     _, said, code, text = service(run, "app", "--dry-run")
     assert code == 0 and said.startswith("would write") and text == ""

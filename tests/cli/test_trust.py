@@ -194,6 +194,7 @@ def test_section_is_changed_and_comes_back(run, sites, pki, text):
     assert not (run.scratch / name).exists()
 
 
+@pytest.mark.long
 def test_as_narrow_as_asked(run, servers, pki, folder):
     """A port that was given is the rule's; a section of the host that adds no trust is not widened for it."""
     identity = pki.identity("two-ports", issue(HOST, pki.root, names=[HOST]))

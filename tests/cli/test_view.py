@@ -266,6 +266,7 @@ def silent(connection, _):
     time.sleep(60)
 
 
+@pytest.mark.long
 def test_silent_server(run, servers):
     port = servers.odd("127.0.0.2", silent)
     begin = time.monotonic()
@@ -275,6 +276,7 @@ def test_silent_server(run, servers):
     assert time.monotonic() - begin < 40
 
 
+@pytest.mark.long
 def test_slow_names(run):
     """A server of names that is silent: told what is waited for, and no longer than the time that was given."""
     if namespace_command() != ROOT_MOUNTS:

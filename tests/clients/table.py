@@ -47,7 +47,7 @@ class Client:
     server: str = "https"
     # it hands OpenSSL memory BIOs, so the port is not known
     memory_bio: bool = False
-    # runs with every `make check` even for the tests that repeat themselves over many clients
+    # is not slow even for the tests that repeat themselves over many clients
     quick: bool = True
 
     def argv(self, host, port, ca=None):

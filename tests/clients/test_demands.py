@@ -190,6 +190,7 @@ def test_bad_value_closes(run, sites, key, value, said):
 needs_dotnet = pytest.mark.skipif(dotnet.missing() is not None, reason=str(dotnet.missing()))
 
 
+@pytest.mark.long
 @needs_dotnet
 def test_dotnet_callback_that_says_yes(run, sites, pki):
     port, identity = sites.https(HOST)

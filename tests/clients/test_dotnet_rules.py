@@ -33,6 +33,7 @@ def served(servers, name, *chain, pki):
     return port
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ca", [None, False, True], ids=["plain", "no-ca", "ca"])
 def test_self_signed(run, pki, servers, ca):
     name = "dotnet-self-%s" % ca
@@ -67,6 +68,7 @@ def revocation(pki, servers):
     return leaf, holds
 
 
+@pytest.mark.long
 def test_revocation_list_of_a_private_ca(run, pki, servers, revocation):
     leaf, holds = revocation
     holds()
@@ -76,6 +78,7 @@ def test_revocation_list_of_a_private_ca(run, pki, servers, revocation):
     assert {r["event"] for r in ruled.records} == {"mended"}, ruled
 
 
+@pytest.mark.long
 def test_revoked_by_a_private_ca(run, pki, servers, revocation):
     """No rule makes that good."""
     leaf, holds = revocation
@@ -86,6 +89,7 @@ def test_revoked_by_a_private_ca(run, pki, servers, revocation):
     assert "revoked" in {r["cause"] for r in ruled.of("verify_failed")}, ruled
 
 
+@pytest.mark.long
 def test_no_revocation_list(run, pki, sites):
     expected, ruled = both(run, sites.https(HOST)[0], pki.root_pem)
     assert [good for _, _, _, good, _ in expected] == [True, True, False, False, True], expected

@@ -76,6 +76,7 @@ def test_strengthening_key_of_a_drop_in_closes(run, sites, pki):
     assert "/etc/tlsmend.d/nowhere.pem" in str(done.records)
 
 
+@pytest.mark.long
 def test_long_running_client(run, sites, pki):
     port, _ = sites.https(HOST)
     folder = run.scratch / "rules"

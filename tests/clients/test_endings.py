@@ -80,6 +80,7 @@ def test_nothing_to_tell(ends, sites, pki, last):
 LOST = ["none", "sni=" + HOST, "connect", "ask"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("gone", [["close"], ["shutdown", "close"], pytest.param(["wait=5200"], marks=pytest.mark.slow)], ids=["closed", "goodbye", "ended"])
 def test_it_lost_the_connection(ends, servers, pki, gone):
     """Told when it begins another one: not only at its own end, of which _exit(2) tells nothing."""
@@ -95,6 +96,7 @@ def test_it_lost_the_connection(ends, servers, pki, gone):
     assert ends(port, None, "tls12", *LOST, *gone, "wait=1100", "another", "free") == [FAILED], "once"
 
 
+@pytest.mark.long
 def test_what_it_has_may_go_on(ends, sites):
     """However long that takes; and of several threads another one may be about to use it."""
     port, _ = sites.https(HOST)
@@ -177,6 +179,7 @@ def test_its_event_loop_sees_the_end_first(ends, servers, own):
     assert ends(servers.odd("127.0.0.2", greets), None, *own, "sni=" + HOST, "begin", "free") == [], "it may know why"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("own", [[], ["stale"]], ids=["socket", "own BIO"])
 def test_it_gives_up_waiting_past_us(ends, servers, own):
     """php-pgsql, which also looks for a list of revoked certificates before."""

@@ -331,6 +331,7 @@ def _ask_for(client, seconds, wanted=lambda: False):
     return answers
 
 
+@pytest.mark.long
 def test_changed_into_junk_the_rules_stay(long_running, pki):
     _replace(long_running.config, bytes(range(256)) * 40)
     answers = _ask_for(long_running, A_FEW_SECONDS, lambda: _errors(long_running))

@@ -163,6 +163,7 @@ def test_strict_profile(run, pki, informal, client):
     assert info(run, argv, (HOST, {"Strict": "no", "Until": "2020-01-01"})).code != 0
 
 
+@pytest.mark.long
 def test_not_strict_is_no_more_than_that(run, sites, pki):
     """Everything else is checked as before."""
     for variant in ("expired", "wrong-name", "wrong-purpose", "bad-signature", "not-a-ca", "unknown-critical"):

@@ -37,6 +37,7 @@ def test_every_one_is_counted(run, pki, count):
     assert all(r["cause"] == failed[0]["cause"] and r["host"] == "h0.test" for r in failed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count,names", [(1200, 400), pytest.param(20000, 5000, marks=pytest.mark.slow)])
 def test_names_in_turn_are_bounded(run, pki, count, names):
     done = many(run, pki, count, names)

@@ -84,6 +84,7 @@ def test_private_ca(told, site, pki, client):
     told("A private CA", client(port, host=name), "issuer-unknown", {"corp-root-ca.pem": pki.root.pem}, other=client(port, host=OTHER))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(dotnet.missing() is not None, reason=str(dotnet.missing()))
 def test_dotnet_with_nothing_in_its_stores(told, site, pki):
     name = "x.corp.example.com"
@@ -95,6 +96,7 @@ def test_dotnet_with_nothing_in_its_stores(told, site, pki):
     told("A private CA", get(name), "issuer-unknown", {"corp-root-ca.pem": pki.root.pem}, other=get(OTHER))
 
 
+@pytest.mark.long
 def test_inspection_proxy(told, site):
     ca, name = issue("Example Inspection CA", ca=True), "www.example.com"
     port = site("inspected", issue(name, ca, names=both(name)), ca)
@@ -107,6 +109,7 @@ def test_forgotten_intermediate(told, site, pki):
          other=curl(port, host=OTHER))  # fmt: skip
 
 
+@pytest.mark.long
 def test_client_pinned_to_tls1(told, servers, pki):
     port = servers.s_server(pki.good(*both()), ANY, "-no_tls1", "-no_tls1_1").port
     for client in python(port, "--ca", pki.root_pem, "--tls1"), curl(port, "--cacert", pki.root_pem, "--tls-max", "1.0"):

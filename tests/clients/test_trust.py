@@ -204,6 +204,7 @@ def test_dotnet_two_hosts(run, sites, pki, dotnet_client):
     assert [(r["event"], r["host"]) for r in done.failures] == [("verify_failed", "other.test")]
 
 
+@pytest.mark.long
 def test_dotnet_parallel(run, sites, pki, dotnet_client):
     urls = ["https://%s:%d/" % (h, sites.https(h)[0]) for h in (HOST, "other.test")]
     before = run([*dotnet_client, "parallel", 20, *urls], library=False)

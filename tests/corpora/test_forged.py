@@ -11,6 +11,8 @@ import pytest
 
 from lib import proof
 
+pytestmark = pytest.mark.long
+
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = pathlib.Path(os.environ.get("BUILD", HERE.parents[1] / "build")) / "corpora" / "causes"
 PAIRS = 120

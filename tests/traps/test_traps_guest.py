@@ -69,6 +69,7 @@ def test_number_that_was_kept(trap):
 # --- fork ------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["warm", pytest.param("cold", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("how,children", [("fork", 200), pytest.param("vfork", 50, marks=pytest.mark.slow), pytest.param("spawn", 50, marks=pytest.mark.slow)])
 def test_fork_in_a_threaded_host(trap, server, renamed_openssl, how, children, state):
@@ -78,6 +79,7 @@ def test_fork_in_a_threaded_host(trap, server, renamed_openssl, how, children, s
     assert result.of("verify_failed")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["ask", "new"])
 def test_fork_while_hooks_are_called(trap, what):
     assert "good 500, hung 0, other 0" in trap.equal("fork_hook", 4, 500, what).out

@@ -20,6 +20,7 @@ def anchors(trap, good):
     return trap.certificates / ("root.pem" if good else "unrelated.pem")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("flags", ["now", "lazy"])
 def test_rtld_local(trap, plugin, server, flags):
     for good in (True, False):
@@ -218,6 +219,7 @@ def test_two_copies(trap, plugin, server, renamed_openssl):
     check_two_copies(trap, server, [other, plugin])
 
 
+@pytest.mark.long
 def test_two_generations(trap, plugin, server, openssl_111):
     other = build_plugin("libplugin_111.so", openssl_111)
     assert "OpenSSL 1.1.1" in trap.plain("two_copies", plugin, other, server, HOST, anchors(trap, True), 1).out

@@ -23,6 +23,7 @@ def check(trap, program, env=None):
     assert (off.out.removeprefix("objects\n"), off.log) == (FAILED, b"")
 
 
+@pytest.mark.long
 def test_program_defines_names_of_libc(trap):
     check(trap, build("own_names"))
     assert trap.preloaded("own_names", *BAD).records[0]["program"] == "own_names"

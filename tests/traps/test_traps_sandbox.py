@@ -4,6 +4,7 @@
 import pytest
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["client", "server"])
 @pytest.mark.parametrize("how, rules", [
     ("filter", None), ("number", None), ("filter", "[other.test]\nMinProtocol = TLSv1.2\n"),
@@ -18,6 +19,7 @@ def test_working_connections(trap, role, rules, how):
     assert (result.code, result.out) == (0, "good\n"), result.out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rules", [None, "[other.test]\nMinProtocol = TLSv1.2\n"])
 def test_failing_connections_of_which_nothing_is_told(trap, rules):
     """To tell of one means to look and to write; who cannot have that sets the log off."""

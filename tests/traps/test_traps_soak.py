@@ -13,6 +13,7 @@ def test_hundred_thousand_good_handshakes(trap, monkeypatch):
     check(trap, monkeypatch, 100000)
 
 
+@pytest.mark.long
 def test_two_thousand_good_handshakes(trap, monkeypatch):
     check(trap, monkeypatch, 2000)
 

@@ -123,6 +123,7 @@ def test_result_asked_for(trap):
     assert result.records[0]["host"] == "legacy.test"
 
 
+@pytest.mark.long
 def test_result_never_asked_for(trap):
     result = trap.equal("verify_later", "never", *BAD)
     assert "request: 5" in result.out

@@ -58,6 +58,8 @@ def _parameters():
         marks = []
         if not client.word("quick") or fault.name not in QUICK_FAULTS:
             marks.append(pytest.mark.slow)
+        if (client.name == "curl" and fault.wire != "silent") or (client.word("quick") and fault.name == "private-ca"):
+            marks.append(pytest.mark.quick)
         wrong = tables.KNOWN_WRONG.get((client.name, fault.name))
         if wrong:
             # TLSMEND_MATRIX=strict for who mends one: its line has to go then
