@@ -90,6 +90,7 @@ struct connection {
 	struct carried before;
 	uint64_t received; /* since then, when last something happened */
 	uint64_t taken;    /* ... by the transport, when the handshake last waited for the peer */
+	uint64_t written;  /* ... and what it had been given by then */
 	uint8_t leaf[32];  /* SHA-256, where have_leaf */
 	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
 	unsigned load_failures; /* of the process, when this handshake began */

@@ -281,6 +281,19 @@ void story_own(struct connection *n, SSL *ssl)
 		     names);
 }
 
+/* By the socket it shows, too, how much of a client that hands over the bytes was taken. */
+static void was_closed(struct connection *n, SSL *ssl, const struct socket_facts *f, uint64_t ms,
+		       const struct circumstances *c)
+{
+	connection_was_carried_by(n, &f->peer);
+	n->taken = ssl || f->sent < n->taken ? n->taken : f->sent;
+	story_event(n, ssl,
+		    (struct happening){.what = HAPPENING_CLOSED,
+				       .ms = ms,
+				       .closed = {.met = c->met, .peer = circumstances_peer(c)}},
+		    c);
+}
+
 /* Its socket is closed, which OpenSSL does not know. */
 static void tell_of_closed(struct connection *n, SSL *ssl)
 {
@@ -288,12 +301,25 @@ static void tell_of_closed(struct connection *n, SSL *ssl)
 	struct circumstances c = {.met = false};
 	if (!story_asks_for_closed(&n->story, n->received) || !unanswered_closed(n, ssl, &s, &c))
 		return;
-	connection_was_carried_by(n, &s.facts.peer);
-	story_event(n, ssl,
-		    (struct happening){.what = HAPPENING_CLOSED,
-				       .ms = s.ms > n->last_ms ? s.ms : n->last_ms,
-				       .closed = {.met = c.met, .peer = circumstances_peer(&c)}},
-		    &c);
+	was_closed(n, ssl, &s.facts, s.ms > n->last_ms ? s.ms : n->last_ms, &c);
+}
+
+/* ... or goes with the process: it is there, and OpenSSL cannot be asked. */
+static void tell_of_left(struct connection *n)
+{
+	struct socket_facts f;
+	struct circumstances c = {.met = false};
+	if (!story_asks_for_end(&n->story) || !record_wanted(LEVEL_ERROR) ||
+	    !unanswered_left(n, &f))
+		return;
+	c.met = c.peer = socket_ended_by_peer(&f, 0, &c.reset);
+	was_closed(n, NULL, &f, 0, &c);
+}
+
+static void tell_of_spare(struct connection *n, SSL *ssl)
+{
+	if (!n->story.done && n->story.outcome == OUTCOME_OPEN && spare_is(n))
+		TELL(n, ssl, SPARE, 0);
 }
 
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
@@ -306,8 +332,7 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 	tell_of_closed(n, ssl);
 	if (story_asks_for_end(&n->story))
 		unanswered_in_handshake(n, ssl, c);
-	if (!n->story.done && n->story.outcome == OUTCOME_OPEN && spare_is(n))
-		TELL(n, ssl, SPARE, 0);
+	tell_of_spare(n, ssl);
 	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
 		unanswered_after(n, ssl, c);
 }
@@ -316,6 +341,8 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 static void looks_without(struct connection *n, struct circumstances *c)
 {
 	tell_of_closed(n, NULL);
+	tell_of_left(n);
+	tell_of_spare(n, NULL);
 	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
 		unanswered_after(n, NULL, c);
 }
@@ -333,6 +360,7 @@ void story_pauses(struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	n->received = beyond(transport_received(o, ssl), n->before.read);
 	n->taken = transport_taken(n, ssl);
+	n->written = beyond(transport_sent(o, ssl), n->before.written);
 	n->waits = waits_for_peer(o, ssl);
 	load_pauses(n, ssl);
 }

@@ -46,6 +46,8 @@ bool spare_is(const struct connection *n);
  * where that is not known. `ssl` NULL: as in story_ends(). */
 bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socket *s,
 		       struct circumstances *c);
+/* The SSL is not at hand, but the socket that carried it in its handshake is still there. */
+bool unanswered_left(const struct connection *n, struct socket_facts *left);
 /* Did the peer end the connection in the middle of the handshake? False also where the socket is not
  * known. */
 void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c);

@@ -244,7 +244,8 @@ bool transport_has_brought(const struct connection *n, const SSL *ssl, const str
 	if (!f->counted || f->sent == 0 || !socket_address_text(&f->peer, address, &port) ||
 	    (n->port && (port != n->port || strcmp(address, n->address) != 0)) ||
 	    (n->host && resolver_elsewhere(address, n->host)) ||
-	    (ssl && !has_taken(f, transport_taken(n, ssl))))
+	    (ssl && !has_taken(f, transport_taken(n, ssl))) ||
+	    (!ssl && !n->story.done && n->written && !has_taken(f, n->written)))
 		return false;
 	/* the peer's FIN counts as a byte */
 	const uint64_t came = n->before.read + n->received;

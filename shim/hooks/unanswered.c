@@ -221,6 +221,28 @@ static bool was_reset(const struct connection *n)
 	return reset;
 }
 
+/* The SSL is not at hand: the process ends while other threads run, or libssl let go of it by itself (PHP's curl, design.md#deepbind). Of several sockets
+ * that may be the one, all went the same way, as with closed ones. */
+bool unanswered_left(const struct connection *n, struct socket_facts *left)
+{
+	struct socket_facts f;
+	bool found = false;
+	if (sandbox_entered() || n->written == 0)
+		return false;
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
+		if (!has_brought(n, NULL, fd, &f))
+			continue;
+		if (found && way_of(&f) != way_of(left))
+			return false;
+		if (found && !same_peer(&f, left))
+			left->peer.any.sa_family = AF_UNSPEC;
+		else
+			*left = f;
+		found = true;
+	}
+	return found;
+}
+
 void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	c->met = c->met || (ssl && met_end(n, ssl));

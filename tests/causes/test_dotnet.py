@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from clients.table import missing
 from lib import dotnet, pki as pki_module
 from lib.run import HOSTS, check_records
-from lib.servers import free_port
+from lib.servers import closes_early, free_port, resets
 
 HOST = "legacy.test"
 CHAIN, NAME = "RemoteCertificateChainErrors", "RemoteCertificateNameMismatch"
@@ -217,6 +217,19 @@ def test_nobody_catches_the_exception(run, pki, hosts):
         done = run(["dotnet", dotnet.build(), "abandon", *hosts[name].split(":")], env={"SSL_CERT_FILE": pki.root_pem})
         assert done.code == -6 and "AuthenticationException" in done.err
         assert [(r["event"], r["cause"]) for r in done.records] == [("verify_failed", CAUSES[name])]
+
+
+@pytest.mark.parametrize("behaviour, why", [(resets, "was reset"), (closes_early, "was closed"), (None, "handed nothing of an answer")])
+def test_a_handshake_that_nobody_disposes_of(run, servers, behaviour, why):
+    """The process ends with other threads in it, so that OpenSSL cannot be asked any more: the socket that is still there tells."""
+    ended = threading.Event()
+    port = servers.odd(HOSTS[HOST], behaviour or (lambda connection, _: ended.wait(20)))
+    done = run(["dotnet", dotnet.build(), "forget", HOST, port, "2"])
+    ended.set()
+    assert done.code == 1 and done.out.startswith("REFUSED ")
+    check_records(done)
+    assert [(r["event"], r["cause"], r["host"], r["port"]) for r in done.records] == [("handshake_failed", "closed-early", HOST, port)]
+    assert why in done.records[0]["why"]
 
 
 def test_a_connection_that_is_open_when_the_program_ends(run, pki, hosts):

@@ -439,3 +439,33 @@ done ms=1007 out=315 in=843 version=772
 closed ms=1007 out=425 in=843
 ends ms=1008 out=425 in=843
 outcome given-up -
+
+story .NET, whose process ends while a silent server is waited for: the socket that is still there tells what was taken
+begins ms=1000 memory=1
+sent ms=1000 type=1
+closed ms=2932 out=288
+ends ms=2932 out=288 how=2 waits=1
+outcome failed silence
+
+story .NET, whose process ends after a reset in place of an answer to its certificate
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1019 out=288 in=5
+received ms=1019 out=288 in=70 type=2
+heard ms=1019 out=288 in=75
+received ms=1019 out=288 in=959 type=11
+left ms=1020 out=288 in=959
+bad ms=1020 out=288 in=959
+heard ms=1020 out=288 in=964
+received ms=1020 out=288 in=1078 type=12
+heard ms=1020 out=288 in=1083
+received ms=1020 out=288 in=1141 type=13
+heard ms=1020 out=288 in=1146
+received ms=1020 out=288 in=1150 type=14
+sent ms=1020 out=288 in=1150 type=11
+shown ms=1020 out=288 in=1150
+sent ms=1020 out=288 in=1150 type=16
+sent ms=1020 out=288 in=1150 type=20
+closed ms=1179 out=393 in=1150 met=1 peer=2
+ends ms=1179 out=393 in=1150 how=2 waits=1
+outcome failed silence

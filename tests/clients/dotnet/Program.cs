@@ -10,6 +10,7 @@
 //     stream-yes  ... that notes and says yes, then talks      http2    HTTP/2
 //     stream-yes-open  ... and is not disposed of
 //     stream-crl, stream-crl-no, stream-crl-yes, http-crl      with revocation checked
+// forget HOST PORT SECONDS   an SslStream that has so long for its handshake, and that nobody disposes of
 // abandon HOST PORT    an SslStream whose exception nobody catches, and that nobody disposes of
 // Trusts what SSL_CERT_FILE names, or the system's store. Exit code: 1 where anything failed.
 using System;
@@ -46,6 +47,8 @@ internal static class Program
                 return await Behind(int.Parse(args[1]), int.Parse(args[2]), args.Skip(3).ToArray());
             case "server":
                 return await Server(X509Certificate2.CreateFromPemFile(args[1], args[2]));
+            case "forget":
+                return await Forget(args[1], int.Parse(args[2]), double.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture));
             case "abandon":
                 new SslStream(new TcpClient(args[1], int.Parse(args[2])).GetStream()).AuthenticateAsClient(args[1]);
                 return 0;
@@ -134,6 +137,23 @@ internal static class Program
             Console.WriteLine("REFUSED " + Messages(e));
         }
         return 0;
+    }
+
+    private static async Task<int> Forget(string host, int port, double seconds)
+    {
+        var stop = new System.Threading.CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        var tcp = new TcpClient(host, port);
+        try
+        {
+            await new SslStream(tcp.GetStream()).AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, stop.Token);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine("REFUSED " + Messages(e));
+            GC.KeepAlive(tcp);
+            return 1;
+        }
     }
 
     private static async Task<int> Bare(string host, int port)
