@@ -52,12 +52,12 @@ static bool names_host(const struct openssl *o, const struct connection *n, X509
 	if (!o->X509_check_host || !o->X509_check_ip_asc)
 		return true;
 	QUIET_BEGIN(o)
-	if (n->sni)
-		named = o->X509_check_host(leaf, n->sni, 0, NO_PARTIAL_WILDCARDS, NULL) != 0;
-	else if (n->address[0])
-		named = o->X509_check_ip_asc(leaf, n->address, 0) != 0 ||
-			o->X509_check_host(leaf, n->address, 0, 0, NULL) != 0 ||
-			(n->host && o->X509_check_host(leaf, n->host, 0, 0, NULL) != 0);
+	if (n->peer.sni)
+		named = o->X509_check_host(leaf, n->peer.sni, 0, NO_PARTIAL_WILDCARDS, NULL) != 0;
+	else if (n->peer.address[0])
+		named = o->X509_check_ip_asc(leaf, n->peer.address, 0) != 0 ||
+			o->X509_check_host(leaf, n->peer.address, 0, 0, NULL) != 0 ||
+			(n->peer.host && o->X509_check_host(leaf, n->peer.host, 0, 0, NULL) != 0);
 	QUIET_END(o)
 	return named;
 }
@@ -102,11 +102,11 @@ static bool is_for_address(const struct openssl *o, const struct connection *n, 
 			   X509 *leaf)
 {
 	int match = 1;
-	if (!n->address[0] || !n->host || strcmp(n->host, n->address) != 0 ||
+	if (!n->peer.address[0] || !n->peer.host || strcmp(n->peer.host, n->peer.address) != 0 ||
 	    !o->X509_check_ip_asc || (n->socket.guessed && !transport_asked_first(n, ssl)))
 		return true;
 	QUIET_BEGIN(o)
-	match = o->X509_check_ip_asc(leaf, n->address, 0);
+	match = o->X509_check_ip_asc(leaf, n->peer.address, 0);
 	QUIET_END(o)
 	return match != 0;
 }
@@ -122,16 +122,17 @@ bool afterwards_is_misnamed(struct connection *n, SSL *ssl)
 	    !record_wanted(LEVEL_WARNING) || sandbox_entered() || !transport_is_plain(n, ssl))
 		return false;
 	connection_find_peer(n, ssl);
-	if ((n->socket.guessed && n->socket.gave_host) || !n->host || host_is_address(n->host))
+	if ((n->socket.guessed && n->socket.gave_host) || !n->peer.host ||
+	    host_is_address(n->peer.host))
 		return false;
 	X509 *leaf = o->SSL_get1_peer_certificate(ssl);
 	if (!leaf)
 		return false;
 	QUIET_BEGIN(o)
-	match = o->X509_check_host(leaf, n->host, 0, 0, NULL);
+	match = o->X509_check_host(leaf, n->peer.host, 0, 0, NULL);
 	QUIET_END(o)
 	o->X509_free(leaf);
-	return match == 0 && !(n->story.left && lately_seen(&lately, n->leaf));
+	return match == 0 && !(n->story.left && lately_seen(&lately, n->leaf.digest));
 }
 
 bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
@@ -140,7 +141,7 @@ bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
 	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
 	if (!leaf)
 		return false;
-	if (!n->sni)
+	if (!n->peer.sni)
 		connection_find_peer(n, ssl);
 	const bool address = n->story.nameless && !is_for_address(o, n, ssl, leaf);
 	const bool outdated = outdated_as(o, leaf) != 0;
@@ -161,7 +162,7 @@ static const char *asked_for(struct evidence *e, const struct connection *n)
 {
 	char asked[256];
 	if (n->story.names != NAMES_DO_NOT_FIT ||
-	    names_looked_at(n->leaf, asked) != NAMES_DO_NOT_FIT || !asked[0])
+	    names_looked_at(n->leaf.digest, asked) != NAMES_DO_NOT_FIT || !asked[0])
 		return NULL;
 	e->name_asked = true;
 	return arena_strdup(&e->arena, asked);
@@ -180,9 +181,9 @@ static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *l
 	e->enforced = !went_on;
 	e->passed = went_on;
 	e->expected_name = asked_for(e, n);
-	if (!e->expected_name && !n->sni)
-		e->expected_name =
-		    arena_strdup(&e->arena, n->host && n->story.unnamed ? n->host : n->address);
+	if (!e->expected_name && !n->peer.sni)
+		e->expected_name = arena_strdup(
+		    &e->arena, n->peer.host && n->story.unnamed ? n->peer.host : n->peer.address);
 	/* the chain that .NET built is gone by now; it was good, so that what was presented shows it but for the root */
 	evidence_chain(
 	    e, o, &(struct chain_parts){.leaf = leaf, .presented = presented, .chain = presented});
@@ -201,7 +202,7 @@ struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_o
 	const struct openssl *o = copy_api(n->copy);
 	X509 *leaf = ssl && o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
 	struct evidence *e = NULL;
-	if (leaf && !(went_on && lately_seen(&lately, n->leaf)))
+	if (leaf && !(went_on && lately_seen(&lately, n->leaf.digest)))
 		e = connection_evidence(n, ssl,
 					went_on ? EVENT_VERIFY_IGNORED : EVENT_VERIFY_FAILED);
 	if (e)

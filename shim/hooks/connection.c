@@ -29,13 +29,13 @@ static void connection_clear(struct connection *n)
 	transport_settled(n);
 	closed_unwatch(n);
 	buf_free(&n->text);
-	evidence_free(n->pending);
-	evidence_free(n->unnamed);
+	evidence_free(n->held.failed);
+	evidence_free(n->held.unnamed);
 	if (n->copy)
 		apply_forget(copy_api(n->copy), &n->applied);
 	policy_release(n->policy);
-	free(n->host);
-	free(n->sni);
+	free(n->peer.host);
+	free(n->peer.sni);
 	free(n->sent.body);
 	memset((char *)n + offsetof(struct connection, copy), 0,
 	       sizeof *n - offsetof(struct connection, copy));
@@ -93,8 +93,8 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();
-	n->before.read = transport_received(copy_api(c), ssl);
-	n->before.written = transport_sent(copy_api(c), ssl);
+	n->wire.before.read = transport_received(copy_api(c), ssl);
+	n->wire.before.written = transport_sent(copy_api(c), ssl);
 	n->policy = policy_acquire();
 	connection_identify(n, ssl, n->policy ? policy_of(n->policy) : NULL);
 	open_note(n, ssl);
@@ -107,7 +107,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 		rule_of_names(n, ssl);
 		if (n->datagram) /* nothing counts what such a socket carries, so that nothing more will show */
 			rule_of_peer(n, ssl, NULL);
-		if (n->name_lost && !n->rule.closed)
+		if (n->peer.lost && !n->rule.closed)
 			n->rule.closed = policy_strict(policy_of(n->policy));
 	}
 	return n;
@@ -127,8 +127,8 @@ void connection_end(struct connection *n, SSL *ssl, int how)
 	certificate_mended(n, ssl, true);
 	if (did_without(&n->story))
 		load_settle(n, ssl, false);
-	if (n->mended && n->story.done && n->story.left && !live_client_verifies() &&
+	if (n->mended.by_trust && n->story.done && n->story.left && !live_client_verifies() &&
 	    n->story.data_taken)
 		connection_mended(n, ssl, connection_trust(n));
-	n->mended = false;
+	n->mended.by_trust = false;
 }

@@ -65,59 +65,87 @@ struct late {
 	/* ... for another host: a key of the rule of either; else NULL */
 	const struct setting *of_another;
 };
-struct connection {
-	/* (open.c) other threads look at these, too: they stay from one handshake to the next */
-	LIST_ENTRY(connection) open;
-	unsigned list_number;
+/* (open.c) Its place among those whose story is not over. */
+struct membership {
+	LIST_ENTRY(connection) entry;
+	unsigned list;
 	bool listed;
-	struct copy *copy; /* the rest begins with it */
-	SSL *ssl;
-	uint32_t process, thread;  /* that began it; that something happened to it in last */
-	struct story story;        /* what happened so far, and what became of it */
-	uint64_t last_ms;          /* when the latest of it did */
-	struct buf text;           /* ... in words, where a test asks for them */
-	char *host;                /* design.md#host, normalised; NULL: unknown */
-	char *sni;                 /* NULL: none sent */
-	char address[46];          /* "" : unknown */
-	unsigned port;             /* 0: unknown */
-	struct policy_ref *policy; /* keeps `rule` alive; NULL: no rules */
-	struct rule rule;
-	struct applied applied;   /* what the rule changed on this SSL */
-	struct evidence *pending; /* a failed verification that the client has not acted on yet */
-	struct evidence
-	    *unnamed; /* the chain is good, but nobody asked for the name, and it is another one */
-	struct sent_message sent;
+};
+/* Whom the client has connected to, as far as that is known. */
+struct peer_known {
+	char *host;       /* design.md#host, normalised; NULL: unknown */
+	char *sni;        /* NULL: none sent */
+	char address[46]; /* "" : unknown */
+	unsigned port;    /* 0: unknown */
+	bool lost;        /* there was no memory for its name */
+};
+/* What may have to be told, once it shows what the client makes of it; NULL: nothing. */
+struct held_back {
+	struct evidence *failed; /* a verification failed */
+	/* the chain is good, but nobody asked for the name, and it is another one */
+	struct evidence *unnamed;
+};
+/* The certificate that the server has shown. */
+struct shown_leaf {
+	bool known;
+	uint8_t digest[32]; /* SHA-256 */
+	struct live *live;  /* among the live ones (live.h); NULL: not */
+	bool unnoted;       /* ... for want of memory */
+};
+/* What the transport has carried. */
+struct traffic {
 	struct carried before;
 	uint64_t received; /* since then, when last something happened */
 	uint64_t taken;    /* ... by the transport, when the handshake last waited for the peer */
 	uint64_t written;  /* ... and what it had been given by then */
-	uint8_t leaf[32];  /* SHA-256, where have_leaf */
-	struct live *live; /* among the live ones, by its leaf (live.h); NULL: not */
-	unsigned load_failures; /* of the process, when this handshake began */
-	int server_version;
-	struct server_choice choice;
-	struct hello hello; /* the first that was sent; a second one answers a HelloRetryRequest */
 	struct {
 		uint8_t bytes[16];
 		uint8_t count;
 	} first;               /* that came in */
 	uint16_t record_bytes; /* of the record whose header came last */
-	struct dry_look dry;
-	bool mended;                    /* a rule's trust was needed for this chain */
-	const struct setting *repaired; /* this key of the rule was; NULL: none */
+	bool waits;            /* for the peer, when its handshake function came back last */
+};
+/* What was offered and chosen. */
+struct hellos {
+	struct hello client; /* the first that was sent; a second one answers a HelloRetryRequest */
+	struct server_choice server;
+	int version;
+};
+/* What of a rule was needed for this chain to be good. */
+struct mending {
+	bool by_trust;
+	const struct setting *by_key; /* this one; NULL: none */
+};
+struct connection {
+	/* other threads look at this, too: it stays from one handshake to the next */
+	struct membership open;
+	struct copy *copy; /* the rest begins with it */
+	SSL *ssl;
+	uint32_t process, thread; /* that began it; that something happened to it in last */
+	struct story story;       /* what happened so far, and what became of it */
+	uint64_t last_ms;         /* when the latest of it did */
+	struct buf text;          /* ... in words, where a test asks for them */
+	struct peer_known peer;
+	struct policy_ref *policy; /* keeps `rule` alive; NULL: no rules */
+	struct rule rule;
+	struct applied applied; /* what the rule changed on this SSL */
+	bool applying; /* a rule is being laid onto the SSL: what is set is not the client's */
+	struct late late;
 	struct possible possible;
+	struct demand_state demand;
+	struct mending mended;
+	struct dry_look dry;
+	struct held_back held;
+	struct sent_message sent;
+	struct shown_leaf leaf;
+	struct shown_certificate shown;
+	struct traffic wire;
+	struct hellos hellos;
 	struct socket_state socket;
 	struct closing closing;
-	struct demand_state demand;
-	struct shown_certificate shown;
-	struct late late;
-	bool have_leaf;
-	bool unnoted;   /* not among the live ones, for want of memory */
-	bool name_lost; /* there was no memory for its name */
-	bool waits;     /* for the peer, when its handshake function came back last */
-	bool datagram;  /* DTLS or QUIC: rules about versions and ciphers do not act */
-	bool observing; /* our message callback is set */
-	bool applying;  /* a rule is being laid onto the SSL: what is set is not the client's */
+	unsigned load_failures; /* of the process, when this handshake began */
+	bool datagram;          /* DTLS or QUIC: rules about versions and ciphers do not act */
+	bool observing;         /* our message callback is set */
 };
 /* The state of a client's SSL, made at the first handshake; NULL: none (a server, no memory, before the handshake). */
 static inline struct connection *connection_of(struct copy *c, const SSL *ssl)

@@ -156,16 +156,16 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 	n->demand.judged = known;
 	memcpy(n->demand.leaf, leaf, sizeof leaf);
 	/* one record, of what ended it; and none where all is well */
-	evidence_free(n->pending);
-	evidence_free(n->unnamed);
-	n->pending = n->unnamed = NULL;
+	evidence_free(n->held.failed);
+	evidence_free(n->held.unnamed);
+	n->held.failed = n->held.unnamed = NULL;
 	if (!n->demand.met) {
 		n->demand.error = l.error;
-		n->pending = refusal(n, ssl, w, &l);
-		if (n->pending)
-			describe(n->pending, n, &l, went_on);
+		n->held.failed = refusal(n, ssl, w, &l);
+		if (n->held.failed)
+			describe(n->held.failed, n, &l, went_on);
 	}
-	TELL(n, ssl, DEMANDED, n->pending != NULL);
+	TELL(n, ssl, DEMANDED, n->held.failed != NULL);
 	demand_look_free(&l);
 	return n->demand.met;
 }
@@ -271,10 +271,10 @@ static bool resumed_too_early(struct connection *n, SSL *ssl)
 	if (!reused && !n->late.after_verification)
 		return false;
 	session_spoil(n, ssl);
-	evidence_free(n->pending);
-	n->pending = connection_evidence(n, ssl, EVENT_VERIFY_FAILED);
-	if (n->pending)
-		describe(n->pending, n, &l, true);
+	evidence_free(n->held.failed);
+	n->held.failed = connection_evidence(n, ssl, EVENT_VERIFY_FAILED);
+	if (n->held.failed)
+		describe(n->held.failed, n, &l, true);
 	return true;
 }
 

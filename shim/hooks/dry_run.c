@@ -135,7 +135,7 @@ void dry_run_done(struct connection *n, SSL *ssl)
 {
 	struct arena scratch = {0};
 	const struct setting *first = NULL;
-	const char *host = n->host ? n->host : n->address;
+	const char *host = n->peer.host ? n->peer.host : n->peer.address;
 	const int version = copy_api(n->copy)->SSL_version(ssl);
 	size_t count = 0;
 	if (!n->rule.dry_count || !record_wanted(LEVEL_WARNING))

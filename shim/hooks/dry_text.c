@@ -99,10 +99,9 @@ static const char *of_verification(struct arena *a, const struct connection *n,
 		return done ? no_effect : "would have made this chain valid";
 	if (!look->was_good)
 		return done ? no_effect
-			    : joined(a,
-				     "would not have helped: ", why_bad(a, look, n->host, n->copy),
-				     NULL);
-	return would_have_stopped(a, look, s, n->host, n->copy);
+			    : joined(a, "would not have helped: ",
+				     why_bad(a, look, n->peer.host, n->copy), NULL);
+	return would_have_stopped(a, look, s, n->peer.host, n->copy);
 }
 
 static const char *of_minimum(struct arena *a, const struct connection *n, const struct setting *s,
@@ -120,9 +119,9 @@ static const char *of_minimum(struct arena *a, const struct connection *n, const
 			      protocol_name(version), NULL);
 	if (s->protocol >= low)
 		return s->protocol == low ? no_effect : only_set;
-	if (n->server_version && n->server_version < low && n->server_version >= s->protocol)
+	if (n->hellos.version && n->hellos.version < low && n->hellos.version >= s->protocol)
 		return joined(a, "would have let this client accept ",
-			      protocol_name(n->server_version), ", which the server chose");
+			      protocol_name(n->hellos.version), ", which the server chose");
 	return only_set;
 }
 

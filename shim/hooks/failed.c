@@ -168,14 +168,14 @@ unsigned load_failures(void)
 static bool ended_by_load(const struct connection *n, bool failed)
 {
 	return failed && n->load_failures != load_failures() && n->story.last_received < 0 &&
-	       n->story.alert_received < 0 && !n->pending;
+	       n->story.alert_received < 0 && !n->held.failed;
 }
 
 /* Or its own certificate, once the server has asked for one. */
 static bool ended_by_own(const struct connection *n, bool failed)
 {
 	return failed && n->load_failures != load_failures() && n->story.requested &&
-	       n->story.alert_received < 0 && !n->pending;
+	       n->story.alert_received < 0 && !n->held.failed;
 }
 
 static X509_STORE *store_of(const struct openssl *o, const SSL *ssl)

@@ -283,7 +283,7 @@ static uint64_t look_of(struct verification *v)
 	const int facts[] = {o->X509_STORE_CTX_get_error(v->ctx),
 			     o->X509_STORE_CTX_get_error_depth(v->ctx),
 			     sent ? o->OPENSSL_sk_num(sent) : 0,
-			     (int)n->port,
+			     (int)n->peer.port,
 			     v->trust.got_further,
 			     v->trust.name_refused,
 			     v->trust.problem != NULL};
@@ -291,8 +291,8 @@ static uint64_t look_of(struct verification *v)
 		return 0;
 	uint64_t hash = hash_bytes(HASH_SEED, facts, sizeof facts);
 	hash = hash_bytes(hash, v->leaf, sizeof v->leaf);
-	hash = n->host ? hash_bytes(hash, n->host, strlen(n->host)) : hash;
-	return hash_bytes(hash, n->address, strlen(n->address)) | 1;
+	hash = n->peer.host ? hash_bytes(hash, n->peer.host, strlen(n->peer.host)) : hash;
+	return hash_bytes(hash, n->peer.address, strlen(n->peer.address)) | 1;
 }
 
 /* A record of the same failure stands in the log already: one more to count, when the handshake ends. */

@@ -112,16 +112,16 @@ static void on_done(struct connection *n, SSL *ssl)
 	load_settle(n, ssl, false);
 	session_mark_identity(n, ssl);
 	certificate_mended(n, ssl, false);
-	if (n->mended) {
+	if (n->mended.by_trust) {
 		session_mark(n, ssl);
 		/* where the client left verification off, it shows later whether it cares */
 		if (!n->story.left)
 			connection_mended(n, ssl, connection_trust(n));
 	}
-	if (n->repaired) {
+	if (n->mended.by_key) {
 		session_mark(n, ssl);
 		if (!n->story.left)
-			connection_mended(n, ssl, n->repaired);
+			connection_mended(n, ssl, n->mended.by_key);
 	}
 	if (!n->datagram && bound_mended(n, o->SSL_version(ssl)))
 		connection_mended(n, ssl,
@@ -141,7 +141,7 @@ static bool is_retry(const struct connection *n, const SSL *ssl, int host_errno,
 	*stuck = NULL;
 	if (want == 0) /* QUIC, which has no BIO of TLS */
 		return n->story.alert_sent < 0 && n->story.alert_received < 0 &&
-		       !(n->pending && n->pending->enforced);
+		       !(n->held.failed && n->held.failed->enforced);
 	if (want == SSL_WANT_READING)
 		*stuck = o->SSL_get_rbio(ssl);
 	else if (want == SSL_WANT_WRITING)
@@ -174,7 +174,7 @@ static void remember_socket(struct connection *n, SSL *ssl)
 	if (sandbox_entered() || !record_wanted(LEVEL_ERROR))
 		return;
 	connection_remember_peer(n, ssl);
-	if (story_asks_for_closed(&n->story, n->received))
+	if (story_asks_for_closed(&n->story, n->wire.received))
 		closed_watch(n, transport_descriptor(copy_api(n->copy), ssl));
 }
 
@@ -316,8 +316,8 @@ static bool after_name(uint8_t received)
  * that was known before. */
 static void note_hello(struct connection *n, SSL *ssl, const uint8_t *message, size_t size)
 {
-	if (n->hello.size == 0 && !n->datagram)
-		hello_read(&n->hello, message, size);
+	if (n->hellos.client.size == 0 && !n->datagram)
+		hello_read(&n->hellos.client, message, size);
 	if (n->late.repeats && !n->applied.kept.named)
 		rule_of_renamed(n, ssl);
 }
@@ -341,9 +341,9 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 	if (!sent && after_name(message[0]))
 		apply_name_back(o, ssl, &n->applied, false);
 	if (!sent && message[0] == MESSAGE_SERVER_HELLO && size >= header + 2)
-		n->server_version = openssl_as_tls_version(body[0] << 8 | body[1]);
+		n->hellos.version = openssl_as_tls_version(body[0] << 8 | body[1]);
 	if (!sent)
-		choice_read(&n->choice, message[0], body, size - header,
+		choice_read(&n->hellos.server, message[0], body, size - header,
 			    (unsigned)o->SSL_version(ssl));
 	if (!sent && message[0] == MESSAGE_CERTIFICATE) {
 		list_keep(n, body, size - header);
@@ -360,10 +360,11 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 
 static void note_first_bytes(struct connection *n, const uint8_t *header, size_t size)
 {
-	if (n->first.count || n->story.last_received >= 0)
+	if (n->wire.first.count || n->story.last_received >= 0)
 		return;
-	n->first.count = (uint8_t)(size < sizeof n->first.bytes ? size : sizeof n->first.bytes);
-	memcpy(n->first.bytes, header, n->first.count);
+	n->wire.first.count =
+	    (uint8_t)(size < sizeof n->wire.first.bytes ? size : sizeof n->wire.first.bytes);
+	memcpy(n->wire.first.bytes, header, n->wire.first.count);
 }
 
 /* Records of application data. With TLS 1.3 the header does not tell, but what it stands for comes right behind it. */
@@ -373,15 +374,15 @@ static void note_record(struct connection *n, bool sent, SSL *ssl, int content_t
 	enum { APPLICATION_DATA = 23, HEADER = 5, TLS1_3 = 0x0304 };
 	const bool outer = content_type == CONTENT_RECORD_HEADER;
 	if (outer && size >= HEADER)
-		n->record_bytes = (uint16_t)(at[size - 2] << 8 | at[size - 1]);
+		n->wire.record_bytes = (uint16_t)(at[size - 2] << 8 | at[size - 1]);
 	if (size == 0 || at[0] != APPLICATION_DATA || outer == (n->story.version == TLS1_3))
 		return;
 	story_own(n, ssl);
 	if (sent)
-		TELL(n, ssl, DATA_SENT, n->record_bytes,
+		TELL(n, ssl, DATA_SENT, n->wire.record_bytes,
 		     !n->story.data_sent && transport_spoke_first(n, ssl));
 	else
-		TELL(n, ssl, DATA_RECEIVED, n->record_bytes);
+		TELL(n, ssl, DATA_RECEIVED, n->wire.record_bytes);
 	stop_counting(n, ssl);
 }
 

@@ -118,9 +118,9 @@ static void take_out(struct live *l)
 
 static void set_unnoted(struct connection *n, bool now)
 {
-	if (n->unnoted == now)
+	if (n->leaf.unnoted == now)
 		return;
-	n->unnoted = now;
+	n->leaf.unnoted = now;
 	if (now)
 		atomic_fetch_add(&unnoted, 1);
 	else
@@ -129,16 +129,16 @@ static void set_unnoted(struct connection *n, bool now)
 
 void live_note(struct connection *n, const uint8_t leaf[32])
 {
-	struct live *l = n->live ? n->live : calloc(1, sizeof *l);
+	struct live *l = n->leaf.live ? n->leaf.live : calloc(1, sizeof *l);
 	struct evidence *left = NULL;
 	X509 *object = NULL;
 	if (!l || !enter()) {
 		set_unnoted(n, true);
-		if (!n->live)
+		if (!n->leaf.live)
 			free(l);
 		return;
 	}
-	if (n->live) {
+	if (n->leaf.live) {
 		take_out(l);
 		object = l->object;
 		left = l->failed;
@@ -148,7 +148,7 @@ void live_note(struct connection *n, const uint8_t leaf[32])
 	memcpy(l->leaf, leaf, sizeof l->leaf);
 	note_peer(l, n);
 	LIST_INSERT_HEAD(bucket_of(leaf), l, same_hash);
-	n->live = l;
+	n->leaf.live = l;
 	lock_leave(&lock);
 	set_unnoted(n, false);
 	if (object)
@@ -159,12 +159,12 @@ void live_note(struct connection *n, const uint8_t leaf[32])
 void live_done(struct connection *n, X509 *leaf)
 {
 	X509 *before = leaf;
-	if (n->live && enter()) {
-		before = n->live->object;
-		n->live->object = leaf;
-		n->live->done = true;
-		n->live->thread = thread_number();
-		note_peer(n->live, n);
+	if (n->leaf.live && enter()) {
+		before = n->leaf.live->object;
+		n->leaf.live->object = leaf;
+		n->leaf.live->done = true;
+		n->leaf.live->thread = thread_number();
+		note_peer(n->leaf.live, n);
 		lock_leave(&lock);
 	}
 	if (before)
@@ -173,25 +173,25 @@ void live_done(struct connection *n, X509 *leaf)
 
 void live_peer_shows(struct connection *n)
 {
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return;
-	note_peer(n->live, n);
+	note_peer(n->leaf.live, n);
 	lock_leave(&lock);
 }
 
 void live_shown(struct connection *n, const X509 *leaf)
 {
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return;
-	n->live->shown = leaf;
+	n->leaf.live->shown = leaf;
 	lock_leave(&lock);
 }
 
 void live_left_to_client(struct connection *n)
 {
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return;
-	n->live->left_to_client = true;
+	n->leaf.live->left_to_client = true;
 	lock_leave(&lock);
 }
 
@@ -339,10 +339,10 @@ bool live_passed(const struct live_match *m, const X509 *object, const uint8_t l
 struct evidence *live_take(struct connection *n)
 {
 	struct evidence *e = NULL;
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return NULL;
-	e = n->live->failed;
-	n->live->failed = NULL;
+	e = n->leaf.live->failed;
+	n->leaf.live->failed = NULL;
 	lock_leave(&lock);
 	return e;
 }
@@ -350,9 +350,9 @@ struct evidence *live_take(struct connection *n)
 bool live_has_failed(const struct connection *n)
 {
 	bool failed = false;
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return false;
-	failed = n->live->failed != NULL;
+	failed = n->leaf.live->failed != NULL;
 	lock_leave(&lock);
 	return failed;
 }
@@ -360,9 +360,9 @@ bool live_has_failed(const struct connection *n)
 bool live_is_good(const struct connection *n)
 {
 	bool good = false;
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return false;
-	good = n->live->passed && !n->live->failed;
+	good = n->leaf.live->passed && !n->leaf.live->failed;
 	lock_leave(&lock);
 	return good;
 }
@@ -387,9 +387,9 @@ void live_read_names(const X509 *object, const uint8_t leaf[32])
 bool live_names_read(const struct connection *n)
 {
 	bool read = false;
-	if (!n->live || !enter())
+	if (!n->leaf.live || !enter())
 		return false;
-	read = n->live->names_read;
+	read = n->leaf.live->names_read;
 	lock_leave(&lock);
 	return read;
 }
@@ -399,21 +399,21 @@ bool live_names_read(const struct connection *n)
 /* The peer as far as the connection knows it by now. */
 static void name_peer(struct evidence *e, const struct connection *n)
 {
-	if (!n->host)
+	if (!n->peer.host)
 		return;
 	if (!e->host)
-		e->host = arena_strdup(&e->arena, n->host);
-	if (!e->host || e->port || strcmp(e->host, n->host) != 0)
+		e->host = arena_strdup(&e->arena, n->peer.host);
+	if (!e->host || e->port || strcmp(e->host, n->peer.host) != 0)
 		return;
-	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
-	e->port = n->port;
+	e->address = n->peer.address[0] ? arena_strdup(&e->arena, n->peer.address) : NULL;
+	e->port = n->peer.port;
 }
 
 /* Where it went on, its callback accepted what failed. But where nothing was known of revocation, it may just as well have got a good answer from
  * the CA's responder, which it does not ask OpenSSL about. */
 struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on)
 {
-	const bool ours = n->live && n->live->failed_in == process_generation();
+	const bool ours = n->leaf.live && n->leaf.live->failed_in == process_generation();
 	struct evidence *e = live_take(n);
 	if (e && (!ours || (went_on && about_revocation(e, false)))) {
 		evidence_free(e);
@@ -431,14 +431,14 @@ struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on)
 
 void live_end(struct connection *n)
 {
-	struct live *l = n->live;
+	struct live *l = n->leaf.live;
 	set_unnoted(n, false);
 	/* without the lock it stays in the list: leaked rather than freed under somebody's hands */
 	if (!l || !enter())
 		return;
 	take_out(l);
 	lock_leave(&lock);
-	n->live = NULL;
+	n->leaf.live = NULL;
 	evidence_free(l->failed);
 	if (l->object)
 		copy_api(l->copy)->X509_free(l->object);

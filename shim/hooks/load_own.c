@@ -57,10 +57,10 @@ static int level_of(const struct owner *w)
 static void note_host(struct evidence *e, const struct owner *w)
 {
 	const struct connection *n = w->ssl ? connection_of(w->copy, w->ssl) : NULL;
-	if (!n || !n->host)
+	if (!n || !n->peer.host)
 		return;
-	e->host = arena_strdup(&e->arena, n->host);
-	e->port = n->port;
+	e->host = arena_strdup(&e->arena, n->peer.host);
+	e->port = n->peer.port;
 }
 
 /* It went on to its own certificate, so a CA file or CRL that could not be loaded before did not matter to it: libpq looks for a

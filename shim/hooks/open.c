@@ -44,22 +44,22 @@ void open_note(struct connection *n, SSL *ssl)
 	n->ssl = ssl;
 	if (!enter())
 		return;
-	if (!n->listed || n->list_number != list_number)
-		LIST_INSERT_HEAD(&open_ones, n, open);
-	n->listed = true;
-	n->list_number = list_number;
+	if (!n->open.listed || n->open.list != list_number)
+		LIST_INSERT_HEAD(&open_ones, n, open.entry);
+	n->open.listed = true;
+	n->open.list = list_number;
 	lock_leave(&lock);
 }
 
 bool open_forget(struct connection *n)
 {
-	if (!n->listed)
+	if (!n->open.listed)
 		return true;
 	if (!enter())
 		return false;
-	if (n->list_number == list_number)
-		LIST_REMOVE(n, open);
-	n->listed = false;
+	if (n->open.list == list_number)
+		LIST_REMOVE(n, open.entry);
+	n->open.listed = false;
 	lock_leave(&lock);
 	return true;
 }
@@ -74,7 +74,7 @@ void open_each(void (*visit)(struct connection *n, void *arg), void *arg)
 	struct connection *n;
 	if (!enter())
 		return;
-	LIST_FOREACH(n, &open_ones, open)
+	LIST_FOREACH(n, &open_ones, open.entry)
 	visit(n, arg);
 	lock_leave(&lock);
 }

@@ -26,7 +26,8 @@ static void search_descriptors(struct connection *n)
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
 		if (!transport_peer(fd, address, &port))
 			continue;
-		bool fits = n->host ? resolver_led(n->host, address) : resolver_name(address, name);
+		bool fits = n->peer.host ? resolver_led(n->peer.host, address)
+					 : resolver_name(address, name);
 		if (by_name && !fits)
 			continue;
 		if (found_port && (fits == by_name) &&
@@ -39,8 +40,8 @@ static void search_descriptors(struct connection *n)
 		found_port = port;
 	}
 	if (!several && found_port) {
-		strlcpy(n->address, found, sizeof n->address);
-		n->port = found_port;
+		strlcpy(n->peer.address, found, sizeof n->peer.address);
+		n->peer.port = found_port;
 	}
 }
 
@@ -49,9 +50,9 @@ int connection_descriptor(const struct connection *n)
 	char address[46];
 	unsigned port;
 	int found = -1;
-	for (int fd = 0; n->port && fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (!transport_peer(fd, address, &port) || port != n->port ||
-		    strcmp(address, n->address) != 0)
+	for (int fd = 0; n->peer.port && fd < TRANSPORT_DESCRIPTORS; fd++) {
+		if (!transport_peer(fd, address, &port) || port != n->peer.port ||
+		    strcmp(address, n->peer.address) != 0)
 			continue;
 		if (found >= 0)
 			return -1;
@@ -65,15 +66,15 @@ int connection_descriptor(const struct connection *n)
 static void forget_port_of_proxy(struct connection *n)
 {
 	char name[256];
-	if (n->port && n->host && !host_is_address(n->host) && resolver_name(n->address, name) &&
-	    strcmp(name, n->host) != 0)
-		n->port = 0;
+	if (n->peer.port && n->peer.host && !host_is_address(n->peer.host) &&
+	    resolver_name(n->peer.address, name) && strcmp(name, n->peer.host) != 0)
+		n->peer.port = 0;
 }
 
 static char *kept(struct connection *n, const char *name)
 {
 	char *copy = strdup(name);
-	n->name_lost = n->name_lost || !copy;
+	n->peer.lost = n->peer.lost || !copy;
 	return copy;
 }
 
@@ -123,7 +124,7 @@ static char *asked(struct connection *n, const struct openssl *o, SSL *ssl)
 
 bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char host[256])
 {
-	const char *first = n->sni ? n->sni : n->host;
+	const char *first = n->peer.sni ? n->peer.sni : n->peer.host;
 	if (number > 0)
 		return asked_name(copy_api(n->copy), ssl, number - 1, host);
 	return first && strlcpy(host, first, 256) < 256;
@@ -133,14 +134,14 @@ bool connection_name(const struct connection *n, SSL *ssl, unsigned number, char
 static void look_at_goal(struct connection *n, SSL *ssl)
 {
 	char host[256];
-	if (!transport_goal(copy_api(n->copy), ssl, host, &n->port))
+	if (!transport_goal(copy_api(n->copy), ssl, host, &n->peer.port))
 		return;
 	if (host_is_address(host))
-		strlcpy(n->address, host, sizeof n->address);
-	if (n->host)
+		strlcpy(n->peer.address, host, sizeof n->peer.address);
+	if (n->peer.host)
 		return;
-	n->host = kept(n, host);
-	n->socket.gave_host = n->address[0] != '\0';
+	n->peer.host = kept(n, host);
+	n->socket.gave_host = n->peer.address[0] != '\0';
 }
 
 /* What the socket tells. It is a guess where it may not be the one that carries this connection, or something was said on it before. */
@@ -149,21 +150,21 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 	char name[256];
 	int fd = transport_descriptor(copy_api(n->copy), ssl);
 	n->socket.looked = true;
-	if (fd >= 0 && transport_peer(fd, n->address, &n->port)) {
+	if (fd >= 0 && transport_peer(fd, n->peer.address, &n->peer.port)) {
 		transport_begin(n, fd);
 		n->socket.guessed = !transport_is_own(n, ssl, fd);
 	} else if (fd >= 0 || transport_is_plain(n, ssl)) {
 		look_at_goal(n, ssl);
 	} else {
-		if (!n->port)
+		if (!n->peer.port)
 			search_descriptors(n);
 		n->socket.guessed = true;
 		if (!n->story.done)
 			transport_guess(n);
 	}
-	if (!n->host && n->address[0]) {
-		const bool named = resolver_name(n->address, name);
-		n->host = kept(n, named ? name : n->address);
+	if (!n->peer.host && n->peer.address[0]) {
+		const bool named = resolver_name(n->peer.address, name);
+		n->peer.host = kept(n, named ? name : n->peer.address);
 		/* The SSL's own socket, and the name that the client looked up for it: it is the host, also where the two spoke in plain text
 		 * first (STARTTLS, a database's greeting). Were it a proxy, trust that is added would still count for the proxy's name only. */
 		n->socket.gave_host = !(named && fd >= 0);
@@ -175,10 +176,10 @@ void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 {
 	const struct openssl *o = copy_api(n->copy);
 	bool known;
-	n->sni = normal_copy(n, openssl_own_name(o, ssl, &known));
-	n->host = n->sni ? kept(n, n->sni) : asked(n, o, ssl);
+	n->peer.sni = normal_copy(n, openssl_own_name(o, ssl, &known));
+	n->peer.host = n->peer.sni ? kept(n, n->peer.sni) : asked(n, o, ssl);
 	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
-	if (p && (!n->host || policy_uses_peer(p)))
+	if (p && (!n->peer.host || policy_uses_peer(p)))
 		look_at_socket(n, ssl);
 }
 
@@ -191,37 +192,38 @@ static bool same_text(const char *a, const char *b)
 bool connection_renamed(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	const bool lost_before = n->name_lost;
+	const bool lost_before = n->peer.lost;
 	bool known;
 	const char *own = openssl_own_name(o, ssl, &known);
 	if (!known)
 		return false;
-	n->name_lost = false;
+	n->peer.lost = false;
 	char *sni = normal_copy(n, own);
 	char *host = sni ? kept(n, sni) : asked(n, o, ssl);
-	const bool same = sni ? same_text(sni, n->sni) : !host || same_text(host, n->host);
-	if (same && !n->name_lost) {
-		n->name_lost = lost_before;
+	const bool same =
+	    sni ? same_text(sni, n->peer.sni) : !host || same_text(host, n->peer.host);
+	if (same && !n->peer.lost) {
+		n->peer.lost = lost_before;
 		free(sni);
 		free(host);
 		return false;
 	}
-	n->name_lost = n->name_lost || lost_before;
-	free(n->sni);
-	free(n->host);
-	n->sni = sni;
-	n->host = host;
+	n->peer.lost = n->peer.lost || lost_before;
+	free(n->peer.sni);
+	free(n->peer.host);
+	n->peer.sni = sni;
+	n->peer.host = host;
 	n->socket.gave_host = false;
 	return true;
 }
 
 void connection_peer(const struct connection *n, struct peer *peer)
 {
-	const bool known = n->host && !(n->socket.gave_host && n->socket.guessed);
-	peer->host = known ? n->host : NULL;
-	peer->address = n->address[0] && !n->socket.guessed ? n->address : NULL;
+	const bool known = n->peer.host && !(n->socket.gave_host && n->socket.guessed);
+	peer->host = known ? n->peer.host : NULL;
+	peer->address = n->peer.address[0] && !n->socket.guessed ? n->peer.address : NULL;
 	/* a port belongs to a host */
-	peer->port = known ? n->port : 0;
+	peer->port = known ? n->peer.port : 0;
 }
 
 bool connection_shows_late(const struct connection *n, const SSL *ssl)
@@ -233,11 +235,11 @@ static void set_peer(struct connection *n, const char address[46], unsigned port
 {
 	char name[256];
 	n->socket.guessed = false;
-	strlcpy(n->address, address, sizeof n->address);
-	n->port = port;
-	if (!n->host || n->socket.gave_host) {
-		free(n->host);
-		n->host = kept(n, resolver_name(address, name) ? name : address);
+	strlcpy(n->peer.address, address, sizeof n->peer.address);
+	n->peer.port = port;
+	if (!n->peer.host || n->socket.gave_host) {
+		free(n->peer.host);
+		n->peer.host = kept(n, resolver_name(address, name) ? name : address);
 		n->socket.gave_host = true;
 	}
 }
@@ -268,7 +270,7 @@ static bool to_be_found(const struct connection *n, const SSL *ssl)
 
 void connection_remember_peer(struct connection *n, SSL *ssl)
 {
-	if (n->socket.looked || n->port)
+	if (n->socket.looked || n->peer.port)
 		return;
 	if (transport_descriptor(copy_api(n->copy), ssl) >= 0)
 		look_at_socket(n, ssl);
@@ -280,7 +282,7 @@ void connection_remember_peer(struct connection *n, SSL *ssl)
 /* It was not connected when the handshake began: nothing was said on it before, unless it says more now than this connection does. */
 static bool is_connected_now(struct connection *n, SSL *ssl)
 {
-	const int fd = n->socket.looked && !n->socket.guessed && !n->address[0]
+	const int fd = n->socket.looked && !n->socket.guessed && !n->peer.address[0]
 			   ? transport_descriptor(copy_api(n->copy), ssl)
 			   : -1;
 	if (!is_carried_by(n, fd))
@@ -302,7 +304,7 @@ static void find_peer(struct connection *n, SSL *ssl)
 	const bool late = n->story.done || story_told(&n->story);
 	if (!n->socket.looked)
 		look_at_socket(n, ssl);
-	else if (n->port == 0 && n->address[0] == '\0' && !transport_is_plain(n, ssl))
+	else if (n->peer.port == 0 && n->peer.address[0] == '\0' && !transport_is_plain(n, ssl))
 		search_descriptors(n);
 	if (!connection_prove(n, ssl) && late && to_be_found(n, ssl))
 		is_carried_by(n, transport_find_for_record(n, ssl));

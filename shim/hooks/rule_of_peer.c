@@ -58,7 +58,7 @@ static bool sockets(struct connection *n, SSL *ssl, bool *led)
 	char address[46];
 	unsigned port;
 	bool more = false;
-	const char *host = n->socket.gave_host ? NULL : n->host;
+	const char *host = n->socket.gave_host ? NULL : n->peer.host;
 	for (int fd = 0; (fd = transport_possible(n, ssl, fd)) >= 0; fd++) {
 		if (!transport_peer(fd, address, &port) ||
 		    (host && resolver_elsewhere(address, host)))
@@ -75,18 +75,19 @@ static bool sockets(struct connection *n, SSL *ssl, bool *led)
 /* Only the address is known, and several names were found there. */
 static bool names(struct connection *n)
 {
-	if (!n->socket.gave_host || !n->address[0] || n->socket.guessed ||
-	    !possible_address(policy_of(n->policy), NULL, n->address, n->port, &n->rule))
+	if (!n->socket.gave_host || !n->peer.address[0] || n->socket.guessed ||
+	    !possible_address(policy_of(n->policy), NULL, n->peer.address, n->peer.port, &n->rule))
 		return false;
-	keep(&n->possible, n->address, n->port);
+	keep(&n->possible, n->peer.address, n->peer.port);
 	return true;
 }
 
 /* That of a proxy is not the host's. */
 static bool port_is_known(const struct connection *n)
 {
-	return n->port && n->host &&
-	       (!n->socket.guessed || (n->address[0] && resolver_led(n->host, n->address)));
+	return n->peer.port && n->peer.host &&
+	       (!n->socket.guessed ||
+		(n->peer.address[0] && resolver_led(n->peer.host, n->peer.address)));
 }
 
 /* It may have other names checked than it sends, and more than one: where one of them has such a rule, it is also the one that the leaf has to carry. */
@@ -94,20 +95,20 @@ static bool names_given(struct connection *n, SSL *ssl, bool any_port)
 {
 	const struct policy *p = policy_of(n->policy);
 	char name[256];
-	const char *address = n->address[0] && !n->socket.guessed ? n->address : NULL;
+	const char *address = n->peer.address[0] && !n->socket.guessed ? n->peer.address : NULL;
 	bool more = false;
 	if (!policy_strict(p)) /* as in most handshakes under a rule */
 		return false;
-	for (unsigned i = 0; n->host && connection_name(n, ssl, i, name); i++) {
-		if (!name[0] || strcmp(name, n->host) == 0)
+	for (unsigned i = 0; n->peer.host && connection_name(n, ssl, i, name); i++) {
+		if (!name[0] || strcmp(name, n->peer.host) == 0)
 			continue;
-		bool is = possible_address(p, name, address, n->port, &n->rule);
+		bool is = possible_address(p, name, address, n->peer.port, &n->rule);
 		is = (any_port && possible_ports(p, name, &n->rule)) || is;
 		char *copy = is ? strdup(name) : NULL;
-		n->name_lost = n->name_lost || (is && !copy);
+		n->peer.lost = n->peer.lost || (is && !copy);
 		if (copy) {
-			free(n->host);
-			n->host = copy;
+			free(n->peer.host);
+			n->peer.host = copy;
 		}
 		more = more || is;
 	}
@@ -125,7 +126,8 @@ static bool possible(struct connection *n, SSL *ssl)
 	bool more = n->socket.guessed && sockets(n, ssl, &led);
 	more = names(n) || more;
 	more = names_given(n, ssl, !led) || more;
-	if (!led && !n->socket.gave_host && possible_ports(policy_of(n->policy), n->host, &n->rule))
+	if (!led && !n->socket.gave_host &&
+	    possible_ports(policy_of(n->policy), n->peer.host, &n->rule))
 		more = n->possible.any_port = true;
 	return more;
 }
@@ -136,10 +138,10 @@ static void take_name(struct connection *n, X509 *leaf)
 	char name[256];
 	struct rule other;
 	const struct policy *p = policy_of(n->policy);
-	const struct peer peer = {.host = name, .address = n->address, .port = n->port};
+	const struct peer peer = {.host = name, .address = n->peer.address, .port = n->peer.port};
 	bool taken = false;
-	for (unsigned i = 0; n->socket.gave_host && !n->socket.guessed && n->address[0] && !taken &&
-			     resolver_name_at(n->address, i, name);
+	for (unsigned i = 0; n->socket.gave_host && !n->socket.guessed && n->peer.address[0] &&
+			     !taken && resolver_name_at(n->peer.address, i, name);
 	     i++) {
 		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
 		taken = rule_strengthens(&other) && leaf_is_for(copy_api(n->copy), leaf, name);
@@ -147,8 +149,8 @@ static void take_name(struct connection *n, X509 *leaf)
 	char *copy = taken ? strdup(name) : NULL;
 	if (!copy)
 		return;
-	free(n->host);
-	n->host = copy;
+	free(n->peer.host);
+	n->peer.host = copy;
 }
 
 static const struct setting *any_setting(const struct rule *rule)
@@ -182,7 +184,7 @@ bool rule_of_renamed(struct connection *n, SSL *ssl)
 	const bool renamed = connection_renamed(n, ssl);
 	if (renamed)
 		combine_with(n, ssl);
-	if (n->name_lost && !n->rule.closed)
+	if (n->peer.lost && !n->rule.closed)
 		n->rule.closed = policy_strict(policy_of(n->policy));
 	return renamed;
 }
@@ -192,7 +194,7 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 	if (!n->policy || rule_of_renamed(n, ssl))
 		return;
 	const bool by_peer =
-	    n->socket.gave_host || !n->host || policy_uses_peer(policy_of(n->policy));
+	    n->socket.gave_host || !n->peer.host || policy_uses_peer(policy_of(n->policy));
 	const bool found = by_peer && connection_prove(n, ssl);
 	if (found)
 		proven(n);

@@ -40,7 +40,7 @@ static uintptr_t trust_tag(const struct connection *n)
 	const char *why;
 	bool any = s != NULL;
 	/* one that is not known may have a rule, too: that for every host */
-	const char *host = n->host ? n->host : "";
+	const char *host = n->peer.host ? n->peer.host : "";
 	uint64_t h = hash_bytes(HASH_SEED, host, strlen(host) + 1);
 	h = judging_tag(&n->rule, h, &any);
 	if (s) {
@@ -140,8 +140,8 @@ static uintptr_t identity_tag(const struct connection *n)
 	if (!i)
 		return 0;
 	uint64_t h = hash_bytes(HASH_SEED, &i->content, sizeof i->content);
-	if (n->host)
-		h = hash_bytes(h, n->host, strlen(n->host) + 1);
+	if (n->peer.host)
+		h = hash_bytes(h, n->peer.host, strlen(n->peer.host) + 1);
 	return (uintptr_t)h | 1;
 }
 

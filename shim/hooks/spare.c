@@ -18,7 +18,7 @@ static struct lock lock;
 
 static uint64_t host_of(const struct connection *n)
 {
-	const char *name = n->host ? n->host : n->address;
+	const char *name = n->peer.host ? n->peer.host : n->peer.address;
 	return *name ? hash_bytes(HASH_SEED, name, strlen(name)) | 1 : 0;
 }
 

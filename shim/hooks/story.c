@@ -22,15 +22,15 @@
 
 static struct evidence *take_pending(struct connection *n)
 {
-	struct evidence *e = n->pending;
-	n->pending = NULL;
+	struct evidence *e = n->held.failed;
+	n->held.failed = NULL;
 	return e;
 }
 
 static struct evidence *take_unnamed(struct connection *n)
 {
-	struct evidence *e = n->unnamed;
-	n->unnamed = NULL;
+	struct evidence *e = n->held.unnamed;
+	n->held.unnamed = NULL;
 	return e;
 }
 
@@ -179,7 +179,7 @@ static struct evidence *evidence_of(struct connection *n, SSL *ssl, const struct
 	case REASON_DENIED:
 		return take_pending(n);
 	case REASON_NAME:
-		return n->unnamed || !ssl
+		return n->held.unnamed || !ssl
 			   ? take_unnamed(n)
 			   : afterwards_evidence(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_OWN_VERIFICATION:
@@ -240,7 +240,7 @@ static uint64_t out_until(const struct connection *n, const SSL *ssl, enum happe
 {
 	/* what went out before a record of data was made, whether taken or not */
 	if (what == HAPPENING_DATA_SENT)
-		return beyond(transport_sent(copy_api(n->copy), ssl), n->before.written);
+		return beyond(transport_sent(copy_api(n->copy), ssl), n->wire.before.written);
 	/* the text is for a judge who may ask for more than this one does */
 	if (story_asks_for_taken(&n->story, what) || environment_get()->stories)
 		return transport_taken(n, ssl);
@@ -255,15 +255,15 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	n->last_ms = h.ms = h.ms ? h.ms : clock_monotonic_ms();
 	n->thread = ssl ? thread_number() : n->thread;
 	if (ssl) {
-		n->received = beyond(transport_received(o, ssl), n->before.read);
+		n->wire.received = beyond(transport_received(o, ssl), n->wire.before.read);
 		h.out = out_until(n, ssl, h.what);
 	} else {
-		h.out = n->taken;
+		h.out = n->wire.taken;
 	}
-	h.in = n->received;
+	h.in = n->wire.received;
 	story_tell(&n->story, &h, &v);
 	story_note(n, &h);
-	if (!story_asks_for_closed(&n->story, n->received))
+	if (!story_asks_for_closed(&n->story, n->wire.received))
 		closed_unwatch(n);
 	carry_out(n, ssl, &v, c ? c : &none);
 }
@@ -273,10 +273,10 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 void story_own(struct connection *n, SSL *ssl)
 {
 	const bool watched = n->story.left || n->story.nameless || n->story.unnamed;
-	enum names_looked names = watched ? names_looked_at(n->leaf, NULL) : NAMES_UNREAD;
+	enum names_looked names = watched ? names_looked_at(n->leaf.digest, NULL) : NAMES_UNREAD;
 	if (n->story.left && names == NAMES_UNREAD && live_names_read(n))
 		names = NAMES_READ;
-	if (n->live || n->story.left || names)
+	if (n->leaf.live || n->story.left || names)
 		TELL(n, ssl, OWN, live_has_failed(n), live_is_good(n), live_client_verifies(),
 		     names);
 }
@@ -286,7 +286,7 @@ static void was_closed(struct connection *n, SSL *ssl, const struct socket_facts
 		       const struct circumstances *c)
 {
 	connection_was_carried_by(n, &f->peer);
-	n->taken = ssl || f->sent < n->taken ? n->taken : f->sent;
+	n->wire.taken = ssl || f->sent < n->wire.taken ? n->wire.taken : f->sent;
 	story_event(n, ssl,
 		    (struct happening){.what = HAPPENING_CLOSED,
 				       .ms = ms,
@@ -299,7 +299,8 @@ static void tell_of_closed(struct connection *n, SSL *ssl)
 {
 	struct closed_socket s;
 	struct circumstances c = {.met = false};
-	if (!story_asks_for_closed(&n->story, n->received) || !unanswered_closed(n, ssl, &s, &c))
+	if (!story_asks_for_closed(&n->story, n->wire.received) ||
+	    !unanswered_closed(n, ssl, &s, &c))
 		return;
 	was_closed(n, ssl, &s.facts, s.ms > n->last_ms ? s.ms : n->last_ms, &c);
 }
@@ -324,7 +325,7 @@ static void tell_of_spare(struct connection *n, SSL *ssl)
 
 void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 {
-	n->received = beyond(transport_received(copy_api(n->copy), ssl), n->before.read);
+	n->wire.received = beyond(transport_received(copy_api(n->copy), ssl), n->wire.before.read);
 	story_own(n, ssl);
 	struct happening leaf;
 	if (story_asks_for_leaf(&n->story) && afterwards_look(n, ssl, &leaf))
@@ -333,7 +334,7 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 	if (story_asks_for_end(&n->story))
 		unanswered_in_handshake(n, ssl, c);
 	tell_of_spare(n, ssl);
-	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
+	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->wire.received))
 		unanswered_after(n, ssl, c);
 }
 
@@ -343,7 +344,7 @@ static void looks_without(struct connection *n, struct circumstances *c)
 	tell_of_closed(n, NULL);
 	tell_of_left(n);
 	tell_of_spare(n, NULL);
-	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->received))
+	if (story_asks_for_peer(&n->story, clock_monotonic_ms(), n->wire.received))
 		unanswered_after(n, NULL, c);
 }
 
@@ -358,10 +359,10 @@ static bool waits_for_peer(const struct openssl *o, const SSL *ssl)
 void story_pauses(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	n->received = beyond(transport_received(o, ssl), n->before.read);
-	n->taken = transport_taken(n, ssl);
-	n->written = beyond(transport_sent(o, ssl), n->before.written);
-	n->waits = waits_for_peer(o, ssl);
+	n->wire.received = beyond(transport_received(o, ssl), n->wire.before.read);
+	n->wire.taken = transport_taken(n, ssl);
+	n->wire.written = beyond(transport_sent(o, ssl), n->wire.before.written);
+	n->wire.waits = waits_for_peer(o, ssl);
 	load_pauses(n, ssl);
 }
 
@@ -372,14 +373,15 @@ void story_ends(struct connection *n, SSL *ssl, int how)
 		story_looks(n, ssl, &c);
 	else
 		looks_without(n, &c);
-	story_event(n, ssl,
-		    (struct happening){
-			.what = HAPPENING_ENDS,
-			.ends = {.how = how,
-				 .met = c.met,
-				 .peer = circumstances_peer(&c),
-				 .waits = ssl ? waits_for_peer(copy_api(n->copy), ssl) : n->waits}},
-		    &c);
+	story_event(
+	    n, ssl,
+	    (struct happening){
+		.what = HAPPENING_ENDS,
+		.ends = {.how = how,
+			 .met = c.met,
+			 .peer = circumstances_peer(&c),
+			 .waits = ssl ? waits_for_peer(copy_api(n->copy), ssl) : n->wire.waits}},
+	    &c);
 }
 
 /* ---- stories as text, for tests ------------------------------------------------------------------------------------------ */
@@ -394,7 +396,7 @@ void story_note(struct connection *n, const struct happening *h)
 	if (h->what == HAPPENING_BEGINS) {
 		buf_init(&n->text, 65536);
 		buf_strs(&n->text, "story ", environment_get()->program, " ",
-			 n->host ? n->host : "-", "\n", NULL);
+			 n->peer.host ? n->peer.host : "-", "\n", NULL);
 	}
 	story_line(line, h);
 	buf_strs(&n->text, line, "\n", NULL);

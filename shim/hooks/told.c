@@ -22,14 +22,14 @@ static void handshake_facts(struct evidence *e, const struct connection *n)
 	e->alert_received = n->story.alert_received;
 	e->last_sent = n->story.last_sent;
 	e->last_received = n->story.last_received;
-	e->server_version = n->server_version;
-	e->hello = n->hello;
-	e->choice = n->choice;
+	e->server_version = n->hellos.version;
+	e->hello = n->hellos.client;
+	e->choice = n->hellos.server;
 	e->certificate_requested = n->story.requested;
 	e->certificate_sent = n->shown.sent;
 	e->empty_certificate_sent = n->story.shown_nothing;
-	e->first_count = n->first.count;
-	memcpy(e->first_bytes, n->first.bytes, n->first.count);
+	e->first_count = n->wire.first.count;
+	memcpy(e->first_bytes, n->wire.first.bytes, n->wire.first.count);
 	e->client_min = n->applied.client_min;
 	e->client_max = n->applied.client_max;
 	e->min_offered = n->applied.min;
@@ -41,8 +41,8 @@ static void transfer_facts(struct evidence *e, const struct connection *n, SSL *
 {
 	e->bytes_received = transport_received(copy_api(n->copy), ssl);
 	e->bytes_sent = transport_sent(copy_api(n->copy), ssl);
-	e->bytes_received -= e->bytes_received >= n->before.read ? n->before.read : 0;
-	e->bytes_sent -= e->bytes_sent >= n->before.written ? n->before.written : 0;
+	e->bytes_received -= e->bytes_received >= n->wire.before.read ? n->wire.before.read : 0;
+	e->bytes_sent -= e->bytes_sent >= n->wire.before.written ? n->wire.before.written : 0;
 }
 
 static void ssl_facts(struct evidence *e, struct connection *n, SSL *ssl)
@@ -70,20 +70,20 @@ struct evidence *connection_evidence(struct connection *n, SSL *ssl, enum event 
 	connection_find_peer(n, ssl);
 	evidence_library(e, o);
 	e->have_connection = true;
-	e->names_unread = n->live && !live_names_read(n);
+	e->names_unread = n->leaf.live && !live_names_read(n);
 	e->datagram = n->datagram;
-	e->host = arena_strdup(&e->arena, n->host);
-	e->sni = apply_name_sent(&e->arena, &n->applied, n->sni);
-	e->address = n->address[0] ? arena_strdup(&e->arena, n->address) : NULL;
-	e->port = n->port;
+	e->host = arena_strdup(&e->arena, n->peer.host);
+	e->sni = apply_name_sent(&e->arena, &n->applied, n->peer.sni);
+	e->address = n->peer.address[0] ? arena_strdup(&e->arena, n->peer.address) : NULL;
+	e->port = n->peer.port;
 	e->rule = rule_text(&e->arena, &n->rule);
 	e->expired = expired_text(&e->arena, &n->rule);
 	handshake_facts(e, n);
 	if (ssl) {
 		ssl_facts(e, n, ssl);
 	} else {
-		e->bytes_received = n->received;
-		e->bytes_sent = n->taken;
+		e->bytes_received = n->wire.received;
+		e->bytes_sent = n->wire.taken;
 	}
 	e->shown_late = ssl && connection_shows_late(n, ssl);
 	return e;

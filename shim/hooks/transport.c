@@ -138,7 +138,7 @@ uint64_t transport_taken(const struct connection *n, const SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	uint64_t written = transport_sent(o, ssl);
-	uint64_t waiting = not_taken(o, o->SSL_get_wbio(ssl)) + n->before.written;
+	uint64_t waiting = not_taken(o, o->SSL_get_wbio(ssl)) + n->wire.before.written;
 	return written > waiting ? written - waiting : 0;
 }
 
@@ -193,7 +193,7 @@ void transport_guess(struct connection *n)
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
 		if (transport_peer(fd, address, &port) && traffic_of(fd, &t) && t.sent == 0 &&
 		    t.received == 0)
-			n->before.silent[fd / 64] |= UINT64_C(1) << fd % 64;
+			n->wire.before.silent[fd / 64] |= UINT64_C(1) << fd % 64;
 }
 
 void transport_settled(struct connection *n)
@@ -210,7 +210,7 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 	if (transport_taken(n, ssl) == 0)
 		return -1;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (silent_only ? !(n->before.silent[fd / 64] >> fd % 64 & 1)
+		if (silent_only ? !(n->wire.before.silent[fd / 64] >> fd % 64 & 1)
 				: !transport_peer(fd, address, &port))
 			continue;
 		if (!transport_is_own(n, ssl, fd))
@@ -242,13 +242,13 @@ bool transport_has_brought(const struct connection *n, const SSL *ssl, const str
 	char address[46];
 	unsigned port;
 	if (!f->counted || f->sent == 0 || !socket_address_text(&f->peer, address, &port) ||
-	    (n->port && (port != n->port || strcmp(address, n->address) != 0)) ||
-	    (n->host && resolver_elsewhere(address, n->host)) ||
+	    (n->peer.port && (port != n->peer.port || strcmp(address, n->peer.address) != 0)) ||
+	    (n->peer.host && resolver_elsewhere(address, n->peer.host)) ||
 	    (ssl && !has_taken(f, transport_taken(n, ssl))) ||
-	    (!ssl && !n->story.done && n->written && !has_taken(f, n->written)))
+	    (!ssl && !n->story.done && n->wire.written && !has_taken(f, n->wire.written)))
 		return false;
 	/* the peer's FIN counts as a byte */
-	const uint64_t came = n->before.read + n->received;
+	const uint64_t came = n->wire.before.read + n->wire.received;
 	return f->received == came || f->received == came + 1;
 }
 
@@ -272,7 +272,7 @@ static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
 		return false;
 	if (!traffic_of(fd, &t))
 		return true;
-	came -= came >= n->before.read ? n->before.read : 0;
+	came -= came >= n->wire.before.read ? n->wire.before.read : 0;
 	return came > 0 && t.received >= came && transport_is_own(n, ssl, fd);
 }
 

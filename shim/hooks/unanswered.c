@@ -88,7 +88,7 @@ static bool was_end_of_peer(const struct connection *n, const struct socket_fact
 {
 	if (!f->own_end)
 		return socket_ended_by_peer(f, SOCKET_AN_ALERT, reset);
-	*reset = f->received == n->before.read + n->received + (unsigned)f->unread;
+	*reset = f->received == n->wire.before.read + n->wire.received + (unsigned)f->unread;
 	return *reset;
 }
 
@@ -227,7 +227,7 @@ bool unanswered_left(const struct connection *n, struct socket_facts *left)
 {
 	struct socket_facts f;
 	bool found = false;
-	if (sandbox_entered() || n->written == 0)
+	if (sandbox_entered() || n->wire.written == 0)
 		return false;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
 		if (!has_brought(n, NULL, fd, &f))

@@ -18,7 +18,7 @@ struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum ev
 	struct evidence *e = connection_evidence(n, ssl, event);
 	if (!e)
 		return NULL;
-	evidence_key(e, s, n->host ? n->host : n->address);
+	evidence_key(e, s, n->peer.host ? n->peer.host : n->peer.address);
 	return e;
 }
 
@@ -43,7 +43,8 @@ void evidence_key(struct evidence *e, const struct setting *s, const char *host)
 static bool wanted(const struct connection *n, enum event event, const struct setting *s)
 {
 	enum level level = event == EVENT_CONFIG_ERROR ? LEVEL_ERROR : LEVEL_WARNING;
-	return record_use_wanted(use_of(event, s, n->host ? n->host : n->address), level);
+	return record_use_wanted(use_of(event, s, n->peer.host ? n->peer.host : n->peer.address),
+				 level);
 }
 
 void connection_mended(struct connection *n, SSL *ssl, const struct setting *s)

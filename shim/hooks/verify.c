@@ -54,8 +54,8 @@ static void find_rule(struct verification *v)
 	v->rule = n->rule;
 	connection_peer(n, &peer);
 	strlcpy(v->host, peer.host ? peer.host : "", sizeof v->host);
-	strlcpy(v->address, n->address, sizeof v->address);
-	v->port = n->port;
+	strlcpy(v->address, n->peer.address, sizeof v->address);
+	v->port = n->peer.port;
 }
 
 /* ---- a failure ---------------------------------------------------------------------------------------------------- */
@@ -83,15 +83,16 @@ static void failed(struct verification *v, int result)
 	const bool let_pass = result > 0 || n->story.left;
 	const bool looked = !let_pass || !(live_client_verifies() || looked_at_lately(v, &lately) ||
 					   (n->story.left && afterwards_is_dotnet()));
-	evidence_free(n->pending);
-	n->pending = looked ? verification_failure(v, result) : NULL;
-	if (looked && !n->pending && verification_has_idle_limit(v)) {
+	evidence_free(n->held.failed);
+	n->held.failed = looked ? verification_failure(v, result) : NULL;
+	if (looked && !n->held.failed && verification_has_idle_limit(v)) {
 		passed(v);
 		return;
 	}
-	TELL(n, v->ssl, BAD, n->pending != NULL, n->pending && n->pending->enforced,
+	TELL(n, v->ssl, BAD, n->held.failed != NULL, n->held.failed && n->held.failed->enforced,
 	     v->event_count > 0,
-	     n->pending && !n->pending->repetition && evidence_headline(n->pending).code == 0);
+	     n->held.failed && !n->held.failed->repetition &&
+		 evidence_headline(n->held.failed).code == 0);
 }
 
 /* ---- success under a rule -------------------------------------------------------------------------------------- */
@@ -116,7 +117,7 @@ static void mended(struct verification *v)
 		return;
 	}
 	/* whether the client looks at it at all shows later */
-	v->connection->mended = !v->connection->story.left || !live_client_verifies();
+	v->connection->mended.by_trust = !v->connection->story.left || !live_client_verifies();
 	session_mark(v->connection, v->ssl);
 }
 
@@ -127,7 +128,7 @@ static void repaired(struct verification *v)
 		mended_later(v, v->repair.mended);
 		return;
 	}
-	v->connection->repaired = v->repair.mended;
+	v->connection->mended.by_key = v->repair.mended;
 	session_mark(v->connection, v->ssl);
 }
 
@@ -171,15 +172,15 @@ static bool leaf_is_for_another(struct verification *v)
 	int match = 1;
 	if (!n || !leaf || !o->X509_check_host || !param || name_was_checked(o, param))
 		return false;
-	if (!n->sni) {
+	if (!n->peer.sni) {
 		/* an address perhaps, which it compares by itself: that shows at the end (connection.c) */
-		if (n->have_leaf && (n->story.left || names_watch(n->leaf)))
+		if (n->leaf.known && (n->story.left || names_watch(n->leaf.digest)))
 			TELL(v->connection, v->ssl, NAMELESS, 0);
 		return false;
 	}
-	if (n->have_leaf)
-		names_watch(n->leaf);
-	match = matches(o, leaf, n->sni);
+	if (n->leaf.known)
+		names_watch(n->leaf.digest);
+	match = matches(o, leaf, n->peer.sni);
 	return match == 0 && !(n->story.left && looked_at_lately(v, &lately));
 }
 
@@ -188,9 +189,9 @@ static void passed(struct verification *v)
 	if (v->connection)
 		TELL(v->connection, v->ssl, GOOD, 0);
 	if (v->connection && leaf_is_for_another(v)) {
-		evidence_free(v->connection->unnamed);
-		v->connection->unnamed = verification_failure(v, 1);
-		if (v->connection->unnamed)
+		evidence_free(v->connection->held.unnamed);
+		v->connection->held.unnamed = verification_failure(v, 1);
+		if (v->connection->held.unnamed)
 			TELL(v->connection, v->ssl, UNNAMED, 0);
 	}
 	const struct openssl *o = copy_api(v->copy);
@@ -212,11 +213,11 @@ static void note_unverified(struct verification *v)
 	uint8_t leaf[32];
 	if (n->story.left || o->SSL_get_verify_mode(v->ssl) != 0)
 		return;
-	if (!n->have_leaf &&
+	if (!n->leaf.known &&
 	    leaf_digest(o, leaf_of(o, v->ctx), leaf)) /* a compressed certificate (RFC 8879) */
 		verify_take_leaf(n, leaf);
-	if (n->have_leaf) {
-		names_watch(n->leaf);
+	if (n->leaf.known) {
+		names_watch(n->leaf.digest);
 		TELL(n, v->ssl, LEFT, 0);
 	}
 	live_left_to_client(n);
@@ -392,8 +393,8 @@ long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 	struct connection *n = connection_of(t->copy, ssl);
 	if (n && n->story.done)
 		TELL(n, writable_ssl(ssl), ASKED, result == 0);
-	if (n && n->story.done && n->mended && n->story.left && result == 0) {
-		n->mended = false;
+	if (n && n->story.done && n->mended.by_trust && n->story.left && result == 0) {
+		n->mended.by_trust = false;
 		connection_mended(n, writable_ssl(ssl), connection_trust(n));
 	}
 	KEEP_ERRNO_END

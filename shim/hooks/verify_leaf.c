@@ -12,9 +12,9 @@
 
 void verify_take_leaf(struct connection *n, const uint8_t leaf[32])
 {
-	memcpy(n->leaf, leaf, sizeof n->leaf);
-	n->have_leaf = true;
-	live_note(n, n->leaf);
+	memcpy(n->leaf.digest, leaf, sizeof n->leaf.digest);
+	n->leaf.known = true;
+	live_note(n, n->leaf.digest);
 }
 
 /* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context. */
@@ -40,11 +40,11 @@ void verify_done(struct connection *n, SSL *ssl)
 	uint8_t leaf[32];
 	const bool unverified = o->SSL_get_verify_mode(ssl) == 0;
 	X509 *object = NULL;
-	if (o->SSL_get1_peer_certificate && (n->live || unverified || n->policy))
+	if (o->SSL_get1_peer_certificate && (n->leaf.live || unverified || n->policy))
 		object = o->SSL_get1_peer_certificate(ssl);
-	if (object && !n->have_leaf && leaf_digest(o, object, leaf))
+	if (object && !n->leaf.known && leaf_digest(o, object, leaf))
 		verify_take_leaf(n, leaf);
-	if (!n->story.left && unverified && live_client_verifies() && n->have_leaf) {
+	if (!n->story.left && unverified && live_client_verifies() && n->leaf.known) {
 		TELL(n, ssl, LEFT, 0);
 		live_left_to_client(n);
 	}
