@@ -74,6 +74,19 @@ static void help_signer(struct diagnosis *d, const struct cert_info *signer)
 			     "certificates that bear one name (see the notes), and not the other");
 }
 
+/* False: OpenSSL knows the culprit's key, or nobody is it. */
+static bool say_unknown_key(struct diagnosis *d)
+{
+	const struct cert_info *c = d->culprit;
+	if (!c || c->key || !c->unknown_key)
+		return false;
+	d->r->message =
+	    say(d->e, "cannot trust ", d->who,
+		": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
+	explain_unknown_key(d, c, whose(d));
+	return true;
+}
+
 static void say_signature(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -86,13 +99,8 @@ static void say_signature(struct diagnosis *d)
 		help_reissue(d, c, "");
 		return;
 	}
-	if (c && !c->key && c->unknown_key) {
-		d->r->message =
-		    say(e, "cannot trust ", d->who,
-			": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
-		explain_unknown_key(d, c, whose(d));
+	if (say_unknown_key(d))
 		return;
-	}
 	if (c)
 		d->r->why = say(e, "the signature of ", say_subject(e, c),
 				" does not fit the key of its issuer ", say_issuer(e, c),
@@ -162,13 +170,8 @@ static void say_weak_key(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->culprit;
-	if (c && !c->key && c->unknown_key) {
-		d->r->message =
-		    say(e, "cannot trust ", d->who,
-			": a key is of an algorithm that this OpenSSL does not know", (char *)NULL);
-		explain_unknown_key(d, c, whose(d));
+	if (say_unknown_key(d))
 		return;
-	}
 	expect_level(d);
 	d->r->presented = c && c->key ? say_string(e, c->key) : NULL;
 	d->r->why =

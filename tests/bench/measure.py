@@ -10,6 +10,8 @@ import statistics
 import subprocess
 import time
 
+from lib.ports import free_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 LIBRARY = BUILD / "libtlsmend.so"
@@ -101,12 +103,6 @@ def certificates(directory):
             "-days", "3", "-extfile", "ext", "-out", "leaf.pem")
     (directory / "rules").write_text(f"[bench.test *.bench.test]\nExtraCAFile = {directory}/ca.pem\n")
     return directory
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @contextlib.contextmanager

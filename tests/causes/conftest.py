@@ -11,6 +11,16 @@ from lib.once import compile_once
 from lib.run import BUILD, HOSTS, check_record, fingerprint
 
 HOST = "legacy.test"
+# A program of Python's that verifies nothing: HOST PORT.
+UNVERIFIED = """
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname = False
+context.verify_mode = ssl.CERT_NONE
+tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+tls.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+tls.recv(1000)
+"""
 
 
 class Client:

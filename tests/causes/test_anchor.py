@@ -9,7 +9,7 @@ from cryptography import x509
 from clients.table import DEBIAN_PYTHON, SYSTEM_BUNDLE
 from lib.pki import DAY, PUBLIC_CA, issue, new_key, now
 
-from .conftest import HOST, curl, python, s_client
+from .conftest import HOST, UNVERIFIED, curl, python, s_client
 
 every_client = pytest.mark.parametrize("client", [curl, python, s_client], ids=lambda c: c.name)
 two_clients = pytest.mark.parametrize("client", [curl, python], ids=lambda c: c.name)
@@ -85,17 +85,6 @@ def test_variable_that_the_program_sets(tell, show, pki, before):
     told = tell([DEBIAN_PYTHON, "-c", SETS_IT_ITSELF, HOST, show(leaf).port, pki.root_pem], "issuer-unknown", leaf,
                 env={"SSL_CERT_FILE": before} if before else {})  # fmt: skip
     assert told.record["store"].startswith("1 anchor from " + str(pki.root_pem))
-
-
-UNVERIFIED = """
-import socket, ssl, sys
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
-tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
-tls.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
-tls.recv(1000)
-"""
 
 
 @pytest.mark.cause("verification-off")

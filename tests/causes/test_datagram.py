@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
+from lib.ports import free_port
 from lib.run import check_records
-from lib.servers import free_port
 
 HOST, ADDRESS = "legacy.test", "127.0.0.2"
 # Debian's openssl.cnf wants DTLS 1.2 of both sides.

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from clients.table import missing
 from lib import dotnet, pki as pki_module
+from lib.ports import free_port
 from lib.run import HOSTS, check_records
-from lib.servers import closes_early, free_port, resets
+from lib.servers import closes_early, resets
 
 HOST = "legacy.test"
 CHAIN, NAME = "RemoteCertificateChainErrors", "RemoteCertificateNameMismatch"

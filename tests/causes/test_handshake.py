@@ -11,8 +11,9 @@ import pytest
 from clients.table import DEBIAN_PYTHON, HERE
 from lib import tamper
 from lib.pki import issue
+from lib.ports import free_port
 from lib.run import check_records
-from lib.servers import Process, closes_early, free_port, listening, resets, sends_alert
+from lib.servers import Process, closes_early, listening, resets, sends_alert
 
 HOST, ADDRESS = "legacy.test", "127.0.0.2"
 

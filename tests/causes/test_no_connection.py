@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from clients.table import DEBIAN_PYTHON
+from lib.ports import free_port
 from lib.run import HOSTS, only_failure
-from lib.servers import free_port, reset_on_close
+from lib.servers import reset_on_close
 
 HERE = __file__.rsplit("/", 1)[0]
 HOST = "legacy.test"

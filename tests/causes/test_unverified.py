@@ -5,17 +5,8 @@ import pytest
 from clients.table import DEBIAN_PYTHON
 from lib.pki import DAY, issue, now
 
-from .conftest import HOST
+from .conftest import HOST, UNVERIFIED
 
-UNVERIFIED = """
-import socket, ssl, sys
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
-tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
-tls.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
-tls.recv(1000)
-"""
 GIVEN = """
 import socket, ssl, sys
 context = ssl.create_default_context(cafile=sys.argv[3])

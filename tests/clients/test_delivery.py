@@ -14,7 +14,7 @@ import time
 import pytest
 
 from clients.table import DEBIAN_PYTHON, HERE
-from lib.servers import free_port
+from lib.ports import free_port
 
 HOST = "legacy.test"
 OTHER = "other.test"

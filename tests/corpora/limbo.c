@@ -7,6 +7,7 @@
 
 #include "../unit/openssl_direct.h"
 #include "corpora.h"
+#include "names.h"
 
 /* Cases that name no time are valid in this one. */
 #define NOW 1795298400 /* 2026-11-21 */
@@ -68,25 +69,11 @@ static time_t time_of(const json_t *text)
 	return timegm(&t);
 }
 
-static void peer_name(const json_t *name, struct chain_case *c)
-{
-	const char *kind = json_string_value(json_object_get(name, "kind"));
-	const char *value = json_string_value(json_object_get(name, "value"));
-
-	if (!kind)
-		return;
-	if (strcmp(kind, "DNS") == 0)
-		c->host = value;
-	else if (strcmp(kind, "IP") == 0)
-		c->address = value;
-	else if (strcmp(kind, "RFC822") == 0)
-		c->email = value;
-}
-
 static void run(const json_t *test, const char *profile, unsigned long flags, const char *only)
 {
 	const char *kind = json_string_value(json_object_get(test, "validation_kind"));
 	const json_t *depth = json_object_get(test, "max_chain_depth");
+	const struct names names = names_of(test);
 	struct chain_case c;
 
 	case_init(&c);
@@ -102,8 +89,9 @@ static void run(const json_t *test, const char *profile, unsigned long flags, co
 	c.depth = json_is_integer(depth) ? (int)json_integer_value(depth) : -1;
 	c.level = 2;
 	c.flags |= flags;
-	peer_name(json_object_get(test, "expected_peer_name"), &c);
-	peer_name(json_array_get(json_object_get(test, "expected_peer_names"), 0), &c);
+	c.host = names.host;
+	c.address = names.address;
+	c.email = names.email;
 	if (!c.leaf)
 		printf("%s\t-\t-\tnot-parsed\t-\n",
 		       c.id); /* libssl stops before any verification */

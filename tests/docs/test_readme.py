@@ -67,16 +67,31 @@ def test_causes_named_exist():
     assert named and named <= causes
 
 
-def test_costs_are_those_that_the_tree_keeps():
-    """As the tree keeps them (tests/bench/figures)."""
+def figures():
+    """What the tree keeps (tests/bench/figures): name -> (instructions without the library, with it)"""
     lines = [line.split() for line in source("tests/bench/figures").splitlines() if line and not line.startswith("#")]
-    costs = {name: (int(without), int(with_)) for name, without, with_ in lines}
+    return {name: (int(without), int(with_)) for name, without, with_ in lines}
+
+
+def test_costs_are_those_that_the_tree_keeps():
+    costs = figures()
     words = " ".join(README.split())
     start = int(re.search(r"The start of a program takes some ([\d,]+) instructions", words)[1].replace(",", ""))
     assert abs(costs["start"][1] - costs["start"][0] - start) < 1000
     plain, most = map(float, re.search(r"handshake takes ([\d.]+) % more instructions without a rule and below ([\d.]+) % under", words).groups())
     more = {name: 100 * (with_ / without - 1) for name, (without, with_) in costs.items()}
     assert abs(more["handshake"] - plain) < 0.2 and more["handshake-under-a-rule"] < most
+
+
+def test_costs_of_the_newest_changes_are_those_that_the_tree_keeps():
+    """Told as they are, or a little higher: who lowers one need not write that down at once."""
+    costs = figures()
+    words = " ".join(source("CHANGELOG.md").split())
+    start, client, rule = re.search(r"A start costs ([\d,]+) instructions .*?one connection ([\d.]+) % more .*?to a handshake is below ([\d.]+) %", words).groups()
+    assert 0 <= int(start.replace(",", "")) + 500 - (costs["start"][1] - costs["start"][0]) < 5000
+    without, with_ = costs["client"]
+    assert 0 <= float(client) + 0.05 - 100 * (with_ / without - 1) < 0.5
+    assert costs["handshake-under-a-rule"][1] / costs["handshake"][1] < 1 + float(rule) / 100
 
 
 def test_rooms_exist():

@@ -5,7 +5,6 @@ import errno
 import glob
 import os
 import pwd
-import random
 import shutil
 import signal
 import socket
@@ -16,34 +15,13 @@ import sys
 import threading
 import time
 
+from .ports import family, free_port
+
 START_S = 60
-# Below Linux' usual ephemeral range (32768-60999), so that no outgoing connection can sit on a port in the moment
-# between its choice and the server's bind.
-_PORTS = range(10000, 32000)
 
 
 class ServerFailed(Exception):
     pass
-
-
-def _family(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-def free_port(*addresses):
-    """A port that is free on all these addresses."""
-    for port in random.sample(_PORTS, 200):
-        with contextlib.ExitStack() as stack:
-            try:
-                for address in addresses:
-                    s = stack.enter_context(socket.socket(_family(address)))
-                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    s.bind((address, port))
-                return port
-            except OSError as e:
-                if e.errno != errno.EADDRINUSE:
-                    raise
-    raise ServerFailed("no free port")
 
 
 class Process:
@@ -251,7 +229,7 @@ def old_protocols_environment(directory):
 def _listener(address):
     """... on a port that nobody takes between the look and the bind."""
     while True:
-        listener = socket.socket(_family(address))
+        listener = socket.socket(family(address))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((address, free_port(address)))

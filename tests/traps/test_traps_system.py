@@ -6,12 +6,12 @@ import contextlib
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import threading
 
 import pytest
 
+from lib.ports import free_port
 from lib.run import BUILD, TREE
 from trapkit import HERE, without_front
 
@@ -28,11 +28,8 @@ def overlay():
 
 
 def system(library, command, timeout=400):
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("TLSMEND_", "LD_", "PYTEST"))}
-    done = subprocess.run(["unshare", "--mount", "--propagation", "private", HERE / "whole_system.sh", str(library), str(port), command],
+    done = subprocess.run(["unshare", "--mount", "--propagation", "private", HERE / "whole_system.sh", str(library), str(free_port()), command],
                           capture_output=True, text=True, timeout=timeout, env={**clean, "TREE": str(TREE)}, stdin=subprocess.DEVNULL)  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 

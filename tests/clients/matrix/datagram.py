@@ -7,7 +7,7 @@ import time
 
 from OpenSSL import SSL
 
-from lib.servers import free_port
+from lib.ports import free_port
 
 ADDRESS = "127.0.0.2"
 PATIENCE_S = 8

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "../../lib/need.h"
+#include "../names.h"
 
 enum { CRLS = 16, NOW = 1795298400 /* 2026-11-21, for cases that name no time */ };
 
@@ -280,26 +281,12 @@ static void crls_from_pem(const json_t *list, struct chain_case *c)
 	}
 }
 
-static void peer_name(const json_t *name, struct chain_case *c)
-{
-	const char *kind = json_string_value(json_object_get(name, "kind"));
-	const char *value = json_string_value(json_object_get(name, "value"));
-
-	if (!kind)
-		return;
-	if (strcmp(kind, "DNS") == 0)
-		c->host = value;
-	else if (strcmp(kind, "IP") == 0)
-		c->address = value;
-	else if (strcmp(kind, "RFC822") == 0)
-		c->email = value;
-}
-
 static void limbo_case(const json_t *test, const char *profile, unsigned long flags)
 {
 	const char *kind = json_string_value(json_object_get(test, "validation_kind"));
 	const char *when = json_string_value(json_object_get(test, "validation_time"));
 	const json_t *depth = json_object_get(test, "max_chain_depth");
+	const struct names names = names_of(test);
 	struct chain_case c;
 	struct tm t = {0};
 
@@ -317,8 +304,9 @@ static void limbo_case(const json_t *test, const char *profile, unsigned long fl
 	c.depth = json_is_integer(depth) ? (int)json_integer_value(depth) : -1;
 	c.level = 2;
 	c.flags |= flags;
-	peer_name(json_object_get(test, "expected_peer_name"), &c);
-	peer_name(json_array_get(json_object_get(test, "expected_peer_names"), 0), &c);
+	c.host = names.host;
+	c.address = names.address;
+	c.email = names.email;
 	ERR_clear_error();
 	run_case(&c);
 	end_case(&c);

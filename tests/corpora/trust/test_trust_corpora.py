@@ -29,7 +29,7 @@ pytestmark = [
 
 
 def program():
-    return compile_once(BUILD / "trust" / "chains", HERE / "chains.c", ["-ljansson", "-lssl", "-lcrypto"])
+    return compile_once(BUILD / "trust" / "chains", HERE / "chains.c", ["-ljansson", "-lssl", "-lcrypto"], [HERE.parent / "names.h"])
 
 
 class Line:

@@ -15,13 +15,8 @@ import time
 
 program, host, port, seconds, ca, cert, key = (sys.argv[1:] + ["", ""])[:7]
 here = pathlib.Path(__file__).resolve().parent
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
+sys.path.insert(0, str(here.parents[2]))
+from lib.ports import free_port  # noqa: E402
 
 given = {"host": host, "port": port, "ca": ca, "cert": cert, "key": key, "listen": str(free_port()), "here": os.getcwd(), "seconds": seconds,
          "conf": os.path.join(os.getcwd(), program + ".conf")}  # fmt: skip
