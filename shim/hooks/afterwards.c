@@ -112,14 +112,16 @@ static bool is_for_address(const struct openssl *o, const struct connection *n, 
 }
 
 /* A client that sends no name, and has OpenSSL check none, connected to an address that it looked up: that name is its host as much as one
- * that it had sent. Only where the socket is the SSL's own, and nothing was said on it before (to a proxy). */
+ * that it had sent. Only where the socket is the SSL's own, or has carried just as much (haproxy, Tcl), and nothing was said on it before (to a proxy). To find
+ * it means to look at all of the process's: once a minute for a leaf. */
 bool afterwards_is_misnamed(struct connection *n, SSL *ssl)
 {
-	static struct lately lately;
+	static struct lately lately, sought;
 	const struct openssl *o = copy_api(n->copy);
 	int match = 1;
 	if (!n->story.nameless || !o->X509_check_host || !o->SSL_get1_peer_certificate ||
-	    !record_wanted(LEVEL_WARNING) || sandbox_entered() || !transport_is_plain(n, ssl))
+	    !record_wanted(LEVEL_WARNING) || sandbox_entered() ||
+	    (!transport_is_plain(n, ssl) && lately_seen(&sought, n->leaf.digest)))
 		return false;
 	connection_find_peer(n, ssl);
 	if ((n->socket.guessed && n->socket.gave_host) || !n->peer.host ||

@@ -7,9 +7,9 @@
 
 #include <tlsmend/system.h>
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdarg.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -39,17 +39,6 @@ static long answer(long result)
 		return result;
 	errno = (int)-result;
 	return -1;
-}
-
-long syscall(long number, ...)
-{
-	long a[6];
-	va_list rest;
-	va_start(rest, number);
-	for (unsigned i = 0; i < 6; i++)
-		a[i] = va_arg(rest, long);
-	va_end(rest);
-	return answer(sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
 
 pid_t getpid(void)

@@ -112,10 +112,16 @@ bool story_asks_for_taken(const struct story *s, enum happening_kind what)
 	return s->data_sent || what == HAPPENING_ENDS || what == HAPPENING_CLOSED;
 }
 
+/* A failed verification may be why the client ends the handshake; but not where that is off, and the handshake just goes on. */
+static bool may_end_it(const struct story *s)
+{
+	return s->bad && (s->enforced || !s->left);
+}
+
 /* Its first message is out, and nothing was found or said that would end it. */
 static bool is_in_handshake(const struct story *s)
 {
-	return s->outcome == OUTCOME_OPEN && !s->done && s->last_sent >= 0 && !s->bad &&
+	return s->outcome == OUTCOME_OPEN && !s->done && s->last_sent >= 0 && !may_end_it(s) &&
 	       s->alert_sent < 0 && s->alert_received < 0 && !s->datagram;
 }
 
@@ -189,7 +195,7 @@ static struct verdict silence(const struct story *s, const struct happening *h, 
 	const bool answered = s->heard_ms || h->in;
 	const uint64_t until = s->closed_ms ? s->closed_ms : h->ms;
 	const uint64_t waited = until - (s->heard_ms ? s->heard_ms : s->began_ms);
-	if (s->bad || s->last_sent < 0 || s->alert_sent >= 0 || s->alert_received >= 0 ||
+	if (may_end_it(s) || s->last_sent < 0 || s->alert_sent >= 0 || s->alert_received >= 0 ||
 	    s->datagram || h->out == 0)
 		return NOTHING;
 	/* an event loop sees the end before OpenSSL is asked again (haproxy), which nobody else did where it handed over the bytes; a pool of connections

@@ -469,3 +469,26 @@ sent ms=1020 out=288 in=1150 type=20
 closed ms=1179 out=393 in=1150 met=1 peer=2
 ends ms=1179 out=393 in=1150 how=2 waits=1
 outcome failed silence
+
+story haproxy, with verification off, and its poller meets the reset
+begins ms=1000
+sent ms=1000 type=1
+heard ms=1003 out=517 in=5
+received ms=1003 out=517 in=70 type=2
+heard ms=1003 out=517 in=75
+received ms=1003 out=517 in=959 type=11
+left ms=1004 out=517 in=959
+bad ms=1005 out=517 in=959 kept=1
+heard ms=1005 out=517 in=964
+received ms=1005 out=517 in=1079 type=12
+heard ms=1005 out=517 in=1084
+received ms=1005 out=517 in=1142 type=13
+heard ms=1005 out=517 in=1147
+received ms=1005 out=517 in=1151 type=14
+sent ms=1005 out=517 in=1151 type=11
+shown ms=1005 out=517 in=1151
+sent ms=1005 out=517 in=1151 type=16
+sent ms=1005 out=517 in=1151 type=20
+own ms=1005 out=622 in=1151
+ends ms=1005 out=622 in=1151 met=1 peer=2 waits=1
+outcome failed silence

@@ -29,3 +29,8 @@ def test_failing_connections_of_which_nothing_is_told(trap, rules):
     assert (plain.code, plain.out) == (0, "bad\n"), plain.out
     result = trap.preloaded("sandbox", "client", "stranger", 2300, "filter", rules=rules, env={"TLSMEND_LOG": "off"})
     assert (result.code, result.out) == (0, "bad\n"), result.out
+
+
+def test_system_calls_by_number(trap):
+    result = trap.equal("syscalls")
+    assert (result.code, result.out) == (0, "close -1 9\npread 16\nmmap 1\nclone 1 7\nseccomp -1 22\n"), result.seen
