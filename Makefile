@@ -277,7 +277,7 @@ check-files: $(BUILD)/libtlsmend.so $(BUILD)/exports
 check: all units check-files
 	@case '$(BUILD_PATH)' in *[\ :]*) echo 'nothing can be preloaded from a folder with a space or a colon in its name: make BUILD=/FOLDER check' >&2; exit 2 ;; esac
 	$(Q)BUILD=$(BUILD) scripts/lint --changed format style tidy
-	BUILD="$(BUILD_PATH)" $(PYTEST) -q --quick -n $(PYTEST_JOBS) -p no:cacheprovider tests
+	BUILD="$(BUILD_PATH)" $(PYTEST) -q --quick --durations=5 --durations-min=1.5 -n $(PYTEST_JOBS) -p no:cacheprovider tests
 bench: all $(BUILD)/corpora/causes
 	BUILD="$(BUILD_PATH)" tests/bench/run
 lint:

@@ -63,6 +63,11 @@ def test_rooms_and_tables_are_those_of_the_tree():
     assert checked | bottom == {room.name for room in there if "cli" not in room.parts}
 
 
+def test_files_of_hooks_have_their_place():
+    part = (ROOT / "docs/design.md").read_text().partition("### Where in hooks?")[2].partition("\n### ")[0]
+    assert set(re.findall(r"`(\w+\.c)`", part)) == {p.name for p in (ROOT / "shim/hooks").glob("*.c")}
+
+
 def test_figures_of_the_design():
     """Limits that are told are those that are kept."""
     design = " ".join((ROOT / "docs/design.md").read_text().split())
