@@ -68,15 +68,29 @@ bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], uns
 	return true;
 }
 
+/* One of OpenSSL's own that work on a descriptor. */
+static bool is_openssls(const struct openssl *o, BIO *b)
+{
+	static const char names[][20] = {"socket",          "socket connect",
+					 "socket accept",   "file descriptor",
+					 "datagram socket", "datagram sctp socket"};
+	const char *is = o->BIO_method_name ? o->BIO_method_name(b) : names[0];
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (is && strcmp(is, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Does the transport say which socket it works on? Then nothing is to be guessed, also where that socket does not tell its peer; and
- * where there never was a transport (later it may have been taken away). */
+ * where there never was a transport (later it may have been taken away). A client's own may be of that type, and know nothing of a descriptor (h2o). */
 bool transport_is_plain(const struct connection *n, const SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
 	BIO *in = o->SSL_get_rbio(ssl);
 	if (!in)
 		return !n->story.done;
-	return o->BIO_method_type && is_descriptor(o, in);
+	return o->BIO_method_type && is_descriptor(o, in) &&
+	       (is_openssls(o, in) || transport_descriptor(o, ssl) >= 0);
 }
 
 /* ---- what a socket has carried ----------------------------------------------------------------------------------- */

@@ -92,6 +92,14 @@ static bool was_end_of_peer(const struct connection *n, const struct socket_fact
 	return *reset;
 }
 
+/* The server's last word, no longer than an alert, which the client did not read (syslog-ng only writes). One that it is content with sends a session
+ * ticket, too, which is longer. */
+static bool has_last_word(const struct socket_facts *f)
+{
+	bool reset = false;
+	return f->unread > 0 && socket_ended_by_peer(f, SOCKET_AN_ALERT, &reset) && !reset;
+}
+
 /* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
 static bool nothing_speaks_against_peer(const struct connection *n, int fd, bool *reset)
 {
@@ -194,7 +202,8 @@ bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socke
 	c->met = n->story.done && ssl && met_end(n, ssl);
 	c->peer = c->met ? was_end_of_peer(n, &s->facts, &c->reset)
 			 : socket_ended_by_peer(&s->facts, 0, &c->reset);
-	c->met = c->met || c->reset;
+	c->peer = c->peer || (n->story.done && has_last_word(&s->facts));
+	c->met = c->met || c->reset || has_last_word(&s->facts);
 	return true;
 }
 
@@ -255,10 +264,12 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : -1;
 	struct socket_facts f;
 	bool reset = false;
-	if (fd >= 0 && socket_look(fd, &f))
+	if (fd >= 0 && socket_look(fd, &f)) {
 		socket_ended_by_peer(&f, 0, &reset);
-	else if (fd < 0 && !(ssl && transport_is_plain(n, ssl)) && !sandbox_entered())
+		c->met = c->peer = has_last_word(&f);
+	} else if (fd < 0 && !(ssl && transport_is_plain(n, ssl)) && !sandbox_entered()) {
 		reset = was_reset(n);
+	}
 	if (reset)
 		c->met = c->peer = c->reset = true;
 }

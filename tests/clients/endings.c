@@ -5,7 +5,8 @@
  * endings HOST PORT CAFILE STEP...      exit code 0: every step went well
  *   sni=NAME tls12 none waive           before the handshake: verification off; a callback that accepts everything
  *   memory pair alike                   it hands over the bytes itself, through memory BIOs, a BIO pair, or BIOs of its own of their kind (Node.js)
- *   stale eagain                        a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag
+ *   stale eagain typed                  a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag; one that says that
+ *                                       it works on a descriptor, and tells none (h2o)
  *   say=TEXT                            something in plain text, and its answer
  *   connect                             the handshake; the rest comes after it
  *   start                               ... or its first message alone
@@ -41,7 +42,7 @@
 static int fd;
 static SSL_CTX *ctx;
 static SSL *ssl;
-static int memory, pair, alike, stale, eagain;
+static int memory, pair, alike, stale, eagain, typed;
 static BIO *to_ssl, *from_ssl; /* where it hands over the bytes */
 
 static int accept_all(int ok, X509_STORE_CTX *c)
@@ -88,7 +89,8 @@ static long own_ctrl(BIO *b, int what, long value, void *p)
 
 static BIO *own_bio(void)
 {
-	BIO_METHOD *m = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "own");
+	BIO_METHOD *m =
+	    BIO_meth_new(typed ? BIO_TYPE_FD : BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "own");
 	NEED(m && BIO_meth_set_read(m, own_read) && BIO_meth_set_write(m, own_write) &&
 	     BIO_meth_set_ctrl(m, own_ctrl));
 	BIO *b = BIO_new(m);
@@ -148,7 +150,7 @@ static void take_transport(void)
 	}
 	if (memory)
 		SSL_set_bio(ssl, to_ssl = memory_bio(), from_ssl = memory_bio());
-	else if (stale || eagain)
+	else if (stale || eagain || typed)
 		SSL_set_bio(ssl, own_bio(), own_bio());
 	else
 		SSL_set_fd(ssl, fd);
@@ -245,6 +247,8 @@ static int before(const char *step)
 		stale = 1;
 	else if (is(step, "eagain", &value))
 		eagain = 1;
+	else if (is(step, "typed", &value))
+		typed = 1;
 	else
 		return -1;
 	return 1;
