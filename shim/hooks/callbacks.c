@@ -18,6 +18,22 @@ union callback {
 	openssl_generic_fn *generic;
 };
 
+/* Has a client set one of the kind, anywhere and ever? Most never do, and ask at each message for nothing. */
+static atomic_bool any_info, any_msg;
+
+static bool keep(struct copy *c, enum kept_name which, void *object, union callback f,
+		 atomic_bool *any)
+{
+	if (f.object)
+		atomic_store(any, true);
+	return kept_set(c, which, object, f.object);
+}
+
+static bool is_any(atomic_bool *any)
+{
+	return atomic_load_explicit(any, memory_order_relaxed);
+}
+
 /* ---- info callbacks --------------------------------------------------------------------------------------- */
 
 static void set_context_msg(struct copy *c, SSL_CTX *ctx, openssl_msg_cb *callback)
@@ -38,7 +54,10 @@ void observe_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method)
 
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl)
 {
-	union callback f = {.object = kept_get(c, KEPT_SSL_INFO, ssl)};
+	union callback f = {.object = NULL};
+	if (!is_any(&any_info))
+		return NULL;
+	f.object = kept_get(c, KEPT_SSL_INFO, ssl);
 	if (!f.info)
 		f.object = kept_get(c, KEPT_CTX_INFO, copy_api(c)->SSL_get_SSL_CTX(ssl));
 	return f.info;
@@ -49,7 +68,7 @@ void hook_SSL_CTX_set_info_callback(const struct target *t, SSL_CTX *ctx, openss
 	union callback f = {.info = callback};
 	void (*real)(SSL_CTX *, openssl_info_cb *) = copy_api(t->copy)->SSL_CTX_set_info_callback;
 	real(ctx,
-	     kept_set(t->copy, KEPT_CTX_INFO, ctx, f.object) ? observer_info(t->copy) : callback);
+	     keep(t->copy, KEPT_CTX_INFO, ctx, f, &any_info) ? observer_info(t->copy) : callback);
 }
 
 openssl_info_cb *hook_SSL_CTX_get_info_callback(const struct target *t, SSL_CTX *ctx)
@@ -65,7 +84,7 @@ void hook_SSL_set_info_callback(const struct target *t, SSL *ssl, openssl_info_c
 {
 	union callback f = {.info = callback};
 	void (*real)(SSL *, openssl_info_cb *) = copy_api(t->copy)->SSL_set_info_callback;
-	bool stored = kept_set(t->copy, KEPT_SSL_INFO, ssl, f.object);
+	bool stored = keep(t->copy, KEPT_SSL_INFO, ssl, f, &any_info);
 	/* none on the SSL: that of its context counts again, which is ours */
 	real(ssl, stored && callback ? observer_info(t->copy) : callback);
 }
@@ -83,6 +102,8 @@ openssl_info_cb *hook_SSL_get_info_callback(const struct target *t, const SSL *s
 openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl)
 {
 	union callback f;
+	if (!is_any(&any_msg))
+		return NULL;
 	if (kept_get(c, KEPT_SSL_MSG_SET, ssl))
 		f.object = kept_get(c, KEPT_SSL_MSG, ssl);
 	else
@@ -116,7 +137,7 @@ static openssl_msg_cb *msg_in_force(struct copy *c, SSL *ssl, openssl_msg_cb *ca
 	if (callback == observer_msg(c))
 		return callback; /* our own, on its way through libssl */
 	bool stored =
-	    kept_set(c, KEPT_SSL_MSG, ssl, f.object) && kept_set(c, KEPT_SSL_MSG_SET, ssl, c);
+	    keep(c, KEPT_SSL_MSG, ssl, f, &any_msg) && kept_set(c, KEPT_SSL_MSG_SET, ssl, c);
 	bool ours =
 	    n ? n->observing
 	      : is_early(c, o->SSL_get_SSL_CTX(ssl)) && o->SSL_in_before && o->SSL_in_before(ssl);
@@ -128,8 +149,8 @@ static openssl_msg_cb *context_msg_in_force(struct copy *c, SSL_CTX *ctx, openss
 	union callback f = {.msg = callback};
 	if (callback == observer_msg(c))
 		return callback;
-	return kept_set(c, KEPT_CTX_MSG, ctx, f.object) && is_early(c, ctx) ? observer_msg(c)
-									    : callback;
+	return keep(c, KEPT_CTX_MSG, ctx, f, &any_msg) && is_early(c, ctx) ? observer_msg(c)
+									   : callback;
 }
 
 void hook_SSL_CTX_set_msg_callback(const struct target *t, SSL_CTX *ctx, openssl_msg_cb *callback)
