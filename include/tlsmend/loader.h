@@ -78,7 +78,7 @@ struct gnu_hash {
 	const uint32_t *bucket, *chain;
 	uint32_t buckets; /* 0: there is none */
 	uint32_t first;   /* symbol that is listed; 0: there is no such section */
-	uint32_t words, shift;
+	uint32_t mask, shift; /* of the filter: its words, a power of two, less one */
 };
 /* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
 struct symbols {

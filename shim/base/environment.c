@@ -52,21 +52,19 @@ static void read_program(struct environment *e)
 	e->program = program;
 }
 
-const struct environment *environment_get(void)
+static _Atomic(const struct environment *) published;
+
+__attribute__((noinline)) static const struct environment *read_first(void)
 {
-	static _Atomic(const struct environment *) published;
 	static struct environment environment;
 	static struct arena arena;
 	/* enough for what most have set: a process without TLS is no reason to begin with malloc(3) */
 	static _Alignas(max_align_t) char room[1024];
 	static struct lock lock;
-	const struct environment *e = atomic_load(&published);
 	bool stale;
-	if (e)
-		return e;
 	if (!lock_enter(&lock, &stale))
 		return &not_yet;
-	e = atomic_load(&published);
+	const struct environment *e = atomic_load(&published);
 	if (!e) {
 		if (stale) /* half made by a thread of the parent: given up, not freed */
 			arena = (struct arena){0};
@@ -85,4 +83,11 @@ const struct environment *environment_get(void)
 	}
 	lock_leave(&lock);
 	return e;
+}
+
+/* Asked in each call of a hook. */
+const struct environment *environment_get(void)
+{
+	const struct environment *e = atomic_load_explicit(&published, memory_order_acquire);
+	return e ? e : read_first();
 }

@@ -10,35 +10,36 @@
 /* ---- symbols.c --------------------------------------------------------------------------------- */
 /* DT_GNU_HASH alone; .buckets 0: there is none. */
 struct gnu_hash loader_gnu_hash(const struct link_map *l);
-/* The Bloom filter's word on a hash; false: it is in no bucket. */
+/* The Bloom filter's word on a hash; false: it is in no bucket. Where there is no such section, all pass. */
 static inline bool gnu_hash_passes(const struct gnu_hash *g, uint32_t h)
 {
 	enum { BITS = 8 * sizeof(ElfW(Addr)) };
-	/* words: a power of two */
-	const ElfW(Addr) bits = g->filter[h / BITS & (g->words - 1)];
-	return bits >> h % BITS & bits >> (h >> g->shift) % BITS & 1;
+	const ElfW(Addr) bits = g->filter[h / BITS & g->mask];
+	/* three of four objects fail at the first */
+	return bits >> h % BITS & 1 && bits >> (h >> g->shift) % BITS & 1;
 }
 /* The first symbol of that hash, but for bit 0, which says that a chain ends; 0: there is none. */
 static inline uint32_t gnu_hash_first(const struct gnu_hash *g, uint32_t h)
 {
-	for (uint32_t i = g->bucket[h % g->buckets]; i >= g->first && i; i++) {
-		const uint32_t link = g->chain[i - g->first];
-		if ((link | 1) == (h | 1))
-			return i;
-		if (link & 1)
-			break;
+	const uint32_t i = g->bucket[h % g->buckets];
+	if (i < g->first || i == 0)
+		return 0;
+	for (const uint32_t *link = g->chain + (i - g->first);; link++) {
+		if ((*link ^ h) < 2)
+			return g->first + (uint32_t)(link - g->chain);
+		if (*link & 1)
+			return 0;
 	}
-	return 0;
 }
 /* False: such an object does not define the name, as of most names it does not. */
 static inline bool loader_may_define(const struct gnu_hash *g, const struct symbol_name *n)
 {
-	return !g->buckets || (gnu_hash_passes(g, n->hash) && gnu_hash_first(g, n->hash));
+	return gnu_hash_passes(g, n->hash) && (!g->buckets || gnu_hash_first(g, n->hash));
 }
 /* The number of a symbol that the object defines or imports; 0: it does not know the name. */
 size_t loader_symbol_number(const struct symbols *s, const struct symbol_name *n);
-/* An object's own definition that is kept for old binaries only, in whatever version. */
-void *loader_symbol_old(const struct symbols *s, const struct symbol_name *n);
+/* The object's only definition of a name, as loader_symbol_named(); *several: there is another one, kept for old binaries. */
+void *loader_symbol_only(const struct symbols *s, const struct symbol_name *n, bool *several);
 /* ... that one or the default one. */
 void *loader_symbol_kept(const struct symbols *s, const struct symbol_name *n);
 

@@ -144,13 +144,14 @@ void *loader_sole(const struct symbol_name *n)
 	const struct link_map *own = loader_own();
 	struct symbols room;
 	void *sole = NULL;
-	for (size_t i = 0; in && i < in->count; i++) {
-		struct table *t = &in->at[i];
+	bool several;
+	if (!in)
+		return NULL;
+	for (struct table *t = in->at, *end = t + in->count; t < end; t++) {
 		if (!loader_may_define(&t->hash, n) || t->map == own)
 			continue;
-		const struct symbols *s = table_of(t, &room);
-		void *p = loader_symbol_named(s, n), *old = loader_symbol_old(s, n);
-		if (old || (p && sole))
+		void *p = loader_symbol_only(table_of(t, &room), n, &several);
+		if (several || (p && sole))
 			return NULL;
 		sole = p ? p : sole;
 	}

@@ -17,17 +17,18 @@ static const void *absolute(uintptr_t base, ElfW(Addr) value)
 /* Four words, a Bloom filter, buckets, and a chain of hashes per bucket whose last has bit 0 set. */
 static inline struct gnu_hash gnu_hash_at(const uint32_t *at)
 {
-	struct gnu_hash g = {.buckets = 0};
+	static const ElfW(Addr) all = ~(ElfW(Addr))0;
+	struct gnu_hash g = {.filter = &all};
 	if (!at)
 		return g;
 	g.first = at[1];
 	if (at[0] == 0 || at[2] == 0)
 		return g;
 	g.buckets = at[0];
-	g.words = at[2];
+	g.mask = at[2] - 1;
 	g.shift = at[3];
 	g.filter = (const void *)(at + 4);
-	g.bucket = (const void *)(g.filter + g.words);
+	g.bucket = (const void *)(g.filter + at[2]);
 	g.chain = g.bucket + g.buckets;
 	return g;
 }
@@ -97,7 +98,7 @@ FAST uint64_t word_at(const char *text)
 	return word;
 }
 
-/* By words, the NUL behind it included. */
+/* By words, the NUL behind it included; from the end, where most differ. */
 FAST bool has_name(const struct symbols *t, const ElfW(Sym) * s, const struct symbol_name *n)
 {
 	const char *at = t->strings + s->st_name;
@@ -106,10 +107,11 @@ FAST bool has_name(const struct symbols *t, const ElfW(Sym) * s, const struct sy
 		return false;
 	if (size < WORD)
 		return n->length && memcmp(at, n->text, size) == 0;
-	for (size_t i = 0; i + WORD < size; i += WORD)
+	for (size_t i = size - WORD; i > WORD; i -= WORD)
 		if (word_at(at + i) != word_at(n->text + i))
 			return false;
-	return word_at(at + size - WORD) == word_at(n->text + size - WORD);
+	return word_at(at) == word_at(n->text) &&
+	       word_at(at + (size - WORD) % WORD) == word_at(n->text + (size - WORD) % WORD);
 }
 
 /* Imported symbols come before the ones that DT_GNU_HASH lists; DT_HASH counts all. */
@@ -280,31 +282,68 @@ void *loader_symbol_named(const struct symbols *t, const struct symbol_name *n)
 	return address_of(t, find(t, n, NULL, MATCH_DEFAULT));
 }
 
-/* What nearly all of a library's functions are, found with a third of the work: the first of that hash, not of an old version. No filter: most
+/* In how much do two pieces of text differ? */
+FAST uint64_t differ(const char *a, const char *b)
+{
+	return (word_at(a) ^ word_at(b)) | (word_at(a + WORD) ^ word_at(b + WORD));
+}
+
+/* As has_name(), of a name of a table, in three pieces that may overlap. */
+FAST bool has_entry_name(const struct symbols *t, const ElfW(Sym) * s, const struct symbol_entry *e)
+{
+	enum { PIECE = 2 * WORD };
+	_Static_assert(sizeof e->text < 3 * PIECE, "a name is more than three pieces");
+	const size_t size = e->length + 1u;
+	const char *at = t->strings + s->st_name;
+	const struct symbol_name n = loader_entry_name(e);
+	if (size < PIECE)
+		return has_name(t, s, &n);
+	if (s->st_name + size > t->strings_size ||
+	    (differ(at, e->text) | differ(at + size - PIECE, e->text + size - PIECE)))
+		return false;
+	return size <= 2 * PIECE || !differ(at + PIECE, e->text + PIECE);
+}
+
+/* What nearly all of a library's functions are, found with half of the work: the first of that hash, not of an old version. No filter: most
  * of what is looked for is there. *none: there is nothing of that hash. */
 FAST void *usual_function(const struct symbols *t, const struct symbol_entry *e, bool *none)
 {
-	const uint32_t i = gnu_hash_first(&t->gnu, e->hash);
+	const uint32_t h = e->hash, start = t->gnu.bucket[h % t->gnu.buckets];
+	*none = start < t->gnu.first || start == 0;
+	if (*none)
+		return NULL;
+	const uint32_t *chain = t->gnu.chain - t->gnu.first, *link = chain + start;
+	for (; (*link ^ h) > 1; link++)
+		if ((*none = *link & 1))
+			return NULL;
+	const size_t i = (size_t)(link - chain);
 	const ElfW(Sym) *s = &t->symbols[i];
-	const struct symbol_name n = loader_entry_name(e);
-	*none = i == 0;
-	if (i == 0 || s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) ||
+	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) ||
 	    (uint16_t)(s->st_shndx - 1) >= SHN_LORESERVE - 1 || !s->st_value ||
-	    (t->versions && t->versions[i] & VERSION_HIDDEN) || !has_name(t, s, &n))
+	    (t->versions && t->versions[i] & VERSION_HIDDEN) || !has_entry_name(t, s, e))
 		return NULL;
 	return (void *)(t->base + s->st_value);
+}
+
+__attribute__((noinline)) static void *unusual(const struct symbols *t,
+					       const struct symbol_entry *e)
+{
+	const struct symbol_name n = loader_entry_name(e);
+	return loader_symbol_named(t, &n);
 }
 
 void loader_symbols_named(const struct symbols *t, const struct symbol_entry *names, size_t count,
 			  void **found)
 {
 	const struct symbols s = *t; /* which no store into `found` can change */
-	for (size_t i = 0; i < count; i++) {
-		bool none = false;
-		void *p = s.gnu.buckets ? usual_function(&s, &names[i], &none) : NULL;
-		const struct symbol_name n = loader_entry_name(&names[i]);
-		found[i] = p || none ? p : loader_symbol_named(t, &n);
+	const bool usual = s.gnu.buckets != 0;
+	for (size_t i = 0; usual && i < count; i++) {
+		bool none;
+		void *p = usual_function(&s, &names[i], &none);
+		found[i] = p || none ? p : unusual(t, &names[i]);
 	}
+	for (size_t i = 0; !usual && i < count; i++)
+		found[i] = unusual(t, &names[i]);
 }
 
 void *loader_symbol_of(const struct symbols *t, const char *symbol)
@@ -323,9 +362,12 @@ void *loader_symbol_kept(const struct symbols *t, const struct symbol_name *n)
 	return address_of(t, find(t, n, NULL, MATCH_ANY));
 }
 
-void *loader_symbol_old(const struct symbols *t, const struct symbol_name *n)
+void *loader_symbol_only(const struct symbols *t, const struct symbol_name *n, bool *several)
 {
-	return address_of(t, find(t, n, NULL, MATCH_OLD));
+	const ElfW(Sym) *any = find(t, n, NULL, MATCH_ANY);
+	const ElfW(Sym) *defined = any ? find(t, n, NULL, MATCH_DEFAULT) : NULL;
+	*several = any && (any != defined || find(t, n, NULL, MATCH_OLD));
+	return address_of(t, defined);
 }
 
 void *loader_symbol(const struct link_map *l, const char *symbol)

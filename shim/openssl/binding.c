@@ -27,7 +27,6 @@ const struct hooked hooked[HOOK_COUNT] = {
 
 _Thread_local struct copy *binding_current;
 
-static struct object own;
 
 int hook_by_name(const char *name)
 {
@@ -59,12 +58,12 @@ static void *behind_us(const char *name)
 	return p ? p : loader_libc_function(name);
 }
 
-/* Idempotent and without a lock. Does nothing while libdl of an old glibc is not loaded: there is no OpenSSL then. */
+/* Idempotent and without a lock. Does nothing while libdl of an old glibc is not loaded: there is no OpenSSL then. Not before somebody looks for
+ * a function or lets go of a library: most processes do neither. */
 bool binding_start(void)
 {
 	if (__atomic_load_n(&real_dlopen, __ATOMIC_ACQUIRE))
 		return true;
-	loader_object_at(&own, &own);
 	STORE(real_dlerror, loader_libc_function("dlerror"));
 	STORE(real_dlsym, behind_us("dlsym"));
 	STORE(real_dlclose, behind_us("dlclose"));
@@ -76,7 +75,10 @@ bool binding_start(void)
 
 bool binding_is_own(const void *address)
 {
-	return (uintptr_t)address >= own.low && (uintptr_t)address < own.high;
+	/* the linker's */
+	extern const char __ehdr_start[] HIDDEN, _end[] HIDDEN;
+	return (uintptr_t)address - (uintptr_t)__ehdr_start <
+	       (uintptr_t)_end - (uintptr_t)__ehdr_start;
 }
 
 void binding_no_error(void)

@@ -200,18 +200,23 @@ static const struct found_library *library_of(struct copy *c, enum library libra
 							       : NULL;
 }
 
-void *copy_real(struct copy *c, enum hook h)
+__attribute__((noinline)) static void *look_up(struct copy *c, enum hook h)
 {
-	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
-	const struct found_library *in = real ? NULL : library_of(c, hook_library(h));
+	const struct found_library *in = library_of(c, hook_library(h));
 	const struct symbol_name name = hook_symbol(h);
 	size_t size;
 	if (!in)
-		return real;
-	real = loader_function(&in->symbols, &name, &size);
+		return NULL;
+	void *real = loader_function(&in->symbols, &name, &size);
 	atomic_store_explicit(&c->size[h], (uint32_t)size, memory_order_relaxed);
 	atomic_store_explicit(&c->real[h], real, memory_order_release);
 	return real;
+}
+
+void *copy_real(struct copy *c, enum hook h)
+{
+	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
+	return real ? real : look_up(c, h);
 }
 
 /* Not where something that we need of its libssl is missing: its connections are left alone. */
@@ -220,12 +225,19 @@ static bool is_usable(const struct openssl *o, enum library library)
 	return library == LIBRARY_crypto || o->complete;
 }
 
+static inline bool lies_in(const struct found_library *l, const void *address)
+{
+	return (uintptr_t)address - l->low < l->high - l->low;
+}
+
 bool copy_calls_itself(enum hook h, const void *return_address, struct target *t)
 {
 	const enum library library = hook_library(h);
-	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
+	const unsigned count = atomic_load_explicit(&copy_count, memory_order_acquire);
+	for (unsigned i = 0; i < count; i++) {
 		struct copy *c = &copies[i];
-		if (!copy_contains(c, library, return_address))
+		const struct found_library *l = library_of(c, library);
+		if (!l || !lies_in(l, return_address))
 			continue;
 		/* else another one may lie there by now: a dlclose(3) of which we do not know */
 		if (!libraries[i][library].stays && !atomic_load(&c->pinned))
@@ -244,7 +256,7 @@ bool copy_calls_itself(enum hook h, const void *return_address, struct target *t
 bool copy_contains(struct copy *c, enum library library, const void *address)
 {
 	const struct found_library *l = library_of(c, library);
-	return l && (uintptr_t)address >= l->low && (uintptr_t)address < l->high;
+	return l && lies_in(l, address);
 }
 
 /* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
@@ -330,6 +342,14 @@ static void set_range(struct found_library *l, const struct object *o)
 	l->stays = loader_was_there_at_start(o->map);
 }
 
+static bool keep_symbols(const struct link_map *map, struct symbols *to)
+{
+	const struct symbols *s = loader_symbols_kept(map, to);
+	if (s && s != to)
+		*to = *s;
+	return s != NULL;
+}
+
 /* Looks at the object that a hook's function was found in. False: no OpenSSL that we know. */
 static bool draft_copy(struct draft *d, const struct object *at, enum library library)
 {
@@ -341,8 +361,8 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	if (at->path[0] == '\0' || !loader_is_listed(at->map))
 		return false;
 	const struct link_map *map = ssl ? crypto_of(at) : at->map;
-	if (!map || !loader_object_at(map->l_ld, &crypto) || !loader_symbols(map, of_crypto) ||
-	    (ssl && !loader_symbols(at->map, of_ssl)))
+	if (!map || !loader_object_at(map->l_ld, &crypto) || !keep_symbols(map, of_crypto) ||
+	    (ssl && !keep_symbols(at->map, of_ssl)))
 		return false;
 	set_range(&d->library[LIBRARY_crypto], &crypto);
 	set_range(&d->library[library], at);
@@ -374,6 +394,16 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 	}
 	/* only what the copy itself has under that name */
 	return c && copy_real(c, h) == function && is_usable(copy_api(c), library) ? c : NULL;
+}
+
+struct copy *copy_known_by(enum hook h, const void *function)
+{
+	const enum library library = hook_library(h);
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++)
+		if (copy_contains(&copies[i], library, function) && libraries[i][library].stays &&
+		    copy_real(&copies[i], h) == function)
+			return is_usable(copy_api(&copies[i]), library) ? &copies[i] : NULL;
+	return NULL;
 }
 
 struct copy *binding_copy_of(enum hook h, void *function)

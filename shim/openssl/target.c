@@ -27,11 +27,13 @@ static const struct link_map *map_of(const struct object *o)
 static bool in_openssl(enum hook h, const void *function, struct object *at)
 {
 	const struct symbol_name beside = companion(h);
-	struct symbols s;
+	struct symbols room;
 	if (!function || !loader_object_at(function, at))
 		return false;
-	return copy_known((void *)at->low, hook_library(h)) ||
-	       (loader_symbols(at->map, &s) && loader_symbol_named(&s, &beside));
+	if (copy_known((void *)at->low, hook_library(h)))
+		return true;
+	const struct symbols *s = loader_symbols_kept(at->map, &room);
+	return s && loader_symbol_named(s, &beside);
 }
 
 /* The caller imports the symbol: as ld.so binds it for this caller without us, in the version that the caller was linked against. That may
@@ -168,8 +170,16 @@ static void sole_seek(enum hook h)
 	if (!loader_is_as_at_start() || atomic_exchange(&sole_sought[h], true))
 		return;
 	void *function = loader_sole(&name);
-	if (in_openssl(h, function, &at))
-		atomic_store_explicit(&sole[h], bind_copy(h, function, &at), memory_order_release);
+	struct copy *c = function ? copy_known_by(h, function) : NULL;
+	if (!c && in_openssl(h, function, &at))
+		c = bind_copy(h, function, &at);
+	atomic_store_explicit(&sole[h], c, memory_order_release);
+}
+
+static bool sole_is_unsought(enum hook h)
+{
+	return !atomic_load_explicit(&sole_sought[h], memory_order_relaxed) &&
+	       loader_is_as_at_start();
 }
 
 static bool resolve(enum hook h, void *caller, const void *tell, struct target *t, bool *lasting)
@@ -191,8 +201,6 @@ static bool resolve(enum hook h, void *caller, const void *tell, struct target *
 bool binding_target(enum hook h, void *caller, const void *tell, struct target *t)
 {
 	bool found = false, lasting = false;
-	if (!binding_start())
-		return false;
 	if (binding_current && binding_is_own(caller)) {
 		t->copy = NULL;
 		t->caller = CALLER_LIBSSL;
@@ -200,7 +208,8 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 		if (t->real)
 			return true;
 	}
-	if (copy_calls_itself(h, caller, t) || sole_target(h, caller, t) || site_find(h, caller, t))
+	if (copy_calls_itself(h, caller, t) || sole_target(h, caller, t) ||
+	    (!sole_is_unsought(h) && site_find(h, caller, t)))
 		return true;
 	KEEP_ERRNO_BEGIN
 	sole_seek(h);
