@@ -88,7 +88,7 @@ struct held_back {
 /* The certificate that the server has shown. */
 struct shown_leaf {
 	bool known;
-	uint8_t digest[32]; /* SHA-256 */
+	uint8_t digest[32]; /* leaf_digest() */
 	struct live *live;  /* among the live ones (live.h); NULL: not */
 	bool unnoted;       /* ... for want of memory */
 };

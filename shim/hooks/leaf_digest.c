@@ -1,83 +1,105 @@
 /* SPDX-License-Identifier: ISC
  *
- * SHA-256 of the leaf that a server presents. A client sees the same ones again and again, and to compare a thousand bytes is a fiftieth of
- * the work of a digest.
+ * By what a leaf that a server presents is known again in this process: SipHash-1-3 of its bytes, with a key that the kernel gave and that
+ * nobody outside knows, so that no two can be made that are taken for one another; beside it how many they are and the last of them. A SHA-256 of
+ * each leaf was the largest part of what a working connection cost.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include <tlsmend/loader.h>
+
 #include "verification.h"
 
-enum { LEAVES = 16, LONGEST = 4096 };
+enum { WORD = sizeof(uint64_t), DIGEST = 32 };
 
-static struct {
-	uint8_t *der;
-	size_t size;
-	uint8_t digest[32];
-} seen[LEAVES];
-static struct lock lock;
+struct sip {
+	uint64_t a, b, c, d;
+};
 
-static bool enter(void)
+static inline uint64_t rotated(uint64_t x, unsigned by)
 {
-	return lock_enter_table(&lock, seen, sizeof seen);
+	return x << by | x >> (64 - by);
 }
 
-static bool compute(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32])
+static inline struct sip round_of(struct sip s)
 {
-	unsigned n = 0;
-	QUIET_BEGIN(o)
-	if (!o->EVP_Digest(der, size, out, &n, o->EVP_sha256(), NULL))
-		n = 0;
-	QUIET_END(o)
-	return n == 32;
+	s.a += s.b;
+	s.c += s.d;
+	s.b = rotated(s.b, 13) ^ s.a;
+	s.d = rotated(s.d, 16) ^ s.c;
+	s.a = rotated(s.a, 32);
+	s.c += s.b;
+	s.a += s.d;
+	s.b = rotated(s.b, 17) ^ s.c;
+	s.d = rotated(s.d, 21) ^ s.a;
+	s.c = rotated(s.c, 32);
+	return s;
 }
 
-static void keep(unsigned place, const uint8_t *der, size_t size, const uint8_t digest[32])
+static inline uint64_t word_at(const uint8_t *at, size_t size)
 {
-	uint8_t *copy = NULL, *old;
-	KEEP_ERRNO_BEGIN
-	copy = size && size <= LONGEST ? malloc(size) : NULL;
-	KEEP_ERRNO_END
-	if (!copy)
-		return;
-	memcpy(copy, der, size);
-	if (!enter()) {
-		free(copy);
-		return;
+	uint64_t word = 0;
+	memcpy(&word, at, size);
+	return word;
+}
+
+static struct sip keyed(void)
+{
+	const uint8_t *random = (const void *)(uintptr_t)process_auxiliary(AT_RANDOM);
+	const uint64_t x = random ? word_at(random, WORD) : 0,
+		       y = random ? word_at(random + WORD, WORD) : 0;
+	return (struct sip){x ^ 0x736f6d6570736575u, y ^ 0x646f72616e646f6du,
+			    x ^ 0x6c7967656e657261u, y ^ 0x7465646279746573u};
+}
+
+static uint64_t sip_hash(const uint8_t *at, size_t size)
+{
+	struct sip s = keyed();
+	uint64_t word = 0;
+	for (size_t left = size; left >= WORD; left -= WORD, at += WORD) {
+		word = word_at(at, WORD);
+		s.d ^= word;
+		s = round_of(s);
+		s.a ^= word;
 	}
-	old = seen[place].der;
-	seen[place].der = copy;
-	seen[place].size = size;
-	memcpy(seen[place].digest, digest, sizeof seen[place].digest);
-	lock_leave(&lock);
-	free(old);
+	word = word_at(at, size % WORD) | (uint64_t)size << 56;
+	s.d ^= word;
+	s = round_of(s);
+	s.a ^= word;
+	s.c ^= 0xff;
+	s = round_of(round_of(round_of(s)));
+	return s.a ^ s.b ^ s.c ^ s.d;
 }
 
-bool leaf_sha256(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32])
+void leaf_digest_of(const uint8_t *der, size_t size, uint8_t out[32])
 {
-	/* its end is the signature */
-	const unsigned place = (der[size - 1] ^ der[size / 2]) % LEAVES;
-	bool known = false;
-	if (enter()) {
-		known = seen[place].size == size && seen[place].der &&
-			memcmp(seen[place].der, der, size) == 0;
-		if (known)
-			memcpy(out, seen[place].digest, 32);
-		lock_leave(&lock);
-	}
-	if (known)
-		return true;
-	if (!compute(o, der, size, out))
+	const uint64_t words[] = {sip_hash(der, size), size};
+	const size_t end = size < DIGEST - sizeof words ? size : DIGEST - sizeof words;
+	memset(out, 0, DIGEST);
+	memcpy(out, words, sizeof words);
+	memcpy(out + sizeof words, der + size - end, end);
+}
+
+bool leaf_seems(const struct openssl *o, const X509 *leaf, const uint8_t digest[32])
+{
+	enum { ENDS_AT = 16 };
+	const ASN1_STRING *signature = NULL;
+	const void *algorithm;
+	if (!leaf || !o->X509_get0_signature)
 		return false;
-	keep(place, der, size, out);
-	return true;
+	o->X509_get0_signature(&signature, &algorithm, leaf);
+	const int size = signature ? o->ASN1_STRING_length(signature) : 0;
+	return size >= DIGEST - ENDS_AT &&
+	       memcmp(o->ASN1_STRING_get0_data(signature) + size - (DIGEST - ENDS_AT),
+		      digest + ENDS_AT, DIGEST - ENDS_AT) == 0;
 }
 
-/* Its bytes, to be freed; NULL: no memory, or they are longer than what is kept. */
+/* Its bytes, to be freed; NULL: no memory. */
 static uint8_t *bytes_of(const struct openssl *o, const X509 *leaf, size_t *size)
 {
 	const int n = o->i2d_X509 ? o->i2d_X509(leaf, NULL) : 0;
-	uint8_t *der = n > 0 && n <= LONGEST ? malloc((size_t)n) : NULL, *end = der;
+	uint8_t *der = n > 0 ? malloc((size_t)n) : NULL, *end = der;
 	if (der && o->i2d_X509(leaf, &end) == n) {
 		*size = (size_t)n;
 		return der;
@@ -88,17 +110,15 @@ static uint8_t *bytes_of(const struct openssl *o, const X509 *leaf, size_t *size
 
 bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32])
 {
-	unsigned n = 0;
 	size_t size;
 	if (!leaf)
 		return false;
 	QUIET_BEGIN(o)
 	uint8_t *der = bytes_of(o, leaf, &size);
-	if (der && leaf_sha256(o, der, size, out))
-		n = 32;
-	else if (!o->X509_digest(leaf, o->EVP_sha256(), out, &n))
-		n = 0;
+	if (der)
+		leaf_digest_of(der, size, out);
 	free(der);
+	leaf = der ? leaf : NULL;
 	QUIET_END(o)
-	return n == 32;
+	return leaf != NULL;
 }

@@ -9,7 +9,9 @@
 
 enum names_looked { NAMES_UNREAD, NAMES_READ, NAMES_DO_NOT_FIT, NAMES_FIT };
 /* From now on. False: the client has not looked at them since the last time, and probably never does. */
-bool names_watch(const uint8_t leaf[32]);
+bool names_watch(const uint8_t leaf[32], const X509 *object);
+/* Is it the object of a leaf that is watched, or may it be? Only compared with: whether it still is shows in what it holds. */
+bool names_object(const X509 *object, uint8_t leaf[32]);
 bool names_watched(void); /* is any leaf? */
 /* asked: the name that OpenSSL compared, or NULL. */
 void names_note(const uint8_t leaf[32], enum names_looked how, const char *asked);

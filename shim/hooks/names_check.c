@@ -11,6 +11,12 @@
 #include "names.h"
 #include "verification.h"
 
+/* A client looks at the object that was verified, most often, and to write it down as bytes once more is dear. */
+static bool digest_of(const struct openssl *o, const X509 *x, uint8_t leaf[32])
+{
+	return (names_object(x, leaf) && leaf_seems(o, x, leaf)) || leaf_digest(o, x, leaf);
+}
+
 /* What was asked for, and the answer: 1 yes, 0 no, less: it could not tell. */
 static void note(const struct target *t, X509 *x, const char *asked, int answer)
 {
@@ -19,7 +25,7 @@ static void note(const struct target *t, X509 *x, const char *asked, int answer)
 	if (t->caller != CALLER_HOST || !x || answer < 0 || !(live_any() || names_watched()))
 		return;
 	KEEP_ERRNO_BEGIN
-	if (leaf_digest(o, x, leaf)) {
+	if (digest_of(o, x, leaf)) {
 		live_read_names(x, leaf);
 		names_note(leaf, answer ? NAMES_FIT : NAMES_DO_NOT_FIT, answer ? NULL : asked);
 	}
@@ -83,7 +89,7 @@ static void note_reading(const struct target *t, const X509 *x, int nid)
 {
 	uint8_t leaf[32];
 	if (nid != NID_subject_alt_name_ || t->caller != CALLER_HOST ||
-	    !(live_any() || names_watched()) || !leaf_digest(copy_api(t->copy), x, leaf))
+	    !(live_any() || names_watched()) || !digest_of(copy_api(t->copy), x, leaf))
 		return;
 	live_read_names(x, leaf);
 	names_note(leaf, NAMES_READ, NULL);

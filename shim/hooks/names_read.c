@@ -12,6 +12,7 @@
 enum { WATCHED = 16 };
 static struct watched {
 	uint8_t leaf[32];
+	const X509 *object;
 	bool used;
 	enum names_looked looked;
 	char asked[256]; /* where OpenSSL compared: the last name or address that it did not find */
@@ -33,7 +34,7 @@ static struct watched *find(const uint8_t leaf[32])
 	return NULL;
 }
 
-bool names_watch(const uint8_t leaf[32])
+bool names_watch(const uint8_t leaf[32], const X509 *object)
 {
 	if (!enter())
 		return false;
@@ -42,12 +43,27 @@ bool names_watch(const uint8_t leaf[32])
 	if (!w)
 		w = &watched[next++ % WATCHED];
 	memcpy(w->leaf, leaf, sizeof w->leaf);
+	w->object = object;
 	w->used = true;
 	w->looked = NAMES_UNREAD;
 	w->asked[0] = '\0';
 	lock_leave(&lock);
 	atomic_store(&any, true);
 	return !unread;
+}
+
+bool names_object(const X509 *object, uint8_t leaf[32])
+{
+	const struct watched *found = NULL;
+	if (!enter())
+		return false;
+	for (unsigned i = 0; i < WATCHED && !found; i++)
+		if (watched[i].used && watched[i].object == object)
+			found = &watched[i];
+	if (found)
+		memcpy(leaf, found->leaf, sizeof found->leaf);
+	lock_leave(&lock);
+	return found;
 }
 
 bool names_watched(void)

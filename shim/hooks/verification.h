@@ -25,7 +25,7 @@ struct verification {
 	struct repair repair;
 	struct trust trust;
 	uint64_t presented; /* hash of the server's Certificate message; 0: not known */
-	uint8_t leaf[32];   /* SHA-256 */
+	uint8_t leaf[32];   /* leaf_digest() */
 	bool have_leaf;
 	struct live_match match; /* without an SSL: whose look it is */
 	struct evidence *
@@ -83,13 +83,17 @@ struct evidence *verification_failure(struct verification *v, int result);
  * is wrong. */
 bool verification_has_idle_limit(const struct verification *v);
 
-/* (leaf_digest.c) Of a leaf that a server presented. */
-bool leaf_sha256(const struct openssl *o, const uint8_t *der, size_t size, uint8_t out[32]);
-/* ... as OpenSSL has taken it; NULL: there is none. */
+/* (leaf_digest.c) Of a leaf that a server presented: what it is known again by, in this process alone. */
+void leaf_digest_of(const uint8_t *der, size_t size, uint8_t out[32]);
+/* ... as OpenSSL has taken it; NULL: there is none. False: no memory. */
 bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32]);
+/* Does an object that is held for the certificate of that digest end as it does? Else it is another one, at a place that became free. */
+bool leaf_seems(const struct openssl *o, const X509 *leaf, const uint8_t digest[32]);
 /* (verify_leaf.c) The body of the server's Certificate message, the leaf of a verification, and the handshake's end. */
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 void verify_take_leaf(struct connection *n, const uint8_t leaf[32]);
+/* Is the leaf the one that was sent, and is it sure that it bears the name? Until the handshake is done. */
+bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name);
 void verify_done(struct connection *n, SSL *ssl);
 
 /* (afterwards.c) Is this verification, which nobody but the client itself asked for, that of .NET? */

@@ -174,12 +174,14 @@ static bool leaf_is_for_another(struct verification *v)
 		return false;
 	if (!n->peer.sni) {
 		/* an address perhaps, which it compares by itself: that shows at the end (connection.c) */
-		if (n->leaf.known && (n->story.left || names_watch(n->leaf.digest)))
+		if (n->leaf.known && (n->story.left || names_watch(n->leaf.digest, leaf)))
 			TELL(v->connection, v->ssl, NAMELESS, 0);
 		return false;
 	}
 	if (n->leaf.known)
-		names_watch(n->leaf.digest);
+		names_watch(n->leaf.digest, leaf);
+	if (verify_sent_name(n, leaf, o->SSL_version(v->ssl) == PROTOCOL_TLS1_3, n->peer.sni))
+		return false;
 	match = matches(o, leaf, n->peer.sni);
 	return match == 0 && !(n->story.left && looked_at_lately(v, &lately));
 }
@@ -217,7 +219,7 @@ static void note_unverified(struct verification *v)
 	    leaf_digest(o, leaf_of(o, v->ctx), leaf)) /* a compressed certificate (RFC 8879) */
 		verify_take_leaf(n, leaf);
 	if (n->leaf.known) {
-		names_watch(n->leaf.digest);
+		names_watch(n->leaf.digest, leaf_of(o, v->ctx));
 		TELL(n, v->ssl, LEFT, 0);
 	}
 	live_left_to_client(n);
@@ -340,9 +342,12 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	if (n)
 		rule_of_peer(n, ssl, leaf_of(copy_api(n->copy), ctx));
 	if (!ssl && !find_live(v)) {
+		/* without memory a leaf is not known again */
+		const bool blind =
+		    live_blind() || (!v->have_leaf && leaf_of(copy_api(t->copy), ctx));
 		verification_free(v);
 		errno = entry_errno;
-		return live_blind() ? without_memory(t, ctx, NULL) : plainly(t, ctx);
+		return blind ? without_memory(t, ctx, NULL) : plainly(t, ctx);
 	}
 	const int result = look_at(v, t, entry_errno);
 	if (n) {

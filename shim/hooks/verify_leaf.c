@@ -17,20 +17,36 @@ void verify_take_leaf(struct connection *n, const uint8_t leaf[32])
 	live_note(n, n->leaf.digest);
 }
 
-/* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context. */
+/* RFC 5246 section 7.4.2: a list of certificates, each after its length; RFC 8446 section 4.4.2: after a context. NULL: none. */
+static const uint8_t *first_of(const uint8_t *body, size_t size, bool tls13, size_t *bytes)
+{
+	const size_t start = (tls13 && size > 0 ? 1u + body[0] : 0) + 6;
+	if (size < start)
+		return NULL;
+	const uint8_t *at = body + start - 3;
+	*bytes = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
+	return *bytes == 0 || size - start < *bytes ? NULL : body + start;
+}
+
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13)
 {
-	const struct openssl *o = copy_api(n->copy);
-	const size_t start = (tls13 && size > 0 ? 1u + body[0] : 0) + 6;
 	uint8_t leaf[32];
-	if (size < start)
+	size_t bytes;
+	const uint8_t *der = first_of(body, size, tls13, &bytes);
+	if (!der)
 		return;
-	const uint8_t *at = body + start - 3;
-	const size_t n_bytes = (size_t)at[0] << 16 | (size_t)at[1] << 8 | at[2];
-	if (n_bytes == 0 || size - start < n_bytes)
-		return;
-	if (leaf_sha256(o, body + start, n_bytes, leaf))
-		verify_take_leaf(n, leaf);
+	leaf_digest_of(der, bytes, leaf);
+	verify_take_leaf(n, leaf);
+}
+
+bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name)
+{
+	size_t bytes;
+	const uint8_t *der =
+	    n->leaf.known && n->sent.body && leaf_seems(copy_api(n->copy), leaf, n->leaf.digest)
+		? first_of(n->sent.body, n->sent.size, tls13, &bytes)
+		: NULL;
+	return der && evidence_has_host(der, bytes, name);
 }
 
 /* A resumed session brings its leaf along, unverified; a client that verifies by itself does so now. */

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The quick look for a host among the names of a leaf: where it says yes, OpenSSL does, whatever the certificate looks like.
+ */
+#include <tlsmend/base.h>
+#include <openssl/ec.h>
+#include <openssl/x509v3.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <string.h>
+
+/* of <tlsmend/evidence.h>, whose types are not OpenSSL's own */
+bool evidence_has_host(const uint8_t *der, size_t n, const char *host);
+
+enum { MOST = 2048 };
+
+/* The DER of a certificate with these names; critical ones, or with a second extension behind them. */
+static size_t certificate(const char *names, uint8_t der[MOST])
+{
+	X509 *x = X509_new();
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509_EXTENSION *san = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+	X509_EXTENSION *more =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, "critical,CA:FALSE");
+	uint8_t *end = der;
+	assert_non_null(san);
+	X509_set_version(x, 2);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 1000);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+				   (const unsigned char *)"cn.corp.test", -1, -1, 0);
+	X509_set_pubkey(x, key);
+	X509_add_ext(x, more, -1);
+	X509_add_ext(x, san, -1);
+	X509_sign(x, key, EVP_sha256());
+	const int n = i2d_X509(x, NULL);
+	assert_in_range(n, 1, MOST);
+	i2d_X509(x, &end);
+	X509_EXTENSION_free(san);
+	X509_EXTENSION_free(more);
+	EVP_PKEY_free(key);
+	X509_free(x);
+	return (size_t)n;
+}
+
+static void a_name_that_is_there_is_found(void **state)
+{
+	static const struct {
+		const char *names, *host;
+		bool found;
+	} cases[] = {
+	    {"DNS:a.corp.test", "a.corp.test", true},
+	    {"critical,DNS:a.corp.test", "A.Corp.Test", true},
+	    {"DNS:b.corp.test,DNS:*.corp.test,IP:10.0.0.1", "a.corp.test", true},
+	    {"URI:https://a.corp.test/,email:a@corp.test,DNS:a.corp.test", "a.corp.test", true},
+	    {"DNS:*.corp.test", "corp.test", false},
+	    {"DNS:*.corp.test", "a.b.corp.test", false},
+	    {"DNS:b.corp.test", "a.corp.test", false},
+	    {"DNS:b.corp.test", "cn.corp.test", false},
+	    {"email:a@corp.test", "cn.corp.test", false},
+	    {"DNS:a.corp.test", ".corp.test", false},
+	    /* nobody looks into this one: OpenSSL may not like it */
+	    {"DNS:a.corp.test,otherName:1.2.3;UTF8:x", "a.corp.test", false},
+	};
+	uint8_t der[MOST];
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		const size_t n = certificate(cases[i].names, der);
+		if (evidence_has_host(der, n, cases[i].host) != cases[i].found)
+			fail_msg("%s: %s", cases[i].names, cases[i].host);
+	}
+}
+
+static bool says_openssl(const uint8_t *der, size_t n, const char *host, bool *decoded)
+{
+	X509 *x = d2i_X509(NULL, &der, (long)n);
+	const bool yes = x && X509_check_host(x, host, 0, 0, NULL) == 1;
+	*decoded = x != NULL;
+	X509_free(x);
+	return yes;
+}
+
+/* Each byte has each value. */
+static void a_yes_is_one_of_openssl(void **state)
+{
+	static const char host[] = "a.corp.test";
+	uint8_t der[MOST];
+	unsigned yes = 0;
+	bool decoded;
+	(void)state;
+	const size_t n = certificate("DNS:b.corp.test,DNS:*.corp.test,IP:10.0.0.1", der);
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t was = der[i];
+		for (unsigned value = 0; value < 256; value++) {
+			der[i] = (uint8_t)value;
+			if (!evidence_has_host(der, n, host))
+				continue;
+			if (!says_openssl(der, n, host, &decoded) && decoded)
+				fail_msg("byte %zu: %02x", i, value);
+			yes++;
+		}
+		der[i] = was;
+	}
+	for (size_t size = 0; size < n; size++)
+		assert_false(evidence_has_host(der, size, host));
+	assert_true(yes > 10000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_name_that_is_there_is_found),
+	    cmocka_unit_test(a_yes_is_one_of_openssl),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
