@@ -156,7 +156,8 @@ struct trust_asked {
 	verify_fn *verify; /* the copy's own X509_verify_cert */
 	const struct rule *rule;
 	const char
-	    *host; /* the connection's (normalised); NULL: not known, and then no trust is added */
+	    *host;  /* the connection's (normalised); NULL: not known, and then no trust is added */
+	bool borne; /* the leaf is known to be valid for that name */
 	uint64_t
 	    presented; /* hash of all that the server presented; 0: none, and nothing is remembered */
 	SSL *ssl;      /* NULL: none, or its DANE does not reach this context */

@@ -121,8 +121,9 @@ void evidence_openssl_cnf(struct evidence *e, const char *path, struct openssl_c
 const struct ca_directory *evidence_directory(struct evidence *e, const struct openssl *o,
 					      const char *path);
 
-/* (leaf_names.c) Is it sure that X509_check_host(3) finds the name in this certificate, which OpenSSL has decoded? Takes no memory. */
-bool evidence_has_host(const uint8_t *der, size_t n, const char *host);
+/* (leaf_names.c) Is it sure that X509_check_host(3), with these flags, finds the name in this certificate, which OpenSSL has decoded? Takes no
+ * memory. */
+bool evidence_has_host(const uint8_t *der, size_t n, const char *host, unsigned flags);
 
 /* In a verification's callback: the revocation list that it is about, of the first such error. */
 void evidence_crl(struct evidence *e, const struct openssl *o, X509_STORE_CTX *ctx);

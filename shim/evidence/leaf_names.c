@@ -87,15 +87,15 @@ static bool names_of(struct span extensions, struct span *names)
 	return found == 1;
 }
 
-static bool fits(struct text asked, struct text name)
+static bool fits(struct text asked, struct text name, unsigned flags)
 {
 	if (name.n == asked.n && memcmp(name.s, asked.s, name.n) == 0)
 		return true;
 	return (name.n == asked.n || memchr(name.s, '*', name.n)) &&
-	       name_fit(asked, name, 0) == FIT_SAME;
+	       name_fit(asked, name, flags) == FIT_SAME;
 }
 
-bool evidence_has_host(const uint8_t *der, size_t size, const char *name)
+bool evidence_has_host(const uint8_t *der, size_t size, const char *name, unsigned flags)
 {
 	const struct text asked = {name, strlen(name)};
 	struct span names, one;
@@ -109,7 +109,7 @@ bool evidence_has_host(const uint8_t *der, size_t size, const char *name)
 		    (tag != DNS_NAME && tag != ADDRESS && tag != EMAIL && tag != URI))
 			return false;
 		const struct text text = {(const char *)one.p, (size_t)(one.end - one.p)};
-		found = found || (tag == DNS_NAME && fits(asked, text));
+		found = found || (tag == DNS_NAME && fits(asked, text, flags));
 	}
 	return found;
 }

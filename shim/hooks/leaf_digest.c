@@ -81,18 +81,34 @@ void leaf_digest_of(const uint8_t *der, size_t size, uint8_t out[32])
 	memcpy(out + sizeof words, der + size - end, end);
 }
 
-bool leaf_seems(const struct openssl *o, const X509 *leaf, const uint8_t digest[32])
+/* What a certificate ends with. */
+static const uint8_t *signature_of(const struct openssl *o, const X509 *leaf, size_t *size)
 {
-	enum { ENDS_AT = 16 };
 	const ASN1_STRING *signature = NULL;
 	const void *algorithm;
 	if (!leaf || !o->X509_get0_signature)
-		return false;
+		return NULL;
 	o->X509_get0_signature(&signature, &algorithm, leaf);
-	const int size = signature ? o->ASN1_STRING_length(signature) : 0;
-	return size >= DIGEST - ENDS_AT &&
-	       memcmp(o->ASN1_STRING_get0_data(signature) + size - (DIGEST - ENDS_AT),
-		      digest + ENDS_AT, DIGEST - ENDS_AT) == 0;
+	const int n = signature ? o->ASN1_STRING_length(signature) : 0;
+	*size = n > 0 ? (size_t)n : 0;
+	return *size ? o->ASN1_STRING_get0_data(signature) : NULL;
+}
+
+bool leaf_ends(const struct openssl *o, const X509 *leaf, const uint8_t *der, size_t size)
+{
+	enum { SHORTEST = 32 };
+	size_t n;
+	const uint8_t *signature = signature_of(o, leaf, &n);
+	return signature && n >= SHORTEST && n < size && memcmp(signature, der + size - n, n) == 0;
+}
+
+bool leaf_seems(const struct openssl *o, const X509 *leaf, const uint8_t digest[32])
+{
+	enum { END = DIGEST - 2 * WORD };
+	size_t n;
+	const uint8_t *signature = signature_of(o, leaf, &n);
+	return signature && n >= END &&
+	       memcmp(signature + n - END, digest + DIGEST - END, END) == 0;
 }
 
 /* Its bytes, to be freed; NULL: no memory. */

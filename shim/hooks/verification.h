@@ -87,13 +87,16 @@ bool verification_has_idle_limit(const struct verification *v);
 void leaf_digest_of(const uint8_t *der, size_t size, uint8_t out[32]);
 /* ... as OpenSSL has taken it; NULL: there is none. False: no memory. */
 bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32]);
+/* Has the object the signature that stands at the end of these bytes? No two certificates have the same, of which both are good. */
+bool leaf_ends(const struct openssl *o, const X509 *leaf, const uint8_t *der, size_t size);
 /* Does an object that is held for the certificate of that digest end as it does? Else it is another one, at a place that became free. */
 bool leaf_seems(const struct openssl *o, const X509 *leaf, const uint8_t digest[32]);
 /* (verify_leaf.c) The body of the server's Certificate message, the leaf of a verification, and the handshake's end. */
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13);
 void verify_take_leaf(struct connection *n, const uint8_t leaf[32]);
-/* Is the leaf the one that was sent, and is it sure that it bears the name? Until the handshake is done. */
-bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name);
+/* Is the leaf the one that was sent, and is it sure that it bears the name? Until the handshake is done. flags: of X509_check_host(3). */
+bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name,
+		      unsigned flags);
 void verify_done(struct connection *n, SSL *ssl);
 
 /* (afterwards.c) Is this verification, which nobody but the client itself asked for, that of .NET? */

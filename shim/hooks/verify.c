@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <tlsmend/evidence.h>
+#include <tlsmend/name_fit.h>
 #include <tlsmend/record.h>
 
 #include <tlsmend/versions.h>
@@ -161,6 +162,14 @@ static int matches(const struct openssl *o, X509 *leaf, const char *name)
 	return match;
 }
 
+/* Is it sure that the leaf of this verification, which is the one that the server sent, bears the name? */
+static bool sent_name(const struct verification *v, const char *name, unsigned flags)
+{
+	const struct openssl *o = copy_api(v->copy);
+	return verify_sent_name(v->connection, leaf_of(o, v->ctx),
+				o->SSL_version(v->ssl) == PROTOCOL_TLS1_3, name, flags);
+}
+
 /* The host that the client asked for by name, and a leaf that is not for it. */
 static bool leaf_is_for_another(struct verification *v)
 {
@@ -180,7 +189,7 @@ static bool leaf_is_for_another(struct verification *v)
 	}
 	if (n->leaf.known)
 		names_watch(n->leaf.digest, leaf);
-	if (verify_sent_name(n, leaf, o->SSL_version(v->ssl) == PROTOCOL_TLS1_3, n->peer.sni))
+	if (sent_name(v, n->peer.sni, 0))
 		return false;
 	match = matches(o, leaf, n->peer.sni);
 	return match == 0 && !(n->story.left && looked_at_lately(v, &lately));
@@ -234,16 +243,19 @@ static void before(struct verification *v)
 	verify_fn *real = as_verify(copy_real(v->copy, HOOK_X509_verify_cert));
 	char expected[256];
 	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
-	if (trust_of(&v->rule))
-		trust_begin(&v->trust, &(struct trust_asked){
-					   .copy = v->copy,
-					   .ctx = v->ctx,
-					   .verify = real,
-					   .rule = &v->rule,
-					   .host = repair_expected(
-					       &v->rule, v->host[0] ? v->host : NULL, expected),
-					   .presented = v->presented,
-					   .ssl = v->ssl});
+	if (!trust_of(&v->rule))
+		return;
+	struct trust_asked asked = {.copy = v->copy,
+				    .ctx = v->ctx,
+				    .verify = real,
+				    .rule = &v->rule,
+				    .presented = v->presented,
+				    .ssl = v->ssl};
+	asked.host = repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected);
+	/* libssl's own look at what was sent */
+	asked.borne = v->presented && asked.host && !host_is_address(asked.host) &&
+		      sent_name(v, asked.host, CHECK_NO_PARTIAL);
+	trust_begin(&v->trust, &asked);
 }
 
 static void after(struct verification *v, int result)

@@ -39,14 +39,14 @@ void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bo
 	verify_take_leaf(n, leaf);
 }
 
-bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name)
+bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name,
+		      unsigned flags)
 {
 	size_t bytes;
 	const uint8_t *der =
-	    n->leaf.known && n->sent.body && leaf_seems(copy_api(n->copy), leaf, n->leaf.digest)
-		? first_of(n->sent.body, n->sent.size, tls13, &bytes)
-		: NULL;
-	return der && evidence_has_host(der, bytes, name);
+	    n->sent.body ? first_of(n->sent.body, n->sent.size, tls13, &bytes) : NULL;
+	return der && leaf_ends(copy_api(n->copy), leaf, der, bytes) &&
+	       evidence_has_host(der, bytes, name, flags);
 }
 
 /* A resumed session brings its leaf along, unverified; a client that verifies by itself does so now. */

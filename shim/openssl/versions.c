@@ -229,11 +229,8 @@ bool openssl_dane_made_good(const struct openssl *o, SSL *ssl)
 {
 	enum { TRUST_ANCHOR = 2 };
 	uint8_t usage = 0;
-	int depth = -1;
 	if (!o->SSL_get0_dane_tlsa)
 		return false;
-	QUIET_BEGIN(o)
-	depth = o->SSL_get0_dane_tlsa(ssl, &usage, NULL, NULL, NULL, NULL);
-	QUIET_END(o)
+	const int depth = o->SSL_get0_dane_tlsa(ssl, &usage, NULL, NULL, NULL, NULL);
 	return depth >= 0 && usage >= TRUST_ANCHOR;
 }

@@ -51,9 +51,7 @@ bool apply_context_bounds(const struct openssl *o, SSL_CTX *ctx, int *min, int *
 void apply_bounds(const struct openssl *o, SSL *ssl, int *min, int *max)
 {
 	uint64_t options = apply_options(o, ssl);
-	QUIET_BEGIN(o)
 	openssl_get_bounds(o, ssl, min, max);
-	QUIET_END(o)
 	/* a fixed-version method has no bounds, but a version from the start; so has the flexible one of 1.0.2 */
 	int version = o->SSL_version(ssl);
 	if (!*min && !*max && !openssl_is_flexible_method(o, o->SSL_get_ssl_method(ssl)) &&

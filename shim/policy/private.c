@@ -63,10 +63,9 @@ OPENSSL_STACK *stack_without(const struct openssl *o, const OPENSSL_STACK *front
 
 void stack_free(const struct openssl *o, OPENSSL_STACK *stack)
 {
-	QUIET_BEGIN(o)
+	/* which cannot fail */
 	if (stack)
 		o->OPENSSL_sk_free(stack);
-	QUIET_END(o)
 }
 
 /* ---- private copies ----------------------------------------------------------------------------------------- */
@@ -197,12 +196,14 @@ void presented_free(struct presented *p, const struct openssl *o)
 		void (*free_x509)(X509 *);
 		void (*free_any)(void *);
 	} f = {.free_x509 = o->X509_free};
-	QUIET_BEGIN(o)
-	if (p->leaf && !p->borrowed)
-		o->X509_free(p->leaf);
-	if (p->untrusted && !p->borrowed)
-		o->OPENSSL_sk_pop_free(p->untrusted, f.free_any);
-	QUIET_END(o)
+	if (!p->borrowed && (p->leaf || p->untrusted)) {
+		QUIET_BEGIN(o)
+		if (p->leaf)
+			o->X509_free(p->leaf);
+		if (p->untrusted)
+			o->OPENSSL_sk_pop_free(p->untrusted, f.free_any);
+		QUIET_END(o)
+	}
 	*p = (struct presented){0};
 }
 

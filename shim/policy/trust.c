@@ -75,11 +75,9 @@ static bool switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 	const struct openssl *o = copy_api(t->copy);
 	if (trusted && !keep_alive(t, ctx))
 		return false;
-	QUIET_BEGIN(o)
 	o->X509_STORE_CTX_set0_untrusted(ctx, t->untrusted);
 	if (trusted)
 		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
-	QUIET_END(o)
 	t->switched = true;
 	return true;
 }
@@ -87,12 +85,10 @@ static bool switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 /* For this context nothing is an anchor any more. Needs no memory. */
 static void trust_close(const struct openssl *o, X509_STORE_CTX *ctx)
 {
-	QUIET_BEGIN(o)
 	if (o->X509_STORE_CTX_set0_trusted_stack)
 		o->X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
 	if (o->X509_STORE_CTX_set0_dane)
 		o->X509_STORE_CTX_set0_dane(ctx, NULL);
-	QUIET_END(o)
 }
 
 /* What a chain is to be verified with under the rule. False: not at all. */
@@ -259,7 +255,7 @@ bool trust_is_strict(const struct rule *rule)
 static void decide(struct trust *t, struct trial *trial, const struct trust_asked *a, X509 *leaf)
 {
 	const struct rule *rule = a->rule;
-	const bool for_host = a->host && leaf_is_for(trial->o, leaf, a->host);
+	const bool for_host = a->host && (a->borne || leaf_is_for(trial->o, leaf, a->host));
 	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
 		t->problem = setting_closed_why(rule->closed);

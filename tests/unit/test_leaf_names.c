@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* of <tlsmend/evidence.h>, whose types are not OpenSSL's own */
-bool evidence_has_host(const uint8_t *der, size_t n, const char *host);
+bool evidence_has_host(const uint8_t *der, size_t n, const char *host, unsigned flags);
 
 enum { MOST = 2048 };
 
@@ -60,6 +60,7 @@ static void a_name_that_is_there_is_found(void **state)
 	    {"DNS:b.corp.test", "cn.corp.test", false},
 	    {"email:a@corp.test", "cn.corp.test", false},
 	    {"DNS:a.corp.test", ".corp.test", false},
+	    {"DNS:a*.corp.test", "ab.corp.test", true},
 	    /* nobody looks into this one: OpenSSL may not like it */
 	    {"DNS:a.corp.test,otherName:1.2.3;UTF8:x", "a.corp.test", false},
 	};
@@ -67,44 +68,51 @@ static void a_name_that_is_there_is_found(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		const size_t n = certificate(cases[i].names, der);
-		if (evidence_has_host(der, n, cases[i].host) != cases[i].found)
+		if (evidence_has_host(der, n, cases[i].host, 0) != cases[i].found)
 			fail_msg("%s: %s", cases[i].names, cases[i].host);
 	}
 }
 
-static bool says_openssl(const uint8_t *der, size_t n, const char *host, bool *decoded)
+static bool says_openssl(const uint8_t *der, size_t n, const char *host, unsigned flags,
+			 bool *decoded)
 {
 	X509 *x = d2i_X509(NULL, &der, (long)n);
-	const bool yes = x && X509_check_host(x, host, 0, 0, NULL) == 1;
+	const bool yes = x && X509_check_host(x, host, 0, flags, NULL) == 1;
 	*decoded = x != NULL;
 	X509_free(x);
 	return yes;
 }
 
 /* Each byte has each value. */
-static void a_yes_is_one_of_openssl(void **state)
+static void holds_for(unsigned flags)
 {
 	static const char host[] = "a.corp.test";
 	uint8_t der[MOST];
 	unsigned yes = 0;
 	bool decoded;
-	(void)state;
 	const size_t n = certificate("DNS:b.corp.test,DNS:*.corp.test,IP:10.0.0.1", der);
 	for (size_t i = 0; i < n; i++) {
 		const uint8_t was = der[i];
 		for (unsigned value = 0; value < 256; value++) {
 			der[i] = (uint8_t)value;
-			if (!evidence_has_host(der, n, host))
+			if (!evidence_has_host(der, n, host, flags))
 				continue;
-			if (!says_openssl(der, n, host, &decoded) && decoded)
+			if (!says_openssl(der, n, host, flags, &decoded) && decoded)
 				fail_msg("byte %zu: %02x", i, value);
 			yes++;
 		}
 		der[i] = was;
 	}
 	for (size_t size = 0; size < n; size++)
-		assert_false(evidence_has_host(der, size, host));
+		assert_false(evidence_has_host(der, size, host, flags));
 	assert_true(yes > 10000);
+}
+
+static void a_yes_is_one_of_openssl(void **state)
+{
+	(void)state;
+	holds_for(0);
+	holds_for(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 }
 
 int main(void)
