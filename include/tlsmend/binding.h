@@ -94,6 +94,8 @@ void *binding_default_lookup(enum hook h, const void *caller);
 bool binding_defined_elsewhere(enum hook h);
 /* Is this address in the preload library itself? */
 bool binding_is_own(const void *address);
+/* ... in the copy's libcrypto, where that is an object of its own? */
+bool binding_in_libcrypto(struct copy *c, const void *address);
 /* The loader's functions, past our own exports (design.md#dlsym). */
 typedef void *dlsym_fn(void *handle, const char *name);
 typedef void *dlopen_fn(const char *file, int mode);

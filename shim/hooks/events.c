@@ -56,6 +56,17 @@ static openssl_verify_cb *default_callback(struct copy *c)
 	return found;
 }
 
+/* Code of a libcrypto that is an object by itself is none of a client's, and it has no other callback: a fresh context need not be made. */
+static bool is_default(struct copy *c, openssl_verify_cb *callback)
+{
+	const void *code = ((union {
+				   openssl_verify_cb *function;
+				   void *object;
+			   }){.function = callback})
+			       .object;
+	return binding_in_libcrypto(c, code) || callback == default_callback(c);
+}
+
 bool events_under_way(struct copy *c, X509_STORE_CTX *ctx)
 {
 	return kept_get(c, KEPT_STORE_CTX_VERIFICATION, ctx) != NULL;
@@ -74,7 +85,7 @@ bool events_begin(struct verification *v)
 		return false;
 	openssl_verify_cb *client =
 	    o->X509_STORE_CTX_get_verify_cb ? o->X509_STORE_CTX_get_verify_cb(v->ctx) : NULL;
-	if (!client || client == default_callback(v->copy) || client == observer_verify(v->copy))
+	if (!client || is_default(v->copy, client) || client == observer_verify(v->copy))
 		return true;
 	v->client = client;
 	o->X509_STORE_CTX_set_verify_cb(v->ctx, observer_verify(v->copy));

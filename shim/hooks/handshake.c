@@ -397,7 +397,8 @@ void observe_msg(struct copy *c, int write_p, int version, int content_type, con
 	else if (n && n->story.done &&
 		 (content_type == CONTENT_RECORD_HEADER || content_type == CONTENT_INNER_TYPE))
 		note_record(n, write_p != 0, ssl, content_type, buf, len);
-	else if (n && !write_p && !n->story.done) {
+	/* what is in a record comes right behind its header, and is told of by itself */
+	else if (n && !write_p && !n->story.done && content_type != CONTENT_INNER_TYPE) {
 		TELL(n, ssl, HEARD, 0);
 		if (content_type == CONTENT_RECORD_HEADER)
 			note_first_bytes(n, buf, len);

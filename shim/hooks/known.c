@@ -85,12 +85,20 @@ bool known_is(const struct openssl *o, const SSL *ssl)
 
 SSL *verification_ssl_given(const struct openssl *o, X509_STORE_CTX *ctx)
 {
+	/* it fails at the first call or never, and is asked twice in each handshake */
+	static _Atomic(const struct openssl *) asked;
+	int index = -1;
 	if (!o->complete)
 		return NULL;
-	int index = -1;
-	QUIET_BEGIN(o)
-	index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
-	QUIET_END(o)
+	if (atomic_load_explicit(&asked, memory_order_relaxed) == o) {
+		index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
+	} else {
+		QUIET_BEGIN(o)
+		index = o->SSL_get_ex_data_X509_STORE_CTX_idx();
+		QUIET_END(o)
+		if (index >= 0)
+			atomic_store_explicit(&asked, o, memory_order_relaxed);
+	}
 	return index < 0 ? NULL : o->X509_STORE_CTX_get_ex_data(ctx, index);
 }
 

@@ -262,7 +262,8 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	}
 	h.in = n->wire.received;
 	story_tell(&n->story, &h, &v);
-	story_note(n, &h);
+	if (environment_get()->stories)
+		story_note(n, &h);
 	if (!story_asks_for_closed(&n->story, n->wire.received))
 		closed_unwatch(n);
 	carry_out(n, ssl, &v, c ? c : &none);

@@ -136,7 +136,17 @@ DEFINE(void *, memrchr, (const void *s, int byte, size_t n))
 
 DEFINE(size_t, strlen, (const char *s))
 {
+	const uint64_t ones = 0x0101010101010101u;
 	const char *end = s;
+	/* a word in its place does not cross a page */
+	for (; (uintptr_t)end % WORD; end++)
+		if (!*end)
+			return (size_t)(end - s);
+	for (;; end += WORD) {
+		const uint64_t w = *(const eight *)end; /* a byte of it is 0? */
+		if ((w - ones) & ~w & ones << 7)
+			break;
+	}
 	while (*end)
 		end++;
 	return (size_t)(end - s);

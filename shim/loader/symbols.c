@@ -308,18 +308,17 @@ FAST bool has_entry_name(const struct symbols *t, const ElfW(Sym) * s, const str
  * of what is looked for is there. *none: there is nothing of that hash. */
 FAST void *usual_function(const struct symbols *t, const struct symbol_entry *e, bool *none)
 {
-	const uint32_t h = e->hash, start = t->gnu.bucket[h % t->gnu.buckets];
-	*none = start < t->gnu.first || start == 0;
+	const uint32_t h = e->hash, *chain = t->gnu.chain - t->gnu.first;
+	size_t i = t->gnu.bucket[h % t->gnu.buckets];
+	*none = i < t->gnu.first;
 	if (*none)
 		return NULL;
-	const uint32_t *chain = t->gnu.chain - t->gnu.first, *link = chain + start;
-	for (; (*link ^ h) > 1; link++)
-		if ((*none = *link & 1))
+	for (; (chain[i] ^ h) > 1; i++)
+		if ((*none = chain[i] & 1))
 			return NULL;
-	const size_t i = (size_t)(link - chain);
+	/* all that is listed is defined */
 	const ElfW(Sym) *s = &t->symbols[i];
-	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) ||
-	    (uint16_t)(s->st_shndx - 1) >= SHN_LORESERVE - 1 || !s->st_value ||
+	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) || s->st_shndx >= SHN_LORESERVE ||
 	    (t->versions && t->versions[i] & VERSION_HIDDEN) || !has_entry_name(t, s, e))
 		return NULL;
 	return (void *)(t->base + s->st_value);
@@ -336,7 +335,7 @@ void loader_symbols_named(const struct symbols *t, const struct symbol_entry *na
 			  void **found)
 {
 	const struct symbols s = *t; /* which no store into `found` can change */
-	const bool usual = s.gnu.buckets != 0;
+	const bool usual = s.gnu.buckets && s.gnu.first;
 	for (size_t i = 0; usual && i < count; i++) {
 		bool none;
 		void *p = usual_function(&s, &names[i], &none);

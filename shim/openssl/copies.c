@@ -259,6 +259,13 @@ bool copy_contains(struct copy *c, enum library library, const void *address)
 	return l && lies_in(l, address);
 }
 
+bool binding_in_libcrypto(struct copy *c, const void *address)
+{
+	const struct openssl *o = copy_api(c);
+	return o->ssl_base && o->ssl_base != o->crypto_base &&
+	       copy_contains(c, LIBRARY_crypto, address);
+}
+
 /* Under the lock: a slot for this table. A copy of which only libcrypto was known so far is completed. */
 static struct copy *slot_for(const struct openssl *o)
 {

@@ -114,7 +114,7 @@ static int class_in(const struct openssl *o, int class)
  * registers later comes behind ours. */
 static void reserve(struct copy *c)
 {
-	enum { GAP = 3 };
+	enum { GAP = 2 };
 	static const int gaps[] = {EX_INDEX_SSL, EX_INDEX_SSL_CTX};
 	const struct openssl *o = copy_api(c);
 	QUIET_BEGIN(o)
