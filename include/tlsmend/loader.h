@@ -76,8 +76,8 @@ bool loader_is_alive(const struct loader_view *v, size_t index);
 struct gnu_hash {
 	const ElfW(Addr) * filter;
 	const uint32_t *bucket, *chain;
-	uint32_t buckets; /* 0: there is none */
-	uint32_t first;   /* symbol that is listed; 0: there is no such section */
+	uint32_t buckets;     /* 0: there is none */
+	uint32_t first;       /* symbol that is listed; 0: there is no such section */
 	uint32_t mask, shift; /* of the filter: its words, a power of two, less one */
 };
 /* What an object's dynamic section says; filled once for many look-ups. Points into the object. */
@@ -171,8 +171,8 @@ void *loader_next(const struct lookup *q);
  * behind us), then what was loaded together with the object; the other way round below RTLD_DEEPBIND. Allocates. */
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next);
 /* (program.c) The one definition that there is of a name, where nothing is loaded but what was there at the start: whoever uses the name
- * means that one, but for its own object. NULL: there may be others. Allocates. */
-void *loader_sole(const struct symbol_name *n);
+ * means that one, but for its own object. *size: in bytes. NULL: there may be others. Allocates. */
+void *loader_sole(const struct symbol_name *n, size_t *size);
 /* The first definition in load order, whatever its scope, but for those in `except`. Allocates. */
 void *loader_definer(const struct lookup *q, const struct link_map *except);
 /* A function of libc itself (of glibc's libdl.so.2 or libpthread.so.0 before 2.34), whoever else defines the name; NULL: none. Allocates

@@ -39,7 +39,8 @@ static inline bool loader_may_define(const struct gnu_hash *g, const struct symb
 /* The number of a symbol that the object defines or imports; 0: it does not know the name. */
 size_t loader_symbol_number(const struct symbols *s, const struct symbol_name *n);
 /* The object's only definition of a name, as loader_symbol_named(); *several: there is another one, kept for old binaries. */
-void *loader_symbol_only(const struct symbols *s, const struct symbol_name *n, bool *several);
+void *loader_symbol_only(const struct symbols *s, const struct symbol_name *n, bool *several,
+			 size_t *size);
 /* ... that one or the default one. */
 void *loader_symbol_kept(const struct symbols *s, const struct symbol_name *n);
 

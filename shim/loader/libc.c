@@ -26,7 +26,8 @@ static bool is_named_so(const struct link_map *l)
 {
 	static const char file[] = "/libc.so.6";
 	const size_t size = l->l_name ? strlen(l->l_name) + 1 : 0;
-	return size >= sizeof file && memcmp(l->l_name + size - sizeof file, file, sizeof file) == 0;
+	return size >= sizeof file &&
+	       memcmp(l->l_name + size - sizeof file, file, sizeof file) == 0;
 }
 
 static bool read_libc(struct symbols *t, bool named)

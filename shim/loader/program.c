@@ -138,22 +138,26 @@ bool loader_is_as_at_start(void)
 	return last && !loader_after(last);
 }
 
-void *loader_sole(const struct symbol_name *n)
+void *loader_sole(const struct symbol_name *n, size_t *size)
 {
 	struct program *in = loader_is_as_at_start() ? known() : NULL;
 	const struct link_map *own = loader_own();
 	struct symbols room;
 	void *sole = NULL;
+	size_t bytes;
 	bool several;
 	if (!in)
 		return NULL;
 	for (struct table *t = in->at, *end = t + in->count; t < end; t++) {
 		if (!loader_may_define(&t->hash, n) || t->map == own)
 			continue;
-		void *p = loader_symbol_only(table_of(t, &room), n, &several);
+		void *p = loader_symbol_only(table_of(t, &room), n, &several, &bytes);
 		if (several || (p && sole))
 			return NULL;
-		sole = p ? p : sole;
+		if (p) {
+			sole = p;
+			*size = bytes;
+		}
 	}
 	return sole;
 }

@@ -361,12 +361,38 @@ void *loader_symbol_kept(const struct symbols *t, const struct symbol_name *n)
 	return address_of(t, find(t, n, NULL, MATCH_ANY));
 }
 
-void *loader_symbol_only(const struct symbols *t, const struct symbol_name *n, bool *several)
+/* All definitions of a name in one walk; the default one is returned. */
+static const ElfW(Sym) *
+    only_in_gnu_hash(const struct symbols *t, const struct symbol_name *n, bool *several)
 {
-	const ElfW(Sym) *any = find(t, n, NULL, MATCH_ANY);
-	const ElfW(Sym) *defined = any ? find(t, n, NULL, MATCH_DEFAULT) : NULL;
-	*several = any && (any != defined || find(t, n, NULL, MATCH_OLD));
-	return address_of(t, defined);
+	const ElfW(Sym) *only = NULL;
+	for (uint32_t i = gnu_hash_first(&t->gnu, n->hash); i; i++) {
+		const uint32_t link = t->gnu.chain[i - t->gnu.first];
+		if ((link ^ n->hash) < 2 && is_definition(t, i, n)) {
+			*several = only || (t->versions && t->versions[i] & VERSION_HIDDEN);
+			if (*several)
+				return NULL;
+			only = &t->symbols[i];
+		}
+		if (link & 1)
+			break;
+	}
+	return only;
+}
+
+void *loader_symbol_only(const struct symbols *t, const struct symbol_name *n, bool *several,
+			 size_t *size)
+{
+	const ElfW(Sym) * only;
+	*several = false;
+	if (t->gnu.buckets) {
+		only = only_in_gnu_hash(t, n, several);
+	} else {
+		only = find(t, n, NULL, MATCH_DEFAULT);
+		*several = find(t, n, NULL, MATCH_OLD);
+	}
+	*size = only ? only->st_size : 0;
+	return address_of(t, only);
 }
 
 void *loader_symbol(const struct link_map *l, const char *symbol)

@@ -27,7 +27,6 @@ const struct hooked hooked[HOOK_COUNT] = {
 
 _Thread_local struct copy *binding_current;
 
-
 int hook_by_name(const char *name)
 {
 	/* what hooked names begin with; dlsym(3) is asked for many others */

@@ -200,6 +200,12 @@ static const struct found_library *library_of(struct copy *c, enum library libra
 							       : NULL;
 }
 
+static void keep_real(struct copy *c, enum hook h, void *real, size_t size)
+{
+	atomic_store_explicit(&c->size[h], (uint32_t)size, memory_order_relaxed);
+	atomic_store_explicit(&c->real[h], real, memory_order_release);
+}
+
 __attribute__((noinline)) static void *look_up(struct copy *c, enum hook h)
 {
 	const struct found_library *in = library_of(c, hook_library(h));
@@ -208,8 +214,7 @@ __attribute__((noinline)) static void *look_up(struct copy *c, enum hook h)
 	if (!in)
 		return NULL;
 	void *real = loader_function(&in->symbols, &name, &size);
-	atomic_store_explicit(&c->size[h], (uint32_t)size, memory_order_relaxed);
-	atomic_store_explicit(&c->real[h], real, memory_order_release);
+	keep_real(c, h, real, size);
 	return real;
 }
 
@@ -316,7 +321,8 @@ static const struct link_map *crypto_of(const struct object *ssl)
 		return NULL;
 	if (loader_symbol_named(s, &name))
 		return ssl->map;
-	const void *function = loader_sole(&name);
+	size_t size;
+	const void *function = loader_sole(&name, &size);
 	if (!function || !loader_object_at(function, &at) ||
 	    !copy_known((void *)at.low, LIBRARY_crypto)) {
 		loader_import(s, &name, &q.version);
@@ -403,13 +409,16 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 	return c && copy_real(c, h) == function && is_usable(copy_api(c), library) ? c : NULL;
 }
 
-struct copy *copy_known_by(enum hook h, const void *function)
+struct copy *copy_known_by(enum hook h, void *function, size_t size)
 {
 	const enum library library = hook_library(h);
-	for (unsigned i = 0; i < atomic_load(&copy_count); i++)
-		if (copy_contains(&copies[i], library, function) && libraries[i][library].stays &&
-		    copy_real(&copies[i], h) == function)
-			return is_usable(copy_api(&copies[i]), library) ? &copies[i] : NULL;
+	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
+		struct copy *c = &copies[i];
+		if (!copy_contains(c, library, function) || !libraries[i][library].stays)
+			continue;
+		keep_real(c, h, function, size);
+		return is_usable(copy_api(c), library) ? c : NULL;
+	}
 	return NULL;
 }
 

@@ -37,8 +37,8 @@ struct copy *copy_known(const void *base, enum library library);
 bool copy_calls_itself(enum hook h, const void *return_address, struct target *t);
 /* The copy that `function`, found under the name of hook h in the object `at`, belongs to; bound now if need be. */
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at);
-/* The copy that has it under that name, of those that were bound before and stay. */
-struct copy *copy_known_by(enum hook h, const void *function);
+/* The copy that has it, as its own definition of that name, of those that were bound before and stay. */
+struct copy *copy_known_by(enum hook h, void *function, size_t size);
 /* Does an address lie in that library, as it was found? */
 bool copy_contains(struct copy *c, enum library library, const void *address);
 /* The function of any copy that has it; NULL: none. */

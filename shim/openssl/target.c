@@ -169,8 +169,9 @@ static void sole_seek(enum hook h)
 	struct object at;
 	if (!loader_is_as_at_start() || atomic_exchange(&sole_sought[h], true))
 		return;
-	void *function = loader_sole(&name);
-	struct copy *c = function ? copy_known_by(h, function) : NULL;
+	size_t size;
+	void *function = loader_sole(&name, &size);
+	struct copy *c = function ? copy_known_by(h, function, size) : NULL;
 	if (!c && in_openssl(h, function, &at))
 		c = bind_copy(h, function, &at);
 	atomic_store_explicit(&sole[h], c, memory_order_release);
