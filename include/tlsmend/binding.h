@@ -86,7 +86,11 @@ extern _Thread_local struct copy *binding_current HIDDEN;
 /* For dlsym: the copy that `function` belongs to, bound now if need be. NULL: no OpenSSL that we know. */
 struct copy *binding_copy_of(enum hook h, void *function);
 /* The copy in a slot below COPIES_MAX, bound or not. */
-struct copy *binding_slot(unsigned slot);
+extern struct copy binding_copies[] HIDDEN;
+static inline struct copy *binding_slot(unsigned slot)
+{
+	return &binding_copies[slot];
+}
 /* What the caller's own scope has for this name when we are left out: what dlsym(RTLD_DEFAULT, name) would
  * give without the preload. NULL: nothing. */
 void *binding_default_lookup(enum hook h, const void *caller);

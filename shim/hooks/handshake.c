@@ -256,9 +256,7 @@ static void observe(struct copy *c, SSL *ssl, int where, int value, int host_err
 		on_start(c, ssl);
 		return;
 	}
-	bool interesting = (where & SSL_CB_ALERT_) || where == SSL_CB_HANDSHAKE_DONE_ ||
-			   where == SSL_CB_CONNECT_EXIT_;
-	struct connection *n = interesting ? connection_of(c, ssl) : NULL;
+	struct connection *n = connection_of(c, ssl);
 	if (!n && where == SSL_CB_HANDSHAKE_DONE_)
 		demanded_unknown_done(c, ssl);
 	if (!n)
@@ -271,9 +269,21 @@ static void observe(struct copy *c, SSL *ssl, int where, int value, int host_err
 		on_exit(n, ssl, value, host_errno);
 }
 
+/* Most calls tell of a step within a handshake. */
+static bool is_step(int where)
+{
+	return where != SSL_CB_HANDSHAKE_START_ && where != SSL_CB_HANDSHAKE_DONE_ &&
+	       where != SSL_CB_CONNECT_EXIT_ && !(where & SSL_CB_ALERT_);
+}
+
 void observe_info(struct copy *c, const SSL *ssl, int where, int value)
 {
 	openssl_info_cb *client = client_info_callback(c, ssl);
+	if (is_step(where)) {
+		if (client)
+			client(ssl, where, value);
+		return;
+	}
 	/* the client's changes at the start come before ours; at a failure it may empty the error queue */
 	if (client && where == SSL_CB_HANDSHAKE_START_)
 		client(ssl, where, value);

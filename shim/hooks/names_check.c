@@ -98,9 +98,11 @@ static void note_reading(const struct target *t, const X509 *x, int nid)
 void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int *critical,
 			    int *index)
 {
-	KEEP_ERRNO_BEGIN
-	note_reading(t, x, nid);
-	KEEP_ERRNO_END
+	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST) {
+		KEEP_ERRNO_BEGIN
+		note_reading(t, x, nid);
+		KEEP_ERRNO_END
+	}
 	return ((union {
 		       void *object;
 		       void *(*function)(const X509 *, int, int *, int *);
@@ -111,9 +113,11 @@ void *hook_X509_get_ext_d2i(const struct target *t, const X509 *x, int nid, int 
 /* radsecproxy looks for the extension by itself. */
 int hook_X509_get_ext_by_NID(const struct target *t, const X509 *x, int nid, int last)
 {
-	KEEP_ERRNO_BEGIN
-	note_reading(t, x, nid);
-	KEEP_ERRNO_END
+	if (nid == NID_subject_alt_name_ && t->caller == CALLER_HOST) {
+		KEEP_ERRNO_BEGIN
+		note_reading(t, x, nid);
+		KEEP_ERRNO_END
+	}
 	return ((union {
 		       void *object;
 		       int (*function)(const X509 *, int, int);

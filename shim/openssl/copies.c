@@ -66,7 +66,8 @@ struct found_library {
 };
 
 static struct lock lock;
-static struct copy copies[COPIES_MAX];
+struct copy binding_copies[COPIES_MAX];
+
 static struct found_library libraries[COPIES_MAX]
 				     [LIBRARIES]; /* written before the table that tells of it */
 static _Atomic unsigned copy_count;
@@ -185,9 +186,9 @@ static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 struct copy *copy_known(const void *base, enum library library)
 {
 	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
-		const struct openssl *o = copy_api(&copies[i]);
+		const struct openssl *o = copy_api(&binding_copies[i]);
 		if (o && (library == LIBRARY_ssl ? o->ssl_base : o->crypto_base) == base)
-			return &copies[i];
+			return &binding_copies[i];
 	}
 	return NULL;
 }
@@ -240,7 +241,7 @@ bool copy_calls_itself(enum hook h, const void *return_address, struct target *t
 	const enum library library = hook_library(h);
 	const unsigned count = atomic_load_explicit(&copy_count, memory_order_acquire);
 	for (unsigned i = 0; i < count; i++) {
-		struct copy *c = &copies[i];
+		struct copy *c = &binding_copies[i];
 		const struct found_library *l = library_of(c, library);
 		if (!l || !lies_in(l, return_address))
 			continue;
@@ -280,7 +281,7 @@ static struct copy *slot_for(const struct openssl *o)
 	unsigned n = atomic_load(&copy_count);
 	if (n == COPIES_MAX)
 		return NULL;
-	c = &copies[n];
+	c = &binding_copies[n];
 	c->slot = n;
 	for (size_t i = 0; i < ARRAY_LENGTH(c->index); i++)
 		atomic_store(&c->index[i], -1);
@@ -413,7 +414,7 @@ struct copy *copy_known_by(enum hook h, void *function, size_t size)
 {
 	const enum library library = hook_library(h);
 	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
-		struct copy *c = &copies[i];
+		struct copy *c = &binding_copies[i];
 		if (!copy_contains(c, library, function) || !libraries[i][library].stays)
 			continue;
 		keep_real(c, h, function, size);
@@ -445,24 +446,19 @@ static void pin(const void *base)
 void binding_pin(void)
 {
 	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
-		if (atomic_exchange(&copies[i].pinned, true))
+		if (atomic_exchange(&binding_copies[i].pinned, true))
 			continue;
 		KEEP_ERRNO_BEGIN
-		pin(copy_api(&copies[i])->ssl_base);
-		pin(copy_api(&copies[i])->crypto_base);
+		pin(copy_api(&binding_copies[i])->ssl_base);
+		pin(copy_api(&binding_copies[i])->crypto_base);
 		KEEP_ERRNO_END
 	}
-}
-
-struct copy *binding_slot(unsigned slot)
-{
-	return &copies[slot];
 }
 
 void *copies_any_real(enum hook h)
 {
 	void *real = NULL;
 	for (unsigned i = 0; !real && i < atomic_load(&copy_count); i++)
-		real = copy_real(&copies[i], h);
+		real = copy_real(&binding_copies[i], h);
 	return real;
 }
