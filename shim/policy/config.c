@@ -369,10 +369,14 @@ struct policy *policy_parse(const struct config_source *sources, size_t count, b
 			    config_report *report, void *arg, bool *bad)
 {
 	struct policy *policy;
+	size_t length = 0;
 	if (bad)
 		*bad = false;
+	for (size_t i = 0; i < count; i++)
+		length += sources[i].length;
 	KEEP_ERRNO_BEGIN
-	policy = parse(sources, count, advice, report, arg, bad);
+	/* most processes have no rules */
+	policy = length ? parse(sources, count, advice, report, arg, bad) : table_new();
 	KEEP_ERRNO_END
 	return policy;
 }
