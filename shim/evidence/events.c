@@ -139,6 +139,22 @@ static bool lies_outside(const struct evidence *e)
 	return s == VERIFY_CRL_PATH_VALIDATION_ERROR || s == VERIFY_DANE_NO_MATCH;
 }
 
+static bool is_about_lists(const struct evidence *e, int code)
+{
+	const enum cause c = verify_symbol_cause(verify_symbol(code, e->version));
+	return c == CAUSE_CRL_UNAVAILABLE || c == CAUSE_CRL_INVALID;
+}
+
+/* OpenSSL looks at revocation lists first. .NET collects all errors, and with a list it would still not take a certificate that has expired. */
+static struct verify_error first_that_counts(const struct evidence *e)
+{
+	for (size_t i = 0; e->framework == FRAMEWORK_DOTNET && i < e->error_count; i++) {
+		if (!is_about_lists(e, e->errors[i].code))
+			return e->errors[i];
+	}
+	return e->errors[0];
+}
+
 struct verify_error evidence_headline(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
@@ -149,5 +165,5 @@ struct verify_error evidence_headline(const struct evidence *e)
 		return error_with_anchor(e);
 	if (e->event_count > 0 || e->error_count == 0 || lies_outside(e))
 		return seen;
-	return e->errors[0];
+	return first_that_counts(e);
 }

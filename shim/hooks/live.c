@@ -278,8 +278,8 @@ static size_t fullness(const struct evidence *e)
 /* About revocation, which is asked for once more when the chain itself is good. */
 static bool about_revocation(const struct evidence *e, bool known)
 {
-	const enum cause c = verify_symbol_cause(
-	    verify_symbol(e->error_count ? e->errors[0].code : e->code, e->version));
+	const enum cause c =
+	    verify_symbol_cause(verify_symbol(evidence_headline(e).code, e->version));
 	return c == CAUSE_CRL_UNAVAILABLE || c == CAUSE_CRL_INVALID ||
 	       (known && c == CAUSE_REVOKED);
 }

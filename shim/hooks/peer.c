@@ -17,32 +17,56 @@
 #include <bsd/string.h>
 
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
- * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. */
-static void search_descriptors(struct connection *n)
+ * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. `named`: whether
+ * it is one of these. `carried`: not one that has carried nothing yet (.NET fetches lists and issuers meanwhile). */
+static bool search(const char *host, bool carried, char found[46], unsigned *found_port,
+		   bool *named)
 {
-	char address[46], name[256], found[46] = "";
-	unsigned port, found_port = 0;
-	bool several = false, by_name = false;
+	char address[46], name[256];
+	unsigned port;
+	bool several = false;
+	struct socket_facts f;
+	*found_port = 0;
+	*named = false;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (!transport_peer(fd, address, &port))
+		if (!transport_peer(fd, address, &port) ||
+		    (carried && socket_look(fd, &f) && f.counted && f.sent == 0))
 			continue;
-		bool fits = n->peer.host ? resolver_led(n->peer.host, address)
-					 : resolver_name(address, name);
-		if (by_name && !fits)
+		bool fits = host ? resolver_led(host, address) : resolver_name(address, name);
+		if (*named && !fits)
 			continue;
-		if (found_port && (fits == by_name) &&
-		    (port != found_port || strcmp(address, found) != 0))
+		if (*found_port && (fits == *named) &&
+		    (port != *found_port || strcmp(address, found) != 0))
 			several = true;
-		else if (fits && !by_name)
+		else if (fits && !*named)
 			several = false;
-		by_name = by_name || fits;
-		strlcpy(found, address, sizeof found);
-		found_port = port;
+		*named = *named || fits;
+		strlcpy(found, address, 46);
+		*found_port = port;
 	}
-	if (!several && found_port) {
-		strlcpy(n->peer.address, found, sizeof n->peer.address);
-		n->peer.port = found_port;
-	}
+	return !several && *found_port;
+}
+
+static void search_descriptors(struct connection *n, bool carried)
+{
+	char found[46] = "";
+	unsigned port;
+	bool named;
+	if (!search(n->peer.host, carried, found, &port, &named))
+		return;
+	strlcpy(n->peer.address, found, sizeof n->peer.address);
+	n->peer.port = port;
+}
+
+void peer_of_host(const char *host, char address[46], unsigned *port)
+{
+	char found[46] = "";
+	unsigned found_port;
+	bool named;
+	if (!host[0] || !search(host, true, found, &found_port, &named) || !named)
+		return;
+	strlcpy(address, found, 46);
+	*port = found_port;
 }
 
 int connection_descriptor(const struct connection *n)
@@ -157,7 +181,7 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 		look_at_goal(n, ssl);
 	} else {
 		if (!n->peer.port)
-			search_descriptors(n);
+			search_descriptors(n, story_told(&n->story));
 		n->socket.guessed = true;
 		if (!n->story.done)
 			transport_guess(n);
@@ -276,7 +300,7 @@ void connection_remember_peer(struct connection *n, SSL *ssl)
 		look_at_socket(n, ssl);
 	else if (n->story.requested && !transport_is_plain(n, ssl))
 		search_descriptors(
-		    n); /* all of the process's: only where it is likely to be needed */
+		    n, false); /* all of the process's: only where it is likely to be needed */
 }
 
 /* It was not connected when the handshake began: nothing was said on it before, unless it says more now than this connection does. */
@@ -305,7 +329,7 @@ static void find_peer(struct connection *n, SSL *ssl)
 	if (!n->socket.looked)
 		look_at_socket(n, ssl);
 	else if (n->peer.port == 0 && n->peer.address[0] == '\0' && !transport_is_plain(n, ssl))
-		search_descriptors(n);
+		search_descriptors(n, true);
 	if (!connection_prove(n, ssl) && late && to_be_found(n, ssl))
 		is_carried_by(n, transport_find_for_record(n, ssl));
 }

@@ -24,6 +24,8 @@ bool connection_prove(struct connection *n, SSL *ssl);
 void connection_find_peer(struct connection *n, SSL *ssl);
 /* A client that tells OpenSSL neither a name nor its socket: which host it is shows only by what the socket has carried. */
 bool connection_shows_late(const struct connection *n, const SSL *ssl);
+/* The only peer among this process's sockets that this name was resolved to; else both are left as they were. */
+void peer_of_host(const char *host, char address[46], unsigned *port);
 /* In the middle of the handshake, while the socket is there: for what is told at its end. */
 void connection_remember_peer(struct connection *n, SSL *ssl);
 /* For a record: by the socket that carried it, which is closed. */

@@ -282,12 +282,13 @@ void story_own(struct connection *n, SSL *ssl)
 		     names);
 }
 
-/* By the socket it shows, too, how much of a client that hands over the bytes was taken. */
+/* It shows, too, how much of a client that hands over the bytes was taken. */
 static void was_closed(struct connection *n, SSL *ssl, const struct socket_facts *f, uint64_t ms,
 		       const struct circumstances *c)
 {
 	connection_was_carried_by(n, &f->peer);
-	n->wire.taken = ssl || f->sent < n->wire.taken ? n->wire.taken : f->sent;
+	if (!ssl && n->wire.taken < n->wire.written && n->wire.taken < f->sent)
+		n->wire.taken = f->sent < n->wire.written ? f->sent : n->wire.written;
 	story_event(n, ssl,
 		    (struct happening){.what = HAPPENING_CLOSED,
 				       .ms = ms,

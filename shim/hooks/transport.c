@@ -266,6 +266,24 @@ bool transport_has_brought(const struct connection *n, const SSL *ssl, const str
 	return f->received == came || f->received == came + 1;
 }
 
+bool transport_has_brought_after(const struct connection *n, const SSL *ssl,
+				 const struct socket_facts *f)
+{
+	enum { PLAIN_AT_MOST = 16384 };
+	char address[46];
+	unsigned port;
+	const uint64_t given = ssl ? transport_taken(n, ssl) : n->wire.written;
+	const uint64_t came = n->wire.before.read + n->wire.received;
+	if (!f->counted || !n->peer.host || !socket_address_text(&f->peer, address, &port) ||
+	    (n->peer.port && (port != n->peer.port || strcmp(address, n->peer.address) != 0)) ||
+	    !(strcmp(n->peer.host, address) == 0 || resolver_led(n->peer.host, address)))
+		return false;
+	/* as above */
+	const uint64_t least = f->state == TCP_CLOSE ? 0 : given;
+	return f->sent > least && f->sent <= given + PLAIN_AT_MOST && f->received > came &&
+	       f->received <= came + PLAIN_AT_MOST;
+}
+
 /* ---- which ones may carry it --------------------------------------------------------------------------------------- */
 
 static bool is_of_kind(int fd, bool datagram)

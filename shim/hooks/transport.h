@@ -52,6 +52,9 @@ int transport_find_for_record(const struct connection *n, SSL *ssl);
  * NULL: what it was given is not known. */
 bool transport_has_brought(const struct connection *n, const SSL *ssl,
 			   const struct socket_facts *f);
+/* ... and before it what was said in plain text (STARTTLS), which went both ways: one at an address that the host's name led to. Another connection's may look the same. */
+bool transport_has_brought_after(const struct connection *n, const SSL *ssl,
+				 const struct socket_facts *f);
 /* The first descriptor from `from` on that may carry this connection, whatever else may; -1: none. What is said before (to a proxy) still
  * speaks against it. For what strengthens. */
 int transport_possible(const struct connection *n, SSL *ssl, int from);

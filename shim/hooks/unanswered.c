@@ -113,9 +113,14 @@ static int socket_of(const struct connection *n, SSL *ssl)
 	return fd < 0 && !sandbox_entered() ? transport_find_for_record(n, ssl) : fd;
 }
 
-static bool has_brought(const struct connection *n, const SSL *ssl, int fd, struct socket_facts *f)
+/* How a socket is known as the one that carried a connection: transport_has_brought(), or, where none is, transport_has_brought_after(). */
+typedef bool carries(const struct connection *n, const SSL *ssl, const struct socket_facts *f);
+enum found { FOUND_NONE, FOUND_ONE, FOUND_SEVERAL };
+
+static bool has_brought(const struct connection *n, const SSL *ssl, int fd, carries *fits,
+			struct socket_facts *f)
 {
-	return socket_look(fd, f) && socket_peer(fd, &f->peer) && transport_has_brought(n, ssl, f);
+	return socket_look(fd, f) && socket_peer(fd, &f->peer) && fits(n, ssl, f);
 }
 
 /* ---- a socket that the client has closed ----------------------------------------------------------------------------- */
@@ -140,16 +145,6 @@ static bool closed_descriptor(const struct connection *n, int fd, struct closed_
 	return false;
 }
 
-/* Is there another one, not closed yet, that may as well be the one, and went another way? */
-static bool is_disputed(const struct connection *n, SSL *ssl, enum way way)
-{
-	struct socket_facts f;
-	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
-		if (has_brought(n, ssl, fd, &f) && way_of(&f) != way)
-			return true;
-	return false;
-}
-
 static bool same_peer(const struct socket_facts *a, const struct socket_facts *b)
 {
 	char one[46], other[46];
@@ -159,26 +154,72 @@ static bool same_peer(const struct socket_facts *a, const struct socket_facts *b
 	       strcmp(one, other) == 0;
 }
 
-/* Of several that may be the one, all went the same way. */
-static bool closed_carrier(const struct connection *n, SSL *ssl, struct closed_socket *s)
+/* One more that may be the one. Of several all must have gone the same way; then it is only not known where to. */
+static enum found add(enum found before, struct socket_facts *found, const struct socket_facts *f)
+{
+	if (before == FOUND_NONE)
+		*found = *f;
+	else if (way_of(f) != way_of(found))
+		return FOUND_SEVERAL;
+	else if (!same_peer(f, found))
+		found->peer.any.sa_family = AF_UNSPEC;
+	return before == FOUND_SEVERAL ? before : FOUND_ONE;
+}
+
+/* Those that are still open. `before`: what was found elsewhere. */
+static enum found find_open(const struct connection *n, SSL *ssl, carries *fits, enum found before,
+			    struct socket_facts *found)
+{
+	struct socket_facts f;
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS && before != FOUND_SEVERAL; fd++)
+		if (has_brought(n, ssl, fd, fits, &f))
+			before = add(before, found, &f);
+	return before;
+}
+
+static enum found carrier_left(const struct connection *n, SSL *ssl, struct socket_facts *found)
+{
+	const enum found exact = find_open(n, ssl, transport_has_brought, FOUND_NONE, found);
+	if (exact != FOUND_NONE)
+		return exact;
+	return find_open(n, ssl, transport_has_brought_after, FOUND_NONE, found) == FOUND_ONE &&
+		       !found->own_end
+		   ? FOUND_ONE
+		   : FOUND_NONE;
+}
+
+static enum found find_among_closed(const struct connection *n, SSL *ssl, carries *fits,
+				    struct closed_socket *s, uint32_t *mine)
 {
 	struct closed_socket other;
-	bool found = false;
-	uint32_t number = n->closing.since, mine = 0;
-	while (closed_next(&number, &other)) {
-		if (!transport_has_brought(n, ssl, &other.facts))
+	enum found found = FOUND_NONE;
+	uint32_t number = n->closing.since;
+	while (closed_next(&number, &other) && found != FOUND_SEVERAL) {
+		if (!fits(n, ssl, &other.facts))
 			continue;
-		if (found && way_of(&other.facts) != way_of(&s->facts))
-			return false;
-		if (found && !same_peer(&other.facts, &s->facts))
-			s->facts.peer.any.sa_family = AF_UNSPEC;
-		if (found)
-			continue;
-		*s = other;
-		mine = number - 1;
-		found = true;
+		if (found == FOUND_NONE) {
+			*s = other;
+			*mine = number - 1;
+		}
+		found = add(found, &s->facts, &other.facts);
 	}
-	if (!found || is_disputed(n, ssl, way_of(&s->facts)))
+	return found;
+}
+
+/* Another one that is not closed yet, may as well be the one, and went another way, speaks against it. Where something was said before, so does each that
+ * carried nothing else, and that the client ended it, too: which of the two was first is not known (.NET shuts down what its peer has ended). */
+static bool closed_carrier(const struct connection *n, SSL *ssl, struct closed_socket *s)
+{
+	struct socket_facts other;
+	carries *fits = transport_has_brought;
+	uint32_t mine = 0;
+	enum found found = find_among_closed(n, ssl, fits, s, &mine);
+	if (found == FOUND_NONE && find_open(n, ssl, fits, FOUND_NONE, &other) == FOUND_NONE) {
+		fits = transport_has_brought_after;
+		found = find_among_closed(n, ssl, fits, s, &mine);
+	}
+	if (found != FOUND_ONE || find_open(n, ssl, fits, found, &s->facts) != FOUND_ONE ||
+	    (fits == transport_has_brought_after && s->facts.own_end))
 		return false;
 	closed_take(mine);
 	return true;
@@ -213,10 +254,13 @@ void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circum
 {
 	const int fd = socket_of(n, ssl);
 	struct socket_facts f;
+	bool known =
+	    fd >= 0 && (n->story.memory ? has_brought(n, ssl, fd, transport_has_brought, &f)
+					: socket_look(fd, &f));
+	if (fd < 0 && !transport_is_plain(n, ssl) && !sandbox_entered())
+		known = carrier_left(n, ssl, &f) == FOUND_ONE;
 	/* a client that hands over the bytes may have kept to itself what came (.NET, where that is no TLS) */
-	c->met = c->peer = fd >= 0 &&
-			   (n->story.memory ? has_brought(n, ssl, fd, &f) : socket_look(fd, &f)) &&
-			   socket_ended_by_peer(&f, 0, &c->reset);
+	c->met = c->peer = known && socket_ended_by_peer(&f, 0, &c->reset);
 }
 
 /* The reset of a socket that the SSL does not know. */
@@ -224,32 +268,16 @@ static bool was_reset(const struct connection *n)
 {
 	struct socket_facts f;
 	bool reset = false;
-	for (int fd = 0; !reset && fd < TRANSPORT_DESCRIPTORS; fd++)
-		if (has_brought(n, NULL, fd, &f))
-			socket_ended_by_peer(&f, 0, &reset);
+	if (carrier_left(n, NULL, &f) == FOUND_ONE)
+		socket_ended_by_peer(&f, 0, &reset);
 	return reset;
 }
 
-/* The SSL is not at hand: the process ends while other threads run, or libssl let go of it by itself (PHP's curl, design.md#deepbind). Of several sockets
- * that may be the one, all went the same way, as with closed ones. */
+/* The SSL is not at hand: the process ends while other threads run, or libssl let go of it by itself (PHP's curl, design.md#deepbind). */
 bool unanswered_left(const struct connection *n, struct socket_facts *left)
 {
-	struct socket_facts f;
-	bool found = false;
-	if (sandbox_entered() || n->wire.written == 0)
-		return false;
-	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (!has_brought(n, NULL, fd, &f))
-			continue;
-		if (found && way_of(&f) != way_of(left))
-			return false;
-		if (found && !same_peer(&f, left))
-			left->peer.any.sa_family = AF_UNSPEC;
-		else
-			*left = f;
-		found = true;
-	}
-	return found;
+	return !sandbox_entered() && n->wire.written > 0 &&
+	       carrier_left(n, NULL, left) == FOUND_ONE;
 }
 
 void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c)

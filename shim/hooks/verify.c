@@ -78,6 +78,10 @@ static void failed(struct verification *v, int result)
 	static struct lately lately;
 	struct connection *n = v->connection;
 	if (!n) {
+		/* .NET closes the socket before the connection ends */
+		if (v->port == 0 && record_wanted(LEVEL_ERROR) && !sandbox_entered())
+			peer_of_host(v->host[0] ? v->host : v->match.peer.host, v->address,
+				     &v->port);
 		live_failed(&v->match, v->leaf, verification_failure(v, result));
 		return;
 	}

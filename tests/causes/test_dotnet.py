@@ -352,6 +352,13 @@ def test_revocation_and_an_unknown_root(run, pki, revocable):
         assert a.errors == "None" and a.records == [], name
 
 
+def test_expired_and_no_list(run, pki, hosts):
+    """A list would not help: .NET collects what is wrong, and OpenSSL looks for lists first."""
+    a = each(run, pki, hosts, "stream-crl-no", "expired")["expired"]
+    assert (a.record["event"], a.record["cause"]) == ("verify_failed", "expired")
+    assert a.words == (set(a.errors.split(", ")), set(a.status))
+
+
 @pytest.mark.long
 def test_revocation_that_a_callback_accepts(run, pki, revocable):
     """Whether an unknown state was accepted or the CA's responder gave a good answer cannot be told: nothing is said."""

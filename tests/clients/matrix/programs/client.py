@@ -108,6 +108,27 @@ def asyncio():
     asyncio.run(get())
 
 
+def starttls():
+    """After a dialogue in plain text on the same socket, which OpenSSL does not see either."""
+    import asyncio
+
+    async def talk():
+        reader, writer = await asyncio.open_connection(host, port)
+        await reader.readline()
+        writer.write(b"EHLO client.test\r\n")
+        while (await reader.readline())[3:4] == b"-":
+            pass
+        writer.write(b"STARTTLS\r\n")
+        await reader.readline()
+        await writer.start_tls(ssl.create_default_context(), server_hostname=host)
+        writer.write(b"QUIT\r\n")
+        await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+
+    asyncio.run(asyncio.wait_for(talk(), seconds))
+
+
 def tornado():
     from tornado import ioloop, simple_httpclient
 
