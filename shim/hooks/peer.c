@@ -16,21 +16,27 @@
 
 #include <bsd/string.h>
 
+static bool is_another(int fd, const char *host, const char *address)
+{
+	struct socket_facts f;
+	return (socket_look(fd, &f) && f.counted && f.sent == 0) ||
+	       (host && resolver_elsewhere(address, host));
+}
+
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
  * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. `named`: whether
- * it is one of these. `carried`: not one that has carried nothing yet (.NET fetches lists and issuers meanwhile). */
+ * it is one of these. `carried`: not one that has carried nothing yet (.NET fetches lists and issuers meanwhile), nor one of which it is known that it leads elsewhere. */
 static bool search(const char *host, bool carried, char found[46], unsigned *found_port,
 		   bool *named)
 {
 	char address[46], name[256];
 	unsigned port;
 	bool several = false;
-	struct socket_facts f;
 	*found_port = 0;
 	*named = false;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
 		if (!transport_peer(fd, address, &port) ||
-		    (carried && socket_look(fd, &f) && f.counted && f.sent == 0))
+		    (carried && is_another(fd, host, address)))
 			continue;
 		bool fits = host ? resolver_led(host, address) : resolver_name(address, name);
 		if (*named && !fits)

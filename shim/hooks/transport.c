@@ -225,7 +225,8 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 		return -1;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
 		if (silent_only ? !(n->wire.before.silent[fd / 64] >> fd % 64 & 1)
-				: !transport_peer(fd, address, &port))
+				: !transport_peer(fd, address, &port) ||
+				      (n->peer.host && resolver_elsewhere(address, n->peer.host)))
 			continue;
 		if (!transport_is_own(n, ssl, fd))
 			continue;
