@@ -10,6 +10,21 @@ from lib.run import BUILD, own_environment
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = BUILD / "attacks"
 TIMEOUT = 90
+# For clients in Python: a handshake for which they carry the bytes by themselves.
+BY_MEMORY = """
+import ssl
+
+def by_memory(raw, context, **how):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, **how)
+    while True:
+        try:
+            tls.do_handshake()
+            return tls
+        except ssl.SSLWantReadError:
+            raw.sendall(outgoing.read())
+            incoming.write(raw.recv(65536))
+"""
 
 
 def build(name, libraries=("-lssl", "-lcrypto"), source=None):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from attackkit import NOTHING
+from attackkit import BY_MEMORY, NOTHING
 from test_attacks_peer import CLIENT, CONNECT, SAID
 from test_attacks_proxy import server
 
@@ -122,7 +122,7 @@ def test_an_address_is_checked(actor, names, keys, verdict):
 
 
 # A client without SNI that looks up several names first. argv: CA file, port, how, the names, of which the last is connected to
-TWINS = """
+TWINS = BY_MEMORY + """
 import socket, ssl, sys
 trust, port, how, *names = sys.argv[1:]
 for name in names:
@@ -135,15 +135,7 @@ try:
     if how == "socket":
         context.wrap_socket(raw)
     else:
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(incoming, outgoing)
-        while True:
-            try:
-                tls.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                raw.sendall(outgoing.read())
-                incoming.write(raw.recv(65536))
+        tls = by_memory(raw, context)
     print("good")
 except (ssl.SSLError, OSError):
     print("bad")
@@ -179,7 +171,7 @@ def test_the_name_that_was_looked_up_last_is_known(run, pki, servers):
     """... though many others were before, and one since."""
     hosts = {"twin-b.test": "127.0.0.5"} | {f"n{i}.test": f"127.1.{i // 250}.{i % 250 + 1}" for i in range(256)}
     (port,) = servers.nginx([("127.0.0.5", ["twin-b.test"], pki.good("twin-b.test"), "")])
-    script = TWINS.replace("try:\n", 'socket.getaddrinfo("n255.test", 1)\ntry:\n', 1)
+    script = TWINS.replace("\ntry:\n", '\nsocket.getaddrinfo("n255.test", 1)\ntry:\n', 1)
     names = ["twin-b.test", *(f"n{i}.test" for i in range(255)), "twin-b.test"]
     for file, want in (pki.stranger_pem, "bad\n"), (pki.root_pem, "good\n"):
         config = run.config(("twin-b.test", {"OnlyCAFile": file}))

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from attackkit import build
+from attackkit import BY_MEMORY, build
 from test_attacks_proxy import server
 
 ADDRESS_RULES = ["[127.0.0.1]", "[127.0.0.0/8]", "[*.test 127.0.0.1/32]", "[localhost]"]
@@ -58,7 +58,7 @@ CONNECT = tunnel(b"\r\n\r\n", b"HTTP/1.1 200 Connection established\r\n\r\n")
 SOCKS = tunnel(b"me\0", b"\0\x5a\0\0\0\0\0\0")
 
 # argv: trust, port, SNI ("" for none), how, what is said before
-CLIENT = """
+CLIENT = BY_MEMORY + """
 import socket, ssl, sys
 trust, port, name, how, before, host = sys.argv[1:]
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -77,15 +77,7 @@ try:
         with context.wrap_socket(raw, server_hostname=name or None):
             pass
     else:
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(incoming, outgoing, server_hostname=name or None)
-        while True:
-            try:
-                tls.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                raw.sendall(outgoing.read())
-                incoming.write(raw.recv(65536))
+        tls = by_memory(raw, context, server_hostname=name or None)
     print("good")
 except ssl.SSLCertVerificationError:
     print("bad")
@@ -210,7 +202,7 @@ def test_curl_to_an_address(actor, certificates, rule):
 
 
 # TLS over a socketpair (a tunnel, an ssh channel) to elsewhere, while an unrelated TCP connection to a host with a rule is open.
-ELSEWHERE = """
+ELSEWHERE = BY_MEMORY + """
 import socket, ssl, sys, threading
 trust, leaf, said = sys.argv[1:]
 listening = socket.create_server(("127.0.0.1", 0))
@@ -232,17 +224,9 @@ thread.start()
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname = False
 context.load_verify_locations(trust)
-incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-tls = context.wrap_bio(incoming, outgoing)
 try:
-    while True:
-        try:
-            tls.do_handshake()
-            print("good")
-            break
-        except ssl.SSLWantReadError:
-            near.sendall(outgoing.read())
-            incoming.write(near.recv(65536))
+    tls = by_memory(near, context)
+    print("good")
 except ssl.SSLCertVerificationError:
     print("bad")
 near.close()
@@ -293,7 +277,7 @@ def test_what_strengthens_by_address(actor, certificates, pattern, rule, leaf, v
 
 
 # A session from before the rule, in a process that lives longer: argv trust, leaf, configuration, what it says afterwards
-RESUMED = """
+RESUMED = BY_MEMORY + """
 import asyncio, socket, ssl, sys, threading, time
 trust, leaf, config, rule = sys.argv[1:]
 server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -318,16 +302,8 @@ session = None
 def connect():
     global session
     with socket.create_connection(listening.getsockname(), timeout=20) as raw:
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(incoming, outgoing, session=session)
         try:
-            while True:
-                try:
-                    tls.do_handshake()
-                    break
-                except ssl.SSLWantReadError:
-                    raw.sendall(outgoing.read())
-                    incoming.write(raw.recv(65536))
+            tls = by_memory(raw, context, session=session)
             tls.write(b"x")
             session = tls.session
             return "resumed" if tls.session_reused else "good"

@@ -58,6 +58,10 @@ def image(root, *programs):
         (root / folder).mkdir(exist_ok=True)
 
 
+# Not everybody's PATH has it.
+CHROOT = shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin:/bin")
+
+
 def mounts_and_variables(words):
     given = list(zip(words[0::2], words[1::2]))
     return [v.split(":")[0] for o, v in given if o == "--volume"], [v for o, v in given if o == "--env"]
@@ -83,8 +87,8 @@ def in_container(run, root, words, *program):
             shutil.copytree(f, to)
         else:
             shutil.copy(f, to)
-    return run(["chroot", root, "/usr/bin/env", "-i", *variables, *program] if (root / "usr/bin/env").exists() else
-               ["env", "-i", *variables, shutil.which("chroot"), root, *program], library=False, names=False)  # fmt: skip
+    return run([CHROOT, root, "/usr/bin/env", "-i", *variables, *program] if (root / "usr/bin/env").exists() else
+               ["env", "-i", *variables, CHROOT, root, *program], library=False, names=False)  # fmt: skip
 
 
 def test_container(run, sites, pki, container):
@@ -105,5 +109,5 @@ def test_container(run, sites, pki, container):
     done = in_container(run, container, words, *url)
     assert done.code == 0 and done.out == "hello from legacy.test\n", done
     assert "made possible by ExtraCAFile = %s/legacy.test+%d.trust.pem" % (rules, port) in done.err
-    done = run(["chroot", container, "curl", "-sS", "-m", "20", "https://%s:%d/" % (OTHER, other)], library=False, names=False)
+    done = run([CHROOT, container, "curl", "-sS", "-m", "20", "https://%s:%d/" % (OTHER, other)], library=False, names=False)
     assert done.code == 60

@@ -345,7 +345,7 @@ class RootRunner(Runner):
         self.root = root
         self.preload = root.preload
 
-    def _in_namespace(self, argv, hosts, etc, overlays):
+    def _in_namespace(self, argv, hosts, etc, overlays, user):
         way = namespace_command()
         if not way or etc or overlays:
             raise Missing("no private mount namespace here")
@@ -365,7 +365,7 @@ class RootRunner(Runner):
 class EmulatedRunner(RootRunner):
     """... of another processor: the emulator sees the root's files before this machine's."""
 
-    def _in_namespace(self, argv, hosts, etc, overlays):
+    def _in_namespace(self, argv, hosts, etc, overlays, user):
         way = namespace_command()
         if not way or etc or overlays:
             raise Missing("no private mount namespace here")

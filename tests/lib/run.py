@@ -69,6 +69,7 @@ def namespace_command():
 
 
 NO_NAMESPACE = "no private mount namespace here (neither root nor user namespaces), so test names cannot resolve"
+ONE_USER = "private mount namespaces are to be had within a user namespace only, where nobody else is"
 
 
 class Overlay:
@@ -186,15 +187,15 @@ class Runner:
         if user:
             argv = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", *argv]
         if names or etc or overlays:
-            argv = self._in_namespace(argv, hosts or HOSTS, etc, overlays or {})
+            argv = self._in_namespace(argv, hosts or HOSTS, etc, overlays or {}, user)
         return argv
 
-    def _in_namespace(self, argv, hosts, etc, overlays):
+    def _in_namespace(self, argv, hosts, etc, overlays, user):
         way = namespace_command()
-        if not way:
+        if not way or (user and way != ROOT_MOUNTS):
             import pytest
 
-            pytest.skip(NO_NAMESPACE)
+            pytest.skip(ONE_USER if way else NO_NAMESPACE)
         text = hosts_text(hosts)
         script = "set -e; "
         if etc:
