@@ -316,9 +316,9 @@ FAST void *usual_function(const struct symbols *t, const struct symbol_entry *e,
 	for (; (chain[i] ^ h) > 1; i++)
 		if ((*none = chain[i] & 1))
 			return NULL;
-	/* all that is listed is defined */
 	const ElfW(Sym) *s = &t->symbols[i];
-	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) || s->st_shndx >= SHN_LORESERVE ||
+	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) ||
+	    (uint16_t)(s->st_shndx - 1) >= SHN_LORESERVE - 1 ||
 	    (t->versions && t->versions[i] & VERSION_HIDDEN) || !has_entry_name(t, s, e))
 		return NULL;
 	return (void *)(t->base + s->st_value);

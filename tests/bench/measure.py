@@ -123,6 +123,19 @@ def running(argv, port, **how):
         process.wait()
 
 
+def curl(port, *more):
+    return ["curl", "-sS", "-f", "-o", "/dev/null", "--connect-to", f"bench.test:{port}:127.0.0.1:{port}", *more]
+
+
+@contextlib.contextmanager
+def web(directory):
+    """Files of the folder, over TLS."""
+    port = free_port()
+    argv = ["openssl", "s_server", "-quiet", "-WWW", "-accept", f"127.0.0.1:{port}", "-cert", "leaf.pem", "-key", "leaf.key"]
+    with running(argv, port, cwd=directory, env=environment()):
+        yield port
+
+
 @contextlib.contextmanager
 def server(directory):
     process = subprocess.Popen([str(a) for a in (peer(), "serve", 0, directory / "leaf.pem", directory / "leaf.key")], env=environment(),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""What the library costs is not more than it was: instructions of a start, of a client's whole process and of a handshake, with it and without in
+"""What the library costs is not more than it was: instructions of a start, of a client's whole process, of a whole curl and of a handshake, with it and without in
 one run, against the figures that the tree keeps. They hold for one libc and OpenSSL; with others this is skipped."""
 import pathlib
+import shutil
 
 import pytest
 
@@ -51,6 +52,17 @@ def test_a_whole_client_costs_no_more(end, tmp_path):
 
 
 @pytest.mark.long
+def test_a_whole_curl_costs_no_more(end, tmp_path):
+    """A program with thirty libraries, whose look-ups all pass ours."""
+    directory, _ = end
+    if not shutil.which("curl"):
+        pytest.skip("no curl")
+    (directory / "small").write_text("hello\n")
+    with measure.web(directory) as port:
+        argv = measure.curl(port, "--cacert", directory / "ca.pem", f"https://bench.test:{port}/small")
+        compare("curl", measure.instructions(argv, measure.environment(), tmp_path), measure.instructions(argv, measure.ours(), tmp_path))
+
+
 @pytest.mark.parametrize("name", ["handshake", "handshake-under-a-rule"])
 def test_a_handshake_costs_no_more(end, tmp_path, name):
     directory, port = end
