@@ -3,11 +3,15 @@
  * The last facts of a socket (design.md#lost). Clients that read their sockets by themselves (asyncio, Qt, serf) meet a reset there, close the descriptor, and
  * only then let go of the SSL; nothing of it reaches OpenSSL. So while a handshake is under way, or a server is to decide about the
  * client's certificate, it is written down here how the sockets looked that are closed. Which of them was the connection's shows when that ends.
+ * Some shut a connection down first (asio): from then on the kernel does not tell who had ended it.
  *
  * close(2) is called by signal handlers, by children of vfork(2), and before anything of us was initialised. So there is no lock in here, no
  * memory, and no call but to the kernel; where no connection waits for it, it is a jump.
  */
+#include <limits.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <tlsmend/loader.h>
 #include <tlsmend/system.h>
@@ -39,38 +43,66 @@ static void leave(struct place *p, unsigned state)
 
 /* ---- the client closes ------------------------------------------------------------------------------------------ */
 
-static void write_down(int fd, const struct socket_facts *f)
+static void write_down(int fd, const struct socket_facts *f, bool shut)
 {
 	const uint32_t number = atomic_fetch_add(&next, 1);
 	struct place *p = &places[number % PLACES];
 	if (!enter(p, PLACE_FREE) && !enter(p, PLACE_FULL))
 		return;
 	p->number = number;
-	p->socket = (struct closed_socket){.facts = *f, .ms = clock_monotonic_ms(), .fd = fd};
+	p->socket =
+	    (struct closed_socket){.facts = *f, .ms = clock_monotonic_ms(), .fd = fd, .shut = shut};
 	leave(p, PLACE_FULL);
 }
 
+/* What is known of it from before it was shut down tells more than what is left to be seen. */
+static bool was_shut(int fd, bool still_open)
+{
+	bool was = false;
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct place *p = &places[i];
+		if (!enter(p, PLACE_FULL))
+			continue;
+		was = was || (p->socket.shut && p->socket.fd == fd);
+		p->socket.shut = p->socket.shut && (still_open || p->socket.fd != fd);
+		leave(p, PLACE_FULL);
+	}
+	return was;
+}
+
 /* What a child closes is still open in its parent, and a child of vfork(2) has the parent's memory. */
-static void look(int fd)
+static void look(int fd, bool shuts)
 {
 	struct socket_facts f;
+	bool reset = false;
 	KEEP_ERRNO_BEGIN
 	if (!sandbox_entered() && sys_getpid() == atomic_load(&watcher) && socket_look(fd, &f) &&
-	    f.sent > 0) {
+	    f.sent > 0 && !was_shut(fd, shuts) &&
+	    (!shuts || socket_ended_by_peer(&f, INT_MAX, &reset))) {
 		socket_peer(fd, &f.peer);
-		write_down(fd, &f);
+		write_down(fd, &f, shuts);
 	}
 	KEEP_ERRNO_END
 }
 
 typedef int close_fn(int fd);
+typedef int shutdown_fn(int fd, int how);
+
+static int answer(long result)
+{
+	if (result < 0)
+		errno = (int)-result;
+	return result < 0 ? -1 : (int)result;
+}
 
 static int close_itself(int fd)
 {
-	const int result = sys_close(fd);
-	if (result < 0)
-		errno = -result;
-	return result < 0 ? -1 : result;
+	return answer(sys_close(fd));
+}
+
+static int shutdown_itself(int fd, int how)
+{
+	return answer(sys_call(SYS_shutdown, fd, how, 0, 0, 0, 0));
 }
 
 /* The one behind ours, which need not be libc's. NULL: not looked for yet; each caller would find the same. */
@@ -92,7 +124,7 @@ __attribute__((noinline)) static int look_and_close(int fd)
 {
 	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
 	if (tally_any(&watching))
-		look(fd);
+		look(fd, false);
 	return (f ? f : find())(fd);
 }
 
@@ -103,6 +135,30 @@ int close(int fd)
 {
 	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
 	return f && !tally_any(&watching) ? f(fd) : look_and_close(fd);
+}
+
+static _Atomic(shutdown_fn *) known_shutdown;
+
+static shutdown_fn *find_shutdown(void)
+{
+	const struct lookup q = {.name = "shutdown"};
+	const union {
+		void *object;
+		shutdown_fn *function;
+	} found = {.object = loader_next(&q)};
+	shutdown_fn *const f = found.object ? found.function : shutdown_itself;
+	atomic_store_explicit(&known_shutdown, f, memory_order_relaxed);
+	return f;
+}
+
+__attribute__((visibility("default"))) int shutdown(int fd, int how);
+
+int shutdown(int fd, int how)
+{
+	shutdown_fn *const f = atomic_load_explicit(&known_shutdown, memory_order_relaxed);
+	if (how != SHUT_RD && tally_any(&watching))
+		look(fd, true);
+	return (f ? f : find_shutdown())(fd, how);
 }
 
 /* ---- a connection asks ------------------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ struct closed_socket {
 	struct socket_facts facts;
 	uint64_t ms; /* when */
 	int fd;
+	bool shut; /* it was shut down only, after its peer had ended it, and is still open */
 };
 /* From here on it is of interest to this connection which sockets are closed, and then no more. `fd`: its own; -1: not known. */
 void closed_watch(struct connection *n, int fd);

@@ -166,23 +166,23 @@ static enum found add(enum found before, struct socket_facts *found, const struc
 	return before == FOUND_SEVERAL ? before : FOUND_ONE;
 }
 
-/* Those that are still open. `before`: what was found elsewhere. */
+/* Those that are still open, but for `except`. `before`: what was found elsewhere. */
 static enum found find_open(const struct connection *n, SSL *ssl, carries *fits, enum found before,
-			    struct socket_facts *found)
+			    struct socket_facts *found, int except)
 {
 	struct socket_facts f;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS && before != FOUND_SEVERAL; fd++)
-		if (has_brought(n, ssl, fd, fits, &f))
+		if (fd != except && has_brought(n, ssl, fd, fits, &f))
 			before = add(before, found, &f);
 	return before;
 }
 
 static enum found carrier_left(const struct connection *n, SSL *ssl, struct socket_facts *found)
 {
-	const enum found exact = find_open(n, ssl, transport_has_brought, FOUND_NONE, found);
+	const enum found exact = find_open(n, ssl, transport_has_brought, FOUND_NONE, found, -1);
 	if (exact != FOUND_NONE)
 		return exact;
-	return find_open(n, ssl, transport_has_brought_after, FOUND_NONE, found) == FOUND_ONE &&
+	return find_open(n, ssl, transport_has_brought_after, FOUND_NONE, found, -1) == FOUND_ONE &&
 		       !found->own_end
 		   ? FOUND_ONE
 		   : FOUND_NONE;
@@ -214,11 +214,12 @@ static bool closed_carrier(const struct connection *n, SSL *ssl, struct closed_s
 	carries *fits = transport_has_brought;
 	uint32_t mine = 0;
 	enum found found = find_among_closed(n, ssl, fits, s, &mine);
-	if (found == FOUND_NONE && find_open(n, ssl, fits, FOUND_NONE, &other) == FOUND_NONE) {
+	if (found == FOUND_NONE && find_open(n, ssl, fits, FOUND_NONE, &other, -1) == FOUND_NONE) {
 		fits = transport_has_brought_after;
 		found = find_among_closed(n, ssl, fits, s, &mine);
 	}
-	if (found != FOUND_ONE || find_open(n, ssl, fits, found, &s->facts) != FOUND_ONE ||
+	if (found != FOUND_ONE ||
+	    find_open(n, ssl, fits, found, &s->facts, s->shut ? s->fd : -1) != FOUND_ONE ||
 	    (fits == transport_has_brought_after && s->facts.own_end))
 		return false;
 	closed_take(mine);

@@ -235,6 +235,24 @@ def test_it_closed_what_was_reset(ends, servers, own, then):
     assert "reset" in str(ends.records[0])
 
 
+def hears_and_ends(connection, _):
+    connection.recv(65536)
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(65536):
+        pass
+
+
+@WAYS
+@pytest.mark.parametrize("end", ["ended", "reset"])
+@pytest.mark.parametrize("then", [["close", "free"], ["close", "reuse", "free"], ["free"]], ids="-".join)
+def test_it_shut_down_what_its_peer_had_ended(ends, servers, own, end, then):
+    """asio does, before it closes: to the kernel the client had ended it, then."""
+    port = servers.odd("127.0.0.2", resets_what_speaks if end == "reset" else hears_and_ends)
+    # of what was reset there is nothing to be shut down
+    shut = ["shut"] if end == "ended" else []
+    assert ends(port, None, *own, "sni=" + HOST, "begin", *shut, "wait=50", *then) == [EARLY]
+
+
 @pytest.mark.parametrize("own", [["memory"], ["pair"]], ids=["memory", "pair"])
 def test_it_closed_what_was_reset_for_want_of_a_certificate(ends, servers, pki, own):
     port = servers.odd("127.0.0.2", misses_certificate, pki.good(HOST))
