@@ -139,7 +139,8 @@ static int given(const struct use *u, int result)
 		enum loaded_kind kind = u->on_context == HOOK_SSL_CTX_set_cipher_list
 					    ? LOADED_CIPHERS
 					    : LOADED_CIPHERSUITES;
-		loaded_note(u->copy, index_of(u), object_of(u), kind, u->string, result == 1);
+		loaded_note(&(struct loaded_into){u->copy, index_of(u), object_of(u)}, kind,
+			    u->string, result == 1);
 		if (result == 1) {
 			failed_settle(object_of(u), ROLE_CIPHERS, false);
 		} else {

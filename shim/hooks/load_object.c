@@ -30,9 +30,8 @@ bool loaded_watch(struct copy *c, enum kept_name which)
 	return kept_watch(c, which, kept_not_copied, object_free);
 }
 
-void loaded_note(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
-		 const char *path, bool ok)
+void loaded_note(const struct loaded_into *at, enum loaded_kind kind, const char *path, bool ok)
 {
-	if (object && loaded_watch(c, which))
-		loaded_put(c, which, object, kind, path, ok);
+	if (at->object && loaded_watch(at->copy, at->list))
+		loaded_put(at, kind, path, ok);
 }

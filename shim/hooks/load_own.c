@@ -33,8 +33,9 @@ static enum kept_name index_of(const struct owner *w)
 
 static const char *path_of(struct evidence *e, const struct owner *w, enum loaded_kind kind)
 {
-	return w->ssl ? loaded_path_of_ssl(e, w->copy, w->ssl, kind)
-		      : loaded_path(e, w->copy, KEPT_CTX_FILES, w->ctx, kind);
+	return w->ssl
+		   ? loaded_path_of_ssl(e, w->copy, w->ssl, kind)
+		   : loaded_path(e, &(struct loaded_into){w->copy, KEPT_CTX_FILES, w->ctx}, kind);
 }
 
 static X509 *certificate_of(const struct owner *w)
@@ -110,7 +111,7 @@ static int own_loaded(const struct owner *w, enum file_role role, const char *pa
 	KEEP_ERRNO_BEGIN
 	went_on_from_ca(w);
 	if (result == 1) {
-		loaded_note(w->copy, index_of(w), object_of(w),
+		loaded_note(&(struct loaded_into){w->copy, index_of(w), object_of(w)},
 			    role == FILE_KEY ? LOADED_KEY : LOADED_CERTIFICATE, path, true);
 		own_settled(w, role);
 	} else {

@@ -39,11 +39,12 @@ static void store_failed(struct copy *c, X509_STORE *store, enum file_role role,
 static int store_loaded(const struct target *t, X509_STORE *store, const char *file,
 			const char *directory, int result, const char *call)
 {
+	const struct loaded_into at = {t->copy, KEPT_STORE_FILES, store};
 	KEEP_ERRNO_BEGIN
 	if (store && directory)
-		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_DIRECTORY, directory, true);
+		loaded_note(&at, LOADED_DIRECTORY, directory, true);
 	if (store && file) {
-		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_FILE, file, result == 1);
+		loaded_note(&at, LOADED_FILE, file, result == 1);
 		if (result == 1)
 			failed_settle(store, ROLE_CA, false);
 		else
@@ -81,14 +82,14 @@ static const char *variable_now(const char *name, char out[LOADED_BYTES])
 static int defaults_loaded(const struct target *t, X509_STORE *store, bool file, bool directory,
 			   int result)
 {
+	const struct loaded_into at = {t->copy, KEPT_STORE_FILES, store};
 	char value[LOADED_BYTES];
 	KEEP_ERRNO_BEGIN
 	if (file)
-		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_DEFAULT_FILE,
-			    variable_now("SSL_CERT_FILE", value), true);
+		loaded_note(&at, LOADED_DEFAULT_FILE, variable_now("SSL_CERT_FILE", value), true);
 	if (directory)
-		loaded_note(t->copy, KEPT_STORE_FILES, store, LOADED_DEFAULT_DIRECTORY,
-			    variable_now("SSL_CERT_DIR", value), true);
+		loaded_note(&at, LOADED_DEFAULT_DIRECTORY, variable_now("SSL_CERT_DIR", value),
+			    true);
 	KEEP_ERRNO_END
 	return result;
 }
@@ -116,7 +117,8 @@ int hook_SSL_CTX_load_verify_store(const struct target *t, SSL_CTX *ctx, const c
 {
 	int r = REAL(int, SSL_CTX *, const char *)(ctx, uri);
 	KEEP_ERRNO_BEGIN
-	loaded_note(t->copy, KEPT_STORE_FILES, store_of(t, ctx), LOADED_URI, uri, r == 1);
+	loaded_note(&(struct loaded_into){t->copy, KEPT_STORE_FILES, store_of(t, ctx)}, LOADED_URI,
+		    uri, r == 1);
 	if (store_of(t, ctx) && uri && r != 1 && !strchr(uri, ':'))
 		store_failed(t->copy, store_of(t, ctx), FILE_CA, uri, CALL);
 	KEEP_ERRNO_END

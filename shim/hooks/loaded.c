@@ -52,11 +52,10 @@ static bool same_place(const struct loaded *l, enum loaded_kind kind, const char
 	       (kind >= LOADED_CERTIFICATE || strncmp(l->path, path, LOADED_BYTES - 1) == 0);
 }
 
-static void put(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
-		const char *path, bool ok)
+static void put(const struct loaded_into *at, enum loaded_kind kind, const char *path, bool ok)
 {
 	unsigned n = 0;
-	struct loaded *first = kept_get(c, which, object), *old = NULL, *last = NULL;
+	struct loaded *first = kept_get(at->copy, at->list, at->object), *old = NULL, *last = NULL;
 	for (struct loaded *l = first; l && !old; l = l->next, n++) {
 		if (same_place(l, kind, path))
 			old = l;
@@ -74,19 +73,18 @@ static void put(struct copy *c, enum kept_name which, void *object, enum loaded_
 		l->next = old->next;
 	if (last)
 		last->next = l;
-	else if (!kept_set(c, which, object, l)) {
+	else if (!kept_set(at->copy, at->list, at->object, l)) {
 		free(l);
 		return;
 	}
 	free(old);
 }
 
-void loaded_put(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
-		const char *path, bool ok)
+void loaded_put(const struct loaded_into *at, enum loaded_kind kind, const char *path, bool ok)
 {
 	if (!lock_enter(&lock, NULL))
 		return;
-	put(c, which, object, kind, path ? path : "", ok);
+	put(at, kind, path ? path : "", ok);
 	lock_leave(&lock);
 }
 
@@ -102,37 +100,36 @@ bool loaded_by_client(struct copy *c, const X509_STORE *store)
 	return found;
 }
 
-static const char *path_of(struct evidence *e, struct copy *c, enum kept_name which,
-			   const void *object, enum loaded_kind kind, bool ok)
+static const char *path_of(struct evidence *e, const struct loaded_into *at, enum loaded_kind kind,
+			   bool ok)
 {
 	const char *path = NULL;
-	if (!object || !lock_enter(&lock, NULL))
+	if (!at->object || !lock_enter(&lock, NULL))
 		return NULL;
-	for (const struct loaded *l = kept_get(c, which, object); l && !path; l = l->next)
+	for (const struct loaded *l = kept_get(at->copy, at->list, at->object); l && !path;
+	     l = l->next)
 		if (l->kind == kind && l->ok == ok)
 			path = arena_strdup(&e->arena, l->path);
 	lock_leave(&lock);
 	return path;
 }
 
-const char *loaded_path(struct evidence *e, struct copy *c, enum kept_name which,
-			const void *object, enum loaded_kind kind)
+const char *loaded_path(struct evidence *e, const struct loaded_into *at, enum loaded_kind kind)
 {
-	return path_of(e, c, which, object, kind, true);
+	return path_of(e, at, kind, true);
 }
 
-const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ssl,
-			       enum loaded_kind kind)
+const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, SSL *ssl, enum loaded_kind kind)
 {
-	const char *path = loaded_path(e, c, KEPT_SSL_FILES, ssl, kind);
-	return path ? path
-		    : loaded_path(e, c, KEPT_CTX_FILES, copy_api(c)->SSL_get_SSL_CTX(ssl), kind);
+	const struct loaded_into own = {c, KEPT_SSL_FILES, ssl};
+	const struct loaded_into context = {c, KEPT_CTX_FILES, copy_api(c)->SSL_get_SSL_CTX(ssl)};
+	const char *path = loaded_path(e, &own, kind);
+	return path ? path : loaded_path(e, &context, kind);
 }
 
-const char *loaded_refused(struct evidence *e, struct copy *c, enum kept_name which,
-			   const void *object, enum loaded_kind kind)
+const char *loaded_refused(struct evidence *e, const struct loaded_into *at, enum loaded_kind kind)
 {
-	return path_of(e, c, which, object, kind, false);
+	return path_of(e, at, kind, false);
 }
 
 /* ---- the store line ------------------------------------------------------------------------------------------- */

@@ -21,25 +21,26 @@ enum loaded_kind {
 	LOADED_CIPHERSUITES, /* strings, not files, which go the same way (ciphers.c) */
 };
 enum { LOADED_BYTES = 512 }; /* what is kept of a path or a string, its NUL included */
-/* (load_object.c) Remembers a file at the object that it went into, which `which` tells the class of. path NULL: OpenSSL's own. */
-void loaded_note(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
-		 const char *path, bool ok);
+/* The object that files went into: a trust store, an SSL_CTX or an SSL, as `list` tells. */
+struct loaded_into {
+	struct copy *copy;
+	enum kept_name list;
+	void *object; /* NULL: none, of which nothing is remembered */
+};
+/* (load_object.c) Remembers a file at the object that it went into. path NULL: OpenSSL's own. */
+void loaded_note(const struct loaded_into *at, enum loaded_kind kind, const char *path, bool ok);
 /* ... From now on it is seen when an object of this class goes. False: it cannot be. */
 bool loaded_watch(struct copy *c, enum kept_name which);
 /* (loaded.c) The list at one object. */
 struct loaded;
-void loaded_put(struct copy *c, enum kept_name which, void *object, enum loaded_kind kind,
-		const char *path, bool ok);
+void loaded_put(const struct loaded_into *at, enum loaded_kind kind, const char *path, bool ok);
 void loaded_free(struct loaded *first);
 /* The last file of this kind that was loaded, in e's arena; NULL: none. */
-const char *loaded_path(struct evidence *e, struct copy *c, enum kept_name which,
-			const void *object, enum loaded_kind kind);
+const char *loaded_path(struct evidence *e, const struct loaded_into *at, enum loaded_kind kind);
 /* ... the SSL's own, or that of its context, which it began with. */
-const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, const SSL *ssl,
-			       enum loaded_kind kind);
+const char *loaded_path_of_ssl(struct evidence *e, struct copy *c, SSL *ssl, enum loaded_kind kind);
 /* ... where OpenSSL refused the last one. */
-const char *loaded_refused(struct evidence *e, struct copy *c, enum kept_name which,
-			   const void *object, enum loaded_kind kind);
+const char *loaded_refused(struct evidence *e, const struct loaded_into *at, enum loaded_kind kind);
 /* The client named files, directories or the like for this trust store; OpenSSL's default ones are no word of its own. */
 bool loaded_by_client(struct copy *c, const X509_STORE *store);
 /* The store line: after evidence_chain(). */

@@ -169,14 +169,14 @@ static struct origin level_by(const struct subject *t)
 static const char *string_of(struct evidence *e, struct copy *c, SSL *ssl, enum loaded_kind kind,
 			     bool *refused)
 {
-	const void *objects[] = {ssl, copy_api(c)->SSL_get_SSL_CTX(ssl)};
-	const enum kept_name classes[] = {KEPT_SSL_FILES, KEPT_CTX_FILES};
+	const struct loaded_into places[] = {
+	    {c, KEPT_SSL_FILES, ssl}, {c, KEPT_CTX_FILES, copy_api(c)->SSL_get_SSL_CTX(ssl)}};
 	const char *s = NULL;
-	for (unsigned i = 0; i < ARRAY_LENGTH(objects) && !s; i++) {
-		s = loaded_path(e, c, classes[i], objects[i], kind);
+	for (unsigned i = 0; i < ARRAY_LENGTH(places) && !s; i++) {
+		s = loaded_path(e, &places[i], kind);
 		*refused = !s;
 		if (!s)
-			s = loaded_refused(e, c, classes[i], objects[i], kind);
+			s = loaded_refused(e, &places[i], kind);
 	}
 	*refused = *refused && s;
 	return s;
