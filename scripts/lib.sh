@@ -76,9 +76,11 @@ axel              command axel
 bind9-dnsutils    command dig
 fetchmail         command fetchmail
 ftp-ssl           command ftp-ssl
+h2o               command h2o
 haproxy           command haproxy
 httping           command httping
 isync             command mbsync
+kcat              command kcat
 libanyevent-perl  perl AnyEvent
 libmojolicious-perl  perl Mojo::UserAgent
 libnet-ldap-perl  perl Net::LDAP
@@ -119,6 +121,7 @@ stunnel4          command stunnel4
 subversion        command svn
 swaks             command swaks
 systemd           command systemd-analyze
+tcl-tls           file /usr/lib/*/tcltk/tcl*/tcltls*/pkgIndex.tcl
 telnet-ssl        command telnet-ssl
 tnftp             command tnftp
 w3m               command w3m
@@ -126,7 +129,7 @@ wrk               command wrk
 '
 
 # Daemons of the packages above. The tests start their own.
-SERVICES='nginx postgresql haproxy stunnel4 squid rsyslog postfix radsecproxy fetchmail'
+SERVICES='nginx postgresql haproxy h2o stunnel4 squid rsyslog postfix radsecproxy fetchmail'
 
 # Daemons of Debian live in /usr/sbin, which a user's PATH lacks.
 PATH=$PATH:/usr/sbin:/sbin

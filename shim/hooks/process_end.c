@@ -64,8 +64,9 @@ static void end_all(const struct copy *c)
 void observe_end(struct copy *c)
 {
 	KEEP_ERRNO_BEGIN
-	end_all(c);
+	/* OpenSSL refuses already what it has not set up yet, and other threads are in the middle of their handshakes (librdkafka's) */
 	atomic_store(&gone[c->slot], true);
+	end_all(c);
 	KEEP_ERRNO_END
 }
 
