@@ -82,10 +82,13 @@ httping           command httping
 isync             command mbsync
 kcat              command kcat
 libanyevent-perl  perl AnyEvent
+libio-async-ssl-perl  perl IO::Async::SSL
 libmojolicious-perl  perl Mojo::UserAgent
 libnet-ldap-perl  perl Net::LDAP
 libwww-perl       perl LWP::UserAgent
 links             command links
+lua-sec           file /usr/share/lua/5.4/ssl.lua
+lua5.4            command lua5.4
 mariadb-client-core  command mariadb
 monitoring-plugins-basic  file /usr/lib/nagios/plugins/check_tcp
 mosquitto-clients command mosquitto_pub
@@ -106,6 +109,7 @@ python3-pymysql   python pymysql
 python3-redis     python redis
 python3-requests  python requests
 python3-tornado   python tornado
+python3-trio      python trio
 python3-twisted   python twisted
 python3-websockets   python websockets
 radsecproxy       command radsecproxy

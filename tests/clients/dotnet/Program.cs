@@ -10,6 +10,7 @@
 //     stream-yes  ... that notes and says yes, then talks      http2    HTTP/2
 //     stream-yes-open  ... and is not disposed of
 //     stream-crl, stream-crl-no, stream-crl-yes, http-crl      with revocation checked
+// smtp HOST PORT SECONDS   a mail over STARTTLS
 // forget HOST PORT SECONDS   an SslStream that has so long for its handshake, and that nobody disposes of
 // abandon HOST PORT    an SslStream whose exception nobody catches, and that nobody disposes of
 // Trusts what SSL_CERT_FILE names, or the system's store. Exit code: 1 where anything failed.
@@ -47,6 +48,8 @@ internal static class Program
                 return await Behind(int.Parse(args[1]), int.Parse(args[2]), args.Skip(3).ToArray());
             case "server":
                 return await Server(X509Certificate2.CreateFromPemFile(args[1], args[2]));
+            case "smtp":
+                return Mail(args[1], int.Parse(args[2]), double.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture));
             case "forget":
                 return await Forget(args[1], int.Parse(args[2]), double.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture));
             case "abandon":
@@ -137,6 +140,21 @@ internal static class Program
             Console.WriteLine("REFUSED " + Messages(e));
         }
         return 0;
+    }
+
+    private static int Mail(string host, int port, double seconds)
+    {
+        try
+        {
+            using var client = new System.Net.Mail.SmtpClient(host, port) { EnableSsl = true, Timeout = (int)(seconds * 1000) };
+            client.Send("a@client.test", "b@client.test", "subject", "text");
+            return 0;
+        }
+        catch (System.Net.Mail.SmtpException e)
+        {
+            Console.WriteLine("REFUSED " + Messages(e));
+            return 1;
+        }
     }
 
     private static async Task<int> Forget(string host, int port, double seconds)

@@ -17,7 +17,7 @@ PLUGINS = "/usr/lib/nagios/plugins"
 SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 PROGRAMS = {
     "{python}": "/usr/bin/python3 -B %s/client.py" % OWN, "{perl}": "perl %s/client.pl" % OWN, "{ruby}": "ruby %s/client.rb" % OWN,
-    "{php}": "php %s/client.php" % OWN, "{front}": "/usr/bin/python3 -B %s/front.py" % OWN, "{own}": str(OWN), "{plugins}": PLUGINS, "{clients}": str(HERE.parent),
+    "{php}": "php %s/client.php" % OWN, "{lua}": "lua5.4 %s/client.lua" % OWN, "{front}": "/usr/bin/python3 -B %s/front.py" % OWN, "{own}": str(OWN), "{plugins}": PLUGINS, "{clients}": str(HERE.parent),
 }  # fmt: skip
 # Where the version that both could speak decides, not the certificate.
 ORDER = ["1.0", "1.1", "1.2", "1.3"]

@@ -20,9 +20,20 @@ case 'socket':
 	stream_get_contents($s);
 	exit(0);
 case 'curl':
+case 'multi':
 	$c = curl_init($url);
 	curl_setopt_array($c, [CURLOPT_RETURNTRANSFER => true, CURLOPT_TIMEOUT => (int) $seconds]);
 	if ($ca)
 		curl_setopt($c, CURLOPT_CAINFO, $ca);
-	exit(curl_exec($c) === false ? 1 : 0);
+	if ($how === 'curl')
+		exit(curl_exec($c) === false ? 1 : 0);
+	// a program that has other things to do meanwhile, and gives up by itself
+	$m = curl_multi_init();
+	curl_multi_add_handle($m, $c);
+	$until = microtime(true) + $seconds;
+	while (curl_multi_exec($m, $running) === CURLM_OK && $running && microtime(true) < $until)
+		curl_multi_select($m, 0.1);
+	$done = curl_multi_info_read($m);
+	curl_multi_remove_handle($m, $c);
+	exit($done && $done['result'] === CURLE_OK ? 0 : 1);
 }

@@ -89,6 +89,27 @@ my %ways = (
 		my $end = $done->recv;
 		$end and fail($end);
 	},
+	ioasync => sub {
+		require IO::Async::Loop;
+		require IO::Async::SSL;
+		my $loop = IO::Async::Loop->new;
+		my $end  = '';
+		my $leave = sub { $end = "@_"; $loop->stop };
+		$loop->watch_time(after => $seconds, code => sub { $leave->("no answer") });
+		$loop->SSL_connect(
+			host => $host, service => $port, socktype => 'stream', @ca,
+			SSL_hostname => $host, SSL_verifycn_name => $host, SSL_verifycn_scheme => 'http',
+			on_stream => sub {
+				my $s = shift;
+				$s->configure(on_read => sub { ${$_[1]} = ''; 0 }, on_closed => sub { $leave->() }, on_read_error => $leave);
+				$loop->add($s);
+				$s->write("GET / HTTP/1.0\r\n\r\n");
+			},
+			on_resolve_error => $leave, on_connect_error => $leave, on_ssl_error => $leave,
+		);
+		$loop->run;
+		$end and fail($end);
+	},
 	mojo => sub {
 		require Mojo::UserAgent;
 		my $agent = Mojo::UserAgent->new(connect_timeout => $seconds, inactivity_timeout => $seconds);

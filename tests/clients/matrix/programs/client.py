@@ -295,6 +295,19 @@ def websockets():
     asyncio.run(connect())
 
 
+def trio():
+    import trio
+
+    async def get():
+        with trio.fail_after(seconds):
+            stream = await trio.open_ssl_over_tcp_stream(host, port, https_compatible=True)
+            await stream.send_all(b"GET / HTTP/1.0\r\n\r\n")
+            await stream.receive_some(100)
+            await stream.aclose()
+
+    trio.run(get)
+
+
 def slow():
     """Non-blocking, one readiness at a time."""
     import select
