@@ -131,7 +131,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 # runtime's, which check.
 ifeq ($(SANITIZE_LIBRARY),1)
 EARLY_OBJ := $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,loader libc) shim/base/system.c shim/openssl/binding.c \
-             shim/hooks/dlsym.c shim/hooks/closed.c shim/hooks/sandbox.c)
+             shim/hooks/dlsym.c shim/hooks/closed.c shim/hooks/sent.c shim/hooks/sandbox.c)
 $(filter-out $(EARLY_OBJ),$(LIB_OBJ)): LIB_CFLAGS += $(SANITIZE_FLAGS)
 $(EARLY_OBJ): $(BUILD)/own-names
 $(BUILD)/own-names: shim/libc/string.c

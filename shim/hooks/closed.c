@@ -21,13 +21,13 @@
 #include "tally.h"
 
 /* Whoever finds a place taken by another, or by what it interrupted, leaves it alone. */
-enum { PLACES = 64, PLACE_FREE = 0, PLACE_IN_USE, PLACE_FULL };
+enum { PLACES = 256, PLACE_FREE = 0, PLACE_IN_USE, PLACE_FULL };
 static struct place {
 	atomic_uint state;
 	uint32_t number;
 	struct closed_socket socket;
 } places[PLACES];
-static _Atomic uint32_t next; /* number of the next one */
+static _Atomic uint32_t next = 1; /* number of the next one */
 static tally watching;
 static atomic_int watcher; /* process */
 

@@ -28,6 +28,7 @@ static void connection_clear(struct connection *n)
 	live_end(n);
 	transport_settled(n);
 	closed_unwatch(n);
+	carrier_settled(n);
 	buf_free(&n->text);
 	evidence_free(n->held.failed);
 	evidence_free(n->held.unnamed);
@@ -95,6 +96,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	n->load_failures = load_failures();
 	n->wire.before.read = transport_received(copy_api(c), ssl);
 	n->wire.before.written = transport_sent(copy_api(c), ssl);
+	carrier_begin(n, transport_descriptor(copy_api(c), ssl));
 	n->policy = policy_acquire();
 	connection_identify(n, ssl, n->policy ? policy_of(n->policy) : NULL);
 	open_note(n, ssl);

@@ -7,6 +7,7 @@
 
 #include <bsd/sys/queue.h>
 
+#include "carrier.h"
 #include "dry_run.h"
 #include "hooks.h"
 #include "rule_of_peer.h"
@@ -30,14 +31,15 @@ struct socket_state {
 	bool
 	    guessed; /* address and port are those of one that may not be this connection's, or a proxy's */
 	uint32_t guessing; /* transport_guess(), in this process; 0: no */
+	bool closed;       /* the client has closed it, and it may have been one of several */
 	bool gave_host;    /* the connection's host comes from its address */
 	bool asked_first; /* the client asked in plain text for TLS, and said nothing else before */
 };
 /* Which sockets the client closes (closed.c). */
 struct closing {
 	uint32_t watched; /* in this process; 0: no */
-	uint32_t since;
-	int fd; /* the SSL's own; -1: not known */
+	uint32_t since;   /* number of the first; 0: no */
+	int fd;           /* the SSL's own; -1: not known */
 };
 /* What a rule demands, of the leaf that was judged last (demanded.c). */
 struct demand_state {
@@ -143,6 +145,7 @@ struct connection {
 	struct hellos hellos;
 	struct socket_state socket;
 	struct closing closing;
+	struct carrier carrier;
 	unsigned load_failures; /* of the process, when this handshake began */
 	bool datagram;          /* DTLS or QUIC: rules about versions and ciphers do not act */
 	bool observing;         /* our message callback is set */

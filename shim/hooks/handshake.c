@@ -174,8 +174,9 @@ static void remember_socket(struct connection *n, SSL *ssl)
 	if (sandbox_entered() || !record_wanted(LEVEL_ERROR))
 		return;
 	connection_remember_peer(n, ssl);
-	if (story_asks_for_closed(&n->story, n->wire.received))
-		closed_watch(n, transport_descriptor(copy_api(n->copy), ssl));
+	if (!story_asks_for_closed(&n->story, n->wire.received))
+		return;
+	closed_watch(n, transport_descriptor(copy_api(n->copy), ssl));
 }
 
 static void on_exit(struct connection *n, SSL *ssl, int value, int host_errno)
@@ -328,6 +329,7 @@ static void note_hello(struct connection *n, SSL *ssl, const uint8_t *message, s
 {
 	if (n->hellos.client.size == 0 && !n->datagram)
 		hello_read(&n->hellos.client, message, size);
+	carrier_hello(n, message, size);
 	if (n->late.repeats && !n->applied.kept.named)
 		rule_of_renamed(n, ssl);
 }

@@ -12,6 +12,7 @@ static LIST_HEAD(, connection) open_ones;
 static unsigned
     list_number; /* another one where the list was begun anew: who was in the old one is in none */
 static struct lock lock;
+static _Atomic uint32_t walker; /* thread that looks through them; 0: none */
 static atomic_bool told_of_end[COPIES_MAX];
 
 static bool enter(void)
@@ -22,6 +23,7 @@ static bool enter(void)
 	if (stale) { /* a fork in the middle of a change */
 		LIST_INIT(&open_ones);
 		list_number++;
+		atomic_store(&walker, 0);
 	}
 	return true;
 }
@@ -72,9 +74,16 @@ bool open_any(void)
 void open_each(void (*visit)(struct connection *n, void *arg), void *arg)
 {
 	struct connection *n;
-	if (!enter())
+	const uint32_t thread = thread_number();
+	/* one that is visited may ask about the others */
+	const bool within = atomic_load(&walker) == thread;
+	if (!within && !enter())
 		return;
+	atomic_store(&walker, thread);
 	LIST_FOREACH(n, &open_ones, open.entry)
 	visit(n, arg);
+	if (within)
+		return;
+	atomic_store(&walker, 0);
 	lock_leave(&lock);
 }

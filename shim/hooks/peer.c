@@ -10,6 +10,7 @@
 
 #include <tlsmend/versions.h>
 
+#include "closed.h"
 #include "connection.h"
 #include "peer.h"
 #include "transport.h"
@@ -23,56 +24,96 @@ static bool is_another(int fd, const char *host, const char *address)
 	       (host && resolver_elsewhere(address, host));
 }
 
-/* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
- * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. `named`: whether
- * it is one of these. `carried`: not one that has carried nothing yet (.NET fetches lists and issuers meanwhile), nor one of which it is known that it leads elsewhere. */
-static bool search(const char *host, bool carried, char found[46], unsigned *found_port,
-		   bool *named)
+/* The peer that sockets of the process lead to, where it is one. */
+struct only {
+	char address[46];
+	unsigned port; /* 0: there was none yet */
+	bool several;
+	bool named; /* the host's name was resolved to it */
+};
+
+static void consider(struct only *o, const char *host, const char *address, unsigned port)
 {
-	char address[46], name[256];
-	unsigned port;
-	bool several = false;
-	*found_port = 0;
-	*named = false;
-	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++) {
-		if (!transport_peer(fd, address, &port) ||
-		    (carried && is_another(fd, host, address)))
-			continue;
-		bool fits = host ? resolver_led(host, address) : resolver_name(address, name);
-		if (*named && !fits)
-			continue;
-		if (*found_port && (fits == *named) &&
-		    (port != *found_port || strcmp(address, found) != 0))
-			several = true;
-		else if (fits && !*named)
-			several = false;
-		*named = *named || fits;
-		strlcpy(found, address, 46);
-		*found_port = port;
-	}
-	return !several && *found_port;
+	char name[256];
+	const bool fits = host ? resolver_led(host, address) : resolver_name(address, name);
+	if (o->named && !fits)
+		return;
+	if (o->port && fits == o->named && (port != o->port || strcmp(address, o->address) != 0))
+		o->several = true;
+	else if (fits && !o->named)
+		o->several = false;
+	o->named = o->named || fits;
+	strlcpy(o->address, address, sizeof o->address);
+	o->port = port;
 }
 
-static void search_descriptors(struct connection *n, bool carried)
+static void consider_closed(const struct connection *n, struct only *o)
 {
-	char found[46] = "";
+	struct closed_socket s;
+	char address[46];
 	unsigned port;
-	bool named;
-	if (!search(n->peer.host, carried, found, &port, &named))
+	uint32_t number = n->closing.since;
+	while (n->closing.since && closed_next(&number, &s))
+		if (carrier_may_be(n, s.fd) && socket_address_text(&s.facts.peer, address, &port))
+			consider(o, n->peer.host, address, port);
+}
+
+/* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
+ * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. */
+static void search_descriptors(struct connection *n)
+{
+	struct only o = {.port = 0};
+	char address[46];
+	unsigned port;
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
+		if (transport_peer(fd, address, &port))
+			consider(&o, n->peer.host, address, port);
+	if (o.several || !o.port)
 		return;
-	strlcpy(n->peer.address, found, sizeof n->peer.address);
-	n->peer.port = port;
+	strlcpy(n->peer.address, o.address, sizeof n->peer.address);
+	n->peer.port = o.port;
+}
+
+/* ... at its end, when its own may be closed, and others are not it: those that have carried nothing yet (.NET fetches lists and issuers meanwhile), that
+ * are known to lead elsewhere, or to be another connection's. */
+static void search_descriptors_at_end(struct connection *n)
+{
+	struct only o = {.port = 0};
+	char address[46];
+	unsigned port;
+	if (carrier_has_rivals(n))
+		return;
+	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
+		if (transport_peer(fd, address, &port) && !is_another(fd, n->peer.host, address) &&
+		    carrier_may_be(n, fd))
+			consider(&o, n->peer.host, address, port);
+	consider_closed(n, &o);
+	if (o.several || !o.port)
+		return;
+	strlcpy(n->peer.address, o.address, sizeof n->peer.address);
+	n->peer.port = o.port;
+}
+
+static void search(struct connection *n)
+{
+	if (story_told(&n->story))
+		search_descriptors_at_end(n);
+	else
+		search_descriptors(n);
 }
 
 void peer_of_host(const char *host, char address[46], unsigned *port)
 {
-	char found[46] = "";
-	unsigned found_port;
-	bool named;
-	if (!host[0] || !search(host, true, found, &found_port, &named) || !named)
+	struct only o = {.port = 0};
+	char other[46];
+	unsigned others;
+	for (int fd = 0; host[0] && fd < TRANSPORT_DESCRIPTORS; fd++)
+		if (transport_peer(fd, other, &others) && !is_another(fd, host, other))
+			consider(&o, host, other, others);
+	if (o.several || !o.port || !o.named)
 		return;
-	strlcpy(address, found, 46);
-	*port = found_port;
+	strlcpy(address, o.address, 46);
+	*port = o.port;
 }
 
 int connection_descriptor(const struct connection *n)
@@ -187,9 +228,10 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 		look_at_goal(n, ssl);
 	} else {
 		if (!n->peer.port)
-			search_descriptors(n, story_told(&n->story));
+			search(n);
 		n->socket.guessed = true;
-		if (!n->story.done)
+		/* what has been silent until now may be any, but not any more at its end */
+		if (!n->story.done && !story_told(&n->story))
 			transport_guess(n);
 	}
 	if (!n->peer.host && n->peer.address[0]) {
@@ -289,7 +331,8 @@ void connection_was_carried_by(struct connection *n, const union socket_address 
 	char address[46];
 	unsigned port;
 	n->socket.looked = true;
-	if (socket_address_text(peer, address, &port))
+	n->socket.closed = !socket_address_text(peer, address, &port);
+	if (!n->socket.closed)
 		set_peer(n, address, port);
 }
 
@@ -305,8 +348,8 @@ void connection_remember_peer(struct connection *n, SSL *ssl)
 	if (transport_descriptor(copy_api(n->copy), ssl) >= 0)
 		look_at_socket(n, ssl);
 	else if (n->story.requested && !transport_is_plain(n, ssl))
-		search_descriptors(
-		    n, false); /* all of the process's: only where it is likely to be needed */
+		/* all of the process's: only where it is likely to be needed. It is still open */
+		search_descriptors(n);
 }
 
 /* It was not connected when the handshake began: nothing was said on it before, unless it says more now than this connection does. */
@@ -335,14 +378,14 @@ static void find_peer(struct connection *n, SSL *ssl)
 	if (!n->socket.looked)
 		look_at_socket(n, ssl);
 	else if (n->peer.port == 0 && n->peer.address[0] == '\0' && !transport_is_plain(n, ssl))
-		search_descriptors(n, true);
+		search(n);
 	if (!connection_prove(n, ssl) && late && to_be_found(n, ssl))
 		is_carried_by(n, transport_find_for_record(n, ssl));
 }
 
 void connection_find_peer(struct connection *n, SSL *ssl)
 {
-	if (ssl)
+	if (ssl && !n->socket.closed)
 		find_peer(n, ssl);
 	forget_port_of_proxy(n);
 }

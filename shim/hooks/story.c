@@ -264,8 +264,10 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 	story_tell(&n->story, &h, &v);
 	if (environment_get()->stories)
 		story_note(n, &h);
-	if (!story_asks_for_closed(&n->story, n->wire.received))
+	if (!story_asks_for_closed(&n->story, n->wire.received)) {
+		carrier_settled(n);
 		closed_unwatch(n);
+	}
 	carry_out(n, ssl, &v, c ? c : &none);
 }
 

@@ -228,7 +228,7 @@ static int find(const struct connection *n, SSL *ssl, bool silent_only)
 				: !transport_peer(fd, address, &port) ||
 				      (n->peer.host && resolver_elsewhere(address, n->peer.host)))
 			continue;
-		if (!transport_is_own(n, ssl, fd))
+		if (!transport_is_own(n, ssl, fd) || (!silent_only && !carrier_may_be(n, fd)))
 			continue;
 		if (found >= 0)
 			return -1;
@@ -244,7 +244,11 @@ int transport_find(const struct connection *n, SSL *ssl)
 
 int transport_find_for_record(const struct connection *n, SSL *ssl)
 {
-	return find(n, ssl, false);
+	const int fd = carrier_of(n);
+	if (fd >= 0)
+		return transport_is_own(n, ssl, fd) ? fd : -1;
+	/* its own may be closed by now, and another one's look like it */
+	return carrier_has_rivals(n) ? -1 : find(n, ssl, false);
 }
 
 static bool has_taken(const struct socket_facts *f, uint64_t given)
@@ -252,19 +256,38 @@ static bool has_taken(const struct socket_facts *f, uint64_t given)
 	return f->state == TCP_CLOSE ? f->sent <= given : f->sent == given;
 }
 
+bool transport_is_all(const struct connection *n, const SSL *ssl, const struct socket_facts *f)
+{
+	return f->counted && has_taken(f, ssl ? transport_taken(n, ssl) : n->wire.written);
+}
+
+bool transport_brought_no_more(const struct connection *n, const struct socket_facts *f)
+{
+	/* the peer's FIN counts as a byte */
+	const uint64_t came = n->wire.before.read + n->wire.received;
+	return f->received == came || f->received == came + 1;
+}
+
+bool transport_kept_alert(const struct connection *n, const struct socket_facts *f)
+{
+	const uint64_t came = n->wire.before.read + n->wire.received;
+	/* where OpenSSL reads the socket by itself, a client that has not met its end does not wait for an answer */
+	return n->carrier.key && n->story.done && f->state == TCP_CLOSE && f->received > came &&
+	       f->received <= came + SOCKET_AN_ALERT;
+}
+
 bool transport_has_brought(const struct connection *n, const SSL *ssl, const struct socket_facts *f)
 {
 	char address[46];
 	unsigned port;
 	if (!f->counted || f->sent == 0 || !socket_address_text(&f->peer, address, &port) ||
-	    (n->peer.port && (port != n->peer.port || strcmp(address, n->peer.address) != 0)) ||
+	    (n->peer.port && !n->socket.guessed &&
+	     (port != n->peer.port || strcmp(address, n->peer.address) != 0)) ||
 	    (n->peer.host && resolver_elsewhere(address, n->peer.host)) ||
 	    (ssl && !has_taken(f, transport_taken(n, ssl))) ||
 	    (!ssl && !n->story.done && n->wire.written && !has_taken(f, n->wire.written)))
 		return false;
-	/* the peer's FIN counts as a byte */
-	const uint64_t came = n->wire.before.read + n->wire.received;
-	return f->received == came || f->received == came + 1;
+	return transport_brought_no_more(n, f) || (ssl && transport_kept_alert(n, f));
 }
 
 bool transport_has_brought_after(const struct connection *n, const SSL *ssl,

@@ -48,6 +48,11 @@ void transport_settled(struct connection *n);
 int transport_find(const struct connection *n, SSL *ssl);
 /* The one socket that has carried as much as this connection; -1: none, or several. Good enough for the words of a record, never for a rule. */
 int transport_find_for_record(const struct connection *n, SSL *ssl);
+/* Has nothing else been said on it but this connection's? */
+bool transport_is_all(const struct connection *n, const SSL *ssl, const struct socket_facts *f);
+/* Has it brought what was handed to OpenSSL, and nothing else? ... and in the end an alert, which a reset kept from the client? */
+bool transport_brought_no_more(const struct connection *n, const struct socket_facts *f);
+bool transport_kept_alert(const struct connection *n, const struct socket_facts *f);
 /* May this socket have brought what came of the connection, and nothing else? What it was given last it may not have taken (it was reset). `ssl`
  * NULL: what it was given is not known. */
 bool transport_has_brought(const struct connection *n, const SSL *ssl,

@@ -120,17 +120,24 @@ enum found { FOUND_NONE, FOUND_ONE, FOUND_SEVERAL };
 static bool has_brought(const struct connection *n, const SSL *ssl, int fd, carries *fits,
 			struct socket_facts *f)
 {
-	return socket_look(fd, f) && socket_peer(fd, &f->peer) && fits(n, ssl, f);
+	return socket_look(fd, f) && socket_peer(fd, &f->peer) && fits(n, ssl, f) &&
+	       carrier_may_be(n, fd);
+}
+
+/* After the handshake an alert may have come that a reset kept from the client. */
+static bool was_ended(const struct connection *n, const struct socket_facts *f, bool *reset)
+{
+	return socket_ended_by_peer(f, transport_kept_alert(n, f) ? SOCKET_AN_ALERT : 0, reset);
 }
 
 /* ---- a socket that the client has closed ----------------------------------------------------------------------------- */
 
 enum way { WAY_OWN, WAY_ENDED, WAY_RESET };
 
-static enum way way_of(const struct socket_facts *f)
+static enum way way_of(const struct connection *n, const struct socket_facts *f)
 {
 	bool reset = false;
-	return !socket_ended_by_peer(f, 0, &reset) ? WAY_OWN : reset ? WAY_RESET : WAY_ENDED;
+	return !was_ended(n, f, &reset) ? WAY_OWN : reset ? WAY_RESET : WAY_ENDED;
 }
 
 static bool closed_descriptor(const struct connection *n, int fd, struct closed_socket *s)
@@ -155,11 +162,12 @@ static bool same_peer(const struct socket_facts *a, const struct socket_facts *b
 }
 
 /* One more that may be the one. Of several all must have gone the same way; then it is only not known where to. */
-static enum found add(enum found before, struct socket_facts *found, const struct socket_facts *f)
+static enum found add(const struct connection *n, enum found before, struct socket_facts *found,
+		      const struct socket_facts *f)
 {
 	if (before == FOUND_NONE)
 		*found = *f;
-	else if (way_of(f) != way_of(found))
+	else if (way_of(n, f) != way_of(n, found))
 		return FOUND_SEVERAL;
 	else if (!same_peer(f, found))
 		found->peer.any.sa_family = AF_UNSPEC;
@@ -173,7 +181,7 @@ static enum found find_open(const struct connection *n, SSL *ssl, carries *fits,
 	struct socket_facts f;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS && before != FOUND_SEVERAL; fd++)
 		if (fd != except && has_brought(n, ssl, fd, fits, &f))
-			before = add(before, found, &f);
+			before = add(n, before, found, &f);
 	return before;
 }
 
@@ -195,13 +203,13 @@ static enum found find_among_closed(const struct connection *n, SSL *ssl, carrie
 	enum found found = FOUND_NONE;
 	uint32_t number = n->closing.since;
 	while (closed_next(&number, &other) && found != FOUND_SEVERAL) {
-		if (!fits(n, ssl, &other.facts))
+		if (!fits(n, ssl, &other.facts) || !carrier_may_be(n, other.fd))
 			continue;
 		if (found == FOUND_NONE) {
 			*s = other;
 			*mine = number - 1;
 		}
-		found = add(found, &s->facts, &other.facts);
+		found = add(n, found, &s->facts, &other.facts);
 	}
 	return found;
 }
@@ -226,13 +234,26 @@ static bool closed_carrier(const struct connection *n, SSL *ssl, struct closed_s
 	return true;
 }
 
+/* The one that its ClientHello went out on. Where something else was said on it before, that may have been to a proxy, unless it leads to where the host's name does. */
+static bool closed_known(const struct connection *n, SSL *ssl, int fd, struct closed_socket *s)
+{
+	if (!closed_descriptor(n, fd, s))
+		return false;
+	if (!transport_is_all(n, ssl, &s->facts) && !transport_has_brought_after(n, ssl, &s->facts))
+		s->facts.peer.any.sa_family = AF_UNSPEC;
+	return true;
+}
+
 static bool find_closed(const struct connection *n, SSL *ssl, struct closed_socket *s)
 {
+	const int carrier = carrier_of(n);
 	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : n->closing.fd;
 	if (n->closing.watched != process_generation() || sandbox_entered())
 		return false;
 	if (fd >= 0)
 		return closed_descriptor(n, fd, s);
+	if (carrier >= 0)
+		return closed_known(n, ssl, carrier, s);
 	return !(ssl && transport_is_plain(n, ssl)) && closed_carrier(n, ssl, s);
 }
 
@@ -242,8 +263,8 @@ bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socke
 	if (!find_closed(n, ssl, s))
 		return false;
 	c->met = n->story.done && ssl && met_end(n, ssl);
-	c->peer = c->met ? was_end_of_peer(n, &s->facts, &c->reset)
-			 : socket_ended_by_peer(&s->facts, 0, &c->reset);
+	c->peer =
+	    c->met ? was_end_of_peer(n, &s->facts, &c->reset) : was_ended(n, &s->facts, &c->reset);
 	c->peer = c->peer || (n->story.done && has_last_word(&s->facts));
 	c->met = c->met || c->reset || has_last_word(&s->facts);
 	return true;
@@ -269,8 +290,11 @@ static bool was_reset(const struct connection *n)
 {
 	struct socket_facts f;
 	bool reset = false;
-	if (carrier_left(n, NULL, &f) == FOUND_ONE)
-		socket_ended_by_peer(&f, 0, &reset);
+	const int carrier = carrier_of(n);
+	const bool known = carrier >= 0 && socket_look(carrier, &f) &&
+			   (transport_brought_no_more(n, &f) || transport_kept_alert(n, &f));
+	if (known || carrier_left(n, NULL, &f) == FOUND_ONE)
+		was_ended(n, &f, &reset);
 	return reset;
 }
 
@@ -294,7 +318,7 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 	struct socket_facts f;
 	bool reset = false;
 	if (fd >= 0 && socket_look(fd, &f)) {
-		socket_ended_by_peer(&f, 0, &reset);
+		was_ended(n, &f, &reset);
 		c->met = c->peer = has_last_word(&f);
 	} else if (fd < 0 && !(ssl && transport_is_plain(n, ssl)) && !sandbox_entered()) {
 		reset = was_reset(n);

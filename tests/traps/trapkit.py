@@ -59,10 +59,13 @@ BUILDS = {
     "plain_whole": ["-L%s" % OUT, "-l:libwhole.so", *ORIGIN],
     "libinterposer.so": SHARED + ["-ldl", "-fno-builtin"],
     "libcloser.so": SHARED + ["-ldl"],
+    "libsender.so": SHARED + ["-ldl"],
+    "libforeign_send.so": SHARED + ["-DFOREIGN_LIBRARY"],
+    "foreign_send": ["-L%s" % OUT, "-l:libforeign_send.so", *OPENSSL, *ORIGIN],
     "libbad_malloc.so": SHARED + ["-fno-builtin"],
     "fake_linked": [str(OUT / "libfake.so"), "-ldl"],
 }
-NEEDS = {"plain_whole": ["libwhole.so"], "plain_sysv": ["libsysv.so"], "fake_linked": ["libfake.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
+NEEDS = {"plain_whole": ["libwhole.so"], "plain_sysv": ["libsysv.so"], "fake_linked": ["libfake.so"], "foreign_send": ["libforeign_send.so"], "load_files_local": ["libload_files.so"], "load_wait": ["libload_wait.so"],
          "load_wait_local": ["libload_wait_local.so", "libload_wait_global.so"], "load_wait_dlsym": ["libload_wait.so"]}
 # Further programs from the source of another.
 SOURCES = {"plain_whole": "plain", "plain_sysv": "plain", "libsysv.so": "whole", "no_libc_fixed": "no_libc", "phdr_late": "phdr_cache", "load_wait_local": "load_wait", "load_wait_dlsym": "load_wait", "libload_wait_local.so": "load_wait",

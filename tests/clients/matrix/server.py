@@ -2,6 +2,7 @@
 """The server of the matrix: one protocol, one fault. It keeps a log of what each connection came to, which is the truth in the tests."""
 import contextlib
 import dataclasses
+import select
 import socket
 import ssl
 import threading
@@ -146,6 +147,18 @@ class Site:
             tls.settimeout(3)
             with contextlib.suppress(OSError):
                 tls.unwrap()
+
+    def _tls_hasty(self, connection, story):
+        """As a server that goes once its alert is sent: what it has not read makes that a reset, which may keep the alert from the client."""
+        with self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as tls:
+            try:
+                tls.do_handshake()
+            except ssl.SSLError as e:
+                story.end = e.reason or str(e)
+                # the client's request, or its first part
+                select.select([tls], [], [], 1)
+                raise
+            self._speak(tls, story)
 
     def _reset_after_flight(self, connection, story):
         """As a server whose alert gets lost: it resets where the client's flight does not content it."""

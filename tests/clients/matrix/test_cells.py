@@ -15,7 +15,7 @@ from . import server, tables
 from .server import ADDRESS, HOST, Certificates
 
 # Where the connection is cut, the kernel decides at every run whether the client's next write or its read comes before the reset.
-CUTS = ["close-at-once", "close", "reset", "reset-after-flight"]
+CUTS = ["close-at-once", "close", "reset", "reset-after-flight", "tls-hasty"]
 QUICK_FAULTS = "good private-ca expired wrong-name only-1.0 plain close wants-cert-1.3".split()
 
 

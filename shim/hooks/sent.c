@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * On which socket a ClientHello went out (design.md#lost). A client that hands the bytes over by itself does not tell OpenSSL its socket, and of those that do so with many
+ * connections at once (asyncio, .NET) all sockets look alike: as many bytes on each. But no two ClientHellos have the same random. So as long as
+ * one is on its way, it is looked for in what send(2) and sendmsg(2) have sent.
+ *
+ * They are called by signal handlers, and by children of vfork(2). There is no lock in here, no memory and no system call; where no message is watched for, it is a
+ * jump. What was sent is read after the kernel has read it: an address that is none is the kernel's to refuse.
+ */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <tlsmend/base.h>
+#include <tlsmend/loader.h>
+#include <tlsmend/system.h>
+
+#include "sent.h"
+
+/* `state`: the key, and behind it 16 bits of the descriptor + 1, or 0; 0: free, as is one of another process. */
+enum { PLACES = 256, FD_BITS = 16 };
+static struct place {
+	_Atomic uint64_t state;
+	_Atomic uint32_t process;
+} places[PLACES];
+static atomic_int
+    expected; /* in the process that expects, and for a while in those forked from it */
+
+/* RFC 8446 section 4.1.2: the length, the version, the random; before it all in a record (section 5.1) its header. */
+enum { RECORD_HEADER = 5, HANDSHAKE_RECORD = 22, CLIENT_HELLO = 1, BEFORE_RANDOM = 6, RANDOM = 32 };
+
+uint64_t sent_key(const uint8_t *message, size_t size)
+{
+	uint64_t key = 0;
+	if (size < BEFORE_RANDOM + RANDOM || message[0] != CLIENT_HELLO)
+		return 0;
+	memcpy(&key, message + BEFORE_RANDOM, (64 - FD_BITS) / 8);
+	return key << FD_BITS;
+}
+
+/* ---- the client sends ----------------------------------------------------------------------------------------------- */
+
+static void look(int fd, const uint8_t *at, size_t size)
+{
+	const bool record = size >= RECORD_HEADER && at[0] == HANDSHAKE_RECORD && at[1] == 3;
+	const uint64_t key = record ? sent_key(at + RECORD_HEADER, size - RECORD_HEADER) : 0;
+	if (!key || fd < 0 || fd >= UINT16_MAX)
+		return;
+	for (unsigned i = 0; i < PLACES; i++) {
+		uint64_t unseen = key;
+		if (atomic_load_explicit(&places[i].state, memory_order_relaxed) == key &&
+		    atomic_compare_exchange_strong(&places[i].state, &unseen,
+						   key | (uint64_t)(fd + 1)))
+			return;
+	}
+}
+
+typedef ssize_t send_fn(int fd, const void *data, size_t size, int flags);
+typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
+
+static ssize_t send_first(int fd, const void *data, size_t size, int flags);
+static ssize_t sendmsg_first(int fd, const struct msghdr *message, int flags);
+
+/* Those behind ours; each caller would find the same. NULL: not looked for yet. */
+static _Atomic(send_fn *) real_send;
+static _Atomic(sendmsg_fn *) real_sendmsg;
+/* What is called: at first what looks for them; then they; while a message is expected, what looks at it. */
+static _Atomic(send_fn *) now_send = send_first;
+static _Atomic(sendmsg_fn *) now_sendmsg = sendmsg_first;
+
+static ssize_t result_of(long result)
+{
+	if (result < 0)
+		errno = (int)-result;
+	return result < 0 ? -1 : result;
+}
+
+static ssize_t send_itself(int fd, const void *data, size_t size, int flags)
+{
+	return result_of(sys_call(SYS_sendto, fd, (long)(intptr_t)data, (long)size, flags, 0, 0));
+}
+
+static ssize_t sendmsg_itself(int fd, const struct msghdr *message, int flags)
+{
+	return result_of(sys_call(SYS_sendmsg, fd, (long)(intptr_t)message, flags, 0, 0, 0));
+}
+
+static ssize_t send_and_look(int fd, const void *data, size_t size, int flags)
+{
+	send_fn *const f = atomic_load_explicit(&real_send, memory_order_relaxed);
+	const ssize_t sent = f(fd, data, size, flags);
+	if (sent > 0)
+		look(fd, data, (size_t)sent);
+	return sent;
+}
+
+static ssize_t sendmsg_and_look(int fd, const struct msghdr *message, int flags)
+{
+	sendmsg_fn *const f = atomic_load_explicit(&real_sendmsg, memory_order_relaxed);
+	const ssize_t sent = f(fd, message, flags);
+	if (sent > 0 && message->msg_iovlen > 0) {
+		const struct iovec *first = &message->msg_iov[0];
+		look(fd, first->iov_base,
+		     (size_t)sent < first->iov_len ? (size_t)sent : first->iov_len);
+	}
+	return sent;
+}
+
+typedef union {
+	void *object;
+	send_fn *send;
+	sendmsg_fn *sendmsg;
+} function;
+
+static function next_of(const char *name)
+{
+	const struct lookup q = {.name = name};
+	return (function){.object = loader_next(&q)};
+}
+
+static void find_send(void)
+{
+	const function found = next_of("send");
+	send_fn *const f = found.object ? found.send : send_itself;
+	atomic_store(&real_send, f);
+	atomic_store(&now_send, f);
+}
+
+static void find_sendmsg(void)
+{
+	const function found = next_of("sendmsg");
+	sendmsg_fn *const f = found.object ? found.sendmsg : sendmsg_itself;
+	atomic_store(&real_sendmsg, f);
+	atomic_store(&now_sendmsg, f);
+}
+
+/* A library may have functions of these names that mean something else, and have more arguments: they are jumped to from the first call on, and nothing is
+ * looked at. */
+static bool is_libc(atomic_int *known, const char *name, function f)
+{
+	enum { YES = 1, NO };
+	if (!atomic_load(known))
+		atomic_store(known, f.object == loader_libc_function(name) ? YES : NO);
+	return atomic_load(known) == YES;
+}
+
+/* Another thread may turn it the other way at this moment: the count decides. */
+static void turn(void)
+{
+	static atomic_int libc_send, libc_sendmsg;
+	send_fn *const s = atomic_load(&real_send);
+	sendmsg_fn *const m = atomic_load(&real_sendmsg);
+	const bool with_send = s && is_libc(&libc_send, "send", (function){.send = s});
+	const bool with_sendmsg = m && is_libc(&libc_sendmsg, "sendmsg", (function){.sendmsg = m});
+	bool expects;
+	do {
+		expects = atomic_load(&expected) > 0;
+		if (with_send)
+			atomic_store(&now_send, expects ? send_and_look : s);
+		if (with_sendmsg)
+			atomic_store(&now_sendmsg, expects ? sendmsg_and_look : m);
+	} while (expects != (atomic_load(&expected) > 0));
+}
+
+void sent_prepare(void)
+{
+	find_send();
+	find_sendmsg();
+}
+
+/* Only before constructors ran, or without them. */
+static ssize_t send_first(int fd, const void *data, size_t size, int flags)
+{
+	find_send();
+	turn();
+	return atomic_load(&now_send)(fd, data, size, flags);
+}
+
+static ssize_t sendmsg_first(int fd, const struct msghdr *message, int flags)
+{
+	find_sendmsg();
+	turn();
+	return atomic_load(&now_sendmsg)(fd, message, flags);
+}
+
+__attribute__((visibility("default"))) ssize_t send(int fd, const void *data, size_t size,
+						    int flags);
+__attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msghdr *message,
+						       int flags);
+
+/* Cancellation points: whoever is cancelled in one has sent nothing. */
+ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+	return atomic_load_explicit(&now_send, memory_order_relaxed)(fd, data, size, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	return atomic_load_explicit(&now_sendmsg, memory_order_relaxed)(fd, message, flags);
+}
+
+/* ---- a connection asks ------------------------------------------------------------------------------------------------ */
+
+int sent_expect(uint64_t key)
+{
+	const uint32_t process = process_generation();
+	for (int i = 0; key && i < PLACES; i++) {
+		struct place *p = &places[i];
+		uint64_t was = atomic_load_explicit(&p->state, memory_order_relaxed);
+		if ((was && atomic_load(&p->process) == process) ||
+		    !atomic_compare_exchange_strong(&p->state, &was, key))
+			continue;
+		atomic_store(&p->process, process);
+		if (atomic_fetch_add(&expected, 1) == 0)
+			turn();
+		return i;
+	}
+	return -1;
+}
+
+int sent_on(int place, uint64_t key)
+{
+	const uint64_t state = place >= 0 ? atomic_load(&places[place].state) : 0;
+	return key && state - key <= UINT16_MAX ? (int)(state - key) - 1 : -1;
+}
+
+void sent_forget(int place, uint64_t key)
+{
+	uint64_t state = place >= 0 ? atomic_load(&places[place].state) : 0;
+	while (key && state - key <= UINT16_MAX)
+		if (atomic_compare_exchange_weak(&places[place].state, &state, 0)) {
+			if (atomic_fetch_sub(&expected, 1) == 1)
+				turn();
+			return;
+		}
+}
+
+bool sent_not_others(int place)
+{
+	const uint32_t process = process_generation();
+	for (int i = 0; i < PLACES; i++) {
+		const uint64_t state = atomic_load(&places[i].state);
+		if (i != place && state && (state & UINT16_MAX) == 0 &&
+		    atomic_load(&places[i].process) == process)
+			return true;
+	}
+	return false;
+}
