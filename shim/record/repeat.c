@@ -63,6 +63,13 @@ uint64_t repeat_seed(void)
 	return HASH_SEED ^ random;
 }
 
+/* By what a client learns that its server wanted another certificate, or none of it, is chance: its alert, or the reset that overtakes that. The words differ. */
+static bool is_same_in_other_words(enum cause cause)
+{
+	return cause == CAUSE_CLIENT_CERTIFICATE_MISSING ||
+	       cause == CAUSE_CLIENT_CERTIFICATE_REJECTED;
+}
+
 /* What whoever reads the log takes for the same. Not OpenSSL's code: by which call a client met one and the same end, in its
  * handshake or when it gave up, changes from attempt to attempt. */
 static uint64_t key_of(const struct record *r)
@@ -71,7 +78,8 @@ static uint64_t key_of(const struct record *r)
 	const struct cert_info *leaf = r->chain_count ? r->chain[0].cert : NULL;
 	uint64_t hash = hash_bytes(repeat_seed(), numbers, sizeof numbers);
 	hash = add_string(hash, r->host);
-	hash = add_string(hash, r->message);
+	if (!is_same_in_other_words(r->cause))
+		hash = add_string(hash, r->message);
 	if (leaf && leaf->have_sha256)
 		hash = hash_bytes(hash, leaf->sha256, sizeof leaf->sha256);
 	return hash ? hash : 1;

@@ -241,6 +241,19 @@ static void another_code_is_the_same_failure(void **state)
 	assert_false(repeat_note(&r[1]));
 }
 
+/* Its alert came, or the reset overtook it. */
+static void a_servers_no_to_a_certificate_is_the_same_in_other_words(void **state)
+{
+	struct record r[] = {failure("the server demands one"), failure("the server ended it")};
+
+	(void)state;
+	r[0].cause = r[1].cause = CAUSE_CLIENT_CERTIFICATE_MISSING;
+	assert_true(repeat_note(&r[0]));
+	assert_false(repeat_note(&r[1]));
+	r[1].port = 444;
+	assert_true(repeat_note(&r[1]));
+}
+
 static void each_good_handshake_is_told(void **state)
 {
 	struct log_settings s = to_pipe();
@@ -618,6 +631,7 @@ int main(int argc, char **argv)
 	    TEST(settings_come_from_the_environment),
 	    TEST(counts_what_repeats),
 	    TEST(different_failures_are_no_repetition),
+	    TEST(a_servers_no_to_a_certificate_is_the_same_in_other_words),
 	    TEST(another_code_is_the_same_failure),
 	    TEST(each_good_handshake_is_told),
 	    TEST(is_told_at_the_end),
