@@ -96,7 +96,7 @@ static void search_descriptors_at_end(struct connection *n)
 
 static void search(struct connection *n)
 {
-	if (story_told(&n->story))
+	if (story_told(&n->story) || carrier_of(n) >= 0)
 		search_descriptors_at_end(n);
 	else
 		search_descriptors(n);
@@ -349,7 +349,7 @@ void connection_remember_peer(struct connection *n, SSL *ssl)
 		look_at_socket(n, ssl);
 	else if (n->story.requested && !transport_is_plain(n, ssl))
 		/* all of the process's: only where it is likely to be needed. It is still open */
-		search_descriptors(n);
+		search(n);
 }
 
 /* It was not connected when the handshake began: nothing was said on it before, unless it says more now than this connection does. */

@@ -92,14 +92,6 @@ static bool was_end_of_peer(const struct connection *n, const struct socket_fact
 	return *reset;
 }
 
-/* The server's last word, no longer than an alert, which the client did not read (syslog-ng only writes). One that it is content with sends a session
- * ticket, too, which is longer. */
-static bool has_last_word(const struct socket_facts *f)
-{
-	bool reset = false;
-	return f->unread > 0 && socket_ended_by_peer(f, SOCKET_AN_ALERT, &reset) && !reset;
-}
-
 /* Where there is no socket to be seen (a BIO of the client's own), nothing speaks against the peer. */
 static bool nothing_speaks_against_peer(const struct connection *n, int fd, bool *reset)
 {
@@ -265,8 +257,7 @@ bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socke
 	c->met = n->story.done && ssl && met_end(n, ssl);
 	c->peer =
 	    c->met ? was_end_of_peer(n, &s->facts, &c->reset) : was_ended(n, &s->facts, &c->reset);
-	c->peer = c->peer || (n->story.done && has_last_word(&s->facts));
-	c->met = c->met || c->reset || has_last_word(&s->facts);
+	c->met = c->met || c->reset;
 	return true;
 }
 
@@ -319,7 +310,6 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 	bool reset = false;
 	if (fd >= 0 && socket_look(fd, &f)) {
 		was_ended(n, &f, &reset);
-		c->met = c->peer = has_last_word(&f);
 	} else if (fd < 0 && !(ssl && transport_is_plain(n, ssl)) && !sandbox_entered()) {
 		reset = was_reset(n);
 	}

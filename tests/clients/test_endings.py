@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
 """How clients come to their end, and what is said of it then: endings.c does it a step at a time, as many programs do."""
-import contextlib
 import pathlib
 import re
 import socket
@@ -263,27 +262,6 @@ def test_it_had_said_all_before_it_was_reset_for_want_of_a_certificate(ends, ser
     """ncat, whose input had ended: its own end is no reason not to see the peer's."""
     port = servers.odd("127.0.0.2", lambda connection, identity: misses_certificate(connection, identity, patient=True), pki.good(HOST))
     assert ends(port, pki.root_pem, "sni=" + HOST, "connect", "half", "meet", "read", "free") == [MISSING]
-
-
-def refuses_without_certificate(connection, identity):
-    """An alert, and the end."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(identity.chain, identity.key)
-    context.verify_mode, context.minimum_version = ssl.CERT_REQUIRED, ssl.TLSVersion.TLSv1_3
-    with contextlib.suppress(ssl.SSLError):
-        context.wrap_socket(connection.dup(), server_side=True)
-    connection.shutdown(socket.SHUT_WR)
-    # what it did not read makes its end a reset
-    with contextlib.suppress(ConnectionResetError):
-        while connection.recv(65536):
-            pass
-
-
-@pytest.mark.parametrize("gone", [["free"], ["close", "free"], ["exit"]], ids="-".join)
-def test_it_never_reads_why_it_is_sent_away(ends, servers, pki, gone):
-    """syslog-ng only writes."""
-    port = servers.odd("127.0.0.2", refuses_without_certificate, pki.good(HOST))
-    assert ends(port, pki.root_pem, "sni=" + HOST, "connect", "meet", "wait=100", *gone) == [MISSING]
 
 
 @WAYS
