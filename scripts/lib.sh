@@ -47,8 +47,6 @@ libcap2-bin      command setcap
 acl              command setfacl
 openssh-client   command ssh-keygen
 musl-tools       command musl-gcc
-gcc-aarch64-linux-gnu  command aarch64-linux-gnu-gcc
-gcc-arm-linux-gnueabihf  command arm-linux-gnueabihf-gcc
 qemu-user        command qemu-aarch64
 hyperfine        command hyperfine
 valgrind         command valgrind
@@ -56,6 +54,11 @@ zsh              command zsh
 fish             command fish
 python3-yaml     python yaml
 python3-jsonschema     python jsonschema
+'
+# Compilers for other architectures. Debian's gcc-multilib and they take each other's place.
+PACKAGES_CROSS='
+gcc-aarch64-linux-gnu  command aarch64-linux-gnu-gcc
+gcc-arm-linux-gnueabihf  command arm-linux-gnueabihf-gcc
 '
 # What `make bench` compares with; left out where it is not there.
 PACKAGES_BENCH='
@@ -125,7 +128,7 @@ stunnel4          command stunnel4
 subversion        command svn
 swaks             command swaks
 systemd           command systemd-analyze
-tcl-tls           file /usr/lib/*/tcltk/tcl*/tcltls*/pkgIndex.tcl
+tcl-tls           file /usr/lib/tcltk/*/tcltls*/pkgIndex.tcl
 telnet-ssl        command telnet-ssl
 tnftp             command tnftp
 w3m               command w3m
