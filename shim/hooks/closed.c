@@ -85,6 +85,12 @@ static void look(int fd, bool shuts)
 	KEEP_ERRNO_END
 }
 
+void closed_is_next(int fd)
+{
+	if (tally_any(&watching))
+		look(fd, false);
+}
+
 typedef int close_fn(int fd);
 typedef int shutdown_fn(int fd, int how);
 

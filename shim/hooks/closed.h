@@ -15,6 +15,8 @@ struct closed_socket {
 	int fd;
 	bool shut; /* it was shut down only, after its peer had ended it, and is still open */
 };
+/* The descriptor is about to be closed past close(2). */
+void closed_is_next(int fd);
 /* From here on it is of interest to this connection which sockets are closed, and then no more. `fd`: its own; -1: not known. */
 void closed_watch(struct connection *n, int fd);
 void closed_unwatch(struct connection *n);

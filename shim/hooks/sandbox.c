@@ -4,6 +4,7 @@
  * host does not make itself may end it, so nothing is looked at again: rules stay as they were. That it gains no privileges any more
  * (PR_SET_NO_NEW_PRIVS, which the kernel wants first) forbids nothing: haproxy and many a service stop there.
  */
+#include "closed.h"
 #include "hooks.h"
 
 #include <stdarg.h>
@@ -49,6 +50,7 @@ typedef long syscall_fn(long number, ...);
 _Atomic(syscall_fn *) sandbox_next;
 
 long sandbox_seccomp(long number, long operation, long flags, long arguments);
+long sandbox_close(long number, long fd);
 void sandbox_find(void);
 
 /* What comes back may be a descriptor, or the thread that kept it from holding for all. */
@@ -59,6 +61,15 @@ long sandbox_seccomp(long number, long operation, long flags, long arguments)
 	if (result >= 0 && (operation == SET_MODE_STRICT || operation == SET_MODE_FILTER))
 		sandbox_note();
 	return result;
+}
+
+/* libuv closes its sockets so: Node.js, dig (design.md#lost). */
+long sandbox_close(long number, long fd)
+{
+	closed_is_next((int)fd);
+	if (!atomic_load_explicit(&sandbox_next, memory_order_relaxed))
+		sandbox_find();
+	return atomic_load_explicit(&sandbox_next, memory_order_relaxed)(number, fd);
 }
 
 static long syscall_itself(long number, ...)

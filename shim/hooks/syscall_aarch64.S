@@ -13,8 +13,11 @@ syscall:
 	cbz	x9, 2f
 	cmp	x0, #277		/* SYS_seccomp */
 	b.eq	1f
+	cmp	x0, #57			/* SYS_close */
+	b.eq	3f
 	br	x9
 1:	b	sandbox_seccomp		/* (number, operation, flags, arguments) */
+3:	b	sandbox_close		/* (number, fd) */
 2:	stp	x29, x30, [sp, #-80]!
 	.cfi_adjust_cfa_offset 80
 	.cfi_rel_offset x29, 0

@@ -17,6 +17,9 @@ syscall:
 	beq	3f
 	push	{r4}
 	.cfi_adjust_cfa_offset 4
+	cmp	r0, #6			/* SYS_close */
+	popeq	{r4}
+	beq	sandbox_close		/* (number, fd) */
 	add	r4, r0, #1
 	cmp	r4, #384		/* SYS_seccomp is 383, which fits into no instruction */
 	pop	{r4}

@@ -10,6 +10,8 @@ syscall:
 	.cfi_startproc
 	cmpl	$354, 4(%esp)		/* SYS_seccomp */
 	je	sandbox_seccomp		/* (number, operation, flags, arguments) */
+	cmpl	$6, 4(%esp)		/* SYS_close */
+	je	sandbox_close		/* (number, fd) */
 0:	call	here
 	addl	$_GLOBAL_OFFSET_TABLE_, %ecx
 	movl	sandbox_next@GOTOFF(%ecx), %eax

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * syscall(2) takes what the system call takes, on the stack too, and some of them come back twice. So this is no function around it: seccomp(2) goes to a C
- * function, and the rest is a jump to the one that is next in line.
+ * syscall(2) takes what the system call takes, on the stack too, and some of them come back twice. So this is no function around it: seccomp(2) and
+ * close(2) go to C functions, and the rest is a jump to the one that is next in line.
  */
 	.text
 	.globl	syscall
@@ -15,8 +15,11 @@ syscall:
 	je	2f
 	cmpq	$317, %rdi		/* SYS_seccomp */
 	je	1f
+	cmpq	$3, %rdi		/* SYS_close */
+	je	3f
 	jmp	*%rax
 1:	jmp	sandbox_seccomp		/* (number, operation, flags, arguments) */
+3:	jmp	sandbox_close		/* (number, fd) */
 2:	pushq	%rdi
 	.cfi_adjust_cfa_offset 8
 	pushq	%rsi

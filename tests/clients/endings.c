@@ -18,7 +18,8 @@
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
  *   write=TEXT lost=TEXT read           lost: it stays in memory
  *   shutdown free past=PLUGIN exit quit  past: as PHP's extensions free it (endings_past.c); quit: _exit(2)
- *   close wait=MILLISECONDS thread      it closes the socket under the SSL; lets time go by; has a second thread from then on
+ *   close bynumber                      it closes the socket under the SSL; by syscall(2)
+ *   wait=MILLISECONDS thread            it lets time go by; has a second thread from then on
  *   reuse                               ... and the descriptor's number is that of another connection from then on
  *   shut half meet                      shutdown(2) of the socket, or of what it sends; it waits until something happens to that
  */
@@ -35,6 +36,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../lib/need.h"
@@ -323,6 +325,8 @@ static int after(const char *step)
 		free_past(value);
 	} else if (is(step, "close", &value)) {
 		NEED(close(fd) == 0);
+	} else if (is(step, "bynumber", &value)) {
+		NEED(syscall(SYS_close, fd) == 0);
 	} else if (is(step, "shut", &value)) {
 		NEED(shutdown(fd, SHUT_RDWR) == 0);
 	} else if (is(step, "half", &value)) {

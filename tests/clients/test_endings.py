@@ -234,6 +234,13 @@ def test_it_closed_what_was_reset(ends, servers, own, then):
     assert "reset" in str(ends.records[0])
 
 
+@WAYS
+def test_it_closed_by_number_what_was_reset(ends, servers, own):
+    """libuv does: Node.js, dig."""
+    port = servers.odd("127.0.0.2", resets_what_speaks)
+    assert ends(port, None, *own, "sni=" + HOST, "begin", "bynumber", "free") == [EARLY]
+
+
 def hears_and_ends(connection, _):
     connection.recv(65536)
     connection.shutdown(socket.SHUT_WR)
