@@ -100,6 +100,13 @@ bool story_asks_for_peer(const struct story *s, uint64_t now_ms, uint64_t in)
 	return s->outcome == OUTCOME_OPEN && !s->closed_ms && is_unanswered(s, now_ms, in);
 }
 
+/* Its callback, which was told of a failure, or whoever comes after it, verified the leaf by itself (EventMachine, whose SSL_CTX has no CA): that has the
+ * last word. Where the leaf was found good, what the client then ends the connection for is something else. */
+static bool has_own_word(const struct story *s)
+{
+	return s->bad && s->told && (s->own_good || s->own_failed);
+}
+
 /* With verification off, it looked at the names, and did not ask what OpenSSL thinks of the chain: it goes by checks of its own. Apache does
  * so although its callback was told. */
 static bool goes_by_own_checks(const struct story *s)
@@ -251,6 +258,8 @@ static struct verdict let_pass(const struct story *s)
 		return NOTHING;
 	if (has_gone_on(s))
 		return s->own_objection ? NOTHING : went_on(REASON_VERIFICATION);
+	if (has_own_word(s))
+		return NOTHING;
 	if (goes_by_own_checks(s) &&
 	    (s->leaf_outdated || s->leaf_misnamed || s->names == NAMES_DO_NOT_FIT))
 		return failed(REASON_OWN_COMPARISON);

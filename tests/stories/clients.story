@@ -492,3 +492,45 @@ sent ms=1005 out=517 in=1151 type=20
 own ms=1005 out=622 in=1151
 ends ms=1005 out=622 in=1151 met=1 peer=2 waits=1
 outcome failed silence
+
+story EventMachine, which verifies what OpenSSL gave its callback by itself, and finds it expired
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1001 out=517 in=5
+received ms=1001 out=517 in=127 type=2
+heard ms=1001 out=517 in=132
+heard ms=1001 out=517 in=138
+received ms=1001 out=517 in=161 type=8
+heard ms=1001 out=517 in=166
+received ms=1001 out=517 in=1072 type=11
+bad ms=1006 out=517 in=1072 kept=1 told=1
+heard ms=1006 out=517 in=1077
+received ms=1006 out=517 in=1173 type=15
+heard ms=1006 out=517 in=1178
+received ms=1006 out=517 in=1247 type=20
+sent ms=1006 out=517 in=1247 type=20
+done ms=1006 out=517 in=1247 version=772
+own ms=1007 out=597 in=1247 failed=1
+ends ms=1007 out=597 in=1247
+outcome failed own-verification
+
+story EventMachine, which finds the chain good by itself, and then ends the connection
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1001 out=517 in=5
+received ms=1001 out=517 in=127 type=2
+heard ms=1001 out=517 in=132
+heard ms=1001 out=517 in=138
+received ms=1001 out=517 in=161 type=8
+heard ms=1001 out=517 in=166
+received ms=1001 out=517 in=1080 type=11
+bad ms=1004 out=517 in=1080 kept=1 told=1
+heard ms=1004 out=517 in=1085
+received ms=1004 out=517 in=1181 type=15
+heard ms=1004 out=517 in=1186
+received ms=1004 out=517 in=1255 type=20
+sent ms=1004 out=517 in=1255 type=20
+done ms=1004 out=517 in=1255 version=772
+own ms=1005 out=597 in=1255 good=1
+ends ms=1005 out=597 in=1255
+outcome given-up -
