@@ -110,7 +110,7 @@ rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
 # From what was seen to what is said.
 TELLING := vocabulary evidence diagnose record
 
-LIB_SRC  := $(call rooms,hooks outcome openssl policy $(TELLING) log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S shim/hooks/syscall_$(ARCH).S)
+LIB_SRC  := $(call rooms,hooks outcome openssl policy $(TELLING) log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S shim/hooks/syscall_$(ARCH).S shim/hooks/sent_$(ARCH).S)
 CLI_SRC  := $(call rooms,cli cli/*)
 POOL_SRC := $(call rooms,base loader log outcome policy $(TELLING) openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))

@@ -59,15 +59,17 @@ static void look(int fd, const uint8_t *at, size_t size)
 typedef ssize_t send_fn(int fd, const void *data, size_t size, int flags);
 typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
 
-static ssize_t send_first(int fd, const void *data, size_t size, int flags);
-static ssize_t sendmsg_first(int fd, const struct msghdr *message, int flags);
+/* (sent_ARCH.S) The first call: sent_prepare(), and then a jump, since a library may have functions of these names with more arguments. */
+HIDDEN send_fn send_first;
+HIDDEN sendmsg_fn sendmsg_first;
+HIDDEN void sent_prepare(void);
 
 /* Those behind ours; each caller would find the same. NULL: not looked for yet. */
 static _Atomic(send_fn *) real_send;
 static _Atomic(sendmsg_fn *) real_sendmsg;
 /* What is called: at first what looks for them; then they; while a message is expected, what looks at it. */
-static _Atomic(send_fn *) now_send = send_first;
-static _Atomic(sendmsg_fn *) now_sendmsg = sendmsg_first;
+HIDDEN _Atomic(send_fn *) sent_send = send_first;
+HIDDEN _Atomic(sendmsg_fn *) sent_sendmsg = sendmsg_first;
 
 static ssize_t result_of(long result)
 {
@@ -124,7 +126,7 @@ static void find_send(void)
 	const function found = next_of("send");
 	send_fn *const f = found.object ? found.send : send_itself;
 	atomic_store(&real_send, f);
-	atomic_store(&now_send, f);
+	atomic_store(&sent_send, f);
 }
 
 static void find_sendmsg(void)
@@ -132,7 +134,7 @@ static void find_sendmsg(void)
 	const function found = next_of("sendmsg");
 	sendmsg_fn *const f = found.object ? found.sendmsg : sendmsg_itself;
 	atomic_store(&real_sendmsg, f);
-	atomic_store(&now_sendmsg, f);
+	atomic_store(&sent_sendmsg, f);
 }
 
 /* A library may have functions of these names that mean something else, and have more arguments: they are jumped to from the first call on, and nothing is
@@ -157,32 +159,34 @@ static void turn(void)
 	do {
 		expects = atomic_load(&expected) > 0;
 		if (with_send)
-			atomic_store(&now_send, expects ? send_and_look : s);
+			atomic_store(&sent_send, expects ? send_and_look : s);
 		if (with_sendmsg)
-			atomic_store(&now_sendmsg, expects ? sendmsg_and_look : m);
+			atomic_store(&sent_sendmsg, expects ? sendmsg_and_look : m);
 	} while (expects != (atomic_load(&expected) > 0));
 }
 
 void sent_prepare(void)
 {
+	KEEP_ERRNO_BEGIN
 	find_send();
 	find_sendmsg();
+	turn();
+	KEEP_ERRNO_END
 }
 
-/* Only before constructors ran, or without them. */
-static ssize_t send_first(int fd, const void *data, size_t size, int flags)
+#if !defined __x86_64__ && !defined __i386__ && !defined __aarch64__ && !defined __arm__
+ssize_t send_first(int fd, const void *data, size_t size, int flags)
 {
-	find_send();
-	turn();
-	return atomic_load(&now_send)(fd, data, size, flags);
+	sent_prepare();
+	return atomic_load(&sent_send)(fd, data, size, flags);
 }
 
-static ssize_t sendmsg_first(int fd, const struct msghdr *message, int flags)
+ssize_t sendmsg_first(int fd, const struct msghdr *message, int flags)
 {
-	find_sendmsg();
-	turn();
-	return atomic_load(&now_sendmsg)(fd, message, flags);
+	sent_prepare();
+	return atomic_load(&sent_sendmsg)(fd, message, flags);
 }
+#endif
 
 __attribute__((visibility("default"))) ssize_t send(int fd, const void *data, size_t size,
 						    int flags);
@@ -192,12 +196,12 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 /* Cancellation points: whoever is cancelled in one has sent nothing. */
 ssize_t send(int fd, const void *data, size_t size, int flags)
 {
-	return atomic_load_explicit(&now_send, memory_order_relaxed)(fd, data, size, flags);
+	return atomic_load_explicit(&sent_send, memory_order_relaxed)(fd, data, size, flags);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
-	return atomic_load_explicit(&now_sendmsg, memory_order_relaxed)(fd, message, flags);
+	return atomic_load_explicit(&sent_sendmsg, memory_order_relaxed)(fd, message, flags);
 }
 
 /* ---- a connection asks ------------------------------------------------------------------------------------------------ */

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* At load. */
-void sent_prepare(void);
 /* What tells one ClientHello from all others: 48 bits of its random. `message`: as OpenSSL shows it, without the record's header; 0: it is none. */
 uint64_t sent_key(const uint8_t *message, size_t size);
 /* From here on it is watched for, until sent_forget(). The number of its place; -1: there is none left. */

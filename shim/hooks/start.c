@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
  * What happens at load, in every process: the environment is copied before the host can overwrite it, and the open files behind
- * the log's descriptors are remembered; and it is found what stands behind send(2) (sent.c). Nothing else: configuration is read at the first handshake.
+ * the log's descriptors are remembered. Nothing else: configuration is read at the first handshake.
  */
 #include <tlsmend/loader.h>
 #include <tlsmend/log.h>
 
 #include "hooks.h"
-#include "sent.h"
 
 /* The locks of every hook ask who is running. */
 static void find_identity(void)
@@ -31,5 +30,4 @@ __attribute__((constructor)) static void at_load(void)
 	find_identity();
 	if (!environment_get()->disabled)
 		sink_remember_descriptors();
-	sent_prepare();
 }
