@@ -423,7 +423,8 @@ struct evidence {
 	uint64_t bytes_received, bytes_sent;
 	bool
 	    unseen; /* the bytes come by the client's own hands: what came and was not handed over is not known */
-	bool given_up; /* the client ended the connection, perhaps because the server had */
+	uint64_t kept_back; /* ... but how much did; 0: nothing, or that is not known either */
+	bool given_up;      /* the client ended the connection, perhaps because the server had */
 	unsigned waited_seconds; /* until then */
 	uint8_t first_bytes[EVIDENCE_FIRST_BYTES];
 	size_t

@@ -197,7 +197,7 @@ enum cause handshake_cause(const struct evidence *e)
 		return CAUSE_MALFORMED_CERTIFICATE;
 	if (e->presented_count > 0 && e->presented[0].unknown_key)
 		return CAUSE_WEAK_KEY;
-	if (!evidence_begins_as_tls(e) || handshake_answer_too_short(e))
+	if (!evidence_begins_as_tls(e) || handshake_answer_too_short(e) || e->kept_back > 0)
 		return CAUSE_NOT_TLS;
 	if ((handshake_cut_off(e) || e->unanswered) && e->certificate_requested &&
 	    e->empty_certificate_sent)

@@ -21,7 +21,17 @@ void explain_not_tls(struct diagnosis *d)
 	bool text = true;
 	const char *shown = e->first_count > 0 ? greeting_shown(d, &text) : NULL;
 	d->r->expected = "a TLS record";
-	if (handshake_answer_too_short(e)) {
+	if (e->kept_back > 0) {
+		const char *name = NULL;
+		p = greeting_of_port(e->port, &name);
+		d->r->why = say(
+		    e, "the server's answer, ", say_int(e, (int64_t)e->kept_back),
+		    e->kept_back == 1 ? " byte" : " bytes",
+		    ", was read by the client, and nothing of it handed to OpenSSL: so does a "
+		    "program that looks at an answer first, as .NET does, and finds no TLS, or no "
+		    "whole record of it",
+		    (char *)NULL);
+	} else if (handshake_answer_too_short(e)) {
 		d->r->why =
 		    say(e, "what came back is no TLS record: ", say_int(e, (int)e->bytes_received),
 			e->bytes_received == 1 ? " byte" : " bytes",
@@ -36,9 +46,17 @@ void explain_not_tls(struct diagnosis *d)
 		d->r->presented =
 		    say(e, what, text ? ": \"" : ": ", shown, text ? "\"" : "", (char *)NULL);
 	}
-	help_line(d, p ? p->help
-		       : "correct the port or the protocol setting of the client: "
-			 "something else than TLS is spoken there");
+	if (p)
+		help_line(d, p->help);
+	else if (e->kept_back > 0)
+		help_line(d,
+			  "correct the port or the protocol setting of the client: something else "
+			  "than TLS is spoken there (a web page without TLS, a proxy's answer, "
+			  "the greeting of a service with STARTTLS)");
+	else
+		help_line(d,
+			  "correct the port or the protocol setting of the client: something else "
+			  "than TLS is spoken there");
 }
 
 /* The name that was sent, or that none was. */

@@ -100,6 +100,8 @@ struct traffic {
 	uint64_t received; /* since then, when last something happened */
 	uint64_t taken;    /* ... by the transport, when the handshake last waited for the peer */
 	uint64_t written;  /* ... and what it had been given by then */
+	uint64_t
+	    kept_back; /* of an answer that the client has read, and handed nothing of to OpenSSL */
 	struct {
 		uint8_t bytes[16];
 		uint8_t count;

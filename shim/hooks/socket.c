@@ -68,6 +68,7 @@ bool socket_look(int fd, struct socket_facts *f)
 	/* struct tcp_info of linux/tcp.h; bytes_sent is there from 4.19 on, and glibc's copy of the structure is older */
 	enum {
 		STATE = 0,
+		LAST_DATA_RECEIVED = 52,
 		BYTES_ACKED = 120,
 		BYTES_RECEIVED = 128,
 		NOTSENT = 144,
@@ -78,27 +79,26 @@ bool socket_look(int fd, struct socket_facts *f)
 	uint8_t info[END] = {0};
 	socklen_t size = sizeof info;
 	uint64_t sent, again, acknowledged;
-	uint32_t waiting;
+	uint32_t waiting, quiet;
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) != 0)
 		return false;
 	memcpy(&acknowledged, info + BYTES_ACKED, sizeof acknowledged);
 	memcpy(&sent, info + BYTES_SENT, sizeof sent);
 	memcpy(&again, info + BYTES_RETRANS, sizeof again);
 	memcpy(&waiting, info + NOTSENT, sizeof waiting);
+	memcpy(&quiet, info + LAST_DATA_RECEIVED, sizeof quiet);
 	/* before the first packet of TCP Fast Open the kernel counts what is not there yet */
 	if (info[STATE] == TCP_SYN_SENT && sent == 0)
 		waiting = 0;
 	memset(f, 0, sizeof *f);
 	f->state = info[STATE];
+	f->quiet_ms = quiet;
 	f->counted = size >= END;
 	f->sent = sent - again + waiting;
 	memcpy(&f->received, info + BYTES_RECEIVED, sizeof f->received);
-	if (is_over(f)) {
-		f->own_end =
-		    f->counted && f->state == TCP_CLOSE && has_shut(fd, f->sent, acknowledged);
-		if (ioctl(fd, FIONREAD, &f->unread) != 0)
-			f->unread = 0;
-	}
+	f->own_end = f->counted && f->state == TCP_CLOSE && has_shut(fd, f->sent, acknowledged);
+	if (ioctl(fd, FIONREAD, &f->unread) != 0)
+		f->unread = 0;
 	return true;
 }
 

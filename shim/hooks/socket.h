@@ -24,8 +24,9 @@ struct socket_facts {
 	uint64_t sent, received;   /* bytes of the program's, those in the send buffer included */
 	bool counted;              /* false: this kernel does not count (before 4.19) */
 	uint8_t state;
-	/* where the peer has ended it: bytes that wait; it may have answered the client, who had shut the connection down */
-	int unread;
+	uint32_t quiet_ms; /* since something came last */
+	int unread;        /* bytes that wait */
+	/* where the peer has ended it: it may have answered the client, who had shut the connection down */
 	bool own_end;
 };
 /* Only looks, whoever calls: no lock, no memory, no function but system calls. False: it is none. */

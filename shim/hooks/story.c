@@ -145,6 +145,7 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct 
 	}
 	e->given_up = true;
 	e->unseen = s->memory;
+	e->kept_back = s->memory ? n->wire.kept_back : 0;
 	e->waited_seconds = (unsigned)((waited + 500) / 1000);
 	return e;
 }

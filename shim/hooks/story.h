@@ -44,13 +44,13 @@ bool spare_is(const struct connection *n);
 
 /* (unanswered.c) Each only looks at the socket. Was it closed by the client, and how was it then? Without the peer where it may be one of several. False also
  * where that is not known. `ssl` NULL: as in story_ends(). */
-bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socket *s,
+bool unanswered_closed(struct connection *n, SSL *ssl, struct closed_socket *s,
 		       struct circumstances *c);
 /* The SSL is not at hand, but the socket that carried it in its handshake is still there. */
 bool unanswered_left(const struct connection *n, struct socket_facts *left);
 /* Did the peer end the connection in the middle of the handshake? False also where the socket is not
  * known. */
-void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c);
+void unanswered_in_handshake(struct connection *n, SSL *ssl, struct circumstances *c);
 /* ... after it, before it said a word? `ssl` NULL: as in story_ends(). */
 void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances *c);
 /* (HAPPENING_ENDS) peer */

@@ -5,6 +5,7 @@
  * so it is read off the connection when the client has met the end, or closes.
  */
 #include <string.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <tlsmend/evidence.h>
@@ -13,6 +14,7 @@
 #include "certificate.h"
 #include "connection.h"
 #include "loaded.h"
+#include "peer.h"
 #include "story.h"
 #include "transport.h"
 
@@ -226,17 +228,35 @@ static bool closed_carrier(const struct connection *n, SSL *ssl, struct closed_s
 	return true;
 }
 
+/* Who reads the answer first, as .NET does, stops at once at what is no TLS. What was said before its ClientHello, by either, would count as well; and who has waited for more was
+ * told a part of a record. */
+static uint64_t kept_back(const struct connection *n, SSL *ssl, const struct socket_facts *f)
+{
+	enum { AT_ONCE_MS = 1000 };
+	const uint64_t fin = f->state == TCP_CLOSE_WAIT || f->state == TCP_LAST_ACK;
+	const uint64_t unread = fin + (f->unread > 0 ? (uint64_t)f->unread : 0);
+	if (n->story.done || n->wire.received > 0 || f->quiet_ms > AT_ONCE_MS ||
+	    !transport_is_all(n, ssl, f) || f->received <= unread)
+		return 0;
+	return f->received - unread;
+}
+
 /* The one that its ClientHello went out on. Where something else was said on it before, that may have been to a proxy, unless it leads to where the host's name does. */
-static bool closed_known(const struct connection *n, SSL *ssl, int fd, struct closed_socket *s)
+static bool closed_known(struct connection *n, SSL *ssl, int fd, struct closed_socket *s)
 {
 	if (!closed_descriptor(n, fd, s))
 		return false;
+	n->wire.kept_back = kept_back(n, ssl, &s->facts);
+	if (n->wire.kept_back > 0) {
+		connection_was_carried_by(n, &s->facts.peer);
+		return false;
+	}
 	if (!transport_is_all(n, ssl, &s->facts) && !transport_has_brought_after(n, ssl, &s->facts))
 		s->facts.peer.any.sa_family = AF_UNSPEC;
 	return true;
 }
 
-static bool find_closed(const struct connection *n, SSL *ssl, struct closed_socket *s)
+static bool find_closed(struct connection *n, SSL *ssl, struct closed_socket *s)
 {
 	const int carrier = carrier_of(n);
 	const int fd = ssl ? transport_descriptor(copy_api(n->copy), ssl) : n->closing.fd;
@@ -249,7 +269,7 @@ static bool find_closed(const struct connection *n, SSL *ssl, struct closed_sock
 	return !(ssl && transport_is_plain(n, ssl)) && closed_carrier(n, ssl, s);
 }
 
-bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socket *s,
+bool unanswered_closed(struct connection *n, SSL *ssl, struct closed_socket *s,
 		       struct circumstances *c)
 {
 	if (!find_closed(n, ssl, s))
@@ -263,16 +283,18 @@ bool unanswered_closed(const struct connection *n, SSL *ssl, struct closed_socke
 
 /* ---- one that it still has ---------------------------------------------------------------------------------------------- */
 
-void unanswered_in_handshake(const struct connection *n, SSL *ssl, struct circumstances *c)
+void unanswered_in_handshake(struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	const int fd = socket_of(n, ssl);
-	struct socket_facts f;
+	struct socket_facts f, own;
 	bool known =
 	    fd >= 0 && (n->story.memory ? has_brought(n, ssl, fd, transport_has_brought, &f)
 					: socket_look(fd, &f));
 	if (fd < 0 && !transport_is_plain(n, ssl) && !sandbox_entered())
 		known = carrier_left(n, ssl, &f) == FOUND_ONE;
 	/* a client that hands over the bytes may have kept to itself what came (.NET, where that is no TLS) */
+	if (carrier_of(n) >= 0 && !n->wire.kept_back && socket_look(carrier_of(n), &own))
+		n->wire.kept_back = kept_back(n, ssl, &own);
 	c->met = c->peer = known && socket_ended_by_peer(&f, 0, &c->reset);
 }
 

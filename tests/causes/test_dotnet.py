@@ -16,7 +16,7 @@ from clients.table import missing
 from lib import dotnet, pki as pki_module
 from lib.ports import free_port
 from lib.run import HOSTS, check_records
-from lib.servers import closes_early, resets
+from lib.servers import closes_early, greets_as_smtp, resets, speaks_http
 
 HOST = "legacy.test"
 CHAIN, NAME = "RemoteCertificateChainErrors", "RemoteCertificateNameMismatch"
@@ -231,6 +231,32 @@ def test_a_handshake_that_nobody_disposes_of(run, servers, behaviour, why):
     check_records(done)
     assert [(r["event"], r["cause"], r["host"], r["port"]) for r in done.records] == [("handshake_failed", "closed-early", HOST, port)]
     assert why in done.records[0]["why"]
+
+
+@pytest.mark.cause("not-tls")
+@pytest.mark.parametrize("behaviour, size", [(speaks_http, 66), (greets_as_smtp, 21)], ids=["http", "smtp"])
+def test_it_reads_an_answer_first(run, servers, behaviour, size):
+    """What is no TLS never comes to OpenSSL; but it came."""
+    port = servers.odd(HOSTS[HOST], behaviour)
+    done = check_records(run(["dotnet", dotnet.build(), "get", "https://%s:%s/" % (HOST, port)]))
+    assert [(r["event"], r["cause"], r["port"]) for r in done.records] == [("handshake_failed", "not-tls", port)]
+    assert "the server's answer, %d bytes, was read by the client" % size in done.records[0]["why"]
+
+
+def test_a_part_of_a_record_may_be_tls(run, servers):
+    """It waited for the rest."""
+    ended = threading.Event()
+
+    def behaviour(connection, _):
+        connection.recv(65536)
+        connection.sendall(b"\x16\x03\x03\x10\x00" + bytes(100))
+        ended.wait(20)
+
+    port = servers.odd(HOSTS[HOST], behaviour)
+    done = run(["dotnet", dotnet.build(), "forget", HOST, port, "3"])
+    ended.set()
+    check_records(done)
+    assert [(r["event"], r["cause"], r["port"]) for r in done.records] == [("handshake_failed", "closed-early", port)]
 
 
 def test_a_connection_that_is_open_when_the_program_ends(run, pki, hosts):

@@ -312,6 +312,16 @@ static struct evidence *not_tls(void)
 	return e;
 }
 
+static struct evidence *not_tls_kept_back(void)
+{
+	struct evidence *e = failed_handshake(-1, -1);
+
+	e->ssl_reason = 0;
+	e->given_up = e->unseen = true;
+	e->kept_back = 66;
+	return e;
+}
+
 static struct evidence *client_too_old(void)
 {
 	struct evidence *e = failed_handshake(1070, 70);
@@ -939,6 +949,7 @@ static const struct {
     {"dotnet-revocation", revocation_in_dotnet},
     {"qt", in_qt},
     {"not-tls", not_tls},
+    {"not-tls-kept-back", not_tls_kept_back},
     {"client-too-old", client_too_old},
     {"server-too-old", server_too_old},
     {"server-too-old-signature", server_signs_like_tls10},
