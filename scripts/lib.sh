@@ -78,6 +78,7 @@ apache2-utils     command ab
 axel              command axel
 bind9-dnsutils    command dig
 fetchmail         command fetchmail
+freerdp2-x11      command xfreerdp
 ftp-ssl           command ftp-ssl
 h2o               command h2o
 haproxy           command haproxy
@@ -133,6 +134,7 @@ telnet-ssl        command telnet-ssl
 tnftp             command tnftp
 w3m               command w3m
 wrk               command wrk
+xvfb              command xvfb-run
 '
 
 # Daemons of the packages above. The tests start their own.

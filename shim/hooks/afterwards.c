@@ -147,9 +147,11 @@ bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
 		connection_find_peer(n, ssl);
 	const bool address = n->story.nameless && !is_for_address(o, n, ssl, leaf);
 	const bool outdated = outdated_as(o, leaf) != 0;
+	/* .NET compares it; another one that found the chain good has taken the purpose, as xfreerdp takes any */
 	const bool suited =
 	    unsuited(o, leaf, o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) <
-	    0;
+		0 ||
+	    !afterwards_is_dotnet();
 	*leaf_is = (struct happening){.what = HAPPENING_LEAF,
 				      .leaf = {.named = names_host(o, n, leaf),
 					       .suited = suited,

@@ -286,6 +286,19 @@ class Mysql(Protocol):
             wire.say(self.packet(number + 1, self.OK))
 
 
+class Rdp(Protocol):
+    plain = b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x03\0\x08\0\x02\0\0\0"
+
+    def before(self, wire):
+        head = wire.take(4)
+        wire.take(int.from_bytes(head[2:4], "big") - 4)
+        wire.say(b"\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x1f\x08\0\x01\0\0\0")
+        return True
+
+    def after(self, wire):
+        wire.take(8)
+
+
 class Ldap(Protocol):
     plain = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x34\x04\x00\x04\x00"
 
@@ -407,7 +420,7 @@ class Sink(Protocol):
 
 
 PROTOCOLS = {
-    "http": Http, "h2": Http2, "smtps": Smtp, "smtp": SmtpStarttls, "imaps": Imap, "imap": ImapStarttls, "pop3s": Pop3, "pop3": Pop3Stls, "ftps": Ftp,
+    "rdp": Rdp, "http": Http, "h2": Http2, "smtps": Smtp, "smtp": SmtpStarttls, "imaps": Imap, "imap": ImapStarttls, "pop3s": Pop3, "pop3": Pop3Stls, "ftps": Ftp,
     "ftp": FtpAuth, "postgres": Postgres, "mysql": Mysql, "ldaps": Ldap, "ldap": LdapStarttls, "redis": Redis, "mqtt": Mqtt, "irc": Irc,
     "nntps": Nntp, "rdp": Rdp, "greeted": Greeted, "echo": Protocol, "sink": Sink,
 }  # fmt: skip
