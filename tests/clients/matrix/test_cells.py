@@ -199,8 +199,8 @@ def look(run, world, client, fault):
 
 
 # ---- the client cannot tell ------------------------------------------------------------------------------------
-# What differs from run to run: numbers (times, ports, processes), what is random in a session, the directory, spaces between columns.
-VARIES = [r"(?m)^ +[0-9a-f]{4} - .*$", r"(?i)\b[0-9a-f]{16,}\b", r"/tmp/tlsmend-tests-\S+", r"[-+]?\d+(\.\d+)?", r"[ \t]+"]
+# What differs from run to run: numbers (times and sizes in whatever unit, ports, processes), what is random in a session, the directory, spaces between columns.
+VARIES = [r"(?m)^ +[0-9a-f]{4} - .*$", r"(?i)\b[0-9a-f]{16,}\b", r"/tmp/tlsmend-tests-\S+", r"[-+]?\d+(\.\d+)?((u|m)?s|[KMG]?B|k|M)?\b", r"[-+]?\d+(\.\d+)?", r"[ \t]+"]
 
 
 def normal(text):
