@@ -293,7 +293,8 @@ void unanswered_in_handshake(struct connection *n, SSL *ssl, struct circumstance
 	if (fd < 0 && !transport_is_plain(n, ssl) && !sandbox_entered())
 		known = carrier_left(n, ssl, &f) == FOUND_ONE;
 	/* a client that hands over the bytes may have kept to itself what came (.NET, where that is no TLS) */
-	if (carrier_of(n) >= 0 && !n->wire.kept_back && socket_look(carrier_of(n), &own))
+	if (n->story.memory && carrier_of(n) >= 0 && !n->wire.kept_back && !sandbox_entered() &&
+	    socket_look(carrier_of(n), &own))
 		n->wire.kept_back = kept_back(n, ssl, &own);
 	c->met = c->peer = known && socket_ended_by_peer(&f, 0, &c->reset);
 }
