@@ -230,8 +230,8 @@ static void look_at_socket(struct connection *n, SSL *ssl)
 		if (!n->peer.port)
 			search(n);
 		n->socket.guessed = true;
-		/* what has been silent until now may be any, but not any more at its end */
-		if (!n->story.done && !story_told(&n->story))
+		/* one that has been silent until now may be it, but only as long as it has said nothing itself */
+		if (!n->story.done && transport_taken(n, ssl) == 0)
 			transport_guess(n);
 	}
 	if (!n->peer.host && n->peer.address[0]) {
