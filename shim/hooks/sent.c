@@ -212,10 +212,12 @@ int sent_expect(uint64_t key)
 	for (int i = 0; key && i < PLACES; i++) {
 		struct place *p = &places[i];
 		uint64_t was = atomic_load_explicit(&p->state, memory_order_relaxed);
-		if ((was && atomic_load(&p->process) == process) ||
-		    !atomic_compare_exchange_strong(&p->state, &was, key))
+		if (was && atomic_load(&p->process) == process)
 			continue;
+		/* first, or another thread would take it for one of another process */
 		atomic_store(&p->process, process);
+		if (!atomic_compare_exchange_strong(&p->state, &was, key))
+			continue;
 		if (atomic_fetch_add(&expected, 1) == 0)
 			turn();
 		return i;
