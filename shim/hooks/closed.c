@@ -92,7 +92,8 @@ void closed_is_next(int fd)
 }
 
 typedef int close_fn(int fd);
-typedef int shutdown_fn(int fd, int how);
+/* As wide as registers are: a library may have a function of that name that takes and gives pointers. */
+typedef long shutdown_fn(uintptr_t fd, uintptr_t how);
 
 static int answer(long result)
 {
@@ -106,9 +107,9 @@ static int close_itself(int fd)
 	return answer(sys_close(fd));
 }
 
-static int shutdown_itself(int fd, int how)
+static long shutdown_itself(uintptr_t fd, uintptr_t how)
 {
-	return answer(sys_call(SYS_shutdown, fd, how, 0, 0, 0, 0));
+	return answer(sys_call(SYS_shutdown, (int)fd, (int)how, 0, 0, 0, 0));
 }
 
 /* The one behind ours, which need not be libc's. NULL: not looked for yet; each caller would find the same. */
@@ -157,13 +158,14 @@ static shutdown_fn *find_shutdown(void)
 	return f;
 }
 
-__attribute__((visibility("default"))) int shutdown(int fd, int how);
+__attribute__((visibility("default"))) long shutdown_seen(uintptr_t fd,
+							  uintptr_t how) __asm__("shutdown");
 
-int shutdown(int fd, int how)
+long shutdown_seen(uintptr_t fd, uintptr_t how)
 {
 	shutdown_fn *const f = atomic_load_explicit(&known_shutdown, memory_order_relaxed);
-	if (how != SHUT_RD && tally_any(&watching))
-		look(fd, true);
+	if (tally_any(&watching) && (int)how != SHUT_RD)
+		look((int)fd, true);
 	return (f ? f : find_shutdown())(fd, how);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Trap: a library of the program's has a send() of its own, with more arguments and another meaning, and a sendmsg() that returns a double. Both are called as without us, also while
+ * Trap: a library of the program's has a send() of its own, with more arguments and another meaning, a sendmsg() that returns a double, and a shutdown() of long numbers. All are called as without us, also while
  * a ClientHello is on its way. Proves design.md#lost.
  */
 #ifdef FOREIGN_LIBRARY
@@ -13,6 +13,13 @@ long send(long a, long b, long c, long d, long e, long f, long g)
 	return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g;
 }
 
+long shutdown(long a, long b);
+
+long shutdown(long a, long b)
+{
+	return a + b;
+}
+
 double sendmsg(double x, const char *y)
 {
 	return x * (y ? 2 : 1);
@@ -20,11 +27,15 @@ double sendmsg(double x, const char *y)
 
 #else
 
-#define send    socket_send
-#define sendmsg socket_sendmsg
+#define send     socket_send
+#define sendmsg  socket_sendmsg
+#define shutdown socket_shutdown
 #include "common.h"
 #undef send
 #undef sendmsg
+#undef shutdown
+
+long shutdown(long a, long b);
 
 long send(long a, long b, long c, long d, long e, long f, long g);
 double sendmsg(double x, const char *y);
@@ -32,8 +43,8 @@ double sendmsg(double x, const char *y);
 static void call(const char *when)
 {
 	for (int i = 0; i < 2; i++)
-		printf("%s: %ld %.1f\n", when, send(-1, 1, 1L << 40, 3, 4, 5, 6),
-		       sendmsg(2.25, "x"));
+		printf("%s: %ld %.1f %ld\n", when, send(-1, 1, 1L << 40, 3, 4, 5, 6),
+		       sendmsg(2.25, "x"), shutdown((1L << 41) - 1, 1));
 }
 
 int main(void)
