@@ -91,8 +91,8 @@ void closed_is_next(int fd)
 		look(fd, false);
 }
 
-typedef int close_fn(int fd);
-/* As wide as registers are: a library may have a function of that name that takes and gives pointers. */
+/* As wide as registers are: a library may have functions of these names that take and give pointers. */
+typedef long close_fn(uintptr_t fd);
 typedef long shutdown_fn(uintptr_t fd, uintptr_t how);
 
 static int answer(long result)
@@ -102,9 +102,9 @@ static int answer(long result)
 	return result < 0 ? -1 : (int)result;
 }
 
-static int close_itself(int fd)
+static long close_itself(uintptr_t fd)
 {
-	return answer(sys_close(fd));
+	return answer(sys_close((int)fd));
 }
 
 static long shutdown_itself(uintptr_t fd, uintptr_t how)
@@ -127,18 +127,18 @@ static close_fn *find(void)
 	return f;
 }
 
-__attribute__((noinline)) static int look_and_close(int fd)
+__attribute__((noinline)) static long look_and_close(uintptr_t fd)
 {
 	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
 	if (tally_any(&watching))
-		look(fd, false);
+		look((int)fd, false);
 	return (f ? f : find())(fd);
 }
 
-__attribute__((visibility("default"))) int close(int fd);
+__attribute__((visibility("default"))) long close_seen(uintptr_t fd) __asm__("close");
 
 /* A cancellation point, and so the last thing that is done here. */
-int close(int fd)
+long close_seen(uintptr_t fd)
 {
 	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
 	return f && !tally_any(&watching) ? f(fd) : look_and_close(fd);

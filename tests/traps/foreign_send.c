@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Trap: a library of the program's has a send() of its own, with more arguments and another meaning, a sendmsg() that returns a double, and a shutdown() of long numbers. All are called as without us, also while
+ * Trap: a library of the program's has a send() of its own, with more arguments and another meaning, a sendmsg() that returns a double, and a shutdown() and a close() of long numbers. All are called as without us, also while
  * a ClientHello is on its way. Proves design.md#lost.
  */
 #ifdef FOREIGN_LIBRARY
@@ -14,6 +14,12 @@ long send(long a, long b, long c, long d, long e, long f, long g)
 }
 
 long shutdown(long a, long b);
+long close(long a);
+
+long close(long a)
+{
+	return a + 1;
+}
 
 long shutdown(long a, long b)
 {
@@ -30,11 +36,14 @@ double sendmsg(double x, const char *y)
 #define send     socket_send
 #define sendmsg  socket_sendmsg
 #define shutdown socket_shutdown
+#define close    file_close
 #include "common.h"
 #undef send
 #undef sendmsg
 #undef shutdown
+#undef close
 
+long close(long a);
 long shutdown(long a, long b);
 
 long send(long a, long b, long c, long d, long e, long f, long g);
@@ -43,8 +52,8 @@ double sendmsg(double x, const char *y);
 static void call(const char *when)
 {
 	for (int i = 0; i < 2; i++)
-		printf("%s: %ld %.1f %ld\n", when, send(-1, 1, 1L << 40, 3, 4, 5, 6),
-		       sendmsg(2.25, "x"), shutdown((1L << 41) - 1, 1));
+		printf("%s: %ld %.1f %ld %ld\n", when, send(-1, 1, 1L << 40, 3, 4, 5, 6),
+		       sendmsg(2.25, "x"), shutdown((1L << 41) - 1, 1), close((1L << 42) - 1));
 }
 
 int main(void)
