@@ -90,7 +90,8 @@ struct story {
 	bool unnamed, nameless;
 	bool done, closing, ended, spare;
 	bool peer_ended; /* ... the connection, before the client took its leave */
-	bool asked, relied;
+	bool asked, content,
+	    relied; /* for the result of the verification: it was bad; good; good, and nobody else had looked */
 	bool own_failed, own_good, own_always;
 	int names; /* see HAPPENING_OWN */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;

@@ -37,6 +37,7 @@ static void note_asked(struct story *s, const struct happening *h)
 	if (!s->done)
 		return;
 	s->asked = s->asked || !h->asked.good;
+	s->content = s->content || h->asked.good;
 	s->relied = s->relied || (s->left && h->asked.good);
 }
 

@@ -156,3 +156,25 @@ def test_common_name_with_a_wildcard(tell, show, pki):
     assert "only the common name *.corp.test; *.corp.test does not stand for a_b.corp.test" in told.text()
     told = tell(named("a.corp.test")["python"](port, pki.root_pem, "--san-only"), "no-san", leaf, hosts={"a.corp.test": ADDRESS})
     assert "which this client does not read" in told.text()
+
+
+PROBE = """
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+context.check_hostname = False
+context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+"""
+PROBES = {
+    "s_client": lambda port, ca: ["openssl", "s_client", "-servername", HOST, "-connect", "%s:%d" % (ADDRESS, port), "-CAfile", ca],
+    "s_client-strict": lambda port, ca: [
+        "openssl", "s_client", "-verify_return_error", "-servername", HOST, "-connect", "%s:%d" % (ADDRESS, port), "-CAfile", ca],
+    "python": lambda port, ca: [table.DEBIAN_PYTHON, "-c", PROBE, HOST, port, ca],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("probe", PROBES.values(), ids=list(PROBES))
+def test_who_compares_no_name_refuses_none(run, show, pki, probe):
+    """It verifies the chain, and takes its leave: that is all that it came for."""
+    leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
+    done = run(probe(show(leaf, pki.intermediate).port, pki.root_pem))
+    assert done.code == 0 and done.log == "", done

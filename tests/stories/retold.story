@@ -336,6 +336,26 @@ alert-received ms=1011 out=600 in=1724
 ends ms=1011 out=600 in=1724
 outcome given-up -
 
+# s_client -servername OTHER </dev/null: it shows the result, and compares no name
+story a client that asks for the result, looks at no name, and says goodbye
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+asked ms=1010 out=600 in=1200 good=1
+alert-sent ms=1011 out=624 in=1200
+ends ms=1012 out=624 in=1224
+outcome given-up -
+
+# a probe, which verifies the chain and no name
+story a client that closes its socket once the handshake is done
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+ends ms=1012 out=600 in=1200
+outcome given-up -
+
 # libcurl reads once more before it says goodbye.
 story a client that looked at the name, and met the end of a hasty server when it left
 begins ms=1000
