@@ -370,9 +370,10 @@ struct evidence {
 	bool default_file_asked;                /* the client had OpenSSL load it */
 	bool
 	    default_file_unusable; /* ... to a file that OpenSSL reads nothing out of: file_path and file_form */
-	bool default_file_denied; /* ... since this process may not read it */
-	int crl_count;            /* revocation lists in the client's store */
-	bool have_crl;            /* the one that OpenSSL was looking at: */
+	bool default_file_denied;  /* ... since this process may not read it */
+	bool default_file_missing; /* ... since it is not there, while a directory is searched */
+	int crl_count;             /* revocation lists in the client's store */
+	bool have_crl;             /* the one that OpenSSL was looking at: */
 	struct text crl_issuer;
 	int64_t crl_last, crl_next; /* INT64_MIN: none, or does not parse */
 	int64_t revoked_at;         /* the certificate's entry in it; 0: not known */

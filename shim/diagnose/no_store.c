@@ -48,6 +48,27 @@ static void help_system_bundle(struct diagnosis *d, const char *lead)
 		say(d->e, "ExtraCAFile = ", say_string(d->e, d->e->system_file), (char *)NULL));
 }
 
+/* SSL_CERT_FILE names a file that is not there. OpenSSL goes by the directory alone then, and says nothing of it. */
+static void say_missing(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct cert_info *top = top_of_chain(d);
+	d->r->why = say(e, "SSL_CERT_FILE points to ", say_string(e, e->default_file),
+			", which does not exist; OpenSSL says nothing of that, and has looked for ",
+			!top               ? "the CA"
+			: top->self_signed ? say_subject(e, top)
+					   : say_issuer(e, top),
+			" in its directory of CA certificates alone, where it does not find it",
+			(char *)NULL);
+	help_variable(d, e->default_file, true, "SSL_CERT_FILE");
+	if (e->system_root && e->system_file)
+		help_system_bundle(d, "or name the system's bundle there; for this host only:");
+	else if (top && top->self_signed)
+		help_put_in_file(d, top, "for this host only, put ");
+	else if (top)
+		help_wanted_ca(d, top);
+}
+
 /* The file that SSL_CERT_FILE names. */
 static void say_unusable(struct diagnosis *d)
 {
@@ -74,6 +95,10 @@ void explain_no_store(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const bool told = directory_was_given(e) || e->store_unloaded || e->store_untouched;
+	if (e->default_file_missing) {
+		say_missing(d);
+		return;
+	}
 	if (e->default_file_unusable) {
 		say_unusable(d);
 		return;

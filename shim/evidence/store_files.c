@@ -127,8 +127,10 @@ static void look_at_default_file(struct evidence *e, const struct openssl *o)
 	e->file_path = e->default_file;
 	evidence_file(e);
 	e->default_file_denied = e->system_errno == EACCES || e->system_errno == EPERM;
-	e->default_file_unusable =
-	    e->default_file_denied || (e->system_errno == 0 && is_unusable(e, o));
+	e->default_file_missing = (e->system_errno == ENOENT || e->system_errno == ENOTDIR) &&
+				  e->directory_count > 0 && e->default_dir_exists;
+	e->default_file_unusable = e->default_file_denied || e->default_file_missing ||
+				   (e->system_errno == 0 && is_unusable(e, o));
 	e->system_errno = 0;
 }
 

@@ -66,6 +66,21 @@ def test_store_is_nowhere(tell, show, pki, client):
     assert "correct SSL_CERT_FILE" in told.help and "correct SSL_CERT_DIR" in told.help
 
 
+@pytest.mark.cause("no-trust-store")
+@pytest.mark.parametrize("sent", ["root", "no root"])
+def test_variable_points_nowhere_and_a_directory_is_searched(tell, run, show, pki, sent):
+    """OpenSSL says nothing of the file, so that the CA which is in it seems to be unknown."""
+    port = show(*good(pki), *([pki.root] if sent == "root" else [])).port
+    argv = [a for a in python(port, "-") if a not in ("--ca", "-")]
+    directory = run.scratch / "certs"
+    directory.mkdir()
+    told = tell(argv, "no-trust-store", env={"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": directory})
+    assert told.record["why"].startswith("SSL_CERT_FILE points to /nonexistent/ca.pem, which does not exist")
+    assert told.help.startswith("correct SSL_CERT_FILE") and "ExtraCAFile = " in told.help
+    there = run(argv, env={"SSL_CERT_FILE": pki.root_pem, "SSL_CERT_DIR": directory})
+    assert there.code == 0 and there.log == ""
+
+
 SETS_IT_ITSELF = """
 import os, socket, ssl, sys
 os.environ["SSL_CERT_FILE"] = sys.argv[3]
