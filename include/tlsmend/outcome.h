@@ -90,6 +90,7 @@ struct story {
 	bool unnamed, nameless;
 	bool done, closing, ended, spare;
 	bool peer_ended; /* ... the connection, before the client took its leave */
+	bool stayed;     /* seconds later, the client still read */
 	bool asked, content,
 	    relied; /* for the result of the verification: it was bad; good; good, and nobody else had looked */
 	bool own_failed, own_good, own_always;

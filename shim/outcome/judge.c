@@ -235,11 +235,12 @@ static struct verdict closed(const struct story *s, const struct happening *h)
 	return peer ? silence(s, h, true, false) : NOTHING;
 }
 
-/* The peer ended it while the client, which had looked at no name, waited to be told something: who means to refuse does not wait. (curl reads
- * once more before it takes its leave, but has looked at the names.) */
+/* The peer ended it while the client waited to be told something, or read what it was told: who means to refuse does neither. (curl, which has looked at the
+ * names, reads once more before it takes its leave, and at once.) */
 static bool was_left(const struct story *s)
 {
-	return s->peer_ended && !s->names && !says_bye(s);
+	const bool waited = s->stayed || (s->peer_ended && (s->data_read || !s->names));
+	return waited && !says_bye(s);
 }
 
 /* Its callback let the failure pass, it asked about it no more, and then took what a server says that speaks first: whoever means to refuse

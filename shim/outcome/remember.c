@@ -86,9 +86,17 @@ static void note_data_sent(struct story *s, const struct happening *h)
 	s->data_out += (uint32_t)h->data_sent.bytes;
 }
 
+/* Something came for a client that has not taken its leave. */
+static bool is_late(const struct story *s, const struct happening *h)
+{
+	enum { LATE_MS = 2000 };
+	return s->done && h->ms - s->done_ms > LATE_MS;
+}
+
 /* Who takes his leave does not wait for an answer. */
 static void note_data_received(struct story *s, const struct happening *h)
 {
+	s->stayed = s->stayed || (!s->closing && is_late(s, h));
 	s->bye = s->bye && s->closing;
 	s->data_in += (uint32_t)h->data_received.bytes;
 	s->data_read = s->data_read || !s->closing;
@@ -102,8 +110,10 @@ static void note_alert(struct story *s, const struct happening *h)
 	const int32_t number = h->alert_sent.number, fatal = h->alert_sent.fatal;
 	/* it was reading, then: OpenSSL hands over an alert, or answers an end, in the client's own read only */
 	if (s->done && !s->closing &&
-	    (sent ? h->alert_sent.eof != 0 : fatal || number == CLOSE_NOTIFY))
+	    (sent ? h->alert_sent.eof != 0 : fatal || number == CLOSE_NOTIFY)) {
 		s->peer_ended = true;
+		s->stayed = s->stayed || is_late(s, h);
+	}
 	if (sent && number == CLOSE_NOTIFY)
 		s->closing = true;
 	if (fatal)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """A name that is nearly the one that was asked for: the record says what differs, by the comparison that said no, and no entry reads as two."""
+import contextlib
 import ipaddress
 import shutil
+import ssl
 
 import pytest
 from cryptography import x509
@@ -178,3 +180,22 @@ def test_who_compares_no_name_refuses_none(run, show, pki, probe):
     leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
     done = run(probe(show(leaf, pki.intermediate).port, pki.root_pem))
     assert done.code == 0 and done.log == "", done
+
+
+def speaks_first(connection, identity):
+    """... and ends the connection, with a goodbye."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity.chain, identity.key)
+    with context.wrap_socket(connection, server_side=True) as tls:
+        tls.sendall(b"hello\n")
+        with contextlib.suppress(OSError):
+            tls.unwrap()
+
+
+def test_who_reads_the_names_and_what_the_server_says(run, servers, pki):
+    """socat shows the names, and with a `commonname` that is empty compares none."""
+    identity = pki.identity("speaks-first", issue("elsewhere", pki.intermediate, names=["elsewhere.test"]), pki.intermediate)
+    port = servers.odd(ADDRESS, speaks_first, identity)
+    to = "OPENSSL:%s:%d,cafile=%s,snihost=%s,commonname=" % (ADDRESS, port, pki.root_pem, HOST)
+    done = run(["socat", "-u", to, "-"])
+    assert done.code == 0 and done.out == "hello\n" and done.log == "", done

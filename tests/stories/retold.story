@@ -367,6 +367,44 @@ alert-received ms=1011 out=600 in=1224
 ends ms=1011 out=600 in=1224
 outcome failed name
 
+# socat -u without a name to check: it prints the names of the certificate, and then what the server says
+story a client that read the names, was told something, and then read on to the end
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+own ms=1010 out=600 in=1200 names=1
+data-received ms=1011 out=600 in=1240 bytes=29
+alert-received ms=1011 out=600 in=1264
+own ms=1011 out=600 in=1264 names=1
+ends ms=1012 out=600 in=1264
+outcome given-up -
+
+story a client that read the names, and was told something seconds later
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+own ms=1010 out=600 in=1200 names=1
+data-received ms=4011 out=600 in=1240 bytes=29
+alert-sent ms=4012 out=624 in=1240
+own ms=4012 out=624 in=1240 names=1
+ends ms=4012 out=624 in=1240
+outcome given-up -
+
+# curl -ftps
+story a client that refuses, and on its way out reads the server's greeting
+begins ms=1000
+good
+unnamed
+done ms=1010 out=600 in=1200 version=772
+own ms=1010 out=600 in=1200 names=1
+data-received ms=1011 out=600 in=1240 bytes=29
+alert-sent ms=1011 out=624 in=1240
+own ms=1012 out=624 in=1240 names=1
+ends ms=1012 out=624 in=1240
+outcome failed name
+
 story a client that refuses, and then hears the server's goodbye
 begins ms=1000
 left
