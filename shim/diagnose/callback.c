@@ -83,6 +83,13 @@ void explain_late_refusal(struct diagnosis *d)
 				(char *)NULL);
 }
 
+/* The first one that a callback is shown of a chain that is good so far, and no reason given: a count is what it has against that one most easily. */
+static bool refused_far_up(const struct diagnosis *d)
+{
+	return d->objection && d->objection->depth >= 2 && given_reason(d->objection) == 0 &&
+	       !waived_any(d->e);
+}
+
 void explain_objection(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
@@ -109,6 +116,12 @@ void explain_objection(struct diagnosis *d)
 	help_line(d,
 		  "the program's own log and settings say what it demands: a pinned certificate or "
 		  "key, a list of accepted names or issuers, or a rule of its own");
+	if (refused_far_up(d))
+		help_line(d, say(e,
+				 "it may also be a limit for the length of a chain, as "
+				 "SSLProxyVerifyDepth of Apache, which is 1 unless it is set: "
+				 "this certificate stands at depth ",
+				 say_int(e, d->objection->depth), (char *)NULL));
 }
 
 /* ---- what it waived -------------------------------------------------------------------------------- */

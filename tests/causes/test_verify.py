@@ -535,6 +535,23 @@ def test_client_refused(tell, show, pki, small_client, option, event):
     assert "program" in told.message and "ExtraCAFile" not in told.help
 
 
+COUNTS = """
+use IO::Socket::SSL;
+my ($host, $port, $ca, $most) = @ARGV;
+exit(IO::Socket::SSL->new(PeerAddr => "$host:$port", SSL_ca_file => $ca, SSL_verify_mode => SSL_VERIFY_PEER, SSL_verifycn_scheme => "none",
+    SSL_hostname => $host, SSL_verify_callback => sub { $_[0] && $_[5] <= $most }) ? 0 : 1);
+"""
+
+
+@pytest.mark.cause("client-refused")
+@pytest.mark.parametrize("most", [1, 0])
+def test_function_that_counts(tell, show, pki, most):
+    """As Apache does, whose SSLProxyVerifyDepth is 1; it has no code for that. At depth 1 there are other reasons as well."""
+    chain = [leaf_of(pki.intermediate), pki.intermediate] if most else [leaf_of(pki.root)]
+    told = tell(["perl", "-e", COUNTS, HOST, show(*chain).port, pki.root_pem, most], "client-refused")
+    assert ("this certificate stands at depth 2" in told.help) == (most == 1)
+
+
 @pytest.mark.parametrize("how, cause", [
     pytest.param("reads", "address-mismatch", marks=pytest.mark.cause("address-mismatch")),
     pytest.param("looks-at-none", "client-refused", marks=pytest.mark.cause("client-refused"))])  # fmt: skip
