@@ -375,9 +375,15 @@ void explain_missing_here(struct diagnosis *d)
 	struct evidence *e = d->e;
 	const struct cert_info *root = e->system_root ? e->system_root : top_of_chain(d);
 	const char *file = e->system_file ? e->system_file : "/etc/ssl/certs/ca-certificates.crt";
-	d->r->why = say(e, "the chain leads to ", say_subject(e, root),
-			", which is in the system's bundle ", say_string(e, file),
-			", but in no store that this client loaded", (char *)NULL);
+	/* set, and not asked for: the client goes by something else */
+	const bool named = e->default_file_set && e->default_file && e->system_file &&
+			   strcmp(e->default_file, e->system_file) == 0;
+	d->r->why = say(e, "the chain leads to ", say_subject(e, root), ", which is in ",
+			named ? "" : "the system's bundle ", say_string(e, file),
+			named ? ", the file that SSL_CERT_FILE names, but this client goes by "
+				"others: it"
+			      : ", but it",
+			" is in no store that this client loaded", (char *)NULL);
 	help_ca(
 	    d,
 	    e->store_text && !e->default_file_asked

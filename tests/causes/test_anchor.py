@@ -453,6 +453,15 @@ def test_root_is_in_the_systems_bundle_only(tell, run, show, pki, client):
                extra_ca={HOST: proposed}).code == 0  # fmt: skip
 
 
+@pytest.mark.cause("root-missing-here")
+def test_root_is_in_the_variables_file_only(tell, show, pki):
+    """Which is no bundle of the system's: it was set for this program, and something else outdoes it."""
+    argv, env = curl(show(*good(pki)).port, pki.stranger_pem), {"SSL_CERT_FILE": pki.root_pem}
+    told = tell(argv, "root-missing-here", env=env)
+    assert "%s, the file that SSL_CERT_FILE names, but this client goes by others" % pki.root_pem in told.record["why"]
+    assert "system" not in told.record["why"]
+
+
 @pytest.mark.cause("issuer-unknown")
 @every_client
 def test_issuer_unknown(tell, run, show, pki, client):
