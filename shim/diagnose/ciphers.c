@@ -85,6 +85,10 @@ static void explain_no_algorithms(struct diagnosis *d)
 			 (char *)NULL));
 	help_line(d, say(e, "    OPENSSL_CONF=", conf, " openssl list -providers", (char *)NULL));
 	help_line(d, "    openssl version -m");
+	help_line(
+	    d, "where it activates the provider \"legacy\", or another one, it has to activate the "
+	       "one called \"default\" as well: without a file that comes by itself, with "
+	       "one it does not");
 	help_line(d, "install that module, or correct the file; where it is not meant for this "
 		     "program, correct OPENSSL_CONF in the program's environment");
 }

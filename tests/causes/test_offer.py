@@ -364,16 +364,18 @@ def test_nothing_left_but_ciphers(run, pki, new_server, client, line, says):
 
 @pytest.mark.cause("no-ciphers")
 @pytest.mark.parametrize("client", [python, s_client], ids=lambda c: c.__name__)
-@pytest.mark.parametrize("fault", ["module", "property"])
+@pytest.mark.parametrize("fault", ["module", "property", "legacy"])
 def test_no_provider_has_them(run, pki, new_server, client, fault):
     """Where FIPS was switched on and is not installed, programs get no SSL_CTX at all, and each has another sentence for it."""
-    active = {"module": "base = on\nnot-installed = on\n", "property": "base = on\ndefault = on\n"}[fault]
+    active = {"module": "base = on\nnot-installed = on\n", "property": "base = on\ndefault = on\n",
+              "legacy": "legacy = on\n"}[fault]
     sections = "providers = providers\nalg_section = demand\n[providers]\n%s[on]\nactivate = 1\n[demand]\n" % active
     demand = "default_properties = fips=yes\n" if fault == "property" else ""
     conf = run.write("fips.cnf", "openssl_conf = init\n[init]\n" + sections + demand)
     argv, env = client(new_server, pki), {"OPENSSL_CONF": str(conf)}
     done = run(argv, env=env)
-    record = one(done, "no-ciphers", help=["OPENSSL_CONF=%s openssl list -providers" % conf, "in the program's environment"])
+    record = one(done, "no-ciphers", help=["OPENSSL_CONF=%s openssl list -providers" % conf, "in the program's environment",
+                                         'activate the one called "default"'])
     assert "none of the providers" in record["why"] and record["code"] == 161
     assert run(argv, env=env, library=False).err == done.err
     assert run(argv).code == 0
