@@ -124,8 +124,8 @@ static const char *without_answer(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	if (handshake_only_goodbye(e))
-		return "the server's only answer was a goodbye (an alert that names no error, as "
-		       "close_notify), and it closed the connection";
+		return "the server's only answer was a goodbye (close_notify) or a warning, "
+		       "an alert that by itself ends nothing, and it closed the connection";
 	if (!e->given_up)
 		return say(e, "the connection was ", e->eof ? "closed" : "reset",
 			   " before a single byte of an answer came", (char *)NULL);

@@ -242,15 +242,16 @@ def test_closed_early(ask, servers, client, behaviour):
 
 @pytest.mark.cause("closed-early")
 @pytest.mark.parametrize("client", ["curl", "python"])
-def test_goodbye_in_place_of_an_answer(ask, servers, client):
+@pytest.mark.parametrize("number", [0, 112], ids=["close_notify", "unrecognized_name"])
+def test_goodbye_in_place_of_an_answer(ask, servers, client, number):
     """Load balancers do that where nobody serves the name."""
 
     def behaviour(connection, identity):
         connection.recv(65536)
-        connection.sendall(bytes.fromhex("15030300020100"))
+        connection.sendall(bytes.fromhex("150303000201") + bytes([number]))
 
     r = ask("closed-early", servers.odd(ADDRESS, behaviour), client)
-    assert "goodbye" in r["why"] and "host name" in r["why"] and "log of the server" in r["help"][0]
+    assert "goodbye (close_notify) or a warning" in r["why"] and "host name" in r["why"] and "log of the server" in r["help"][0]
 
 
 @pytest.mark.cause("closed-early")
