@@ -164,6 +164,14 @@ void explain_file_unreadable(struct diagnosis *d)
 	    denied ? "this process may not read it" : errno_text(e->system_errno), (char *)NULL);
 	if (denied)
 		explain_denied(d);
+	else if (e->system_errno == EMFILE)
+		help_line(
+		    d, "the process has as many files and connections open as it may: close some, "
+		       "or raise its limit (ulimit -n; LimitNOFILE= in a systemd unit)");
+	else if (e->system_errno == ENFILE)
+		help_line(
+		    d, "the whole machine has as many files open as it may: look who holds them, "
+		       "or raise fs.file-max (sysctl)");
 }
 
 void explain_denied(struct diagnosis *d)

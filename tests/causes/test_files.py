@@ -83,6 +83,27 @@ def test_file_that_the_user_may_not_read(run, files):
     assert "    setfacl -m u:65534:r %s" % files["unreadable"] in record["help"]
 
 
+USES_THEM_UP = """
+import os, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+try:
+    while True:
+        os.open("/dev/null", 0)
+except OSError:
+    try:
+        context.load_verify_locations(sys.argv[1])
+    except OSError:
+        sys.exit(1)
+"""
+
+
+def test_no_descriptor_is_left_for_it(run, pki):
+    """Nor for the record: standard error is there."""
+    argv = ["prlimit", "--nofile=64", DEBIAN_PYTHON, "-c", USES_THEM_UP, pki.root_pem]
+    done = run(argv, env={"TLSMEND_LOG": "stderr", "TLSMEND_LOG_FORMAT": "text"})
+    assert done.code == 1 and "Too many open files" in done.err and "ulimit -n" in done.err
+
+
 @pytest.mark.cause("file-unreadable")
 def test_unreadable_for_a_group(run, files):
     """A member of the file's group by a supplementary group only: its groups are told, and the mode of the group is what counts."""
