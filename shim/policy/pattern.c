@@ -175,12 +175,27 @@ static bool fail_labels(const struct written *t, enum label_fault fault)
 	return true;
 }
 
+/* 10.0.0.* */
+static bool is_like_address(const char *s, size_t n)
+{
+	bool digit = false;
+	for (size_t i = 0; i < n; i++) {
+		digit = digit || ascii_is_digit(s[i]);
+		if (!ascii_is_digit(s[i]) && s[i] != '.' && s[i] != '*')
+			return false;
+	}
+	return digit;
+}
+
 static bool check_name_bytes(const struct written *t, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char c = ascii_lower(s[i]);
 		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.')
 			continue;
+		if (c == '*' && is_like_address(s, n))
+			return fail(t, "has a '*' in an address; write a block with its prefix: "
+				       "192.0.2.0/24");
 		if (c == '*')
 			return fail(t, "has a '*' that is no label of its own in front; write "
 				       "*.example.com for all "

@@ -185,6 +185,8 @@ static void test_bad_patterns(void **state)
 	     "'*foo.example' has a '*' that is no label of its own in front; " EXAMPLE_OR_ANY},
 	    {"foo.*.example",
 	     "'foo.*.example' has a '*' that is no label of its own in front; " EXAMPLE_OR_ANY},
+	    {"10.0.0.*", "'10.0.0.*' has a '*' in an address; write a block with its prefix: "
+			 "192.0.2.0/24"},
 	    {"**", "'**' has a '*' that is no label of its own in front; " EXAMPLE_OR_ANY},
 	    {"*.*.example",
 	     "'*.*.example' has a '*' that is no label of its own in front; " EXAMPLE_OR_ANY},
