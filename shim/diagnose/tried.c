@@ -381,9 +381,9 @@ void explain_missing_here(struct diagnosis *d)
 	d->r->why = say(e, "the chain leads to ", say_subject(e, root), ", which is in ",
 			named ? "" : "the system's bundle ", say_string(e, file),
 			named ? ", the file that SSL_CERT_FILE names, but this client goes by "
-				"others: it"
-			      : ", but it",
-			" is in no store that this client loaded", (char *)NULL);
+				"others, and it is"
+			      : ", but",
+			" in no store that this client loaded", (char *)NULL);
 	help_ca(
 	    d,
 	    e->store_text && !e->default_file_asked
