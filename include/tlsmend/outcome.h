@@ -55,6 +55,7 @@ enum reason {
 	REASON_NAME,             /* the leaf is for another host */
 	REASON_OWN_VERIFICATION, /* one that the client made by itself */
 	REASON_OWN_COMPARISON,   /* of name or purpose, by a client that verifies by itself */
+	REASON_OWN_CHECK,        /* of a key, or of an answer about revocation */
 	REASON_ADDRESS,          /* ... of the address that it connected to */
 	REASON_HANDSHAKE,        /* whatever ended the handshake */
 	REASON_LATE_ALERT, /* the server looked at the client's certificate, or missed it, only after the handshake */
@@ -76,7 +77,7 @@ struct story {
 	enum reason reason;
 	uint64_t began_ms, heard_ms, done_ms,
 	    closed_ms; /* heard: of the latest part of the peer's handshake; closed: its socket, by the client; 0: not yet */
-	uint64_t in_at_done;
+	uint64_t in_at_done, out_at_done;
 	uint64_t
 	    data_mark; /* what the transport had taken when the client's first record was made */
 	uint64_t data_out, data_in; /* bytes in records of application data */
@@ -94,7 +95,8 @@ struct story {
 	bool asked, content,
 	    relied; /* for the result of the verification: it was bad; good; good, and nobody else had looked */
 	bool own_failed, own_good, own_always;
-	int names; /* see HAPPENING_OWN */
+	int names;                   /* see HAPPENING_OWN */
+	bool no_status, key_written; /* see HAPPENING_CHECKS */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent, data_taken,
 	    data_read; /* a record of application data was made; the transport took one; the client read one before it took its leave */

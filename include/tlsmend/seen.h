@@ -370,6 +370,8 @@ struct evidence {
 	bool default_file_asked;                /* the client had OpenSSL load it */
 	bool
 	    default_file_unusable; /* ... to a file that OpenSSL reads nothing out of: file_path and file_form */
+	bool
+	    own_pin; /* the client itself compared the leaf's key with one that it knows, and left */
 	bool default_file_denied;  /* ... since this process may not read it */
 	bool default_file_missing; /* ... since it is not there, while a directory is searched */
 	int crl_count;             /* revocation lists in the client's store */

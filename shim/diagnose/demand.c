@@ -5,6 +5,8 @@
  */
 #include "diagnosis.h"
 
+#include <tlsmend/policy.h>
+
 /* ---- revocation --------------------------------------------------------------------------------------------- */
 static const char *list_of(struct diagnosis *d)
 {
@@ -281,10 +283,33 @@ static void say_policy(struct diagnosis *d)
 		  "client's own settings");
 }
 
+/* By the client itself, which keeps its pin to itself. */
+static void say_own_pin(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	char pin[PIN_TEXT] = "";
+	if (d->leaf && d->leaf->have_sha256)
+		pin_format(d->leaf->spki_sha256, pin);
+	d->r->presented = say(e, "sha256//", pin, (char *)NULL);
+	d->r->why = say(e,
+			"this program compared the server's public "
+			"key with the one that it was told to expect (a pin), and left without a "
+			"word; all else it found good, or let pass; presented was ",
+			d->r->presented, (char *)NULL);
+	help_line(
+	    d, "ask the server's operator whether its key was renewed on purpose; if so, give the "
+	       "program the new key's pin beside the old one (curl: --pinnedpubkey, with ; "
+	       "between them); if not, somebody else answers there");
+}
+
 static void say_pinned(struct diagnosis *d)
 {
 	struct evidence *e = d->e;
 	const struct cert_info *c = d->leaf;
+	if (e->own_pin) {
+		say_own_pin(d);
+		return;
+	}
 	if (c && c->have_sha256)
 		d->r->presented =
 		    say(e, "sha256 ", say_hex(e, c->spki_sha256, sizeof c->spki_sha256),

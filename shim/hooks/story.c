@@ -156,6 +156,7 @@ static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struc
 {
 	switch (v->reason) {
 	case REASON_OWN_COMPARISON:
+	case REASON_OWN_CHECK:
 	case REASON_ADDRESS:
 		return afterwards_evidence(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_REFUSAL:
@@ -332,9 +333,11 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 {
 	n->wire.received = beyond(transport_received(copy_api(n->copy), ssl), n->wire.before.read);
 	story_own(n, ssl);
-	struct happening leaf;
+	struct happening leaf, checks;
 	if (story_asks_for_leaf(&n->story) && afterwards_look(n, ssl, &leaf))
 		story_event(n, ssl, leaf, NULL);
+	if (own_checks_look(n, ssl, &checks))
+		story_event(n, ssl, checks, NULL);
 	tell_of_closed(n, ssl);
 	if (story_asks_for_end(&n->story))
 		unanswered_in_handshake(n, ssl, c);

@@ -22,6 +22,8 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 #define TELL(n, ssl, id, ...)                                                                      \
 	story_event(n, ssl, (struct happening){.what = HAPPENING_##id, .is = {__VA_ARGS__}}, NULL)
 
+/* (own_checks.c) Was the client to look at something by itself? Then what is told of that. */
+bool own_checks_look(const struct connection *n, SSL *ssl, struct happening *h);
 /* What the client did by itself, as far as it is known by now. */
 void story_own(struct connection *n, SSL *ssl);
 /* ... and what else the judge would like to know before it hears of an end. */

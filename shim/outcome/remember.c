@@ -48,6 +48,7 @@ static void note_done(struct story *s, const struct happening *h)
 	s->done = true;
 	s->done_ms = h->ms;
 	s->in_at_done = h->in;
+	s->out_at_done = h->out;
 	s->version = h->done.version;
 }
 
@@ -173,6 +174,10 @@ static void note_certificates(struct story *s, const struct happening *h)
 		break;
 	case HAPPENING_LEAF:
 		note_leaf(s, h);
+		break;
+	case HAPPENING_CHECKS:
+		s->no_status = h->checks.status != 0;
+		s->key_written = h->checks.key != 0;
 		break;
 	default:
 		break;

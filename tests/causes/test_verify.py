@@ -3,6 +3,8 @@
 
 Leaves that are wrong in one way, with more clients and under rules: tests/clients/test_variants.py.
 """
+import base64
+import hashlib
 import pathlib
 import subprocess
 import time
@@ -10,6 +12,7 @@ import time
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID, ObjectIdentifier
 
 from clients import table
@@ -517,6 +520,41 @@ def test_dane_beside_a_ca(tell, show, pki):
     told = tell(argv, "untrusted-root", leaf)
     assert "tried: " not in told.notes.replace("not tried: ", "") and "(DANE, TLSA)" in told.notes
     assert "(not tried, it may not be enough):" in told.help
+
+
+def pinned(port, pki, pin, *more):
+    return ["curl", "-sS", "-m", "20", "--cacert", pki.root_pem, "--pinnedpubkey", "sha256//" + pin, *more, "https://%s:%d/" % (HOST, port)]
+
+
+def pin_of(certificate):
+    spki = x509.load_der_x509_certificate(certificate.der).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(spki).digest()).decode()
+
+
+@pytest.mark.cause("pinned-elsewhere")
+@pytest.mark.parametrize("more", [(), ("--tls-max", "1.2"), ("-k",)], ids=["as it is", "1.2", "chain let pass"])
+def test_pin_of_the_clients_own(run, show, pki, more):
+    """curl compares the key by itself, when all else is done, and leaves without a word. With -k the chain, which is bad here, is not why it does."""
+    leaf = leaf_of(pki.stranger if more == ("-k",) else pki.intermediate)
+    port = show(leaf, pki.intermediate).port
+    done = run(pinned(port, pki, pin_of(pki.root), *more))
+    assert done.code == 90
+    [record] = done.records
+    assert record["cause"] == "pinned-elsewhere" and "sha256//" + pin_of(leaf) in record["why"], record
+    right = run(pinned(port, pki, pin_of(leaf), *more))
+    assert right.code == 0 and [r["cause"] for r in right.records] == (["verification-off"] if more == ("-k",) else [])
+
+
+@pytest.mark.cause("ocsp")
+@pytest.mark.parametrize("more", [(), ("--tls-max", "1.2")], ids=["as it is", "1.2"])
+def test_answer_about_revocation_that_the_client_looks_for(run, show, pki, more):
+    """curl does so by itself, too; s_client has a function for libssl to call, and puts up with any answer."""
+    port = show(leaf_of(pki.intermediate), pki.intermediate).port
+    done = run(["curl", "-sS", "-m", "20", "--cacert", pki.root_pem, "--cert-status", *more, "https://%s:%d/" % (HOST, port)])
+    [record] = done.records
+    assert done.code == 91 and record["cause"] == "ocsp" and "the server sent none" in record["why"], record
+    shown = run(["openssl", "s_client", "-status", "-connect", "%s:%d" % (HOSTS[HOST], port), "-CAfile", pki.root_pem])
+    assert shown.code == 0 and shown.log == "", shown
 
 
 @pytest.mark.cause("scts-missing")

@@ -40,6 +40,7 @@ static inline bool story_rules_clean(const struct happening *h)
 	case HAPPENING_DENIED:
 	case HAPPENING_OWN:
 	case HAPPENING_LEAF:
+	case HAPPENING_CHECKS:
 		return false;
 	default:
 		return true;
@@ -71,7 +72,8 @@ static inline void story_rules_note(struct story_rules *t, const struct happenin
 static inline bool story_rules_before_data(enum reason r)
 {
 	return r == REASON_VERIFICATION || r == REASON_NAME || r == REASON_OWN_VERIFICATION ||
-	       r == REASON_OWN_COMPARISON || r == REASON_ADDRESS || r == REASON_SILENCE;
+	       r == REASON_OWN_COMPARISON || r == REASON_OWN_CHECK || r == REASON_ADDRESS ||
+	       r == REASON_SILENCE;
 }
 
 static inline bool story_rules_of_handshake(enum reason r)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What curl looks at by itself once OpenSSL has found nothing wrong: the server's public key, which it writes out and compares with a pin, and an
+ * answer about revocation (OCSP) that the server was to send along. Nothing of what it finds reaches OpenSSL.
+ */
+#include <string.h>
+
+#include "connection.h"
+#include "live.h"
+#include "load.h"
+#include "names.h"
+#include "story.h"
+#include "verification.h"
+
+/* Keys that were written out lately, by the first eight bytes of what a leaf is known by. 0: none. */
+enum { KEYS = 8 };
+static _Atomic uint64_t keys[KEYS];
+static atomic_uint next;
+
+static uint64_t key_digest(const uint8_t *der, size_t size)
+{
+	uint8_t digest[32];
+	uint64_t key;
+	leaf_digest_of(der, size, digest);
+	memcpy(&key, digest, sizeof key);
+	return key | 1;
+}
+
+int hook_i2d_X509_PUBKEY(const struct target *t, const X509_PUBKEY *key, unsigned char **out)
+{
+	const unsigned char *at = out ? *out : NULL;
+	const int size = LOAD_REAL(int, const X509_PUBKEY *, unsigned char **)(key, out);
+	if (size > 0 && out && *out && t->caller == CALLER_HOST &&
+	    (live_any() || names_watched())) {
+		KEEP_ERRNO_BEGIN
+		const unsigned at_place = atomic_fetch_add(&next, 1) % KEYS;
+		atomic_store(&keys[at_place], key_digest(at ? at : *out, (size_t)size));
+		KEEP_ERRNO_END
+	}
+	return size;
+}
+
+static bool any_key(void)
+{
+	return atomic_load_explicit(&next, memory_order_relaxed) != 0;
+}
+
+static bool was_written(uint64_t key)
+{
+	for (unsigned i = 0; i < KEYS; i++)
+		if (atomic_load(&keys[i]) == key)
+			return true;
+	return false;
+}
+
+/* The one of the leaf. */
+static bool key_was_written(const struct openssl *o, SSL *ssl)
+{
+	X509 *leaf =
+	    any_key() && o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	unsigned char *der = NULL;
+	bool written = false;
+	if (!leaf)
+		return false;
+	QUIET_BEGIN(o)
+	const int size = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(leaf), &der);
+	written = size > 0 && der && was_written(key_digest(der, (size_t)size));
+	if (der)
+		o->CRYPTO_free(der, "", 0);
+	QUIET_END(o)
+	o->X509_free(leaf);
+	return written;
+}
+
+/* The client asked for such an answer, and has no function of its own that libssl would call with it; none came. */
+static bool status_is_missing(const struct openssl *o, SSL *ssl)
+{
+	enum { GET_STATUS_CALLBACK = 128, GET_STATUS_TYPE = 127, GET_OCSP_RESPONSE = 70, OCSP = 1 };
+	void *answer = NULL, *callback = NULL;
+	if (o->SSL_ctrl(ssl, GET_STATUS_TYPE, 0, NULL) != OCSP ||
+	    (o->SSL_session_reused && o->SSL_session_reused(ssl)))
+		return false;
+	o->SSL_CTX_ctrl(o->SSL_get_SSL_CTX(ssl), GET_STATUS_CALLBACK, 0, &callback);
+	return !callback && o->SSL_ctrl(ssl, GET_OCSP_RESPONSE, 0, &answer) <= 0;
+}
+
+bool own_checks_look(const struct connection *n, SSL *ssl, struct happening *h)
+{
+	const struct openssl *o = copy_api(n->copy);
+	if (!n->story.done || n->story.outcome != OUTCOME_OPEN || n->datagram)
+		return false;
+	bool status = false;
+	QUIET_BEGIN(o)
+	status = status_is_missing(o, ssl);
+	QUIET_END(o)
+	const bool key = key_was_written(o, ssl);
+	*h = (struct happening){.what = HAPPENING_CHECKS, .checks = {.status = status, .key = key}};
+	return status || key;
+}
