@@ -8,9 +8,15 @@
 uint64_t hash_bytes(uint64_t seed, const void *data, size_t n)
 {
 	const unsigned char *p = data;
-	uint64_t h = seed;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * 0x100000001b3u; /* FNV-1a */
+	uint64_t h = seed, word;
+	for (; n >= sizeof word; n -= sizeof word, p += sizeof word) {
+		memcpy(&word, p, sizeof word);
+		h ^= word;
+		h = (h ^ h >> 32) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	for (; n; n--, p++)
+		h = (h ^ *p) * 0x100000001b3u; /* FNV-1a */
 	return h;
 }
 

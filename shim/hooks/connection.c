@@ -88,9 +88,11 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 		n = connection_new(c, ssl);
 	if (!n)
 		return NULL;
-	if (n->copy)
+	/* a new one is clear */
+	if (n->copy) {
 		connection_end(n, ssl, END_AGAIN);
-	connection_clear(n);
+		connection_clear(n);
+	}
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
 	n->load_failures = load_failures();

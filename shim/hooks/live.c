@@ -357,12 +357,14 @@ bool live_has_failed(const struct connection *n)
 	return failed;
 }
 
-bool live_is_good(const struct connection *n)
+bool live_is_good(const struct connection *n, bool *failed)
 {
 	bool good = false;
+	*failed = false;
 	if (!n->leaf.live || !enter())
 		return false;
-	good = n->leaf.live->passed && !n->leaf.live->failed;
+	*failed = n->leaf.live->failed != NULL;
+	good = n->leaf.live->passed && !*failed;
 	lock_leave(&lock);
 	return good;
 }

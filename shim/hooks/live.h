@@ -58,7 +58,7 @@ struct evidence *live_take(struct connection *n);
 struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on);
 bool live_has_failed(const struct connection *n);
 /* The last word on this connection's leaf was good. */
-bool live_is_good(const struct connection *n);
+bool live_is_good(const struct connection *n, bool *failed);
 
 /* The client looks at the names of a leaf. */
 void live_read_names(const X509 *object, const uint8_t leaf[32]);

@@ -281,9 +281,11 @@ void story_own(struct connection *n, SSL *ssl)
 	enum names_looked names = watched ? names_looked_at(n->leaf.digest, NULL) : NAMES_UNREAD;
 	if (n->story.left && names == NAMES_UNREAD && live_names_read(n))
 		names = NAMES_READ;
-	if (n->leaf.live || n->story.left || names)
-		TELL(n, ssl, OWN, live_has_failed(n), live_is_good(n), live_client_verifies(),
-		     names);
+	if (!n->leaf.live && !n->story.left && !names)
+		return;
+	bool failed;
+	const bool good = live_is_good(n, &failed);
+	TELL(n, ssl, OWN, failed, good, live_client_verifies(), names);
 }
 
 /* It shows, too, how much of a client that hands over the bytes was taken. */

@@ -16,8 +16,11 @@ static bool is_mapped(const uint8_t b[16])
 bool address_parse(const char *s, size_t n, struct address *a)
 {
 	char text[ADDRESS_TEXT];
+	const bool v6 = memchr(s, ':', n) != NULL;
+	/* most are names */
+	if (!v6 && (n == 0 || !ascii_is_digit(s[0])))
+		return false;
 	const char *zone = memchr(s, '%', n);
-	bool v6 = memchr(s, ':', n) != NULL;
 	if (zone) {
 		if (!v6 || zone + 1 == s + n)
 			return false;

@@ -23,6 +23,7 @@ struct cached {
 	struct anchors *anchors; /* one reference; NULL: the file cannot be used */
 	struct copy *copy;
 	char *path;
+	size_t path_size; /* with its NUL */
 	struct file_id id;
 	struct file_place place;
 	bool gone;        /* at the last look */
@@ -245,13 +246,13 @@ static void grow(uint64_t now)
 	bucket_count = count;
 }
 
-static uint64_t hash_of(const struct copy *c, const char *path)
+static uint64_t hash_of(const struct copy *c, const char *path, size_t size)
 {
-	const uint64_t h = hash_bytes(HASH_SEED + c->slot, path, strlen(path));
+	const uint64_t h = hash_bytes(HASH_SEED + c->slot, path, size);
 	return h ^ h >> 29;
 }
 
-static struct cached *entry_new(struct copy *c, const char *path, uint64_t hash)
+static struct cached *entry_new(struct copy *c, const char *path, size_t size, uint64_t hash)
 {
 	struct cached *e = calloc(1, sizeof *e);
 	char *copy = e ? strdup(path) : NULL;
@@ -259,20 +260,22 @@ static struct cached *entry_new(struct copy *c, const char *path, uint64_t hash)
 		free(e);
 		return NULL;
 	}
-	*e = (struct cached){.hash = hash, .copy = c, .path = copy};
+	*e = (struct cached){.hash = hash, .copy = c, .path = copy, .path_size = size};
 	return e;
 }
 
 static struct cached *entry_for(struct copy *c, const char *path, uint64_t now)
 {
-	const uint64_t hash = hash_of(c, path);
+	const size_t size = strlen(path) + 1;
+	const uint64_t hash = hash_of(c, path, size);
 	struct cached *e;
 	for (e = bucket_count ? buckets[hash & (bucket_count - 1)] : NULL; e; e = e->next)
-		if (e->hash == hash && e->copy == c && strcmp(e->path, path) == 0)
+		if (e->hash == hash && e->copy == c && e->path_size == size &&
+		    memcmp(e->path, path, size) == 0)
 			return e;
 	if (used >= bucket_count)
 		grow(now);
-	e = bucket_count ? entry_new(c, path, hash) : NULL;
+	e = bucket_count ? entry_new(c, path, size, hash) : NULL;
 	if (!e)
 		return NULL;
 	e->next = buckets[hash & (bucket_count - 1)];

@@ -377,13 +377,25 @@ static bool ready(struct copy *c, SSL *ssl, struct rule *rule, struct applied *o
 	return apply_certificate_ready(c, ssl, rule, out);
 }
 
+/* Some keys act where a chain is looked at, and nowhere on the SSL. */
+static bool acts_on_ssl(const struct rule *rule)
+{
+	const uint32_t elsewhere = 1u << KEY_EXTRA_CA_FILE | 1u << KEY_ONLY_CA_FILE |
+				   1u << KEY_PIN_SHA256 | 1u << KEY_ENFORCE_VERIFICATION |
+				   1u << KEY_EXPECT_NAME;
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (rule->set[key] && !(elsewhere >> key & 1))
+			return true;
+	return false;
+}
+
 void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct peer *peer,
 		struct rule *rule, struct applied *out)
 {
 	const struct openssl *o = copy_api(c);
 	for (int tries = 0; tries < 16 && !ready(c, ssl, rule, out); tries++)
 		policy_lookup(p, peer, clock_realtime_ms() / 1000, rule);
-	if (rule->count == 0)
+	if (!acts_on_ssl(rule))
 		return;
 	undo_begin(o, ssl, rule, &out->kept);
 	apply_min(o, ssl, rule, out);

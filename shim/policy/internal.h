@@ -194,6 +194,7 @@ struct kept_section { /* one section of the sources, in their order */
 struct node { /* one pattern; its name points into an interned string */
 	struct pattern pattern;
 	struct entry *chains;
+	uint32_t keys;              /* bit per key of these */
 	const struct section *last; /* the latest section that uses it */
 };
 struct interned {
@@ -217,6 +218,7 @@ struct policy {
 	uint64_t edition;                              /* see policy_edition() */
 	uint32_t uses;                                 /* bit per key */
 	uint64_t prefixes[2][3];                       /* [v4], bit per prefix length that occurs */
+	unsigned kinds;                                /* bit per kind of pattern that occurs */
 	bool blocks;                                   /* a pattern of addresses occurs */
 	bool ports;                                    /* a pattern with a port occurs */
 	uint64_t *strict_ports;                        /* see policy_strict_port(); NULL: none */

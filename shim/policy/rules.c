@@ -36,9 +36,14 @@ static const struct entry *step_next(struct step *s)
 	return second ? b : a;
 }
 
+static uint32_t keys_of(const struct node *n)
+{
+	return n ? n->keys : 0;
+}
+
 static const struct entry *chain_of(const struct node *n, unsigned key)
 {
-	const struct entry *e = !n ? NULL : n->chains;
+	const struct entry *e = keys_of(n) >> key & 1 ? n->chains : NULL;
 	while (e && e->setting.key != key)
 		e = e->next_key;
 	return e;
@@ -46,17 +51,17 @@ static const struct entry *chain_of(const struct node *n, unsigned key)
 
 static void visit_nodes(struct walk *w, const struct node *a, const struct node *b)
 {
-	if (!a && !b)
-		return;
-	for (unsigned key = 0; key < KEY_COUNT; key++) {
+	for (uint32_t keys = keys_of(a) | keys_of(b); keys; keys &= keys - 1) {
+		const unsigned key = (unsigned)__builtin_ctz(keys);
 		struct step step = {{chain_of(a, key), chain_of(b, key)}};
-		if (step.chain[0] || step.chain[1])
-			w->visit(w, (enum key)key, &step);
+		w->visit(w, (enum key)key, &step);
 	}
 }
 
 static void visit_pattern(struct walk *w, struct pattern *pattern)
 {
+	if (!(w->policy->kinds >> pattern->kind & 1))
+		return;
 	if (w->port != 0 && w->policy->ports) {
 		pattern->port = (uint16_t)w->port;
 		visit_nodes(w, table_find(w->policy, pattern, &w->probes), NULL);

@@ -21,6 +21,20 @@ static uint64_t mix(uint64_t h)
 	return h;
 }
 
+/* As if all were in lower case; what else that makes alike, same_pattern() tells apart. */
+static uint64_t hash_folded(uint64_t h, const char *s, size_t n)
+{
+	const uint64_t lower = UINT64_C(0x2020202020202020);
+	for (uint64_t word; n > 0; n -= n < sizeof word ? n : sizeof word) {
+		word = 0;
+		memcpy(&word, s, n < sizeof word ? n : sizeof word);
+		h = (h ^ (word | lower)) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+		s += n < sizeof word ? n : sizeof word;
+	}
+	return h;
+}
+
 static uint64_t pattern_hash(const struct pattern *p)
 {
 	const unsigned char head[4] = {p->kind, p->prefix, (unsigned char)(p->port >> 8),
@@ -30,11 +44,7 @@ static uint64_t pattern_hash(const struct pattern *p)
 		h = hash_bytes(h, p->address.bytes, sizeof p->address.bytes);
 		return mix(h + p->address.v4);
 	}
-	for (size_t i = 0; i < p->name_length; i++) {
-		unsigned char c = (unsigned char)p->name[i];
-		h = (h ^ (c >= 'A' && c <= 'Z' ? c | 0x20u : c)) * UINT64_C(0x100000001b3);
-	}
-	return mix(h);
+	return mix(hash_folded(h, p->name, p->name_length));
 }
 
 static bool same_pattern(const struct pattern *a, const struct pattern *b)
@@ -85,6 +95,7 @@ static bool grow_slots(struct policy *p)
 
 static void note_pattern(struct policy *p, const struct pattern *pattern)
 {
+	p->kinds |= 1u << pattern->kind;
 	p->ports = p->ports || pattern->port != 0;
 	p->blocks = p->blocks || pattern->kind == PATTERN_CIDR;
 	if (pattern->kind == PATTERN_CIDR)
@@ -145,6 +156,7 @@ const struct entry *table_add(struct policy *p, struct node *n, struct entry *e)
 	while (*link && (*link)->setting.key != e->setting.key)
 		link = &(*link)->next_key;
 	older = *link;
+	n->keys |= UINT32_C(1) << e->setting.key;
 	e->older = older;
 	e->next_key = !older ? NULL : older->next_key;
 	*link = e;

@@ -54,13 +54,18 @@ static uint64_t add_string(uint64_t hash, const char *s)
  * repetition of another. */
 uint64_t repeat_seed(void)
 {
-	uint64_t random = 0;
+	static _Atomic uint64_t seed; /* 0: not looked for yet */
+	uint64_t random = atomic_load_explicit(&seed, memory_order_relaxed);
+	if (random)
+		return random;
 	KEEP_ERRNO_BEGIN
 	const unsigned long address = process_auxiliary(AT_RANDOM);
 	if (address)
 		memcpy(&random, (const void *)(uintptr_t)address, sizeof random);
+	random ^= HASH_SEED;
+	atomic_store_explicit(&seed, random, memory_order_relaxed);
 	KEEP_ERRNO_END
-	return HASH_SEED ^ random;
+	return random;
 }
 
 /* By what a client learns that its server wanted another certificate, or none of it, is chance: its alert, or the reset that overtakes that. The words differ. */
