@@ -119,6 +119,7 @@ struct hellos {
 struct mending {
 	bool by_trust;
 	const struct setting *by_key; /* this one; NULL: none */
+	uintptr_t tag;                /* of the session of such a handshake (session.c) */
 };
 struct connection {
 	/* other threads look at this, too: it stays from one handshake to the next */

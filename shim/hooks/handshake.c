@@ -112,17 +112,13 @@ static void on_done(struct connection *n, SSL *ssl)
 	load_settle(n, ssl, false);
 	session_mark_identity(n, ssl);
 	certificate_mended(n, ssl, false);
-	if (n->mended.by_trust) {
-		session_mark(n, ssl);
-		/* where the client left verification off, it shows later whether it cares */
-		if (!n->story.left)
-			connection_mended(n, ssl, connection_trust(n));
-	}
-	if (n->mended.by_key) {
-		session_mark(n, ssl);
-		if (!n->story.left)
-			connection_mended(n, ssl, n->mended.by_key);
-	}
+	if (n->mended.by_trust || n->mended.by_key)
+		session_mark_again(n, ssl);
+	/* where the client left verification off, it shows later whether it cares */
+	if (n->mended.by_trust && !n->story.left)
+		connection_mended(n, ssl, connection_trust(n));
+	if (n->mended.by_key && !n->story.left)
+		connection_mended(n, ssl, n->mended.by_key);
 	if (!n->datagram && bound_mended(n, o->SSL_version(ssl)))
 		connection_mended(n, ssl,
 				  n->rule.set[KEY_MIN_PROTOCOL] ? n->rule.set[KEY_MIN_PROTOCOL]

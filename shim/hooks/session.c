@@ -32,25 +32,33 @@ static uint64_t judging_tag(const struct rule *rule, uint64_t h, bool *any)
 	return h;
 }
 
-/* Which trust for which host: its name, the certificates that count for it now, and what else its chain was judged by. A CA that was
+/* Which trust for which host: its name, the certificates that count for it (`a`; NULL: none), and what else its chain was judged by. A CA that was
  * taken out of the file takes its sessions along. Never 0; 0 means "the client's own trust". */
-static uintptr_t trust_tag(const struct connection *n)
+static uintptr_t tag_with(const struct connection *n, const struct anchors *a)
 {
 	const struct setting *s = connection_trust(n);
-	const char *why;
 	bool any = s != NULL;
 	/* one that is not known may have a rule, too: that for every host */
 	const char *host = n->peer.host ? n->peer.host : "";
 	uint64_t h = hash_bytes(HASH_SEED, host, strlen(host) + 1);
 	h = judging_tag(&n->rule, h, &any);
 	if (s) {
-		struct anchors *a = n->rule.closed ? NULL : anchors_acquire(n->copy, s, &why);
-		uint64_t content = a ? a->content : 0;
-		anchors_release(a);
+		const uint64_t content = a && !n->rule.closed ? a->content : 0;
 		h = hash_bytes(h, &content, sizeof content);
 		h = hash_bytes(h, &s->key, sizeof s->key);
 	}
 	return any ? (uintptr_t)h | 1 : 0;
+}
+
+/* ... with those that count now. */
+static uintptr_t trust_tag(const struct connection *n)
+{
+	const struct setting *s = n->rule.closed ? NULL : connection_trust(n);
+	const char *why;
+	struct anchors *a = s ? anchors_acquire(n->copy, s, &why) : NULL;
+	const uintptr_t tag = tag_with(n, a);
+	anchors_release(a);
+	return tag;
 }
 
 static const char mark_prefix[8] = "tlsmend";
@@ -104,7 +112,10 @@ static bool write_field(const struct openssl *o, SSL_SESSION *session, const str
 	if (f->own_size)
 		memcpy(both, f->own, f->own_size);
 	memcpy(both + f->own_size, &f->mark, sizeof f->mark);
-	const bool written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
+	bool written = false;
+	QUIET_BEGIN(o)
+	written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
+	QUIET_END(o)
 	if (both != space)
 		free(both);
 	return written;
@@ -211,16 +222,12 @@ static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t id
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = tag || identity ? o->SSL_get_session(ssl) : NULL;
-	if (!session)
+	if (!session || write_mark(o, session, tag, identity))
 		return;
-	QUIET_BEGIN(o)
-	if (!write_mark(o, session, tag, identity)) {
-		if (tag)
-			kept_set(n->copy, KEPT_SESSION_TAG, session, (void *)tag);
-		if (identity)
-			kept_set(n->copy, KEPT_SESSION_IDENTITY, session, (void *)identity);
-	}
-	QUIET_END(o)
+	if (tag)
+		kept_set(n->copy, KEPT_SESSION_TAG, session, (void *)tag);
+	if (identity)
+		kept_set(n->copy, KEPT_SESSION_IDENTITY, session, (void *)identity);
 }
 
 void session_spoil(struct connection *n, SSL *ssl)
@@ -232,6 +239,17 @@ void session_spoil(struct connection *n, SSL *ssl)
 void session_mark(struct connection *n, SSL *ssl)
 {
 	set_mark(n, ssl, trust_tag(n), 0);
+}
+
+void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a)
+{
+	n->mended.tag = tag_with(n, a);
+	session_mark_again(n, ssl);
+}
+
+void session_mark_again(struct connection *n, SSL *ssl)
+{
+	set_mark(n, ssl, n->mended.tag, 0);
 }
 
 void session_mark_identity(struct connection *n, SSL *ssl)
@@ -256,7 +274,6 @@ int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *se
 	KEEP_ERRNO_BEGIN
 	const struct openssl *o = copy_api(t->copy);
 	struct field f = {.own = NULL};
-	QUIET_BEGIN(o)
 	if (session)
 		read_field(o, session, &f);
 	f.own = data;
@@ -264,7 +281,6 @@ int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *se
 	marked = f.mark.tag || f.mark.identity;
 	if (marked)
 		written = write_field(o, session, &f);
-	QUIET_END(o)
 	KEEP_ERRNO_END
 	return marked ? written : set_data_of(t, session, data, size);
 }

@@ -15,6 +15,10 @@ void session_check(struct connection *n, SSL *ssl);
 void session_unknown(struct copy *c, SSL *ssl);
 /* The session of this handshake was made with the trust of the connection's rule. */
 void session_mark(struct connection *n, SSL *ssl);
+/* ... namely with these certificates, in a verification that has just passed; NULL: none. */
+void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a);
+/* ... and its session may be another object by now, at the end of the handshake. */
+void session_mark_again(struct connection *n, SSL *ssl);
 /* ... or where the rule has a certificate to show: a server knows a resumed client again, and does not ask. */
 void session_mark_identity(struct connection *n, SSL *ssl);
 /* It was made under other trust than this host has, which only shows now: it is not resumed once more. */

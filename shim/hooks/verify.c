@@ -123,7 +123,7 @@ static void mended(struct verification *v)
 	}
 	/* whether the client looks at it at all shows later */
 	v->connection->mended.by_trust = !v->connection->story.left || !live_client_verifies();
-	session_mark(v->connection, v->ssl);
+	session_mark_verified(v->connection, v->ssl, v->trust.anchors);
 }
 
 /* One that needed no further anchor, but another look. */
@@ -134,7 +134,7 @@ static void repaired(struct verification *v)
 		return;
 	}
 	v->connection->mended.by_key = v->repair.mended;
-	session_mark(v->connection, v->ssl);
+	session_mark_verified(v->connection, v->ssl, v->trust.anchors);
 }
 
 /* Did the client have OpenSSL check a name? Before 3.0 that cannot be asked; a check that passed leaves the name that it found. */
