@@ -119,10 +119,12 @@ struct distrust {
 	OPENSSL_STACK *held; /* of it, what is in the client's store: references */
 	OPENSSL_STACK *trusted, *untrusted;
 	OPENSSL_STACK *own_trusted; /* `trusted`, where it is not that of the anchors */
+	bool
+	    named; /* the client's store has certificates of the names that were looked for, marked or not */
 };
 /* All that a trial of a rule's trust depends on: where any of it differs, it is another question, and tried anew (found.c). */
 struct question {
-	uint64_t presented;  /* trust_begin(); 0: nothing is remembered */
+	uint64_t presented;  /* and to whom; 0: nothing is remembered */
 	uint64_t anchors;    /* content of the rule's file */
 	uint64_t store;      /* number of the client's store */
 	uint64_t parameters; /* hash of those of the context */
@@ -156,11 +158,14 @@ struct trust_asked {
 	verify_fn *verify; /* the copy's own X509_verify_cert */
 	const struct rule *rule;
 	const char
-	    *host;  /* the connection's (normalised); NULL: not known, and then no trust is added */
-	bool borne; /* the leaf is known to be valid for that name */
-	uint64_t
-	    presented; /* hash of all that the server presented; 0: none, and nothing is remembered */
-	SSL *ssl;      /* NULL: none, or its DANE does not reach this context */
+	    *host; /* the connection's (normalised); NULL: not known, and then no trust is added */
+	/* Is the leaf known to be valid for that name? Only asked where it is not remembered, too. NULL: it is not */
+	bool (*borne)(const void *of, const char *host);
+	const void *of;
+	/* Hash of all that the server presented, and of that and of `host`: with a key that nobody knows outside of the process, since by the second
+	 * a name is taken for one that the leaf bears. 0: none, and nothing is remembered */
+	uint64_t presented, presented_to;
+	SSL *ssl; /* NULL: none, or its DANE does not reach this context */
 };
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real
  * context. */

@@ -17,7 +17,7 @@
 struct sent_message {
 	uint8_t *body; /* NULL: none */
 	size_t size;
-	uint64_t hash; /* where there are rules; 0: not known */
+	uint64_t hash; /* leaf_hash_on(), where there are rules; 0: not known */
 };
 /* What had been carried when the handshake began. */
 struct carried {

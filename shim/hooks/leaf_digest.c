@@ -44,37 +44,53 @@ static inline uint64_t word_at(const uint8_t *at, size_t size)
 	return word;
 }
 
+/* It stays where it is. */
+static const uint8_t *random_bytes(void)
+{
+	static _Atomic uintptr_t found;
+	uintptr_t at = atomic_load_explicit(&found, memory_order_relaxed);
+	if (!at) {
+		at = (uintptr_t)process_auxiliary(AT_RANDOM);
+		atomic_store_explicit(&found, at, memory_order_relaxed);
+	}
+	return (const void *)at;
+}
+
 static struct sip keyed(void)
 {
-	const uint8_t *random = (const void *)(uintptr_t)process_auxiliary(AT_RANDOM);
+	const uint8_t *random = random_bytes();
 	const uint64_t x = random ? word_at(random, WORD) : 0,
 		       y = random ? word_at(random + WORD, WORD) : 0;
 	return (struct sip){x ^ 0x736f6d6570736575u, y ^ 0x646f72616e646f6du,
 			    x ^ 0x6c7967656e657261u, y ^ 0x7465646279746573u};
 }
 
-static uint64_t sip_hash(const uint8_t *at, size_t size)
+static inline struct sip with_word(struct sip s, uint64_t word)
 {
-	struct sip s = keyed();
-	uint64_t word = 0;
-	for (size_t left = size; left >= WORD; left -= WORD, at += WORD) {
-		word = word_at(at, WORD);
-		s.d ^= word;
-		s = round_of(s);
-		s.a ^= word;
-	}
-	word = word_at(at, size % WORD) | (uint64_t)size << 56;
 	s.d ^= word;
 	s = round_of(s);
 	s.a ^= word;
+	return s;
+}
+
+static uint64_t sip_hash(struct sip s, const uint8_t *at, size_t size)
+{
+	for (size_t left = size; left >= WORD; left -= WORD, at += WORD)
+		s = with_word(s, word_at(at, WORD));
+	s = with_word(s, word_at(at, size % WORD) | (uint64_t)size << 56);
 	s.c ^= 0xff;
 	s = round_of(round_of(round_of(s)));
 	return s.a ^ s.b ^ s.c ^ s.d;
 }
 
+uint64_t leaf_hash_on(uint64_t before, const void *more, size_t size)
+{
+	return sip_hash(with_word(keyed(), before), more, size);
+}
+
 void leaf_digest_of(const uint8_t *der, size_t size, uint8_t out[32])
 {
-	const uint64_t words[] = {sip_hash(der, size), size};
+	const uint64_t words[] = {sip_hash(keyed(), der, size), size};
 	const size_t end = size < DIGEST - sizeof words ? size : DIGEST - sizeof words;
 	memset(out, 0, DIGEST);
 	memcpy(out, words, sizeof words);

@@ -20,23 +20,10 @@ void list_forget(struct connection *n)
 	n->sent.hash = 0;
 }
 
-/* Eight bytes at a time: most have some thousand. */
-static uint64_t hash_of(const uint8_t *at, size_t size)
-{
-	uint64_t h = HASH_SEED ^ size, word;
-	for (; size >= sizeof word; size -= sizeof word, at += sizeof word) {
-		memcpy(&word, at, sizeof word);
-		h = (h ^ word) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 32;
-	}
-	return hash_bytes(h, at, size);
-}
-
 void list_keep(struct connection *n, const uint8_t *body, size_t size)
 {
 	enum { MOST = 131072 }; /* more than OpenSSL takes (max_cert_list) where nobody raised it */
 	list_forget(n);
-	n->sent.hash = n->policy ? hash_of(body, size) : 0;
 	if (size > MOST || !record_wanted(LEVEL_ERROR))
 		return;
 	KEEP_ERRNO_BEGIN

@@ -24,7 +24,7 @@ struct verification {
 	    *demand; /* it is what a rule demands, in a context of ours; NULL: the client's own */
 	struct repair repair;
 	struct trust trust;
-	uint64_t presented; /* hash of the server's Certificate message; 0: not known */
+	uint64_t presented; /* leaf_hash_on() of the server's Certificate message; 0: not known */
 	uint8_t leaf[32];   /* leaf_digest() */
 	bool have_leaf;
 	struct live_match match; /* without an SSL: whose look it is */
@@ -85,6 +85,8 @@ bool verification_has_idle_limit(const struct verification *v);
 
 /* (leaf_digest.c) Of a leaf that a server presented: what it is known again by, in this process alone. */
 void leaf_digest_of(const uint8_t *der, size_t size, uint8_t out[32]);
+/* ... and of more, behind what has that hash (or a digest's first eight bytes) already. */
+uint64_t leaf_hash_on(uint64_t before, const void *more, size_t size);
 /* ... as OpenSSL has taken it; NULL: there is none. False: no memory. */
 bool leaf_digest(const struct openssl *o, const X509 *leaf, uint8_t out[32]);
 /* Has the object the signature that stands at the end of these bytes? No two certificates have the same, of which both are good. */

@@ -238,6 +238,22 @@ static void note_unverified(struct verification *v)
 	live_left_to_client(n);
 }
 
+static bool borne(const void *of, const char *host)
+{
+	return !host_is_address(host) && sent_name(of, host, CHECK_NO_PARTIAL);
+}
+
+/* Where libssl looks at what was sent. */
+static void note_presented(const struct verification *v, struct trust_asked *a)
+{
+	const struct openssl *o = copy_api(v->copy);
+	if (!v->presented || !a->host ||
+	    !leaf_seems(o, leaf_of(o, v->ctx), v->connection->leaf.digest))
+		return;
+	a->presented = v->presented;
+	a->presented_to = leaf_hash_on(v->presented, a->host, strlen(a->host));
+}
+
 static void before(struct verification *v)
 {
 	if (v->connection) {
@@ -253,12 +269,11 @@ static void before(struct verification *v)
 				    .ctx = v->ctx,
 				    .verify = real,
 				    .rule = &v->rule,
-				    .presented = v->presented,
+				    .borne = v->presented ? borne : NULL,
+				    .of = v,
 				    .ssl = v->ssl};
 	asked.host = repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected);
-	/* libssl's own look at what was sent */
-	asked.borne = v->presented && asked.host && !host_is_address(asked.host) &&
-		      sent_name(v, asked.host, CHECK_NO_PARTIAL);
+	note_presented(v, &asked);
 	trust_begin(&v->trust, &asked);
 }
 

@@ -28,6 +28,14 @@ static const uint8_t *first_of(const uint8_t *body, size_t size, bool tls13, siz
 	return *bytes == 0 || size - start < *bytes ? NULL : body + start;
 }
 
+/* Of the whole message: what stands before the leaf follows from the rest. */
+static uint64_t hash_of_all(const uint8_t leaf[32], const uint8_t *behind, size_t size)
+{
+	uint64_t of_leaf;
+	memcpy(&of_leaf, leaf, sizeof of_leaf);
+	return leaf_hash_on(of_leaf, behind, size);
+}
+
 void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bool tls13)
 {
 	uint8_t leaf[32];
@@ -37,6 +45,8 @@ void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bo
 		return;
 	leaf_digest_of(der, bytes, leaf);
 	verify_take_leaf(n, leaf);
+	if (n->policy)
+		n->sent.hash = hash_of_all(leaf, der + bytes, (size_t)(body + size - der) - bytes);
 }
 
 bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name,

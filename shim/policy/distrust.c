@@ -11,6 +11,7 @@ static bool find_named(struct distrust *d, const struct openssl *o, X509_STORE_C
 	bool ok = true;
 	OPENSSL_STACK *found = o->X509_STORE_CTX_get1_certs(ctx, o->X509_get_subject_name(like));
 	for (int i = 0; found && i < o->OPENSSL_sk_num(found); i++) {
+		d->named = true;
 		X509 *x = o->OPENSSL_sk_value(found, i);
 		const bool rejected = certificate_is_rejected(o, x);
 		const bool kept = rejected && o->OPENSSL_sk_push(d->held, x) > 0;
@@ -22,12 +23,15 @@ static bool find_named(struct distrust *d, const struct openssl *o, X509_STORE_C
 	return ok;
 }
 
+/* But for the leaf, which libssl has among what was presented, too. */
 static bool find_all_named(struct distrust *d, const struct openssl *o, X509_STORE_CTX *ctx,
-			   const OPENSSL_STACK *like)
+			   const OPENSSL_STACK *like, const X509 *leaf)
 {
 	bool ok = true;
-	for (int i = 0; ok && like && i < o->OPENSSL_sk_num(like); i++)
-		ok = find_named(d, o, ctx, o->OPENSSL_sk_value(like, i));
+	for (int i = 0; ok && like && i < o->OPENSSL_sk_num(like); i++) {
+		X509 *x = o->OPENSSL_sk_value(like, i);
+		ok = x == leaf || find_named(d, o, ctx, x);
+	}
 	return ok;
 }
 
@@ -38,8 +42,8 @@ static bool find_in_store(struct distrust *d, const struct openssl *o, X509_STOR
 		return true;
 	X509_STORE_CTX *ctx = o->X509_STORE_CTX_new();
 	const bool ok = ctx && o->X509_STORE_CTX_init(ctx, store, NULL, NULL) == 1 &&
-			find_named(d, o, ctx, leaf) && find_all_named(d, o, ctx, presented) &&
-			find_all_named(d, o, ctx, a->all);
+			find_named(d, o, ctx, leaf) && find_all_named(d, o, ctx, presented, leaf) &&
+			find_all_named(d, o, ctx, a->all, leaf);
 	if (ctx)
 		o->X509_STORE_CTX_free(ctx);
 	return ok;

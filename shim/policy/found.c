@@ -16,6 +16,7 @@ static struct {
 	struct question question;
 	enum found what;
 	uint64_t since_ms;
+	uint64_t unmarked_until_ms; /* no longer than rules and their files count unseen */
 } kept[KEPT];
 static struct lock lock;
 
@@ -49,16 +50,7 @@ static uint64_t mix_text(uint64_t h, const char *text)
 	return text ? hash_bytes(h, text, strlen(text) + 1) : h * 31;
 }
 
-static uint64_t mix_address(uint64_t h, const struct openssl *o, X509_VERIFY_PARAM *param)
-{
-	char *address =
-	    o->X509_VERIFY_PARAM_get1_ip_asc ? o->X509_VERIFY_PARAM_get1_ip_asc(param) : NULL;
-	h = mix_text(h, address);
-	if (address)
-		o->CRYPTO_free(address, "", 0);
-	return h;
-}
-
+/* Not the address: OpenSSL puts an error into its queue where there is none, and a leaf that is not for it is for it under no other trust. */
 static uint64_t hash_parameters(const struct openssl *o, X509_VERIFY_PARAM *param)
 {
 	const unsigned long flags = o->X509_VERIFY_PARAM_get_flags(param);
@@ -70,13 +62,10 @@ static uint64_t hash_parameters(const struct openssl *o, X509_VERIFY_PARAM *para
 	    o->X509_VERIFY_PARAM_get_auth_level ? o->X509_VERIFY_PARAM_get_auth_level(param) : 0,
 	    o->X509_VERIFY_PARAM_get_depth ? o->X509_VERIFY_PARAM_get_depth(param) : 0,
 	};
-	uint64_t h = hash_bytes(HASH_SEED, numbers, sizeof numbers);
-	QUIET_BEGIN(o)
-	if (o->X509_VERIFY_PARAM_get0_host)
-		h = mix_text(h, o->X509_VERIFY_PARAM_get0_host(param, 0));
-	h = mix_address(h, o, param);
-	QUIET_END(o)
-	return h;
+	const uint64_t h = hash_bytes(HASH_SEED, numbers, sizeof numbers);
+	return o->X509_VERIFY_PARAM_get0_host
+		   ? mix_text(h, o->X509_VERIFY_PARAM_get0_host(param, 0))
+		   : h;
 }
 
 void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
@@ -114,16 +103,30 @@ static bool is_same(const struct question *a, const struct question *b)
 	       a->parameters == b->parameters && a->copy == b->copy && a->objects == b->objects;
 }
 
-enum found found_before(const struct question *q)
+enum found found_before(const struct question *q, bool *unmarked)
 {
 	const unsigned i = place_of(q);
 	enum found what = FOUND_NOTHING;
+	*unmarked = false;
 	if (!q->presented || !enter())
 		return FOUND_NOTHING;
-	if (is_same(&kept[i].question, q) && clock_monotonic_ms() - kept[i].since_ms < KEPT_MS)
+	const uint64_t now = clock_monotonic_ms();
+	if (is_same(&kept[i].question, q) && now - kept[i].since_ms < KEPT_MS) {
 		what = kept[i].what;
+		*unmarked = now < kept[i].unmarked_until_ms;
+	}
 	lock_leave(&lock);
 	return what;
+}
+
+void found_unmarked(const struct question *q)
+{
+	const unsigned i = place_of(q);
+	if (!q->presented || !enter())
+		return;
+	if (is_same(&kept[i].question, q))
+		kept[i].unmarked_until_ms = clock_monotonic_ms() + RELOAD_INTERVAL_MS;
+	lock_leave(&lock);
 }
 
 void found_now(const struct question *q, enum found what)
@@ -135,6 +138,7 @@ void found_now(const struct question *q, enum found what)
 		kept[i].question = *q;
 		kept[i].what = what;
 		kept[i].since_ms = clock_monotonic_ms();
+		kept[i].unmarked_until_ms = 0;
 	}
 	lock_leave(&lock);
 }

@@ -16,7 +16,9 @@ enum found {
 /* question.presented is 0 where no question can be put. */
 void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
 		 const struct anchors *anchors, uint64_t presented);
-enum found found_before(const struct question *q);
+/* *unmarked: a moment ago nothing of these names was in the client's store, so that nothing there can be marked as not to be trusted. */
+enum found found_before(const struct question *q, bool *unmarked);
+void found_unmarked(const struct question *q);
 /* FOUND_NOTHING: it did not hold. */
 void found_now(const struct question *q, enum found what);
 /* Did the extensions of all that was presented parse, when they were looked at last? Then no trial brings an error to light. */

@@ -102,7 +102,22 @@ static bool gather(struct trust *t, const struct trial *trial)
 			t->client_untrusted, t->anchors);
 	t->untrusted = t->distrust.untrusted;
 	t->trusted = t->distrust.trusted;
+	if (good && !t->distrust.all && !t->distrust.named)
+		found_unmarked(&t->question);
 	return good;
+}
+
+/* ... where it is known that nothing is marked. */
+static bool gather_unmarked(struct trust *t, const struct trial *trial)
+{
+	const struct openssl *o = trial->o;
+	t->trusted = t->anchors->trusted;
+	t->untrusted = t->client_untrusted;
+	if (o->OPENSSL_sk_num(t->anchors->intermediates) <= 0)
+		return true;
+	t->untrusted = t->distrust.untrusted =
+	    stack_without(o, NULL, t->client_untrusted, t->anchors->intermediates, NULL);
+	return t->untrusted != NULL;
 }
 
 /* With what gather() found. 1: good. */
@@ -142,16 +157,17 @@ static bool lacks_revocation_only(const struct trust *t, const struct trial *tri
 	       try_rule(t, &without, trusted, &seen) == 1;
 }
 
-/* Is it known what a trial would find? Certificates that are marked as not to be trusted are looked for each time, and where there is one it is
- * tried again. */
+/* Is it known what a trial would find? Certificates that are marked as not to be trusted are looked for every other second, and each time where
+ * the client's store has any of these names; where one is marked it is tried again. */
 static bool offer_as_before(struct trust *t, const struct trial *trial, const struct question *q)
 {
-	const enum found before = found_before(q);
+	bool unmarked;
+	const enum found before = found_before(q, &unmarked);
 	if (before == FOUND_NOTHING)
 		return false;
 	if (before == FOUND_OWN)
 		return true;
-	if (!gather(t, trial) || t->distrust.all) {
+	if (!(unmarked ? gather_unmarked(t, trial) : gather(t, trial)) || t->distrust.all) {
 		distrust_free(&t->distrust, trial->o);
 		t->distrust = (struct distrust){0};
 		t->trusted = t->untrusted = NULL;
@@ -207,12 +223,22 @@ static bool present(struct trial *trial, uint64_t presented)
 	return true;
 }
 
-static void extend_unless_known(struct trust *t, struct trial *trial, bool for_host,
-				uint64_t presented)
+static bool is_for_host(const struct trust_asked *a, const struct openssl *o, X509 *leaf)
 {
-	question_of(&t->question, t->copy, trial->ctx, t->anchors, for_host ? presented : 0);
-	if (!offer_as_before(t, trial, &t->question) && present(trial, presented))
-		extend(t, trial, for_host, &t->question);
+	return a->host && ((a->borne && a->borne(a->of, a->host)) || leaf_is_for(o, leaf, a->host));
+}
+
+/* What is remembered, was for a leaf that is for the host. */
+static void extend_unless_known(struct trust *t, struct trial *trial, const struct trust_asked *a,
+				X509 *leaf)
+{
+	question_of(&t->question, t->copy, trial->ctx, t->anchors, a->host ? a->presented_to : 0);
+	if (offer_as_before(t, trial, &t->question) || !present(trial, a->presented))
+		return;
+	const bool for_host = is_for_host(a, trial->o, leaf);
+	if (!for_host)
+		t->question.presented = 0;
+	extend(t, trial, for_host, &t->question);
 }
 
 /* Do the rule's CAs make it good, and nothing else? A TLSA record is an anchor, too (DANE); on the private copy there is none. */
@@ -255,16 +281,16 @@ bool trust_is_strict(const struct rule *rule)
 static void decide(struct trust *t, struct trial *trial, const struct trust_asked *a, X509 *leaf)
 {
 	const struct rule *rule = a->rule;
-	const bool for_host = a->host && (a->borne || leaf_is_for(trial->o, leaf, a->host));
 	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
 		t->problem = setting_closed_why(rule->closed);
 	else
 		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
 	if (trust_is_strict(rule))
-		confine(t, trial, for_host, a->ssl && openssl_uses_dane(trial->o, a->ssl));
+		confine(t, trial, is_for_host(a, trial->o, leaf),
+			a->ssl && openssl_uses_dane(trial->o, a->ssl));
 	else if (t->anchors)
-		extend_unless_known(t, trial, for_host, a->presented);
+		extend_unless_known(t, trial, a, leaf);
 	presented_free(&trial->presented, trial->o);
 }
 

@@ -23,7 +23,8 @@
  *   fixed=1.2     a method of that version alone; loose: with bounds that would allow others. after=VERSION: set when the SSL is there
  *   strict        X509_V_FLAG_X509_STRICT, as Python sets it
  *   crl=FILE      into the store of the context; crls: the leaf must be on no list      days=N: as if it were then
- *   purpose=NAME  what the chain must be good for       depth=N        adds=FILE: further certificates into the store of the context
+ *   purpose=NAME  what the chain must be good for       depth=N        adds=FILE: further certificates into the store of the context;
+ *                 folder=PATH: those of a directory, by their hashes; marks=FILE: those in it that are this one are not to be trusted from now on
  *   open          SSL_set_shutdown(0), once the handshake is done
  *   counts        says how often memory was asked for on behalf of sessions
  *   hold=MS       meanwhile somebody holds a reference for that long
@@ -605,6 +606,22 @@ static SSL *make_client(void)
 	return ssl;
 }
 
+static void mark_in_store(X509_STORE *store, const char *path)
+{
+	BIO *b = BIO_new_file(path, "r");
+	X509 *like = b ? PEM_read_bio_X509(b, NULL, NULL, NULL) : NULL;
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+
+	NEED(like);
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509 *x = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+		if (x && X509_cmp(x, like) == 0)
+			NEED(X509_add1_reject_object(x, OBJ_nid2obj(NID_server_auth)) == 1);
+	}
+	X509_free(like);
+	BIO_free(b);
+}
+
 /* How the chain is looked at. */
 static void set_up_look(SSL *client)
 {
@@ -616,6 +633,10 @@ static void set_up_look(SSL *client)
 					file(arg("crl"), ".crl"), X509_FILETYPE_PEM) == 1);
 	if (arg("adds"))
 		NEED(X509_STORE_load_locations(store, file(arg("adds"), ".pem"), NULL) == 1);
+	if (arg("marks"))
+		mark_in_store(store, file(arg("marks"), ".pem"));
+	if (arg("folder"))
+		NEED(X509_STORE_load_locations(store, NULL, arg("folder")) == 1);
 	if (arg("crls"))
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK);
 	if (arg("days"))

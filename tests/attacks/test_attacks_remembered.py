@@ -62,9 +62,32 @@ def test_store_that_grows(actor):
     assert len(actor.records("mended")) == 2
 
 
-def test_marked_in_the_meantime(actor):
+def rejected(actor, path):
+    subprocess.run(["openssl", "x509", "-in", actor.certs / "corp.pem", "-trustout", "-addreject", "serverAuth", "-out", path], check=True)
+    return path
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_marked_in_the_meantime(actor, before):
     """A CA that the client's store marks as not to be trusted: no rule overrides that, whatever was remembered."""
-    subprocess.run(["openssl", "x509", "-in", actor.certs / "corp.pem", "-trustout", "-addreject", "serverAuth",
-                    "-out", actor.certs / "corp-rejected.pem"], check=True)
-    script = FIRST % "a" * 2 + "connect ctx=1 sni=a.test server=a adds=corp-rejected\n" * 2
-    assert actor.verdicts(script, A) == ["good", "good", "bad", "bad"]
+    rejected(actor, actor.certs / "corp-rejected.pem")
+    script = FIRST % "a" * before + "connect ctx=1 sni=a.test server=a adds=corp-rejected\n" * 2
+    assert actor.verdicts(script, A) == ["good"] * before + ["bad"] * 2
+
+
+@pytest.mark.long
+def test_marked_in_a_folder(actor):
+    """... or one that comes into a folder of the client's: it counts as soon as a change of a rule's own file would."""
+    folder = actor.directory / "cas"
+    folder.mkdir()
+    marked = rejected(actor, actor.directory / "marked.pem")
+    name = subprocess.run(["openssl", "x509", "-noout", "-subject_hash", "-in", marked], check=True, capture_output=True, text=True).stdout.strip()
+    look = f"connect ctx=1 store=public folder={folder} sni=a.test server=a\n"
+    script = look * 3 + f"copy {marked} {folder}/{name}.0\nsleep 2100\n" + look * 2
+    assert actor.verdicts(script, A) == ["good"] * 3 + ["bad"] * 2
+
+
+def test_marked_where_it_lies(actor):
+    """... or a certificate that the client's store has all the time, and marks only now."""
+    look = "connect ctx=1 store=middle sni=a.test server=a-middle %s\n"
+    assert actor.verdicts(look % "" * 3 + look % "marks=middle" * 2, A) == ["good"] * 3 + ["bad"] * 2
