@@ -3,7 +3,7 @@
  * The two ends of a measurement, as plain as can be:
  *   peer serve PORT CERT KEY            a thread for each connection; prints the port on which it listens (0: a free one)
  *   peer connect PORT COUNT CA THREADS HOSTS    COUNT handshakes in each thread, with HOSTS names in turn (h0.bench.test, ...; 0: bench.test);
- *                                       CA "": none. A handshake that fails is counted. Prints seconds, failures and KiB of private memory
+ *                                       CA "": none; clear: no TLS at all. One that fails is counted. Prints seconds, failures and KiB of private memory
  */
 #include <openssl/ssl.h>
 
@@ -19,7 +19,7 @@
 
 static SSL_CTX *ctx;
 static struct sockaddr_in address;
-static int count, hosts;
+static int count, hosts, clear;
 static _Atomic int failures;
 
 static void *answer(void *arg)
@@ -65,15 +65,32 @@ static int serve(const char *cert, const char *key)
 	}
 }
 
-static void shake(const char *host)
+static int connected(void)
 {
 	const int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
-	SSL *ssl = SSL_new(ctx);
-	char buf[16];
 
 	if (connect(fd, (void *)&address, sizeof(address)) != 0)
 		exit(6);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return fd;
+}
+
+static void speak_in_the_clear(void)
+{
+	const int fd = connected();
+	char buf[16];
+
+	if (write(fd, "x\n", 2) != 2 || read(fd, buf, sizeof(buf)) != 2)
+		failures++;
+	close(fd);
+}
+
+static void shake(const char *host)
+{
+	const int fd = connected();
+	SSL *ssl = SSL_new(ctx);
+	char buf[16];
+
 	SSL_set_fd(ssl, fd);
 	SSL_set_tlsext_host_name(ssl, host);
 	SSL_set1_host(ssl, host);
@@ -93,7 +110,10 @@ static void *shake_all(void *unused)
 	for (int i = 0; i < count; i++) {
 		if (hosts > 0)
 			snprintf(host, sizeof(host), "h%d.bench.test", i % hosts);
-		shake(host);
+		if (clear)
+			speak_in_the_clear();
+		else
+			shake(host);
 	}
 	return unused;
 }
@@ -119,7 +139,8 @@ static int connect_all(const char *ca, int threads)
 
 	ctx = SSL_CTX_new(TLS_client_method());
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	if (*ca && SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
+	clear = strcmp(ca, "clear") == 0;
+	if (*ca && !clear && SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
 		return 7;
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	for (int i = 1; i < threads; i++)
