@@ -110,7 +110,7 @@ rooms = $(sort $(wildcard $(patsubst %,shim/%/*.c,$(1))))
 # From what was seen to what is said.
 TELLING := vocabulary evidence diagnose record
 
-LIB_SRC  := $(call rooms,hooks outcome openssl policy $(TELLING) log loader base libc) $(wildcard shim/hooks/dlsym_$(ARCH).S shim/hooks/syscall_$(ARCH).S shim/hooks/sent_$(ARCH).S)
+LIB_SRC  := $(call rooms,hooks outcome openssl policy $(TELLING) log loader base libc) $(wildcard shim/hooks/*_$(ARCH).S)
 CLI_SRC  := $(call rooms,cli cli/*)
 POOL_SRC := $(call rooms,base loader log outcome policy $(TELLING) openssl)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -131,7 +131,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 # runtime's, which check.
 ifeq ($(SANITIZE_LIBRARY),1)
 EARLY_OBJ := $(patsubst %,$(BUILD)/lib/%.o,$(call rooms,loader libc) shim/base/system.c shim/openssl/binding.c \
-             shim/hooks/dlsym.c shim/hooks/closed.c shim/hooks/sent.c shim/hooks/sandbox.c)
+             $(addprefix shim/hooks/,dlsym.c jump.c closed.c sent.c sandbox.c))
 $(filter-out $(EARLY_OBJ),$(LIB_OBJ)): LIB_CFLAGS += $(SANITIZE_FLAGS)
 $(EARLY_OBJ): $(BUILD)/own-names
 $(BUILD)/own-names: shim/libc/string.c

@@ -13,13 +13,7 @@
 enum hook {
 #define HOOK(lib, ret, name, none, tell, params, args) HOOK_##name,
 #define HOOK_VOID(lib, name, params, args)             HOOK_##name,
-#define LIBC(ret, name, params, args)
-#define STUB(name)
 #include "../../shim/hooks/hooks.def"
-#undef HOOK
-#undef HOOK_VOID
-#undef LIBC
-#undef STUB
 	HOOK_COUNT
 };
 /* Index of a hook's name, or -1. */

@@ -167,6 +167,7 @@ struct lookup {
 /* As RTLD_NEXT for us: the next definition behind ours in the global scope; NULL: none. Uses malloc only where something was loaded
  * with RTLD_GLOBAL since the start. */
 void *loader_next(const struct lookup *q);
+void *loader_next_named(const char *name);
 /* As ld.so binds a reference from this object without us, or dlsym(RTLD_DEFAULT) answers there: the global scope (`next`: only
  * behind us), then what was loaded together with the object; the other way round below RTLD_DEEPBIND. Allocates. */
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next);

@@ -9,6 +9,7 @@
 #ifndef TLSMEND_SYSTEM_H
 #define TLSMEND_SYSTEM_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -17,6 +18,14 @@ struct pollfd;
 
 /* Any one, by its number (syscalls(2)); what it does not take is 0. */
 long sys_call(long number, long a, long b, long c, long d, long e, long f);
+/* As libc's functions end: what is negative is -1, and errno. */
+static inline long sys_answer(long result)
+{
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
 /* Always close-on-exec, never becomes the controlling terminal, never 0, 1 or 2 for long: a host
  * that closed its standard descriptors must not find our file there. */
 int sys_open(const char *path, int flags, unsigned mode);

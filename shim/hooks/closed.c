@@ -13,11 +13,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include <tlsmend/loader.h>
 #include <tlsmend/system.h>
 
 #include "closed.h"
 #include "connection.h"
+#include "jump.h"
 #include "tally.h"
 
 /* Whoever finds a place taken by another, or by what it interrupted, leaves it alone. */
@@ -91,82 +91,43 @@ void closed_is_next(int fd)
 		look(fd, false);
 }
 
-/* As wide as registers are: a library may have functions of these names that take and give pointers. */
-typedef long close_fn(uintptr_t fd);
-typedef long shutdown_fn(uintptr_t fd, uintptr_t how);
-
-static int answer(long result)
+static int close_itself(int fd)
 {
-	if (result < 0)
-		errno = (int)-result;
-	return result < 0 ? -1 : (int)result;
+	return (int)sys_answer(sys_close(fd));
 }
 
-static long close_itself(uintptr_t fd)
+static int shutdown_itself(int fd, int how)
 {
-	return answer(sys_close((int)fd));
+	return (int)sys_answer(sys_call(SYS_shutdown, fd, how, 0, 0, 0, 0));
 }
 
-static long shutdown_itself(uintptr_t fd, uintptr_t how)
+JUMP_OF(close);
+JUMP_OF(shutdown);
+
+static bool is_watched(void)
 {
-	return answer(sys_call(SYS_shutdown, (int)fd, (int)how, 0, 0, 0, 0));
+	return tally_any(&watching);
 }
 
-/* The one behind ours, which need not be libc's. NULL: not looked for yet; each caller would find the same. */
-static _Atomic(close_fn *) known;
-
-static close_fn *find(void)
+any_fn *closed_asked_close(uintptr_t fd, uintptr_t unused)
 {
-	const struct lookup q = {.name = "close"};
-	const union {
-		void *object;
-		close_fn *function;
-	} found = {.object = loader_next(&q)};
-	close_fn *const f = found.object ? found.function : close_itself;
-	atomic_store_explicit(&known, f, memory_order_relaxed);
-	return f;
-}
-
-__attribute__((noinline)) static long look_and_close(uintptr_t fd)
-{
-	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
-	if (tally_any(&watching))
+	any_fn *const behind = jump_next(&jump_close, (any_fn *)close_itself);
+	(void)unused;
+	if (is_watched())
 		look((int)fd, false);
-	return (f ? f : find())(fd);
+	else
+		jump_turn(&jump_close, is_watched, close_asks);
+	return behind;
 }
 
-__attribute__((visibility("default"))) long close_seen(uintptr_t fd) __asm__("close");
-
-/* A cancellation point, and so the last thing that is done here. */
-long close_seen(uintptr_t fd)
+any_fn *closed_asked_shutdown(uintptr_t fd, uintptr_t how)
 {
-	close_fn *const f = atomic_load_explicit(&known, memory_order_relaxed);
-	return f && !tally_any(&watching) ? f(fd) : look_and_close(fd);
-}
-
-static _Atomic(shutdown_fn *) known_shutdown;
-
-static shutdown_fn *find_shutdown(void)
-{
-	const struct lookup q = {.name = "shutdown"};
-	const union {
-		void *object;
-		shutdown_fn *function;
-	} found = {.object = loader_next(&q)};
-	shutdown_fn *const f = found.object ? found.function : shutdown_itself;
-	atomic_store_explicit(&known_shutdown, f, memory_order_relaxed);
-	return f;
-}
-
-__attribute__((visibility("default"))) long shutdown_seen(uintptr_t fd,
-							  uintptr_t how) __asm__("shutdown");
-
-long shutdown_seen(uintptr_t fd, uintptr_t how)
-{
-	shutdown_fn *const f = atomic_load_explicit(&known_shutdown, memory_order_relaxed);
-	if (tally_any(&watching) && (int)how != SHUT_RD)
+	any_fn *const behind = jump_next(&jump_shutdown, (any_fn *)shutdown_itself);
+	if (!is_watched())
+		jump_turn(&jump_shutdown, is_watched, shutdown_asks);
+	else if ((int)how != SHUT_RD)
 		look((int)fd, true);
-	return (f ? f : find_shutdown())(fd, how);
+	return behind;
 }
 
 /* ---- a connection asks ------------------------------------------------------------------------------------------- */
@@ -179,8 +140,11 @@ void closed_watch(struct connection *n, int fd)
 	n->closing.fd = fd;
 	atomic_store(&watcher, sys_getpid());
 	tally_set(&watching, &n->closing.watched, true);
+	jump_turn(&jump_close, is_watched, close_asks);
+	jump_turn(&jump_shutdown, is_watched, shutdown_asks);
 }
 
+/* The next close(2) is the last to ask. */
 void closed_unwatch(struct connection *n)
 {
 	tally_set(&watching, &n->closing.watched, false);

@@ -68,13 +68,7 @@ static void pass_by(void)
 			WORKING_FOR(t.copy, hook_##name(&t, args));                                \
 		}                                                                                  \
 	}
-#define LIBC(ret, name, params, args)
-#define STUB(name)
 #include "hooks.def"
-#undef HOOK
-#undef HOOK_VOID
-#undef LIBC
-#undef STUB
 
 /* ---- thunks and observers: one set per slot -------------------------------------------------------------- */
 
@@ -97,11 +91,7 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 		t.real = copy_real(t.copy, HOOK_##name);                                           \
 		WORKING_FOR(t.copy, hook_##name(&t, args));                                        \
 	}
-#define LIBC(ret, name, params, args)
-#define STUB(name)
 #include "hooks.def"
-#undef HOOK
-#undef HOOK_VOID
 
 #define HOOK(lib, ret, name, none, tell, params, args) HOOK_IN_SLOTS(ret, name, P(params), P(args))
 #define HOOK_VOID(lib, name, params, args)             HOOK_VOID_IN_SLOTS(name, P(params), P(args))
@@ -172,8 +162,6 @@ _Static_assert(COPIES_MAX == 8, "SLOTS has one entry per copy");
 		thunk_##name(7, args);                                                             \
 	}
 #include "hooks.def"
-#undef HOOK
-#undef HOOK_VOID
 
 /* A table of pointers would have to be relocated by ld.so at every start; a switch is a table of offsets, unless the compiler sees that
  * it only chooses between constants. */
@@ -212,10 +200,6 @@ void *thunk_of(const struct copy *c, enum hook h)
 		return NULL;
 	}
 }
-#undef HOOK
-#undef HOOK_VOID
-#undef LIBC
-#undef STUB
 
 #define OBSERVER(slot)                                                                             \
 	static void info_##slot(const SSL *ssl, int where, int value)                              \

@@ -8,4 +8,6 @@
 #define HOOK_VOID(library, name, ...)       EXPORT name ;
 #define LIBC(type, name, ...)               EXPORT name ;
 #define STUB(name, ...)                     EXPORT name ;
+#define JUMP(name, ...)                     EXPORT name ;
+#define JUMP_UNLESS(name, ...)              EXPORT name ;
 #include "hooks.def"

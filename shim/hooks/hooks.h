@@ -17,13 +17,7 @@
 #define HOOK(lib, ret, name, none, tell, params, args)                                             \
 	ret hook_##name(const struct target *target, params);
 #define HOOK_VOID(lib, name, params, args) void hook_##name(const struct target *target, params);
-#define LIBC(ret, name, params, args)
-#define STUB(name)
 #include "hooks.def"
-#undef HOOK
-#undef HOOK_VOID
-#undef LIBC
-#undef STUB
 
 /* The pointer that dlsym(3) answers with, so that the call keeps its copy. */
 void *thunk_of(const struct copy *c, enum hook h);

@@ -49,16 +49,12 @@ static void *behind(_Atomic(void *) *cached, const char *name)
 {
 	void *f = atomic_load_explicit(cached, memory_order_acquire);
 	if (!f) {
-		const struct lookup q = {.name = name};
-		f = loader_next(&q);
+		f = loader_next_named(name);
 		atomic_store_explicit(cached, f, memory_order_release);
 	}
 	return f;
 }
 
-#define HOOK(lib, ret, name, none, tell, params, args)
-#define HOOK_VOID(lib, name, params, args)
-#define STUB(name)
 #define LIBC(ret, name, params, args)                                                              \
 	static ret real_##name(params)                                                             \
 	{                                                                                          \
@@ -70,10 +66,6 @@ static void *behind(_Atomic(void *) *cached, const char *name)
 		return f.function(args);                                                           \
 	}
 #include "hooks.def"
-#undef HOOK
-#undef HOOK_VOID
-#undef STUB
-#undef LIBC
 
 EXPORTED int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 			 struct addrinfo **res)

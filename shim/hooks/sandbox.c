@@ -6,71 +6,36 @@
  */
 #include "closed.h"
 #include "hooks.h"
+#include "jump.h"
 
 #include <stdarg.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <tlsmend/loader.h>
 #include <tlsmend/system.h>
 
-#if defined __x86_64__ || defined __aarch64__ || defined __arm__ || defined __i386__
-#define SEES_SYSCALL 1 /* syscall_ARCH.S */
+enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 }; /* prctl(2) */
+
+/* As in libc, where the system call is all there is to it. */
+static int prctl_and_note(int option, unsigned long a, unsigned long b, unsigned long c,
+			  unsigned long d)
+{
+#ifdef JUMPS_IN_ASSEMBLER
+	const bool locks = option == SET_SECCOMP;
 #else
-#define SEES_SYSCALL 0
+	/* syscall(2) is not seen */
+	const bool locks = option == SET_SECCOMP || option == SET_NO_NEW_PRIVS;
 #endif
-
-static long answer(long result)
-{
-	if (result >= 0)
-		return result;
-	errno = (int)-result;
-	return -1;
-}
-
-__attribute__((visibility("default"))) int prctl(int option, unsigned long a, unsigned long b,
-						 unsigned long c, unsigned long d);
-
-/* The system call is all there is to it in libc. No look for who else defines it: a child of fork(2) may be the caller. */
-int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
-{
-	enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };
 	const int result =
-	    (int)answer(sys_call(SYS_prctl, option, (long)a, (long)b, (long)c, (long)d, 0));
-	if (result == 0 && (option == SET_SECCOMP || (!SEES_SYSCALL && option == SET_NO_NEW_PRIVS)))
+	    (int)sys_answer(sys_call(SYS_prctl, option, (long)a, (long)b, (long)c, (long)d, 0));
+	if (result == 0 && locks)
 		sandbox_note();
 	return result;
 }
 
-/* ---- syscall(2): what the stub does not hand on ----------------------------------------------------------------------- */
-
-typedef long syscall_fn(long number, ...);
-
-/* The one behind ours; NULL: not looked for yet. Each caller would find the same. The stub jumps there. */
-_Atomic(syscall_fn *) sandbox_next;
-
-long sandbox_seccomp(long number, long operation, long flags, long arguments);
-long sandbox_close(long number, long fd);
-void sandbox_find(void);
-
-/* What comes back may be a descriptor, or the thread that kept it from holding for all. */
-long sandbox_seccomp(long number, long operation, long flags, long arguments)
-{
-	enum { SET_MODE_STRICT, SET_MODE_FILTER };
-	const long result = answer(sys_call(number, operation, flags, arguments, 0, 0, 0));
-	if (result >= 0 && (operation == SET_MODE_STRICT || operation == SET_MODE_FILTER))
-		sandbox_note();
-	return result;
-}
-
-/* libuv closes its sockets so: Node.js, dig (design.md#lost). */
-long sandbox_close(long number, long fd)
-{
-	closed_is_next((int)fd);
-	if (!atomic_load_explicit(&sandbox_next, memory_order_relaxed))
-		sandbox_find();
-	return atomic_load_explicit(&sandbox_next, memory_order_relaxed)(number, fd);
-}
+#ifdef JUMPS_IN_ASSEMBLER
+JUMP_OF(prctl);
+JUMP_OF(syscall);
 
 static long syscall_itself(long number, ...)
 {
@@ -80,18 +45,55 @@ static long syscall_itself(long number, ...)
 	for (unsigned i = 0; i < 6; i++)
 		a[i] = va_arg(rest, long);
 	va_end(rest);
-	return answer(sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
+	return sys_answer(sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
 
-void sandbox_find(void)
+/* What comes back may be a descriptor, or the thread that kept it from holding for all. */
+static long seccomp_and_note(long number, long operation, long flags, long arguments)
 {
-	const struct lookup q = {.name = "syscall"};
-	const union {
-		void *object;
-		syscall_fn *function;
-	} found = {.object = loader_next(&q)};
-	KEEP_ERRNO_BEGIN
-	atomic_store_explicit(&sandbox_next, found.object ? found.function : syscall_itself,
-			      memory_order_relaxed);
-	KEEP_ERRNO_END
+	const long result = sys_answer(sys_call(number, operation, flags, arguments, 0, 0, 0));
+	if (result >= 0)
+		sandbox_note();
+	return result;
 }
+
+/* Another's gets all that it may take, and is believed before it was called. */
+static any_fn *locks(struct jump *j, any_fn *libcs)
+{
+	if (jump_is_libcs(j))
+		return libcs;
+	sandbox_note();
+	return atomic_load(&j->next);
+}
+
+any_fn *sandbox_asked_prctl(uintptr_t option, uintptr_t unused)
+{
+	any_fn *const next = jump_next(&jump_prctl, (any_fn *)prctl_and_note);
+	(void)unused;
+	jump_turn(&jump_prctl, NULL, NULL);
+	return (unsigned)option == SET_SECCOMP ? locks(&jump_prctl, (any_fn *)prctl_and_note)
+					       : next;
+}
+
+/* libuv closes its sockets so: Node.js, dig (design.md#lost). */
+any_fn *sandbox_asked_syscall(uintptr_t number, uintptr_t first)
+{
+	enum { SET_MODE_STRICT, SET_MODE_FILTER };
+	any_fn *const next = jump_next(&jump_syscall, (any_fn *)syscall_itself);
+	jump_turn(&jump_syscall, NULL, NULL);
+	if (number == SYS_close)
+		closed_is_next((int)first);
+	if (number == SYS_seccomp &&
+	    ((unsigned)first == SET_MODE_STRICT || (unsigned)first == SET_MODE_FILTER))
+		return locks(&jump_syscall, (any_fn *)seccomp_and_note);
+	return next;
+}
+#else
+__attribute__((visibility("default"))) int prctl(int option, unsigned long a, unsigned long b,
+						 unsigned long c, unsigned long d);
+
+int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+	return prctl_and_note(option, a, b, c, d);
+}
+#endif

@@ -13,9 +13,9 @@
 #include <sys/uio.h>
 
 #include <tlsmend/base.h>
-#include <tlsmend/loader.h>
 #include <tlsmend/system.h>
 
+#include "jump.h"
 #include "sent.h"
 
 /* `state`: the key, and behind it 16 bits of the descriptor + 1, or 0; 0: free, as is one of another process. */
@@ -59,38 +59,22 @@ static void look(int fd, const uint8_t *at, size_t size)
 typedef ssize_t send_fn(int fd, const void *data, size_t size, int flags);
 typedef ssize_t sendmsg_fn(int fd, const struct msghdr *message, int flags);
 
-/* (sent_ARCH.S) The first call: sent_prepare(), and then a jump, since a library may have functions of these names with more arguments. */
-HIDDEN send_fn send_first;
-HIDDEN sendmsg_fn sendmsg_first;
-HIDDEN void sent_prepare(void);
-
-/* Those behind ours; each caller would find the same. NULL: not looked for yet. */
-static _Atomic(send_fn *) real_send;
-static _Atomic(sendmsg_fn *) real_sendmsg;
-/* What is called: at first what looks for them; then they; while a message is expected, what looks at it. */
-HIDDEN _Atomic(send_fn *) sent_send = send_first;
-HIDDEN _Atomic(sendmsg_fn *) sent_sendmsg = sendmsg_first;
-
-static ssize_t result_of(long result)
-{
-	if (result < 0)
-		errno = (int)-result;
-	return result < 0 ? -1 : result;
-}
+JUMP_OF(send);
+JUMP_OF(sendmsg);
 
 static ssize_t send_itself(int fd, const void *data, size_t size, int flags)
 {
-	return result_of(sys_call(SYS_sendto, fd, (long)(intptr_t)data, (long)size, flags, 0, 0));
+	return sys_answer(sys_call(SYS_sendto, fd, (long)(intptr_t)data, (long)size, flags, 0, 0));
 }
 
 static ssize_t sendmsg_itself(int fd, const struct msghdr *message, int flags)
 {
-	return result_of(sys_call(SYS_sendmsg, fd, (long)(intptr_t)message, flags, 0, 0, 0));
+	return sys_answer(sys_call(SYS_sendmsg, fd, (long)(intptr_t)message, flags, 0, 0, 0));
 }
 
 static ssize_t send_and_look(int fd, const void *data, size_t size, int flags)
 {
-	send_fn *const f = atomic_load_explicit(&real_send, memory_order_relaxed);
+	send_fn *const f = (send_fn *)jump_next(&jump_send, (any_fn *)send_itself);
 	const ssize_t sent = f(fd, data, size, flags);
 	if (sent > 0)
 		look(fd, data, (size_t)sent);
@@ -99,7 +83,7 @@ static ssize_t send_and_look(int fd, const void *data, size_t size, int flags)
 
 static ssize_t sendmsg_and_look(int fd, const struct msghdr *message, int flags)
 {
-	sendmsg_fn *const f = atomic_load_explicit(&real_sendmsg, memory_order_relaxed);
+	sendmsg_fn *const f = (sendmsg_fn *)jump_next(&jump_sendmsg, (any_fn *)sendmsg_itself);
 	const ssize_t sent = f(fd, message, flags);
 	if (sent > 0 && message->msg_iovlen > 0) {
 		const struct iovec *first = &message->msg_iov[0];
@@ -109,99 +93,48 @@ static ssize_t sendmsg_and_look(int fd, const struct msghdr *message, int flags)
 	return sent;
 }
 
-typedef union {
-	void *object;
-	send_fn *send;
-	sendmsg_fn *sendmsg;
-} function;
-
-static function next_of(const char *name)
+static bool is_expected(void)
 {
-	const struct lookup q = {.name = name};
-	return (function){.object = loader_next(&q)};
+	return atomic_load(&expected) > 0;
 }
 
-static void find_send(void)
+/* A function that is not libc's may mean something else, and have more arguments: nothing is looked at. */
+static void turn(struct jump *j, any_fn *watcher)
 {
-	const function found = next_of("send");
-	send_fn *const f = found.object ? found.send : send_itself;
-	atomic_store(&real_send, f);
-	atomic_store(&sent_send, f);
+	jump_turn(j, jump_is_libcs(j) ? is_expected : NULL, watcher);
 }
 
-static void find_sendmsg(void)
+static void turn_send(void)
 {
-	const function found = next_of("sendmsg");
-	sendmsg_fn *const f = found.object ? found.sendmsg : sendmsg_itself;
-	atomic_store(&real_sendmsg, f);
-	atomic_store(&sent_sendmsg, f);
+	turn(&jump_send, (any_fn *)send_and_look);
 }
 
-/* A library may have functions of these names that mean something else, and have more arguments: they are jumped to from the first call on, and nothing is
- * looked at. */
-static bool is_libc(atomic_int *known, const char *name, function f)
+static void turn_sendmsg(void)
 {
-	enum { YES = 1, NO };
-	if (!atomic_load(known))
-		atomic_store(known, f.object == loader_libc_function(name) ? YES : NO);
-	return atomic_load(known) == YES;
+	turn(&jump_sendmsg, (any_fn *)sendmsg_and_look);
 }
-
-/* Another thread may turn it the other way at this moment: the count decides. */
-static void turn(void)
-{
-	static atomic_int libc_send, libc_sendmsg;
-	send_fn *const s = atomic_load(&real_send);
-	sendmsg_fn *const m = atomic_load(&real_sendmsg);
-	const bool with_send = s && is_libc(&libc_send, "send", (function){.send = s});
-	const bool with_sendmsg = m && is_libc(&libc_sendmsg, "sendmsg", (function){.sendmsg = m});
-	bool expects;
-	do {
-		expects = atomic_load(&expected) > 0;
-		if (with_send)
-			atomic_store(&sent_send, expects ? send_and_look : s);
-		if (with_sendmsg)
-			atomic_store(&sent_sendmsg, expects ? sendmsg_and_look : m);
-	} while (expects != (atomic_load(&expected) > 0));
-}
-
-void sent_prepare(void)
-{
-	KEEP_ERRNO_BEGIN
-	find_send();
-	find_sendmsg();
-	turn();
-	KEEP_ERRNO_END
-}
-
-#if !defined __x86_64__ && !defined __i386__ && !defined __aarch64__ && !defined __arm__
-ssize_t send_first(int fd, const void *data, size_t size, int flags)
-{
-	sent_prepare();
-	return atomic_load(&sent_send)(fd, data, size, flags);
-}
-
-ssize_t sendmsg_first(int fd, const struct msghdr *message, int flags)
-{
-	sent_prepare();
-	return atomic_load(&sent_sendmsg)(fd, message, flags);
-}
-#endif
-
-__attribute__((visibility("default"))) ssize_t send(int fd, const void *data, size_t size,
-						    int flags);
-__attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msghdr *message,
-						       int flags);
 
 /* Cancellation points: whoever is cancelled in one has sent nothing. */
-ssize_t send(int fd, const void *data, size_t size, int flags)
+any_fn *sent_asked_send(uintptr_t fd, uintptr_t data)
 {
-	return atomic_load_explicit(&sent_send, memory_order_relaxed)(fd, data, size, flags);
+	(void)fd, (void)data;
+	jump_next(&jump_send, (any_fn *)send_itself);
+	turn_send();
+	return atomic_load(&jump_send.to);
 }
 
-ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+any_fn *sent_asked_sendmsg(uintptr_t fd, uintptr_t message)
 {
-	return atomic_load_explicit(&sent_sendmsg, memory_order_relaxed)(fd, message, flags);
+	(void)fd, (void)message;
+	jump_next(&jump_sendmsg, (any_fn *)sendmsg_itself);
+	turn_sendmsg();
+	return atomic_load(&jump_sendmsg.to);
+}
+
+static void turn_both(void)
+{
+	turn_send();
+	turn_sendmsg();
 }
 
 /* ---- a connection asks ------------------------------------------------------------------------------------------------ */
@@ -219,7 +152,7 @@ int sent_expect(uint64_t key)
 		if (!atomic_compare_exchange_strong(&p->state, &was, key))
 			continue;
 		if (atomic_fetch_add(&expected, 1) == 0)
-			turn();
+			turn_both();
 		return i;
 	}
 	return -1;
@@ -237,7 +170,7 @@ void sent_forget(int place, uint64_t key)
 	while (key && state - key <= UINT16_MAX)
 		if (atomic_compare_exchange_weak(&places[place].state, &state, 0)) {
 			if (atomic_fetch_sub(&expected, 1) == 1)
-				turn();
+				turn_both();
 			return;
 		}
 }

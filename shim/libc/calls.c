@@ -32,15 +32,6 @@ static long pointer(const void *p)
 #define CALL_GETGROUPS SYS_getgroups
 #endif
 
-/* As libc's functions end. */
-static long answer(long result)
-{
-	if (result >= 0)
-		return result;
-	errno = (int)-result;
-	return -1;
-}
-
 pid_t getpid(void)
 {
 	return sys_getpid();
@@ -58,24 +49,24 @@ gid_t getegid(void)
 
 int getgroups(int room, gid_t *groups)
 {
-	return (int)answer(sys_call(CALL_GETGROUPS, room, pointer(groups), 0, 0, 0, 0));
+	return (int)sys_answer(sys_call(CALL_GETGROUPS, room, pointer(groups), 0, 0, 0, 0));
 }
 
 int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *size)
 {
-	return (int)answer(
+	return (int)sys_answer(
 	    sys_call(SYS_getpeername, fd, pointer(address.__sockaddr__), pointer(size), 0, 0, 0));
 }
 
 int getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
-	return (int)answer(
+	return (int)sys_answer(
 	    sys_call(SYS_getsockopt, fd, level, name, pointer(value), pointer(size), 0));
 }
 
 ssize_t recv(int fd, void *data, size_t n, int flags)
 {
-	return answer(sys_call(SYS_recvfrom, fd, pointer(data), (long)n, flags, 0, 0));
+	return sys_answer(sys_call(SYS_recvfrom, fd, pointer(data), (long)n, flags, 0, 0));
 }
 
 int ioctl(int fd, unsigned long request, ...)
@@ -84,7 +75,7 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(rest, request);
 	void *argument = va_arg(rest, void *);
 	va_end(rest);
-	return (int)answer(sys_ioctl(fd, request, argument));
+	return (int)sys_answer(sys_ioctl(fd, request, argument));
 }
 
 unsigned long getauxval(unsigned long type)

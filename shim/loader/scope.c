@@ -290,6 +290,12 @@ void *loader_next(const struct lookup *q)
 	return p || !atomic_load(&opened) ? p : loader_bind(q, NULL, true);
 }
 
+void *loader_next_named(const char *name)
+{
+	const struct lookup q = {.name = name};
+	return loader_next(&q);
+}
+
 void *loader_definer(const struct lookup *q, const struct link_map *except)
 {
 	const struct search search = loader_search(q);

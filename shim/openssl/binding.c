@@ -16,13 +16,7 @@ static char *(*real_dlerror)(void);
 const struct hooked hooked[HOOK_COUNT] = {
 #define HOOK(lib, ret, name, none, tell, params, args) HOOKED(lib, name)
 #define HOOK_VOID(lib, name, params, args)             HOOKED(lib, name)
-#define LIBC(ret, name, params, args)
-#define STUB(name)
 #include "../hooks/hooks.def"
-#undef HOOK
-#undef HOOK_VOID
-#undef LIBC
-#undef STUB
 };
 
 _Thread_local struct copy *binding_current;
@@ -52,8 +46,7 @@ int hook_by_name(const char *name)
  * architectures. */
 static void *behind_us(const char *name)
 {
-	const struct lookup q = {.name = name};
-	void *p = loader_next(&q);
+	void *p = loader_next_named(name);
 	return p ? p : loader_libc_function(name);
 }
 

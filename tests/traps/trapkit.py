@@ -60,6 +60,8 @@ BUILDS = {
     "libinterposer.so": SHARED + ["-ldl", "-fno-builtin"],
     "libcloser.so": SHARED + ["-ldl"],
     "libsender.so": SHARED + ["-ldl"],
+    # its handlers run as destructors do
+    "unwound": [*OPENSSL, "-pthread", "-fexceptions"],
     "libforeign_send.so": SHARED + ["-DFOREIGN_LIBRARY"],
     "foreign_send": ["-L%s" % OUT, "-l:libforeign_send.so", *OPENSSL, *ORIGIN],
     "libbad_malloc.so": SHARED + ["-fno-builtin"],

@@ -1,35 +1,49 @@
 /* SPDX-License-Identifier: ISC
  *
- * The first call of send(2) and sendmsg(2): what stands behind them is looked for, and then jumped to, with all arguments that a function of such a name may
- * have (sent.c).
+ * The functions of jump.h (design.md#jump). NAME jumps to where jump_NAME says. NAME_asks has a C function tell where to; meanwhile all registers that a call may
+ * pass something in are kept, and the stack stays as it is. No frame of ours is left when the function behind runs.
  */
+#include <sys/syscall.h>
+
+#define JUMP(name, asked)             jump name, asked
+#define JUMP_UNLESS(name, asked, ...) jump name, asked, __VA_ARGS__
+
+	.macro	jump name, asked, numbers:vararg
+	.globl	\name
+	.type	\name, @function
+	.p2align 4
+\name:
+	.cfi_startproc
+	endbr64
+	.ifnb	\numbers
+	.irp	number, \numbers
+	cmpl	$\number, %edi
+	je	\name\()_asks
+	.endr
+	.endif
+	jmp	*jump_\name(%rip)
+	.cfi_endproc
+	.size	\name, .-\name
+
+	.globl	\name\()_asks
+	.hidden	\name\()_asks
+	.type	\name\()_asks, @function
+	.p2align 4
+\name\()_asks:
+	.cfi_startproc
+	endbr64
+	leaq	\asked(%rip), %r11
+	jmp	asks
+	.cfi_endproc
+	.size	\name\()_asks, .-\name\()_asks
+	.endm
+
 	.text
-	.globl	send_first
-	.hidden	send_first
-	.type	send_first, @function
-	.p2align 4
-send_first:
-	.cfi_startproc
-	endbr64
-	leaq	sent_send(%rip), %r11
-	jmp	first
-	.cfi_endproc
-	.size	send_first, .-send_first
+#include "hooks.def"
 
-	.globl	sendmsg_first
-	.hidden	sendmsg_first
-	.type	sendmsg_first, @function
+	.type	asks, @function
 	.p2align 4
-sendmsg_first:
-	.cfi_startproc
-	endbr64
-	leaq	sent_sendmsg(%rip), %r11
-	jmp	first
-	.cfi_endproc
-	.size	sendmsg_first, .-sendmsg_first
-
-	.type	first, @function
-first:
+asks:
 	.cfi_startproc
 	pushq	%rdi
 	.cfi_adjust_cfa_offset 8
@@ -45,12 +59,10 @@ first:
 	.cfi_adjust_cfa_offset 8
 	pushq	%rax			/* how many of the following are used, where the number of arguments varies */
 	.cfi_adjust_cfa_offset 8
-	pushq	%r10
+	pushq	%r10			/* of a function within another */
 	.cfi_adjust_cfa_offset 8
-	pushq	%r11
-	.cfi_adjust_cfa_offset 8
-	subq	$128, %rsp
-	.cfi_adjust_cfa_offset 128
+	subq	$136, %rsp
+	.cfi_adjust_cfa_offset 136
 	movups	%xmm0, (%rsp)
 	movups	%xmm1, 16(%rsp)
 	movups	%xmm2, 32(%rsp)
@@ -59,7 +71,8 @@ first:
 	movups	%xmm5, 80(%rsp)
 	movups	%xmm6, 96(%rsp)
 	movups	%xmm7, 112(%rsp)
-	call	sent_prepare
+	call	*%r11			/* (first, second) */
+	movq	%rax, %r11
 	movups	(%rsp), %xmm0
 	movups	16(%rsp), %xmm1
 	movups	32(%rsp), %xmm2
@@ -68,10 +81,8 @@ first:
 	movups	80(%rsp), %xmm5
 	movups	96(%rsp), %xmm6
 	movups	112(%rsp), %xmm7
-	addq	$128, %rsp
-	.cfi_adjust_cfa_offset -128
-	popq	%r11
-	.cfi_adjust_cfa_offset -8
+	addq	$136, %rsp
+	.cfi_adjust_cfa_offset -136
 	popq	%r10
 	.cfi_adjust_cfa_offset -8
 	popq	%rax
@@ -88,8 +99,8 @@ first:
 	.cfi_adjust_cfa_offset -8
 	popq	%rdi
 	.cfi_adjust_cfa_offset -8
-	jmp	*(%r11)
+	jmp	*%r11
 	.cfi_endproc
-	.size	first, .-first
+	.size	asks, .-asks
 
 	.section .note.GNU-stack, "", @progbits
