@@ -96,6 +96,10 @@ ifeq ($(ARCH),aarch64)
 # libgcc's helpers for atomics would call getauxval(3) when the library is loaded.
 LIB_CFLAGS  += $(shell $(CC) -mno-outline-atomics -E -x c /dev/null >/dev/null 2>&1 && echo -mno-outline-atomics)
 endif
+ifeq ($(ARCH),arm)
+# A thread that is cancelled in a function that we watch is unwound through us; elsewhere there are tables anyway.
+LIB_CFLAGS  += -funwind-tables
+endif
 ifeq ($(SANITIZE_LIBRARY),1)
 LIB_LDFLAGS := $(filter-out -Wl$(comma)-z$(comma)defs,$(LIB_LDFLAGS)) $(SANITIZE_FLAGS)
 endif
