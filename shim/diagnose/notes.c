@@ -192,12 +192,15 @@ static void shown_to_the_client(struct diagnosis *d)
 	if (d->first.code == 0 || e->code == 0 || e->code == d->first.code)
 		return;
 	const char *name = verify_code_name(e->code, e->version);
-	note_line(d, say(e,
-			 d->with_rule ? "the client itself, without the rule's CA, reports "
-			 : e->event_count > 0 && !e->passed
-			     ? "the client's callback put another error in its place: "
-			     : "the client itself reports the last error, ",
-			 name ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
+	note_line(d,
+		  say(e,
+		      e->only_place  ? "the client itself, to which the rule leaves no CA for this "
+				       "certificate, reports "
+		      : d->with_rule ? "the client itself, without the rule's CA, reports "
+		      : e->event_count > 0 && !e->passed
+			  ? "the client's callback put another error in its place: "
+			  : "the client itself reports the last error, ",
+		      name ? name : "code", " (", say_int(e, e->code), ")", (char *)NULL));
 }
 
 /* In a record of its own the first one is the headline. */
@@ -216,6 +219,12 @@ static void about_rules(struct diagnosis *d)
 	if (e->expired && !e->key)
 		note_line(d, say(e, "a key of the rule for this host no longer counts: ",
 				 say_string(e, e->expired), (char *)NULL));
+	if (e->only_place && e->rule_refused_name && about_the_name(d->failure))
+		note_line(
+		    d, say(e, "OnlyCAFile at ", say_string(e, e->only_place),
+			   " counts only for a certificate that names the host, whether the client "
+			   "compares names or not",
+			   (char *)NULL));
 	if (e->only_place)
 		return; /* the failure itself is about it */
 	if (e->rule_problem)

@@ -251,12 +251,24 @@ static bool passes_by_rule(struct trust *t, struct trial *trial, bool dane)
 	return good >= (dane ? 1 : 0) && !ruled.distrusted;
 }
 
+/* Whatever else is wrong: is it one of the rule's CAs that the chain leads to? */
+static bool leads_to_rule(struct trust *t, struct trial *trial)
+{
+	struct outcome ruled = {0};
+	const int good = presented_copy(&trial->presented, trial->o, trial->ctx)
+			     ? try_rule(t, trial, t->trusted, &ruled)
+			     : -1;
+	return good == 1 || (good == 0 && ruled.error != 0 && !trust_wants_anchor(ruled.error));
+}
+
 /* OnlyCAFile: the client's own store counts for nothing, whatever it says, but for what it distrusts. Where the file cannot be used,
  * or the leaf is not for this host, or memory runs out, nothing is trusted. */
 static void confine(struct trust *t, struct trial *trial, bool for_host, bool dane)
 {
-	t->name_refused = t->anchors && !for_host;
-	bool usable = t->anchors && gather(t, trial) && for_host;
+	bool usable = t->anchors && gather(t, trial);
+	/* where it is another CA, the name is not what is wrong first */
+	t->name_refused = usable && !for_host && leads_to_rule(t, trial);
+	usable = usable && for_host;
 	if (usable && (t->distrust.all || dane))
 		usable = passes_by_rule(t, trial, dane);
 	if (!usable || !switch_context(t, trial->ctx, t->trusted)) {

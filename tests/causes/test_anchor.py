@@ -485,6 +485,36 @@ def test_only_ca_file_admits_others(tell, run, show, pki, client):
     assert told.record["store"] == "1 anchor from %s" % pki.stranger_pem
 
 
+COMPARES_NO_NAME = """
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+context.check_hostname = False
+try:
+    tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+except ssl.SSLError:
+    sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize("how", [{}, {"not_before": now() - 9 * DAY, "not_after": now() - DAY}], ids=["", "and expired"])
+@pytest.mark.parametrize("admitted, cause", [
+    pytest.param("root_pem", "name-mismatch", marks=pytest.mark.cause("name-mismatch")),
+    pytest.param("stranger_pem", "issuer-unknown", marks=pytest.mark.cause("issuer-unknown"))])  # fmt: skip
+def test_only_ca_file_and_another_name(run, show, pki, admitted, cause, how):
+    """The client compares no name, and knows the CA: it is the rule that refuses, and the record says so. Where the CA is another one as well, that comes first."""
+    leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"], **how)
+    rules = run.write("rules.conf", "[%s]\nOnlyCAFile = %s\n" % (HOST, getattr(pki, admitted)))
+    argv = [DEBIAN_PYTHON, "-c", COMPARES_NO_NAME, HOST, show(leaf, pki.intermediate).port, pki.root_pem]
+    assert run(argv).code == (1 if how else 0)
+    done = run(argv, config=rules)
+    [record] = done.records
+    assert done.code == 1 and record["cause"] == cause, record
+    assert not how or "expired" in str(record["notes"]), record
+    said = str(record["notes"]) + record["why"]
+    assert str(rules) + ":2" in said and "without the rule" not in said, record
+    assert cause == "name-mismatch" or "does not name " + HOST in said, record
+
+
 @pytest.mark.cause("issuer-unknown")
 def test_only_ca_file_is_not_there(tell, run, show, pki):
     leaf, intermediate = good(pki)
