@@ -41,17 +41,30 @@ uint64_t sent_key(const uint8_t *message, size_t size)
 
 /* ---- the client sends ----------------------------------------------------------------------------------------------- */
 
-static void look(int fd, const uint8_t *at, size_t size)
+static bool goes_out_on(uint64_t key, int fd)
 {
-	const bool record = size >= RECORD_HEADER && at[0] == HANDSHAKE_RECORD && at[1] == 3;
-	const uint64_t key = record ? sent_key(at + RECORD_HEADER, size - RECORD_HEADER) : 0;
-	if (!key || fd < 0 || fd >= UINT16_MAX)
-		return;
 	for (unsigned i = 0; i < PLACES; i++) {
 		uint64_t unseen = key;
 		if (atomic_load_explicit(&places[i].state, memory_order_relaxed) == key &&
 		    atomic_compare_exchange_strong(&places[i].state, &unseen,
 						   key | (uint64_t)(fd + 1)))
+			return true;
+	}
+	return false;
+}
+
+/* Some have a header of their own before it: OpenVPN with a digest and numbers, TDS (SQL Server) with eight bytes. */
+static void look(int fd, const uint8_t *at, size_t size)
+{
+	enum { FRAME_AT_MOST = 128 };
+	if (fd < 0 || fd >= UINT16_MAX)
+		return;
+	for (size_t i = 0; i <= FRAME_AT_MOST && i + RECORD_HEADER <= size; i++) {
+		const uint8_t *record = at + i;
+		if (record[0] != HANDSHAKE_RECORD || record[1] != 3)
+			continue;
+		const uint64_t key = sent_key(record + RECORD_HEADER, size - i - RECORD_HEADER);
+		if (key && goes_out_on(key, fd))
 			return;
 	}
 }
