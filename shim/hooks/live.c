@@ -347,16 +347,6 @@ struct evidence *live_take(struct connection *n)
 	return e;
 }
 
-bool live_has_failed(const struct connection *n)
-{
-	bool failed = false;
-	if (!n->leaf.live || !enter())
-		return false;
-	failed = n->leaf.live->failed != NULL;
-	lock_leave(&lock);
-	return failed;
-}
-
 bool live_is_good(const struct connection *n, bool *failed)
 {
 	bool good = false;

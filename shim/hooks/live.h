@@ -56,8 +56,7 @@ bool live_passed(const struct live_match *m, const X509 *object, const uint8_t l
 struct evidence *live_take(struct connection *n);
 /* ... as evidence for the connection's outcome. `ssl` NULL: not at hand. */
 struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on);
-bool live_has_failed(const struct connection *n);
-/* The last word on this connection's leaf was good. */
+/* The last word on this connection's leaf was good; or a look at it failed. */
 bool live_is_good(const struct connection *n, bool *failed);
 
 /* The client looks at the names of a leaf. */

@@ -65,6 +65,7 @@ void verify_done(struct connection *n, SSL *ssl)
 	const struct openssl *o = copy_api(n->copy);
 	uint8_t leaf[32];
 	const bool unverified = o->SSL_get_verify_mode(ssl) == 0;
+	bool failed = false;
 	X509 *object = NULL;
 	if (o->SSL_get1_peer_certificate && (n->leaf.live || unverified || n->policy))
 		object = o->SSL_get1_peer_certificate(ssl);
@@ -76,7 +77,7 @@ void verify_done(struct connection *n, SSL *ssl)
 	}
 	live_done(n, object);
 	transport_settled(n);
-	/* nobody will ask for it any more */
-	if (!n->story.left && !n->policy && !live_has_failed(n))
+	/* nobody will ask for it any more, but a client that was told of a failure and has looked by itself */
+	if (!n->story.left && !n->policy && !live_is_good(n, &failed) && !failed)
 		live_end(n);
 }

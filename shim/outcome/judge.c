@@ -120,10 +120,11 @@ bool story_asks_for_taken(const struct story *s, enum happening_kind what)
 	       what == HAPPENING_DONE;
 }
 
-/* A failed verification may be why the client ends the handshake; but not where that is off, and the handshake just goes on. */
+/* A failed verification may be why the client ends the handshake; but not where that is off, or where its callback let it pass, and the handshake just
+ * goes on. */
 static bool may_end_it(const struct story *s)
 {
-	return s->bad && (s->enforced || !s->left);
+	return s->bad && (s->enforced || !(s->left || s->outlived));
 }
 
 /* Its first message is out, and nothing was found or said that would end it. */
@@ -138,10 +139,15 @@ bool story_asks_for_end(const struct story *s)
 	return is_in_handshake(s) && !s->closed_ms;
 }
 
+/* A server that asked for a certificate will decide about one, unless the client ends the handshake for what its callback was told. */
+static bool will_decide(const struct story *s, uint64_t in)
+{
+	return s->outcome == OUTCOME_OPEN && (s->done ? has_no_answer(s, in) : s->requested);
+}
+
 bool story_asks_for_closed(const struct story *s, uint64_t in)
 {
-	return !s->closed_ms && !s->ended &&
-	       (is_in_handshake(s) || (s->outcome == OUTCOME_OPEN && has_no_answer(s, in)));
+	return !s->closed_ms && !s->ended && (is_in_handshake(s) || will_decide(s, in));
 }
 
 bool story_asks_for_leaf(const struct story *s)
@@ -258,10 +264,10 @@ static struct verdict let_pass(const struct story *s)
 {
 	if (!s->bad || s->own_always)
 		return NOTHING;
-	if (has_gone_on(s))
-		return s->own_objection ? NOTHING : went_on(REASON_VERIFICATION);
 	if (has_own_word(s))
 		return NOTHING;
+	if (has_gone_on(s))
+		return s->own_objection ? NOTHING : went_on(REASON_VERIFICATION);
 	if (goes_by_own_checks(s) &&
 	    (s->leaf_outdated || s->leaf_misnamed || s->names == NAMES_DO_NOT_FIT))
 		return failed(REASON_OWN_COMPARISON);
@@ -331,16 +337,16 @@ static struct verdict complaint(const struct story *s)
 	return v;
 }
 
-/* The client wrote out the server's key, and then left with no more than a goodbye: it is not the one that it knows. (Nobody counted what it sent where
- * nothing was open; a request is longer.) It looks at that last: what was wrong before, if anything, it had let pass by then (curl -k). */
+/* The client was to look at something by itself, and then left with no more than a goodbye: that is the reason. (Nobody counted what it sent where nothing
+ * was open; a request is longer.) At a key it looks last: what was wrong before, if anything, it had let pass by then (curl -k). */
 static struct verdict own_check(const struct story *s, const struct happening *h)
 {
 	enum {
 		GOODBYE = 32
 	}; /* an alert, and what AEAD ciphers put around it: RFC 5246 section 6.2.3.3, RFC 8446 section 5.2 */
 	const bool silent = h->out >= s->out_at_done && h->out - s->out_at_done <= GOODBYE;
-	return s->done && s->key_written && silent && !has_gone_on(s) && !s->peer_ended &&
-		       !s->stayed
+	return s->done && (s->key_written || (s->no_status && s->good)) && silent &&
+		       !has_gone_on(s) && !s->peer_ended && !s->stayed
 		   ? failed(REASON_OWN_CHECK)
 		   : NOTHING;
 }
@@ -359,10 +365,12 @@ static struct verdict ended(const struct story *s, const struct happening *h)
 			   : h->ends.how == END_FREED || process
 			       ? silence(s, h, h->ends.met && h->ends.peer, h->ends.waits)
 			       : NOTHING;
-	if (v.outcome == OUTCOME_OPEN)
+	if (v.outcome == OUTCOME_OPEN && s->key_written)
 		v = own_check(s, h);
 	if (v.outcome == OUTCOME_OPEN)
 		v = s->done ? complaint(s) : own_look(s);
+	if (v.outcome == OUTCOME_OPEN)
+		v = own_check(s, h);
 	return v.outcome == OUTCOME_OPEN ? without_complaint(s) : v;
 }
 

@@ -146,8 +146,6 @@ static bool *flag_of(struct story *s, enum happening_kind what)
 		return &s->nameless;
 	case HAPPENING_SPARE:
 		return &s->spare;
-	case HAPPENING_CHECKS:
-		return &s->key_written;
 	case HAPPENING_ENDS:
 		return &s->ended;
 	default:
@@ -177,6 +175,10 @@ static void note_certificates(struct story *s, const struct happening *h)
 	case HAPPENING_LEAF:
 		note_leaf(s, h);
 		break;
+	case HAPPENING_CHECKS:
+		s->no_status = h->checks.status != 0;
+		s->key_written = h->checks.key != 0;
+		break;
 	default:
 		break;
 	}
@@ -188,6 +190,7 @@ static void note_wire(struct story *s, const struct happening *h)
 	switch (h->what) {
 	case HAPPENING_SENT:
 		s->last_sent = h->sent.type;
+		s->outlived = s->outlived || s->bad;
 		break;
 	case HAPPENING_RECEIVED:
 		note_received(s, h);

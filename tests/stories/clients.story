@@ -534,3 +534,83 @@ done ms=1004 out=517 in=1255 version=772
 own ms=1005 out=597 in=1255 good=1
 ends ms=1005 out=597 in=1255
 outcome given-up -
+
+story em-http-request, whose callback lets the failure pass, and whose server resets it for want of a certificate
+begins ms=1000 memory=1
+sent ms=1001 type=1
+heard ms=1004 out=517 in=5
+received ms=1004 out=517 in=127 type=2
+heard ms=1004 out=517 in=132
+heard ms=1004 out=517 in=138
+received ms=1004 out=517 in=161 type=8
+heard ms=1004 out=517 in=166
+received ms=1004 out=517 in=232 type=13
+heard ms=1004 out=517 in=237
+received ms=1004 out=517 in=1144 type=11
+bad ms=1018 out=517 in=1144 kept=1 told=1
+heard ms=1018 out=517 in=1149
+received ms=1018 out=517 in=1245 type=15
+heard ms=1018 out=517 in=1250
+received ms=1018 out=517 in=1319 type=20
+sent ms=1018 out=517 in=1319 type=11
+shown ms=1018 out=517 in=1319
+sent ms=1018 out=517 in=1319 type=20
+done ms=1018 out=517 in=1319 version=772
+own ms=1018 out=627 in=1319 good=1
+data-sent ms=1018 out=627 in=1319 bytes=151
+own ms=1019 out=783 in=1319 good=1
+closed ms=1019 out=783 in=1319 met=1 peer=2
+ends ms=1019 out=783 in=1319
+outcome failed unanswered
+
+story em-http-request, the same with TLS 1.2
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1010 out=517 in=5
+received ms=1010 out=517 in=70 type=2
+heard ms=1010 out=517 in=75
+received ms=1010 out=517 in=958 type=11
+bad ms=1014 out=517 in=958 kept=1 told=1
+heard ms=1014 out=517 in=963
+received ms=1014 out=517 in=1078 type=12
+heard ms=1014 out=517 in=1083
+received ms=1014 out=517 in=1141 type=13
+heard ms=1014 out=517 in=1146
+received ms=1014 out=517 in=1150 type=14
+sent ms=1014 out=517 in=1150 type=11
+shown ms=1014 out=517 in=1150
+sent ms=1014 out=517 in=1150 type=16
+sent ms=1014 out=517 in=1150 type=20
+own ms=1021 out=622 in=1150 good=1
+closed ms=1021 out=622 in=1150 met=1 peer=2
+ends ms=1021 out=622 in=1150 waits=1
+outcome failed silence
+
+story em-http-request, which finds the chain good by itself, and goes on
+begins ms=1000 memory=1
+sent ms=1000 type=1
+heard ms=1009 out=517 in=5
+received ms=1009 out=517 in=127 type=2
+heard ms=1010 out=517 in=132
+heard ms=1010 out=517 in=138
+received ms=1010 out=517 in=161 type=8
+heard ms=1010 out=517 in=166
+received ms=1010 out=517 in=1073 type=11
+bad ms=1014 out=517 in=1073 kept=1 told=1
+heard ms=1014 out=517 in=1078
+received ms=1014 out=517 in=1174 type=15
+heard ms=1014 out=517 in=1179
+received ms=1014 out=517 in=1248 type=20
+sent ms=1014 out=517 in=1248 type=20
+done ms=1014 out=517 in=1248 version=772
+own ms=1015 out=597 in=1248 good=1
+data-sent ms=1015 out=597 in=1248 bytes=151
+received ms=1017 out=753 in=1503 type=4
+received ms=1061 out=753 in=1758 type=4
+own ms=1061 out=753 in=1876 good=1
+data-received ms=1061 out=753 in=1876 bytes=113
+alert-received ms=1061 out=753 in=1900
+alert-sent ms=1061 out=753 in=1900
+own ms=1061 out=753 in=1900 good=1
+ends ms=1061 out=753 in=1900
+outcome worked -
