@@ -40,6 +40,18 @@ begin
     smtp.enable_starttls
     smtp.open_timeout = smtp.read_timeout = seconds
     smtp.start('localhost') { |s| s.rset }
+  when 'em'
+    require 'em-http-request'
+    EM.run do
+      tls = { verify_peer: true, cert_chain_file: nil }
+      options = { connect_timeout: seconds, inactivity_timeout: seconds, tls: tls }
+      request = EM::HttpRequest.new("https://#{host}:#{port}/", options).get
+      request.callback { EM.stop }
+      request.errback do
+        warn request.error
+        EM.stop
+      end
+    end
   end
 rescue StandardError => e
   warn "#{e.class}: #{e.message}"

@@ -3,7 +3,7 @@
 file) into the current directory, starts it, asks it once, waits for the end of that, stops it.
 
 The head of the configuration says how: `#! COMMAND` starts it ({conf}: the file), `#< TEXT` is sent to it, and `#@ SETTINGS`: `udp`; `half`: nothing
-follows the text; `once`: the first of the answer is enough; `soft`: SIGUSR1 stops it; a number at the end: so many seconds after the answer.
+follows the text; `once`: the first of the answer is enough; `mute`: it is not shown; `soft`: SIGUSR1 stops it; a number at the end: so many seconds after the answer.
 """
 import os
 import pathlib
@@ -73,4 +73,4 @@ finally:
     except subprocess.TimeoutExpired:
         daemon.kill()
         daemon.wait()
-print(answer[:200], "exit %d" % daemon.returncode)
+print("" if "mute" in head.get("@", "") else answer[:200], "exit %d" % daemon.returncode)
