@@ -14,7 +14,7 @@ struct cert_info {
 	const char *serial;            /* hex */
 	int64_t not_before, not_after; /* seconds UTC; INT64_MIN: does not parse */
 	struct text *san;              /* "DNS:a.example", "IP:192.0.2.1", "URI:...", "email:..." */
-	size_t san_count;
+	size_t san_count, san_in_all;
 	const char *key; /* "RSA 2048", "EC P-256", "Ed25519"; NULL: OpenSSL cannot use it */
 	/* "2.16.840.1.101.3.4.3.18 (ML-DSA-65)": of a key that OpenSSL cannot use, where the certificate says its algorithm; or NULL */
 	const char *unknown_key;

@@ -178,7 +178,6 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 {
 	const struct verify_error first = evidence_headline(e);
 	struct search s = {.e = e, .o = o};
-	OPENSSL_STACK *names;
 	if (first.depth < 0 || (size_t)first.depth >= n || e->chain_skipped > 0 ||
 	    n != e->chain_count || !o->NAME_CONSTRAINTS_check ||
 	    !is_about_limits(verify_symbol(first.code, e->version)) ||
@@ -188,11 +187,8 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	s.is_leaf = first.depth == 0;
 	s.found->below = &e->chain[first.depth];
 	QUIET_BEGIN(o)
-	names = o->X509_get_ext_d2i(s.below, NID_subject_alt_name_, NULL, NULL);
-	s.names =
-	    count(o, names) + budget_subject_names(o, s.below) + 1; /* and the subject as such */
-	if (names)
-		o->GENERAL_NAMES_free(names);
+	/* and the subject as such */
+	s.names = s.found->below->san_in_all + budget_subject_names(o, s.below) + 1;
 	for (size_t i = n - 1; i > (size_t)first.depth && !e->clash; i--) {
 		if (look_at(&s, chain[i], first.code)) {
 			s.found->ca = &e->chain[i];

@@ -189,10 +189,11 @@ static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STAC
 {
 	int i, n = o->OPENSSL_sk_num(names);
 	struct text t;
-	if (n > EVIDENCE_MAX_NAMES)
-		n = EVIDENCE_MAX_NAMES;
 	if (n <= 0)
 		return;
+	out->san_in_all = (size_t)n;
+	if (n > EVIDENCE_MAX_NAMES)
+		n = EVIDENCE_MAX_NAMES;
 	out->san = arena_alloc(&e->arena, (size_t)n * sizeof *out->san);
 	for (i = 0; out->san && i < n; i++) {
 		t = evidence_general_name(e, o, o->OPENSSL_sk_value(names, i));
