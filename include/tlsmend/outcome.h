@@ -55,7 +55,7 @@ enum reason {
 	REASON_NAME,             /* the leaf is for another host */
 	REASON_OWN_VERIFICATION, /* one that the client made by itself */
 	REASON_OWN_COMPARISON,   /* of name or purpose, by a client that verifies by itself */
-	REASON_OWN_CHECK,        /* of a key, or of an answer about revocation */
+	REASON_OWN_CHECK,        /* of the leaf's key */
 	REASON_ADDRESS,          /* ... of the address that it connected to */
 	REASON_HANDSHAKE,        /* whatever ended the handshake */
 	REASON_LATE_ALERT, /* the server looked at the client's certificate, or missed it, only after the handshake */
@@ -96,8 +96,8 @@ struct story {
 	bool asked, content,
 	    relied; /* for the result of the verification: it was bad; good; good, and nobody else had looked */
 	bool own_failed, own_good, own_always;
-	int names;                   /* see HAPPENING_OWN */
-	bool no_status, key_written; /* see HAPPENING_CHECKS */
+	int names;        /* see HAPPENING_OWN */
+	bool key_written; /* the leaf's, by the client */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent, data_taken,
 	    data_read; /* a record of application data was made; the transport took one; the client read one before it took its leave */

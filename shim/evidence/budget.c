@@ -6,6 +6,7 @@
  * a microsecond of a machine of 2020.
  */
 #include "budget.h"
+#include "der_values.h"
 
 #include <string.h>
 
@@ -29,55 +30,32 @@ bool evidence_afford(struct evidence *e, enum look what, unsigned cost)
 
 /* ---- one signature --------------------------------------------------------------------------------------------- */
 
-enum { TAG_INTEGER = 0x02, TAG_BITS = 0x03, TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
 enum {
 	COST_SMALL = 50, /* everything about a certificate but its signature */
 	COST_UNKNOWN = 2000,
 	COST_OTHER_CURVE = 4000,
 };
 
-struct der {
-	const uint8_t *s;
-	size_t n;
-};
-
-/* Takes the next value of this tag off `from`. False: it is another one, or is cut. */
-static bool der_take(struct der *from, uint8_t tag, struct der *inside)
+static size_t size_of(const struct span *s)
 {
-	size_t head = 2, length, i;
-	if (from->n < 2 || from->s[0] != tag)
-		return false;
-	length = from->s[1];
-	if (length & 0x80) {
-		head += length & 0x7f;
-		if (head > 2 + sizeof(uint32_t) || head > from->n)
-			return false;
-		for (length = 0, i = 2; i < head; i++)
-			length = length << 8 | from->s[i];
-	}
-	if (length > from->n - head)
-		return false;
-	*inside = (struct der){from->s + head, length};
-	from->s += head + length;
-	from->n -= head + length;
-	return true;
+	return (size_t)(s->end - s->p);
 }
 
-static bool is_oid(const struct der *oid, const char *bytes, size_t n)
+static bool is_oid(const struct span *oid, const char *bytes, size_t n)
 {
-	return oid->n == n && memcmp(oid->s, bytes, n) == 0;
+	return size_of(oid) == n && memcmp(oid->p, bytes, n) == 0;
 }
 #define IS_OID(oid, bytes) is_oid(oid, bytes, sizeof(bytes) - 1)
 
-static unsigned bits_of(const struct der *integer)
+static unsigned bits_of(const struct span *integer)
 {
-	size_t i = 0;
+	const uint8_t *p = integer->p;
 	unsigned top = 0;
-	while (i < integer->n && integer->s[i] == 0)
-		i++;
-	for (unsigned v = i < integer->n ? integer->s[i] : 0; v != 0; v >>= 1)
+	while (p < integer->end && *p == 0)
+		p++;
+	for (unsigned v = p < integer->end ? *p : 0; v != 0; v >>= 1)
 		top++;
-	return top == 0 ? 0 : (unsigned)(integer->n - i - 1) * 8 + top;
+	return top == 0 ? 0 : (unsigned)(integer->end - p - 1) * 8 + top;
 }
 
 /* As many products of numbers of this length; 0.8 ns for each pair of machine words. */
@@ -87,47 +65,48 @@ static unsigned products(unsigned bits, unsigned count)
 	return ns / 1000 > UINT16_MAX ? UINT16_MAX : (unsigned)(ns / 1000);
 }
 
-static unsigned rsa_cost(struct der key)
+static unsigned rsa_cost(struct span key)
 {
-	struct der sequence, modulus, exponent;
-	if (!der_take(&key, TAG_SEQUENCE, &sequence) ||
-	    !der_take(&sequence, TAG_INTEGER, &modulus) ||
-	    !der_take(&sequence, TAG_INTEGER, &exponent))
+	struct span sequence, modulus, exponent;
+	if (!der_take_one(&key, SEQUENCE, &sequence) ||
+	    !der_take_one(&sequence, INTEGER, &modulus) ||
+	    !der_take_one(&sequence, INTEGER, &exponent))
 		return COST_UNKNOWN;
 	return products(bits_of(&modulus), bits_of(&exponent) * 5 / 4 + 6);
 }
 
-static unsigned dsa_cost(struct der parameters)
+static unsigned dsa_cost(struct span parameters)
 {
-	struct der sequence, p, q;
-	if (!der_take(&parameters, TAG_SEQUENCE, &sequence) ||
-	    !der_take(&sequence, TAG_INTEGER, &p) || !der_take(&sequence, TAG_INTEGER, &q))
+	struct span sequence, p, q;
+	if (!der_take_one(&parameters, SEQUENCE, &sequence) ||
+	    !der_take_one(&sequence, INTEGER, &p) || !der_take_one(&sequence, INTEGER, &q))
 		return COST_UNKNOWN;
 	return products(bits_of(&p), bits_of(&q) * 5 / 4 + 6);
 }
 
 /* By the curve, or else by the length of a coordinate. */
-static unsigned ec_cost(struct der parameters, const struct der *point)
+static unsigned ec_cost(struct span parameters, const struct span *point)
 {
-	struct der curve;
-	if (!der_take(&parameters, TAG_OID, &curve) || point->n == 0)
+	struct span curve;
+	if (!der_take_one(&parameters, OID, &curve) || size_of(point) == 0)
 		return COST_OTHER_CURVE;
 	if (IS_OID(&curve, "\x2a\x86\x48\xce\x3d\x03\x01\x07")) /* P-256 */
 		return 80;
-	size_t n = point->s[0] == 4 ? (point->n - 1) / 2 : point->n - 1;
+	size_t n = size_of(point) - 1;
+	if (point->p[0] == 4)
+		n /= 2;
 	return n <= 32 ? 500 : n <= 48 ? 800 : n <= 66 ? 1400 : COST_OTHER_CURVE;
 }
 
 unsigned budget_signature(const uint8_t *spki, size_t n)
 {
-	struct der all = {spki, n}, sequence, algorithm, oid, key;
-	if (!der_take(&all, TAG_SEQUENCE, &sequence) ||
-	    !der_take(&sequence, TAG_SEQUENCE, &algorithm) ||
-	    !der_take(&algorithm, TAG_OID, &oid) || !der_take(&sequence, TAG_BITS, &key) ||
-	    key.n == 0)
+	struct span all = {spki, spki + n}, sequence, algorithm, oid, key;
+	if (!der_take_one(&all, SEQUENCE, &sequence) ||
+	    !der_take_one(&sequence, SEQUENCE, &algorithm) ||
+	    !der_take_one(&algorithm, OID, &oid) || !der_take_one(&sequence, BIT_STRING, &key) ||
+	    size_of(&key) == 0)
 		return COST_UNKNOWN;
-	key.s++; /* number of unused bits */
-	key.n--;
+	key.p++; /* number of unused bits */
 	if (IS_OID(&oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01") ||
 	    IS_OID(&oid, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a")) /* RSA, RSA-PSS */
 		return rsa_cost(key);

@@ -45,11 +45,37 @@ static bool length_of(const uint8_t *p, const uint8_t *end, size_t *octets, size
 	return true;
 }
 
+bool der_head(struct span s, size_t *head, size_t *length)
+{
+	size_t octets;
+	if (s.p == s.end || !length_of(s.p + 1, s.end, &octets, length))
+		return false;
+	*head = 1 + octets;
+	return true;
+}
+
+bool der_take(struct span *s, uint8_t *tag, struct span *contents)
+{
+	size_t head, length;
+	if (!der_head(*s, &head, &length) || length > (size_t)(s->end - s->p) - head)
+		return false;
+	*tag = *s->p;
+	*contents = (struct span){s->p + head, s->p + head + length};
+	s->p = contents->end;
+	return true;
+}
+
+bool der_take_one(struct span *s, uint8_t wanted, struct span *contents)
+{
+	uint8_t tag;
+	return der_take(s, &tag, contents) && tag == wanted;
+}
+
 /* The next value of *s: its tag and contents. */
 bool der_next(struct walk *w, struct span *s, uint8_t *tag, struct span *contents)
 {
 	const uint8_t *at = s->p;
-	size_t octets, length;
+	size_t head, length;
 	*tag = 0;
 	*contents = (struct span){at, at};
 	if (at == s->end)
@@ -59,14 +85,9 @@ bool der_next(struct walk *w, struct span *s, uint8_t *tag, struct span *content
 		return fault(w, at, DER_UNCLEAR, "has a tag that no certificate has");
 	if (at + 1 < s->end && at[1] == 0x80)
 		return fault(w, at, DER_UNCLEAR, "has no length (BER)");
-	if (!length_of(at + 1, s->end, &octets, &length))
+	if (!der_head(*s, &head, &length))
 		return der_broken(w, at, "has a length that cannot be read");
-	if (length > (size_t)(s->end - at) - 1 - octets)
-		return der_broken(w, at, "is longer than what contains it");
-	contents->p = at + 1 + octets;
-	contents->end = contents->p + length;
-	s->p = contents->end;
-	return true;
+	return der_take(s, tag, contents) || der_broken(w, at, "is longer than what contains it");
 }
 
 /* OpenSSL takes some values with the wrong mark, as BER allows for strings. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Values of DER, one after the other (private to der.c): each function takes one off a span, or says what is wrong with it and returns false.
+ * Values of DER, one after the other (private to the room "evidence"). Those with a walk take one off a span, or say what is wrong with it and return false (der.c).
  */
 #ifndef TLSMEND_EVIDENCE_DER_VALUES_H
 #define TLSMEND_EVIDENCE_DER_VALUES_H
@@ -30,6 +30,13 @@ enum {
 struct span {
 	const uint8_t *p, *end;
 };
+/* The head at s.p: its size, and that of the contents, which may be more than there is. False: it is cut, or has no length (BER), or none that can be read. */
+bool der_head(struct span s, size_t *head, size_t *length);
+/* Takes the next value, whatever else is wrong with it. False: it is cut. */
+bool der_take(struct span *s, uint8_t *tag, struct span *contents);
+/* ... of this type. */
+bool der_take_one(struct span *s, uint8_t wanted, struct span *contents);
+
 struct walk {
 	const uint8_t *start;
 	struct der_place *out;

@@ -3,6 +3,7 @@
  * What is in a file that could not be loaded: which form (PEM, DER, PKCS #12, a web page ...), which PEM blocks, and where a block
  * is damaged. Of its bytes nothing but the types of its blocks is kept.
  */
+#include "der_values.h"
 #include "file.h"
 
 #include <string.h>
@@ -171,33 +172,13 @@ static bool look_for_blocks(struct evidence *e, const char *file, size_t size)
 
 /* ---- DER ------------------------------------------------------------------------------------------- */
 
-enum { TAG_INTEGER = 0x02, TAG_OCTETS = 0x04, TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
-
-/* The head of the value at s: its size, and the length of what follows. False: it does not look like DER. */
-static bool der_head(const uint8_t *s, size_t size, size_t *head, size_t *length)
-{
-	size_t i;
-	if (size < 2 || s[1] == 0x80 || s[1] > 0x84)
-		return false;
-	*head = 2;
-	*length = s[1];
-	if (s[1] > 0x80) {
-		*head += s[1] & 0x7f;
-		if (*head > size)
-			return false;
-		for (*length = 0, i = 2; i < *head; i++)
-			*length = *length << 8 | s[i];
-	}
-	return *head < size;
-}
-
 /* SEQUENCE { SEQUENCE { OID ... } OCTET STRING }: an encrypted key (RFC 5958 section 3); a certificate's first member begins with
  * a version or a serial number. */
 static bool is_encrypted_key(const uint8_t *first, size_t size)
 {
 	size_t head, length;
-	return der_head(first, size, &head, &length) && first[head] == TAG_OID &&
-	       length < size - head && first[head + length] == TAG_OCTETS;
+	return der_head((struct span){first, first + size}, &head, &length) && head < size &&
+	       first[head] == OID && length < size - head && first[head + length] == OCTET_STRING;
 }
 
 /* The first member of the outer SEQUENCE tells certificate (a SEQUENCE), key (version 0 or 1), PKCS #12 (version 3) and PKCS #7 (an
@@ -205,20 +186,20 @@ static bool is_encrypted_key(const uint8_t *first, size_t size)
 static bool look_for_der(struct evidence *e, const uint8_t *s, size_t size)
 {
 	size_t head, length;
-	if (size < 8 || s[0] != TAG_SEQUENCE || !der_head(s, size, &head, &length) ||
+	if (size < 8 || s[0] != SEQUENCE || !der_head((struct span){s, s + size}, &head, &length) ||
 	    head + 3 > size)
 		return false;
 	s += head;
 	size -= head;
-	if (s[0] != TAG_SEQUENCE && s[0] != TAG_OID && (s[0] != TAG_INTEGER || s[1] != 1))
+	if (s[0] != SEQUENCE && s[0] != OID && (s[0] != INTEGER || s[1] != 1))
 		return false;
 	e->file_form = length > size ? FORM_DER_CUT : FORM_DER;
-	e->file_has_encrypted_key = s[0] == TAG_SEQUENCE && is_encrypted_key(s, size);
-	e->file_has_certificate = s[0] == TAG_SEQUENCE && !e->file_has_encrypted_key;
-	e->file_has_key = s[0] == TAG_INTEGER || e->file_has_encrypted_key;
-	if (s[0] == TAG_OID)
+	e->file_has_encrypted_key = s[0] == SEQUENCE && is_encrypted_key(s, size);
+	e->file_has_certificate = s[0] == SEQUENCE && !e->file_has_encrypted_key;
+	e->file_has_key = s[0] == INTEGER || e->file_has_encrypted_key;
+	if (s[0] == OID)
 		e->file_form = FORM_PKCS7_DER;
-	if (s[0] == TAG_INTEGER && s[2] == 3)
+	if (s[0] == INTEGER && s[2] == 3)
 		e->file_form = FORM_PKCS12;
 	return true;
 }

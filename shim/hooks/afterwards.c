@@ -174,8 +174,7 @@ static const char *asked_for(struct evidence *e, const struct connection *n)
 
 static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *leaf, bool went_on)
 {
-	/* the last two from 1.1.0 on */
-	enum { INVALID_PURPOSE = 26, DANE_NO_MATCH = 65, OCSP_VERIFY_NEEDED = 73 };
+	enum { INVALID_PURPOSE = 26, DANE_NO_MATCH = 65 /* from 1.1.0 on */ };
 	const struct openssl *o = copy_api(n->copy);
 	OPENSSL_STACK *presented =
 	    o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL;
@@ -194,10 +193,9 @@ static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *l
 	    e, o, &(struct chain_parts){.leaf = leaf, .presented = presented, .chain = presented});
 	e->name_checked = true;
 	e->name_matches = !name && !n->story.leaf_misnamed && n->story.names != NAMES_DO_NOT_FIT;
-	if (n->story.reason == REASON_OWN_CHECK) {
-		e->own_pin = n->story.key_written && !n->story.no_status;
-		evidence_add_error(e, e->own_pin ? DANE_NO_MATCH : OCSP_VERIFY_NEEDED, 0);
-	}
+	e->own_pin = n->story.reason == REASON_OWN_CHECK;
+	if (e->own_pin)
+		evidence_add_error(e, DANE_NO_MATCH, 0);
 	const int outdated = name ? 0 : outdated_as(o, leaf);
 	if (outdated)
 		evidence_add_error(e, outdated, 0);

@@ -337,16 +337,16 @@ static struct verdict complaint(const struct story *s)
 	return v;
 }
 
-/* The client was to look at something by itself, and then left with no more than a goodbye: that is the reason. (Nobody counted what it sent where nothing
- * was open; a request is longer.) At a key it looks last: what was wrong before, if anything, it had let pass by then (curl -k). */
+/* The client wrote out the server's key, and then left with no more than a goodbye: it is not the one that it knows. (Nobody counted what it sent where
+ * nothing was open; a request is longer.) It looks at that last: what was wrong before, if anything, it had let pass by then (curl -k). */
 static struct verdict own_check(const struct story *s, const struct happening *h)
 {
 	enum {
 		GOODBYE = 32
 	}; /* an alert, and what AEAD ciphers put around it: RFC 5246 section 6.2.3.3, RFC 8446 section 5.2 */
 	const bool silent = h->out >= s->out_at_done && h->out - s->out_at_done <= GOODBYE;
-	return s->done && (s->key_written || (s->no_status && s->good)) && silent &&
-		       !has_gone_on(s) && !s->peer_ended && !s->stayed
+	return s->done && s->key_written && silent && !has_gone_on(s) && !s->peer_ended &&
+		       !s->stayed
 		   ? failed(REASON_OWN_CHECK)
 		   : NOTHING;
 }
@@ -365,12 +365,10 @@ static struct verdict ended(const struct story *s, const struct happening *h)
 			   : h->ends.how == END_FREED || process
 			       ? silence(s, h, h->ends.met && h->ends.peer, h->ends.waits)
 			       : NOTHING;
-	if (v.outcome == OUTCOME_OPEN && s->key_written)
+	if (v.outcome == OUTCOME_OPEN)
 		v = own_check(s, h);
 	if (v.outcome == OUTCOME_OPEN)
 		v = s->done ? complaint(s) : own_look(s);
-	if (v.outcome == OUTCOME_OPEN)
-		v = own_check(s, h);
 	return v.outcome == OUTCOME_OPEN ? without_complaint(s) : v;
 }
 

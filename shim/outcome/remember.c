@@ -146,6 +146,8 @@ static bool *flag_of(struct story *s, enum happening_kind what)
 		return &s->nameless;
 	case HAPPENING_SPARE:
 		return &s->spare;
+	case HAPPENING_CHECKS:
+		return &s->key_written;
 	case HAPPENING_ENDS:
 		return &s->ended;
 	default:
@@ -174,10 +176,6 @@ static void note_certificates(struct story *s, const struct happening *h)
 		break;
 	case HAPPENING_LEAF:
 		note_leaf(s, h);
-		break;
-	case HAPPENING_CHECKS:
-		s->no_status = h->checks.status != 0;
-		s->key_written = h->checks.key != 0;
 		break;
 	default:
 		break;

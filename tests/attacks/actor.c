@@ -17,6 +17,7 @@
  *                 apart; asks to be called once more, and then calls OpenSSL's, or says yes; calls it twice; verifies its leaf and then
  *                 other=ID in one context of its own
  *   late=none     SSL_set_verify(SSL_VERIFY_NONE) in the middle of the handshake; another word: SSL_set1_host()       psk: a key that both sides know already
+ *   swap=FROM to=TO   a file that is exchanged when the chain was verified, two seconds before the handshake is done
  *   cert=ID       the client's own certificate                       foreign: this server does not share the ticket keys
  *   info=changed|switched   when the context's info callback changes after SSL_new()
  *   own=FILE      the client verifies in a context of its own, with that store, inside SSL_CTX_set_cert_verify_callback()
@@ -226,6 +227,21 @@ static void change(int sent, int version, int type, const void *data, size_t siz
 		SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	else
 		SSL_set1_host(ssl, arg("late"));
+}
+
+static void replace_file(const char *from, const char *to);
+
+/* When the chain has been verified, and the handshake is not done yet. */
+static void swap(int sent, int version, int type, const void *data, size_t size, SSL *ssl,
+		 void *argument)
+{
+	enum { HANDSHAKE = 22, FINISHED = 20 };
+
+	(void)version, (void)ssl, (void)argument;
+	if (!sent || type != HANDSHAKE || size == 0 || *(const unsigned char *)data != FINISHED)
+		return;
+	replace_file(arg("swap"), arg("to"));
+	usleep(2100 * 1000);
 }
 
 static SSL_CTX *client_context(const char *store);
@@ -714,6 +730,8 @@ static void set_up(SSL *client)
 	set_mode(client);
 	if (arg("late"))
 		SSL_set_msg_callback(client, change);
+	if (arg("swap"))
+		SSL_set_msg_callback(client, swap);
 	if (arg("psk"))
 		SSL_set_psk_client_callback(client, psk_client);
 	offer(client);

@@ -334,3 +334,12 @@ def test_no_session_passes_a_closed_rule(actor, version):
     offer = f"connect store=public sni=a.test server=a-public session=0 max={version} ctx=0\n"
     assert actor.verdicts(make + offer, NOTHING) == ["good", "good+"]
     assert actor.verdicts(make + "copy DIR/strict CONFIG\nsleep 2200\n" + offer, NOTHING) == ["good", "bad"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rule", ["ExtraCAFile", "OnlyCAFile"])
+def test_ca_file_that_is_exchanged_on_the_way(actor, rule):
+    """A session bears the mark of the certificates that its chain was verified with, not of those that are in the file when it is done."""
+    script = ("copy CERTS/corp.pem DIR/ca.pem\nconnect store=public sni=a.test server=a save=0 max=1.2 ctx=0 swap=CERTS/stranger.pem to=DIR/ca.pem\n"
+              "connect store=public sni=a.test server=a session=0 max=1.2 ctx=0\n")
+    assert actor.verdicts(script, f"[a.test]\n{rule} = {actor.directory}/ca.pem\n") == ["good", "bad"]

@@ -621,13 +621,13 @@ begins ms=1000
 ends ms=1001
 outcome given-up -
 
-# curl --pinnedpubkey, and --cert-status
+# curl --pinnedpubkey
 story a client that wrote out the server's key, and left without a word
 begins ms=1000
 good
 done ms=1010 out=600 in=1200 version=772
 alert-sent ms=1011 out=624 in=1200
-checks ms=1011 out=624 in=1200 key=1
+checks ms=1011 out=624 in=1200
 ends ms=1011 out=624 in=1200
 outcome failed own-check
 
@@ -640,23 +640,14 @@ done ms=1010 out=600 in=1200 version=772
 asked ms=1010 out=600 in=1200
 alert-sent ms=1011 out=624 in=1200
 own ms=1011 out=624 in=1200 names=1
-checks ms=1011 out=624 in=1200 key=1
+checks ms=1011 out=624 in=1200
 ends ms=1011 out=624 in=1200
-outcome failed own-check
-
-story a client that asked for an answer about revocation, got none, and left without a word
-begins ms=1000
-good
-done ms=1010 out=600 in=1200 version=771
-alert-sent ms=1011 out=631 in=1200
-checks ms=1011 out=631 in=1200 status=1
-ends ms=1011 out=631 in=1200
 outcome failed own-check
 
 story ... and one that went on
 begins ms=1000
 good
 done ms=1010 out=600 in=1200 version=772
-checks ms=1111 out=724 in=1900 status=1 key=1
+checks ms=1111 out=724 in=1900
 ends ms=1111 out=724 in=1900
 outcome worked -
