@@ -84,11 +84,13 @@ static bool met_end(const struct connection *n, const SSL *ssl)
 	       transport_is_plain(n, ssl) && transport_taken(n, ssl) <= s->data_mark;
 }
 
-/* Who hands over the bytes meets the end by itself, and need not tell OpenSSL (OpenVPN): it had said something, was not answered, and its peer had ended
- * the connection before it did. */
-static bool met_end_itself(const struct connection *n)
+/* A protocol that has TLS in packets of its own (OpenVPN), and so more on its socket than OpenSSL gave, waits to be answered. Who speaks it meets the end by
+ * itself, and need not tell OpenSSL: it had said something, and its peer had ended the connection before it did. Where TLS is all there is, it
+ * may have said what it had to, and read no more. */
+static bool met_end_itself(const struct connection *n, const SSL *ssl, const struct socket_facts *f)
 {
-	return n->story.memory && n->story.data_sent && carrier_of(n) >= 0 && !sandbox_entered();
+	return n->story.memory && n->story.data_sent && carrier_of(n) >= 0 && f->counted &&
+	       !transport_is_all(n, ssl, f);
 }
 
 /* Of a client that has met an end: whose was it? Where it had ended its own side before, as ncat does with its input, its peer's FIN would count as
@@ -284,7 +286,7 @@ bool unanswered_closed(struct connection *n, SSL *ssl, struct closed_socket *s,
 	c->met = n->story.done && ssl && met_end(n, ssl);
 	c->peer =
 	    c->met ? was_end_of_peer(n, &s->facts, &c->reset) : was_ended(n, &s->facts, &c->reset);
-	c->met = c->met || c->reset || (c->peer && met_end_itself(n));
+	c->met = c->met || c->reset || (c->peer && met_end_itself(n, ssl, &s->facts));
 	return true;
 }
 
@@ -319,11 +321,12 @@ static bool was_reset(const struct connection *n)
 	return reset;
 }
 
-static bool carrier_is_ended(const struct connection *n)
+static bool met_end_of_carrier(const struct connection *n, const SSL *ssl)
 {
 	struct socket_facts f;
 	bool reset;
-	return socket_look(carrier_of(n), &f) && socket_ended_by_peer(&f, 0, &reset);
+	return carrier_of(n) >= 0 && !sandbox_entered() && socket_look(carrier_of(n), &f) &&
+	       met_end_itself(n, ssl, &f) && socket_ended_by_peer(&f, 0, &reset);
 }
 
 /* The SSL is not at hand: the process ends while other threads run, or libssl let go of it by itself (PHP's curl, design.md#deepbind). */
@@ -352,6 +355,6 @@ void unanswered_after(const struct connection *n, SSL *ssl, struct circumstances
 	}
 	if (reset)
 		c->met = c->peer = c->reset = true;
-	else if (met_end_itself(n) && carrier_is_ended(n))
+	else if (met_end_of_carrier(n, ssl))
 		c->met = c->peer = true;
 }

@@ -330,6 +330,43 @@ def test_fire_and_forget(run, pki, servers, what, ending):
     assert result.code == 0 and result.log == "", result
 
 
+FORGET_BY_HAND = """
+import socket, ssl, sys, time
+context = ssl.create_default_context(cafile=sys.argv[3])
+raw = socket.create_connection((sys.argv[1], int(sys.argv[2])), 20)
+inward, outward = ssl.MemoryBIO(), ssl.MemoryBIO()
+s = context.wrap_bio(inward, outward, server_hostname=sys.argv[1])
+def flush():
+    if outward.pending:
+        raw.sendall(outward.read())
+while True:
+    try:
+        s.do_handshake()
+        break
+    except ssl.SSLWantReadError:
+        flush()
+        inward.write(raw.recv(16384))
+flush()
+s.write(b"<14>a line of a log\\n")
+flush()
+if "wait" in sys.argv:
+    time.sleep(0.5)
+if "freed" in sys.argv:
+    del s
+raw.close()
+print("done")
+"""
+
+
+@pytest.mark.parametrize("what", ["", "wait", "wait freed"])
+@pytest.mark.parametrize("ending", [pytest.param("reads", marks=pytest.mark.slow), "close_notify", pytest.param("close", marks=pytest.mark.slow)])
+def test_fire_and_forget_by_hand(run, pki, servers, what, ending):
+    """The same of one that hands over the bytes: that its peer has ended the connection by then is no answer that it waited for."""
+    port = servers.odd(HOSTS[HOST], asks(pki.root_pem, ending, tickets=0), pki.good(HOST))
+    result = seen(run, [DEBIAN_PYTHON, run.write("forget.py", FORGET_BY_HAND), HOST, port, pki.root_pem, *what.split()])
+    assert result.code == 0 and result.log == "", result
+
+
 @pytest.mark.slow
 def test_late_end(run, pki, servers):
     """A connection that lasted was none that the server refused."""
