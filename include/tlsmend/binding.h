@@ -47,13 +47,22 @@ enum kept_class {
 
 enum { COPIES_MAX = 8 };
 
+/* Where a library of a copy lies, as it was found. */
+struct extent {
+	_Atomic uintptr_t low,
+	    size; /* size 0: it is not known of this copy (yet); last, behind the table that tells of it */
+	atomic_bool stays; /* was there at the start */
+};
+enum library { LIBRARY_ssl, LIBRARY_crypto, LIBRARIES };
+
 /* One copy of OpenSSL: a libcrypto, and the libssl on it once that is known. Lives as long as the process, as do the
  * objects behind it (binding_pin()). */
 struct copy {
 	unsigned slot;
 	_Atomic(const struct openssl *) api; /* immutable; replaced once, when libssl joins */
-	_Atomic(void *) real[HOOK_COUNT];    /* see copy_real() */
-	_Atomic uint32_t size[HOOK_COUNT];   /* of that, in bytes */
+	struct extent extent[LIBRARIES];
+	_Atomic(void *) real[HOOK_COUNT];  /* see copy_real() */
+	_Atomic uint32_t size[HOOK_COUNT]; /* of that, in bytes */
 	/* ex_data indices, taken at first use (after the host initialised the copy); -1: not yet, -2: refused */
 	_Atomic int index[KEPT_CLASSES];
 	atomic_bool pinned; /* see binding_pin() */
@@ -74,6 +83,8 @@ struct target {
 /* For an exported hook: which function did the caller mean? `caller` is the return address, `tell` an argument that lies in the
  * data of the copy (an SSL_METHOD) or NULL. False: the process has no such function at all. */
 bool binding_target(enum hook h, void *caller, const void *tell, struct target *t);
+/* Where a library's own call of this function goes, if it is one, and that is known; NULL: ask binding_target(). */
+void *binding_own_call(enum hook h, const void *caller);
 /* The copy that this thread works for at the moment, inside a hook or a callback of ours. libssl tail-calls its own exports through
  * the PLT, so that calls of ours come back to our exports with a return address of ours: they are passed straight on. */
 extern _Thread_local struct copy *binding_current HIDDEN;

@@ -39,6 +39,8 @@ bool loader_was_there_at_start(const struct link_map *l);
 bool loader_is_as_at_start(void);
 /* The link map of the library (or program) that this code is linked into. */
 const struct link_map *loader_own(void);
+/* Is it behind us in that list? */
+bool loader_is_behind_us(const struct link_map *l);
 /* Is this musl's dynamic linker, which is its libc, too? Whose list has the same form. */
 bool loader_is_musl(void);
 
@@ -144,11 +146,13 @@ static inline struct symbol_name loader_entry_name(const struct symbol_entry *e)
 /* Does the object refer to (import) this symbol, and under which version? Returns false where it does not. *version is
  * NULL for an unversioned reference; else it points into the object. */
 bool loader_import(const struct symbols *s, const struct symbol_name *n, const char **version);
+/* Does it refer to versions of that library's symbols? */
+bool loader_imports_from(const struct symbols *s, const char *soname);
 /* The object's own definition of a symbol, in its default version; NULL: none. */
 void *loader_symbol_named(const struct symbols *s, const struct symbol_name *n);
-/* ... of many names. */
-void loader_symbols_named(const struct symbols *s, const struct symbol_entry *names, size_t count,
-			  void **found);
+/* ... of many names. The index of the first that there is none of, or `count`. */
+size_t loader_symbols_named(const struct symbols *s, const struct symbol_entry *names, size_t count,
+			    void **found);
 /* ... with its size in bytes. */
 void *loader_function(const struct symbols *s, const struct symbol_name *n, size_t *size);
 void *loader_symbol_of(const struct symbols *s, const char *symbol);
@@ -159,7 +163,7 @@ void *loader_symbol_for(const struct symbols *s, const struct symbol_name *n, co
 /* ---- how names are bound (scope.c) -------------------------------------------------------------------------------- */
 /* What is looked for. A definition of our own never counts. */
 struct lookup {
-	const char *name;
+	struct symbol_name name;
 	const char *version; /* NULL: a reference without */
 	const char *
 	    companion; /* what else the object has to define, which tells the real library from an interposer; NULL: nothing */
@@ -178,7 +182,7 @@ void *loader_sole(const struct symbol_name *n, size_t *size);
 void *loader_definer(const struct lookup *q, const struct link_map *except);
 /* A function of libc itself (of glibc's libdl.so.2 or libpthread.so.0 before 2.34), whoever else defines the name; NULL: none. Allocates
  * nothing. */
-void *loader_libc_function(const char *name);
+void *loader_libc_function(const struct symbol_name *n);
 /* (slots.c) Whom the object's own calls of this function reach. */
 enum calls {
 	CALLS_US,

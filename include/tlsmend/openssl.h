@@ -4,8 +4,9 @@
  *
  * A process may hold several copies (design.md#copies). Each is described by one immutable table of function pointers, made
  * from api.def with dlsym(3) on the copy itself. tlsmend never links, loads or includes OpenSSL; the types here
- * are opaque. A function that a copy lacks is NULL in its table unless api.def says "required"; who calls an optional one
- * asks first. A copy that lacks a required one is passed through untouched.
+ * are opaque. A function that a copy lacks is NULL in its table unless api.def says "required"; who calls another one
+ * asks first. A copy that lacks a required one is passed through untouched. What only an explanation or a rule calls is "later": it is
+ * looked up when the first of it is asked for, and stands in a part of the table that is reached through later() alone.
  */
 #ifndef TLSMEND_OPENSSL_H
 #define TLSMEND_OPENSSL_H
@@ -57,17 +58,43 @@ typedef int openssl_ex_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void 
 typedef void openssl_ex_new(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl,
 			    void *argp);
 
+/* For what is made out of api.def: the statements of what is found at once, those of what is later, and a function's field. */
+#define API_FIRST_required(...) __VA_ARGS__
+#define API_FIRST_optional(...) __VA_ARGS__
+#define API_FIRST_later(...)
+#define API_LATER_required(...)
+#define API_LATER_optional(...)
+#define API_LATER_later(...)     __VA_ARGS__
+#define API_FIELD_required(name) name
+#define API_FIELD_optional(name) name
+#define API_FIELD_later(name)    later.name
+
 /* The table of one copy. Field names are OpenSSL's own function names. */
 struct openssl {
-#define API(lib, need, ret, name, params, also) ret(*name) params;
+#define API(lib, need, ret, name, params, also) API_FIRST_##need(ret(*name) params;)
 #include "../../shim/openssl/api.def"
 #undef API
-	unsigned long version; /* OpenSSL_version_num(): 0x30000160 */
-	char version_text[48]; /* "OpenSSL 3.0.22" */
-	void *ssl_base;        /* load address of libssl; NULL: only libcrypto is known so far */
+	struct openssl_later {
+#define API(lib, need, ret, name, params, also) API_LATER_##need(ret(*name) params;)
+#include "../../shim/openssl/api.def"
+#undef API
+	} later;                 /* later() */
+	atomic_bool later_known; /* it was looked up */
+	unsigned long version;   /* OpenSSL_version_num(): 0x30000160 */
+	char version_text[48];   /* "OpenSSL 3.0.22" */
+	void *ssl_base;          /* load address of libssl; NULL: only libcrypto is known so far */
 	void *crypto_base;
 	bool complete; /* every required function of libssl is there */
 };
+
+/* Of the copy that the table is for. Takes no lock and no memory. */
+const struct openssl_later *openssl_look_up_later(const struct openssl *o);
+static inline const struct openssl_later *later(const struct openssl *o)
+{
+	return atomic_load_explicit(&o->later_known, memory_order_acquire)
+		   ? &o->later
+		   : openssl_look_up_later(o);
+}
 
 /* OpenSSL's numbers that hold in all generations that we know (1.0.1 to 4.0). */
 enum {

@@ -29,18 +29,6 @@ void identity_use(identity_self *s, identity_clock *c)
 	atomic_store(&self, s);
 }
 
-uint32_t thread_number(void)
-{
-	identity_self *const s = atomic_load_explicit(&self, memory_order_acquire);
-	clockid_t id = 0;
-	if (s && atomic_load_explicit(&clock_of, memory_order_relaxed)(s(), &id) == 0) {
-		const int32_t number = ~(id >> 3);
-		if (number > 0)
-			return (uint32_t)number;
-	}
-	return (uint32_t)sys_gettid();
-}
-
 /* ---- processes -------------------------------------------------------------------------------------------------- */
 
 /* 0: this process has not asked yet. */
@@ -88,6 +76,35 @@ uint32_t process_generation(void)
 		return mine;
 	mine = atomic_fetch_add(&latest, 1) + 1;
 	return atomic_compare_exchange_strong(g, &none, mine) ? mine : none;
+}
+
+/* ---- threads ---------------------------------------------------------------------------------------------------- */
+
+static uint32_t ask_number(void)
+{
+	identity_self *const s = atomic_load_explicit(&self, memory_order_acquire);
+	clockid_t id = 0;
+	if (s && atomic_load_explicit(&clock_of, memory_order_relaxed)(s(), &id) == 0) {
+		const int32_t number = ~(id >> 3);
+		if (number > 0)
+			return (uint32_t)number;
+	}
+	return (uint32_t)sys_gettid();
+}
+
+/* Kept by each thread as long as its process is the same, which is seen without a call. */
+uint32_t thread_number(void)
+{
+	static _Thread_local struct {
+		uint32_t generation, number;
+	} known;
+	generation *const g = atomic_load_explicit(&page, memory_order_acquire);
+	const uint32_t mine = g ? atomic_load_explicit(g, memory_order_relaxed) : 0;
+	if (mine && known.generation == mine)
+		return known.number;
+	known.number = ask_number();
+	known.generation = mine;
+	return known.number;
 }
 
 /* ---- a sandbox ----------------------------------------------------------------------------------------------------- */

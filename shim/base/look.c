@@ -18,12 +18,18 @@ static bool folder_device(const char *path, uint64_t *device)
 	*device = 0;
 	if (!slash || slash == path)
 		return true;
-	char *folder = strndup(path, (size_t)(slash - path));
+	/* most are short, and stand on the stack */
+	char near[128];
+	const size_t length = (size_t)(slash - path);
+	char *folder = length < sizeof near ? memcpy(near, path, length) : strndup(path, length);
 	if (!folder)
 		return false;
+	if (folder == near)
+		near[length] = '\0';
 	if (sys_stat(folder, &st) == 0)
 		*device = st.st_dev;
-	free(folder);
+	if (folder != near)
+		free(folder);
 	return true;
 }
 

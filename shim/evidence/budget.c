@@ -169,10 +169,10 @@ static void add_names(struct sum *s, X509 *x)
 	const int n = o->X509_get_ext_count(x);
 	s->names += (uint64_t)BYTES_A_NAME * budget_subject_names(o, x);
 	s->beyond = s->beyond || n > MOST_EXTENSIONS;
-	for (int i = 0; i < n && i < MOST_EXTENSIONS && o->X509_EXTENSION_get_data; i++) {
+	for (int i = 0; i < n && i < MOST_EXTENSIONS && later(o)->X509_EXTENSION_get_data; i++) {
 		X509_EXTENSION *extension = o->X509_get_ext(x, i);
 		const int nid = o->OBJ_obj2nid(o->X509_EXTENSION_get_object(extension));
-		const ASN1_STRING *data = o->X509_EXTENSION_get_data(extension);
+		const ASN1_STRING *data = later(o)->X509_EXTENSION_get_data(extension);
 		const unsigned size = data ? (unsigned)o->ASN1_STRING_length(data) : 0;
 		if (nid == NID_subject_alt_name_)
 			s->names += size;

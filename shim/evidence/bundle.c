@@ -120,8 +120,8 @@ static bool begin_search(struct search *s, uint8_t values[256], unsigned char **
 	const struct openssl *o = s->o;
 	int n = -1;
 	QUIET_BEGIN(o)
-	if (o->i2d_X509_NAME)
-		n = o->i2d_X509_NAME(s->wanted->name, name);
+	if (later(o)->i2d_X509_NAME)
+		n = later(o)->i2d_X509_NAME(s->wanted->name, name);
 	QUIET_END(o)
 	base64_values(values);
 	s->values = values;

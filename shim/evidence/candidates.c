@@ -43,7 +43,7 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 	unsigned char *der = NULL;
 	EVP_PKEY *key = NULL;
 	int n = -1, result = -1;
-	if (!o->X509_verify)
+	if (!later(o)->X509_verify)
 		return TRIED_NOT;
 	QUIET_BEGIN(o)
 	n = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(issuer), &der);
@@ -51,7 +51,7 @@ enum tried evidence_signed_by(struct evidence *e, const struct openssl *o, X509 
 	if (evidence_afford(e, LOOK_KEYS, cost < DEAR ? cost : UINT32_MAX))
 		key = o->X509_get_pubkey(issuer);
 	if (key) {
-		result = o->X509_verify(x, key);
+		result = later(o)->X509_verify(x, key);
 		if (result < 0 && key_is_of_another_kind(o))
 			result = 0;
 		o->EVP_PKEY_free(key);
@@ -72,11 +72,11 @@ static bool has_wanted_key_id(const struct openssl *o, X509 *candidate, X509 *ch
 {
 	const ASN1_STRING *has;
 	bool same = false;
-	if (!o->X509_get0_subject_key_id || !o->X509_get0_authority_key_id)
+	if (!later(o)->X509_get0_subject_key_id || !later(o)->X509_get0_authority_key_id)
 		return false;
 	QUIET_BEGIN(o)
-	has = o->X509_get0_subject_key_id(candidate);
-	const ASN1_STRING *wanted = o->X509_get0_authority_key_id(child);
+	has = later(o)->X509_get0_subject_key_id(candidate);
+	const ASN1_STRING *wanted = later(o)->X509_get0_authority_key_id(child);
 	same = has && wanted && o->ASN1_STRING_length(has) > 0 &&
 	       o->ASN1_STRING_length(has) == o->ASN1_STRING_length(wanted) &&
 	       memcmp(o->ASN1_STRING_get0_data(has), o->ASN1_STRING_get0_data(wanted),
@@ -103,8 +103,8 @@ void candidate_consider(struct capture *c, X509 *candidate, enum cert_from from)
 		QUIET_END(o)
 	}
 	/* OpenSSL does not compare with a child whose extensions do not parse, so that this is no fault of the candidate */
-	if (miss.code == UNSPECIFIED && o->X509_get_extension_flags &&
-	    (o->X509_get_extension_flags(c->child) & EXFLAG_INVALID_) != 0)
+	if (miss.code == UNSPECIFIED && later(o)->X509_get_extension_flags &&
+	    (later(o)->X509_get_extension_flags(c->child) & EXFLAG_INVALID_) != 0)
 		return;
 	if ((miss.code == 0 && !c->any_of_name) ||
 	    capture_listed(o, c->near, c->near_count, candidate))

@@ -18,7 +18,8 @@ enum {
 static const char *curve_text(const struct openssl *o, const EVP_PKEY *key, char *name, size_t size)
 {
 	size_t n = 0;
-	if (!o->EVP_PKEY_get_group_name || o->EVP_PKEY_get_group_name(key, name, size, &n) != 1)
+	if (!later(o)->EVP_PKEY_get_group_name ||
+	    later(o)->EVP_PKEY_get_group_name(key, name, size, &n) != 1)
 		return NULL;
 	if (strcmp(name, "prime256v1") == 0)
 		return "P-256";
@@ -45,16 +46,16 @@ static const char *key_kind(const struct openssl *o, const EVP_PKEY *key, int id
 	case NID_ed448:
 		return "Ed448";
 	default:
-		if (o->EVP_PKEY_get0_type_name && o->EVP_PKEY_get0_type_name(key))
-			return o->EVP_PKEY_get0_type_name(key);
+		if (later(o)->EVP_PKEY_get0_type_name && later(o)->EVP_PKEY_get0_type_name(key))
+			return later(o)->EVP_PKEY_get0_type_name(key);
 		return id > 0 && o->OBJ_nid2sn(id) ? o->OBJ_nid2sn(id) : "unknown";
 	}
 }
 
 const char *evidence_key_text(struct evidence *e, const struct openssl *o, const EVP_PKEY *key)
 {
-	const int bits = o->EVP_PKEY_get_bits ? o->EVP_PKEY_get_bits(key) : 0;
-	const int id = o->EVP_PKEY_get_base_id ? o->EVP_PKEY_get_base_id(key) : 0;
+	const int bits = later(o)->EVP_PKEY_get_bits ? later(o)->EVP_PKEY_get_bits(key) : 0;
+	const int id = later(o)->EVP_PKEY_get_base_id ? later(o)->EVP_PKEY_get_base_id(key) : 0;
 	const char *copy, *curve = NULL;
 	char name[64];
 	struct buf b;
@@ -81,7 +82,7 @@ static void key_evidence(struct evidence *e, const struct openssl *o, X509 *x,
 	QUIET_BEGIN(o)
 	key = o->X509_get_pubkey(x);
 	if (key) {
-		bits = o->EVP_PKEY_get_bits ? o->EVP_PKEY_get_bits(key) : 0;
+		bits = later(o)->EVP_PKEY_get_bits ? later(o)->EVP_PKEY_get_bits(key) : 0;
 		out->key_bits = bits > 0 ? (unsigned)bits : 0;
 		out->key = evidence_key_text(e, o, key);
 		o->EVP_PKEY_free(key);
@@ -124,7 +125,7 @@ static const char *unknown_signature(struct evidence *e, const struct openssl *o
 {
 	const ASN1_OBJECT *algorithm = NULL;
 	char number[80];
-	o->X509_ALGOR_get0(&algorithm, NULL, NULL, o->X509_get0_tbs_sigalg(x));
+	later(o)->X509_ALGOR_get0(&algorithm, NULL, NULL, later(o)->X509_get0_tbs_sigalg(x));
 	if (!algorithm || o->OBJ_obj2txt(number, sizeof number, algorithm, 1) <= 0)
 		return NULL;
 	return arena_strdup(&e->arena, number);
@@ -133,7 +134,7 @@ static const char *unknown_signature(struct evidence *e, const struct openssl *o
 static const char *signature_text(struct evidence *e, const struct openssl *o, X509 *x)
 {
 	const int nid = o->X509_get_signature_nid ? o->X509_get_signature_nid(x) : 0;
-	if (nid <= 0 && o->X509_get0_tbs_sigalg && o->X509_ALGOR_get0)
+	if (nid <= 0 && later(o)->X509_get0_tbs_sigalg && later(o)->X509_ALGOR_get0)
 		return unknown_signature(e, o, x);
 	const char *name = NULL;
 	if (nid > 0) {
@@ -146,10 +147,10 @@ static const char *signature_text(struct evidence *e, const struct openssl *o, X
 
 static bool is_marked_for_uses(const struct openssl *o, X509 *x)
 {
-	if (!o->X509_get0_trust_objects || !o->X509_get0_reject_objects)
+	if (!later(o)->X509_get0_trust_objects || !later(o)->X509_get0_reject_objects)
 		return false;
-	const OPENSSL_STACK *trust = o->X509_get0_trust_objects(x);
-	const OPENSSL_STACK *reject = o->X509_get0_reject_objects(x);
+	const OPENSSL_STACK *trust = later(o)->X509_get0_trust_objects(x);
+	const OPENSSL_STACK *reject = later(o)->X509_get0_reject_objects(x);
 	return trust && o->OPENSSL_sk_num(trust) > 0 && (!reject || o->OPENSSL_sk_num(reject) <= 0);
 }
 
@@ -168,9 +169,9 @@ void evidence_certificate(struct evidence *e, const struct openssl *o, X509 *x, 
 	out->serial = evidence_serial(e, o, o->X509_get_serialNumber(x));
 	QUIET_END(o)
 	out->not_before = out->not_after = INT64_MIN;
-	if (o->X509_get0_notBefore && o->X509_get0_notAfter) {
-		out->not_before = evidence_time(o, o->X509_get0_notBefore(x));
-		out->not_after = evidence_time(o, o->X509_get0_notAfter(x));
+	if (later(o)->X509_get0_notBefore && later(o)->X509_get0_notAfter) {
+		out->not_before = evidence_time(o, later(o)->X509_get0_notBefore(x));
+		out->not_after = evidence_time(o, later(o)->X509_get0_notAfter(x));
 	}
 	evidence_san(e, o, x, out);
 	key_evidence(e, o, x, out);

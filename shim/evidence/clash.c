@@ -41,11 +41,11 @@ struct search {
 static int compare(const struct search *s, struct name_constraints *limits, bool *by_cn)
 {
 	const struct openssl *o = s->o;
-	int code = o->NAME_CONSTRAINTS_check(s->below, limits);
+	int code = later(o)->NAME_CONSTRAINTS_check(s->below, limits);
 	*by_cn = false;
-	if (code == 0 && s->is_leaf && o->NAME_CONSTRAINTS_check_CN &&
+	if (code == 0 && s->is_leaf && later(o)->NAME_CONSTRAINTS_check_CN &&
 	    !has_dns_name(s->found->below)) {
-		code = o->NAME_CONSTRAINTS_check_CN(s->below, limits);
+		code = later(o)->NAME_CONSTRAINTS_check_CN(s->below, limits);
 		*by_cn = code != 0;
 	}
 	return code;
@@ -164,8 +164,8 @@ static bool look_at(struct search *s, X509 *ca, int code)
 		else if (here && code == EXCLUDED_VIOLATION)
 			find_excluded(s);
 	}
-	if (o->NAME_CONSTRAINTS_free)
-		o->NAME_CONSTRAINTS_free(s->limits);
+	if (later(o)->NAME_CONSTRAINTS_free)
+		later(o)->NAME_CONSTRAINTS_free(s->limits);
 	return here;
 }
 
@@ -179,7 +179,7 @@ void evidence_clash(struct evidence *e, const struct openssl *o, X509 *const *ch
 	const struct verify_error first = evidence_headline(e);
 	struct search s = {.e = e, .o = o};
 	if (first.depth < 0 || (size_t)first.depth >= n || e->chain_skipped > 0 ||
-	    n != e->chain_count || !o->NAME_CONSTRAINTS_check ||
+	    n != e->chain_count || !later(o)->NAME_CONSTRAINTS_check ||
 	    !is_about_limits(verify_symbol(first.code, e->version)) ||
 	    !(s.found = arena_alloc(&e->arena, sizeof *s.found)))
 		return;

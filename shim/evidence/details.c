@@ -76,19 +76,19 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, struct 
 	if (!list)
 		return;
 	out->extended_key_usages = objects(e, o, list, itself);
-	if (o->EXTENDED_KEY_USAGE_free)
-		o->EXTENDED_KEY_USAGE_free(list);
+	if (later(o)->EXTENDED_KEY_USAGE_free)
+		later(o)->EXTENDED_KEY_USAGE_free(list);
 }
 
 static void policies(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	if (!o->CERTIFICATEPOLICIES_free)
+	if (!later(o)->CERTIFICATEPOLICIES_free)
 		return;
 	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
 	if (!list)
 		return;
 	out->policies = objects(e, o, list, policy_of);
-	o->CERTIFICATEPOLICIES_free(list);
+	later(o)->CERTIFICATEPOLICIES_free(list);
 }
 
 /* An OCTET STRING with a list that has anything in it (RFC 6962 section 3.3); its lengths in one, two or three bytes. */
@@ -96,7 +96,7 @@ static bool has_timestamps(const struct openssl *o, X509_EXTENSION *extension)
 {
 	enum { TAG_OCTETS = 0x04 };
 	const ASN1_STRING *data =
-	    o->X509_EXTENSION_get_data ? o->X509_EXTENSION_get_data(extension) : NULL;
+	    later(o)->X509_EXTENSION_get_data ? later(o)->X509_EXTENSION_get_data(extension) : NULL;
 	const unsigned char *p = data ? o->ASN1_STRING_get0_data(data) : NULL;
 	const int n = data ? o->ASN1_STRING_length(data) : 0;
 	const int head = n < 2 ? n : p[1] < 0x80 ? 2 : 2 + (p[1] & 0x7f);
@@ -117,7 +117,7 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 		    strcmp(oid, timestamps) == 0 && has_timestamps(o, extension))
 			out->public_ca = "signed certificate timestamps";
 	}
-	if (!o->CERTIFICATEPOLICIES_free || !out->policies)
+	if (!later(o)->CERTIFICATEPOLICIES_free || !out->policies)
 		return;
 	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_certificate_policies, NULL, NULL);
 	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
@@ -127,12 +127,12 @@ static void public_ca(struct evidence *e, const struct openssl *o, X509 *x, stru
 			out->public_ca = evidence_text(e, "policy ", oid, strlen(oid)).s;
 	}
 	if (list)
-		o->CERTIFICATEPOLICIES_free(list);
+		later(o)->CERTIFICATEPOLICIES_free(list);
 }
 
 static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	if (!o->CRL_DIST_POINTS_free)
+	if (!later(o)->CRL_DIST_POINTS_free)
 		return;
 	OPENSSL_STACK *list = o->X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
 	for (int i = 0; list && i < o->OPENSSL_sk_num(list) && i < SHOWN; i++) {
@@ -146,7 +146,7 @@ static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, st
 		}
 	}
 	if (list)
-		o->CRL_DIST_POINTS_free(list);
+		later(o)->CRL_DIST_POINTS_free(list);
 }
 
 /* An address and its mask (RFC 5280 section 4.2.1.10). */
@@ -203,15 +203,15 @@ static void constraints(struct evidence *e, const struct openssl *o, X509 *x, st
 		return;
 	out->permitted = subtrees(e, o, nc->permitted, &out->permitted_count);
 	out->excluded = subtrees(e, o, nc->excluded, &out->excluded_count);
-	if (o->NAME_CONSTRAINTS_free)
-		o->NAME_CONSTRAINTS_free(nc);
+	if (later(o)->NAME_CONSTRAINTS_free)
+		later(o)->NAME_CONSTRAINTS_free(nc);
 }
 
 static void wanted_serial(struct evidence *e, const struct openssl *o, X509 *x,
 			  struct cert_info *out)
 {
 	const ASN1_STRING *serial =
-	    o->X509_get0_authority_serial ? o->X509_get0_authority_serial(x) : NULL;
+	    later(o)->X509_get0_authority_serial ? later(o)->X509_get0_authority_serial(x) : NULL;
 	out->authority_serial = evidence_serial(e, o, serial);
 }
 

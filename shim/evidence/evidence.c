@@ -145,34 +145,34 @@ static void look_into_store(struct capture *c, X509_STORE *store)
 {
 	const struct openssl *o = c->o;
 	struct evidence *e = c->e;
-	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
+	const bool lock = later(o)->X509_STORE_lock && later(o)->X509_STORE_unlock;
 	X509 *anchor;
-	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
-	    !o->X509_OBJECT_get0_X509 || (lock && o->X509_STORE_lock(store) != 1)) {
+	if (!store || !later(o)->X509_STORE_get0_objects || !later(o)->X509_OBJECT_get_type ||
+	    !later(o)->X509_OBJECT_get0_X509 || (lock && later(o)->X509_STORE_lock(store) != 1)) {
 		candidates_keep(c);
 		return;
 	}
-	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = later(o)->X509_STORE_get0_objects(store);
 	int n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	e->anchor_count = 0;
 	bool compared = evidence_afford(
 	    e, LOOK_STORE, (unsigned)n * (unsigned)(e->presented_count + e->chain_count) / 20);
 	for (int i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-		e->crl_count += o->X509_OBJECT_get_type(object) == X509_LU_CRL_;
-		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
+		e->crl_count += later(o)->X509_OBJECT_get_type(object) == X509_LU_CRL_;
+		if (later(o)->X509_OBJECT_get_type(object) != X509_LU_X509_)
 			continue;
 		e->anchor_count++;
 		if (!compared)
 			continue;
-		anchor = o->X509_OBJECT_get0_X509(object);
+		anchor = later(o)->X509_OBJECT_get0_X509(object);
 		mark_trusted(c, anchor, c->presented, e->presented, e->presented_count);
 		mark_trusted(c, anchor, c->chain, e->chain, e->chain_count);
 		candidate_consider(c, anchor, FROM_STORE);
 	}
 	candidates_keep(c);
 	if (lock)
-		o->X509_STORE_unlock(store);
+		later(o)->X509_STORE_unlock(store);
 }
 
 static bool is_address(const char *host)
@@ -225,13 +225,14 @@ void evidence_default_file(struct evidence *e, const struct openssl *o, const ch
 {
 	struct file_id id;
 	e->default_file =
-	    default_path(e, value, o->X509_get_default_cert_file, &e->default_file_set);
+	    default_path(e, value, later(o)->X509_get_default_cert_file, &e->default_file_set);
 	e->default_file_exists = e->default_file && file_identify(e->default_file, &id) == 0;
 }
 
 void evidence_default_directory(struct evidence *e, const struct openssl *o, const char *value)
 {
-	e->default_dir = default_path(e, value, o->X509_get_default_cert_dir, &e->default_dir_set);
+	e->default_dir =
+	    default_path(e, value, later(o)->X509_get_default_cert_dir, &e->default_dir_set);
 	e->default_dir_exists = e->default_dir && any_exists(e, e->default_dir);
 }
 
@@ -264,16 +265,18 @@ static void look_at_purpose(struct capture *c)
 	enum { SSL_CLIENT = 1, SSL_SERVER = 2 };
 	const struct openssl *o = c->o;
 	const struct verify_error first = evidence_headline(c->e);
-	if (!o->X509_check_purpose || first.depth < 0 || (size_t)first.depth >= c->chain_count ||
-	    c->e->chain_skipped > 0 ||
+	if (!later(o)->X509_check_purpose || first.depth < 0 ||
+	    (size_t)first.depth >= c->chain_count || c->e->chain_skipped > 0 ||
 	    verify_symbol(first.code, c->e->version) != VERIFY_INVALID_PURPOSE)
 		return;
 	X509 *x = c->chain[first.depth];
 	QUIET_BEGIN(o)
-	c->e->good_for_server =
-	    o->X509_check_purpose(x, SSL_SERVER, first.depth > 0) > 0 ? TRIED_GOOD : TRIED_BAD;
-	c->e->good_for_client =
-	    o->X509_check_purpose(x, SSL_CLIENT, first.depth > 0) > 0 ? TRIED_GOOD : TRIED_BAD;
+	c->e->good_for_server = later(o)->X509_check_purpose(x, SSL_SERVER, first.depth > 0) > 0
+				    ? TRIED_GOOD
+				    : TRIED_BAD;
+	c->e->good_for_client = later(o)->X509_check_purpose(x, SSL_CLIENT, first.depth > 0) > 0
+				    ? TRIED_GOOD
+				    : TRIED_BAD;
 	QUIET_END(o)
 }
 
@@ -299,8 +302,8 @@ void evidence_chain(struct evidence *e, const struct openssl *o, const struct ch
 	e->chain_count = c->chain_count;
 	c->top = c->chain_count > 0 ? c->chain[c->chain_count - 1] : leaf;
 	/* OpenSSL looks into a directory for HASH.0, HASH.1 ... only */
-	note_hash(o, o->X509_issuer_name_hash, c->top, e->wanted_hash);
-	note_hash(o, o->X509_issuer_name_hash_old, c->top, e->former_hash);
+	note_hash(o, later(o)->X509_issuer_name_hash, c->top, e->wanted_hash);
+	note_hash(o, later(o)->X509_issuer_name_hash_old, c->top, e->former_hash);
 	candidates_look(c);
 	evidence_clash(e, o, c->chain, c->chain_count);
 	look_at_purpose(c);

@@ -56,11 +56,12 @@ static const char *named_oid(struct evidence *e, const struct openssl *o, X509_E
 static void find_unknown_critical(struct evidence *e, const struct openssl *o, X509 *x,
 				  struct cert_info *out)
 {
-	if (!o->X509_supported_extension)
+	if (!later(o)->X509_supported_extension)
 		return;
 	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
 		X509_EXTENSION *ext = o->X509_get_ext(x, i);
-		if (o->X509_EXTENSION_get_critical(ext) && !o->X509_supported_extension(ext)) {
+		if (o->X509_EXTENSION_get_critical(ext) &&
+		    !later(o)->X509_supported_extension(ext)) {
 			out->unknown_critical = named_oid(e, o, ext);
 			return;
 		}
@@ -88,8 +89,8 @@ static const struct known_extension {
 
 static void release_address_blocks(const struct openssl *o, void *value)
 {
-	for (int i = 0; o->IPAddressFamily_free && i < o->OPENSSL_sk_num(value); i++)
-		o->IPAddressFamily_free(o->OPENSSL_sk_value(value, i));
+	for (int i = 0; later(o)->IPAddressFamily_free && i < o->OPENSSL_sk_num(value); i++)
+		later(o)->IPAddressFamily_free(o->OPENSSL_sk_value(value, i));
 	o->OPENSSL_sk_free(value);
 }
 
@@ -97,8 +98,8 @@ static void release(const struct openssl *o, int nid, void *value)
 {
 #define RELEASE(id, function)                                                                      \
 	case id:                                                                                   \
-		if (o->function)                                                                   \
-			o->function(value);                                                        \
+		if (later(o)->function)                                                            \
+			later(o)->function(value);                                                 \
 		break;
 	switch (nid) {
 		RELEASE(NID_basic_constraints_, BASIC_CONSTRAINTS_free)
@@ -106,12 +107,14 @@ static void release(const struct openssl *o, int nid, void *value)
 		RELEASE(NID_ext_key_usage_, EXTENDED_KEY_USAGE_free)
 		RELEASE(NID_subject_key_identifier, ASN1_OCTET_STRING_free)
 		RELEASE(NID_authority_key_identifier, AUTHORITY_KEYID_free)
-		RELEASE(NID_subject_alt_name_, GENERAL_NAMES_free)
 		RELEASE(NID_name_constraints, NAME_CONSTRAINTS_free)
 		RELEASE(NID_crl_distribution_points, CRL_DIST_POINTS_free)
 		RELEASE(NID_proxy_cert_info, PROXY_CERT_INFO_EXTENSION_free)
 		RELEASE(NID_netscape_cert_type, ASN1_BIT_STRING_free)
 		RELEASE(NID_as_numbers, ASIdentifiers_free)
+	case NID_subject_alt_name_:
+		o->GENERAL_NAMES_free(value);
+		break;
 	case NID_address_blocks:
 		release_address_blocks(o, value);
 		break;
@@ -222,14 +225,14 @@ static void usages(struct evidence *e, const struct openssl *o, X509 *x, uint32_
 	uint32_t usage;
 	out->has_key_usage = (flags & EXFLAG_KUSAGE) != 0;
 	out->key_usages = "";
-	if (out->has_key_usage && o->X509_get_key_usage) {
-		out->key_usage = o->X509_get_key_usage(x);
+	if (out->has_key_usage && later(o)->X509_get_key_usage) {
+		out->key_usage = later(o)->X509_get_key_usage(x);
 		out->key_usage_cert_sign = (out->key_usage & KU_KEY_CERT_SIGN) != 0;
 		out->key_usages = usage_names(e, out->key_usage);
 	}
 	out->has_extended_key_usage = (flags & EXFLAG_XKUSAGE) != 0;
-	if (out->has_extended_key_usage && o->X509_get_extended_key_usage) {
-		usage = o->X509_get_extended_key_usage(x);
+	if (out->has_extended_key_usage && later(o)->X509_get_extended_key_usage) {
+		usage = later(o)->X509_get_extended_key_usage(x);
 		out->eku_server = (usage & XKU_SSL_SERVER) != 0;
 		out->eku_client = (usage & XKU_SSL_CLIENT) != 0;
 		out->eku_any = (usage & XKU_ANYEKU) != 0;
@@ -240,15 +243,15 @@ static void flags_and_usages(struct evidence *e, const struct openssl *o, X509 *
 			     struct cert_info *out)
 {
 	long length;
-	if (!o->X509_get_extension_flags)
+	if (!later(o)->X509_get_extension_flags)
 		return;
-	uint32_t flags = o->X509_get_extension_flags(x);
+	uint32_t flags = later(o)->X509_get_extension_flags(x);
 	out->has_basic_constraints = (flags & EXFLAG_BCONS_) != 0;
 	out->marked_ca = (flags & EXFLAG_CA_) != 0;
 	out->self_signed = out->self_issued && (flags & EXFLAG_SS_) != 0;
 	usages(e, o, x, flags, out);
 	out->has_netscape_type = (flags & EXFLAG_NSCERT) != 0;
-	if (o->X509_get_pathlen && (length = o->X509_get_pathlen(x)) >= 0)
+	if (later(o)->X509_get_pathlen && (length = later(o)->X509_get_pathlen(x)) >= 0)
 		out->path_length = length < 1000 ? (int)length : 1000;
 	out->malformed = (flags & EXFLAG_INVALID_) != 0;
 	/* OpenSSL gives no purposes of such a certificate, which is not to say that it has none */
@@ -272,9 +275,9 @@ void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 	ca = o->X509_check_ca ? o->X509_check_ca(x) : 0;
 	out->ca = ca == 1 || ca == 3;
 	find_unknown_critical(e, o, x, out);
-	if (o->X509_get0_subject_key_id)
-		out->subject_key_id = octets(e, o, o->X509_get0_subject_key_id(x));
-	if (o->X509_get0_authority_key_id)
-		out->authority_key_id = octets(e, o, o->X509_get0_authority_key_id(x));
+	if (later(o)->X509_get0_subject_key_id)
+		out->subject_key_id = octets(e, o, later(o)->X509_get0_subject_key_id(x));
+	if (later(o)->X509_get0_authority_key_id)
+		out->authority_key_id = octets(e, o, later(o)->X509_get0_authority_key_id(x));
 	QUIET_END(o)
 }

@@ -28,7 +28,7 @@ static void note_key(struct evidence *e, const struct openssl *o, int i, const E
 {
 	unsigned char *der = NULL;
 	unsigned int n = 0;
-	const int length = o->i2d_PUBKEY ? o->i2d_PUBKEY(key, &der) : 0;
+	const int length = later(o)->i2d_PUBKEY ? later(o)->i2d_PUBKEY(key, &der) : 0;
 	e->pair_key[i] = evidence_key_text(e, o, key);
 	if (length > 0 && der)
 		e->have_pair_spki[i] = o->EVP_Digest(der, (size_t)length, e->pair_spki[i], &n,
@@ -58,8 +58,8 @@ static void from_file(struct evidence *e, const struct openssl *o, int i, const 
 		in = o->BIO_new_mem_buf(buf_str(&b), (int)b.len);
 	if (in && i == 0)
 		x = o->PEM_read_bio_X509(in, NULL, openssl_no_passphrase, NULL);
-	else if (in && o->PEM_read_bio_PrivateKey)
-		key = o->PEM_read_bio_PrivateKey(in, NULL, openssl_no_passphrase, NULL);
+	else if (in && later(o)->PEM_read_bio_PrivateKey)
+		key = later(o)->PEM_read_bio_PrivateKey(in, NULL, openssl_no_passphrase, NULL);
 	if (x) {
 		note_certificate(e, o, x);
 		o->X509_free(x);

@@ -227,7 +227,7 @@ void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 	const struct access_description *a;
 	const void *value;
 	int type;
-	if (!o->AUTHORITY_INFO_ACCESS_free)
+	if (!later(o)->AUTHORITY_INFO_ACCESS_free)
 		return;
 	QUIET_BEGIN(o)
 	list = o->X509_get_ext_d2i(x, NID_info_access_, NULL, NULL);
@@ -243,6 +243,6 @@ void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 		break;
 	}
 	if (list)
-		o->AUTHORITY_INFO_ACCESS_free(list);
+		later(o)->AUTHORITY_INFO_ACCESS_free(list);
 	QUIET_END(o)
 }

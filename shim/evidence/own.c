@@ -64,8 +64,8 @@ static X509 *issuer_in(const struct openssl *o, OPENSSL_STACK *objects, X509 *x)
 	X509 *found = NULL;
 	for (i = 0; i < n && !found; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-		X509 *candidate = o->X509_OBJECT_get_type(object) == X509_LU_X509_
-				      ? o->X509_OBJECT_get0_X509(object)
+		X509 *candidate = later(o)->X509_OBJECT_get_type(object) == X509_LU_X509_
+				      ? later(o)->X509_OBJECT_get0_X509(object)
 				      : NULL;
 		if (!candidate)
 			continue;
@@ -81,13 +81,13 @@ static X509 *issuer_in(const struct openssl *o, OPENSSL_STACK *objects, X509 *x)
 static void add_completed(struct own *w, X509_STORE *store)
 {
 	const struct openssl *o = w->o;
-	const bool lock = o->X509_STORE_lock && o->X509_STORE_unlock;
+	const bool lock = later(o)->X509_STORE_lock && later(o)->X509_STORE_unlock;
 	X509 *issuer;
-	if (!store || w->count == 0 || w->count >= w->e->own.sent || !o->X509_STORE_get0_objects ||
-	    !o->X509_OBJECT_get_type || !o->X509_OBJECT_get0_X509 ||
-	    (lock && o->X509_STORE_lock(store) != 1))
+	if (!store || w->count == 0 || w->count >= w->e->own.sent ||
+	    !later(o)->X509_STORE_get0_objects || !later(o)->X509_OBJECT_get_type ||
+	    !later(o)->X509_OBJECT_get0_X509 || (lock && later(o)->X509_STORE_lock(store) != 1))
 		return;
-	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = later(o)->X509_STORE_get0_objects(store);
 	while (w->count < w->e->own.sent && w->count < OWN_CHAIN) {
 		issuer = issuer_in(o, objects, w->chain[w->count - 1]);
 		if (!issuer || issuer == w->chain[w->count - 1])
@@ -97,7 +97,7 @@ static void add_completed(struct own *w, X509_STORE *store)
 	/* while the store holds them */
 	describe(w);
 	if (lock)
-		o->X509_STORE_unlock(store);
+		later(o)->X509_STORE_unlock(store);
 }
 
 /* ---- what the server wants -------------------------------------------------------------------------------- */
@@ -120,10 +120,10 @@ static void wanted_names(struct own *w, const SSL *ssl)
 {
 	const struct openssl *o = w->o;
 	struct own_certificate *own = &w->e->own;
-	if (!o->SSL_get0_peer_CA_list)
+	if (!later(o)->SSL_get0_peer_CA_list)
 		return;
 	own->names_known = true;
-	const OPENSSL_STACK *names = o->SSL_get0_peer_CA_list(ssl);
+	const OPENSSL_STACK *names = later(o)->SSL_get0_peer_CA_list(ssl);
 	int n = names ? o->OPENSSL_sk_num(names) : 0;
 	if (n <= 0)
 		return;
@@ -142,17 +142,18 @@ void evidence_own(struct evidence *e, const struct openssl *o, SSL *ssl)
 {
 	struct own *w = arena_alloc(&e->arena, sizeof *w);
 	SSL_CTX *ctx = o->SSL_get_SSL_CTX(ssl);
-	if (!w || !o->SSL_get_certificate)
+	if (!w || !later(o)->SSL_get_certificate)
 		return;
 	w->e = e;
 	w->o = o;
-	add(w, o->SSL_get_certificate(ssl), FROM_PRESENTED);
+	add(w, later(o)->SSL_get_certificate(ssl), FROM_PRESENTED);
 	OPENSSL_STACK *chain = w->count > 0 ? configured_chain(o, ssl) : NULL;
 	for (int i = 0; chain && i < o->OPENSSL_sk_num(chain); i++)
 		add(w, o->OPENSSL_sk_value(chain, i), FROM_PRESENTED);
-	e->own.has_key = w->count > 0 && o->SSL_get_privatekey && o->SSL_get_privatekey(ssl);
-	e->own.too_late =
-	    w->count == 0 && ctx && o->SSL_CTX_get0_certificate && o->SSL_CTX_get0_certificate(ctx);
+	e->own.has_key =
+	    w->count > 0 && later(o)->SSL_get_privatekey && later(o)->SSL_get_privatekey(ssl);
+	e->own.too_late = w->count == 0 && ctx && later(o)->SSL_CTX_get0_certificate &&
+			  later(o)->SSL_CTX_get0_certificate(ctx);
 	if (!chain && ctx && o->SSL_CTX_get_cert_store)
 		add_completed(w, o->SSL_CTX_get_cert_store(ctx));
 	if (!e->own.chain)

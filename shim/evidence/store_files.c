@@ -33,19 +33,20 @@ static bool would_do(void *arg, X509 *x)
 static bool is_in_store(const struct openssl *o, X509_STORE *store, X509 *x)
 {
 	bool found = false;
-	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
-	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
-	    o->X509_STORE_lock(store) != 1)
+	if (!store || !later(o)->X509_STORE_get0_objects || !later(o)->X509_OBJECT_get_type ||
+	    !later(o)->X509_OBJECT_get0_X509 || !later(o)->X509_STORE_lock ||
+	    !later(o)->X509_STORE_unlock || later(o)->X509_STORE_lock(store) != 1)
 		return true;
-	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = later(o)->X509_STORE_get0_objects(store);
 	for (int i = objects ? o->OPENSSL_sk_num(objects) - 1 : -1; i >= 0 && !found; i--) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-		found = o->X509_OBJECT_get_type(object) == X509_LU_X509_ &&
-			o->X509_NAME_cmp(o->X509_get_subject_name(o->X509_OBJECT_get0_X509(object)),
-					 o->X509_get_subject_name(x)) == 0 &&
-			o->X509_cmp(o->X509_OBJECT_get0_X509(object), x) == 0;
+		found = later(o)->X509_OBJECT_get_type(object) == X509_LU_X509_ &&
+			o->X509_NAME_cmp(
+			    o->X509_get_subject_name(later(o)->X509_OBJECT_get0_X509(object)),
+			    o->X509_get_subject_name(x)) == 0 &&
+			o->X509_cmp(later(o)->X509_OBJECT_get0_X509(object), x) == 0;
 	}
-	o->X509_STORE_unlock(store);
+	later(o)->X509_STORE_unlock(store);
 	return found;
 }
 

@@ -98,25 +98,25 @@ static void find_anchored(struct attempt *a, X509_STORE *store)
 	const struct openssl *o = a->o;
 	size_t k;
 	int i;
-	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
-	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
-	    o->X509_STORE_lock(store) != 1)
+	if (!store || !later(o)->X509_STORE_get0_objects || !later(o)->X509_OBJECT_get_type ||
+	    !later(o)->X509_OBJECT_get0_X509 || !later(o)->X509_STORE_lock ||
+	    !later(o)->X509_STORE_unlock || later(o)->X509_STORE_lock(store) != 1)
 		return;
-	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = later(o)->X509_STORE_get0_objects(store);
 	int n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
 		n = 0;
 	for (i = 0; i < n; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-		if (o->X509_OBJECT_get_type(object) != X509_LU_X509_)
+		if (later(o)->X509_OBJECT_get_type(object) != X509_LU_X509_)
 			continue;
 		for (k = 0; k < a->count; k++) {
 			if (!a->anchored[k])
 				a->anchored[k] =
-				    issued(o, o->X509_OBJECT_get0_X509(object), a->sent[k]);
+				    issued(o, later(o)->X509_OBJECT_get0_X509(object), a->sent[k]);
 		}
 	}
-	o->X509_STORE_unlock(store);
+	later(o)->X509_STORE_unlock(store);
 }
 
 /* What OpenSSL built itself, up to an anchor, is not another path: where it passes alone, it is the client that says no. */
@@ -240,25 +240,27 @@ static X509 *stored_root(struct attempt *a, X509_STORE *store)
 	X509 *found = NULL;
 	size_t k;
 	int i;
-	if (!store || !o->X509_up_ref || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
-	    !o->X509_OBJECT_get0_X509 || !o->X509_STORE_lock || !o->X509_STORE_unlock ||
-	    o->X509_STORE_lock(store) != 1)
+	if (!store || !later(o)->X509_up_ref || !later(o)->X509_STORE_get0_objects ||
+	    !later(o)->X509_OBJECT_get_type || !later(o)->X509_OBJECT_get0_X509 ||
+	    !later(o)->X509_STORE_lock || !later(o)->X509_STORE_unlock ||
+	    later(o)->X509_STORE_lock(store) != 1)
 		return NULL;
-	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = later(o)->X509_STORE_get0_objects(store);
 	int n = objects ? o->OPENSSL_sk_num(objects) : 0;
 	if (!evidence_afford(a->e, LOOK_STORE, (unsigned)n * (unsigned)a->count / 20))
 		n = 0;
 	for (i = 0; i < n && !found; i++) {
 		X509_OBJECT *object = o->OPENSSL_sk_value(objects, i);
-		X509 *x = o->X509_OBJECT_get_type(object) == X509_LU_X509_
-			      ? o->X509_OBJECT_get0_X509(object)
+		X509 *x = later(o)->X509_OBJECT_get_type(object) == X509_LU_X509_
+			      ? later(o)->X509_OBJECT_get0_X509(object)
 			      : NULL;
 		for (k = 1; x && k < a->count && !found; k++) {
-			if (issued(o, x, a->sent[k]) && issued(o, x, x) && o->X509_up_ref(x) == 1)
+			if (issued(o, x, a->sent[k]) && issued(o, x, x) &&
+			    later(o)->X509_up_ref(x) == 1)
 				found = x;
 		}
 	}
-	o->X509_STORE_unlock(store);
+	later(o)->X509_STORE_unlock(store);
 	return found;
 }
 

@@ -45,12 +45,12 @@ void evidence_clock(struct evidence *e, const struct openssl *o)
 	enum { SAME_WITHIN = 120 };
 	int64_t told = INT64_MIN;
 	ASN1_STRING *t;
-	if (!o->X509_gmtime_adj || !o->ASN1_STRING_free)
+	if (!later(o)->X509_gmtime_adj || !later(o)->ASN1_STRING_free)
 		return;
 	QUIET_BEGIN(o)
-	t = o->X509_gmtime_adj(NULL, 0);
+	t = later(o)->X509_gmtime_adj(NULL, 0);
 	told = evidence_time(o, t);
-	o->ASN1_STRING_free(t);
+	later(o)->ASN1_STRING_free(t);
 	QUIET_END(o)
 	if (told == INT64_MIN || (told - e->now <= SAME_WITHIN && e->now - told <= SAME_WITHIN))
 		return;

@@ -26,7 +26,7 @@ static bool has_dotnet(void)
 	static const char symbols[][40] = {"CryptoNative_EnsureOpenSslInitialized",
 					   "DotNetRuntimeInfo", "DotNetRuntimeDebugHeader"};
 	for (size_t i = 0; i < ARRAY_LENGTH(symbols); i++) {
-		const struct lookup q = {.name = symbols[i]};
+		const struct lookup q = {.name = loader_name(symbols[i])};
 		if (loader_definer(&q, NULL))
 			return true;
 	}
@@ -66,8 +66,8 @@ static bool suits_servers(const struct openssl *o, X509 *x)
 {
 	enum { XKU_SERVER = 0x1 };
 	/* no extension: all bits; anyExtendedKeyUsage does not count in .NET */
-	return !o->X509_get_extended_key_usage ||
-	       (o->X509_get_extended_key_usage(x) & XKU_SERVER) != 0;
+	return !later(o)->X509_get_extended_key_usage ||
+	       (later(o)->X509_get_extended_key_usage(x) & XKU_SERVER) != 0;
 }
 
 /* The depth of the first certificate that was not issued for servers; -1: none. */
@@ -87,10 +87,10 @@ static int outdated_as(const struct openssl *o, const X509 *leaf)
 {
 	enum { NOT_YET_VALID = 9, HAS_EXPIRED = 10 };
 	const int64_t now = clock_realtime_ms() / 1000;
-	if (!o->X509_get0_notBefore || !o->X509_get0_notAfter)
+	if (!later(o)->X509_get0_notBefore || !later(o)->X509_get0_notAfter)
 		return 0;
-	const int64_t from = evidence_time(o, o->X509_get0_notBefore(leaf)),
-		      until = evidence_time(o, o->X509_get0_notAfter(leaf));
+	const int64_t from = evidence_time(o, later(o)->X509_get0_notBefore(leaf)),
+		      until = evidence_time(o, later(o)->X509_get0_notAfter(leaf));
 	if (until != INT64_MIN && until < now)
 		return HAS_EXPIRED;
 	return from != INT64_MIN && from > now ? NOT_YET_VALID : 0;
@@ -149,8 +149,9 @@ bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)
 	const bool outdated = outdated_as(o, leaf) != 0;
 	/* .NET compares it; another one that found the chain good has taken the purpose, as xfreerdp takes any */
 	const bool suited =
-	    unsuited(o, leaf, o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL) <
-		0 ||
+	    unsuited(o, leaf,
+		     later(o)->SSL_get_peer_cert_chain ? later(o)->SSL_get_peer_cert_chain(ssl)
+						       : NULL) < 0 ||
 	    !afterwards_is_dotnet();
 	*leaf_is = (struct happening){.what = HAPPENING_LEAF,
 				      .leaf = {.named = names_host(o, n, leaf),
@@ -177,7 +178,7 @@ static void describe(struct evidence *e, struct connection *n, SSL *ssl, X509 *l
 	enum { INVALID_PURPOSE = 26, DANE_NO_MATCH = 65 /* from 1.1.0 on */ };
 	const struct openssl *o = copy_api(n->copy);
 	OPENSSL_STACK *presented =
-	    o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL;
+	    later(o)->SSL_get_peer_cert_chain ? later(o)->SSL_get_peer_cert_chain(ssl) : NULL;
 	const bool name = n->story.reason == REASON_NAME || n->story.reason == REASON_ADDRESS;
 	const int depth = name ? -1 : unsuited(o, leaf, presented);
 	e->framework = afterwards_is_dotnet() ? FRAMEWORK_DOTNET : FRAMEWORK_NONE;

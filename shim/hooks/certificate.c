@@ -42,14 +42,15 @@ static int ask_older(const struct openssl *o, SSL *ssl)
 	union {
 		void *object;
 		client_cert_cb *function;
-	} older = {.object = ctx && o->SSL_CTX_get_client_cert_cb
-				 ? o->SSL_CTX_get_client_cert_cb(ctx)
+	} older = {.object = ctx && later(o)->SSL_CTX_get_client_cert_cb
+				 ? later(o)->SSL_CTX_get_client_cert_cb(ctx)
 				 : NULL};
 	if (!older.object)
 		return 0;
 	int r = older.function(ssl, &x, &key);
 	if (r > 0 && x && key &&
-	    (o->SSL_use_certificate(ssl, x) != 1 || o->SSL_use_PrivateKey(ssl, key) != 1))
+	    (later(o)->SSL_use_certificate(ssl, x) != 1 ||
+	     later(o)->SSL_use_PrivateKey(ssl, key) != 1))
 		r = 0;
 	if (x)
 		o->X509_free(x);
@@ -66,11 +67,11 @@ static void show(struct connection *n, SSL *ssl)
 	struct kept *k = &n->applied.kept;
 	QUIET_BEGIN(o)
 	if (k->replaces && !n->shown.of_rule)
-		o->SSL_certs_clear(ssl);
+		later(o)->SSL_certs_clear(ssl);
 	n->shown.of_rule = identity_set(o, ssl, k->identity);
 	if (!n->shown.of_rule)
-		o->SSL_certs_clear(ssl);
-	k->certificate = o->SSL_get_certificate(ssl);
+		later(o)->SSL_certs_clear(ssl);
+	k->certificate = later(o)->SSL_get_certificate(ssl);
 	QUIET_END(o)
 }
 
@@ -92,7 +93,7 @@ static int when_asked(SSL *ssl, void *arg)
 	if (!k || !k->identity)
 		return 1;
 	if (!replaces && !n->shown.of_rule) {
-		if (o->SSL_get_certificate(ssl))
+		if (later(o)->SSL_get_certificate(ssl))
 			return 1;
 		int r = ask_older(o, ssl);
 		if (r != 0)

@@ -26,10 +26,10 @@ enum { VERIFY_PEER_ = 1, SHUTDOWN_BOTH = 3 };
 /* A key that both sides know already shows no certificate, and sends data before any would come. */
 static void forget_keys(const struct openssl *o, SSL *ssl)
 {
-	if (o->SSL_set_psk_client_callback)
-		o->SSL_set_psk_client_callback(ssl, NULL);
-	if (o->SSL_set_psk_use_session_callback)
-		o->SSL_set_psk_use_session_callback(ssl, NULL);
+	if (later(o)->SSL_set_psk_client_callback)
+		later(o)->SSL_set_psk_client_callback(ssl, NULL);
+	if (later(o)->SSL_set_psk_use_session_callback)
+		later(o)->SSL_set_psk_use_session_callback(ssl, NULL);
 }
 
 void demanded_start(struct connection *n, SSL *ssl)
@@ -185,10 +185,12 @@ void demanded_begin(struct demanded *d, struct copy *c, X509_STORE_CTX *ctx, SSL
 	d->ssl = ssl;
 	d->ctx = ctx;
 	d->view = (struct demand_view){
-	    .store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL,
+	    .store = later(o)->X509_STORE_CTX_get0_store ? later(o)->X509_STORE_CTX_get0_store(ctx)
+							 : NULL,
 	    .leaf = leaf_of(o, ctx),
-	    .untrusted =
-		o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(ctx) : NULL,
+	    .untrusted = later(o)->X509_STORE_CTX_get0_untrusted
+			     ? later(o)->X509_STORE_CTX_get0_untrusted(ctx)
+			     : NULL,
 	    .param = o->X509_STORE_CTX_get0_param(ctx),
 	    .level = -1,
 	    .unverified = o->SSL_get_verify_mode(ssl) == 0};
@@ -237,9 +239,10 @@ static bool judge_afterwards(struct connection *n, SSL *ssl, X509 *leaf)
 	    .store = o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(o->SSL_get_SSL_CTX(ssl))
 					       : NULL,
 	    .leaf = leaf,
-	    .untrusted = o->SSL_get_peer_cert_chain ? o->SSL_get_peer_cert_chain(ssl) : NULL,
+	    .untrusted =
+		later(o)->SSL_get_peer_cert_chain ? later(o)->SSL_get_peer_cert_chain(ssl) : NULL,
 	    .param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL,
-	    .level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1,
+	    .level = later(o)->SSL_get_security_level ? later(o)->SSL_get_security_level(ssl) : -1,
 	    .unverified = o->SSL_get_verify_mode(ssl) == 0};
 	w.store_is_meant = loaded_by_client(n->copy, w.store);
 	const bool met = (w.param || !leaf) && judge(n, ssl, &w, true);

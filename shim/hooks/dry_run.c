@@ -52,7 +52,7 @@ static int error_with_trust(const struct attempt *a, X509_STORE_CTX *ctx, verify
 		return 0;
 	QUIET_BEGIN(o)
 	if (a->trust.trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, a->trust.trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(copy, a->trust.trusted);
 	real(copy);
 	error = o->X509_STORE_CTX_get_error(copy);
 	o->X509_STORE_CTX_free(copy);
@@ -101,9 +101,11 @@ static void look_at_demand(struct attempt *a, struct verification *v, struct dry
 	    .verify = as_verify(copy_real(v->copy, HOOK_X509_verify_cert)),
 	    .rule = &a->would,
 	    .name = repair_expected(&a->would, host, a->expected),
-	    .store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(v->ctx) : NULL,
+	    .store = later(o)->X509_STORE_CTX_get0_store
+			 ? later(o)->X509_STORE_CTX_get0_store(v->ctx)
+			 : NULL,
 	    .leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(v->ctx) : NULL,
-	    .untrusted = o->X509_STORE_CTX_get0_untrusted(v->ctx),
+	    .untrusted = later(o)->X509_STORE_CTX_get0_untrusted(v->ctx),
 	    .param = o->X509_STORE_CTX_get0_param(v->ctx),
 	    .level = -1};
 	view.store_is_meant = loaded_by_client(v->copy, view.store);
@@ -180,13 +182,14 @@ void dry_run_verified(struct verification *v, bool good)
 {
 	const struct openssl *o = copy_api(v->copy);
 	struct connection *n = v->connection;
-	struct dry_look later, *look = n ? &n->dry : &later;
+	struct dry_look alone, *look = n ? &n->dry : &alone;
 	if ((!n && v->match.hosts != 1) || !any_to_try(&v->rule) ||
-	    !o->X509_STORE_CTX_get0_untrusted)
+	    !later(o)->X509_STORE_CTX_get0_untrusted)
 		return;
 	struct attempt *a = calloc(1, sizeof *a); /* too large for a hook's stack */
 	X509_STORE_CTX *copy =
-	    a ? trust_private_copy(o, v->ctx, o->X509_STORE_CTX_get0_untrusted(v->ctx)) : NULL;
+	    a ? trust_private_copy(o, v->ctx, later(o)->X509_STORE_CTX_get0_untrusted(v->ctx))
+	      : NULL;
 	*look = (struct dry_look){.was_good = good};
 	if (copy) {
 		would_hold(&a->would, &v->rule);

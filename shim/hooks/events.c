@@ -106,8 +106,9 @@ static struct verification *verification_of(struct copy *c, X509_STORE_CTX *ctx)
 	const struct openssl *o = copy_api(c);
 	struct verification *v = NULL;
 	while (ctx && !(v = kept_get(c, KEPT_STORE_CTX_VERIFICATION, ctx)))
-		ctx = o->X509_STORE_CTX_get0_parent_ctx ? o->X509_STORE_CTX_get0_parent_ctx(ctx)
-							: NULL;
+		ctx = later(o)->X509_STORE_CTX_get0_parent_ctx
+			  ? later(o)->X509_STORE_CTX_get0_parent_ctx(ctx)
+			  : NULL;
 	return v;
 }
 

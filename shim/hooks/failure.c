@@ -24,7 +24,8 @@ bool verification_has_idle_limit(const struct verification *v)
 {
 	enum { CHAIN_TOO_LONG = 22 };
 	const struct openssl *o = copy_api(v->copy);
-	return v->connection && v->connection->story.left && o->X509_VERIFY_PARAM_set_depth &&
+	return v->connection && v->connection->story.left &&
+	       later(o)->X509_VERIFY_PARAM_set_depth &&
 	       o->X509_STORE_CTX_get_error(v->ctx) == CHAIN_TOO_LONG;
 }
 
@@ -34,7 +35,8 @@ static X509_STORE_CTX *private_copy(const struct verification *v, OPENSSL_STACK 
 	const struct openssl *o = copy_api(v->copy);
 	X509_STORE_CTX *copy = trust_private_copy(o, v->ctx, untrusted);
 	if (copy && verification_has_idle_limit(v))
-		o->X509_VERIFY_PARAM_set_depth(o->X509_STORE_CTX_get0_param(copy), OPENSSL_DEFAULT);
+		later(o)->X509_VERIFY_PARAM_set_depth(o->X509_STORE_CTX_get0_param(copy),
+						      OPENSSL_DEFAULT);
 	return copy;
 }
 
@@ -53,8 +55,9 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 {
 	const struct openssl *o = copy_api(v->copy);
 	const struct trust *t = &v->trust;
-	OPENSSL_STACK *untrusted =
-	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	OPENSSL_STACK *untrusted = later(o)->X509_STORE_CTX_get0_untrusted
+				       ? later(o)->X509_STORE_CTX_get0_untrusted(v->ctx)
+				       : NULL;
 	bool ruled = t->got_further || t->name_refused;
 	untrusted = ruled ? t->untrusted : untrusted;
 	bool all = !t->switched && can_afford_all(v, e, untrusted);
@@ -66,7 +69,7 @@ static X509_STORE_CTX *collect_errors(struct verification *v, struct evidence *e
 		return NULL;
 	QUIET_BEGIN(o)
 	if (ruled && t->trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
 	if (events_collect(v->copy, copy, e, all))
 		as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy);
 	events_collected(v->copy, copy);
@@ -95,28 +98,28 @@ static void parameters(struct evidence *e, const struct openssl *o, X509_STORE_C
 	if (!param)
 		return;
 	e->verify_flags = o->X509_VERIFY_PARAM_get_flags(param);
-	if (e->verify_flags & USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time)
-		e->now = o->X509_VERIFY_PARAM_get_time(param);
+	if (e->verify_flags & USE_CHECK_TIME && later(o)->X509_VERIFY_PARAM_get_time)
+		e->now = later(o)->X509_VERIFY_PARAM_get_time(param);
 	else
 		evidence_clock(e, o);
 	char *asked =
 	    o->X509_VERIFY_PARAM_get0_host ? o->X509_VERIFY_PARAM_get0_host(param, 0) : NULL;
 	char *ip = NULL;
 	QUIET_BEGIN(o)
-	if (!asked && o->X509_VERIFY_PARAM_get1_ip_asc)
-		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
+	if (!asked && later(o)->X509_VERIFY_PARAM_get1_ip_asc)
+		ip = later(o)->X509_VERIFY_PARAM_get1_ip_asc(param);
 	QUIET_END(o)
 	e->name_asked = asked || ip;
-	if (o->X509_VERIFY_PARAM_get_hostflags)
-		e->host_flags = o->X509_VERIFY_PARAM_get_hostflags(param);
+	if (later(o)->X509_VERIFY_PARAM_get_hostflags)
+		e->host_flags = later(o)->X509_VERIFY_PARAM_get_hostflags(param);
 	char normal[256]; /* OpenSSL writes an IPv6 address out in full */
 	const char *address = ip && host_normalise(ip, normal) ? normal : ip;
 	if (asked || ip)
 		e->expected_name = arena_strdup(&e->arena, asked ? asked : address);
 	if (ip)
 		o->CRYPTO_free(ip, "", 0);
-	if (e->security_level < 0 && o->X509_VERIFY_PARAM_get_auth_level)
-		e->security_level = o->X509_VERIFY_PARAM_get_auth_level(param);
+	if (e->security_level < 0 && later(o)->X509_VERIFY_PARAM_get_auth_level)
+		e->security_level = later(o)->X509_VERIFY_PARAM_get_auth_level(param);
 }
 
 /* For evidence_try(): would this help? */
@@ -137,10 +140,11 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 		o->X509_VERIFY_PARAM_clear_flags(o->X509_STORE_CTX_get0_param(copy), REVOCATION);
 	if (level == EVIDENCE_STAND_IN)
 		o->X509_VERIFY_PARAM_set_flags(o->X509_STORE_CTX_get0_param(copy), PARTIAL_CHAIN);
-	else if (level != EVIDENCE_SAME_LEVEL && o->X509_VERIFY_PARAM_set_auth_level)
-		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
+	else if (level != EVIDENCE_SAME_LEVEL && later(o)->X509_VERIFY_PARAM_set_auth_level)
+		later(o)->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy),
+							   level);
 	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy) == 1 &&
 	       o->X509_STORE_CTX_get_error(copy) == 0;
 	if (why)
@@ -158,8 +162,9 @@ static bool passes_with(void *arg, enum evidence_key which, const char *value)
 	struct verification *v = arg;
 	const struct openssl *o = copy_api(v->copy);
 	const struct trust *t = &v->trust;
-	OPENSSL_STACK *untrusted =
-	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	OPENSSL_STACK *untrusted = later(o)->X509_STORE_CTX_get0_untrusted
+				       ? later(o)->X509_STORE_CTX_get0_untrusted(v->ctx)
+				       : NULL;
 	if (v->demand)
 		return which == WITH_NAME && demand_is_met_as(v->demand, value);
 	const bool ruled = t->got_further || t->name_refused;
@@ -169,7 +174,7 @@ static bool passes_with(void *arg, enum evidence_key which, const char *value)
 		return false;
 	QUIET_BEGIN(o)
 	if (ruled && t->trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(copy, t->trusted);
 	repair_param(o, o->X509_STORE_CTX_get0_param(copy), keys[which], value);
 	good = as_verify(copy_real(v->copy, HOOK_X509_verify_cert))(copy) == 1 &&
 	       o->X509_STORE_CTX_get_error(copy) == 0;
@@ -211,13 +216,13 @@ static void certificates(struct verification *v, struct evidence *e, const X509_
 	struct chain_parts p = {.presented = t->client_untrusted};
 	if (o->X509_STORE_CTX_get0_cert)
 		p.leaf = o->X509_STORE_CTX_get0_cert(v->ctx);
-	if (o->X509_STORE_CTX_get0_store)
-		p.store = o->X509_STORE_CTX_get0_store(v->ctx);
-	if (o->X509_STORE_CTX_get0_chain)
-		p.chain = o->X509_STORE_CTX_get0_chain(built);
+	if (later(o)->X509_STORE_CTX_get0_store)
+		p.store = later(o)->X509_STORE_CTX_get0_store(v->ctx);
+	if (later(o)->X509_STORE_CTX_get0_chain)
+		p.chain = later(o)->X509_STORE_CTX_get0_chain(built);
 	if (!t->switched)
-		p.presented = o->X509_STORE_CTX_get0_untrusted
-				  ? o->X509_STORE_CTX_get0_untrusted(v->ctx)
+		p.presented = later(o)->X509_STORE_CTX_get0_untrusted
+				  ? later(o)->X509_STORE_CTX_get0_untrusted(v->ctx)
 				  : NULL;
 	if (t->anchors)
 		p.rule = t->anchors->all;
@@ -278,8 +283,9 @@ static uint64_t look_of(struct verification *v)
 {
 	const struct openssl *o = copy_api(v->copy);
 	const struct connection *n = v->connection;
-	OPENSSL_STACK *sent =
-	    o->X509_STORE_CTX_get0_untrusted ? o->X509_STORE_CTX_get0_untrusted(v->ctx) : NULL;
+	OPENSSL_STACK *sent = later(o)->X509_STORE_CTX_get0_untrusted
+				  ? later(o)->X509_STORE_CTX_get0_untrusted(v->ctx)
+				  : NULL;
 	const int facts[] = {o->X509_STORE_CTX_get_error(v->ctx),
 			     o->X509_STORE_CTX_get_error_depth(v->ctx),
 			     sent ? o->OPENSSL_sk_num(sent) : 0,

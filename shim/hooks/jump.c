@@ -24,6 +24,12 @@ any_fn *jump_next(struct jump *j, any_fn *itself)
 	return f;
 }
 
+static bool is_libcs(const char *function, const void *found)
+{
+	const struct symbol_name name = loader_name(function);
+	return found == loader_libc_function(&name);
+}
+
 bool jump_is_libcs(struct jump *j)
 {
 	const union {
@@ -31,8 +37,7 @@ bool jump_is_libcs(struct jump *j)
 		void *object;
 	} next = {.function = atomic_load(&j->next)};
 	if (next.object && !atomic_load(&j->whose))
-		atomic_store(&j->whose,
-			     next.object == loader_libc_function(j->name) ? LIBCS : ANOTHERS);
+		atomic_store(&j->whose, is_libcs(j->name, next.object) ? LIBCS : ANOTHERS);
 	return atomic_load(&j->whose) == LIBCS;
 }
 

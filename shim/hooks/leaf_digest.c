@@ -130,9 +130,9 @@ bool leaf_seems(const struct openssl *o, const X509 *leaf, const uint8_t digest[
 /* Its bytes, to be freed; NULL: no memory. */
 static uint8_t *bytes_of(const struct openssl *o, const X509 *leaf, size_t *size)
 {
-	const int n = o->i2d_X509 ? o->i2d_X509(leaf, NULL) : 0;
+	const int n = later(o)->i2d_X509 ? later(o)->i2d_X509(leaf, NULL) : 0;
 	uint8_t *der = n > 0 ? malloc((size_t)n) : NULL, *end = der;
-	if (der && o->i2d_X509(leaf, &end) == n) {
+	if (der && later(o)->i2d_X509(leaf, &end) == n) {
 		*size = (size_t)n;
 		return der;
 	}

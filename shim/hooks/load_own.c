@@ -42,15 +42,17 @@ static X509 *certificate_of(const struct owner *w)
 {
 	const struct openssl *o = copy_api(w->copy);
 	if (w->ssl)
-		return o->SSL_get_certificate ? o->SSL_get_certificate(w->ssl) : NULL;
-	return o->SSL_CTX_get0_certificate ? o->SSL_CTX_get0_certificate(w->ctx) : NULL;
+		return later(o)->SSL_get_certificate ? later(o)->SSL_get_certificate(w->ssl) : NULL;
+	return later(o)->SSL_CTX_get0_certificate ? later(o)->SSL_CTX_get0_certificate(w->ctx)
+						  : NULL;
 }
 
 static int level_of(const struct owner *w)
 {
 	const struct openssl *o = copy_api(w->copy);
 	if (w->ssl)
-		return o->SSL_get_security_level ? o->SSL_get_security_level(w->ssl) : -1;
+		return later(o)->SSL_get_security_level ? later(o)->SSL_get_security_level(w->ssl)
+							: -1;
 	return o->SSL_CTX_get_security_level ? o->SSL_CTX_get_security_level(w->ctx) : -1;
 }
 

@@ -64,7 +64,8 @@ static const char *variable_now(const char *name, char out[LOADED_BYTES])
 	out[0] = '\0';
 	if (!environment) {
 		/* the program's own copy counts, where it has one */
-		environment = loader_bind(&(struct lookup){.name = "environ"}, loader_own(), false);
+		environment = loader_bind(&(struct lookup){.name = LOADER_NAME("environ")},
+					  loader_own(), false);
 		atomic_store_explicit(&known, environment, memory_order_relaxed);
 	}
 	if (!environment || environment_is_secure())

@@ -58,7 +58,8 @@ bool offer_context_is_known(struct copy *c, const SSL_CTX *ctx)
 const char *offer_conf(struct evidence *e, const struct openssl *o)
 {
 	const char *path = environment_is_secure() ? NULL : getenv("OPENSSL_CONF");
-	const char *area = o->X509_get_default_cert_area ? o->X509_get_default_cert_area() : NULL;
+	const char *area =
+	    later(o)->X509_get_default_cert_area ? later(o)->X509_get_default_cert_area() : NULL;
 	struct buf b;
 	buf_init(&b, 0);
 	if (path)
@@ -186,7 +187,7 @@ static const char *string_of(struct evidence *e, struct copy *c, SSL *ssl, enum 
 static bool has_cipher_of_1_2(const struct openssl *o, SSL *ssl)
 {
 	static const char marks[][10] = {"GCM", "CCM", "POLY1305", "-SHA256", "-SHA384"};
-	OPENSSL_STACK *list = o->SSL_get_ciphers ? o->SSL_get_ciphers(ssl) : NULL;
+	OPENSSL_STACK *list = later(o)->SSL_get_ciphers ? later(o)->SSL_get_ciphers(ssl) : NULL;
 	for (int i = 0; list && i < o->OPENSSL_sk_num(list); i++) {
 		const char *name = o->SSL_CIPHER_get_name(o->OPENSSL_sk_value(list, i));
 		if (!name || strncmp(name, "TLS_", 4) == 0 || strstr(name, "NULL"))

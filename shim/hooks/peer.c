@@ -170,9 +170,9 @@ static bool asked_name(const struct openssl *o, SSL *ssl, unsigned number, char 
 		behind =
 		    !name && (behind || o->X509_VERIFY_PARAM_get0_host(param, (int)number - 1));
 	}
-	if (behind && o->X509_VERIFY_PARAM_get1_ip_asc) {
+	if (behind && later(o)->X509_VERIFY_PARAM_get1_ip_asc) {
 		QUIET_BEGIN(o)
-		ip = o->X509_VERIFY_PARAM_get1_ip_asc(param);
+		ip = later(o)->X509_VERIFY_PARAM_get1_ip_asc(param);
 		QUIET_END(o)
 	}
 	const bool there = name || ip;

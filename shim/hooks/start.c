@@ -14,12 +14,12 @@ static void find_identity(void)
 	identity_use(((union {
 			     void *object;
 			     identity_self *function;
-		     }){.object = loader_libc_function("pthread_self")})
+		     }){.object = loader_libc_function(&LOADER_NAME("pthread_self"))})
 			 .function,
 		     ((union {
 			     void *object;
 			     identity_clock *function;
-		     }){.object = loader_libc_function("pthread_getcpuclockid")})
+		     }){.object = loader_libc_function(&LOADER_NAME("pthread_getcpuclockid"))})
 			 .function);
 	process_generation();
 }

@@ -54,7 +54,8 @@ static void ssl_facts(struct evidence *e, struct connection *n, SSL *ssl)
 		e->protocol = arena_strdup(&e->arena, o->SSL_get_version(ssl));
 	}
 	e->resumed = o->SSL_session_reused && o->SSL_session_reused(ssl);
-	e->security_level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+	e->security_level =
+	    later(o)->SSL_get_security_level ? later(o)->SSL_get_security_level(ssl) : -1;
 	if (e->event == EVENT_HANDSHAKE_FAILED || e->event == EVENT_VERIFY_FAILED)
 		offer_describe(e, n, ssl);
 	transfer_facts(e, n, ssl);

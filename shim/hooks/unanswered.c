@@ -46,7 +46,7 @@ static void compare_pair(struct connection *n, SSL *ssl, struct evidence *e)
 	if (!e->file_path)
 		return;
 	e->file_other = e->own.file;
-	evidence_pair(e, o, o->SSL_get_certificate(ssl), NULL);
+	evidence_pair(e, o, later(o)->SSL_get_certificate(ssl), NULL);
 }
 
 void own_certificate_evidence(struct connection *n, SSL *ssl, struct evidence *e)

@@ -142,7 +142,7 @@ static bool name_was_checked(const struct openssl *o, X509_VERIFY_PARAM *param)
 {
 	if (o->X509_VERIFY_PARAM_get0_host)
 		return o->X509_VERIFY_PARAM_get0_host(param, 0) != NULL;
-	if (!o->X509_VERIFY_PARAM_set1_host) /* 1.0.1 checks none */
+	if (!later(o)->X509_VERIFY_PARAM_set1_host) /* 1.0.1 checks none */
 		return false;
 	return !o->X509_VERIFY_PARAM_get0_peername || o->X509_VERIFY_PARAM_get0_peername(param);
 }

@@ -13,24 +13,22 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-static void *find(void *_Atomic *known, const char *name)
-{
-	void *p = atomic_load_explicit(known, memory_order_relaxed);
-	if (!p) {
-		p = loader_libc_function(name);
-		atomic_store_explicit(known, p, memory_order_relaxed);
-	}
-	return p;
-}
-
 #define BORROW(ret, name, params, args, otherwise)                                                 \
+	static void *_Atomic own_##name;                                                           \
+	__attribute__((noinline)) static void *find_##name(void)                                   \
+	{                                                                                          \
+		void *p = loader_libc_function(&LOADER_NAME(#name));                               \
+		atomic_store_explicit(&own_##name, p, memory_order_relaxed);                       \
+		return p;                                                                          \
+	}                                                                                          \
 	ret name params                                                                            \
 	{                                                                                          \
-		static void *_Atomic known;                                                        \
 		union {                                                                            \
 			void *object;                                                              \
 			ret(*function) params;                                                     \
-		} f = {.object = find(&known, #name)};                                             \
+		} f = {.object = atomic_load_explicit(&own_##name, memory_order_relaxed)};         \
+		if (!f.object)                                                                     \
+			f.object = find_##name();                                                  \
 		return f.object ? f.function args : (otherwise);                                   \
 	}
 

@@ -60,19 +60,16 @@ const struct link_map *loader_after(const struct link_map *l);
 const ElfW(Phdr) * loader_header(const ElfW(Phdr) * headers, size_t count, uint32_t type);
 
 /* ---- program.c --------------------------------------------------------------------------------- */
-struct search {
-	struct symbol_name name;
-	const char *version, *companion;
-};
-struct search loader_search(const struct lookup *q);
-void *loader_look_into(const struct search *q, const struct symbols *s);
+void *loader_look_into(const struct lookup *q, const struct symbols *s);
 /* The first definition in what was loaded at the start; `next`: only behind us. */
-void *loader_in_program(const struct search *q, bool next);
+void *loader_in_program(const struct lookup *q, bool next);
 
 /* ---- libc.c ------------------------------------------------------------------------------------ */
+/* The tables of libc's own object where this is it, and they were read; NULL: not so. */
+const struct symbols *loader_libc_known(const struct link_map *l);
 /* As loader_libc_function(), of libc's own object alone. */
-void *loader_libc_own(const char *name);
+void *loader_libc_own(const struct symbol_name *n);
 /* A function of libc's in this object, which is libc or a part of it. */
-void *loader_in_libc(const struct symbols *s, const char *name);
+void *loader_in_libc(const struct symbols *s, const struct symbol_name *n);
 
 #endif

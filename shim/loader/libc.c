@@ -14,11 +14,10 @@ static bool is_libc(const struct symbols *t)
 }
 
 /* Its dl functions have only an old version on some architectures, which counts here. */
-void *loader_in_libc(const struct symbols *t, const char *name)
+void *loader_in_libc(const struct symbols *t, const struct symbol_name *n)
 {
-	const struct symbol_name n = loader_name(name);
-	void *p = loader_symbol_named(t, &n);
-	return p || loader_is_musl() ? p : loader_symbol_kept(t, &n);
+	void *p = loader_symbol_named(t, n);
+	return p || loader_is_musl() ? p : loader_symbol_kept(t, n);
 }
 
 /* Is it what a library of that name was found as? Looked at first: to read an object's tables is fifty times as much. */
@@ -40,23 +39,35 @@ static bool read_libc(struct symbols *t, bool named)
 }
 
 /* Of those that were there at the start, which stay for ever. */
+static struct symbols tables;
+static atomic_bool libc_is_read;
+
+static const struct symbols *read_before(void)
+{
+	return atomic_load_explicit(&libc_is_read, memory_order_acquire) ? &tables : NULL;
+}
+
 static const struct symbols *libc_itself(void)
 {
-	static struct symbols libc;
-	static atomic_bool known;
 	struct symbols t;
-	if (atomic_load_explicit(&known, memory_order_acquire))
-		return &libc;
+	if (read_before())
+		return &tables;
 	if (!read_libc(&t, true) && !read_libc(&t, false))
 		return NULL;
 	/* each thread would store the same */
-	libc = t;
-	atomic_store_explicit(&known, true, memory_order_release);
-	return &libc;
+	tables = t;
+	atomic_store_explicit(&libc_is_read, true, memory_order_release);
+	return &tables;
 }
 
-void *loader_libc_own(const char *name)
+const struct symbols *loader_libc_known(const struct link_map *l)
+{
+	const struct symbols *libc = read_before();
+	return libc && libc->dynamic == l->l_ld ? libc : NULL;
+}
+
+void *loader_libc_own(const struct symbol_name *n)
 {
 	const struct symbols *libc = libc_itself();
-	return libc ? loader_in_libc(libc, name) : NULL;
+	return libc ? loader_in_libc(libc, n) : NULL;
 }

@@ -102,3 +102,11 @@ const struct link_map *loader_own(void)
 	atomic_store_explicit(&known, l, memory_order_release);
 	return l;
 }
+
+bool loader_is_behind_us(const struct link_map *l)
+{
+	const struct link_map *at = loader_own();
+	while (at && at != l)
+		at = loader_after(at);
+	return at;
+}

@@ -36,7 +36,7 @@ static bool musl_settled(void)
 		iterate_fn *function;
 	} f = {.function = atomic_load_explicit(&known, memory_order_relaxed)};
 	if (!f.object)
-		f.object = loader_libc_own("dl_iterate_phdr");
+		f.object = loader_libc_own(&LOADER_NAME("dl_iterate_phdr"));
 	atomic_store_explicit(&known, f.function, memory_order_relaxed);
 	unsigned calls = 0;
 	if (f.object)
@@ -92,7 +92,7 @@ static dl_find_object_fn *finder(void)
 		union {
 			void *object;
 			dl_find_object_fn *function;
-		} f = {.object = loader_libc_own("_dl_find_object")};
+		} f = {.object = loader_libc_own(&LOADER_NAME("_dl_find_object"))};
 		__atomic_store_n(&find, f.function, __ATOMIC_RELAXED);
 		__atomic_store_n(&looked_for, true, __ATOMIC_RELEASE);
 	}

@@ -7,12 +7,7 @@
 
 #include <stdlib.h>
 
-struct search loader_search(const struct lookup *q)
-{
-	return (struct search){loader_name(q->name), q->version, q->companion};
-}
-
-void *loader_look_into(const struct search *q, const struct symbols *t)
+void *loader_look_into(const struct lookup *q, const struct symbols *t)
 {
 	/* musl knows no versions */
 	void *p = loader_is_musl() ? loader_symbol_named(t, &q->name)
@@ -43,12 +38,15 @@ static struct program *prepare(void)
 	for (; l && l != last; l = l->l_next)
 		count++;
 	if (l)
-		p = calloc(1, sizeof *p + count * sizeof p->at[0]);
+		p = malloc(sizeof *p + count * sizeof p->at[0]);
 	if (!p)
 		return NULL;
-	for (l = loader_first(); p->count < count; l = l->l_next) {
-		p->at[p->count].map = l;
-		p->at[p->count++].hash = loader_gnu_hash(l);
+	p->count = count;
+	l = loader_first();
+	for (struct table *t = p->at; t < p->at + count; t++, l = l->l_next) {
+		t->map = l;
+		t->hash = loader_gnu_hash(l);
+		atomic_init(&t->state, UNREAD);
 	}
 	if (atomic_compare_exchange_strong(&program, &before, p))
 		return p;
@@ -69,7 +67,10 @@ static const struct symbols *table_of(struct table *t, struct symbols *room)
 	unsigned char unread = UNREAD;
 	if (atomic_load_explicit(&t->state, memory_order_acquire) == READ)
 		return &t->symbols;
-	if (!loader_symbols(t->map, room))
+	const struct symbols *libc = loader_libc_known(t->map);
+	if (libc)
+		*room = *libc;
+	else if (!loader_symbols(t->map, room))
 		*room = (struct symbols){.base = 0};
 	if (atomic_compare_exchange_strong(&t->state, &unread, BEING_READ)) {
 		t->symbols = *room;
@@ -90,7 +91,7 @@ const struct symbols *loader_symbols_kept(const struct link_map *l, struct symbo
 }
 
 /* Without memory, or where only a few names are looked for. */
-static void *in_list(const struct search *q, bool behind)
+static void *in_list(const struct lookup *q, bool behind)
 {
 	const struct link_map *last = loader_last_at_start(), *own = loader_own();
 	struct symbols t;
@@ -105,7 +106,7 @@ static void *in_list(const struct search *q, bool behind)
 	return p;
 }
 
-void *loader_in_program(const struct search *q, bool next)
+void *loader_in_program(const struct lookup *q, bool next)
 {
 	struct program *in = atomic_load_explicit(&program, memory_order_acquire);
 	const struct link_map *own = loader_own();
@@ -148,8 +149,9 @@ void *loader_sole(const struct symbol_name *n, size_t *size)
 	bool several;
 	if (!in)
 		return NULL;
+	const struct symbol_name name = *n; /* which no call can change */
 	for (struct table *t = in->at, *end = t + in->count; t < end; t++) {
-		if (!loader_may_define(&t->hash, n) || t->map == own)
+		if (!loader_may_define(&t->hash, &name) || t->map == own)
 			continue;
 		void *p = loader_symbol_only(table_of(t, &room), n, &several, &bytes);
 		if (several || (p && sole))

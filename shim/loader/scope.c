@@ -157,13 +157,13 @@ static void set_users(struct set *s, size_t index)
 
 /* ---- looking through them -------------------------------------------------------------------------------------------------- */
 
-static void *look(const struct search *q, const struct link_map *l)
+static void *look(const struct lookup *q, const struct link_map *l)
 {
 	struct symbols t;
 	return l != loader_own() && loader_symbols(l, &t) ? loader_look_into(q, &t) : NULL;
 }
 
-static void *look_in(const struct search *q, const struct set *s)
+static void *look_in(const struct lookup *q, const struct set *s)
 {
 	void *p = NULL;
 	for (size_t i = 0; !p && i < s->count; i++) {
@@ -173,7 +173,7 @@ static void *look_in(const struct search *q, const struct set *s)
 	return p;
 }
 
-static void *in_opened(const struct search *q, struct set *s)
+static void *in_opened(const struct lookup *q, struct set *s)
 {
 	void *p = NULL;
 	for (const struct opened *o = atomic_load(&opened); !p && o; o = atomic_load(&o->next)) {
@@ -239,7 +239,7 @@ bool loader_is_deep(const struct link_map *l)
 }
 
 /* The scopes of those which brought the object in, the oldest first. */
-static void *in_local(const struct search *q, struct binding *b)
+static void *in_local(const struct lookup *q, struct binding *b)
 {
 	void *p = NULL;
 	for (size_t i = b->users.view->at_start; !p && i < b->users.view->count; i++) {
@@ -253,7 +253,7 @@ static void *in_local(const struct search *q, struct binding *b)
 	return p;
 }
 
-static void *in_global(const struct search *q, struct binding *b, bool next)
+static void *in_global(const struct lookup *q, struct binding *b, bool next)
 {
 	void *p = loader_in_program(q, next);
 	return p ? p : in_opened(q, &b->scope);
@@ -262,21 +262,20 @@ static void *in_global(const struct search *q, struct binding *b, bool next)
 void *loader_bind(const struct lookup *q, const struct link_map *from, bool next)
 {
 	struct binding b;
-	const struct search search = loader_search(q);
 	/* The usual case: an object that was there at the start looks through those first. */
-	void *early = loader_was_there_at_start(from) ? loader_in_program(&search, next) : NULL;
+	void *early = loader_was_there_at_start(from) ? loader_in_program(q, next) : NULL;
 	if (early)
 		return early;
 	struct loader_view *v = loader_view();
 	if (!v || !binding_init(&b, v, from)) {
 		free(v);
-		return loader_in_program(&search, next);
+		return loader_in_program(q, next);
 	}
-	void *p = b.deep ? in_local(&search, &b) : NULL;
+	void *p = b.deep ? in_local(q, &b) : NULL;
 	if (!p)
-		p = in_global(&search, &b, next);
+		p = in_global(q, &b, next);
 	if (!p)
-		p = in_local(&search, &b);
+		p = in_local(q, &b);
 	free(b.scope.member);
 	free(b.users.member);
 	free(v);
@@ -285,25 +284,23 @@ void *loader_bind(const struct lookup *q, const struct link_map *from, bool next
 
 void *loader_next(const struct lookup *q)
 {
-	const struct search search = loader_search(q);
-	void *p = loader_in_program(&search, true);
+	void *p = loader_in_program(q, true);
 	return p || !atomic_load(&opened) ? p : loader_bind(q, NULL, true);
 }
 
 void *loader_next_named(const char *name)
 {
-	const struct lookup q = {.name = name};
+	const struct lookup q = {.name = loader_name(name)};
 	return loader_next(&q);
 }
 
 void *loader_definer(const struct lookup *q, const struct link_map *except)
 {
-	const struct search search = loader_search(q);
 	struct loader_view *v = loader_view();
 	void *p = NULL;
 	for (size_t i = 0; v && !p && i < v->count; i++)
 		if (v->at[i].map != except && loader_is_alive(v, i))
-			p = look(&search, v->at[i].map);
+			p = look(q, v->at[i].map);
 	free(v);
 	return p;
 }
@@ -317,18 +314,18 @@ static bool is_part_of_libc(const struct symbols *t)
 	       (strcmp(t->soname, "libdl.so.2") == 0 || strcmp(t->soname, "libpthread.so.0") == 0);
 }
 
-void *loader_libc_function(const char *name)
+void *loader_libc_function(const struct symbol_name *n)
 {
 	const struct link_map *last = loader_last_at_start();
 	struct symbols t;
-	void *p = loader_libc_own(name);
+	void *p = loader_libc_own(n);
 	bool later = false;
 	for (const struct link_map *l = loader_first(); l && !p; l = l->l_next) {
 		/* libdl of an old glibc may come later */
 		if (later && !loader_settled())
 			break;
 		if (loader_symbols(l, &t) && is_part_of_libc(&t))
-			p = loader_in_libc(&t, name);
+			p = loader_in_libc(&t, n);
 		later |= l == last;
 	}
 	return p;

@@ -179,6 +179,19 @@ bool loader_import(const struct symbols *t, const struct symbol_name *n, const c
 	return i != 0;
 }
 
+bool loader_imports_from(const struct symbols *t, const char *soname)
+{
+	const ElfW(Verneed) *need = t->needed;
+	for (size_t i = 0; need && i < t->needed_count; i++) {
+		if (strcmp(t->strings + need->vn_file, soname) == 0)
+			return true;
+		if (need->vn_next == 0)
+			break;
+		need = (const void *)((const char *)need + need->vn_next);
+	}
+	return false;
+}
+
 /* ---- definitions ------------------------------------------------------------------------------------------------ */
 
 static bool is_defined_version(const struct symbols *t, unsigned index, const char *version)
@@ -304,22 +317,21 @@ FAST bool has_entry_name(const struct symbols *t, const ElfW(Sym) * s, const str
 	return size <= 2 * PIECE || !differ(at + PIECE, e->text + PIECE);
 }
 
-/* What nearly all of a library's functions are, found with half of the work: the first of that hash, not of an old version. No filter: most
- * of what is looked for is there. *none: there is nothing of that hash. */
-FAST void *usual_function(const struct symbols *t, const struct symbol_entry *e, bool *none)
+/* What nearly all of a library's functions are, found with half of the work: the first of that hash, of a section (the numbers from SHN_LORESERVE
+ * on are negative), and not of an old version. No filter: most of what is looked for is there. */
+FAST void *usual_function(const struct symbols *t, const uint32_t *chain,
+			  const struct symbol_entry *e)
 {
-	const uint32_t h = e->hash, *chain = t->gnu.chain - t->gnu.first;
+	const uint32_t h = e->hash;
 	size_t i = t->gnu.bucket[h % t->gnu.buckets];
-	*none = i < t->gnu.first;
-	if (*none)
+	if (i < t->gnu.first)
 		return NULL;
 	for (; (chain[i] ^ h) > 1; i++)
-		if ((*none = chain[i] & 1))
+		if (chain[i] & 1)
 			return NULL;
 	const ElfW(Sym) *s = &t->symbols[i];
-	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) ||
-	    (uint16_t)(s->st_shndx - 1) >= SHN_LORESERVE - 1 ||
-	    (t->versions && t->versions[i] & VERSION_HIDDEN) || !has_entry_name(t, s, e))
+	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) || (int16_t)s->st_shndx <= 0 ||
+	    t->versions[i] & VERSION_HIDDEN || !has_entry_name(t, s, e))
 		return NULL;
 	return (void *)(t->base + s->st_value);
 }
@@ -331,18 +343,21 @@ __attribute__((noinline)) static void *unusual(const struct symbols *t,
 	return loader_symbol_named(t, &n);
 }
 
-void loader_symbols_named(const struct symbols *t, const struct symbol_entry *names, size_t count,
-			  void **found)
+size_t loader_symbols_named(const struct symbols *t, const struct symbol_entry *names, size_t count,
+			    void **found)
 {
 	const struct symbols s = *t; /* which no store into `found` can change */
-	const bool usual = s.gnu.buckets && s.gnu.first;
-	for (size_t i = 0; usual && i < count; i++) {
-		bool none;
-		void *p = usual_function(&s, &names[i], &none);
-		found[i] = p || none ? p : unusual(t, &names[i]);
+	const uint32_t *chain = s.gnu.chain - s.gnu.first;
+	const bool usual = s.gnu.buckets && s.gnu.first && s.versions;
+	size_t missing = count;
+	for (size_t i = 0; i < count; i++) {
+		found[i] = usual ? usual_function(&s, chain, &names[i]) : NULL;
+		if (!found[i])
+			found[i] = unusual(t, &names[i]);
+		if (!found[i] && missing == count)
+			missing = i;
 	}
-	for (size_t i = 0; !usual && i < count; i++)
-		found[i] = unusual(t, &names[i]);
+	return missing;
 }
 
 void *loader_symbol_of(const struct symbols *t, const char *symbol)

@@ -44,10 +44,11 @@ int hook_by_name(const char *name)
 
 /* Past our own exports to what stands behind them: another interposer's, or libc's, which have only an old version on some
  * architectures. */
-static void *behind_us(const char *name)
+static void *behind_us(struct symbol_name name)
 {
-	void *p = loader_next_named(name);
-	return p ? p : loader_libc_function(name);
+	const struct lookup q = {.name = name};
+	void *p = loader_next(&q);
+	return p ? p : loader_libc_function(&name);
 }
 
 /* Idempotent and without a lock. Does nothing while libdl of an old glibc is not loaded: there is no OpenSSL then. Not before somebody looks for
@@ -56,12 +57,12 @@ bool binding_start(void)
 {
 	if (__atomic_load_n(&real_dlopen, __ATOMIC_ACQUIRE))
 		return true;
-	STORE(real_dlerror, loader_libc_function("dlerror"));
-	STORE(real_dlsym, behind_us("dlsym"));
-	STORE(real_dlclose, behind_us("dlclose"));
+	STORE(real_dlerror, loader_libc_function(&LOADER_NAME("dlerror")));
+	STORE(real_dlsym, behind_us(LOADER_NAME("dlsym")));
+	STORE(real_dlclose, behind_us(LOADER_NAME("dlclose")));
 	if (!real_dlerror || !real_dlsym || !real_dlclose)
 		return false;
-	STORE(real_dlopen, behind_us("dlopen"));
+	STORE(real_dlopen, behind_us(LOADER_NAME("dlopen")));
 	return real_dlopen != NULL;
 }
 

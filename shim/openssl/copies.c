@@ -12,35 +12,53 @@
 #include "internal.h"
 #include "problem.h"
 
-/* The names of api.def, in the order of the table's functions: those of libssl, then those of libcrypto. */
+/* The names of api.def, in the order of the table's functions: those of libssl that are found at once, those of libcrypto, and in the same way what is
+ * found later. */
 enum { IN_ssl, IN_crypto };
 enum wanted {
-#define API(lib, need, ret, name, params, also) WANTED_##name,
+#define API(lib, need, ret, name, params, also) API_FIRST_##need(WANTED_##name, )
+#include "api.def"
+#undef API
+	WANTED_LATER,
+	WANTED_BEFORE_LATER = WANTED_LATER - 1,
+#define API(lib, need, ret, name, params, also) API_LATER_##need(WANTED_##name, )
 #include "api.def"
 #undef API
 	WANTED_COUNT,
 	WANTED_SSL = 0
-#define API(lib, need, ret, name, params, also) +(IN_##lib == IN_ssl)
+#define API(lib, need, ret, name, params, also) API_FIRST_##need(+(IN_##lib == IN_ssl))
+#include "api.def"
+#undef API
+	,
+	WANTED_LATER_SSL = WANTED_LATER
+#define API(lib, need, ret, name, params, also) API_LATER_##need(+(IN_##lib == IN_ssl))
 #include "api.def"
 #undef API
 };
-#define API(lib, need, ret, name, params, also)                                                    \
-	_Static_assert(offsetof(struct openssl, name) == WANTED_##name * sizeof(void *) &&         \
-			   (WANTED_##name < WANTED_SSL) == (IN_##lib == IN_ssl),                   \
+#define IN_PLACE(name, field, ssl)                                                                 \
+	_Static_assert(offsetof(struct openssl, field) == WANTED_##name * sizeof(void *) && (ssl), \
 		       "not in its place: " #name);
+#define API(lib, need, ret, name, params, also)                                                    \
+	API_FIRST_##need(                                                                          \
+	    IN_PLACE(name, name, (WANTED_##name < WANTED_SSL) == (IN_##lib == IN_ssl)))            \
+	    API_LATER_##need(IN_PLACE(name, later.name,                                            \
+				      (WANTED_##name < WANTED_LATER_SSL) == (IN_##lib == IN_ssl)))
 #include "api.def"
 #undef API
 
 static const struct symbol_entry wanted[] = {
-#define API(lib, need, ret, name, params, also) LOADER_ENTRY(#name),
+#define API(lib, need, ret, name, params, also) API_FIRST_##need(LOADER_ENTRY(#name), )
+#include "api.def"
+#undef API
+#define API(lib, need, ret, name, params, also) API_LATER_##need(LOADER_ENTRY(#name), )
 #include "api.def"
 #undef API
 };
 
 #define NEED_required true
 #define NEED_optional false
-static const bool is_required[] = {
-#define API(lib, need, ret, name, params, also) NEED_##need,
+static const bool is_required[WANTED_COUNT] = {
+#define API(lib, need, ret, name, params, also) API_FIRST_##need(NEED_##need, )
 #include "api.def"
 #undef API
 };
@@ -59,18 +77,21 @@ static const char *other_name(size_t w)
 	}
 }
 
+/* What libssl calls for a chain. */
+#define VERIFICATION "X509_verify_cert"
+
 struct found_library {
 	struct symbols symbols;
-	uintptr_t low, high;
-	bool stays; /* was there at the start */
+	uintptr_t low, size;
+	bool stays;
 };
 
 static struct lock lock;
 struct copy binding_copies[COPIES_MAX];
 
-static struct found_library libraries[COPIES_MAX]
-				     [LIBRARIES]; /* written before the table that tells of it */
-static _Atomic unsigned copy_count;
+/* written before the table that tells of it */
+static struct symbols symbols_of[COPIES_MAX][LIBRARIES];
+_Atomic unsigned copy_count;
 
 /* A copy as it was found, before it is published. */
 struct draft {
@@ -117,7 +138,7 @@ const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg
 {
 	if (version < OLDEST_OPENSSL)
 		return "";
-	for (size_t i = ssl ? 0 : WANTED_SSL; i < (ssl ? WANTED_SSL : WANTED_COUNT); i++) {
+	for (size_t i = ssl ? 0 : WANTED_SSL; i < (ssl ? WANTED_SSL : WANTED_LATER); i++) {
 		const char *other = other_name(i);
 		if (is_required[i] && !has(arg, wanted[i].text) && !(other && has(arg, other)) &&
 		    !filled_at(version, i * sizeof(void *)))
@@ -126,28 +147,47 @@ const char *binding_lacks(unsigned long version, bool ssl, bool (*has)(void *arg
 	return NULL;
 }
 
-/* The functions of one library. Looked up by ourselves: half of them are optional, and a dlsym(3) that fails would take the place of an error
- * that the host has not asked dlerror(3) for yet. False: something required is not there. */
-static bool fetch(struct draft *d, struct openssl *o, const struct symbols *in, size_t first,
-		  size_t end)
+/* Some functions of one library. Looked up by ourselves: half of them are optional, and a dlsym(3) that fails would take the place of an error
+ * that the host has not asked dlerror(3) for yet. NULL, or the first required one that is not there. */
+static const char *fetch(unsigned long version, const struct symbols *in, size_t first,
+			 size_t count, void **function)
 {
-	void **function = (void **)(void *)o;
-	bool complete = true;
-	loader_symbols_named(in, &wanted[first], end - first, &function[first]);
-	for (size_t i = first; i < end; i++) {
+	const char *lacks = NULL;
+	for (size_t i = loader_symbols_named(in, &wanted[first], count, function); i < count; i++) {
 		if (function[i])
 			continue;
-		const char *other = other_name(i);
+		const char *other = other_name(first + i);
 		function[i] = other ? loader_symbol_of(in, other) : NULL;
 		if (!function[i])
-			function[i] = filled_at(o->version, i * sizeof(void *));
-		if (function[i] || !is_required[i])
-			continue;
-		complete = false;
-		if (!d->lacks)
-			d->lacks = wanted[i].text;
+			function[i] = filled_at(version, (first + i) * sizeof(void *));
+		if (!function[i] && is_required[first + i] && !lacks)
+			lacks = wanted[first + i].text;
 	}
-	return complete;
+	return lacks;
+}
+
+/* What is found at once. False: something required is not there. */
+static bool fetch_first(struct draft *d, struct openssl *o, const struct symbols *in, size_t first,
+			size_t end)
+{
+	void **function = (void **)(void *)o;
+	const char *lacks = fetch(o->version, in, first, end - first, &function[first]);
+	if (lacks && !d->lacks)
+		d->lacks = lacks;
+	return !lacks;
+}
+
+/* What is found later: each thread that is at it stores the same, once. */
+static void fetch_later(const struct openssl *o, const struct symbols *in, size_t first, size_t end)
+{
+	enum { AT_ONCE = 32 };
+	void **function = (void **)(uintptr_t)o, *some[AT_ONCE];
+	for (size_t count; first < end; first += count) {
+		count = end - first < AT_ONCE ? end - first : AT_ONCE;
+		fetch(o->version, in, first, count, some);
+		for (size_t i = 0; i < count; i++)
+			__atomic_store_n(&function[first + i], some[i], __ATOMIC_RELAXED);
+	}
 }
 
 /* Fills a table from the two objects; ssl NULL: only libcrypto, whose table is `known` where it was found without a libssl before. NULL
@@ -155,21 +195,22 @@ static bool fetch(struct draft *d, struct openssl *o, const struct symbols *in, 
 static struct openssl *make_table(struct draft *d, const struct symbols *ssl,
 				  const struct symbols *crypto, const struct openssl *known)
 {
-	struct openssl *o = calloc(1, sizeof *o);
+	struct openssl *o = known ? malloc(sizeof *o) : calloc(1, sizeof *o);
 	bool usable = true;
 	if (!o)
 		return NULL;
 	if (known)
-		*o = *known;
+		memcpy(o, known, sizeof *o);
 	else
 		o->version = version_of(crypto);
 	if (!known && !is_openssl(o, crypto)) {
 		free(o);
 		return NULL;
 	}
-	o->complete = ssl && fetch(d, o, ssl, 0, WANTED_SSL);
+	o->later_known = false;
+	o->complete = ssl && fetch_first(d, o, ssl, 0, WANTED_SSL);
 	if (!known) {
-		usable = fetch(d, o, crypto, WANTED_SSL, WANTED_COUNT);
+		usable = fetch_first(d, o, crypto, WANTED_SSL, WANTED_LATER);
 		name_version(o);
 	}
 	memcpy(d->version_text, o->version_text, sizeof d->version_text);
@@ -193,12 +234,30 @@ struct copy *copy_known(const void *base, enum library library)
 	return NULL;
 }
 
-/* NULL: it is not known of this copy (yet). */
-static const struct found_library *library_of(struct copy *c, enum library library)
+/* The slot of a table that is published, or was before its libssl was known; COPIES_MAX: none. */
+static unsigned slot_of(const struct openssl *o)
 {
-	const struct openssl *o = copy_api(c);
-	return o && (library == LIBRARY_crypto || o->ssl_base) ? &libraries[c->slot][library]
-							       : NULL;
+	const unsigned count = atomic_load_explicit(&copy_count, memory_order_acquire);
+	for (unsigned i = 0; i < count; i++) {
+		const struct openssl *at = copy_api(&binding_copies[i]);
+		if (at->crypto_base == o->crypto_base &&
+		    (!o->ssl_base || at->ssl_base == o->ssl_base))
+			return i;
+	}
+	return COPIES_MAX;
+}
+
+const struct openssl_later *openssl_look_up_later(const struct openssl *o)
+{
+	const unsigned slot = slot_of(o);
+	if (slot == COPIES_MAX)
+		return &o->later;
+	if (o->ssl_base)
+		fetch_later(o, &symbols_of[slot][LIBRARY_ssl], WANTED_LATER, WANTED_LATER_SSL);
+	fetch_later(o, &symbols_of[slot][LIBRARY_crypto], WANTED_LATER_SSL, WANTED_COUNT);
+	atomic_store_explicit(&((struct openssl *)(uintptr_t)o)->later_known, true,
+			      memory_order_release);
+	return &o->later;
 }
 
 static void keep_real(struct copy *c, enum hook h, void *real, size_t size)
@@ -209,12 +268,13 @@ static void keep_real(struct copy *c, enum hook h, void *real, size_t size)
 
 __attribute__((noinline)) static void *look_up(struct copy *c, enum hook h)
 {
-	const struct found_library *in = library_of(c, hook_library(h));
+	const enum library library = hook_library(h);
 	const struct symbol_name name = hook_symbol(h);
+	const struct openssl *o = copy_api(c);
 	size_t size;
-	if (!in)
+	if (!o || (library == LIBRARY_ssl && !o->ssl_base))
 		return NULL;
-	void *real = loader_function(&in->symbols, &name, &size);
+	void *real = loader_function(&symbols_of[c->slot][library], &name, &size);
 	keep_real(c, h, real, size);
 	return real;
 }
@@ -223,46 +283,6 @@ void *copy_real(struct copy *c, enum hook h)
 {
 	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
 	return real ? real : look_up(c, h);
-}
-
-/* Not where something that we need of its libssl is missing: its connections are left alone. */
-static bool is_usable(const struct openssl *o, enum library library)
-{
-	return library == LIBRARY_crypto || o->complete;
-}
-
-static inline bool lies_in(const struct found_library *l, const void *address)
-{
-	return (uintptr_t)address - l->low < l->high - l->low;
-}
-
-bool copy_calls_itself(enum hook h, const void *return_address, struct target *t)
-{
-	const enum library library = hook_library(h);
-	const unsigned count = atomic_load_explicit(&copy_count, memory_order_acquire);
-	for (unsigned i = 0; i < count; i++) {
-		struct copy *c = &binding_copies[i];
-		const struct found_library *l = library_of(c, library);
-		if (!l || !lies_in(l, return_address))
-			continue;
-		/* else another one may lie there by now: a dlclose(3) of which we do not know */
-		if (!libraries[i][library].stays && !atomic_load(&c->pinned))
-			return false;
-		const struct openssl *o = copy_api(c);
-		const bool ssl = library == LIBRARY_ssl || o->ssl_base == o->crypto_base;
-		t->real = copy_real(c, h);
-		t->copy = is_usable(o, library) ? c : NULL;
-		t->caller = ssl ? CALLER_LIBSSL : CALLER_LIBCRYPTO;
-		/* that function itself is a wrapper, which means another one */
-		return t->real && !is_within(return_address, t->real, c->size[h]);
-	}
-	return false;
-}
-
-bool copy_contains(struct copy *c, enum library library, const void *address)
-{
-	const struct found_library *l = library_of(c, library);
-	return l && lies_in(l, address);
 }
 
 bool binding_in_libcrypto(struct copy *c, const void *address)
@@ -288,6 +308,14 @@ static struct copy *slot_for(const struct openssl *o)
 	return c;
 }
 
+static void put_extent(struct copy *c, enum library library, const struct found_library *f)
+{
+	struct extent *e = &c->extent[library];
+	atomic_store_explicit(&e->stays, f->stays, memory_order_relaxed);
+	atomic_store_explicit(&e->low, f->low, memory_order_relaxed);
+	atomic_store_explicit(&e->size, f->size, memory_order_release);
+}
+
 /* Under the lock. What was there before stays: somebody may be in the middle of using it. */
 static struct copy *publish(struct draft *d, enum library library)
 {
@@ -298,23 +326,27 @@ static struct copy *publish(struct draft *d, enum library library)
 	c = slot_for(o);
 	if (!c)
 		return NULL;
-	libraries[c->slot][library] = d->library[library];
-	if (!copy_api(c))
-		libraries[c->slot][LIBRARY_crypto] = d->library[LIBRARY_crypto];
+	const bool both = !copy_api(c);
+	symbols_of[c->slot][library] = d->library[library].symbols;
+	if (both)
+		symbols_of[c->slot][LIBRARY_crypto] = d->library[LIBRARY_crypto].symbols;
 	atomic_store(&c->pinned, false);
 	atomic_store(&c->past_us, d->past_us);
 	atomic_store_explicit(&c->api, o, memory_order_release);
+	put_extent(c, library, &d->library[library]);
+	if (both)
+		put_extent(c, LIBRARY_crypto, &d->library[LIBRARY_crypto]);
 	if (c->slot == atomic_load(&copy_count))
 		atomic_store(&copy_count, c->slot + 1);
 	d->table = NULL;
 	return c;
 }
 
-/* The libcrypto that a libssl works with. */
-static const struct link_map *crypto_of(const struct object *ssl)
+/* The libcrypto that a libssl works with; *sole: nobody else has that function. */
+static const struct link_map *crypto_of(const struct object *ssl, bool *sole)
 {
-	const struct symbol_name name = LOADER_NAME("X509_verify_cert");
-	struct lookup q = {.name = name.text, .companion = "X509_STORE_CTX_get_error"};
+	const struct symbol_name name = LOADER_NAME(VERIFICATION);
+	struct lookup q = {.name = name, .companion = "X509_STORE_CTX_get_error"};
 	struct symbols room;
 	struct object at;
 	const struct symbols *s = loader_symbols_kept(ssl->map, &room);
@@ -324,23 +356,39 @@ static const struct link_map *crypto_of(const struct object *ssl)
 		return ssl->map;
 	size_t size;
 	const void *function = loader_sole(&name, &size);
-	if (!function || !loader_object_at(function, &at) ||
-	    !copy_known((void *)at.low, LIBRARY_crypto)) {
-		loader_import(s, &name, &q.version);
-		function = loader_bind(&q, ssl->map, true);
-	}
+	*sole = function && loader_object_at(function, &at) &&
+		copy_known((void *)at.low, LIBRARY_crypto);
+	if (*sole)
+		return at.map;
+	loader_import(s, &name, &q.version);
+	function = loader_bind(&q, ssl->map, true);
 	return function && loader_object_at(function, &at) ? at.map : NULL;
 }
 
-static bool verifies_past_us(const struct link_map *ssl, const struct symbols *crypto)
+/* Does this libssl refer to the function of that libcrypto? What takes anything from it takes this, too. */
+static bool refers_to(const struct symbols *ssl, const struct symbols *crypto)
 {
-	static const char name[] = "X509_verify_cert";
+	const struct symbol_name name = LOADER_NAME(VERIFICATION);
+	const char *version;
+	return (crypto->soname && loader_imports_from(ssl, crypto->soname)) ||
+	       loader_import(ssl, &name, &version);
+}
+
+/* In the usual process it is known whom the name means: us, if we stand before the only other one that has it. */
+static bool verifies_past_us(const struct draft *d, const struct link_map *ssl,
+			     const struct link_map *crypto, bool sole)
+{
+	const struct symbols *of_ssl = &d->library[LIBRARY_ssl].symbols,
+			     *of_crypto = &d->library[LIBRARY_crypto].symbols;
 	const void *function;
-	switch (loader_calls(ssl, name, &function)) {
+	if (sole && loader_was_there_at_start(ssl) && loader_is_behind_us(crypto) &&
+	    refers_to(of_ssl, of_crypto))
+		return false;
+	switch (loader_calls(ssl, VERIFICATION, &function)) {
 	case CALLS_US:
 		return false;
 	case CALLS_ANOTHER: /* another interposer goes on to us */
-		return function == loader_symbol_of(crypto, name);
+		return function == loader_symbol_of(of_crypto, VERIFICATION);
 	case CALLS_LATER:
 		return loader_is_deep(ssl);
 	case CALLS_ITSELF:
@@ -352,7 +400,7 @@ static bool verifies_past_us(const struct link_map *ssl, const struct symbols *c
 static void set_range(struct found_library *l, const struct object *o)
 {
 	l->low = o->low;
-	l->high = o->high;
+	l->size = o->high - o->low;
 	l->stays = loader_was_there_at_start(o->map);
 }
 
@@ -370,11 +418,11 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	struct symbols *of_crypto = &d->library[LIBRARY_crypto].symbols,
 		       *of_ssl = &d->library[LIBRARY_ssl].symbols;
 	struct object crypto;
-	bool ssl = library == LIBRARY_ssl;
+	bool ssl = library == LIBRARY_ssl, sole = false;
 	/* the program itself: its scope is the global one, where our own exports stand */
 	if (at->path[0] == '\0' || !loader_is_listed(at->map))
 		return false;
-	const struct link_map *map = ssl ? crypto_of(at) : at->map;
+	const struct link_map *map = ssl ? crypto_of(at, &sole) : at->map;
 	if (!map || !loader_object_at(map->l_ld, &crypto) || !keep_symbols(map, of_crypto) ||
 	    (ssl && !keep_symbols(at->map, of_ssl)))
 		return false;
@@ -388,7 +436,7 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 		return false;
 	d->table->crypto_base = (void *)crypto.low;
 	d->table->ssl_base = ssl ? (void *)at->low : NULL;
-	d->past_us = ssl && verifies_past_us(at->map, of_crypto);
+	d->past_us = ssl && verifies_past_us(d, at->map, map, sole);
 	return true;
 }
 
@@ -407,7 +455,7 @@ struct copy *bind_copy(enum hook h, const void *function, const struct object *a
 		free(d);
 	}
 	/* only what the copy itself has under that name */
-	return c && copy_real(c, h) == function && is_usable(copy_api(c), library) ? c : NULL;
+	return c && copy_real(c, h) == function && copy_is_usable(copy_api(c), library) ? c : NULL;
 }
 
 struct copy *copy_known_by(enum hook h, void *function, size_t size)
@@ -415,10 +463,10 @@ struct copy *copy_known_by(enum hook h, void *function, size_t size)
 	const enum library library = hook_library(h);
 	for (unsigned i = 0; i < atomic_load(&copy_count); i++) {
 		struct copy *c = &binding_copies[i];
-		if (!copy_contains(c, library, function) || !libraries[i][library].stays)
+		if (!copy_contains(c, library, function) || !atomic_load(&c->extent[library].stays))
 			continue;
 		keep_real(c, h, function, size);
-		return is_usable(copy_api(c), library) ? c : NULL;
+		return copy_is_usable(copy_api(c), library) ? c : NULL;
 	}
 	return NULL;
 }

@@ -320,11 +320,20 @@ static int session_reused(const SSL *ssl)
 			       : 0;
 }
 
-/* Through the type that struct openssl has for it, so that none can differ. */
+/* Each function's place in struct openssl, and its type there, so that none can differ. */
+enum {
+#define API(lib, need, ret, name, params, also)                                                    \
+	AT_##name = offsetof(struct openssl, API_FIELD_##need(name)),
+#include "api.def"
+#undef API
+};
+#define API(lib, need, ret, name, params, also) typedef ret(*TYPE_##name) params;
+#include "api.def"
+#undef API
 #define FILLED(name, own)                                                                          \
-	case offsetof(struct openssl, name):                                                       \
+	case AT_##name:                                                                            \
 		return ((union {                                                                   \
-			       __typeof__(((struct openssl *)NULL)->name) function;                \
+			       TYPE_##name function;                                               \
 			       void *object;                                                       \
 		       }){.function = (own)})                                                      \
 		    .object;

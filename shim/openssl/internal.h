@@ -9,7 +9,6 @@
 #include <tlsmend/loader.h>
 
 /* ---- binding.c --------------------------------------------------------------------------------- */
-enum library { LIBRARY_ssl, LIBRARY_crypto, LIBRARIES };
 struct hooked {
 	char name[40];
 	uint32_t hash;
@@ -33,14 +32,50 @@ static inline bool is_within(const void *address, const void *function, size_t s
 /* ---- copies.c ---------------------------------------------------------------------------------- */
 /* The copy with that libssl (or libcrypto), or NULL. */
 struct copy *copy_known(const void *base, enum library library);
-/* Does a copy call this hook's function in its own library? Then it is known what it means. */
-bool copy_calls_itself(enum hook h, const void *return_address, struct target *t);
+/* How many there are. */
+extern _Atomic unsigned copy_count HIDDEN;
+/* Does an address lie in that library, as it was found? */
+static inline bool copy_contains(struct copy *c, enum library library, const void *address)
+{
+	const struct extent *e = &c->extent[library];
+	const uintptr_t size = atomic_load_explicit(&e->size, memory_order_acquire);
+	return (uintptr_t)address - atomic_load_explicit(&e->low, memory_order_relaxed) < size;
+}
+/* The copy that has it in that library; NULL: none. */
+static inline struct copy *copy_around(enum library library, const void *address)
+{
+	struct copy *c = binding_copies,
+		    *end = c + atomic_load_explicit(&copy_count, memory_order_acquire);
+	while (c < end && !copy_contains(c, library, address))
+		c++;
+	return c < end ? c : NULL;
+}
+/* Not where something that we need of its libssl is missing: its connections are left alone. */
+static inline bool copy_is_usable(const struct openssl *o, enum library library)
+{
+	return library == LIBRARY_crypto || o->complete;
+}
+/* A copy calls this hook's function, `real`, in its own library: is it known what it means? */
+static inline bool copy_means_itself(struct copy *c, enum hook h, void *real,
+				     const void *return_address, struct target *t)
+{
+	const enum library library = hook_library(h);
+	const struct openssl *o = copy_api(c);
+	const bool ssl = library == LIBRARY_ssl || o->ssl_base == o->crypto_base;
+	/* else another one may lie there by now: a dlclose(3) of which we do not know */
+	if (!atomic_load_explicit(&c->extent[library].stays, memory_order_relaxed) &&
+	    !atomic_load(&c->pinned))
+		return false;
+	t->real = real;
+	t->copy = copy_is_usable(o, library) ? c : NULL;
+	t->caller = ssl ? CALLER_LIBSSL : CALLER_LIBCRYPTO;
+	/* that function itself is a wrapper, which means another one */
+	return real && !is_within(return_address, real, c->size[h]);
+}
 /* The copy that `function`, found under the name of hook h in the object `at`, belongs to; bound now if need be. */
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at);
 /* The copy that has it, as its own definition of that name, of those that were bound before and stay. */
 struct copy *copy_known_by(enum hook h, void *function, size_t size);
-/* Does an address lie in that library, as it was found? */
-bool copy_contains(struct copy *c, enum library library, const void *address);
 /* The function of any copy that has it; NULL: none. */
 void *copies_any_real(enum hook h);
 

@@ -110,16 +110,19 @@ static int class_in(const struct openssl *o, int class)
 /* All at once, with the first object that a host makes, not in the middle of what it does later: the lock of OpenSSL's that this takes may be
  * held for ever in a child after fork(2), by a thread that is not there any more (tests/traps/fork_hook.c). Under the lock.
  *
- * Some way behind what the host has: Qt (5 and 6) puts data at the two numbers behind the one that it registered. What the host
+ * Some way behind what the host has, if it has any: Qt (5 and 6) puts data at the two numbers behind the one that it registered. What the host
  * registers later comes behind ours. */
 static void reserve(struct copy *c)
 {
 	enum { GAP = 2 };
 	static const int gaps[] = {EX_INDEX_SSL, EX_INDEX_SSL_CTX};
 	const struct openssl *o = copy_api(c);
+	const int lowest = o->version < 0x10100000UL ? 0 : 1;
 	QUIET_BEGIN(o)
-	for (size_t i = 0; i < GAP * ARRAY_LENGTH(gaps); i++)
-		o->CRYPTO_get_ex_new_index(class_in(o, gaps[i / GAP]), 0, NULL, NULL, NULL, NULL);
+	for (size_t i = 0; i < ARRAY_LENGTH(gaps); i++)
+		for (int gap = 0, last = -1; gap < GAP && last != lowest; gap++)
+			last = o->CRYPTO_get_ex_new_index(class_in(o, gaps[i]), 0, NULL, NULL, NULL,
+							  NULL);
 	for (int i = 0; i < KEPT_CLASSES; i++) {
 		const int index = o->CRYPTO_get_ex_new_index(class_in(o, class_of[i].number), i, c,
 							     NULL, dup_slots, free_slots);

@@ -40,7 +40,7 @@ static bool in_openssl(enum hook h, const void *function, struct object *at)
  * be another interposer, and the call goes through it. */
 static struct found found_imported(enum hook h, const struct object *caller, const char *version)
 {
-	struct lookup q = {.name = hooked[h].name, .version = version};
+	struct lookup q = {.name = hook_symbol(h), .version = version};
 	struct found f = {.lasting = true};
 	struct object at;
 	f.real = loader_bind(&q, caller->map, true);
@@ -56,7 +56,7 @@ static struct found found_imported(enum hook h, const struct object *caller, con
  * would call us again, without end. */
 static struct found found_otherwise(enum hook h, const struct object *caller, const void *tell)
 {
-	struct lookup q = {.name = hooked[h].name};
+	struct lookup q = {.name = hook_symbol(h)};
 	struct found f = {.lasting = false};
 	struct object at;
 	void *next = loader_next(&q);
@@ -116,7 +116,7 @@ static struct found find(enum hook h, const struct object *caller, const void *r
 
 void *binding_default_lookup(enum hook h, const void *caller)
 {
-	const struct lookup q = {.name = hooked[h].name};
+	const struct lookup q = {.name = hook_symbol(h)};
 	struct object at;
 	void *p = NULL;
 	KEEP_ERRNO_BEGIN
@@ -127,7 +127,7 @@ void *binding_default_lookup(enum hook h, const void *caller)
 
 bool binding_defined_elsewhere(enum hook h)
 {
-	const struct lookup q = {.name = hooked[h].name};
+	const struct lookup q = {.name = hook_symbol(h)};
 	bool defined = false;
 	KEEP_ERRNO_BEGIN
 	defined = loader_definer(&q, NULL) != NULL;
@@ -183,6 +183,12 @@ static bool sole_is_unsought(enum hook h)
 	       loader_is_as_at_start();
 }
 
+static bool of_itself(enum hook h, const void *caller, struct target *t)
+{
+	struct copy *c = copy_around(hook_library(h), caller);
+	return c && copy_means_itself(c, h, copy_real(c, h), caller, t);
+}
+
 static bool resolve(enum hook h, void *caller, const void *tell, struct target *t, bool *lasting)
 {
 	struct object from, at;
@@ -199,7 +205,8 @@ static bool resolve(enum hook h, void *caller, const void *tell, struct target *
 	return t->real != NULL;
 }
 
-bool binding_target(enum hook h, void *caller, const void *tell, struct target *t)
+__attribute__((noinline)) static bool find_target(enum hook h, void *caller, const void *tell,
+						  struct target *t)
 {
 	bool found = false, lasting = false;
 	if (binding_current && binding_is_own(caller)) {
@@ -209,15 +216,40 @@ bool binding_target(enum hook h, void *caller, const void *tell, struct target *
 		if (t->real)
 			return true;
 	}
-	if (copy_calls_itself(h, caller, t) || sole_target(h, caller, t) ||
-	    (!sole_is_unsought(h) && site_find(h, caller, t)))
+	if (sole_target(h, caller, t) || (!sole_is_unsought(h) && site_find(h, caller, t)))
 		return true;
 	KEEP_ERRNO_BEGIN
 	sole_seek(h);
-	found = copy_calls_itself(h, caller, t) || sole_target(h, caller, t) ||
+	/* the copy may have been bound just now */
+	found = sole_target(h, caller, t) || of_itself(h, caller, t) ||
 		resolve(h, caller, tell, t, &lasting);
 	if (found && lasting)
 		site_write(h, caller, t);
 	KEEP_ERRNO_END
 	return found;
+}
+
+void *binding_own_call(enum hook h, const void *caller)
+{
+	struct target t;
+	struct copy *c = copy_around(hook_library(h), caller);
+	void *real = c ? atomic_load_explicit(&c->real[h], memory_order_acquire) : NULL;
+	return real && copy_means_itself(c, h, real, caller, &t) ? real : NULL;
+}
+
+__attribute__((noinline)) static bool find_in_copy(enum hook h, void *caller, const void *tell,
+						   struct target *t)
+{
+	return of_itself(h, caller, t) || find_target(h, caller, tell, t);
+}
+
+/* Most calls are OpenSSL's own, of a function that was called before. */
+bool binding_target(enum hook h, void *caller, const void *tell, struct target *t)
+{
+	struct copy *c = copy_around(hook_library(h), caller);
+	if (!c)
+		return find_target(h, caller, tell, t);
+	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
+	return (real && copy_means_itself(c, h, real, caller, t)) ||
+	       find_in_copy(h, caller, tell, t);
 }

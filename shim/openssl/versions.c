@@ -129,19 +129,28 @@ uint64_t openssl_no_protocol_option(int protocol)
 
 typedef const SSL_METHOD *method_fn(void);
 
+bool openssl_is_flexible_method(const struct openssl *o, const SSL_METHOD *method)
+{
+	return (o->TLS_client_method && method == o->TLS_client_method()) ||
+	       (o->TLS_method && method == o->TLS_method());
+}
+
 int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
 			 const SSL_METHOD **flexible)
 {
+	/* nearly all */
+	if (openssl_is_flexible_method(o, method))
+		return 0;
 	const struct {
 		method_fn *fixed, *flexible;
 		int protocol;
 	} table[] = {
-	    {o->TLSv1_method, o->TLS_method, 0x0301},
-	    {o->TLSv1_client_method, o->TLS_client_method, 0x0301},
-	    {o->TLSv1_1_method, o->TLS_method, 0x0302},
-	    {o->TLSv1_1_client_method, o->TLS_client_method, 0x0302},
-	    {o->TLSv1_2_method, o->TLS_method, 0x0303},
-	    {o->TLSv1_2_client_method, o->TLS_client_method, 0x0303},
+	    {later(o)->TLSv1_method, o->TLS_method, 0x0301},
+	    {later(o)->TLSv1_client_method, o->TLS_client_method, 0x0301},
+	    {later(o)->TLSv1_1_method, o->TLS_method, 0x0302},
+	    {later(o)->TLSv1_1_client_method, o->TLS_client_method, 0x0302},
+	    {later(o)->TLSv1_2_method, o->TLS_method, 0x0303},
+	    {later(o)->TLSv1_2_client_method, o->TLS_client_method, 0x0303},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
 		if (!table[i].fixed || !table[i].flexible || table[i].fixed() != method)
@@ -150,12 +159,6 @@ int openssl_fixed_method(const struct openssl *o, const SSL_METHOD *method,
 		return table[i].protocol;
 	}
 	return 0;
-}
-
-bool openssl_is_flexible_method(const struct openssl *o, const SSL_METHOD *method)
-{
-	return (o->TLS_client_method && method == o->TLS_client_method()) ||
-	       (o->TLS_method && method == o->TLS_method());
 }
 
 bool openssl_header_needs_context(const struct openssl *o, const SSL_METHOD *method)
@@ -217,10 +220,10 @@ bool openssl_uses_dane(const struct openssl *o, SSL *ssl)
 {
 	enum { NO_USAGE = 255, REFUSED = 0 };
 	int answer = -1;
-	if (!o->SSL_dane_tlsa_add)
+	if (!later(o)->SSL_dane_tlsa_add)
 		return false;
 	QUIET_BEGIN(o)
-	answer = o->SSL_dane_tlsa_add(ssl, NO_USAGE, 0, 0, (const unsigned char *)"", 0);
+	answer = later(o)->SSL_dane_tlsa_add(ssl, NO_USAGE, 0, 0, (const unsigned char *)"", 0);
 	QUIET_END(o)
 	return answer == REFUSED;
 }
@@ -229,8 +232,8 @@ bool openssl_dane_made_good(const struct openssl *o, SSL *ssl)
 {
 	enum { TRUST_ANCHOR = 2 };
 	uint8_t usage = 0;
-	if (!o->SSL_get0_dane_tlsa)
+	if (!later(o)->SSL_get0_dane_tlsa)
 		return false;
-	const int depth = o->SSL_get0_dane_tlsa(ssl, &usage, NULL, NULL, NULL, NULL);
+	const int depth = later(o)->SSL_get0_dane_tlsa(ssl, &usage, NULL, NULL, NULL, NULL);
 	return depth >= 0 && usage >= TRUST_ANCHOR;
 }

@@ -118,12 +118,12 @@ static bool all_expired(const struct openssl *o, const OPENSSL_STACK *trusted)
 {
 	bool valid = false;
 	const int n = o->OPENSSL_sk_num(trusted);
-	if (!o->X509_get0_notAfter || !o->X509_cmp_current_time)
+	if (!later(o)->X509_get0_notAfter || !later(o)->X509_cmp_current_time)
 		return false;
 	QUIET_BEGIN(o)
 	for (int i = 0; i < n && !valid; i++) {
 		const X509 *x = o->OPENSSL_sk_value(trusted, i);
-		valid = o->X509_cmp_current_time(o->X509_get0_notAfter(x)) >= 0;
+		valid = later(o)->X509_cmp_current_time(later(o)->X509_get0_notAfter(x)) >= 0;
 	}
 	QUIET_END(o)
 	return n > 0 && !valid;

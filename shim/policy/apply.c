@@ -323,7 +323,7 @@ static bool lists_accepted(struct copy *c, struct rule *rule)
 
 static int level_of(const struct openssl *o, const SSL *ssl)
 {
-	return o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+	return later(o)->SSL_get_security_level ? later(o)->SSL_get_security_level(ssl) : -1;
 }
 
 static void apply_lists(const struct openssl *o, SSL *ssl, struct rule *rule, struct applied *a)

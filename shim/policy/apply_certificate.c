@@ -18,9 +18,9 @@ static const struct setting *beside(const struct setting *certificate, const str
 static int level_to_be(const struct openssl *o, SSL *ssl, const struct setting *ciphers)
 {
 	int asked = ciphers ? apply_level_asked(ciphers->value) : -1;
-	if (asked >= 0 || !o->SSL_get_security_level)
+	if (asked >= 0 || !later(o)->SSL_get_security_level)
 		return asked;
-	return o->SSL_get_security_level(ssl);
+	return later(o)->SSL_get_security_level(ssl);
 }
 
 /* NULL: it cannot be used now; a line in the log says why. */
@@ -55,7 +55,8 @@ bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, 
 		return true;
 	const struct setting *replace = beside(s, rule->set[KEY_REPLACE_CERTIFICATE]);
 	a->kept.replaces = replace && replace->number;
-	if (!a->kept.replaces && o->SSL_get_certificate && o->SSL_get_certificate(ssl))
+	if (!a->kept.replaces && later(o)->SSL_get_certificate &&
+	    later(o)->SSL_get_certificate(ssl))
 		return true;
 	if (!identity_possible(o)) {
 		refuse(o, s);

@@ -77,10 +77,10 @@ void apply_name_back(const struct openssl *o, SSL *ssl, struct applied *a, bool 
 		SSL_SESSION *session = before_handshake ? NULL : o->SSL_get_session(ssl);
 		/* Up to TLS 1.2, OpenSSL answers a client's question for its name with that of the session. Up from 1.3 it compares that
 		 * one with the name that is sent, before it sends early data. */
-		if (session && o->SSL_SESSION_set1_hostname && !o->SSL_session_reused(ssl) &&
+		if (session && later(o)->SSL_SESSION_set1_hostname && !o->SSL_session_reused(ssl) &&
 		    o->SSL_version(ssl) < PROTOCOL_TLS1_3) {
 			QUIET_BEGIN(o)
-			o->SSL_SESSION_set1_hostname(session, k->name);
+			later(o)->SSL_SESSION_set1_hostname(session, k->name);
 			QUIET_END(o)
 		}
 		set_name(o, ssl, k->name);

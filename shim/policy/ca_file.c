@@ -70,7 +70,7 @@ bool certificate_is_rejected(const struct openssl *o, X509 *x)
 {
 	enum { TRUST_SSL_SERVER = 3, TRUST_REJECTED = 2 };
 	/* asked first, because the answer to the second question parses its extensions */
-	if (o->X509_trusted && !o->X509_trusted(x))
+	if (later(o)->X509_trusted && !later(o)->X509_trusted(x))
 		return false;
 	return o->X509_check_trust(x, TRUST_SSL_SERVER, 0) == TRUST_REJECTED;
 }

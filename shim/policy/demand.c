@@ -57,8 +57,9 @@ static bool is_pinned(const struct openssl *o, X509 *x, const char *pins)
 
 static bool chain_is_pinned(const struct openssl *o, const X509_STORE_CTX *ctx, const char *pins)
 {
-	OPENSSL_STACK *chain =
-	    ctx && o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ctx) : NULL;
+	OPENSSL_STACK *chain = ctx && later(o)->X509_STORE_CTX_get0_chain
+				   ? later(o)->X509_STORE_CTX_get0_chain(ctx)
+				   : NULL;
 	int n = chain ? o->OPENSSL_sk_num(chain) : 0;
 	for (int i = 0; i < n; i++)
 		if (is_pinned(o, o->OPENSSL_sk_value(chain, i), pins))
@@ -77,7 +78,7 @@ static int as_found(int ok, X509_STORE_CTX *ctx)
 /* 1.0.1 verifies chains only. */
 static bool has_names(const struct openssl *o)
 {
-	return o->X509_VERIFY_PARAM_set1_host != NULL;
+	return later(o)->X509_VERIFY_PARAM_set1_host != NULL;
 }
 
 static bool name_is_good(const struct openssl *o, const struct demand_view *w, X509_STORE_CTX *ctx)
@@ -108,12 +109,12 @@ static X509_VERIFY_PARAM *parameters(const struct openssl *o, const struct deman
 	good = good && o->X509_VERIFY_PARAM_set_purpose(param, PURPOSE_SSL_SERVER) == 1 &&
 	       o->X509_VERIFY_PARAM_set_trust(param, TRUST_SSL_SERVER) == 1 &&
 	       (!has_names(o) || repair_param(o, param, KEY_EXPECT_NAME, w->name));
-	if (o->X509_VERIFY_PARAM_set_hostflags)
-		o->X509_VERIFY_PARAM_set_hostflags(param, CHECK_NO_PARTIAL_WILDCARDS);
-	if (w->unverified && o->X509_VERIFY_PARAM_set_depth)
-		o->X509_VERIFY_PARAM_set_depth(param, OPENSSL_DEPTH);
-	if (w->level >= 0 && o->X509_VERIFY_PARAM_set_auth_level)
-		o->X509_VERIFY_PARAM_set_auth_level(param, w->level);
+	if (later(o)->X509_VERIFY_PARAM_set_hostflags)
+		later(o)->X509_VERIFY_PARAM_set_hostflags(param, CHECK_NO_PARTIAL_WILDCARDS);
+	if (w->unverified && later(o)->X509_VERIFY_PARAM_set_depth)
+		later(o)->X509_VERIFY_PARAM_set_depth(param, OPENSSL_DEPTH);
+	if (w->level >= 0 && later(o)->X509_VERIFY_PARAM_set_auth_level)
+		later(o)->X509_VERIFY_PARAM_set_auth_level(param, w->level);
 	if (w->rule->set[KEY_TRUSTED_FIRST] && w->rule->set[KEY_TRUSTED_FIRST]->number)
 		repair_param(o, param, KEY_TRUSTED_FIRST, NULL);
 	if (w->rule->set[KEY_STRICT])
@@ -139,7 +140,7 @@ static X509_STORE_CTX *context(const struct openssl *o, const struct demand_view
 	o->X509_STORE_CTX_set0_param(ctx, param);
 	o->X509_STORE_CTX_set_verify_cb(ctx, as_found);
 	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	return ctx;
 }
 
@@ -176,13 +177,15 @@ static bool attempt(struct demand_look *l, const struct demand_view *w, X509_STO
 static bool has_anchors(const struct openssl *o, X509_STORE *store)
 {
 	bool found = false;
-	if (!store || !o->X509_STORE_get0_objects || !o->X509_OBJECT_get_type ||
-	    !o->X509_STORE_lock || !o->X509_STORE_unlock || o->X509_STORE_lock(store) != 1)
+	if (!store || !later(o)->X509_STORE_get0_objects || !later(o)->X509_OBJECT_get_type ||
+	    !later(o)->X509_STORE_lock || !later(o)->X509_STORE_unlock ||
+	    later(o)->X509_STORE_lock(store) != 1)
 		return false;
-	OPENSSL_STACK *objects = o->X509_STORE_get0_objects(store);
+	OPENSSL_STACK *objects = later(o)->X509_STORE_get0_objects(store);
 	for (int i = 0; objects && !found && i < o->OPENSSL_sk_num(objects); i++)
-		found = o->X509_OBJECT_get_type(o->OPENSSL_sk_value(objects, i)) == X509_LU_X509_;
-	o->X509_STORE_unlock(store);
+		found = later(o)->X509_OBJECT_get_type(o->OPENSSL_sk_value(objects, i)) ==
+			X509_LU_X509_;
+	later(o)->X509_STORE_unlock(store);
 	return found;
 }
 

@@ -9,7 +9,8 @@
 static bool find_named(struct distrust *d, const struct openssl *o, X509_STORE_CTX *ctx, X509 *like)
 {
 	bool ok = true;
-	OPENSSL_STACK *found = o->X509_STORE_CTX_get1_certs(ctx, o->X509_get_subject_name(like));
+	OPENSSL_STACK *found =
+	    later(o)->X509_STORE_CTX_get1_certs(ctx, o->X509_get_subject_name(like));
 	for (int i = 0; found && i < o->OPENSSL_sk_num(found); i++) {
 		d->named = true;
 		X509 *x = o->OPENSSL_sk_value(found, i);
@@ -38,7 +39,7 @@ static bool find_all_named(struct distrust *d, const struct openssl *o, X509_STO
 static bool find_in_store(struct distrust *d, const struct openssl *o, X509_STORE *store,
 			  X509 *leaf, const OPENSSL_STACK *presented, const struct anchors *a)
 {
-	if (!store || !o->X509_STORE_CTX_get1_certs)
+	if (!store || !later(o)->X509_STORE_CTX_get1_certs)
 		return true;
 	X509_STORE_CTX *ctx = o->X509_STORE_CTX_new();
 	const bool ok = ctx && o->X509_STORE_CTX_init(ctx, store, NULL, NULL) == 1 &&

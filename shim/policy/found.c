@@ -56,11 +56,14 @@ static uint64_t hash_parameters(const struct openssl *o, X509_VERIFY_PARAM *para
 	const unsigned long flags = o->X509_VERIFY_PARAM_get_flags(param);
 	const int64_t numbers[] = {
 	    (int64_t)flags,
-	    flags & FLAG_USE_CHECK_TIME && o->X509_VERIFY_PARAM_get_time
-		? o->X509_VERIFY_PARAM_get_time(param)
+	    flags & FLAG_USE_CHECK_TIME && later(o)->X509_VERIFY_PARAM_get_time
+		? later(o)->X509_VERIFY_PARAM_get_time(param)
 		: 0,
-	    o->X509_VERIFY_PARAM_get_auth_level ? o->X509_VERIFY_PARAM_get_auth_level(param) : 0,
-	    o->X509_VERIFY_PARAM_get_depth ? o->X509_VERIFY_PARAM_get_depth(param) : 0,
+	    later(o)->X509_VERIFY_PARAM_get_auth_level
+		? later(o)->X509_VERIFY_PARAM_get_auth_level(param)
+		: 0,
+	    later(o)->X509_VERIFY_PARAM_get_depth ? later(o)->X509_VERIFY_PARAM_get_depth(param)
+						  : 0,
 	};
 	const uint64_t h = hash_bytes(HASH_SEED, numbers, sizeof numbers);
 	return o->X509_VERIFY_PARAM_get0_host
@@ -72,15 +75,16 @@ void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
 		 const struct anchors *anchors, uint64_t presented)
 {
 	const struct openssl *o = copy_api(c);
-	X509_STORE *store = o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(ctx) : NULL;
+	X509_STORE *store =
+	    later(o)->X509_STORE_CTX_get0_store ? later(o)->X509_STORE_CTX_get0_store(ctx) : NULL;
 	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
 	memset(q, 0, sizeof *q);
-	if (!presented || !store || !param || !o->X509_STORE_get0_objects ||
+	if (!presented || !store || !param || !later(o)->X509_STORE_get0_objects ||
 	    !trust_store_is_plain(o, store) || !(q->store = number_of(c, store)))
 		return;
 	q->copy = c;
 	q->anchors = anchors->content;
-	q->objects = o->OPENSSL_sk_num(o->X509_STORE_get0_objects(store));
+	q->objects = o->OPENSSL_sk_num(later(o)->X509_STORE_get0_objects(store));
 	q->parameters = hash_parameters(o, param);
 	q->presented = presented;
 }

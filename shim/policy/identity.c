@@ -61,7 +61,7 @@ static bool read_key(struct identity *i, const struct openssl *o, const struct b
 {
 	BIO *bio = o->BIO_new_mem_buf(text->data, (int)text->len);
 	if (bio) {
-		i->key = o->PEM_read_bio_PrivateKey(bio, NULL, openssl_no_passphrase, NULL);
+		i->key = later(o)->PEM_read_bio_PrivateKey(bio, NULL, openssl_no_passphrase, NULL);
 		o->BIO_free(bio);
 	}
 	return i->key != NULL;
@@ -110,7 +110,7 @@ static const char *parse(struct identity *i, const struct buf *certificate, cons
 	} else if (!read_key(i, o, key)) {
 		*of_key = true;
 		why = key_problem(key);
-	} else if (o->X509_check_private_key(i->leaf, i->key) != 1) {
+	} else if (later(o)->X509_check_private_key(i->leaf, i->key) != 1) {
 		*of_key = true;
 		why = "holds a key that does not belong to the first certificate in the file of "
 		      "Certificate; find the pair: openssl x509 -noout -pubkey -in CERTIFICATE "
@@ -268,9 +268,10 @@ static struct cached *entry_for(struct copy *c, const char *const path[2])
 
 bool identity_possible(const struct openssl *o)
 {
-	return o->PEM_read_bio_PrivateKey && o->EVP_PKEY_free && o->X509_check_private_key &&
-	       o->SSL_use_certificate && o->SSL_use_PrivateKey && o->SSL_set_cert_cb &&
-	       o->SSL_certs_clear && o->SSL_get_certificate;
+	return later(o)->PEM_read_bio_PrivateKey && o->EVP_PKEY_free &&
+	       later(o)->X509_check_private_key && later(o)->SSL_use_certificate &&
+	       later(o)->SSL_use_PrivateKey && o->SSL_set_cert_cb && later(o)->SSL_certs_clear &&
+	       later(o)->SSL_get_certificate;
 }
 
 struct identity *identity_acquire(struct copy *c, const struct setting *certificate,
@@ -306,8 +307,8 @@ struct identity *identity_acquire(struct copy *c, const struct setting *certific
 bool identity_set(const struct openssl *o, SSL *ssl, const struct identity *i)
 {
 	enum { CTRL_CHAIN = 88, COPY = 1 };
-	return o->SSL_use_certificate(ssl, i->leaf) == 1 &&
-	       o->SSL_use_PrivateKey(ssl, i->key) == 1 &&
+	return later(o)->SSL_use_certificate(ssl, i->leaf) == 1 &&
+	       later(o)->SSL_use_PrivateKey(ssl, i->key) == 1 &&
 	       (o->OPENSSL_sk_num(i->chain) == 0 ||
 		o->SSL_ctrl(ssl, CTRL_CHAIN, COPY, i->chain) == 1);
 }
@@ -345,8 +346,8 @@ bool identity_fits(struct copy *c, struct identity *i, SSL *ssl, int level, cons
 	QUIET_BEGIN(o)
 	trial = o->SSL_new ? o->SSL_new(o->SSL_get_SSL_CTX(ssl)) : NULL;
 	if (trial) {
-		if (level >= 0 && o->SSL_set_security_level)
-			o->SSL_set_security_level(trial, level);
+		if (level >= 0 && later(o)->SSL_set_security_level)
+			later(o)->SSL_set_security_level(trial, level);
 		fits = identity_set(o, trial, i);
 		code = fits ? 0 : o->ERR_peek_last_error();
 		o->SSL_free(trial);

@@ -21,16 +21,16 @@ uint64_t apply_options(const struct openssl *o, SSL *ssl)
 
 void apply_clear_options(const struct openssl *o, SSL *ssl, uint64_t options)
 {
-	if (o->SSL_clear_options)
-		o->SSL_clear_options(ssl, options);
+	if (later(o)->SSL_clear_options)
+		later(o)->SSL_clear_options(ssl, options);
 	else
 		o->SSL_ctrl(ssl, SSL_CTRL_CLEAR_OPTIONS_, (long)options, NULL);
 }
 
 void apply_set_options(const struct openssl *o, SSL *ssl, uint64_t options)
 {
-	if (o->SSL_set_options)
-		o->SSL_set_options(ssl, options);
+	if (later(o)->SSL_set_options)
+		later(o)->SSL_set_options(ssl, options);
 	else
 		o->SSL_ctrl(ssl, SSL_CTRL_OPTIONS_, (long)options, NULL);
 }

@@ -75,12 +75,12 @@ bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store)
 {
 	typedef void *getter(const X509_STORE *);
 	getter *const getters[] = {
-	    o->X509_STORE_get_verify,       o->X509_STORE_get_get_issuer,
-	    o->X509_STORE_get_check_issued, o->X509_STORE_get_check_revocation,
-	    o->X509_STORE_get_get_crl,      o->X509_STORE_get_check_crl,
-	    o->X509_STORE_get_cert_crl,     o->X509_STORE_get_check_policy,
-	    o->X509_STORE_get_lookup_certs, o->X509_STORE_get_lookup_crls,
-	    o->X509_STORE_get_cleanup,
+	    later(o)->X509_STORE_get_verify,       later(o)->X509_STORE_get_get_issuer,
+	    later(o)->X509_STORE_get_check_issued, later(o)->X509_STORE_get_check_revocation,
+	    later(o)->X509_STORE_get_get_crl,      later(o)->X509_STORE_get_check_crl,
+	    later(o)->X509_STORE_get_cert_crl,     later(o)->X509_STORE_get_check_policy,
+	    later(o)->X509_STORE_get_lookup_certs, later(o)->X509_STORE_get_lookup_crls,
+	    later(o)->X509_STORE_get_cleanup,
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(getters); i++)
 		if (getters[i] && getters[i](store))
@@ -91,11 +91,12 @@ bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store)
 /* The context works from its store, not from a trusted stack that the client gave it. */
 static bool context_is_plain(const struct openssl *o, X509_STORE_CTX *ctx, X509_STORE_CTX *copy)
 {
-	return (!o->X509_STORE_CTX_get_get_issuer ||
-		o->X509_STORE_CTX_get_get_issuer(ctx) == o->X509_STORE_CTX_get_get_issuer(copy)) &&
-	       (!o->X509_STORE_CTX_get_lookup_certs ||
-		o->X509_STORE_CTX_get_lookup_certs(ctx) ==
-		    o->X509_STORE_CTX_get_lookup_certs(copy));
+	return (!later(o)->X509_STORE_CTX_get_get_issuer ||
+		later(o)->X509_STORE_CTX_get_get_issuer(ctx) ==
+		    later(o)->X509_STORE_CTX_get_get_issuer(copy)) &&
+	       (!later(o)->X509_STORE_CTX_get_lookup_certs ||
+		later(o)->X509_STORE_CTX_get_lookup_certs(ctx) ==
+		    later(o)->X509_STORE_CTX_get_lookup_certs(copy));
 }
 
 /* All parameters as they are, the flags to the bit. */
@@ -127,9 +128,9 @@ static X509_STORE_CTX *copy_context(const struct openssl *o, X509_STORE_CTX *ctx
 				    OPENSSL_STACK *untrusted)
 {
 	X509_STORE_CTX *copy = NULL;
-	if (!o->X509_STORE_CTX_get0_store || !o->X509_STORE_CTX_set0_trusted_stack)
+	if (!later(o)->X509_STORE_CTX_get0_store || !later(o)->X509_STORE_CTX_set0_trusted_stack)
 		return NULL;
-	X509_STORE *store = o->X509_STORE_CTX_get0_store(ctx);
+	X509_STORE *store = later(o)->X509_STORE_CTX_get0_store(ctx);
 	if (!store || !leaf || !trust_store_is_plain(o, store))
 		return NULL;
 	QUIET_BEGIN(o)
@@ -157,8 +158,8 @@ X509_STORE_CTX *trust_private_copy(const struct openssl *o, X509_STORE_CTX *ctx,
 static X509 *copy_one(const struct openssl *o, X509 *x)
 {
 	X509 *copy = o->X509_dup(x);
-	if (copy && o->X509_get_extension_flags)
-		o->X509_get_extension_flags(copy);
+	if (copy && later(o)->X509_get_extension_flags)
+		later(o)->X509_get_extension_flags(copy);
 	return copy;
 }
 
@@ -183,7 +184,7 @@ bool presented_copy(struct presented *p, const struct openssl *o, X509_STORE_CTX
 	p->leaf = copy_one(o, o->X509_STORE_CTX_get0_cert(ctx));
 	p->untrusted = o->OPENSSL_sk_new_null();
 	ok = p->leaf && p->untrusted &&
-	     copy_all(o, p->untrusted, o->X509_STORE_CTX_get0_untrusted(ctx));
+	     copy_all(o, p->untrusted, later(o)->X509_STORE_CTX_get0_untrusted(ctx));
 	QUIET_END(o)
 	if (!ok)
 		presented_free(p, o);
@@ -210,7 +211,7 @@ void presented_free(struct presented *p, const struct openssl *o)
 void presented_borrow(struct presented *p, const struct openssl *o, X509_STORE_CTX *ctx)
 {
 	*p = (struct presented){.leaf = o->X509_STORE_CTX_get0_cert(ctx),
-				.untrusted = o->X509_STORE_CTX_get0_untrusted(ctx),
+				.untrusted = later(o)->X509_STORE_CTX_get0_untrusted(ctx),
 				.borrowed = true};
 }
 
@@ -218,12 +219,13 @@ void presented_borrow(struct presented *p, const struct openssl *o, X509_STORE_C
 
 static bool is_malformed(const struct openssl *o, X509 *x)
 {
-	return x && o->X509_get_extension_flags && o->X509_get_extension_flags(x) & EXFLAG_INVALID_;
+	return x && later(o)->X509_get_extension_flags &&
+	       later(o)->X509_get_extension_flags(x) & EXFLAG_INVALID_;
 }
 
 bool presented_parses(const struct presented *p, const struct openssl *o)
 {
-	bool good = o->X509_get_extension_flags && !is_malformed(o, p->leaf);
+	bool good = later(o)->X509_get_extension_flags && !is_malformed(o, p->leaf);
 	for (int i = 0; good && i < o->OPENSSL_sk_num(p->untrusted); i++)
 		good = !is_malformed(o, o->OPENSSL_sk_value(p->untrusted, i));
 	return good;
@@ -241,8 +243,9 @@ static bool parsing_failed(const struct openssl *o)
 static bool chain_holds(const struct openssl *o, const X509_STORE_CTX *ctx,
 			const OPENSSL_STACK *avoid)
 {
-	OPENSSL_STACK *chain =
-	    avoid && o->X509_STORE_CTX_get0_chain ? o->X509_STORE_CTX_get0_chain(ctx) : NULL;
+	OPENSSL_STACK *chain = avoid && later(o)->X509_STORE_CTX_get0_chain
+				   ? later(o)->X509_STORE_CTX_get0_chain(ctx)
+				   : NULL;
 	for (int i = 0; chain && i < o->OPENSSL_sk_num(chain); i++)
 		if (stack_holds(o, avoid, o->OPENSSL_sk_value(chain, i)))
 			return true;
@@ -259,7 +262,7 @@ int try_chain(const struct trial *t, OPENSSL_STACK *trusted, OPENSSL_STACK *untr
 		return -1;
 	const struct quiet quiet = openssl_quiet_begin(o);
 	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	o->X509_VERIFY_PARAM_clear_flags(o->X509_STORE_CTX_get0_param(copy), t->without);
 	good = t->verify(copy) == 1 && o->X509_STORE_CTX_get_error(copy) == 0;
 	out->error = o->X509_STORE_CTX_get_error(copy);
@@ -279,7 +282,7 @@ int trust_passes(const struct openssl *o, X509_STORE_CTX *ctx, verify_fn *verify
 	struct outcome seen = {0};
 	struct trial t = {.o = o, .ctx = ctx, .verify = verify};
 	int good = -1;
-	if (!o->X509_STORE_CTX_get0_untrusted || !o->X509_STORE_CTX_get0_cert ||
+	if (!later(o)->X509_STORE_CTX_get0_untrusted || !o->X509_STORE_CTX_get0_cert ||
 	    !o->X509_STORE_CTX_get0_cert(ctx) || !presented_copy(&t.presented, o, ctx))
 		return -1;
 	good = try_chain(&t, NULL, t.presented.untrusted, NULL, &seen);

@@ -18,17 +18,17 @@ static bool expect(const struct openssl *o, X509_VERIFY_PARAM *param, const char
 {
 	const bool address = host_is_address(name);
 	bool set = false;
-	if (!o->X509_VERIFY_PARAM_set1_host || !o->X509_VERIFY_PARAM_set1_ip ||
-	    !o->X509_VERIFY_PARAM_set1_ip_asc)
+	if (!later(o)->X509_VERIFY_PARAM_set1_host || !later(o)->X509_VERIFY_PARAM_set1_ip ||
+	    !later(o)->X509_VERIFY_PARAM_set1_ip_asc)
 		return false;
 	QUIET_BEGIN(o)
 	/* the new one first: in between, both are asked for, and never neither */
-	set = address ? o->X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1
-		      : o->X509_VERIFY_PARAM_set1_host(param, name, 0) == 1;
+	set = address ? later(o)->X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1
+		      : later(o)->X509_VERIFY_PARAM_set1_host(param, name, 0) == 1;
 	if (set && address)
-		o->X509_VERIFY_PARAM_set1_host(param, NULL, 0);
+		later(o)->X509_VERIFY_PARAM_set1_host(param, NULL, 0);
 	else if (set)
-		o->X509_VERIFY_PARAM_set1_ip(param, NULL, 0);
+		later(o)->X509_VERIFY_PARAM_set1_ip(param, NULL, 0);
 	QUIET_END(o)
 	return set;
 }
@@ -100,8 +100,9 @@ bool repair_strict_counts(const struct openssl *o, SSL *ssl)
 	X509_VERIFY_PARAM *param = o->SSL_get0_param ? o->SSL_get0_param(ssl) : NULL;
 	X509_STORE *store =
 	    o->SSL_CTX_get_cert_store ? o->SSL_CTX_get_cert_store(o->SSL_get_SSL_CTX(ssl)) : NULL;
-	const X509_VERIFY_PARAM *of_store =
-	    store && o->X509_STORE_get0_param ? o->X509_STORE_get0_param(store) : NULL;
+	const X509_VERIFY_PARAM *of_store = store && later(o)->X509_STORE_get0_param
+						? later(o)->X509_STORE_get0_param(store)
+						: NULL;
 	unsigned long flags = param ? o->X509_VERIFY_PARAM_get_flags(param) : 0;
 	if (of_store)
 		flags |= o->X509_VERIFY_PARAM_get_flags(of_store);

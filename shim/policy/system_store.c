@@ -23,7 +23,7 @@ void system_store_release(struct system_store *s)
 		return;
 	const struct openssl *o = copy_api(s->copy);
 	if (s->store)
-		o->X509_STORE_free(s->store);
+		later(o)->X509_STORE_free(s->store);
 	free(s);
 }
 
@@ -31,7 +31,7 @@ void system_store_release(struct system_store *s)
 static const char *find_file(const struct openssl *o, struct file_id *id)
 {
 	const char *const files[] = {
-	    o->X509_get_default_cert_file ? o->X509_get_default_cert_file() : NULL,
+	    later(o)->X509_get_default_cert_file ? later(o)->X509_get_default_cert_file() : NULL,
 #define BUNDLE(path) path,
 #include "bundles.def"
 #undef BUNDLE
@@ -54,7 +54,7 @@ static void add_file(struct system_store *s, const struct openssl *o, const char
 	int error = file_read(path, FILE_MAX_BYTES, &text, &s->id, NULL, NULL);
 	BIO *bio = error || !text.len ? NULL : o->BIO_new_mem_buf(text.data, (int)text.len);
 	while (bio && (x = o->PEM_read_bio_X509(bio, NULL, openssl_no_passphrase, NULL)) != NULL) {
-		if (o->X509_STORE_add_cert(s->store, x) == 1)
+		if (later(o)->X509_STORE_add_cert(s->store, x) == 1)
 			s->file = path;
 		o->X509_free(x);
 	}
@@ -67,13 +67,15 @@ static void add_directory(struct system_store *s, const struct openssl *o)
 {
 	struct file_id id;
 	const char *path = environment_get()->cert_dir;
-	if (!path && o->X509_get_default_cert_dir)
-		path = o->X509_get_default_cert_dir();
-	if (!path || !o->X509_STORE_add_lookup || !o->X509_LOOKUP_hash_dir ||
-	    !o->X509_LOOKUP_ctrl || (file_identify(path, &id) != 0 && !strchr(path, ':')))
+	if (!path && later(o)->X509_get_default_cert_dir)
+		path = later(o)->X509_get_default_cert_dir();
+	if (!path || !later(o)->X509_STORE_add_lookup || !later(o)->X509_LOOKUP_hash_dir ||
+	    !later(o)->X509_LOOKUP_ctrl || (file_identify(path, &id) != 0 && !strchr(path, ':')))
 		return;
-	X509_LOOKUP *lookup = o->X509_STORE_add_lookup(s->store, o->X509_LOOKUP_hash_dir());
-	if (lookup && o->X509_LOOKUP_ctrl(lookup, LOOKUP_ADD_DIRECTORY, path, TYPE_PEM, NULL) == 1)
+	X509_LOOKUP *lookup =
+	    later(o)->X509_STORE_add_lookup(s->store, later(o)->X509_LOOKUP_hash_dir());
+	if (lookup &&
+	    later(o)->X509_LOOKUP_ctrl(lookup, LOOKUP_ADD_DIRECTORY, path, TYPE_PEM, NULL) == 1)
 		s->directory = path;
 }
 
@@ -87,9 +89,9 @@ static struct system_store *make(struct copy *c)
 	s->copy = c;
 	atomic_store(&s->references, 1);
 	QUIET_BEGIN(o)
-	s->store = o->X509_STORE_new ? o->X509_STORE_new() : NULL;
+	s->store = later(o)->X509_STORE_new ? later(o)->X509_STORE_new() : NULL;
 	const char *path = s->store ? find_file(o, &id) : NULL;
-	if (path && o->X509_STORE_add_cert)
+	if (path && later(o)->X509_STORE_add_cert)
 		add_file(s, o, path);
 	if (s->store)
 		add_directory(s, o);

@@ -75,9 +75,9 @@ static bool switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 	const struct openssl *o = copy_api(t->copy);
 	if (trusted && !keep_alive(t, ctx))
 		return false;
-	o->X509_STORE_CTX_set0_untrusted(ctx, t->untrusted);
+	later(o)->X509_STORE_CTX_set0_untrusted(ctx, t->untrusted);
 	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	t->switched = true;
 	return true;
 }
@@ -85,18 +85,19 @@ static bool switch_context(struct trust *t, X509_STORE_CTX *ctx, OPENSSL_STACK *
 /* For this context nothing is an anchor any more. Needs no memory. */
 static void trust_close(const struct openssl *o, X509_STORE_CTX *ctx)
 {
-	if (o->X509_STORE_CTX_set0_trusted_stack)
-		o->X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
-	if (o->X509_STORE_CTX_set0_dane)
-		o->X509_STORE_CTX_set0_dane(ctx, NULL);
+	if (later(o)->X509_STORE_CTX_set0_trusted_stack)
+		later(o)->X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
+	if (later(o)->X509_STORE_CTX_set0_dane)
+		later(o)->X509_STORE_CTX_set0_dane(ctx, NULL);
 }
 
 /* What a chain is to be verified with under the rule. False: not at all. */
 static bool gather(struct trust *t, const struct trial *trial)
 {
 	const struct openssl *o = trial->o;
-	X509_STORE *store =
-	    o->X509_STORE_CTX_get0_store ? o->X509_STORE_CTX_get0_store(trial->ctx) : NULL;
+	X509_STORE *store = later(o)->X509_STORE_CTX_get0_store
+				? later(o)->X509_STORE_CTX_get0_store(trial->ctx)
+				: NULL;
 	const bool good =
 	    rule_stacks(&t->distrust, o, store, o->X509_STORE_CTX_get0_cert(trial->ctx),
 			t->client_untrusted, t->anchors);
@@ -293,7 +294,7 @@ bool trust_is_strict(const struct rule *rule)
 static void decide(struct trust *t, struct trial *trial, const struct trust_asked *a, X509 *leaf)
 {
 	const struct rule *rule = a->rule;
-	t->client_untrusted = trial->o->X509_STORE_CTX_get0_untrusted(trial->ctx);
+	t->client_untrusted = later(trial->o)->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
 		t->problem = setting_closed_why(rule->closed);
 	else
@@ -316,7 +317,8 @@ void trust_begin(struct trust *t, const struct trust_asked *a)
 	X509 *leaf = o->X509_STORE_CTX_get0_cert ? o->X509_STORE_CTX_get0_cert(a->ctx) : NULL;
 	if (!t->setting)
 		return;
-	if (!leaf || !o->X509_STORE_CTX_get0_untrusted || !o->X509_STORE_CTX_set0_untrusted) {
+	if (!leaf || !later(o)->X509_STORE_CTX_get0_untrusted ||
+	    !later(o)->X509_STORE_CTX_set0_untrusted) {
 		if (trust_is_strict(a->rule))
 			trust_close(o, a->ctx);
 		return;
@@ -333,7 +335,7 @@ void trust_end(struct trust *t, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = copy_api(t->copy);
 	if (t->switched)
-		o->X509_STORE_CTX_set0_untrusted(ctx, t->client_untrusted);
+		later(o)->X509_STORE_CTX_set0_untrusted(ctx, t->client_untrusted);
 	/* There is no way back to the client's store, but a context that is used once more without being initialised must not go
 	 * on with the rule's anchors, for another leaf perhaps: it has none from here on. */
 	if (t->switched && t->trusted)

@@ -15,7 +15,7 @@ enum { LIST_BYTES = 16 * 1024 };
 /* The names of the SSL's ciphers, those of TLS 1.3 or the others. False: no memory. */
 static bool cipher_names(const struct openssl *o, const SSL *ssl, bool tls13, struct buf *b)
 {
-	OPENSSL_STACK *list = o->SSL_get_ciphers(ssl);
+	OPENSSL_STACK *list = later(o)->SSL_get_ciphers(ssl);
 	for (int i = 0; list && i < o->OPENSSL_sk_num(list); i++) {
 		const char *name = o->SSL_CIPHER_get_name(o->OPENSSL_sk_value(list, i));
 		if ((strncmp(name, "TLS_", 4) == 0) == tls13)
@@ -40,8 +40,8 @@ static void give_ciphers_back(const struct openssl *o, SSL *ssl, struct kept *k)
 	if (k->before[0] && k->after[0] && strcmp(buf_str(&now[0]), k->after[0]) == 0)
 		o->SSL_set_cipher_list(ssl, k->before[0]);
 	if (k->before[1] && k->after[1] && strcmp(buf_str(&now[1]), k->after[1]) == 0 &&
-	    o->SSL_set_ciphersuites)
-		o->SSL_set_ciphersuites(ssl, k->before[1]);
+	    later(o)->SSL_set_ciphersuites)
+		later(o)->SSL_set_ciphersuites(ssl, k->before[1]);
 	QUIET_END(o)
 	buf_free(&now[0]);
 	buf_free(&now[1]);
@@ -73,7 +73,7 @@ static void set_session(const struct openssl *o, SSL *ssl, SSL_SESSION *session)
 {
 	o->SSL_set_session(ssl, session);
 	if (session)
-		o->SSL_SESSION_free(session);
+		later(o)->SSL_SESSION_free(session);
 }
 
 /* SSL_copy_session_id() hands that object on (with the session, which is none of our business here), and SSL_dup() makes a copy of it:
@@ -83,14 +83,15 @@ static SSL *keep_client_state(const struct openssl *o, SSL *ssl)
 	enum { SINCE = 0x10101000 };
 	SSL *keeper, *copy;
 	bool done = false;
-	if (o->version < SINCE || !o->SSL_copy_session_id || !o->SSL_dup || !o->SSL_get1_session)
+	if (o->version < SINCE || !later(o)->SSL_copy_session_id || !later(o)->SSL_dup ||
+	    !later(o)->SSL_get1_session)
 		return NULL;
 	QUIET_BEGIN(o)
 	keeper = o->SSL_new(o->SSL_get_SSL_CTX(ssl));
-	if (keeper && o->SSL_copy_session_id(keeper, ssl) && o->SSL_set_session(keeper, NULL) &&
-	    (copy = o->SSL_dup(keeper)) != NULL) {
-		SSL_SESSION *session = o->SSL_get1_session(ssl);
-		done = copy != keeper && o->SSL_copy_session_id(ssl, copy);
+	if (keeper && later(o)->SSL_copy_session_id(keeper, ssl) &&
+	    o->SSL_set_session(keeper, NULL) && (copy = later(o)->SSL_dup(keeper)) != NULL) {
+		SSL_SESSION *session = later(o)->SSL_get1_session(ssl);
+		done = copy != keeper && later(o)->SSL_copy_session_id(ssl, copy);
 		set_session(o, ssl, session);
 		o->SSL_free(copy);
 	}
@@ -105,13 +106,13 @@ static SSL *keep_client_state(const struct openssl *o, SSL *ssl)
 static void give_client_state_back(const struct openssl *o, SSL *ssl, struct kept *k)
 {
 	QUIET_BEGIN(o)
-	if (o->SSL_get_certificate(ssl) == k->certificate) {
-		SSL_SESSION *session = o->SSL_get1_session(ssl);
-		o->SSL_copy_session_id(ssl, k->keeper);
+	if (later(o)->SSL_get_certificate(ssl) == k->certificate) {
+		SSL_SESSION *session = later(o)->SSL_get1_session(ssl);
+		later(o)->SSL_copy_session_id(ssl, k->keeper);
 		set_session(o, ssl, session);
-	} else if (o->SSL_set_security_level && k->level >= 0) {
+	} else if (later(o)->SSL_set_security_level && k->level >= 0) {
 		/* certificates of the client's, set meanwhile, are there now */
-		o->SSL_set_security_level(ssl, k->level);
+		later(o)->SSL_set_security_level(ssl, k->level);
 	}
 	QUIET_END(o)
 }
@@ -125,8 +126,8 @@ bool apply_hand_on(const struct openssl *o, SSL *to, const struct applied *a)
 	if (!k->keeper)
 		return false;
 	QUIET_BEGIN(o)
-	SSL_SESSION *session = o->SSL_get1_session(to);
-	done = o->SSL_copy_session_id(to, k->keeper) == 1;
+	SSL_SESSION *session = later(o)->SSL_get1_session(to);
+	done = later(o)->SSL_copy_session_id(to, k->keeper) == 1;
 	set_session(o, to, session);
 	QUIET_END(o)
 	return done;
@@ -176,13 +177,13 @@ void undo_begin(const struct openssl *o, SSL *ssl, const struct rule *rule, stru
 	k->options_before = apply_options(o, ssl);
 	note_numbers(o, ssl, k->numbers_before);
 	k->groups = rule->set[KEY_GROUPS] != NULL;
-	k->level = o->SSL_get_security_level ? o->SSL_get_security_level(ssl) : -1;
+	k->level = later(o)->SSL_get_security_level ? later(o)->SSL_get_security_level(ssl) : -1;
 	k->in_client_state =
 	    rule->set[KEY_CIPHER_STRING] || rule->set[KEY_SIGNATURE_ALGORITHMS] || k->identity;
 	if (k->in_client_state)
 		k->keeper = keep_client_state(o, ssl);
 	k->ciphers = (rule->set[KEY_CIPHER_STRING] || rule->set[KEY_CIPHERSUITES]) &&
-		     o->SSL_get_ciphers && o->SSL_set_cipher_list;
+		     later(o)->SSL_get_ciphers && o->SSL_set_cipher_list;
 	if (!k->ciphers)
 		return;
 	note_ciphers(o, ssl, b);
@@ -197,7 +198,7 @@ void undo_settle(const struct openssl *o, SSL *ssl, struct kept *k)
 	struct buf b[2];
 	k->options_after = apply_options(o, ssl);
 	note_numbers(o, ssl, k->numbers_after);
-	k->certificate = o->SSL_get_certificate ? o->SSL_get_certificate(ssl) : NULL;
+	k->certificate = later(o)->SSL_get_certificate ? later(o)->SSL_get_certificate(ssl) : NULL;
 	if (!k->ciphers)
 		return;
 	note_ciphers(o, ssl, b);

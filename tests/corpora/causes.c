@@ -93,7 +93,7 @@ static bool passes(const struct chain_case *c, X509_STORE *store, OPENSSL_STACK 
 	o->X509_STORE_CTX_init(ctx, store, c->leaf, c->untrusted);
 	set_parameters(c, ctx);
 	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
 	o->X509_STORE_CTX_free(ctx);
 	return good;
@@ -120,7 +120,7 @@ static bool as_times;
 static void collect_errors(struct evidence *e, X509_STORE_CTX *ctx)
 {
 	const struct openssl *o = openssl_direct();
-	OPENSSL_STACK *untrusted = o->X509_STORE_CTX_get0_untrusted(ctx);
+	OPENSSL_STACK *untrusted = later(o)->X509_STORE_CTX_get0_untrusted(ctx);
 	X509_STORE_CTX *copy;
 
 	/* the library does so only where it can be paid for */
@@ -153,9 +153,10 @@ static bool trial_passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untru
 		o->X509_VERIFY_PARAM_set_flags(o->X509_STORE_CTX_get0_param(copy),
 					       FLAG_PARTIAL_CHAIN);
 	else if (level != EVIDENCE_SAME_LEVEL)
-		o->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy), level);
+		later(o)->X509_VERIFY_PARAM_set_auth_level(o->X509_STORE_CTX_get0_param(copy),
+							   level);
 	if (trusted)
-		o->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
+		later(o)->X509_STORE_CTX_set0_trusted_stack(copy, trusted);
 	good = X509_verify_cert(copy) == 1;
 	if (why)
 		*why = (struct verify_error){o->X509_STORE_CTX_get_error(copy),
@@ -171,7 +172,7 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 	struct evidence *e = evidence_new(EVENT_VERIFY_FAILED);
 	const struct chain_parts parts = {.leaf = c->leaf,
 					  .presented = c->untrusted,
-					  .chain = o->X509_STORE_CTX_get0_chain(ctx),
+					  .chain = later(o)->X509_STORE_CTX_get0_chain(ctx),
 					  .store = store};
 
 	evidence_library(e, o);
@@ -191,8 +192,9 @@ static struct evidence *evidence_of(const struct chain_case *c, X509_STORE_CTX *
 	if (e->error_count == 0)
 		evidence_add_error(e, e->code, e->depth);
 	evidence_chain(e, o, &parts);
-	evidence_try(e, o, &parts,
-		     &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
+	evidence_try(
+	    e, o, &parts,
+	    &(struct evidence_trial){.passes = trial_passes, .arg = &(struct trial_of){ctx}});
 	return e;
 }
 
@@ -263,7 +265,7 @@ static const char *try_help(const struct chain_case *c, X509_STORE_CTX *ctx, X50
 			    const struct record *r)
 {
 	const struct openssl *o = openssl_direct();
-	OPENSSL_STACK *chain = o->X509_STORE_CTX_get0_chain(ctx);
+	OPENSSL_STACK *chain = later(o)->X509_STORE_CTX_get0_chain(ctx);
 	const int n = chain ? o->OPENSSL_sk_num(chain) : 0;
 	X509 *top = n > 0 ? o->OPENSSL_sk_value(chain, n - 1) : c->leaf;
 	OPENSSL_STACK *trusted, *untrusted;

@@ -41,12 +41,13 @@ static inline const struct openssl *openssl_direct(void)
 	found = openssl_direct_symbol(#name);                                                      \
 	if (!found)                                                                                \
 		found = openssl_direct_symbol(also);                                               \
-	memcpy(&table.name, &found, sizeof(found));
+	memcpy(&table.API_FIELD_##need(name), &found, sizeof(found));
 #include "../../shim/openssl/api.def"
 #undef API
 	table.version = table.OpenSSL_version_num ? table.OpenSSL_version_num() : 0;
 	snprintf(table.version_text, sizeof(table.version_text), "OpenSSL %lu.%lu.%lu",
 		 table.version >> 28, (table.version >> 20) & 0xff, (table.version >> 4) & 0xff);
+	table.later_known = true;
 	filled = true;
 	return &table;
 }

@@ -91,10 +91,10 @@ static bool passes(void *arg, OPENSSL_STACK *trusted, OPENSSL_STACK *untrusted, 
 	if (level == EVIDENCE_STAND_IN)
 		api()->X509_VERIFY_PARAM_set_flags(api()->X509_STORE_CTX_get0_param(ctx), 0x80000);
 	else if (level != EVIDENCE_SAME_LEVEL)
-		api()->X509_VERIFY_PARAM_set_auth_level(api()->X509_STORE_CTX_get0_param(ctx),
-							level);
+		later(api())->X509_VERIFY_PARAM_set_auth_level(
+		    api()->X509_STORE_CTX_get0_param(ctx), level);
 	if (trusted)
-		api()->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
+		later(api())->X509_STORE_CTX_set0_trusted_stack(ctx, trusted);
 	good = X509_verify_cert(ctx) == 1;
 	if (why)
 		*why = (struct verify_error){api()->X509_STORE_CTX_get_error(ctx),
