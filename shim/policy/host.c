@@ -49,7 +49,7 @@ bool name_is_numeric(const char *s, size_t n)
 bool name_equal(const char *a, const char *b, size_t n)
 {
 	/* most are written in small letters on both sides */
-	if (memcmp(a, b, n) == 0)
+	if (n == 0 || memcmp(a, b, n) == 0)
 		return true;
 	for (size_t i = 0; i < n; i++) {
 		if (ascii_lower(a[i]) != ascii_lower(b[i]))
