@@ -43,7 +43,7 @@ static uint32_t keys_of(const struct node *n)
 
 static const struct entry *chain_of(const struct node *n, unsigned key)
 {
-	const struct entry *e = keys_of(n) >> key & 1 ? n->chains : NULL;
+	const struct entry *e = n && n->keys >> key & 1 ? n->chains : NULL;
 	while (e && e->setting.key != key)
 		e = e->next_key;
 	return e;

@@ -10,4 +10,4 @@ options.recover = 'errors'
 a = IMAP { server = '$1', port = $2, username = 'u', password = 'p' }
 a.INBOX:check_status()
 E
-exec imapfilter -t $4 -c c.lua
+exec imapfilter -t "$4" -c c.lua
