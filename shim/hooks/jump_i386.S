@@ -8,6 +8,16 @@
 #define JUMP(name, asked)             jump name, asked
 #define JUMP_UNLESS(name, asked, ...) jump name, asked, __VA_ARGS__
 
+	/* for where to go, and for eax, which then holds the address that ours lie behind */
+	.macro	room
+	subl	$4, %esp
+	.cfi_adjust_cfa_offset 4
+	pushl	%eax
+	.cfi_adjust_cfa_offset 4
+	call	here
+	addl	$_GLOBAL_OFFSET_TABLE_, %eax
+	.endm
+
 	.macro	jump name, asked, numbers:vararg
 	.globl	\name
 	.type	\name, @function
@@ -20,12 +30,7 @@
 	je	\name\()_asks
 	.endr
 	.endif
-	subl	$4, %esp
-	.cfi_adjust_cfa_offset 4
-	pushl	%eax
-	.cfi_adjust_cfa_offset 4
-	call	here
-	addl	$_GLOBAL_OFFSET_TABLE_, %eax
+	room
 	movl	jump_\name@GOTOFF(%eax), %eax
 	movl	%eax, 4(%esp)
 	popl	%eax
@@ -40,12 +45,7 @@
 	.p2align 4
 \name\()_asks:
 	.cfi_startproc
-	subl	$4, %esp
-	.cfi_adjust_cfa_offset 4
-	pushl	%eax
-	.cfi_adjust_cfa_offset 4
-	call	here
-	addl	$_GLOBAL_OFFSET_TABLE_, %eax
+	room
 	leal	\asked@GOTOFF(%eax), %eax
 	jmp	asks
 	.cfi_endproc

@@ -31,7 +31,7 @@ PLACES += [("musl", "openssl"), ("musl", "own")]
 PLACES += [("i386", c) for c in ("openssl", "curl", "python3", "own")]
 
 
-def _root(suite):
+def root_or_skip(suite):
     try:
         return roots.root_of(suite)
     except roots.Missing as e:
@@ -46,7 +46,7 @@ def place(request):
 
 @pytest.fixture(scope="session")
 def root(place):
-    return _root(place[0])
+    return root_or_skip(place[0])
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def name(place):
 @pytest.fixture(scope="session", params=list(roots.SUITES))
 def each_root(request):
     """For tests that need no client."""
-    return _root(request.param)
+    return root_or_skip(request.param)
 
 
 @pytest.fixture

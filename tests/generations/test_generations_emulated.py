@@ -11,7 +11,7 @@ import pytest
 from lib import roots
 from lib.run import TREE, only_failure
 
-from .conftest import HERE, build_client, curl, own
+from .conftest import HERE, build_client, curl, own, root_or_skip
 
 HOST = "legacy.test"
 TRAPS = HERE.parent / "traps"
@@ -19,10 +19,7 @@ TRAPS = HERE.parent / "traps"
 
 @pytest.fixture(scope="session", params=roots.EMULATED)
 def root_emulated(request):
-    try:
-        return roots.root_of(request.param)
-    except roots.Missing as e:
-        pytest.skip(str(e))
+    return root_or_skip(request.param)
 
 
 @pytest.fixture

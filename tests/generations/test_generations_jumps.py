@@ -8,17 +8,14 @@ import pytest
 
 from lib import roots
 
-from .conftest import HERE, build_client
+from .conftest import HERE, build_client, root_or_skip
 
 TRAPS = HERE.parent / "traps"
 
 
 @pytest.fixture(scope="session", params=["i386", *roots.EMULATED])
 def elsewhere(request):
-    try:
-        return roots.root_of(request.param)
-    except roots.Missing as e:
-        pytest.skip(str(e))
+    return root_or_skip(request.param)
 
 
 @pytest.fixture

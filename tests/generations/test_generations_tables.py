@@ -10,6 +10,8 @@ import pytest
 from lib import roots
 from lib.run import TREE
 
+from .conftest import root_or_skip
+
 
 class System:
     """The OpenSSL that this machine has its headers of."""
@@ -27,10 +29,7 @@ class System:
 def place_of_headers(request):
     if request.param == "system":
         return System()
-    try:
-        return roots.root_of(request.param)
-    except roots.Missing as e:
-        pytest.skip(str(e))
+    return root_or_skip(request.param)
 
 
 def defines(text, prefix):

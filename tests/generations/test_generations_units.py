@@ -12,15 +12,14 @@ import pytest
 from lib import roots
 from lib.run import COMMAND, LIBRARY, TREE
 
+from .conftest import root_or_skip
+
 UNITS = sorted(p.stem for p in (TREE / "tests/unit").glob("test_*.c"))
 
 
 @pytest.fixture(scope="session")
 def root_32():
-    try:
-        return roots.root_of("i386")
-    except roots.Missing as e:
-        pytest.skip(str(e))
+    return root_or_skip("i386")
 
 
 @pytest.fixture(scope="session")
