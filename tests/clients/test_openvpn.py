@@ -16,7 +16,7 @@ COMMON = "--dev null --ifconfig-noexec --verb 3".split()
 
 @pytest.fixture
 def ask(run, pki, tmp_path):
-    """ask(its certificate, a file of CAs): the result of a client that tries once, or is content for two seconds."""
+    """ask(its certificate, a file of CAs): the result of a client that tries once, and leaves ten seconds after its start where it is content."""
     if not shutil.which("openvpn"):
         pytest.skip("openvpn is not installed")
     server = pki.good("legacy.test")
@@ -28,7 +28,7 @@ def ask(run, pki, tmp_path):
             argv += [ADDRESS, "--port", port, "--ca", pki.root_pem, "--cert", server.chain, "--key", server.key, *COMMON]
             daemon = Process(argv, tmp_path / ("log-%d" % port), lambda _: listening(ADDRESS, port))
             until.callback(daemon.stop)
-            argv = ["timeout", "2", "openvpn", "--proto", "tcp-client", "--tls-client", "--nobind", "--connect-retry-max", "1", "--remote", "legacy.test", port]
+            argv = "openvpn --proto tcp-client --tls-client --nobind --connect-retry-max 1 --inactive 10 --remote legacy.test".split() + [port]
             result = run([*argv, "--ca", ca, "--cert", mine.chain, "--key", mine.key, *COMMON], timeout=60)
             check_records(result)
             return result
@@ -45,7 +45,8 @@ def test_tcp(ask, pki):
     good = pki.identity("openvpn-good", issue("client.test", pki.root, purposes=("client",)))
     stranger = issue("stranger.test", None, purposes=("client",))
     bad = pki.identity("openvpn-bad", stranger)
-    assert told(ask(good, pki.root_pem)) == []
+    content = ask(good, pki.root_pem)
+    assert "Peer Connection Initiated" in content.out and told(content) == []
     assert told(ask(bad, pki.root_pem)) == [("handshake_failed", "client-certificate-rejected", "legacy.test")]
     other_ca = pki.write("openvpn-other.pem", stranger.pem)
     assert told(ask(good, other_ca)) == [("verify_failed", "issuer-unknown", "legacy.test")]
