@@ -41,8 +41,8 @@ struct happening {
 	};
 };
 
-/* (ENDS) how */
-enum { END_FREED, END_AGAIN, END_PROCESS };
+/* (ENDS) how. PAST: it was freed, and by a call that is not seen, as all of its client's are (an extension of PHP, design.md#deepbind) */
+enum { END_FREED, END_AGAIN, END_PROCESS, END_PAST };
 
 enum outcome { OUTCOME_OPEN, OUTCOME_WORKED, OUTCOME_FAILED, OUTCOME_WENT_ON, OUTCOME_GIVEN_UP };
 
@@ -98,6 +98,8 @@ struct story {
 	bool own_failed, own_good, own_always;
 	int names;        /* see HAPPENING_OWN */
 	bool key_written; /* the leaf's, by the client */
+	bool taken;       /* ... or the leaf itself, or its subject */
+	bool past;        /* what the client does with the leaf is not seen */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent, data_taken,
 	    data_read; /* a record of application data was made; the transport took one; the client read one before it took its leave */

@@ -24,7 +24,7 @@ static void connection_clear(struct connection *n)
 {
 	/* freed by libssl itself, where we do not see it */
 	if (n->copy && !n->story.ended)
-		story_ends(n, NULL, END_FREED);
+		story_ends(n, NULL, END_PAST);
 	live_end(n);
 	transport_settled(n);
 	closed_unwatch(n);

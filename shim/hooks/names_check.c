@@ -136,3 +136,34 @@ X509_EXTENSION *hook_X509_get_ext(const struct target *t, const X509 *x, int ind
 	KEEP_ERRNO_END
 	return found;
 }
+
+/* ---- what it may look at where nobody sees it ---------------------------------------------------------------------------- */
+
+static void note_taken(const struct target *t, const X509 *x)
+{
+	uint8_t leaf[32];
+	if (t->caller != CALLER_HOST || !x || !names_watched())
+		return;
+	KEEP_ERRNO_BEGIN
+	if (digest_of(copy_api(t->copy), x, leaf))
+		names_note_taken(leaf);
+	KEEP_ERRNO_END
+}
+
+int hook_i2d_X509(const struct target *t, const X509 *x, unsigned char **out)
+{
+	note_taken(t, x);
+	return LOAD_REAL(int, const X509 *, unsigned char **)(x, out);
+}
+
+int hook_i2d_X509_bio(const struct target *t, BIO *bio, const X509 *x)
+{
+	note_taken(t, x);
+	return LOAD_REAL(int, BIO *, const X509 *)(bio, x);
+}
+
+X509_NAME *hook_X509_get_subject_name(const struct target *t, const X509 *x)
+{
+	note_taken(t, x);
+	return LOAD_REAL(X509_NAME *, const X509 *)(x);
+}

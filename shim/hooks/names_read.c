@@ -13,7 +13,7 @@ enum { WATCHED = 16 };
 static struct watched {
 	uint8_t leaf[32];
 	const X509 *object;
-	bool used;
+	bool used, taken;
 	enum names_looked looked;
 	char asked[256]; /* where OpenSSL compared: the last name or address that it did not find */
 } watched[WATCHED];
@@ -45,6 +45,7 @@ bool names_watch(const uint8_t leaf[32], const X509 *object)
 	memcpy(w->leaf, leaf, sizeof w->leaf);
 	w->object = object;
 	w->used = true;
+	w->taken = false;
 	w->looked = NAMES_UNREAD;
 	w->asked[0] = '\0';
 	lock_leave(&lock);
@@ -96,4 +97,24 @@ enum names_looked names_looked_at(const uint8_t leaf[32], char asked[256])
 		strlcpy(asked, w ? w->asked : "", 256);
 	lock_leave(&lock);
 	return looked;
+}
+
+void names_note_taken(const uint8_t leaf[32])
+{
+	if (!enter())
+		return;
+	struct watched *w = find(leaf);
+	if (w)
+		w->taken = true;
+	lock_leave(&lock);
+}
+
+bool names_taken(const uint8_t leaf[32])
+{
+	if (!names_watched() || !enter())
+		return false;
+	const struct watched *w = find(leaf);
+	const bool taken = w && w->taken;
+	lock_leave(&lock);
+	return taken;
 }

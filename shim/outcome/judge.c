@@ -278,11 +278,13 @@ static struct verdict let_pass(const struct story *s)
 	return s->asked || s->told || (s->left && s->names) ? failed(REASON_VERIFICATION) : NOTHING;
 }
 
-/* Libraries that compare names where nobody sees it (PHP's libcurl, past us; Twisted, out of the bytes) say goodbye at once where they do not fit. Who asked
- * for the result, and then looked at no name (s_client), compares none; nor does one that just closes its socket (a probe). */
+/* Libraries that compare names where nobody sees it (PHP's libcurl, past us; Twisted, out of the bytes, which it wrote out) say goodbye at once where they do
+ * not fit. Who took nothing to compare, or asked for the result and then looked at no name (s_client), compares none; nor does one that just closes its
+ * socket (a probe). */
 static bool may_have_looked(const struct story *s)
 {
-	return s->names || (s->closing && !s->content && !s->nameless);
+	const bool may_compare = s->taken || s->past;
+	return s->names || (may_compare && s->closing && !s->content && !s->nameless);
 }
 
 /* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the connection
@@ -362,7 +364,7 @@ static struct verdict ended(const struct story *s, const struct happening *h)
 {
 	const bool process = h->ends.how == END_PROCESS;
 	struct verdict v = s->done ? unanswered(s, h, h->ends.met, h->ends.peer)
-			   : h->ends.how == END_FREED || process
+			   : h->ends.how == END_FREED || h->ends.how == END_PAST || process
 			       ? silence(s, h, h->ends.met && h->ends.peer, h->ends.waits)
 			       : NOTHING;
 	if (v.outcome == OUTCOME_OPEN)

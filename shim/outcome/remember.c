@@ -148,6 +148,8 @@ static bool *flag_of(struct story *s, enum happening_kind what)
 		return &s->spare;
 	case HAPPENING_CHECKS:
 		return &s->key_written;
+	case HAPPENING_TAKEN:
+		return &s->taken;
 	case HAPPENING_ENDS:
 		return &s->ended;
 	default:
@@ -211,6 +213,9 @@ static void note_wire(struct story *s, const struct happening *h)
 		break;
 	case HAPPENING_CLOSED:
 		s->closed_ms = h->ms;
+		break;
+	case HAPPENING_ENDS:
+		s->past = h->ends.how == END_PAST;
 		break;
 	default:
 		break;

@@ -164,22 +164,69 @@ PROBE = """
 import socket, ssl, sys
 context = ssl.create_default_context(cafile=sys.argv[3])
 context.check_hostname = False
-context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+if sys.argv[4:]:
+    try:
+        tls.unwrap()
+    except OSError:
+        pass  # its server just goes
+"""
+PERL_PROBE = """
+use IO::Socket::SSL;
+my ($host, $port, $ca) = @ARGV;
+close(IO::Socket::SSL->new(PeerAddr => $host, PeerPort => $port, SSL_ca_file => $ca, SSL_verify_mode => 1, SSL_verifycn_scheme => 'none') or die $SSL_ERROR);
+"""
+RUBY_PROBE = """
+require 'openssl'
+require 'socket'
+context = OpenSSL::SSL::SSLContext.new
+context.verify_mode = OpenSSL::SSL::VERIFY_PEER
+context.verify_hostname = false
+context.ca_file = ARGV[2]
+tls = OpenSSL::SSL::SSLSocket.new(TCPSocket.new(ARGV[0], ARGV[1]), context)
+tls.hostname = ARGV[0]
+tls.connect
+tls.close
 """
 PROBES = {
     "s_client": lambda port, ca: ["openssl", "s_client", "-servername", HOST, "-connect", "%s:%d" % (ADDRESS, port), "-CAfile", ca],
     "s_client-strict": lambda port, ca: [
         "openssl", "s_client", "-verify_return_error", "-servername", HOST, "-connect", "%s:%d" % (ADDRESS, port), "-CAfile", ca],
     "python": lambda port, ca: [table.DEBIAN_PYTHON, "-c", PROBE, HOST, port, ca],
+    "python-goodbye": lambda port, ca: [table.DEBIAN_PYTHON, "-c", PROBE, HOST, port, ca, "goodbye"],
+    "perl-goodbye": lambda port, ca: ["perl", "-e", PERL_PROBE, HOST, port, ca],
+    "ruby-goodbye": lambda port, ca: ["ruby", "-e", RUBY_PROBE, HOST, port, ca],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("probe", PROBES.values(), ids=list(PROBES))
 def test_who_compares_no_name_refuses_none(run, show, pki, probe):
-    """It verifies the chain, and takes its leave: that is all that it came for."""
+    """It verifies the chain, and takes its leave, with a goodbye or without: that is all that it came for."""
+    if probe is PROBES["ruby-goodbye"] and not shutil.which("ruby"):
+        pytest.skip("ruby is not installed")
     leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
     done = run(probe(show(leaf, pki.intermediate).port, pki.root_pem))
     assert done.code == 0 and done.log == "", done
+
+
+# It compares where nobody sees it: the common name in the subject, or what stands in the bytes (Twisted, in tests/clients/matrix).
+COMPARES = r"""
+use IO::Socket::SSL;
+my ($host, $port, $ca) = @ARGV;
+my $tls = IO::Socket::SSL->new(PeerAddr => $host, PeerPort => $port, SSL_ca_file => $ca, SSL_verify_mode => 1, SSL_verifycn_scheme => 'none') or die $SSL_ERROR;
+my $leaf = Net::SSLeay::get_peer_certificate($tls->_get_ssl_object);
+my $subject = Net::SSLeay::X509_NAME_oneline(Net::SSLeay::X509_get_subject_name($leaf));
+close($tls);
+die "it is $subject" if $subject !~ m{/CN=\Q$host\E$};
+"""
+
+
+def test_who_compares_the_common_name_by_itself(run, show, pki):
+    leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
+    refused = run(["perl", "-e", COMPARES, HOST, show(leaf, pki.intermediate).port, pki.root_pem])
+    assert refused.code != 0 and [(r["event"], r["cause"]) for r in refused.records] == [("verify_failed", "name-mismatch")], refused
+    fits = run(["perl", "-e", COMPARES, HOST, show(issue(HOST, pki.intermediate), pki.intermediate).port, pki.root_pem])
+    assert fits.code == 0 and fits.log == "", fits
 
 
 def speaks_first(connection, identity):

@@ -337,6 +337,7 @@ def test_it_compares_no_name(ends, elsewhere, sites, pki):
     """redis-cli: the name that it looked up is its host as much as one that it sends."""
     assert ends(elsewhere, pki.root_pem, "connect", GET, "read", "free") == [("verify_ignored", "name-not-checked")]
     assert ends(elsewhere, pki.root_pem, "connect", "shutdown", "free") == []
+    assert ends(elsewhere, pki.root_pem, "sni=" + HOST, "connect", "shutdown", "free") == []
     port, _ = sites.https(HOST)
     assert ends(port, pki.root_pem, "connect", GET, "read", "free") == []
 

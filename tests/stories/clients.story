@@ -78,6 +78,7 @@ received ms=1023 out=517 in=800 type=20
 sent ms=1023 out=517 in=800 type=20
 done ms=1023 out=597 in=800 version=772
 alert-sent ms=1023 out=621 in=800
+own ms=1023 out=621 in=800 names=1
 ends ms=1023 out=621 in=800
 outcome failed name
 

@@ -3244,7 +3244,7 @@ received ms=1120 out=517 in=1255 type=20
 sent ms=1120 out=517 in=1255 type=20
 done ms=1122 out=597 in=1255 version=772
 alert-sent ms=1122 out=621 in=1255
-ends ms=1122 in=1255
+ends ms=1122 in=1255 how=3
 outcome failed name
 
 story php-socket, wrong-name, and 2 more
@@ -5219,6 +5219,7 @@ received ms=1028 out=337 in=1253 type=20
 sent ms=1028 out=337 in=1253 type=20
 done ms=1028 out=337 in=1253 version=772
 alert-sent ms=1029 out=337 in=1253
+taken ms=1047 out=441 in=1253
 ends ms=1047 out=441 in=1253 waits=1
 outcome failed name
 

@@ -79,7 +79,8 @@ class Client:
         """Why it cannot run here, or None."""
         if "{dotnet}" in self.command:
             return dotnet.missing()
-        return None if any((p + "-").startswith(self.package + "-") for p in _installed()) else "the package %s is not installed" % self.package
+        name = re.compile(re.escape(self.package) + r"(-\d+)?")  # with a version, where the package of that name is an empty one
+        return None if any(map(name.fullmatch, _installed())) else "the package %s is not installed" % self.package
 
 
 @functools.lru_cache(None)
