@@ -75,6 +75,7 @@ libnginx-mod-stream  file /usr/lib/nginx/modules/ngx_stream_module.so
 PACKAGES_CLIENTS='
 apache2-bin       command apache2
 apache2-utils     command ab
+amqp-tools        command amqp-get
 axel              command axel
 bind9-dnsutils    command dig
 fetchmail         command fetchmail
@@ -83,6 +84,7 @@ ftp-ssl           command ftp-ssl
 h2o               command h2o
 haproxy           command haproxy
 httping           command httping
+imapfilter        command imapfilter
 isync             command mbsync
 kcat              command kcat
 libanyevent-perl  perl AnyEvent
@@ -95,10 +97,13 @@ lua-sec           file /usr/share/lua/5.4/ssl.lua
 lua5.4            command lua5.4
 mariadb-client-core  command mariadb
 monitoring-plugins-basic  file /usr/lib/nagios/plugins/check_tcp
+mosquitto         command mosquitto
 mosquitto-clients command mosquitto_pub
 nagios-nrpe-plugin   file /usr/lib/nagios/plugins/check_nrpe
 ncat              command ncat
 nghttp2-client    command nghttp
+openvpn           command openvpn
+pgbouncer         command pgbouncer
 php-cli           command php
 php-curl          file /usr/lib/php/*/curl.so
 postfix           command posttls-finger
@@ -120,6 +125,7 @@ radsecproxy       command radsecproxy
 redis-tools       command redis-cli
 rsyslog-openssl   file /usr/lib/*/rsyslog/lmnsd_ossl.so
 ruby              command ruby
+ruby-em-http-request  file /usr/share/rubygems-integration/*/specifications/em-http-request-*.gemspec
 ruby-net-ldap     file /usr/lib/ruby/*/net/ldap.rb
 s-nail            command s-nail
 siege             command siege
@@ -128,17 +134,19 @@ squid-openssl     command squid
 stunnel4          command stunnel4
 subversion        command svn
 swaks             command swaks
+swi-prolog-nox    command swipl
 systemd           command systemd-analyze
 tcl-tls           file /usr/lib/tcltk/*/tcltls*/pkgIndex.tcl
 telnet-ssl        command telnet-ssl
 tnftp             command tnftp
+unbound           command unbound
 w3m               command w3m
 wrk               command wrk
 xvfb              command xvfb-run
 '
 
 # Daemons of the packages above. The tests start their own.
-SERVICES='nginx postgresql haproxy h2o stunnel4 squid rsyslog postfix radsecproxy fetchmail'
+SERVICES='nginx postgresql haproxy h2o stunnel4 squid rsyslog postfix radsecproxy fetchmail mosquitto openvpn pgbouncer unbound'
 
 # Daemons of Debian live in /usr/sbin, which a user's PATH lacks.
 PATH=$PATH:/usr/sbin:/sbin

@@ -122,13 +122,22 @@ def _cells(name, columns):
 
 FAULTS = {f.name: f for f in _faults()}
 CLIENTS = {c.name: c for c in _clients()}
+ALWAYS = "good", "private-ca", "wrong-name", "reset-cert-1.3"
+
+
+def has_its_turn(client, fault):
+    """The whole check is to end within the hour on a slow machine: a client that is not `quick` meets every second fault, and a fault every second of them.
+    TLSMEND_MATRIX=all shows each to each."""
+    if os.environ.get("TLSMEND_MATRIX") in ("all", "strict") or client.word("quick"):
+        return True
+    return fault.for_all and (fault.name in ALWAYS or (list(CLIENTS).index(client.name) + list(FAULTS).index(fault.name)) % 2 == 0)
+
+
 def applies(client, fault):
     """Whether this pair is a cell: a client that has no CRL does not see one, and one without patience waits for ever."""
     if fault.name == "revoked":
         return client.word("crl") is not None
     if fault.name in client.word("not", "").split(","):
-        return False
-    if not (fault.for_all or client.word("quick") or os.environ.get("TLSMEND_MATRIX") == "all"):
         return False
     if client.word("crl", "").startswith("@") and fault.name not in ("good", "expired"):
         return False
@@ -173,4 +182,4 @@ KNOWN_WRONG = _cells("known-wrong.table", 3)
 
 
 def cells():
-    return [(c, f) for c in CLIENTS.values() for f in FAULTS.values() if applies(c, f)]
+    return [(c, f) for c in CLIENTS.values() for f in FAULTS.values() if applies(c, f) and has_its_turn(c, f)]
