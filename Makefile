@@ -224,7 +224,7 @@ RUN_UNITS := $(patsubst $(BUILD)/unit/%,run-unit-%,$(UNITS))
 .PHONY: run-units $(RUN_UNITS)
 run-units: $(RUN_UNITS)
 $(RUN_UNITS): run-unit-%: $(BUILD)/unit/%
-	@if timeout 120 $< >$<.log 2>&1; then echo "unit $*: $$(grep -c '\[ *OK *\]' $<.log) passed"; \
+	@if timeout 600 $< >$<.log 2>&1; then echo "unit $*: $$(grep -c '\[ *OK *\]' $<.log) passed"; \
 	else status=$$?; cat $<.log; echo "unit $*: FAILED (status $$status)"; exit 1; fi
 
 # Chains of public corpora, run by tests/corpora/test_corpora.py.

@@ -41,6 +41,9 @@ struct happening {
 	};
 };
 
+/* (OWN) failed */
+enum { OWN_FAILED = 1, OWN_FAILED_AT_ITS_ROOT };
+
 /* (ENDS) how. PAST: it was freed, and by a call that is not seen, as all of its client's are (an extension of PHP, design.md#deepbind) */
 enum { END_FREED, END_AGAIN, END_PROCESS, END_PAST };
 
@@ -96,6 +99,7 @@ struct story {
 	bool asked, content,
 	    relied; /* for the result of the verification: it was bad; good; good, and nobody else had looked */
 	bool own_failed, own_good, own_always;
+	bool own_rooted;  /* it failed at a root that the client brought along */
 	int names;        /* see HAPPENING_OWN */
 	bool key_written; /* the leaf's, by the client */
 	bool taken;       /* ... or the leaf itself, or its subject */

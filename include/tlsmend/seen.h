@@ -293,6 +293,8 @@ struct evidence {
 	struct verify_error
 	    *errors; /* every error of a collecting run, in order; errors[0] is the cause's */
 	size_t error_count;
+	bool
+	    root_is_clients; /* the chain's root is in no store, and the client brought it along: it may know it all the same */
 	struct verify_event *events; /* in the client's callback, in order */
 	size_t event_count;
 	bool

@@ -145,11 +145,18 @@ static bool is_about_lists(const struct evidence *e, int code)
 	return c == CAUSE_CRL_UNAVAILABLE || c == CAUSE_CRL_INVALID;
 }
 
+static bool is_about_clients_root(const struct evidence *e, int code)
+{
+	return e->root_is_clients &&
+	       verify_symbol(code, e->version) == VERIFY_SELF_SIGNED_CERT_IN_CHAIN;
+}
+
 /* OpenSSL looks at revocation lists first. .NET collects all errors, and with a list it would still not take a certificate that has expired. */
 static struct verify_error first_that_counts(const struct evidence *e)
 {
 	for (size_t i = 0; e->framework == FRAMEWORK_DOTNET && i < e->error_count; i++) {
-		if (!is_about_lists(e, e->errors[i].code))
+		const int code = e->errors[i].code;
+		if (!is_about_lists(e, code) && !is_about_clients_root(e, code))
 			return e->errors[i];
 	}
 	return e->errors[0];

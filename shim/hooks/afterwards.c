@@ -11,6 +11,7 @@
 
 #include "connection.h"
 #include "lately.h"
+#include "live.h"
 #include "names.h"
 #include "peer.h"
 #include "story.h"
@@ -135,6 +136,25 @@ bool afterwards_is_misnamed(struct connection *n, SSL *ssl)
 	QUIET_END(o)
 	o->X509_free(leaf);
 	return match == 0 && !(n->story.left && lately_seen(&lately, n->leaf.digest));
+}
+
+/* What the server did not send, the client has from elsewhere. */
+bool afterwards_brought_root(const struct connection *n, const SSL *ssl, bool *alone)
+{
+	const struct openssl *o = copy_api(n->copy);
+	uint8_t root[32], sent[32];
+	unsigned size;
+	if (!later(o)->SSL_get_peer_cert_chain || !live_failed_at_root(n, root, alone))
+		return false;
+	OPENSSL_STACK *presented = later(o)->SSL_get_peer_cert_chain(ssl);
+	bool brought = presented != NULL;
+	QUIET_BEGIN(o)
+	for (int i = 0; brought && i < o->OPENSSL_sk_num(presented); i++)
+		brought = o->X509_digest(o->OPENSSL_sk_value(presented, i), o->EVP_sha256(), sent,
+					 &size) == 1 &&
+			  memcmp(sent, root, sizeof root) != 0;
+	QUIET_END(o)
+	return brought;
 }
 
 bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is)

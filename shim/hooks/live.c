@@ -359,6 +359,28 @@ bool live_is_good(const struct connection *n, bool *failed)
 	return good;
 }
 
+bool live_failed_at_root(const struct connection *n, uint8_t root[32], bool *alone)
+{
+	bool at_root = false;
+	*alone = true;
+	if (!n->leaf.live || !enter())
+		return false;
+	const struct evidence *e = n->leaf.live->failed;
+	for (size_t i = 0; e && i < e->error_count; i++) {
+		const bool is = verify_symbol(e->errors[i].code, e->version) ==
+				VERIFY_SELF_SIGNED_CERT_IN_CHAIN;
+		at_root = at_root || is;
+		*alone = *alone && is;
+	}
+	const struct cert_info *top =
+	    at_root && e->chain_count > 1 ? &e->chain[e->chain_count - 1] : NULL;
+	at_root = top && e->chain_skipped == 0 && top->self_signed && top->have_sha256;
+	if (at_root)
+		memcpy(root, top->sha256, sizeof top->sha256);
+	lock_leave(&lock);
+	return at_root;
+}
+
 /* ---- names that the client reads by itself ---------------------------------------------------------------------- */
 
 void live_read_names(const X509 *object, const uint8_t leaf[32])

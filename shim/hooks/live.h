@@ -58,6 +58,8 @@ struct evidence *live_take(struct connection *n);
 struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on);
 /* The last word on this connection's leaf was good; or a look at it failed. */
 bool live_is_good(const struct connection *n, bool *failed);
+/* Did it fail because the chain ends at a root that is in no store? The SHA-256 of that. alone: for no more. */
+bool live_failed_at_root(const struct connection *n, uint8_t root[32], bool *alone);
 
 /* The client looks at the names of a leaf. */
 void live_read_names(const X509 *object, const uint8_t leaf[32]);

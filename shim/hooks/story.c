@@ -150,6 +150,16 @@ static struct evidence *of_silence(struct connection *n, SSL *ssl, const struct 
 	return e;
 }
 
+static struct evidence *of_own_verification(struct connection *n, SSL *ssl, bool went_on)
+{
+	bool alone;
+	const bool brought = ssl && afterwards_brought_root(n, ssl, &alone);
+	struct evidence *e = live_outcome(n, ssl, went_on);
+	if (e)
+		e->root_is_clients = brought;
+	return e;
+}
+
 /* ... and what is read off the connection now. */
 static struct evidence *evidence_now(struct connection *n, SSL *ssl, const struct verdict *v,
 				     const struct circumstances *c)
@@ -185,7 +195,7 @@ static struct evidence *evidence_of(struct connection *n, SSL *ssl, const struct
 			   ? take_unnamed(n)
 			   : afterwards_evidence(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_OWN_VERIFICATION:
-		return live_outcome(n, ssl, v->outcome == OUTCOME_WENT_ON);
+		return of_own_verification(n, ssl, v->outcome == OUTCOME_WENT_ON);
 	case REASON_UNANSWERED:
 		return of_unanswered(n, ssl, c);
 	case REASON_SILENCE:
@@ -285,7 +295,10 @@ void story_own(struct connection *n, SSL *ssl)
 		return;
 	bool failed;
 	const bool good = live_is_good(n, &failed);
-	TELL(n, ssl, OWN, failed, good, live_client_verifies(), names);
+	bool alone;
+	const bool rooted = failed && afterwards_brought_root(n, ssl, &alone) && alone;
+	TELL(n, ssl, OWN, rooted ? OWN_FAILED_AT_ITS_ROOT : failed, good, live_client_verifies(),
+	     names);
 }
 
 /* It shows, too, how much of a client that hands over the bytes was taken. */

@@ -63,6 +63,8 @@ static inline int circumstances_peer(const struct circumstances *c)
 
 /* (afterwards.c) The handshake is done: is the leaf for another host than the one that was looked up? */
 bool afterwards_is_misnamed(struct connection *n, SSL *ssl);
+/* Did its own verification fail at a root that the client brought along? alone: for no more than that. */
+bool afterwards_brought_root(const struct connection *n, const SSL *ssl, bool *alone);
 /* How a client that compares by itself finds the leaf, for the judge. False: there is none. */
 bool afterwards_look(struct connection *n, SSL *ssl, struct happening *leaf_is);
 struct evidence *afterwards_evidence(struct connection *n, SSL *ssl, bool went_on);

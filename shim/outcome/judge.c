@@ -153,7 +153,7 @@ bool story_asks_for_closed(const struct story *s, uint64_t in)
 bool story_asks_for_leaf(const struct story *s)
 {
 	return s->outcome == OUTCOME_OPEN && s->done &&
-	       ((verifies_itself(s) && s->own_good) ||
+	       ((verifies_itself(s) && (s->own_good || s->own_rooted)) ||
 		((s->nameless || (s->bad && goes_by_own_checks(s))) && s->names &&
 		 !has_gone_on(s)));
 }
@@ -314,13 +314,18 @@ static struct verdict other_address(const struct story *s)
 		   : NOTHING;
 }
 
+/* A callback of .NET's that has a root of its own, and compares with that what the chain came to (MySqlConnector's SslCa), asks for a chain that may end
+ * anywhere: whether it is the right root only the callback knows. Where it goes on, it is. */
 static struct verdict own_look(const struct story *s)
 {
+	const bool chain_may_be_good = s->own_failed ? s->own_rooted : s->own_good;
+	const bool other_leaf =
+	    verifies_itself(s) && chain_may_be_good && (s->leaf_misnamed || s->leaf_unsuited);
 	enum reason reason = REASON_NONE;
-	if (s->own_failed)
-		reason = REASON_OWN_VERIFICATION;
-	else if (verifies_itself(s) && s->own_good && (s->leaf_misnamed || s->leaf_unsuited))
+	if (other_leaf)
 		reason = REASON_OWN_COMPARISON;
+	else if (s->own_failed && !(s->own_rooted && has_gone_on(s)))
+		reason = REASON_OWN_VERIFICATION;
 	if (reason == REASON_NONE)
 		return NOTHING;
 	return has_gone_on(s) ? went_on(reason) : failed(reason);

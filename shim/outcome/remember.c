@@ -56,6 +56,7 @@ static void note_done(struct story *s, const struct happening *h)
 static void note_own(struct story *s, const struct happening *h)
 {
 	s->own_failed = h->own.failed && (s->own_failed || !s->data_sent);
+	s->own_rooted = s->own_failed && h->own.failed == OWN_FAILED_AT_ITS_ROOT;
 	s->own_good = h->own.good != 0;
 	s->own_always = h->own.always != 0;
 	s->names = h->own.names;

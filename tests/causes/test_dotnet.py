@@ -191,6 +191,15 @@ def test_a_callback_that_says_yes(run, pki, hosts, kind):
         assert a.words == (set(a.errors.split(", ")), set(a.status)), name
 
 
+def test_a_callback_that_knows_its_root(run, pki, hosts):
+    """... and asks for a chain that may end anywhere: what it finds at its root is good, and what is wrong besides is told."""
+    expected = {"good": None, "wrong-name": "name-mismatch", "expired": "expired", "untrusted-root": "untrusted-root"}
+    ca = pki.write("dotnet-other-root.pem", pki_module.issue("nobody.test", ca=True).pem)
+    for name, a in each(run, pki, hosts, "stream-root", *expected, ca=ca, env={"CLIENT_ROOT": str(pki.root_pem)}).items():
+        assert bool(a.answer) == (name == "good") and CHAIN in a.errors, name
+        assert [(r["event"], r["cause"]) for r in a.records] == ([("verify_failed", expected[name])] if expected[name] else []), name
+
+
 @pytest.mark.cause("address-mismatch")
 def test_an_address(run, pki, hosts):
     """.NET sends no name where it was asked for an address."""

@@ -69,7 +69,7 @@ def postgres(connection, willing):
 
 def mysql(connection, willing):
     flags = b"\xff\xff" if willing else b"\xff\xf7"
-    body = b"\x0a8.0.32\0" + b"\x01\0\0\0" + b"saltsalt" + b"\0" + flags + b"\x21\x02\0\xff\xff\x15" + b"\0" * 10 + b"saltsaltsalt\0"
+    body = b"\x0a8.0.32\0" + b"\x01\0\0\0" + b"saltsalt" + b"\0" + flags + b"\x21\x02\0\xff\xff\x15" + b"\0" * 10 + b"saltsaltsalt\0mysql_native_password\0"
     connection.sendall(len(body).to_bytes(3, "little") + b"\0" + body)
     request = _exactly(connection, 36)
     assert request[3] == 1 and request[5] & 0x08

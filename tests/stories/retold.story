@@ -651,3 +651,44 @@ done ms=1010 out=600 in=1200 version=772
 checks ms=1111 out=724 in=1900
 ends ms=1111 out=724 in=1900
 outcome worked -
+
+story a callback of .NET that knows the root where the chain ended, though no store has it
+begins ms=1000 memory=1
+sent ms=1001 type=1
+received ms=1005 out=288 in=127 type=2
+received ms=1005 out=288 in=1070 type=11
+left ms=1007 out=288 in=1070
+bad ms=1007 out=288 in=1070
+done ms=1010 out=288 in=1244 version=772
+own ms=1011 out=368 in=1244 failed=2 always=1 names=3
+data-sent ms=1011 out=368 in=1244 bytes=60
+own ms=1020 out=450 in=1244 failed=2 always=1 names=3
+data-received ms=1020 out=450 in=1700 bytes=400
+ends ms=1030 out=480 in=1700
+outcome worked -
+
+story the same one, which refuses a leaf for another name
+begins ms=1000 memory=1
+sent ms=1001 type=1
+received ms=1005 out=288 in=127 type=2
+received ms=1005 out=288 in=1070 type=11
+left ms=1007 out=288 in=1070
+bad ms=1007 out=288 in=1070
+done ms=1010 out=288 in=1244 version=772
+own ms=1011 out=368 in=1244 failed=2 always=1 names=2
+leaf ms=1011 out=368 in=1244 suited=1
+ends ms=1030 out=368 in=1244
+outcome failed own-comparison
+
+story the same one, which refuses the root where the chain ended
+begins ms=1000 memory=1
+sent ms=1001 type=1
+received ms=1005 out=288 in=127 type=2
+received ms=1005 out=288 in=1070 type=11
+left ms=1007 out=288 in=1070
+bad ms=1007 out=288 in=1070
+done ms=1010 out=288 in=1244 version=772
+own ms=1011 out=368 in=1244 failed=2 always=1 names=3
+leaf ms=1011 out=368 in=1244 named=1 suited=1
+ends ms=1030 out=368 in=1244
+outcome failed own-verification

@@ -223,6 +223,20 @@ internal sealed class Attempt
         return kind.Contains("-yes") || seen == SslPolicyErrors.None;
     }
 
+    // As many answers have it, and MySqlConnector: a chain that may end anywhere, and a look at where it did.
+    private bool EndsAtRoot(X509Certificate leaf, X509Chain chain, SslPolicyErrors seen)
+    {
+        Note(chain, seen);
+        X509Certificate2 root = X509CertificateLoader.LoadCertificateFromFile(Environment.GetEnvironmentVariable("CLIENT_ROOT"));
+        using var own = new X509Chain();
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        own.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        own.ChainPolicy.ExtraStore.Add(root);
+        own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        return own.Build((X509Certificate2)leaf) && own.ChainElements[^1].Certificate.RawData.SequenceEqual(root.RawData)
+            && (seen & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None;
+    }
+
     internal async Task<string> Run()
     {
         string message = null, answer = null;
@@ -283,6 +297,10 @@ internal sealed class Attempt
         if (kind.EndsWith("-no") || kind.Contains("-yes"))
         {
             options.RemoteCertificateValidationCallback = (_, _, chain, seen) => Note(chain, seen);
+        }
+        if (kind.EndsWith("-root"))
+        {
+            options.RemoteCertificateValidationCallback = (_, leaf, chain, seen) => EndsAtRoot((X509Certificate)leaf, chain, seen);
         }
         if (kind.Contains("-crl"))
         {
