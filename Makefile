@@ -184,24 +184,21 @@ $(BUILD)/exe/%.c.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D); echo '  CC      $@'
 	$(Q)$(COMPILE) $(EXE_CFLAGS) -c -o $@ $<
 
-# Of what ld.so looks for in a process, nearly all passes us. ld sizes the filter of DT_GNU_HASH by how many names there are: from 96 on it is twice as
-# large, and two of a hundred look-ups go on behind it, not eight. These names are for nobody.
-ROOM := $(patsubst %,tlsmend_room_%,0 1 2 3 4 5 6 7 8 9)
-ifneq ($(SANITIZE_LIBRARY),1)
-LIB_LDFLAGS += $(patsubst %,-Wl$(comma)--defsym=%=0,$(ROOM))
-endif
 # The exported names: out of hooks.def, and nowhere else. The version script's node has no name,
 # because a named one leaves every hook silently unused (unversioned references do not bind to it).
 $(BUILD)/exports: shim/hooks/hooks.def shim/hooks/exports.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -E -P -I. -x c shim/hooks/exports.h | sed -n 's/^ *EXPORT *\([A-Za-z0-9_]*\) *;* *$$/\1/p' | sort -u >$@
-$(BUILD)/libtlsmend.map: $(BUILD)/exports
-	$(Q){ echo '{'; if [ -s $< ]; then echo 'global:'; sed 's/$$/;/' $< && printf '%s;\n' $(ROOM); fi; echo 'local: *;'; echo '};'; } >$@
+# ... and names for nobody, with which ld makes the filter of DT_GNU_HASH larger. Each has the value 0.
+$(BUILD)/room: $(BUILD)/exports scripts/room.awk
+	$(Q)$(if $(filter 1,$(SANITIZE_LIBRARY)),:,LC_ALL=C awk -f scripts/room.awk $<) >$@
+$(BUILD)/libtlsmend.map: $(BUILD)/exports $(BUILD)/room
+	$(Q){ echo '{'; if [ -s $< ]; then echo 'global:'; sed 's/$$/;/' $^; fi; echo 'local: *;'; echo '};'; } >$@
 
 $(BUILD)/libtlsmend.so: $(LIB_OBJ) $(BUILD)/libtlsmend.map
 	@echo '  LD      $@'
-	$(Q)$(CC) $(CFLAGS) $(LIB_LDFLAGS) -Wl,--version-script=$(BUILD)/libtlsmend.map $(LDFLAGS) \
-	    -o $@ $(LIB_OBJ) $(LIBBSD)
+	$(Q)$(CC) $(CFLAGS) $(LIB_LDFLAGS) -Wl,--version-script=$(BUILD)/libtlsmend.map \
+	    $$(sed 's/.*/-Wl,--defsym=&=0/' $(BUILD)/room) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBBSD)
 
 # An archive, so that the command and each unit take what they refer to and no more.
 $(BUILD)/pool.a: $(POOL_OBJ)
