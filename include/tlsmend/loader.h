@@ -129,15 +129,16 @@ enum { LOADER_HASH_LONGEST = 47 };
 	LOADER_HASH_16(text, 32, LOADER_HASH_16(text, 16, LOADER_HASH_16(text, 0, 0u)))
 #define LOADER_NAME(literal)                                                                       \
 	((struct symbol_name){(literal), sizeof(literal) - 1, LOADER_HASH(literal)})
-/* ... in a table of many: no pointer, which ld.so would have to relocate in every process. */
+/* ... in a table of many, of at least seven letters: no pointer, which ld.so would have to relocate in every process. */
 struct symbol_entry {
 	uint32_t hash;
 	uint8_t length;
 	char text[LOADER_HASH_LONGEST - 4];
 };
+#define LOADER_IS_SHORT(literal) (0 * sizeof(char[sizeof(literal) > 7 ? 1 : -1]))
 #define LOADER_ENTRY(literal)                                                                      \
 	{                                                                                          \
-		LOADER_HASH(literal), sizeof(literal) - 1, literal                                 \
+		LOADER_HASH(literal), sizeof(literal) - 1 + LOADER_IS_SHORT(literal), literal      \
 	}
 static inline struct symbol_name loader_entry_name(const struct symbol_entry *e)
 {

@@ -107,7 +107,7 @@ FAST bool has_name(const struct symbols *t, const ElfW(Sym) * s, const struct sy
 		return false;
 	if (size < WORD)
 		return n->length && memcmp(at, n->text, size) == 0;
-	for (size_t i = size - WORD; i > WORD; i -= WORD)
+	for (size_t i = size - WORD; i >= WORD; i -= WORD)
 		if (word_at(at + i) != word_at(n->text + i))
 			return false;
 	return word_at(at) == word_at(n->text) &&
@@ -295,67 +295,110 @@ void *loader_symbol_named(const struct symbols *t, const struct symbol_name *n)
 	return address_of(t, find(t, n, NULL, MATCH_DEFAULT));
 }
 
-/* In how much do two pieces of text differ? */
-FAST uint64_t differ(const char *a, const char *b)
+/* ---- many names at once -------------------------------------------------------------------------------------------- */
+
+/* What some hundred look-ups in one object have in common; as constants, which no store into what was found can change. */
+struct many {
+	const uint32_t *bucket;
+	uintptr_t
+	    chain; /* where that of symbol 0 would be: a number, or the compiler takes the sum apart again */
+	const ElfW(Sym) * symbols;
+	const ElfW(Half) * versions;
+	const char *strings;
+	size_t last; /* where a name may begin */
+	uintptr_t base;
+	uint32_t buckets;
+	uint32_t kind; /* see kind_of(); 0: this object is not the usual one */
+};
+
+/* Its type, visibility and section, which nearly all functions of a library have in common. */
+FAST uint32_t kind_of(const ElfW(Sym) * s)
 {
-	return (word_at(a) ^ word_at(b)) | (word_at(a + WORD) ^ word_at(b + WORD));
+	enum {
+		SIZE = offsetof(ElfW(Sym), st_shndx) + sizeof s->st_shndx -
+		       offsetof(ElfW(Sym), st_info)
+	};
+	uint32_t kind;
+	_Static_assert(SIZE == sizeof kind, "they do not stand side by side");
+	memcpy(&kind, &s->st_info, sizeof kind);
+	return kind;
 }
 
-/* As has_name(), of a name of a table, in three pieces that may overlap. */
-FAST bool has_entry_name(const struct symbols *t, const ElfW(Sym) * s, const struct symbol_entry *e)
+/* As has_name(), in pieces that may overlap. */
+FAST bool has_entry_name(const char *at, const struct symbol_entry *e)
 {
-	enum { PIECE = 2 * WORD };
-	_Static_assert(sizeof e->text < 3 * PIECE, "a name is more than three pieces");
-	const size_t size = e->length + 1u;
-	const char *at = t->strings + s->st_name;
-	const struct symbol_name n = loader_entry_name(e);
-	if (size < PIECE)
-		return has_name(t, s, &n);
-	if (s->st_name + size > t->strings_size ||
-	    (differ(at, e->text) | differ(at + size - PIECE, e->text + size - PIECE)))
-		return false;
-	return size <= 2 * PIECE || !differ(at + PIECE, e->text + PIECE);
+	enum { FROM_LAST = WORD - 1 }; /* the NUL is compared, too */
+	_Static_assert(sizeof e->text <= 6 * WORD, "a name is more than six pieces");
+	const size_t n = e->length;
+#define SAME(i) (word_at(at + (i)) == word_at(e->text + (i)))
+	return SAME(0) && SAME(n - FROM_LAST) &&
+	       (n < 2 * WORD || (SAME(WORD) && SAME(n - WORD - FROM_LAST))) &&
+	       (n < 4 * WORD || (SAME(2 * WORD) && SAME(n - 2 * WORD - FROM_LAST)));
+#undef SAME
 }
 
-/* What nearly all of a library's functions are, found with half of the work: the first of that hash, of a section (the numbers from SHN_LORESERVE
- * on are negative), and not of an old version. No filter: most of what is looked for is there. */
-FAST void *usual_function(const struct symbols *t, const uint32_t *chain,
-			  const struct symbol_entry *e)
+/* What nearly all of a library's functions are, found with half of the work: the first of that hash, of the usual kind, and not of an old
+ * version. No filter: most of what is looked for is there. */
+FAST void *usual_function(const struct many *m, const struct symbol_entry *e)
 {
-	const uint32_t h = e->hash;
-	size_t i = t->gnu.bucket[h % t->gnu.buckets];
-	if (i < t->gnu.first)
+	const uint32_t h = e->hash, *chain = (const void *)m->chain;
+	size_t i = m->bucket[h % m->buckets];
+	if (i == 0)
 		return NULL;
 	for (; (chain[i] ^ h) > 1; i++)
 		if (chain[i] & 1)
 			return NULL;
-	const ElfW(Sym) *s = &t->symbols[i];
-	if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) || (int16_t)s->st_shndx <= 0 ||
-	    t->versions[i] & VERSION_HIDDEN || !has_entry_name(t, s, e))
+	const ElfW(Sym) *s = &m->symbols[i];
+	if (kind_of(s) != m->kind || m->versions[i] & VERSION_HIDDEN || s->st_name > m->last ||
+	    !has_entry_name(m->strings + s->st_name, e))
 		return NULL;
-	return (void *)(t->base + s->st_value);
+	return (void *)(m->base + s->st_value);
 }
 
-__attribute__((noinline)) static void *unusual(const struct symbols *t,
-					       const struct symbol_entry *e)
+__attribute__((noinline, cold)) static void *unusual(const struct symbols *t,
+						     const struct symbol_entry *e)
 {
 	const struct symbol_name n = loader_entry_name(e);
 	return loader_symbol_named(t, &n);
 }
 
+/* That of the first of the names that is a function of a section (the numbers from SHN_LORESERVE on are negative). */
+static uint32_t usual_kind(const struct symbols *t, const struct symbol_entry *names, size_t count)
+{
+	if (!t->gnu.buckets || !t->gnu.first || !t->versions ||
+	    t->strings_size <= LOADER_HASH_LONGEST)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct symbol_name n = loader_entry_name(&names[i]);
+		const ElfW(Sym) *s = find(t, &n, NULL, MATCH_DEFAULT);
+		if (s && s->st_info == ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) &&
+		    (int16_t)s->st_shndx > 0)
+			return kind_of(s);
+	}
+	return 0;
+}
+
 size_t loader_symbols_named(const struct symbols *t, const struct symbol_entry *names, size_t count,
 			    void **found)
 {
-	const struct symbols s = *t; /* which no store into `found` can change */
-	const uint32_t *chain = s.gnu.chain - s.gnu.first;
-	const bool usual = s.gnu.buckets && s.gnu.first && s.versions;
+	const struct many m = {.bucket = t->gnu.bucket,
+			       .chain = (uintptr_t)t->gnu.chain - t->gnu.first * sizeof(uint32_t),
+			       .symbols = t->symbols,
+			       .versions = t->versions,
+			       .strings = t->strings,
+			       .last = t->strings_size - LOADER_HASH_LONGEST,
+			       .base = t->base,
+			       .buckets = t->gnu.buckets,
+			       .kind = usual_kind(t, names, count)};
+	const struct symbol_entry *e = names, *end = names + count;
 	size_t missing = count;
-	for (size_t i = 0; i < count; i++) {
-		found[i] = usual ? usual_function(&s, chain, &names[i]) : NULL;
-		if (!found[i])
-			found[i] = unusual(t, &names[i]);
-		if (!found[i] && missing == count)
-			missing = i;
+	for (void **to = found; e < end; e++, to++) {
+		*to = m.kind ? usual_function(&m, e) : NULL;
+		if (*to)
+			continue;
+		*to = unusual(t, e);
+		if (!*to && missing == count)
+			missing = (size_t)(e - names);
 	}
 	return missing;
 }

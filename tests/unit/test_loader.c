@@ -113,8 +113,8 @@ static void test_many(void **state)
 {
 	static const struct symbol_entry wanted[] = {
 	    LOADER_ENTRY("no_such_function"), LOADER_ENTRY("environ"),
-	    LOADER_ENTRY("dlclose"),          LOADER_ENTRY("abs"),
-	    LOADER_ENTRY("fileno"),           LOADER_ENTRY("getaddrinfo")};
+	    LOADER_ENTRY("dlclose"),          LOADER_ENTRY("posix_spawn_file_actions_addclose"),
+	    LOADER_ENTRY("fileno_unlocked"),  LOADER_ENTRY("getaddrinfo")};
 	void *found[ARRAY_LENGTH(wanted)];
 	struct symbols s;
 	struct object o;
@@ -128,7 +128,51 @@ static void test_many(void **state)
 		assert_ptr_equal(found[i], loader_symbol_of(&s, wanted[i].text));
 	assert_null(found[0]);
 	assert_non_null(found[1]);
+	assert_non_null(found[3]);
 	assert_non_null(found[4]);
+}
+
+/* Two names of one hash are two names, wherever they differ. */
+static void test_same_hash(void **state)
+{
+	enum { LONGEST = sizeof((struct symbol_entry *)0)->text - 1, BEHIND = 64 };
+	static char strings[1 + LONGEST + 1 + BEHIND];
+	static const ElfW(Addr) all = ~(ElfW(Addr))0;
+	static const ElfW(Half) versions[] = {0, 2};
+	uint32_t bucket = 1, chain;
+	ElfW(Sym) table[2] = {{0},
+			      {.st_name = 1,
+			       .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+			       .st_shndx = 1,
+			       .st_value = 1}};
+	const struct symbols s = {
+	    .symbols = table,
+	    .strings = strings,
+	    .strings_size = sizeof strings,
+	    .versions = versions,
+	    .gnu = {.filter = &all, .bucket = &bucket, .chain = &chain, .buckets = 1, .first = 1}};
+	(void)state;
+	for (size_t length = 7; length <= LONGEST; length++) {
+		memset(strings, 0, sizeof strings);
+		memset(strings + 1, 'b', length);
+		const struct symbol_name name = loader_name(strings + 1);
+		struct symbol_entry two[2] = {{.hash = name.hash, .length = (uint8_t)length}};
+		void *found[2];
+		chain = name.hash | 1;
+		memcpy(two[0].text, strings + 1, length);
+		for (size_t i = 0; i + 1 < length; i++) {
+			two[1] = two[0];
+			two[1].text[i]++;
+			two[1].text[i + 1] = (char)(two[1].text[i + 1] - 33);
+			assert_int_equal(loader_name(two[1].text).hash, name.hash);
+			assert_int_equal(loader_symbols_named(&s, two, 2, found), 1);
+			assert_ptr_equal(found[0], (void *)1);
+			assert_null(found[1]);
+		}
+		/* one more letter, and none of it */
+		strings[1 + length] = 'b';
+		assert_int_equal(loader_symbols_named(&s, two, 1, found), 0);
+	}
 }
 
 static void test_sole(void **state)
@@ -192,11 +236,11 @@ static void test_later(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_start),   cmocka_unit_test(test_as_dlsym),
-	    cmocka_unit_test(test_hash),    cmocka_unit_test(test_versions),
-	    cmocka_unit_test(test_objects), cmocka_unit_test(test_many),
-	    cmocka_unit_test(test_sole),    cmocka_unit_test(test_libc),
-	    cmocka_unit_test(test_later),
+	    cmocka_unit_test(test_start),     cmocka_unit_test(test_as_dlsym),
+	    cmocka_unit_test(test_hash),      cmocka_unit_test(test_versions),
+	    cmocka_unit_test(test_objects),   cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_same_hash), cmocka_unit_test(test_sole),
+	    cmocka_unit_test(test_libc),      cmocka_unit_test(test_later),
 	};
 	(void)argc;
 	given_argv = argv;
