@@ -140,4 +140,19 @@ static inline const struct openssl *copy_api(struct copy *c)
 	return atomic_load_explicit(&c->api, memory_order_acquire);
 }
 
+/* As binding_own_call(), in the usual process, which has one copy that stays. NULL: ask that one. */
+static inline void *binding_usual_own_call(enum hook h, enum library library, const void *caller)
+{
+	struct copy *c = binding_slot(0);
+	const struct extent *e = &c->extent[library];
+	const uintptr_t size = atomic_load_explicit(&e->size, memory_order_acquire);
+	if ((uintptr_t)caller - atomic_load_explicit(&e->low, memory_order_relaxed) >= size ||
+	    !atomic_load_explicit(&e->stays, memory_order_relaxed))
+		return NULL;
+	void *real = atomic_load_explicit(&c->real[h], memory_order_acquire);
+	/* that function itself is a wrapper, which means another one */
+	const uint32_t bytes = atomic_load_explicit(&c->size[h], memory_order_relaxed);
+	return real && (uintptr_t)caller - (uintptr_t)real > bytes ? real : NULL;
+}
+
 #endif

@@ -30,16 +30,19 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
+/* Without realloc(3), which ld.so would have to look for at the start of every process. */
 static bool grow(struct buf *b, size_t cap)
 {
 	char *data;
 	KEEP_ERRNO_BEGIN
-	data = realloc(b->data, cap);
+	data = malloc(cap);
+	if (data) {
+		memcpy(data, b->data ? b->data : "", b->data ? b->len + 1 : 1);
+		free(b->data);
+	}
 	KEEP_ERRNO_END
 	if (!data)
 		return false;
-	if (!b->data)
-		data[0] = '\0';
 	b->data = data;
 	b->cap = cap;
 	return true;

@@ -120,13 +120,13 @@ static const struct variable {
     {is_switch, "1 to change nothing and only tell, or 0"},
 };
 
-static const char **slot_of(struct reading *r, size_t index)
+static void slots_of(struct reading *r, const char **slots[VARIABLES])
 {
-	const char **slots[VARIABLES] = {
+	const char **of[VARIABLES] = {
 	    &r->e->config,    &r->e->extra_ca, &r->e->min_protocol, &r->e->log,   &r->e->log_format,
 	    &r->e->log_level, &r->disable,     &r->dlsym,           &r->deepbind, &r->dry_run,
 	};
-	return slots[index];
+	memcpy(slots, of, sizeof of);
 }
 
 /* A typing mistake, or the last part of a name alone (TLSMEND_LEVEL for TLSMEND_LOG_LEVEL). */
@@ -172,8 +172,10 @@ static void unknown_variable(struct reading *r, const char *entry, size_t name_l
 static void take_own(struct reading *r, const char *entry, const char *equals)
 {
 	const size_t name_length = (size_t)(equals - entry);
+	const char **slots[VARIABLES];
+	slots_of(r, slots);
 	for (size_t i = 0; i < VARIABLES; i++) {
-		const char **slot = slot_of(r, i);
+		const char **slot = slots[i];
 		if (strncmp(entry, names[i], name_length) || names[i][name_length])
 			continue;
 		/* As getenv(3): the first of two counts. An empty value is as good as none. */
@@ -208,8 +210,10 @@ static void take(struct reading *r, const char *entry)
 
 static void check_values(struct reading *r)
 {
+	const char **slots[VARIABLES];
+	slots_of(r, slots);
 	for (size_t i = 0; i < VARIABLES; i++) {
-		const char *value = *slot_of(r, i);
+		const char *value = *slots[i];
 		const struct variable *v = &variables_table[i];
 		if (value && v->accepts && !v->accepts(value))
 			bad_value(r, names[i], value, v->instead);

@@ -58,7 +58,7 @@ static generation *make_page(void)
 	return made;
 }
 
-uint32_t process_generation(void)
+__attribute__((noinline)) static uint32_t first_generation(void)
 {
 	enum { BY_NUMBER = 1u << 30 };
 	generation *g = atomic_load_explicit(&page, memory_order_acquire);
@@ -78,6 +78,19 @@ uint32_t process_generation(void)
 	return atomic_compare_exchange_strong(g, &none, mine) ? mine : none;
 }
 
+/* 0: not known yet. What asks often does no more than this. */
+static inline uint32_t known_generation(void)
+{
+	generation *const g = atomic_load_explicit(&page, memory_order_acquire);
+	return g ? atomic_load_explicit(g, memory_order_relaxed) : 0;
+}
+
+uint32_t process_generation(void)
+{
+	const uint32_t mine = known_generation();
+	return mine ? mine : first_generation();
+}
+
 /* ---- threads ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t ask_number(void)
@@ -93,18 +106,21 @@ static uint32_t ask_number(void)
 }
 
 /* Kept by each thread as long as its process is the same, which is seen without a call. */
-uint32_t thread_number(void)
+static _Thread_local struct {
+	uint32_t generation, number;
+} known;
+
+__attribute__((noinline)) static uint32_t first_number(uint32_t mine)
 {
-	static _Thread_local struct {
-		uint32_t generation, number;
-	} known;
-	generation *const g = atomic_load_explicit(&page, memory_order_acquire);
-	const uint32_t mine = g ? atomic_load_explicit(g, memory_order_relaxed) : 0;
-	if (mine && known.generation == mine)
-		return known.number;
 	known.number = ask_number();
 	known.generation = mine;
 	return known.number;
+}
+
+uint32_t thread_number(void)
+{
+	const uint32_t mine = known_generation();
+	return mine && known.generation == mine ? known.number : first_number(mine);
 }
 
 /* ---- a sandbox ----------------------------------------------------------------------------------------------------- */

@@ -103,20 +103,25 @@ static bool wait_and_take(struct lock *l, uint32_t process, uint32_t tid, bool *
 	}
 }
 
-bool lock_enter(struct lock *l, bool *stale)
+__attribute__((noinline)) static bool enter_taken(struct lock *l, uint32_t process, uint32_t tid,
+						  bool *stale)
 {
-	const uint32_t process = process_generation(), tid = thread_number();
 	bool dropped;
 	stale = stale ? stale : &dropped;
-	*stale = false;
-	if (try_take(l, process, tid))
-		return true;
 	const uint32_t owner_process = atomic_load(&l->owner_process);
 	/* owner_process 0: interrupted between the two stores; still our own. */
 	if ((atomic_load(&l->word) & ~WAITERS) == tid &&
 	    (!owner_process || owner_process == process))
 		return false;
 	return wait_and_take(l, process, tid, stale);
+}
+
+bool lock_enter(struct lock *l, bool *stale)
+{
+	const uint32_t process = process_generation(), tid = thread_number();
+	if (stale)
+		*stale = false;
+	return try_take(l, process, tid) || enter_taken(l, process, tid, stale);
 }
 
 bool lock_enter_table(struct lock *l, void *table, size_t size)

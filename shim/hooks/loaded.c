@@ -62,7 +62,7 @@ static void put(const struct loaded_into *at, enum loaded_kind kind, const char 
 		else
 			last = l;
 	}
-	if (old && strncmp(old->path, path, LOADED_BYTES - 1) == 0) {
+	if (old && (kind < LOADED_CERTIFICATE || strncmp(old->path, path, LOADED_BYTES - 1) == 0)) {
 		old->ok = ok;
 		return;
 	}

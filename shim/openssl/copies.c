@@ -105,9 +105,10 @@ struct draft {
 /* LibreSSL says 2.0.0; BoringSSL and AWS-LC say 1.1.1 (once 1.0.2), with other structures behind the names */
 static bool is_openssl(const struct openssl *o, const struct symbols *crypto)
 {
-	return o->version && o->version >> 12 != 0x20000 &&
-	       !loader_symbol_of(crypto, "BORINGSSL_self_test") &&
-	       !loader_symbol_of(crypto, "awslc_version_string");
+	const struct symbol_name boring = LOADER_NAME("BORINGSSL_self_test"),
+				 aws = LOADER_NAME("awslc_version_string");
+	return o->version && o->version >> 12 != 0x20000 && !loader_symbol_named(crypto, &boring) &&
+	       !loader_symbol_named(crypto, &aws);
 }
 
 /* "OpenSSL 3.0.22" out of "OpenSSL 3.0.22 25 Aug 2026" */
@@ -123,13 +124,14 @@ static void name_version(struct openssl *o)
 
 static unsigned long version_of(const struct symbols *crypto)
 {
-	static const char names[][24] = {"OpenSSL_version_num", "SSLeay"};
+	const struct symbol_name names[] = {LOADER_NAME("OpenSSL_version_num"),
+					    LOADER_NAME("SSLeay")};
 	union {
 		void *object;
 		unsigned long (*function)(void);
 	} f = {.object = NULL};
 	for (size_t i = 0; i < ARRAY_LENGTH(names) && !f.object; i++)
-		f.object = loader_symbol_of(crypto, names[i]);
+		f.object = loader_symbol_named(crypto, &names[i]);
 	return f.object ? f.function() : 0;
 }
 
@@ -381,7 +383,7 @@ static bool verifies_past_us(const struct draft *d, const struct link_map *ssl,
 	const struct symbols *of_ssl = &d->library[LIBRARY_ssl].symbols,
 			     *of_crypto = &d->library[LIBRARY_crypto].symbols;
 	const void *function;
-	if (sole && loader_was_there_at_start(ssl) && loader_is_behind_us(crypto) &&
+	if (sole && d->library[LIBRARY_ssl].stays && loader_is_behind_us(crypto) &&
 	    refers_to(of_ssl, of_crypto))
 		return false;
 	switch (loader_calls(ssl, VERIFICATION, &function)) {
@@ -419,15 +421,16 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 		       *of_ssl = &d->library[LIBRARY_ssl].symbols;
 	struct object crypto;
 	bool ssl = library == LIBRARY_ssl, sole = false;
+	set_range(&d->library[library], at);
 	/* the program itself: its scope is the global one, where our own exports stand */
-	if (at->path[0] == '\0' || !loader_is_listed(at->map))
+	if (at->path[0] == '\0' || (!d->library[library].stays && !loader_is_listed(at->map)))
 		return false;
 	const struct link_map *map = ssl ? crypto_of(at, &sole) : at->map;
 	if (!map || !loader_object_at(map->l_ld, &crypto) || !keep_symbols(map, of_crypto) ||
 	    (ssl && !keep_symbols(at->map, of_ssl)))
 		return false;
-	set_range(&d->library[LIBRARY_crypto], &crypto);
-	set_range(&d->library[library], at);
+	if (ssl)
+		set_range(&d->library[LIBRARY_crypto], &crypto);
 	struct copy *known = copy_known((void *)crypto.low, LIBRARY_crypto);
 	d->table = make_table(d, ssl ? of_ssl : NULL, of_crypto, known ? copy_api(known) : NULL);
 	if (d->lacks)
@@ -440,20 +443,25 @@ static bool draft_copy(struct draft *d, const struct object *at, enum library li
 	return true;
 }
 
+__attribute__((noinline)) static struct copy *bind_new(const struct object *at,
+						       enum library library)
+{
+	struct draft d = {.table = NULL};
+	struct copy *c = NULL;
+	if (draft_copy(&d, at, library) && lock_enter(&lock, NULL)) {
+		c = publish(&d, library);
+		lock_leave(&lock);
+	}
+	free(d.table);
+	return c;
+}
+
 struct copy *bind_copy(enum hook h, const void *function, const struct object *at)
 {
 	enum library library = hook_library(h);
 	struct copy *c = copy_known((void *)at->low, library);
-	if (!c) {
-		struct draft *d = calloc(1, sizeof *d);
-		if (d && draft_copy(d, at, library) && lock_enter(&lock, NULL)) {
-			c = publish(d, library);
-			lock_leave(&lock);
-		}
-		if (d)
-			free(d->table);
-		free(d);
-	}
+	if (!c)
+		c = bind_new(at, library);
 	/* only what the copy itself has under that name */
 	return c && copy_real(c, h) == function && copy_is_usable(copy_api(c), library) ? c : NULL;
 }

@@ -14,7 +14,7 @@ struct hooked {
 	uint32_t hash;
 	uint8_t length, lib; /* enum library */
 };
-extern const struct hooked hooked[HOOK_COUNT];
+extern const struct hooked hooked[HOOK_COUNT] HIDDEN;
 static inline struct symbol_name hook_symbol(enum hook h)
 {
 	return (struct symbol_name){hooked[h].name, hooked[h].length, hooked[h].hash};
@@ -41,11 +41,13 @@ static inline bool copy_contains(struct copy *c, enum library library, const voi
 	const uintptr_t size = atomic_load_explicit(&e->size, memory_order_acquire);
 	return (uintptr_t)address - atomic_load_explicit(&e->low, memory_order_relaxed) < size;
 }
-/* The copy that has it in that library; NULL: none. */
+/* The copy that has it in that library; NULL: none. Most processes have one. */
 static inline struct copy *copy_around(enum library library, const void *address)
 {
-	struct copy *c = binding_copies,
-		    *end = c + atomic_load_explicit(&copy_count, memory_order_acquire);
+	struct copy *c = binding_copies, *end;
+	if (copy_contains(c, library, address))
+		return c;
+	end = c + atomic_load_explicit(&copy_count, memory_order_acquire);
 	while (c < end && !copy_contains(c, library, address))
 		c++;
 	return c < end ? c : NULL;

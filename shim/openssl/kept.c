@@ -139,20 +139,27 @@ static int known_index(struct copy *c, enum kept_name which)
 	return index < 0 ? -1 : index;
 }
 
-static int index_of(struct copy *c, enum kept_name which)
+__attribute__((noinline)) static void reserve_once(struct copy *c, const _Atomic int *index)
 {
-	_Atomic int *index = &c->index[place_of[which].class];
-	if (atomic_load_explicit(index, memory_order_acquire) == -1 && lock_enter(&lock, NULL)) {
-		if (atomic_load(index) == -1)
-			reserve(c);
-		lock_leave(&lock);
-	}
+	if (!lock_enter(&lock, NULL))
+		return;
+	if (atomic_load(index) == -1)
+		reserve(c);
+	lock_leave(&lock);
+}
+
+static inline int index_of(struct copy *c, enum kept_name which)
+{
+	const _Atomic int *index = &c->index[place_of[which].class];
+	if (atomic_load_explicit(index, memory_order_acquire) == -1)
+		reserve_once(c, index);
 	return known_index(c, which);
 }
 
 /* ---- what is kept ------------------------------------------------------------------------------------------------------ */
 
-static void **slots_at(const struct openssl *o, unsigned class, int index, const void *object)
+static inline void **slots_at(const struct openssl *o, unsigned class, int index,
+			      const void *object)
 {
 	switch (class) {
 	case KEPT_AT_SSL:
