@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 128 };
+enum { FIRST_CAPACITY = 512 }; /* most texts are no longer */
 
 void buf_init(struct buf *b, size_t limit)
 {
