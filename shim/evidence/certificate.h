@@ -8,6 +8,8 @@
 
 #include <tlsmend/evidence.h>
 
+#include "name_list.h"
+
 enum {
 	EVIDENCE_MAX_CERTIFICATES = 32,
 	EVIDENCE_MAX_NAMES = 100,
@@ -31,6 +33,8 @@ void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct c
 void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);
 struct text evidence_common_name(struct evidence *e, const struct openssl *o, X509_NAME *name);
+/* A name or address (GEN_EMAIL, _DNS, _URI, _IPADD) of these bytes. */
+struct text evidence_plain_name(struct evidence *e, int kind, const uint8_t *p, size_t n);
 /* One name of a list; n == 0: a kind that a record does not show. */
 struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 				  const GENERAL_NAME *g);
@@ -38,6 +42,8 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 void evidence_details(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out);
 /* (values.c) Hex; NULL: none. */
 const char *evidence_serial(struct evidence *e, const struct openssl *o, const ASN1_STRING *s);
+/* How many extensions of that kind it has, at most 2. *value: of the last one, which the certificate owns; empty where this OpenSSL cannot give it. */
+unsigned evidence_extension(const struct openssl *o, X509 *x, int nid, struct span *value);
 /* Extension flags, usages, identifiers, and what is wrong with extensions (extensions.c). */
 void evidence_extensions(struct evidence *e, const struct openssl *o, X509 *x,
 			 struct cert_info *out);

@@ -16,6 +16,8 @@ enum {
 	MOST_PAIRS = 1 << 20,
 	PERMITTED_VIOLATION = 47,
 	EXCLUDED_VIOLATION = 48,
+	COMPARES_NOT = 1,         /* X509_V_ERR_UNSPECIFIED: too many names and limits */
+	COUNTS_FROM = 0x10101000, /* 1.1.1 */
 };
 
 /* Public structs of x509v3.h, the same in all generations. */
@@ -148,11 +150,35 @@ static bool affordable(struct search *s)
 						  : (unsigned)(pairs * 2 / PAIRS_A_UNIT) + each);
 }
 
+static size_t parts_of(const struct openssl *o, const X509_NAME *name)
+{
+	int n = 0;
+	while (o->X509_NAME_get_entry(name, n))
+		n++;
+	return (size_t)n;
+}
+
+/* Are there more than OpenSSL compares (crypto/x509/v3_ncons.c)? It counts each part of the subject. */
+static bool too_many(struct search *s, const struct name_limits *l)
+{
+	const uint64_t names =
+	    s->found->below->san_in_all + parts_of(s->o, s->o->X509_get_subject_name(s->below));
+	s->found->code = COMPARES_NOT;
+	s->found->by_cn = false;
+	return names > 0 && l->permitted.count + l->excluded.count > MOST_PAIRS / names;
+}
+
 /* Do the limits of this CA say no? */
 static bool look_at(struct search *s, X509 *ca, int code)
 {
 	const struct openssl *o = s->o;
+	struct name_limits l;
+	struct span value;
 	bool here = false;
+	if (code == COMPARES_NOT && o->version >= COUNTS_FROM &&
+	    evidence_extension(o, ca, NID_name_constraints, &value) == 1 &&
+	    name_list_read_limits(value, &l))
+		return too_many(s, &l);
 	s->limits = o->X509_get_ext_d2i(ca, NID_name_constraints, NULL, NULL);
 	if (!s->limits)
 		return false;

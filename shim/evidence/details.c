@@ -150,19 +150,14 @@ static void crl_address(struct evidence *e, const struct openssl *o, X509 *x, st
 }
 
 /* An address and its mask (RFC 5280 section 4.2.1.10). */
-static struct text network(struct evidence *e, const struct openssl *o, const GENERAL_NAME *g)
+static struct text network(struct evidence *e, const uint8_t *p, size_t n)
 {
-	int type = -1;
-	const ASN1_STRING *s = o->GENERAL_NAME_get0_value(g, &type);
-	const int n = s && type == GEN_IPADD_ ? o->ASN1_STRING_length(s) : 0;
+	const int family = n == 8 ? AF_INET : AF_INET6;
 	char address[INET6_ADDRSTRLEN], mask[INET6_ADDRSTRLEN];
 	struct text t = {NULL, 0};
 	struct buf b;
-	if ((n != 8 && n != 32) ||
-	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), address,
-		       sizeof address) ||
-	    !inet_ntop(n == 8 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s) + n / 2, mask,
-		       sizeof mask))
+	if ((n != 8 && n != 32) || !inet_ntop(family, p, address, sizeof address) ||
+	    !inet_ntop(family, p + n / 2, mask, sizeof mask))
 		return t;
 	buf_init(&b, 0);
 	buf_strs(&b, address, "/", mask, (char *)NULL);
@@ -171,40 +166,85 @@ static struct text network(struct evidence *e, const struct openssl *o, const GE
 	return t;
 }
 
-struct text evidence_subtree(struct evidence *e, const struct openssl *o, const GENERAL_NAME *base)
+static struct text plain_limit(struct evidence *e, int kind, const uint8_t *p, size_t n)
 {
-	const struct text t = network(e, o, base);
-	return t.n > 0 ? t : evidence_general_name(e, o, base);
+	const struct text t = kind == GEN_IPADD_ ? network(e, p, n) : (struct text){NULL, 0};
+	return t.n > 0 ? t : evidence_plain_name(e, kind, p, n);
 }
 
-static struct text *subtrees(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
-			     size_t *count)
+struct text evidence_subtree(struct evidence *e, const struct openssl *o, const GENERAL_NAME *base)
+{
+	int type = -1;
+	const ASN1_STRING *s = o->GENERAL_NAME_get0_value(base, &type);
+	const int n = s && type == GEN_IPADD_ ? o->ASN1_STRING_length(s) : 0;
+	return n > 0 ? plain_limit(e, type, o->ASN1_STRING_get0_data(s), (size_t)n)
+		     : evidence_general_name(e, o, base);
+}
+
+/* Room for those of a list that are shown. False: there are none, or memory is out. */
+static bool begin_limits(struct evidence *e, size_t n, struct text **out)
+{
+	*out = n > 0 ? arena_alloc(&e->arena, SHOWN * sizeof **out) : NULL;
+	return *out;
+}
+
+static size_t plain_limits(struct evidence *e, struct name_list list, struct text **out)
+{
+	size_t count = 0;
+	struct span bytes;
+	uint8_t tag;
+	if (!begin_limits(e, list.count, out))
+		return 0;
+	while (count < SHOWN && name_list_take_limit(&list.names, &tag, &bytes)) {
+		const struct text t =
+		    plain_limit(e, tag & NAME_KIND, bytes.p, (size_t)(bytes.end - bytes.p));
+		if (t.n == 0) /* memory is out */
+			break;
+		(*out)[count++] = t;
+	}
+	return count;
+}
+
+/* Read by OpenSSL. */
+static size_t subtrees(struct evidence *e, const struct openssl *o, OPENSSL_STACK *list,
+		       struct text **out)
 {
 	const int n = list ? o->OPENSSL_sk_num(list) : 0;
-	struct text *out;
-	*count = 0;
-	if (n <= 0 || !(out = arena_alloc(&e->arena, SHOWN * sizeof *out)))
-		return NULL;
-	for (int i = 0; i < n && *count < SHOWN; i++) {
+	size_t count = 0;
+	if (!begin_limits(e, n > 0 ? (size_t)n : 0, out))
+		return 0;
+	for (int i = 0; i < n && count < SHOWN; i++) {
 		const struct general_subtree *tree = o->OPENSSL_sk_value(list, i);
-		struct text t = evidence_subtree(e, o, tree->base);
+		const struct text t = evidence_subtree(e, o, tree->base);
 		if (t.n > 0)
-			out[(*count)++] = t;
+			(*out)[count++] = t;
 	}
-	return out;
+	return count;
+}
+
+static void decoded_constraints(struct evidence *e, const struct openssl *o, X509 *x,
+				struct cert_info *out)
+{
+	struct name_constraints *nc = o->X509_get_ext_d2i(x, NID_name_constraints, NULL, NULL);
+	if (!nc)
+		return;
+	out->permitted_count = subtrees(e, o, nc->permitted, &out->permitted);
+	out->excluded_count = subtrees(e, o, nc->excluded, &out->excluded);
+	if (later(o)->NAME_CONSTRAINTS_free)
+		later(o)->NAME_CONSTRAINTS_free(nc);
 }
 
 static void constraints(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	int critical = -1;
-	struct name_constraints *nc = o->X509_get_ext_d2i(x, NID_name_constraints, &critical, NULL);
-	out->has_name_constraints = nc || critical != -1;
-	if (!nc)
-		return;
-	out->permitted = subtrees(e, o, nc->permitted, &out->permitted_count);
-	out->excluded = subtrees(e, o, nc->excluded, &out->excluded_count);
-	if (later(o)->NAME_CONSTRAINTS_free)
-		later(o)->NAME_CONSTRAINTS_free(nc);
+	struct name_limits l;
+	struct span value;
+	const unsigned found = evidence_extension(o, x, NID_name_constraints, &value);
+	out->has_name_constraints = found > 0;
+	if (found == 1 && name_list_read_limits(value, &l)) {
+		out->permitted_count = plain_limits(e, l.permitted, &out->permitted);
+		out->excluded_count = plain_limits(e, l.excluded, &out->excluded);
+	} else if (found > 0)
+		decoded_constraints(e, o, x, out);
 }
 
 static void wanted_serial(struct evidence *e, const struct openssl *o, X509 *x,

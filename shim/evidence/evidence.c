@@ -180,6 +180,18 @@ static bool is_address(const char *host)
 	return strchr(host, ':') || strspn(host, "0123456789.") == strlen(host);
 }
 
+/* As X509_check_host(3) says; where that is sure already, OpenSSL need not make an object of each name. */
+static int has_host(const struct openssl *o, X509 *leaf, const char *host)
+{
+	struct span value, names;
+	enum host_there there = HOST_UNSURE;
+	if (evidence_extension(o, leaf, NID_subject_alt_name_, &value) == 1 &&
+	    name_list_begin(value, &names))
+		there = name_list_has_host(names, host, 0);
+	return there == HOST_UNSURE ? o->X509_check_host(leaf, host, strlen(host), 0, NULL)
+				    : there == HOST_THERE;
+}
+
 static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
 {
 	int matches = -1;
@@ -191,7 +203,7 @@ static void check_name(struct evidence *e, const struct openssl *o, X509 *leaf)
 		if (o->X509_check_ip_asc)
 			matches = o->X509_check_ip_asc(leaf, e->host, 0);
 	} else if (o->X509_check_host) {
-		matches = o->X509_check_host(leaf, e->host, strlen(e->host), 0, NULL);
+		matches = has_host(o, leaf, e->host);
 	}
 	QUIET_END(o)
 	e->name_checked = matches == 0 || matches == 1;

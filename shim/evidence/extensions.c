@@ -132,11 +132,8 @@ static char *complaint(struct evidence *e, const char *name, const char *what)
 
 static bool has_extension(const struct openssl *o, X509 *x, int nid)
 {
-	for (int i = 0; i < o->X509_get_ext_count(x) && i < EVIDENCE_MAX_NAMES; i++) {
-		if (o->OBJ_obj2nid(o->X509_EXTENSION_get_object(o->X509_get_ext(x, i))) == nid)
-			return true;
-	}
-	return false;
+	struct span value;
+	return evidence_extension(o, x, nid, &value) > 0;
 }
 
 /* x509v3.h; a public struct, the same in all generations. */

@@ -45,7 +45,6 @@ const char *evidence_oid(struct evidence *e, const uint8_t *oid, size_t n)
 
 void evidence_unknown_key(struct evidence *e, const uint8_t *spki, size_t n, struct cert_info *out)
 {
-	enum { SEQUENCE = 0x30, OID = 0x06 };
 	static const uint8_t curve[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
 	struct der_algorithm a;
 	if (!der_key_algorithm(spki, n, &a))

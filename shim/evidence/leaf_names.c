@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
- * Is the name that was asked for among those of a leaf? A walk over its DER, which says yes or that it cannot tell: OpenSSL has the last word then,
- * for ten times the work. Only for a certificate that OpenSSL has decoded, and where nothing in its list of names can be wrong.
+ * Is the name that was asked for among those of a leaf? A walk over its DER, which says yes or no, or that it cannot tell: OpenSSL has the last
+ * word then, for ten times the work. Only for a certificate that OpenSSL has decoded, and where nothing in its list of names can be wrong.
  */
 #include <string.h>
 
 #include <tlsmend/evidence.h>
 #include <tlsmend/name_fit.h>
 
-#include "der_values.h"
+#include "name_list.h"
 
-enum {
-	EXTENSIONS = CONTEXT | CONSTRUCTED | 3,
-	EMAIL = CONTEXT | 1,
-	DNS_NAME = CONTEXT | 2,
-	URI = CONTEXT | 6,
-	ADDRESS = CONTEXT | 7,
-};
+enum { EXTENSIONS = CONTEXT | CONSTRUCTED | 3 };
 
 /* The list of extensions, which is the last field. */
 static bool extensions_of(struct span certificate, struct span *all)
@@ -31,7 +25,7 @@ static bool extensions_of(struct span certificate, struct span *all)
 	return tag == EXTENSIONS && der_take_one(&field, SEQUENCE, all) && field.p == field.end;
 }
 
-/* The contents of the one subjectAltName. */
+/* Those of the one subjectAltName. */
 static bool names_of(struct span extensions, struct span *names)
 {
 	static const uint8_t alternative_name[] = {0x55, 0x1d, 0x11};
@@ -46,37 +40,52 @@ static bool names_of(struct span extensions, struct span *names)
 			continue;
 		if (!der_take(&one, &tag, &value) ||
 		    (tag == BOOLEAN && !der_take(&one, &tag, &value)) || tag != OCTET_STRING ||
-		    one.p != one.end || !der_take_one(&value, SEQUENCE, names) ||
-		    value.p != value.end)
+		    one.p != one.end || !name_list_begin(value, names))
 			return false;
 		found++;
 	}
 	return found == 1;
 }
 
-static bool fits(struct text asked, struct text name, unsigned flags)
+/* A near miss, a wildcard that is none, say, is left to OpenSSL. */
+static enum host_there fits(struct text asked, struct text name, unsigned flags)
 {
 	if (name.n == asked.n && memcmp(name.s, asked.s, name.n) == 0)
-		return true;
-	return (name.n == asked.n || memchr(name.s, '*', name.n)) &&
-	       name_fit(asked, name, flags) == FIT_SAME;
+		return HOST_THERE;
+	if (name.n != asked.n && !memchr(name.s, '*', name.n))
+		return HOST_NOT_THERE;
+	const enum name_fit fit = name_fit(asked, name, flags);
+	return fit == FIT_SAME ? HOST_THERE : fit == FIT_OTHER ? HOST_NOT_THERE : HOST_UNSURE;
+}
+
+enum host_there name_list_has_host(struct span names, const char *host, unsigned flags)
+{
+	enum { LONGEST_NAME = 253 }; /* of DNS */
+	const struct text asked = {host, strlen(host)};
+	unsigned count = 0, misses = 0;
+	bool there = false;
+	struct span one;
+	uint8_t tag;
+	if (host[0] == '.' || asked.n == 0 || asked.n > LONGEST_NAME)
+		return HOST_UNSURE;
+	while (names.p < names.end) {
+		if (!name_list_take(&names, &tag, &one))
+			return HOST_UNSURE;
+		if (tag != DNS_NAME)
+			continue;
+		const enum host_there here = fits(
+		    asked, (struct text){(const char *)one.p, (size_t)(one.end - one.p)}, flags);
+		there = there || here == HOST_THERE;
+		misses += here == HOST_NOT_THERE;
+		count++;
+	}
+	/* without one, the common name counts */
+	return there ? HOST_THERE : count > 0 && misses == count ? HOST_NOT_THERE : HOST_UNSURE;
 }
 
 bool evidence_has_host(const uint8_t *der, size_t size, const char *name, unsigned flags)
 {
-	const struct text asked = {name, strlen(name)};
-	struct span names, one;
-	bool found = false;
-	uint8_t tag;
-	if (name[0] == '.' || !extensions_of((struct span){der, der + size}, &one) ||
-	    !names_of(one, &names))
-		return false;
-	while (names.p < names.end) {
-		if (!der_take(&names, &tag, &one) ||
-		    (tag != DNS_NAME && tag != ADDRESS && tag != EMAIL && tag != URI))
-			return false;
-		const struct text text = {(const char *)one.p, (size_t)(one.end - one.p)};
-		found = found || (tag == DNS_NAME && fits(asked, text, flags));
-	}
-	return found;
+	struct span names, extensions;
+	return extensions_of((struct span){der, der + size}, &extensions) &&
+	       names_of(extensions, &names) && name_list_has_host(names, name, flags) == HOST_THERE;
 }

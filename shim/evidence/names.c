@@ -40,21 +40,22 @@ struct text evidence_text(struct evidence *e, const char *prefix, const void *s,
 	return t;
 }
 
+/* Into a pair of BIOs that takes no more than is kept: OpenSSL stops there, however long the name goes on. */
 static bool print_name(struct evidence *e, const struct openssl *o, const X509_NAME *name,
 		       unsigned long flags, struct text *t)
 {
-	BIO *bio = o->BIO_new(o->BIO_s_mem());
+	BIO *in = NULL, *out = NULL;
 	char *data = NULL;
-	long n;
-	bool done = false;
-	if (!bio)
+	if (!later(o)->BIO_new_bio_pair ||
+	    later(o)->BIO_new_bio_pair(&in, EVIDENCE_MAX_NAME_BYTES, &out, 1) != 1)
 		return false;
-	if (o->X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
-		n = o->BIO_ctrl(bio, BIO_CTRL_INFO_, 0, &data);
+	const bool whole = o->X509_NAME_print_ex(in, name, 0, flags) >= 0;
+	const long n = o->BIO_ctrl(out, BIO_C_NREAD0_, 0, &data);
+	const bool done = whole || n == EVIDENCE_MAX_NAME_BYTES;
+	if (done)
 		*t = evidence_text(e, "", data, n > 0 && data ? (size_t)n : 0);
-		done = true;
-	}
-	o->BIO_free(bio);
+	o->BIO_free(in);
+	o->BIO_free(out);
 	return done;
 }
 
@@ -104,21 +105,26 @@ struct text evidence_common_name(struct evidence *e, const struct openssl *o, X5
 	return t;
 }
 
-static struct text string_name(struct evidence *e, const struct openssl *o, const char *prefix,
-			       const ASN1_STRING *s)
+static struct text address_name(struct evidence *e, const uint8_t *p, size_t n)
 {
-	const int n = o->ASN1_STRING_length(s);
-	return evidence_text(e, prefix, o->ASN1_STRING_get0_data(s), n > 0 ? (size_t)n : 0);
-}
-
-static struct text address_name(struct evidence *e, const struct openssl *o, const ASN1_STRING *s)
-{
-	const int n = o->ASN1_STRING_length(s);
 	char text[INET6_ADDRSTRLEN];
-	if ((n == 4 || n == 16) &&
-	    inet_ntop(n == 4 ? AF_INET : AF_INET6, o->ASN1_STRING_get0_data(s), text, sizeof text))
+	if ((n == 4 || n == 16) && inet_ntop(n == 4 ? AF_INET : AF_INET6, p, text, sizeof text))
 		return evidence_text(e, "IP:", text, strlen(text));
 	return evidence_text(e, "IP:", "(malformed)", 11);
+}
+
+struct text evidence_plain_name(struct evidence *e, int kind, const uint8_t *p, size_t n)
+{
+	switch (kind) {
+	case GEN_DNS_:
+		return evidence_text(e, "DNS:", p, n);
+	case GEN_URI_:
+		return evidence_text(e, "URI:", p, n);
+	case GEN_EMAIL_:
+		return evidence_text(e, "email:", p, n);
+	default:
+		return address_name(e, p, n);
+	}
 }
 
 /* x509v3.h; a public struct, the same in all generations. */
@@ -139,6 +145,12 @@ static struct text oid_name(struct evidence *e, const struct openssl *o, const c
 						      : sizeof number - 1);
 }
 
+static size_t string_size(const struct openssl *o, const ASN1_STRING *s)
+{
+	const int n = o->ASN1_STRING_length(s);
+	return n > 0 ? (size_t)n : 0;
+}
+
 struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 				  const GENERAL_NAME *g)
 {
@@ -151,13 +163,11 @@ struct text evidence_general_name(struct evidence *e, const struct openssl *o,
 		return none;
 	switch (type) {
 	case GEN_DNS_:
-		return string_name(e, o, "DNS:", value);
 	case GEN_IPADD_:
-		return address_name(e, o, value);
 	case GEN_URI_:
-		return string_name(e, o, "URI:", value);
 	case GEN_EMAIL_:
-		return string_name(e, o, "email:", value);
+		return evidence_plain_name(e, type, o->ASN1_STRING_get0_data(value),
+					   string_size(o, value));
 	case GEN_DIRNAME_:
 		t = evidence_name(e, o, value);
 		return evidence_text(e, "DirName:", t.s, t.n);
@@ -184,29 +194,54 @@ bool has_dns_name(const struct cert_info *c)
 	return false;
 }
 
+/* Room for the first of so many names. False: there are none, or memory is out. */
+static bool begin_names(struct evidence *e, size_t count, struct cert_info *out)
+{
+	const size_t shown = count < EVIDENCE_MAX_NAMES ? count : EVIDENCE_MAX_NAMES;
+	out->san_in_all = count;
+	out->san = count > 0 ? arena_alloc(&e->arena, shown * sizeof *out->san) : NULL;
+	return out->san;
+}
+
+static void add_name(struct cert_info *out, struct text t)
+{
+	if (t.n > 0)
+		out->san[out->san_count++] = t;
+}
+
+static void take_plain(struct evidence *e, struct name_list list, struct cert_info *out)
+{
+	struct span bytes;
+	uint8_t tag;
+	if (!begin_names(e, list.count, out))
+		return;
+	for (int i = 0; i < EVIDENCE_MAX_NAMES && name_list_take(&list.names, &tag, &bytes); i++)
+		add_name(out, evidence_plain_name(e, tag & NAME_KIND, bytes.p,
+						  (size_t)(bytes.end - bytes.p)));
+}
+
+/* Read by OpenSSL. */
 static void take_names(struct evidence *e, const struct openssl *o, OPENSSL_STACK *names,
 		       struct cert_info *out)
 {
-	int i, n = o->OPENSSL_sk_num(names);
-	struct text t;
-	if (n <= 0)
+	const int n = o->OPENSSL_sk_num(names);
+	if (!begin_names(e, n > 0 ? (size_t)n : 0, out))
 		return;
-	out->san_in_all = (size_t)n;
-	if (n > EVIDENCE_MAX_NAMES)
-		n = EVIDENCE_MAX_NAMES;
-	out->san = arena_alloc(&e->arena, (size_t)n * sizeof *out->san);
-	for (i = 0; out->san && i < n; i++) {
-		t = evidence_general_name(e, o, o->OPENSSL_sk_value(names, i));
-		if (t.n > 0)
-			out->san[out->san_count++] = t;
-	}
+	for (int i = 0; i < n && i < EVIDENCE_MAX_NAMES; i++)
+		add_name(out, evidence_general_name(e, o, o->OPENSSL_sk_value(names, i)));
 }
 
 void evidence_san(struct evidence *e, const struct openssl *o, X509 *x, struct cert_info *out)
 {
-	OPENSSL_STACK *names;
+	OPENSSL_STACK *names = NULL;
+	struct name_list list;
+	struct span value;
 	QUIET_BEGIN(o)
-	names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, NULL, NULL);
+	const unsigned found = evidence_extension(o, x, NID_subject_alt_name_, &value);
+	if (found == 1 && name_list_read(value, &list))
+		take_plain(e, list, out);
+	else if (found > 0)
+		names = o->X509_get_ext_d2i(x, NID_subject_alt_name_, NULL, NULL);
 	if (names) {
 		take_names(e, o, names, out);
 		o->GENERAL_NAMES_free(names);
@@ -239,7 +274,8 @@ void evidence_ca_issuers(struct evidence *e, const struct openssl *o, X509 *x,
 		value = o->GENERAL_NAME_get0_value(a->location, &type);
 		if (type != GEN_URI_ || !value)
 			continue;
-		out->ca_issuers_url = string_name(e, o, "", value);
+		out->ca_issuers_url =
+		    evidence_text(e, "", o->ASN1_STRING_get0_data(value), string_size(o, value));
 		break;
 	}
 	if (list)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Dates and serial numbers out of ASN.1.
+ * Dates, serial numbers and values of extensions out of ASN.1.
  */
 #include "certificate.h"
 
@@ -74,4 +74,24 @@ const char *evidence_serial(struct evidence *e, const struct openssl *o, const A
 	const char *copy = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	return copy;
+}
+
+unsigned evidence_extension(const struct openssl *o, X509 *x, int nid, struct span *value)
+{
+	const int n = o->X509_get_ext_count(x);
+	unsigned found = 0;
+	*value = (struct span){NULL, NULL};
+	for (int i = 0; i < n && found < 2; i++) {
+		X509_EXTENSION *extension = o->X509_get_ext(x, i);
+		if (o->OBJ_obj2nid(o->X509_EXTENSION_get_object(extension)) != nid)
+			continue;
+		const ASN1_STRING *data = later(o)->X509_EXTENSION_get_data
+					      ? later(o)->X509_EXTENSION_get_data(extension)
+					      : NULL;
+		const uint8_t *p = data ? o->ASN1_STRING_get0_data(data) : NULL;
+		found++;
+		if (p)
+			*value = (struct span){p, p + o->ASN1_STRING_length(data)};
+	}
+	return found;
 }

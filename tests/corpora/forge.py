@@ -42,6 +42,8 @@ def hidden(label):
     unseen = trust == "unknown" or (trust == "trusted" and any(f.lstrip("+") in TRUST_FAULTS for f, _ in places))
     if trust != "trusted" and any(f.lstrip("+").startswith("list-") for f, _ in places):
         return True  # revocation is looked at last
+    if trust != "trusted" and any(f.lstrip("+") == "too-many-limits" for f, _ in places):
+        return True  # too dear to be verified once more, which the record says
     return unseen and any((place == "root" and f.lstrip("+") not in TRUST_FAULTS) or f"{f.lstrip('+')}/{place}" in HIDDEN
                           for f, place in places)  # fmt: skip
 

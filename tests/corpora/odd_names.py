@@ -220,3 +220,16 @@ _unlimited("short-address", ["name-constraint"], [tlv(0x87, b"\xc0\0\2")], _limi
 _unlimited("uri-relative", ["name-constraint"], ["URI:/path"], _limit_tree(general("URI:host.test")), [])
 _unlimited("uri-mailto", ["name-constraint"], ["URI:mailto:a@b.example"], _limit_tree(general("URI:host.test")), [])
 _unlimited("email-bare", ["name-constraint"], ["email:nobody"], _limit_tree(general("email:b.example")), [])
+
+
+# OpenSSL compares no more than 2^20 pairs, and each part of the subject counts as a name: one limit more at the root, none too many below it.
+def _too_many(chain, place):
+    chain.leaf.cn = "host.test"
+    chain.leaf.set(SAN, names("DNS:host.test", *("DNS:%d.host.test" % i for i in range(1022))))
+    for other, cert in chain.certs().items():
+        if other != "leaf":
+            cert.set(CONSTRAINTS, limits(excluded=["DNS:%d.example" % i for i in range(1024 + (other == place))]), True)
+
+
+FAULTS["too-many-limits"] = (_too_many, ("root",), {"name-constraint"})
+tells("too-many-limits", lambda place: (["too many names and limits to compare", 'the CA ."Forged %s' % place.capitalize()], []))
