@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the library costs is not more than it was: instructions of a start, of a client's whole process, of a whole curl and of a handshake, with it and without in
-one run, against the figures that the tree keeps. They hold for one libc and OpenSSL; with others this is skipped."""
+one run, and those of a hostile chain's record, against the figures that the tree keeps. They hold for one libc and OpenSSL; with others this is skipped."""
+import json
 import pathlib
 import shutil
 
@@ -71,3 +72,16 @@ def test_a_handshake_costs_no_more(end, tmp_path, name):
     with_ = measure.ours(TLSMEND_CONFIG=str(directory / "rules")) if ruled else measure.ours()
     compare(name, measure.handshake_instructions(port, ca, measure.environment(), tmp_path),
             measure.handshake_instructions(port, "" if ruled else ca, with_, tmp_path))
+
+
+@pytest.mark.long
+def test_the_record_of_a_hostile_chain_costs_no_more(tmp_path):
+    """More names and limits than OpenSSL compares, in 180 KB of certificates: the verification that fails, and three times its record; against none of it."""
+    corpus, program = measure.ROOT.parent / "shared" / "corpora" / "limbo-core.json", measure.BUILD / "corpora" / "causes"
+    if not corpus.exists() or not program.exists():
+        pytest.skip("the corpora are not there, or `make units` was not run")
+    limbo = json.loads(corpus.read_text())
+    limbo["testcases"] = [c for c in limbo["testcases"] if c["id"].endswith("::nc-dos-1")]
+    (tmp_path / "limbo-core.json").write_text(json.dumps(limbo))
+    counts = [measure.instructions([program, tmp_path, part, "time"], measure.environment(), tmp_path) for part in ("no such", "limbo/")]
+    compare("hostile-record", *counts)
