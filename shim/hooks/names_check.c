@@ -9,6 +9,7 @@
 #include "live.h"
 #include "load.h"
 #include "names.h"
+#include "story.h"
 #include "verification.h"
 
 /* A client looks at the object that was verified, most often, and to write it down as bytes once more is dear. */
@@ -25,6 +26,7 @@ static void note(const struct target *t, X509 *x, const char *asked, int answer)
 	if (t->caller != CALLER_HOST || !x || answer < 0 || !(live_any() || names_watched()))
 		return;
 	KEEP_ERRNO_BEGIN
+	own_checks_goes_on(o, x);
 	if (digest_of(o, x, leaf)) {
 		live_read_names(x, leaf);
 		names_note(leaf, answer ? NAMES_FIT : NAMES_DO_NOT_FIT, answer ? NULL : asked);
@@ -89,7 +91,10 @@ static void note_reading(const struct target *t, const X509 *x, int nid)
 {
 	uint8_t leaf[32];
 	if (nid != NID_subject_alt_name_ || t->caller != CALLER_HOST ||
-	    !(live_any() || names_watched()) || !digest_of(copy_api(t->copy), x, leaf))
+	    !(live_any() || names_watched()))
+		return;
+	own_checks_goes_on(copy_api(t->copy), x);
+	if (!digest_of(copy_api(t->copy), x, leaf))
 		return;
 	live_read_names(x, leaf);
 	names_note(leaf, NAMES_READ, NULL);

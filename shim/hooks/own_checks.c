@@ -13,7 +13,7 @@
 #include "story.h"
 #include "verification.h"
 
-/* Keys that were written out lately, by the first eight bytes of what a leaf is known by. 0: none. */
+/* Keys that were written out lately, by the first eight bytes of what a leaf is known by. 0: none (any more). */
 enum { KEYS = 8 };
 static _Atomic uint64_t keys[KEYS];
 static atomic_uint next;
@@ -43,7 +43,10 @@ int hook_i2d_X509_PUBKEY(const struct target *t, const X509_PUBKEY *key, unsigne
 
 static bool any_key(void)
 {
-	return atomic_load_explicit(&next, memory_order_relaxed) != 0;
+	for (unsigned i = 0; i < KEYS; i++)
+		if (atomic_load_explicit(&keys[i], memory_order_relaxed) != 0)
+			return true;
+	return false;
 }
 
 static bool was_written(uint64_t key)
@@ -54,23 +57,53 @@ static bool was_written(uint64_t key)
 	return false;
 }
 
-/* The one of the leaf. */
-static bool key_was_written(const struct openssl *o, SSL *ssl)
+static void forget(uint64_t key)
 {
-	X509 *leaf =
-	    any_key() && o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	for (unsigned i = 0; i < KEYS; i++) {
+		uint64_t expected = key;
+		atomic_compare_exchange_strong(&keys[i], &expected, 0);
+	}
+}
+
+/* 0: none. */
+static uint64_t key_of(const struct openssl *o, const X509 *x)
+{
 	unsigned char *der = NULL;
-	bool written = false;
-	if (!leaf)
-		return false;
+	uint64_t key = 0;
 	QUIET_BEGIN(o)
-	const int size = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(leaf), &der);
-	written = size > 0 && der && was_written(key_digest(der, (size_t)size));
+	const int size = o->i2d_X509_PUBKEY(o->X509_get_X509_PUBKEY(x), &der);
+	if (size > 0 && der)
+		key = key_digest(der, (size_t)size);
 	if (der)
 		o->CRYPTO_free(der, "", 0);
 	QUIET_END(o)
+	return key;
+}
+
+/* 0: none, or nobody wrote out any. */
+static uint64_t key_of_peer(const struct openssl *o, SSL *ssl)
+{
+	X509 *leaf =
+	    any_key() && o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
+	if (!leaf)
+		return 0;
+	const uint64_t key = key_of(o, leaf);
 	o->X509_free(leaf);
-	return written;
+	return key;
+}
+
+void own_checks_goes_on(const struct openssl *o, const X509 *x)
+{
+	const uint64_t key = any_key() ? key_of(o, x) : 0;
+	if (key)
+		forget(key);
+}
+
+void own_checks_asks(const struct openssl *o, SSL *ssl)
+{
+	const uint64_t key = key_of_peer(o, ssl);
+	if (key)
+		forget(key);
 }
 
 bool own_checks_look(const struct connection *n, SSL *ssl, struct happening *h)
@@ -79,5 +112,6 @@ bool own_checks_look(const struct connection *n, SSL *ssl, struct happening *h)
 	if (!n->story.done || n->story.outcome != OUTCOME_OPEN || n->datagram)
 		return false;
 	*h = (struct happening){.what = HAPPENING_CHECKS};
-	return key_was_written(o, ssl);
+	const uint64_t key = key_of_peer(o, ssl);
+	return key && was_written(key);
 }

@@ -24,6 +24,10 @@ void story_event(struct connection *n, SSL *ssl, struct happening h, const struc
 
 /* (own_checks.c) Was the client to look at something by itself? Then what is told of that. */
 bool own_checks_look(const struct connection *n, SSL *ssl, struct happening *h);
+/* It looks at something else of that certificate, or asks for the verification's result: a key that it wrote out before was to be shown or noted (irssi,
+ * Postfix), and is not what it leaves for. Who compares it with a pin does that last, or leaves at once. */
+void own_checks_goes_on(const struct openssl *o, const X509 *x);
+void own_checks_asks(const struct openssl *o, SSL *ssl);
 /* What the client did by itself, as far as it is known by now. */
 void story_own(struct connection *n, SSL *ssl);
 /* ... and what else the judge would like to know before it hears of an end. */

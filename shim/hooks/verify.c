@@ -427,8 +427,10 @@ long hook_SSL_get_verify_result(const struct target *t, const SSL *ssl)
 			  .function(ssl);
 	KEEP_ERRNO_BEGIN
 	struct connection *n = connection_of(t->copy, ssl);
-	if (n && n->story.done)
+	if (n && n->story.done) {
+		own_checks_asks(copy_api(n->copy), writable_ssl(ssl));
 		TELL(n, writable_ssl(ssl), ASKED, result == 0);
+	}
 	if (n && n->story.done && n->mended.by_trust && n->story.left && result == 0) {
 		n->mended.by_trust = false;
 		connection_mended(n, writable_ssl(ssl), connection_trust(n));

@@ -16,6 +16,7 @@
  *   begin                               ... until something happens to the socket, which it does not tell OpenSSL
  *   missing=FILE                        a list of revoked certificates, which it can do without
  *   ask check=NAME                      for the result of the verification; whether the leaf is for that name (no: the next step is the last)
+ *   key                                 it writes out the leaf's public key
  *   write=TEXT lost=TEXT read           lost: it stays in memory
  *   shutdown free past=PLUGIN exit quit  past: as PHP's extensions free it (endings_past.c); quit: _exit(2)
  *   close bynumber                      it closes the socket under the SSL; by syscall(2)
@@ -209,6 +210,16 @@ static int check(const char *name)
 	return r == 1;
 }
 
+static int write_key(void)
+{
+	unsigned char *der = NULL;
+	X509 *leaf = SSL_get1_peer_certificate(ssl);
+	int size = leaf ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &der) : 0;
+	OPENSSL_free(der);
+	X509_free(leaf);
+	return size > 0;
+}
+
 static int receive(void)
 {
 	char some[4096];
@@ -308,6 +319,8 @@ static int after(const char *step)
 		return SSL_get_verify_result(ssl) != -1;
 	if (is(step, "check", &value))
 		return check(value);
+	if (is(step, "key", &value))
+		return write_key();
 	if (is(step, "lost", &value))
 		return SSL_write(ssl, value, (int)strlen(value)) > 0;
 	if (is(step, "write", &value)) {

@@ -145,6 +145,19 @@ def test_a_goodbye_is_no_job(ends, servers, pki, version):
     assert ends(port, pki.root_pem, *begun, "ask", *quit) == []
 
 
+@pytest.mark.parametrize("version", [["tls12"], []], ids=["1.2", "1.3"])
+def test_a_key_that_is_only_shown_is_no_pin(ends, sites, elsewhere, pki, version):
+    """irssi and Postfix note the key first, and then look at what decides. Who looks at it last compares it."""
+    port, _ = sites.https(HOST)
+    begun = [*version, "none", "sni=" + HOST, "connect", "key"]
+    assert ends(port, None, *begun, "ask", "shutdown", "free") == [FAILED]
+    assert ends(elsewhere, pki.root_pem, *begun, "ask", "check=" + HOST) == [("verify_failed", "name-mismatch")]
+    assert ends(elsewhere, pki.root_pem, *begun, "check=" + HOST) == [("verify_failed", "name-mismatch")]
+    assert ends(port, pki.root_pem, *begun, "ask", "shutdown", "free") == [], "it may have had enough"
+    assert ends(port, pki.root_pem, *begun, "shutdown", "free") == [("verify_failed", "pinned-elsewhere")]
+    assert ends(port, None, *begun, "ask", "key", "shutdown", "free") == [("verify_failed", "pinned-elsewhere")]
+
+
 # ---- BIOs of its own ------------------------------------------------------------------------------------------
 def test_a_stale_flag_hides_nothing(ends, sites):
     """haproxy: the flag says that it should be tried again, the error queue that it is over."""
