@@ -55,6 +55,12 @@ static bool key_acts(const struct diagnosis *d, const char *line)
 	return !d->e->datagram && !d->e->shown_late;
 }
 
+/* A connection of which no name, no socket and no address is known is no section's (EAP). */
+static bool host_shows(const struct evidence *e)
+{
+	return !e->have_connection || (e->host && *e->host) || e->address;
+}
+
 /* Does this version know these lines, and would they act on this connection? */
 static bool lines_act(struct diagnosis *d, va_list lines)
 {
@@ -64,8 +70,10 @@ static bool lines_act(struct diagnosis *d, va_list lines)
 		known = known && key_is_known(line);
 		acts = acts && key_acts(d, line);
 	}
-	d->too_late = d->too_late || (known && !acts && d->e->shown_late);
-	return known && acts;
+	const bool somewhere = host_shows(d->e);
+	d->nowhere = d->nowhere || (known && !somewhere);
+	d->too_late = d->too_late || (known && somewhere && !acts && d->e->shown_late);
+	return known && acts && somewhere;
 }
 
 static void add_section(struct diagnosis *d, const char *lead, va_list lines)

@@ -21,6 +21,7 @@ struct diagnosis {
 	    *objection; /* OpenSSL found nothing there, the client's callback did; NULL: none */
 	bool with_rule; /* the errors are those of a verification with the rule's trust */
 	bool too_late;  /* a section would help, if it were known in time which host it is */
+	bool nowhere;   /* ... or at all */
 	enum cause
 	    failure; /* what failed, also where the record is about the client's not minding */
 	const struct cert_info *leaf;    /* NULL: not known */

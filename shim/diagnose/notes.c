@@ -302,6 +302,17 @@ static void about_a_host_that_shows_late(struct diagnosis *d)
 			  "name can");
 }
 
+static void about_a_host_that_shows_nowhere(struct diagnosis *d)
+{
+	if (d->nowhere)
+		note_line(
+		    d,
+		    "no section can be for this server: the program tells OpenSSL neither "
+		    "its name nor an internet socket, so that which host it is shows nowhere "
+		    "(as in a login by EAP, to a network); what it trusts is in its own settings "
+		    "(wpa_supplicant: ca_cert)");
+}
+
 void add_notes(struct diagnosis *d)
 {
 	if (d->r->chain_count > 0) {
@@ -318,6 +329,7 @@ void add_notes(struct diagnosis *d)
 	note_callback(d);
 	about_rules(d);
 	about_a_host_that_shows_late(d);
+	about_a_host_that_shows_nowhere(d);
 	about_dry_runs(d);
 	about_what_was_not_looked_at(d);
 }

@@ -268,6 +268,23 @@ static const char *hedged(struct diagnosis *d, const char *lead)
 	return say(e, words ? words : "", " (not tried, it may not be enough):", (char *)NULL);
 }
 
+/* A lead, where no section can follow: the program's own settings are what is left. */
+static void help_ca_in_program(struct diagnosis *d, const char *lead)
+{
+	static const char ends[][24] = {" and add:", ", or for this host only:", ":"};
+	static const char goes_on[][56] = {", and name that in the program's own settings", "",
+					   " name the CA in the program's own settings"};
+	const size_t n = strlen(lead);
+	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+		const size_t end = strlen(ends[i]);
+		if (n < end || strcmp(lead + n - end, ends[i]) != 0)
+			continue;
+		const char *words = arena_strndup(&d->e->arena, lead, n - end);
+		help_line(d, say(d->e, words ? words : "", goes_on[i], (char *)NULL));
+		return;
+	}
+}
+
 /* Who has to act first, before the CA is of any use. */
 static const char *who_first(struct diagnosis *d, const char *obstacle)
 {
@@ -294,8 +311,10 @@ void help_ca(struct diagnosis *d, const char *lead, const char *line)
 		return;
 	}
 	const bool known = tried != TRIED_NOT || (!system && e->stand_in_tried != TRIED_NOT);
-	if (!help_section(d, known ? lead : hedged(d, lead), line, (char *)NULL) ||
-	    leaf_is_for_another(e))
+	const bool proposed = help_section(d, known ? lead : hedged(d, lead), line, (char *)NULL);
+	if (!proposed && d->nowhere)
+		help_ca_in_program(d, lead);
+	if (!proposed || leaf_is_for_another(e))
 		return; /* that alone is not enough, which is said there */
 	if (fetches_lists(e) && (tried == TRIED_GOOD || e->stand_in_tried == TRIED_GOOD))
 		note_line(d, "revocation was left out of the trial: .NET fetches the lists itself, "

@@ -522,6 +522,36 @@ def test_dane_beside_a_ca(tell, show, pki):
     assert "(not tried, it may not be enough):" in told.help
 
 
+NOBODY = """
+import ssl, sys
+chain, key, ca = sys.argv[1:]
+(a, b), (c, d) = ((ssl.MemoryBIO(), ssl.MemoryBIO()) for _ in "12")
+server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server.load_cert_chain(chain, key)
+client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+client.check_hostname = False
+client.load_verify_locations(ca)
+ends = [client.wrap_bio(a, b), server.wrap_bio(b, a, server_side=True)]
+for end in ends * 3:
+    try:
+        end.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+"""
+
+
+@pytest.mark.cause("issuer-unknown")
+@pytest.mark.parametrize("rule", [False, True])
+def test_no_rule_for_nobody(run, pki, rule):
+    """As in a login by EAP: neither a name nor a socket. What is not proposed would not help."""
+    good = pki.good(HOST)
+    config = run.config((HOST, {"ExtraCAFile": pki.root_pem})) if rule else None
+    [record] = run(["python3", "-c", NOBODY, good.chain, good.key, pki.stranger_pem], config=config, names=False).records
+    assert record["cause"] == "issuer-unknown" and "host" not in record and "address" not in record, record
+    assert not [line for line in record["help"] if line.startswith("    ")] and "the program's own settings" in record["help"][0]
+    assert "no section can be for this server" in " ".join(record["notes"])
+
+
 def pinned(port, pki, pin, *more):
     return ["curl", "-sS", "-m", "20", "--cacert", pki.root_pem, "--pinnedpubkey", "sha256//" + pin, *more, "https://%s:%d/" % (HOST, port)]
 

@@ -225,6 +225,29 @@ static void section_of_a_certificate_without_connection(void **state)
 	evidence_free(e);
 }
 
+/* A connection that shows neither a name nor an address, as a login by EAP: what no rule can be for, none is proposed for. */
+static void no_section_for_nobody(void **state)
+{
+	struct cert_info c[] = {certificate_of("CN=legacy.example.com", "CN=Root", FROM_PRESENTED)};
+	struct text names[] = {text_of("DNS:legacy.example.com")};
+	struct evidence *e = with_chain(failed_verification(20, 0), c, 1, c, 1);
+	struct record r;
+
+	(void)state;
+	e->host = e->address = NULL;
+	e->have_connection = true;
+	e->port = 0;
+	c[0].san = names;
+	c[0].san_count = 1;
+	diagnose(e, &r);
+	assert_non_null(
+	    strstr(r.help[0], "into a file, and name that in the program's own settings"));
+	for (size_t i = 0; i < r.help_count; i++)
+		assert_null(strstr(r.help[i], "ExtraCAFile"));
+	assert_non_null(strstr(r.notes[r.notes_count - 1], "no section can be for this server"));
+	evidence_free(e);
+}
+
 static struct record diagnosed(struct evidence *e)
 {
 	struct record r;
@@ -420,6 +443,7 @@ int main(void)
 	    cmocka_unit_test(two_faults_and_two_keys),
 	    cmocka_unit_test(issuer_with_a_fault_of_its_own),
 	    cmocka_unit_test(section_of_a_certificate_without_connection),
+	    cmocka_unit_test(no_section_for_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
