@@ -78,6 +78,7 @@ apache2-utils     command ab
 amqp-tools        command amqp-get
 axel              command axel
 bind9-dnsutils    command dig
+dnsdist           command dnsdist
 fetchmail         command fetchmail
 freerdp2-x11      command xfreerdp
 ftp-ssl           command ftp-ssl
@@ -85,6 +86,7 @@ h2o               command h2o
 haproxy           command haproxy
 httping           command httping
 imapfilter        command imapfilter
+irssi             command irssi
 isync             command mbsync
 kcat              command kcat
 libanyevent-perl  perl AnyEvent
@@ -122,6 +124,7 @@ python3-trio      python trio
 python3-twisted   python twisted
 python3-websockets   python websockets
 radsecproxy       command radsecproxy
+redis-server      command redis-server
 redis-tools       command redis-cli
 rsyslog-openssl   file /usr/lib/*/rsyslog/lmnsd_ossl.so
 ruby              command ruby

@@ -131,6 +131,7 @@ def test_appimage(tlsmend, tmp_path):
 
 @pytest.mark.parametrize("name, knob", [
     ("sudo", "write sudo tlsmend run COMMAND"), ("docker", "write docker run $(tlsmend env --docker) IMAGE"), ("systemctl", "use tlsmend service UNIT"),
+    ("postfix", 'run postconf import_environment="$(postconf -h import_environment) LD_PRELOAD TLSMEND_LOG", and set TLSMEND_LOG=syslog: smtp is chrooted'),
     ("cron", "write tlsmend run COMMAND in the crontab"), ("ssh", "write ssh HOST tlsmend run COMMAND, with tlsmend on that machine"),
 ])  # fmt: skip
 def test_starter(tlsmend, tmp_path, name, knob):
