@@ -45,8 +45,10 @@ struct closing {
 struct demand_state {
 	bool judged, met;
 	uint8_t leaf[32];
-	int error;    /* for a refusal */
-	int mode;     /* the client's verify mode + 1, while it is another */
+	uint64_t
+	    anchors; /* content of the rule's CA file, where that is what it was met with; else 0 */
+	int error;   /* for a refusal */
+	int mode;    /* the client's verify mode + 1, while it is another */
 	bool refused; /* the handshake was done before it showed that a demand is not met */
 };
 /* What the client showed to the server (unanswered.c, certificate.c). */
@@ -119,7 +121,9 @@ struct hellos {
 struct mending {
 	bool by_trust;
 	const struct setting *by_key; /* this one; NULL: none */
-	uintptr_t tag;                /* of the session of such a handshake (session.c) */
+	uint64_t
+	    anchors; /* content of the CA file that the latest verification was made with; 0: none */
+	uintptr_t tag; /* of the session of such a handshake (session.c) */
 };
 struct connection {
 	/* other threads look at this, too: it stays from one handshake to the next */

@@ -154,6 +154,7 @@ static bool judge(struct connection *n, SSL *ssl, struct demand_view *w, bool we
 	w->verify = as_verify(copy_real(n->copy, HOOK_X509_verify_cert));
 	n->demand.met = is_met(n, ssl, w, &l);
 	n->demand.judged = known;
+	n->demand.anchors = n->demand.met && l.by_rule ? l.anchors->content : 0;
 	memcpy(n->demand.leaf, leaf, sizeof leaf);
 	/* one record, of what ended it; and none where all is well */
 	evidence_free(n->held.failed);

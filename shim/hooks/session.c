@@ -32,9 +32,9 @@ static uint64_t judging_tag(const struct rule *rule, uint64_t h, bool *any)
 	return h;
 }
 
-/* Which trust for which host: its name, the certificates that count for it (`a`; NULL: none), and what else its chain was judged by. A CA that was
+/* Which trust for which host: its name, the certificates that count for it (`content` of their file; 0: none), and what else its chain was judged by. A CA that was
  * taken out of the file takes its sessions along. Never 0; 0 means "the client's own trust". */
-static uintptr_t tag_with(const struct connection *n, const struct anchors *a)
+static uintptr_t tag_with(const struct connection *n, uint64_t content)
 {
 	const struct setting *s = connection_trust(n);
 	bool any = s != NULL;
@@ -43,8 +43,8 @@ static uintptr_t tag_with(const struct connection *n, const struct anchors *a)
 	uint64_t h = hash_bytes(HASH_SEED, host, strlen(host) + 1);
 	h = judging_tag(&n->rule, h, &any);
 	if (s) {
-		const uint64_t content = a && !n->rule.closed ? a->content : 0;
-		h = hash_bytes(h, &content, sizeof content);
+		const uint64_t counts = n->rule.closed ? 0 : content;
+		h = hash_bytes(h, &counts, sizeof counts);
 		h = hash_bytes(h, &s->key, sizeof s->key);
 	}
 	return any ? (uintptr_t)h | 1 : 0;
@@ -56,7 +56,7 @@ static uintptr_t trust_tag(const struct connection *n)
 	const struct setting *s = n->rule.closed ? NULL : connection_trust(n);
 	const char *why;
 	struct anchors *a = s ? anchors_acquire(n->copy, s, &why) : NULL;
-	const uintptr_t tag = tag_with(n, a);
+	const uintptr_t tag = tag_with(n, a ? a->content : 0);
 	anchors_release(a);
 	return tag;
 }
@@ -238,12 +238,14 @@ void session_spoil(struct connection *n, SSL *ssl)
 
 void session_mark(struct connection *n, SSL *ssl)
 {
-	set_mark(n, ssl, trust_tag(n), 0);
+	const uint64_t with = n->demand.anchors ? n->demand.anchors : n->mended.anchors;
+	set_mark(n, ssl, with ? tag_with(n, with) : trust_tag(n), 0);
 }
 
 void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a)
 {
-	n->mended.tag = tag_with(n, a);
+	n->mended.anchors = a ? a->content : 0;
+	n->mended.tag = tag_with(n, n->mended.anchors);
 	session_mark_again(n, ssl);
 }
 

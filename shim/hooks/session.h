@@ -13,7 +13,8 @@ struct connection;
 void session_check(struct connection *n, SSL *ssl);
 /* ... where there is no connection to keep a rule at: one that was made under any rule's. */
 void session_unknown(struct copy *c, SSL *ssl);
-/* The session of this handshake was made with the trust of the connection's rule. */
+/* What the connection's rule demands was met, with the certificates that it was met with, or verified with; where none of a rule's were
+ * needed, they are those that count now. */
 void session_mark(struct connection *n, SSL *ssl);
 /* ... namely with these certificates, in a verification that has just passed; NULL: none. */
 void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a);

@@ -370,8 +370,10 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	/* of a client's own call it is not known what it made of them */
 	if (n && t->caller == CALLER_LIBSSL)
 		v->presented = n->sent.hash;
-	if (n)
+	if (n) {
+		n->mended.anchors = 0;
 		rule_of_peer(n, ssl, leaf_of(copy_api(n->copy), ctx));
+	}
 	if (!ssl && !find_live(v)) {
 		/* without memory a leaf is not known again */
 		const bool blind =

@@ -3,6 +3,7 @@
 import pytest
 
 from attackkit import A, B, NOTHING
+from lib import pki
 
 # most of them wait for rules to be read again
 pytestmark = pytest.mark.slow
@@ -337,9 +338,13 @@ def test_no_session_passes_a_closed_rule(actor, version):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("rule", ["ExtraCAFile", "OnlyCAFile"])
-def test_ca_file_that_is_exchanged_on_the_way(actor, rule):
+@pytest.mark.parametrize("rule,client", [
+    ("ExtraCAFile", ""), ("OnlyCAFile", ""), ("EnforceVerification = yes\nExtraCAFile", "mode=none"),
+    ("EnforceVerification = yes\nExtraCAFile", "instead=yes"), ("EnforceVerification = yes\nOnlyCAFile", "instead=yes"),
+    ("PinSHA256 = PIN\nExtraCAFile", "instead=call")])
+def test_ca_file_that_is_exchanged_on_the_way(actor, rule, client):
     """A session bears the mark of the certificates that its chain was verified with, not of those that are in the file when it is done."""
-    script = ("copy CERTS/corp.pem DIR/ca.pem\nconnect store=public sni=a.test server=a save=0 max=1.2 ctx=0 swap=CERTS/stranger.pem to=DIR/ca.pem\n"
-              "connect store=public sni=a.test server=a session=0 max=1.2 ctx=0\n")
+    script = (f"copy CERTS/corp.pem DIR/ca.pem\nconnect store=public sni=a.test server=a save=0 max=1.2 ctx=0 {client} swap=CERTS/stranger.pem to=DIR/ca.pem\n"
+              f"connect store=public sni=a.test server=a session=0 max=1.2 ctx=0 {client}\n")
+    rule = rule.replace("PIN", pki.pin((actor.certs / "corp.pem").read_bytes()))
     assert actor.verdicts(script, f"[a.test]\n{rule} = {actor.directory}/ca.pem\n") == ["good", "bad"]
