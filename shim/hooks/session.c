@@ -43,9 +43,8 @@ static uintptr_t tag_with(const struct connection *n, uint64_t content)
 	uint64_t h = hash_bytes(HASH_SEED, host, strlen(host) + 1);
 	h = judging_tag(&n->rule, h, &any);
 	if (s) {
-		const uint64_t counts = n->rule.closed ? 0 : content;
-		h = hash_bytes(h, &counts, sizeof counts);
-		h = hash_bytes(h, &s->key, sizeof s->key);
+		const uint64_t trust[] = {n->rule.closed ? 0 : content, s->key};
+		h = hash_bytes(h, trust, sizeof trust);
 	}
 	return any ? (uintptr_t)h | 1 : 0;
 }
@@ -66,6 +65,17 @@ struct mark {
 	char prefix[sizeof mark_prefix];
 	uint64_t tag, identity;
 };
+
+/* There was no memory for the mark of some session, so that one without may be any rule's: from then on it is nobody's. */
+static atomic_bool tag_lost, identity_lost;
+
+static void note_lost(uintptr_t tag, uintptr_t identity)
+{
+	if (tag)
+		atomic_store(&tag_lost, true);
+	if (identity)
+		atomic_store(&identity_lost, true);
+}
 
 /* What stands in the field: the client's own data, and behind it the mark. */
 struct field {
@@ -88,26 +98,26 @@ static void split(const void *data, size_t n, struct field *f)
 	f->own = f->own_size ? data : NULL;
 }
 
-static bool read_field(const struct openssl *o, SSL_SESSION *session, struct field *f)
+/* It stands in the session itself; else (before 1.1.1) in ex_data. */
+static bool has_field(const struct openssl *o)
+{
+	return o->SSL_SESSION_get0_ticket_appdata && o->SSL_SESSION_set1_ticket_appdata;
+}
+
+static void read_field(const struct openssl *o, SSL_SESSION *session, struct field *f)
 {
 	void *data = NULL;
 	size_t n = 0;
 	*f = (struct field){.own = NULL};
-	if (!o->SSL_SESSION_get0_ticket_appdata ||
-	    !o->SSL_SESSION_get0_ticket_appdata(session, &data, &n))
-		return false;
-	split(data, n, f);
-	return true;
+	if (has_field(o) && o->SSL_SESSION_get0_ticket_appdata(session, &data, &n))
+		split(data, n, f);
 }
 
-/* Memory is asked for only where the client's data is long. */
-static bool write_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
+static bool put_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
 {
 	char space[256], *both = space;
 	const size_t n = f->own_size + sizeof f->mark;
-	if (!o->SSL_SESSION_set1_ticket_appdata || n < f->own_size)
-		return false;
-	if (n > sizeof space && !(both = malloc(n)))
+	if (n < f->own_size || (n > sizeof space && !(both = malloc(n))))
 		return false;
 	if (f->own_size)
 		memcpy(both, f->own, f->own_size);
@@ -121,18 +131,27 @@ static bool write_field(const struct openssl *o, SSL_SESSION *session, const str
 	return written;
 }
 
+/* Memory is asked for only where the client's data is long; OpenSSL asks for some each time, and has thrown away what was there before. */
+static bool write_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
+{
+	const bool written = put_field(o, session, f);
+	if (!written)
+		note_lost((uintptr_t)f->mark.tag, (uintptr_t)f->mark.identity);
+	return written;
+}
+
 /* One that is resumed has its mark: it may be shared by threads, so that nothing is written where nothing changes. */
-static bool write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
+static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
 		       uintptr_t identity)
 {
 	struct field f;
-	if (!read_field(o, session, &f))
-		return false;
+	read_field(o, session, &f);
 	const struct mark was = f.mark;
 	memcpy(f.mark.prefix, mark_prefix, sizeof f.mark.prefix);
 	f.mark.tag = tag ? tag : f.mark.tag;
 	f.mark.identity = identity ? identity : f.mark.identity;
-	return memcmp(&f.mark, &was, sizeof was) == 0 || write_field(o, session, &f);
+	if (memcmp(&f.mark, &was, sizeof was) != 0)
+		write_field(o, session, &f);
 }
 
 static uintptr_t session_tag(struct copy *c, SSL_SESSION *session)
@@ -165,7 +184,7 @@ static bool same_identity(struct connection *n, SSL_SESSION *session)
 	uintptr_t made = (uintptr_t)f.mark.identity;
 	if (!made)
 		made = (uintptr_t)kept_get(n->copy, KEPT_SESSION_IDENTITY, session);
-	return made == identity_tag(n);
+	return made == identity_tag(n) && (made || !atomic_load(&identity_lost));
 }
 
 static bool fits(struct connection *n, const struct openssl *o, SSL_SESSION *session)
@@ -174,7 +193,9 @@ static bool fits(struct connection *n, const struct openssl *o, SSL_SESSION *ses
 		return true;
 	const uintptr_t made = session_tag(n->copy, session), now = trust_tag(n);
 	/* where the rule cannot be applied, no session shows that it was */
-	return !n->rule.closed && same_identity(n, session) &&
+	if (n->rule.closed || (!made && atomic_load(&tag_lost)))
+		return false;
+	return same_identity(n, session) &&
 	       (made == now ||
 		(made == 0 && !trust_is_strict(&n->rule) && !demand_exists(&n->rule)));
 }
@@ -194,7 +215,8 @@ void session_unknown(struct copy *c, SSL *ssl)
 {
 	const struct openssl *o = copy_api(c);
 	SSL_SESSION *session = o->SSL_get_session(ssl);
-	if (!session || !o->SSL_SESSION_get_ex_data || !session_tag(c, session))
+	if (!session || !o->SSL_SESSION_get_ex_data ||
+	    (!session_tag(c, session) && !atomic_load(&tag_lost)))
 		return;
 	QUIET_BEGIN(o)
 	o->SSL_set_session(ssl, NULL);
@@ -222,12 +244,16 @@ static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t id
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = tag || identity ? o->SSL_get_session(ssl) : NULL;
-	if (!session || write_mark(o, session, tag, identity))
+	if (!session)
 		return;
-	if (tag)
-		kept_set(n->copy, KEPT_SESSION_TAG, session, (void *)tag);
-	if (identity)
-		kept_set(n->copy, KEPT_SESSION_IDENTITY, session, (void *)identity);
+	if (has_field(o)) {
+		write_mark(o, session, tag, identity);
+		return;
+	}
+	if (tag && !kept_set(n->copy, KEPT_SESSION_TAG, session, (void *)tag))
+		note_lost(tag, 0);
+	if (identity && !kept_set(n->copy, KEPT_SESSION_IDENTITY, session, (void *)identity))
+		note_lost(0, identity);
 }
 
 void session_spoil(struct connection *n, SSL *ssl)

@@ -99,6 +99,17 @@ int kept_not_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *from_d
 	return 1;
 }
 
+/* Some copies have no such functions; and where a session has a field for what is kept (session.c), nothing is kept beside it: a handshake makes and
+ * frees several of them. */
+static bool has_room(const struct openssl *o, unsigned class)
+{
+	if (class == KEPT_AT_SSL_SESSION)
+		return o->SSL_SESSION_get_ex_data && o->SSL_SESSION_set_ex_data &&
+		       !(o->SSL_SESSION_get0_ticket_appdata && o->SSL_SESSION_set1_ticket_appdata);
+	return class != KEPT_AT_X509_STORE ||
+	       (o->X509_STORE_get_ex_data && o->X509_STORE_set_ex_data);
+}
+
 /* ---- the numbers of our ex_data in each copy ------------------------------------------------------------------------- */
 
 /* 1.0.2 counts the classes from another start. */
@@ -124,8 +135,11 @@ static void reserve(struct copy *c)
 			last = o->CRYPTO_get_ex_new_index(class_in(o, gaps[i]), 0, NULL, NULL, NULL,
 							  NULL);
 	for (int i = 0; i < KEPT_CLASSES; i++) {
-		const int index = o->CRYPTO_get_ex_new_index(class_in(o, class_of[i].number), i, c,
-							     NULL, dup_slots, free_slots);
+		const int index =
+		    has_room(o, (unsigned)i)
+			? o->CRYPTO_get_ex_new_index(class_in(o, class_of[i].number), i, c, NULL,
+						     dup_slots, free_slots)
+			: -1;
 		atomic_store_explicit(&c->index[i], index < 0 ? -2 : index, memory_order_release);
 	}
 	QUIET_END(o)
@@ -192,15 +206,6 @@ static int set_slots(const struct openssl *o, unsigned class, int index, void *o
 	}
 }
 
-/* Some copies have no such functions. */
-static bool has_room(const struct openssl *o, unsigned class)
-{
-	if (class == KEPT_AT_SSL_SESSION)
-		return o->SSL_SESSION_get_ex_data && o->SSL_SESSION_set_ex_data;
-	return class != KEPT_AT_X509_STORE ||
-	       (o->X509_STORE_get_ex_data && o->X509_STORE_set_ex_data);
-}
-
 static void **new_slots(const struct openssl *o, unsigned class, int index, void *object)
 {
 	void **slots = NULL;
@@ -252,10 +257,15 @@ bool kept_set(struct copy *c, enum kept_name which, void *object, void *value)
 	return slots || !value;
 }
 
+/* Asked for some fifty times in a handshake, most often of an SSL. */
 void *kept_get(struct copy *c, enum kept_name which, const void *object)
 {
-	const int index = object ? known_index(c, which) : -1;
-	void **slots =
-	    index < 0 ? NULL : slots_at(copy_api(c), place_of[which].class, index, object);
+	const unsigned class = place_of[which].class;
+	const int index = atomic_load_explicit(&c->index[class], memory_order_acquire);
+	if (!object || index < 0)
+		return NULL;
+	const struct openssl *o = copy_api(c);
+	void **slots = class == KEPT_AT_SSL ? o->SSL_get_ex_data(object, index)
+					    : slots_at(o, class, index, object);
 	return slots ? slots[place_of[which].slot] : NULL;
 }

@@ -52,6 +52,18 @@ def test_session_of_a_resumed_session(actor, via, version, mode):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("rules,offer", [(A, "b"), (A, "a"), (A + "[b.test]\nExtraCAFile = CERTS/public.pem\n", "b")])
+def test_session_that_there_is_no_memory_to_mark(actor, version, rules, offer):
+    """It serves nobody any more, and neither does any other without a mark: it may be that one, read again."""
+    make, own = MAKE % ("public", version, "unmarked"), f"connect store=public sni=c.test server=c-public max={version} ctx=0 %s\n"
+    again = f"connect store=public sni={offer}.test server={offer} session=0 max={version} ctx=0\n"
+    assert actor.verdicts(make + again, rules) == ["good", "good" if offer == "a" else "bad"]
+    # the client's own are resumed as long as every mark was written
+    assert actor.verdicts(own % "save=1" + own % "session=1", rules) == ["good", "good+"]
+    assert actor.verdicts(own % "save=1" + make + own % "session=1", rules) == ["good"] * 3
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_session_kept_beyond_its_rule(actor, version):
     """The rule goes, or becomes stricter, or its file changes: what was made under it goes with it."""
     offer = f"sleep 2200\nconnect store=public sni=a.test server=a session=0 max={version} ctx=0\n"
@@ -307,6 +319,14 @@ def test_nothing_weakens_past_its_day(actor, client, key):
     assert actor.verdicts(script) == ["bad"]
     assert actor.verdicts(script, f"[a.test]\n{key}\nReason = x\nUntil = 2099-12-31\n") == ["good"]
     assert actor.verdicts(script, f"[a.test]\n{key}\nReason = x\nUntil = 2020-01-01\n") == ["bad"]
+
+
+def test_what_is_past_its_day_gives_way(actor):
+    """... to a less specific section, which strengthens."""
+    rules = "[a.test]\nMinProtocol = TLSv1\nReason = x\nUntil = %s\n[*.test]\nMinProtocol = TLSv1.3\n"
+    script = "connect store=public sni=a.test server=a-public smax=1.2\n"
+    assert actor.verdicts(script, rules % "2099-12-31") == ["good"]
+    assert actor.verdicts(script, rules % "2020-01-01") == ["bad"]
 
 
 def test_any_host_keeps_its_protocol(actor):
