@@ -26,6 +26,9 @@ void policy_release(struct policy_ref *r); /* NULL: nothing */
 /* Lives as long as the reference, which is not NULL. */
 const struct policy *policy_of(const struct policy_ref *r);
 
+/* policy_lookup() at this time. */
+void policy_lookup_now(const struct policy *p, const struct peer *peer, struct rule *out);
+
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
 /* A rule's certificate and key, in objects of one copy of OpenSSL. Counted. */
 struct identity {
@@ -108,6 +111,9 @@ struct anchors {
 /* The anchors of a CA file, parsed once per process and version of the file. What cannot be looked at leaves them as they were.
  * NULL: it cannot be used; one line was logged, and *why (static) says it. Give back with anchors_release(). */
 struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const char **why);
+/* ... at that time of clock_monotonic_ms(). */
+struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint64_t now,
+				   const char **why);
 void anchors_release(struct anchors *a);
 
 /* ---- trust.c: trust for one host only (design.md#host, design.md#trust) ------------------------------------------------------------------- */

@@ -142,6 +142,8 @@ struct setting {
 	const char *pattern; /* the pattern that matched, as written: "*.partner.example:8443" */
 	unsigned line;       /* of the key */
 	struct section *section;
+	/* Kept at run time: what record_use() makes of all this; 0: not asked for yet. */
+	_Atomic uint64_t use;
 };
 /* The keys that hold for one peer; NULL where none is set. Points into the policy. Reason and Until are no
  * settings of their own: they stand in the section of each setting. */
@@ -172,6 +174,8 @@ void rule_combine(struct rule *sum, const struct rule *other);
 bool rule_strengthen(struct rule *sum, const struct rule *other);
 /* Does anything in it strengthen, or close? */
 bool rule_strengthens(const struct rule *rule);
+/* Does any section have a day on which it ends? Else the time makes no difference to a look-up. */
+bool policy_dated(const struct policy *p);
 /* Fills *out. A few hash probes, whatever the number of sections. `now`: seconds UTC, for Until.
  * Per key, the most specific pattern that sets it wins: exact > longest suffix > longest CIDR > `*`; with
  * port > without; environment > file; later > earlier (tlsmend.conf(5)). CIDR and address patterns are

@@ -70,9 +70,11 @@ bool record_wanted(enum level level);
 
 /* A use of a rule: `mended`, `weakened`, or a key that no longer counts. A record with `use` set keeps its level for the first such use
  * on a day (UTC) in this process; those after it are of level info, each with a record of its own. What makes two uses the same:
- * the event and all `parts` (NULL: none); for rules the host, where the key stands, and its value. Some four thousand uses a day
+ * the event, the host (NULL: none), and `what`, a hash of where the key stands and of its value. Some four thousand uses a day
  * are remembered; beyond that some are said more than once. */
-uint64_t record_use(enum event event, const char *const *parts, size_t count);
+uint64_t record_use(enum event event, uint64_t what, const char *host);
+/* Never 0. NULL is as good as "". */
+uint64_t record_use_of(const char *const *parts, size_t count);
 /* Would it be written, were it of this level the first time? */
 bool record_use_wanted(uint64_t use, enum level level);
 

@@ -52,6 +52,11 @@ void observe_context(struct copy *c, SSL_CTX *ctx, const SSL_METHOD *method)
 		set_context_msg(c, ctx, observer_msg(c));
 }
 
+bool client_has_info_callback(void)
+{
+	return is_any(&any_info);
+}
+
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl)
 {
 	union callback f = {.object = NULL};

@@ -7,6 +7,8 @@
 
 #include "hooks.h"
 
+/* Has there been any? */
+bool client_has_info_callback(void);
 openssl_info_cb *client_info_callback(struct copy *c, const SSL *ssl);
 openssl_msg_cb *client_msg_callback(struct copy *c, const SSL *ssl);
 /* Sets our callbacks on a new context. */

@@ -38,6 +38,10 @@ static void connection_clear(struct connection *n)
 	free(n->peer.host);
 	free(n->peer.sni);
 	free(n->sent.body);
+}
+
+static void connection_zero(struct connection *n)
+{
 	memset((char *)n + offsetof(struct connection, copy), 0,
 	       sizeof *n - offsetof(struct connection, copy));
 }
@@ -58,9 +62,14 @@ static void state_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lon
 	struct copy *outer = binding_current;
 	binding_current = argp;
 	connection_clear(n);
+	/* who looks through those whose story is not over has nothing to see here from now on */
+	memset((char *)n + offsetof(struct connection, copy), 0,
+	       offsetof(struct connection, rule) - offsetof(struct connection, copy));
 	/* leaked rather than freed under somebody's hands */
 	if (open_forget(n))
 		free(n);
+	else
+		connection_zero(n);
 	binding_current = outer;
 	KEEP_ERRNO_END
 }
@@ -92,6 +101,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	if (n->copy) {
 		connection_end(n, ssl, END_AGAIN);
 		connection_clear(n);
+		connection_zero(n);
 	}
 	n->copy = c;
 	n->datagram = !openssl_is_stream(copy_api(c), ssl);
@@ -107,7 +117,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	if (n->policy) {
 		struct peer peer;
 		connection_peer(n, &peer);
-		policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &n->rule);
+		policy_lookup_now(policy_of(n->policy), &peer, &n->rule);
 		rule_of_names(n, ssl);
 		if (n->datagram) /* nothing counts what such a socket carries, so that nothing more will show */
 			rule_of_peer(n, ssl, NULL);

@@ -291,10 +291,19 @@ static bool allowed(struct connection *n, SSL *ssl, X509 *leaf)
 	       judge_afterwards(n, ssl, leaf);
 }
 
+/* Most rules demand nothing, and nothing can show any more that does. */
+static bool may_deny(const struct connection *n)
+{
+	const struct policy *p = policy_of(n->policy);
+	return policy_strict(p) || policy_uses_peer(p) || n->socket.gave_host || !n->peer.host ||
+	       n->late.proven || n->late.repeats || demand_exists(&n->rule) ||
+	       n->rule.set[KEY_MIN_PROTOCOL];
+}
+
 bool demanded_done(struct connection *n, SSL *ssl)
 {
 	const struct openssl *o = copy_api(n->copy);
-	if (is_early(o, ssl) || !n->policy)
+	if (!n->policy || !may_deny(n) || is_early(o, ssl))
 		return true;
 	X509 *leaf = o->SSL_get1_peer_certificate ? o->SSL_get1_peer_certificate(ssl) : NULL;
 	const bool good = allowed(n, ssl, leaf);

@@ -120,9 +120,9 @@ static void look_at_demand(struct attempt *a, struct verification *v, struct dry
 /* Not the use of the same key when it is in force. */
 static uint64_t use_of(const struct setting *s, const char *host)
 {
-	const char *const parts[] = {
-	    "dry run", host, s->section->source, s->pattern, key_table[s->key].name, s->value};
-	return record_use(EVENT_MENDED, parts, ARRAY_LENGTH(parts));
+	const char *const parts[] = {"dry run", s->section->source, s->pattern,
+				     key_table[s->key].name, s->value};
+	return record_use(EVENT_MENDED, record_use_of(parts, ARRAY_LENGTH(parts)), host);
 }
 
 static void report(struct connection *n, struct evidence *e, const struct setting *first,

@@ -225,6 +225,8 @@ void *thunk_of(const struct copy *c, enum hook h)
 #define OBSERVER(slot)                                                                             \
 	static void info_##slot(const SSL *ssl, int where, int value)                              \
 	{                                                                                          \
+		if (observe_step_of_nobody(where))                                                 \
+			return;                                                                    \
 		WORKING_FOR(binding_slot(slot),                                                    \
 			    observe_info(binding_slot(slot), ssl, where, value));                  \
 	}                                                                                          \

@@ -266,11 +266,16 @@ static void observe(struct copy *c, SSL *ssl, int where, int value, int host_err
 		on_exit(n, ssl, value, host_errno);
 }
 
-/* Most calls tell of a step within a handshake. */
+/* Most calls tell of a step within a handshake, which only a client's own callback would look at. */
 static bool is_step(int where)
 {
 	return where != SSL_CB_HANDSHAKE_START_ && where != SSL_CB_HANDSHAKE_DONE_ &&
 	       where != SSL_CB_CONNECT_EXIT_ && !(where & SSL_CB_ALERT_);
+}
+
+bool observe_step_of_nobody(int where)
+{
+	return is_step(where) && !client_has_info_callback();
 }
 
 void observe_info(struct copy *c, const SSL *ssl, int where, int value)

@@ -35,6 +35,8 @@ bool observe_ended(const struct copy *c);
 int observe_cert_verify(struct copy *c, X509_STORE_CTX *ctx, void *arg);
 /* (cert_verify.c) A new SSL_CTX: where its libssl verifies past our export, we are called all the same. */
 void verify_for_context(struct copy *c, SSL_CTX *ctx);
+/* A step within a handshake, and no client has ever had a callback that would look at it. */
+bool observe_step_of_nobody(int where);
 void observe_info(struct copy *c, const SSL *ssl, int where, int value);
 void observe_msg(struct copy *c, int write_p, int version, int content_type, const void *buf,
 		 size_t len, SSL *ssl, void *arg);

@@ -129,7 +129,7 @@ static void set_unnoted(struct connection *n, bool now)
 
 void live_note(struct connection *n, const uint8_t leaf[32])
 {
-	struct live *l = n->leaf.live ? n->leaf.live : calloc(1, sizeof *l);
+	struct live *l = n->leaf.live ? n->leaf.live : malloc(sizeof *l);
 	struct evidence *left = NULL;
 	X509 *object = NULL;
 	if (!l || !enter()) {
@@ -205,7 +205,7 @@ static void rule_of(const struct live *l, const struct policy *policy, struct ru
 	memset(rule, 0, sizeof *rule);
 	if (!policy)
 		return;
-	policy_lookup(policy, &peer, clock_realtime_ms() / 1000, rule);
+	policy_lookup_now(policy, &peer, rule);
 	rule_of_possible(policy, peer.host, &l->possible, rule);
 }
 

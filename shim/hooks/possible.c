@@ -11,7 +11,7 @@ static bool strengthen(const struct policy *p, const char *host, const char *add
 {
 	struct rule other;
 	const struct peer peer = {.host = host, .address = address, .port = port};
-	policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
+	policy_lookup_now(p, &peer, &other);
 	return rule_strengthen(rule, &other);
 }
 

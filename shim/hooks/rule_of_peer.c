@@ -29,7 +29,7 @@ static void proven(struct connection *n)
 	struct rule rule;
 	memset(&n->possible, 0, sizeof n->possible);
 	connection_peer(n, &peer);
-	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
+	policy_lookup_now(policy_of(n->policy), &peer, &rule);
 	for (unsigned key = 0; key < KEY_COUNT; key++) {
 		const struct setting *was = n->rule.set[key], *is = rule.set[key];
 		is = is && acts_late(is) ? is : NULL;
@@ -143,7 +143,7 @@ static void take_name(struct connection *n, X509 *leaf)
 	for (unsigned i = 0; n->socket.gave_host && !n->socket.guessed && n->peer.address[0] &&
 			     !taken && resolver_name_at(n->peer.address, i, name);
 	     i++) {
-		policy_lookup(p, &peer, clock_realtime_ms() / 1000, &other);
+		policy_lookup_now(p, &peer, &other);
 		taken = rule_strengthens(&other) && leaf_is_for(copy_api(n->copy), leaf, name);
 	}
 	char *copy = taken ? strdup(name) : NULL;
@@ -167,7 +167,7 @@ static void combine_with(struct connection *n, SSL *ssl)
 	struct peer peer;
 	struct rule rule;
 	connection_peer(n, &peer);
-	policy_lookup(policy_of(n->policy), &peer, clock_realtime_ms() / 1000, &rule);
+	policy_lookup_now(policy_of(n->policy), &peer, &rule);
 	const struct setting *key = any_setting(&rule) ? any_setting(&rule) : any_setting(&n->rule);
 	if (key) /* it stays so, also where the client goes on to a third one */
 		n->late.of_another = key;
@@ -193,8 +193,10 @@ void rule_of_peer(struct connection *n, SSL *ssl, X509 *leaf)
 {
 	if (!n->policy || rule_of_renamed(n, ssl))
 		return;
-	const bool by_peer =
-	    n->socket.gave_host || !n->peer.host || policy_uses_peer(policy_of(n->policy));
+	const struct policy *p = policy_of(n->policy);
+	const bool by_peer = n->socket.gave_host || !n->peer.host || policy_uses_peer(p);
+	if (!by_peer && !policy_strict(p)) /* as in most handshakes under a rule */
+		return;
 	const bool found = by_peer && connection_prove(n, ssl);
 	if (found)
 		proven(n);

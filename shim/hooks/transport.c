@@ -30,11 +30,28 @@ static bool is_descriptor(const struct openssl *o, BIO *b)
 	return b && (!o->BIO_method_type || o->BIO_method_type(b) & BIO_TYPE_DESCRIPTOR_);
 }
 
+/* One of OpenSSL's own that work on a descriptor. */
+static bool is_openssls(const struct openssl *o, BIO *b)
+{
+	static const char names[][20] = {"socket",          "socket connect",
+					 "socket accept",   "file descriptor",
+					 "datagram socket", "datagram sctp socket"};
+	const char *is = o->BIO_method_name ? o->BIO_method_name(b) : names[0];
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (is && strcmp(is, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* OpenSSL's own leave nothing in the error queue. */
 int transport_descriptor(const struct openssl *o, const SSL *ssl)
 {
 	int fd = -1;
-	if (!is_descriptor(o, o->SSL_get_rbio(ssl)))
+	BIO *in = o->SSL_get_rbio(ssl);
+	if (!is_descriptor(o, in))
 		return -1;
+	if (o->BIO_method_name && is_openssls(o, in))
+		return o->SSL_get_fd(ssl);
 	QUIET_BEGIN(o)
 	fd = o->SSL_get_fd(ssl);
 	QUIET_END(o)
@@ -66,19 +83,6 @@ bool transport_goal(const struct openssl *o, const SSL *ssl, char host[256], uns
 	if (service && !*service && number <= UINT16_MAX)
 		*port = number;
 	return true;
-}
-
-/* One of OpenSSL's own that work on a descriptor. */
-static bool is_openssls(const struct openssl *o, BIO *b)
-{
-	static const char names[][20] = {"socket",          "socket connect",
-					 "socket accept",   "file descriptor",
-					 "datagram socket", "datagram sctp socket"};
-	const char *is = o->BIO_method_name ? o->BIO_method_name(b) : names[0];
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (is && strcmp(is, names[i]) == 0)
-			return true;
-	return false;
 }
 
 /* Does the transport say which socket it works on? Then nothing is to be guessed, also where that socket does not tell its peer; and

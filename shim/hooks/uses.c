@@ -22,11 +22,18 @@ struct evidence *connection_key_evidence(struct connection *n, SSL *ssl, enum ev
 	return e;
 }
 
+/* It is asked for at each handshake, and does not change. */
 static uint64_t use_of(enum event event, const struct setting *s, const char *host)
 {
-	const char *const parts[] = {host, s->section->source, s->pattern, key_table[s->key].name,
-				     s->value};
-	return record_use(event, parts, ARRAY_LENGTH(parts));
+	_Atomic uint64_t *const kept = &((struct setting *)(uintptr_t)s)->use;
+	uint64_t what = atomic_load_explicit(kept, memory_order_relaxed);
+	if (!what) {
+		const char *const parts[] = {s->section->source, s->pattern, key_table[s->key].name,
+					     s->value};
+		what = record_use_of(parts, ARRAY_LENGTH(parts));
+		atomic_store_explicit(kept, what, memory_order_relaxed);
+	}
+	return record_use(event, what, host);
 }
 
 void evidence_key(struct evidence *e, const struct setting *s, const char *host)

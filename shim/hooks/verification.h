@@ -27,13 +27,14 @@ struct verification {
 	uint64_t presented; /* leaf_hash_on() of the server's Certificate message; 0: not known */
 	uint8_t leaf[32];   /* leaf_digest() */
 	bool have_leaf;
-	struct live_match match; /* without an SSL: whose look it is */
 	struct evidence *
 	    collector; /* a trial of ours: where its errors go; NULL: the client's own verification */
 	bool collects_all;
 	openssl_verify_cb *client; /* its callback, while ours stands in front; NULL: it has none */
-	struct verify_event events[EVENTS_MAX];
 	unsigned event_count;
+	/* from here on nothing is looked at that was not written before */
+	struct live_match match; /* without an SSL: whose look it is */
+	struct verify_event events[EVENTS_MAX];
 };
 
 static inline verify_fn *as_verify(void *function)

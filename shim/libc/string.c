@@ -25,6 +25,25 @@
 typedef uint64_t __attribute__((may_alias, aligned(1))) eight;
 enum { WORD = sizeof(eight), LARGE = 512 };
 
+static const uint64_t ones = 0x0101010101010101u;
+
+/* Where the first byte of the word that is 0 stands; WORD: there is none. */
+static size_t zero_in(uint64_t word)
+{
+	const uint64_t zeros = (word - ones) & ~word & ones << 7;
+	if (!zeros)
+		return WORD;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	/* above it there may be others that only seem to be */
+	return (size_t)__builtin_ctzll(zeros) / 8;
+#else
+	size_t at = 0;
+	while (word >> (WORD - 1 - at) * 8 & 0xff)
+		at++;
+	return at;
+#endif
+}
+
 /* ---- memory -------------------------------------------------------------------------------------------------- */
 
 static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
@@ -107,16 +126,16 @@ DEFINE(int, bcmp, (const void *a, const void *b, size_t n))
 
 DEFINE(void *, memchr, (const void *s, int byte, size_t n))
 {
-	const uint64_t ones = 0x0101010101010101u, pattern = ones * (unsigned char)byte;
+	const uint64_t pattern = ones * (unsigned char)byte;
 	const unsigned char *p = s;
 	/* C11 7.24.5.1: it stops at the first one, so that `n` may reach beyond what is readable. A word in its place does not cross a page. */
 	for (; n && (uintptr_t)p % WORD; n--, p++)
 		if (*p == (unsigned char)byte)
 			return (void *)(uintptr_t)p;
 	for (; n >= WORD; n -= WORD, p += WORD) {
-		const uint64_t w = *(const eight *)p ^ pattern; /* a byte of it is 0? */
-		if ((w - ones) & ~w & ones << 7)
-			break;
+		const size_t at = zero_in(*(const eight *)p ^ pattern);
+		if (at < WORD)
+			return (void *)(uintptr_t)(p + at);
 	}
 	for (; n; n--, p++)
 		if (*p == (unsigned char)byte)
@@ -136,20 +155,16 @@ DEFINE(void *, memrchr, (const void *s, int byte, size_t n))
 
 DEFINE(size_t, strlen, (const char *s))
 {
-	const uint64_t ones = 0x0101010101010101u;
 	const char *end = s;
 	/* a word in its place does not cross a page */
 	for (; (uintptr_t)end % WORD; end++)
 		if (!*end)
 			return (size_t)(end - s);
 	for (;; end += WORD) {
-		const uint64_t w = *(const eight *)end; /* a byte of it is 0? */
-		if ((w - ones) & ~w & ones << 7)
-			break;
+		const size_t at = zero_in(*(const eight *)end);
+		if (at < WORD)
+			return (size_t)(end - s) + at;
 	}
-	while (*end)
-		end++;
-	return (size_t)(end - s);
 }
 
 DEFINE(size_t, strnlen, (const char *s, size_t most))

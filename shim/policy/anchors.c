@@ -232,7 +232,7 @@ static void grow(uint64_t now)
 	for (size_t i = 0; i < bucket_count; i++) {
 		for (e = buckets[i]; e; e = next) {
 			next = e->next;
-			if (now - e->used_ms > FORGET_MS) {
+			if (e->used_ms + FORGET_MS < now) {
 				entry_free(e);
 				used--;
 				continue;
@@ -286,6 +286,12 @@ static struct cached *entry_for(struct copy *c, const char *path, uint64_t now)
 
 struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const char **why)
 {
+	return anchors_acquire_at(c, s, clock_monotonic_ms(), why);
+}
+
+struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint64_t now,
+				   const char **why)
+{
 	struct anchors *a = NULL;
 	bool stale = false;
 	*why = "is being read";
@@ -296,7 +302,6 @@ struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const c
 		buckets = NULL;
 		bucket_count = used = 0;
 	}
-	uint64_t now = clock_monotonic_ms();
 	struct cached *e = entry_for(c, s->value, now);
 	/* in a sandbox, a look that nothing forces may be the last */
 	const bool due = e && now >= e->look_ms && !(e->look_ms && sandbox_entered());

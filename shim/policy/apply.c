@@ -383,9 +383,11 @@ static bool acts_on_ssl(const struct rule *rule)
 	const uint32_t elsewhere = 1u << KEY_EXTRA_CA_FILE | 1u << KEY_ONLY_CA_FILE |
 				   1u << KEY_PIN_SHA256 | 1u << KEY_ENFORCE_VERIFICATION |
 				   1u << KEY_EXPECT_NAME;
-	for (unsigned key = 0; key < KEY_COUNT; key++)
+	for (unsigned key = 0, left = rule->count; left && key < KEY_COUNT; key++) {
 		if (rule->set[key] && !(elsewhere >> key & 1))
 			return true;
+		left -= rule->set[key] != NULL;
+	}
 	return false;
 }
 
@@ -394,7 +396,7 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
 {
 	const struct openssl *o = copy_api(c);
 	for (int tries = 0; tries < 16 && !ready(c, ssl, rule, out); tries++)
-		policy_lookup(p, peer, clock_realtime_ms() / 1000, rule);
+		policy_lookup_now(p, peer, rule);
 	if (!acts_on_ssl(rule))
 		return;
 	undo_begin(o, ssl, rule, &out->kept);

@@ -32,7 +32,7 @@ static _Atomic uint32_t reading_pid; /* one thread reads, the others go on with 
 /* ---- while they are not known ------------------------------------------------------------------------------ */
 
 static struct section unknown_section = {.header = "*", .until = INT64_MAX, .closed = true};
-static const struct setting unknown_setting = {
+static struct setting unknown_setting = {
     .key = KEY_ONLY_CA_FILE, .value = "", .pattern = "*", .section = &unknown_section};
 static struct policy unknown_policy = {.closed = &unknown_setting};
 static struct policy_ref unknown = {.references = 1, .policy = &unknown_policy};
@@ -54,6 +54,11 @@ void policy_release(struct policy_ref *r)
 		policy_free(r->policy);
 		free(r);
 	}
+}
+
+void policy_lookup_now(const struct policy *p, const struct peer *peer, struct rule *out)
+{
+	policy_lookup(p, peer, policy_dated(p) ? clock_realtime_ms() / 1000 : 0, out);
 }
 
 const struct policy *policy_of(const struct policy_ref *r)

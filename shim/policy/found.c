@@ -107,14 +107,13 @@ static bool is_same(const struct question *a, const struct question *b)
 	       a->parameters == b->parameters && a->copy == b->copy && a->objects == b->objects;
 }
 
-enum found found_before(const struct question *q, bool *unmarked)
+enum found found_before(const struct question *q, uint64_t now, bool *unmarked)
 {
 	const unsigned i = place_of(q);
 	enum found what = FOUND_NOTHING;
 	*unmarked = false;
 	if (!q->presented || !enter())
 		return FOUND_NOTHING;
-	const uint64_t now = clock_monotonic_ms();
 	if (is_same(&kept[i].question, q) && now - kept[i].since_ms < KEPT_MS) {
 		what = kept[i].what;
 		*unmarked = now < kept[i].unmarked_until_ms;

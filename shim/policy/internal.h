@@ -221,6 +221,7 @@ struct policy {
 	unsigned kinds;                                /* bit per kind of pattern that occurs */
 	bool blocks;                                   /* a pattern of addresses occurs */
 	bool ports;                                    /* a pattern with a port occurs */
+	bool dated;                                    /* see policy_dated() */
 	uint64_t *strict_ports;                        /* see policy_strict_port(); NULL: none */
 	bool failed;                                   /* out of memory */
 };

@@ -73,19 +73,12 @@ void stack_free(const struct openssl *o, OPENSSL_STACK *stack)
 /* Functions of the client's own in its store would run more often than without us. */
 bool trust_store_is_plain(const struct openssl *o, const X509_STORE *store)
 {
-	typedef void *getter(const X509_STORE *);
-	getter *const getters[] = {
-	    later(o)->X509_STORE_get_verify,       later(o)->X509_STORE_get_get_issuer,
-	    later(o)->X509_STORE_get_check_issued, later(o)->X509_STORE_get_check_revocation,
-	    later(o)->X509_STORE_get_get_crl,      later(o)->X509_STORE_get_check_crl,
-	    later(o)->X509_STORE_get_cert_crl,     later(o)->X509_STORE_get_check_policy,
-	    later(o)->X509_STORE_get_lookup_certs, later(o)->X509_STORE_get_lookup_crls,
-	    later(o)->X509_STORE_get_cleanup,
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(getters); i++)
-		if (getters[i] && getters[i](store))
-			return false;
-	return true;
+	const struct openssl_later *const l = later(o);
+#define UNSET(name) (!l->X509_STORE_get_##name || !l->X509_STORE_get_##name(store))
+	return UNSET(verify) && UNSET(get_issuer) && UNSET(check_issued) &&
+	       UNSET(check_revocation) && UNSET(get_crl) && UNSET(check_crl) && UNSET(cert_crl) &&
+	       UNSET(check_policy) && UNSET(lookup_certs) && UNSET(lookup_crls) && UNSET(cleanup);
+#undef UNSET
 }
 
 /* The context works from its store, not from a trusted stack that the client gave it. */

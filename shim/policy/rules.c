@@ -70,16 +70,17 @@ static void visit_pattern(struct walk *w, struct pattern *pattern)
 	visit_nodes(w, table_find(w->policy, pattern, &w->probes), NULL);
 }
 
-static void visit_name(struct walk *w, const char *host)
+static void visit_name(struct walk *w, const char *host, size_t n)
 {
 	struct pattern pattern = {.kind = PATTERN_EXACT, .name = host};
-	size_t n = strnlen(host, NAME_MAX_LENGTH + 1);
 	const char *end = host + n, *dot;
 	if (n == 0 || n > NAME_MAX_LENGTH)
 		return;
 	pattern.name_length = (uint16_t)n;
 	visit_pattern(w, &pattern);
 	pattern.kind = PATTERN_SUFFIX;
+	if (!(w->policy->kinds >> PATTERN_SUFFIX & 1))
+		return;
 	while ((dot = memchr(pattern.name, '.', (size_t)(end - pattern.name))) != NULL) {
 		pattern.name = dot + 1;
 		pattern.name_length = (uint16_t)(end - pattern.name);
@@ -122,15 +123,16 @@ static void walk_policy(struct walk *w, const struct peer *peer)
 {
 	struct pattern any = {.kind = PATTERN_ANY};
 	const char *host = peer->host, *address = peer->address;
+	const size_t n = host ? strnlen(host, NAME_MAX_LENGTH + 1) : 0;
 	w->port = peer->port > UINT16_MAX ? 0 : peer->port;
-	w->has_address[0] = host && address_parse(host, strnlen(host, 64), &w->address[0]);
+	w->has_address[0] = host && address_parse(host, n, &w->address[0]);
 	w->has_address[1] = address && address_parse(address, strnlen(address, 64), &w->address[1]);
 	if (w->has_address[0] && w->has_address[1] && address_equal(&w->address[0], &w->address[1]))
 		w->has_address[1] = false;
 	if (w->has_address[0])
 		visit_blocks(w, 128, true, false); /* an exact address */
 	else if (host)
-		visit_name(w, host);
+		visit_name(w, host, n);
 	if (w->policy->blocks && (w->has_address[0] || w->has_address[1])) {
 		visit_blocks(w, 128, false, true);
 		for (int length = 127; length >= 0; length--)

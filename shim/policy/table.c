@@ -22,24 +22,34 @@ static uint64_t mix(uint64_t h)
 }
 
 /* As if all were in lower case; what else that makes alike, same_pattern() tells apart. */
+static uint64_t folded(uint64_t h, uint64_t word)
+{
+	h = (h ^ (word | UINT64_C(0x2020202020202020))) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 32;
+}
+
 static uint64_t hash_folded(uint64_t h, const char *s, size_t n)
 {
-	const uint64_t lower = UINT64_C(0x2020202020202020);
-	for (uint64_t word; n > 0; n -= n < sizeof word ? n : sizeof word) {
-		word = 0;
-		memcpy(&word, s, n < sizeof word ? n : sizeof word);
-		h = (h ^ (word | lower)) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 32;
-		s += n < sizeof word ? n : sizeof word;
+	uint64_t word = 0;
+	if (n < sizeof word) {
+		for (size_t i = 0; i < n; i++)
+			word = word << 8 | (unsigned char)s[i];
+		return folded(h, word);
 	}
-	return h;
+	for (size_t i = 0; i < n - sizeof word; i += sizeof word) {
+		memcpy(&word, s + i, sizeof word);
+		h = folded(h, word);
+	}
+	/* the last one laps over the one before */
+	memcpy(&word, s + n - sizeof word, sizeof word);
+	return folded(h, word);
 }
 
 static uint64_t pattern_hash(const struct pattern *p)
 {
-	const unsigned char head[4] = {p->kind, p->prefix, (unsigned char)(p->port >> 8),
-				       (unsigned char)p->port};
-	uint64_t h = hash_bytes(HASH_SEED, head, sizeof head);
+	uint64_t h = (HASH_SEED ^ (p->kind | (uint64_t)p->prefix << 8 | (uint64_t)p->port << 16 |
+				   (uint64_t)p->name_length << 32)) *
+		     UINT64_C(0x9e3779b97f4a7c15);
 	if (p->kind == PATTERN_CIDR) {
 		h = hash_bytes(h, p->address.bytes, sizeof p->address.bytes);
 		return mix(h + p->address.v4);
@@ -171,6 +181,7 @@ void table_keep(struct policy *p, struct kept_section *s)
 {
 	*p->tail = s;
 	p->tail = &s->next;
+	p->dated = p->dated || s->section.until != INT64_MAX;
 	p->section_count++;
 }
 
@@ -272,6 +283,11 @@ const struct setting *policy_strict(const struct policy *p)
 const struct setting *policy_strict_by_name(const struct policy *p)
 {
 	return p->closed ? p->closed : p->strict_by_name;
+}
+
+bool policy_dated(const struct policy *p)
+{
+	return p->dated;
 }
 
 uint64_t policy_edition(const struct policy *p)

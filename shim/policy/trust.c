@@ -160,10 +160,11 @@ static bool lacks_revocation_only(const struct trust *t, const struct trial *tri
 
 /* Is it known what a trial would find? Certificates that are marked as not to be trusted are looked for every other second, and each time where
  * the client's store has any of these names; where one is marked it is tried again. */
-static bool offer_as_before(struct trust *t, const struct trial *trial, const struct question *q)
+static bool offer_as_before(struct trust *t, const struct trial *trial, const struct question *q,
+			    uint64_t now)
 {
 	bool unmarked;
-	const enum found before = found_before(q, &unmarked);
+	const enum found before = found_before(q, now, &unmarked);
 	if (before == FOUND_NOTHING)
 		return false;
 	if (before == FOUND_OWN)
@@ -231,10 +232,10 @@ static bool is_for_host(const struct trust_asked *a, const struct openssl *o, X5
 
 /* What is remembered, was for a leaf that is for the host. */
 static void extend_unless_known(struct trust *t, struct trial *trial, const struct trust_asked *a,
-				X509 *leaf)
+				X509 *leaf, uint64_t now)
 {
 	question_of(&t->question, t->copy, trial->ctx, t->anchors, a->host ? a->presented_to : 0);
-	if (offer_as_before(t, trial, &t->question) || !present(trial, a->presented))
+	if (offer_as_before(t, trial, &t->question, now) || !present(trial, a->presented))
 		return;
 	const bool for_host = is_for_host(a, trial->o, leaf);
 	if (!for_host)
@@ -294,16 +295,17 @@ bool trust_is_strict(const struct rule *rule)
 static void decide(struct trust *t, struct trial *trial, const struct trust_asked *a, X509 *leaf)
 {
 	const struct rule *rule = a->rule;
+	const uint64_t now = clock_monotonic_ms();
 	t->client_untrusted = later(trial->o)->X509_STORE_CTX_get0_untrusted(trial->ctx);
 	if (rule->closed)
 		t->problem = setting_closed_why(rule->closed);
 	else
-		t->anchors = anchors_acquire(t->copy, t->setting, &t->problem);
+		t->anchors = anchors_acquire_at(t->copy, t->setting, now, &t->problem);
 	if (trust_is_strict(rule))
 		confine(t, trial, is_for_host(a, trial->o, leaf),
 			a->ssl && openssl_uses_dane(trial->o, a->ssl));
 	else if (t->anchors)
-		extend_unless_known(t, trial, a, leaf);
+		extend_unless_known(t, trial, a, leaf, now);
 	presented_free(&trial->presented, trial->o);
 }
 

@@ -350,7 +350,7 @@ bool record_wanted(enum level level)
 
 bool record_use_wanted(uint64_t use, enum level level)
 {
-	return record_wanted(LEVEL_INFO) || (record_wanted(level) && !use_was_said(use));
+	return record_wanted(use_was_said(use) ? LEVEL_INFO : level);
 }
 
 void record_submit(const struct record *r)

@@ -25,14 +25,21 @@ void use_reset(int64_t (*clock)(void))
 	read_clock = clock ? clock : clock_realtime_ms;
 }
 
-uint64_t record_use(enum event event, const char *const *parts, size_t count)
+uint64_t record_use_of(const char *const *parts, size_t count)
 {
-	const int number = (int)event;
-	uint64_t hash = hash_bytes(repeat_seed(), &number, sizeof number);
+	uint64_t hash = repeat_seed();
 	for (size_t i = 0; i < count; i++) {
 		const char *part = parts[i] ? parts[i] : "";
 		hash = hash_bytes(hash, part, strlen(part) + 1);
 	}
+	return hash ? hash : 1;
+}
+
+uint64_t record_use(enum event event, uint64_t what, const char *host)
+{
+	const uint64_t numbers[] = {(uint64_t)event, what};
+	uint64_t hash = hash_bytes(repeat_seed(), numbers, sizeof numbers);
+	hash = hash_bytes(hash, host ? host : "", host ? strlen(host) + 1 : 1);
 	return hash ? hash : 1;
 }
 

@@ -47,9 +47,9 @@ static int tear_down(void **state)
 
 static uint64_t use(enum event event, const char *host, const char *rule)
 {
-	const char *const parts[] = {host, rule, NULL};
+	const char *const parts[] = {rule, NULL};
 
-	return record_use(event, parts, ARRAY_LENGTH(parts));
+	return record_use(event, record_use_of(parts, ARRAY_LENGTH(parts)), host);
 }
 
 static uint64_t number(unsigned i)
