@@ -102,7 +102,7 @@ struct story {
 	bool own_rooted;  /* it failed at a root that the client brought along */
 	int names;        /* see HAPPENING_OWN */
 	bool key_written; /* the leaf's, by the client */
-	bool taken;       /* ... or the leaf itself, or its subject */
+	bool taken;       /* ... or the leaf itself */
 	bool past;        /* what the client does with the leaf is not seen */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent, data_taken,

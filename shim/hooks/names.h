@@ -15,7 +15,7 @@ bool names_object(const X509 *object, uint8_t leaf[32]);
 bool names_watched(void); /* is any leaf? */
 /* asked: the name that OpenSSL compared, or NULL. */
 void names_note(const uint8_t leaf[32], enum names_looked how, const char *asked);
-/* The client took it out, as bytes or its subject. */
+/* The client took it out, as bytes. */
 void names_note_taken(const uint8_t leaf[32]);
 bool names_taken(const uint8_t leaf[32]);
 /* asked: NULL, or the last name that did not fit. */

@@ -166,9 +166,3 @@ int hook_i2d_X509_bio(const struct target *t, BIO *bio, const X509 *x)
 	note_taken(t, x);
 	return LOAD_REAL(int, BIO *, const X509 *)(bio, x);
 }
-
-X509_NAME *hook_X509_get_subject_name(const struct target *t, const X509 *x)
-{
-	note_taken(t, x);
-	return LOAD_REAL(X509_NAME *, const X509 *)(x);
-}

@@ -209,26 +209,6 @@ def test_who_compares_no_name_refuses_none(run, show, pki, probe):
     assert done.code == 0 and done.log == "", done
 
 
-# It compares where nobody sees it: the common name in the subject, or what stands in the bytes (Twisted, in tests/clients/matrix).
-COMPARES = r"""
-use IO::Socket::SSL;
-my ($host, $port, $ca) = @ARGV;
-my $tls = IO::Socket::SSL->new(PeerAddr => $host, PeerPort => $port, SSL_ca_file => $ca, SSL_verify_mode => 1, SSL_verifycn_scheme => 'none') or die $SSL_ERROR;
-my $leaf = Net::SSLeay::get_peer_certificate($tls->_get_ssl_object);
-my $subject = Net::SSLeay::X509_NAME_oneline(Net::SSLeay::X509_get_subject_name($leaf));
-close($tls);
-die "it is $subject" if $subject !~ m{/CN=\Q$host\E$};
-"""
-
-
-def test_who_compares_the_common_name_by_itself(run, show, pki):
-    leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
-    refused = run(["perl", "-e", COMPARES, HOST, show(leaf, pki.intermediate).port, pki.root_pem])
-    assert refused.code != 0 and [(r["event"], r["cause"]) for r in refused.records] == [("verify_failed", "name-mismatch")], refused
-    fits = run(["perl", "-e", COMPARES, HOST, show(issue(HOST, pki.intermediate), pki.intermediate).port, pki.root_pem])
-    assert fits.code == 0 and fits.log == "", fits
-
-
 def speaks_first(connection, identity):
     """... and ends the connection, with a goodbye."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
