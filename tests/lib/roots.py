@@ -10,7 +10,9 @@ import pathlib
 import re
 import shlex
 import shutil
+import struct
 import subprocess
+import tempfile
 import time
 
 from lib.once import locked
@@ -233,9 +235,25 @@ def _furnish(root):
 I386 = [*BASE, "curl", "python3", "libgcc-12-dev", "libbsd-dev", "libelf-dev", "libjansson-dev", "libcmocka-dev"]
 
 
+def _runs_32_bits():
+    """A kernel may be built without them (CONFIG_IA32_EMULATION), or told to do without. Asked with a program of two instructions: exit(0)."""
+    at, code = 0x08048000, b"\x31\xdb\x31\xc0\x40\xcd\x80"
+    size = 52 + 32 + len(code)
+    program = struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\x01\x01\x01", 2, 3, 1, at + 84, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    program += struct.pack("<IIIIIIII", 1, 0, at, at, size, size, 5, 4096) + code
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory) / "exits"
+        path.write_bytes(program)
+        path.chmod(0o755)
+        try:
+            return subprocess.run([path], timeout=60).returncode == 0
+        except OSError:
+            return False
+
+
 def _try_i386(directory):
-    if os.uname().machine != "x86_64":
-        raise Missing("no x86-64 here, which runs 32 bits")
+    if os.uname().machine != "x86_64" or not _runs_32_bits():
+        raise Missing("nothing here runs programs of 32 bits")
     _furnish(unpack(directory, ["bookworm"], I386, arch="i386"))
 
 
