@@ -209,6 +209,29 @@ def test_who_compares_no_name_refuses_none(run, show, pki, probe):
     assert done.code == 0 and done.log == "", done
 
 
+COMPARES = """
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+context.check_hostname = False
+tls = context.wrap_socket(socket.create_connection((sys.argv[1], int(sys.argv[2]))), server_hostname=sys.argv[1])
+fits = sys.argv[1].encode() in tls.getpeercert(True)
+try:
+    tls.unwrap()
+except OSError:
+    pass  # its server just goes
+sys.exit(not fits)
+"""
+
+
+def test_who_compares_names_in_the_bytes_of_the_leaf(run, show, pki):
+    """... has refused it, where it then says goodbye. (As Twisted, in tests/clients/matrix, which has them written into a BIO.)"""
+    leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
+    refused = run([table.DEBIAN_PYTHON, "-c", COMPARES, HOST, show(leaf, pki.intermediate).port, pki.root_pem])
+    assert refused.code == 1 and [(r["event"], r["cause"]) for r in refused.records] == [("verify_failed", "name-mismatch")], refused
+    fits = run([table.DEBIAN_PYTHON, "-c", COMPARES, HOST, show(issue(HOST, pki.intermediate), pki.intermediate).port, pki.root_pem])
+    assert fits.code == 0 and fits.log == "", fits
+
+
 def speaks_first(connection, identity):
     """... and ends the connection, with a goodbye."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
