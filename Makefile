@@ -35,6 +35,8 @@ BASHDIR      ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR       ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR      ?= $(PREFIX)/share/fish/vendor_completions.d
 BUILD        ?= build
+# One name for one file, or what was built by the scripts, which give a whole path, does not know by what a plain `make` has to build it anew.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 WERROR       ?= 1
 FUZZ_SECONDS ?= 20
 CLANG        ?= clang
