@@ -19,6 +19,10 @@ enum { RELOAD_INTERVAL_MS = 2000 };
 struct policy_ref *policy_acquire(void);
 /* ... as they were read last, without a look at any file. NULL: none, or not read yet. */
 struct policy_ref *policy_in_force(void);
+/* The root directory that the rules were read from; unknown: they were not. Files that they name are looked for there, and nowhere else. */
+void policy_place(struct file_place *p);
+/* The process is about to go into another root directory: reads the rules, and what files they name. */
+void policy_stock_up(void);
 /* Reads the rules, where that was not done yet: early, while the process has descriptors, its first root directory and the
  * privileges to do so. */
 void policy_prepare(void);
@@ -241,6 +245,7 @@ struct demand_look {
 	bool by_rule;                  /* ... with the anchors of the rule */
 	bool pin_missed;               /* no key that counts is pinned */
 	const char *problem;           /* static: why nothing could be verified; NULL */
+	const char *problem_of;        /* the CA file that this is about; NULL: none */
 };
 /* Does the rule demand anything of a chain? */
 bool demand_exists(const struct rule *rule);

@@ -168,8 +168,11 @@ struct file_place {
 	bool known;
 };
 void file_place_note(const char *path, struct file_place *p);
-/* The error of a look from another place than before; else an error number. */
-enum { FILE_ELSEWHERE = EXDEV };
+/* ... for a file that was not read yet: it may not be looked for from another root directory than the present one. */
+void file_place_root(struct file_place *p);
+/* The errors of a look from another place than before; else an error number. A process goes into another root directory by itself, once it has read its
+ * files; under a file system that goes, somebody took it away. */
+enum { FILE_OTHER_ROOT = EXDEV, FILE_OTHER_SYSTEM = ENODEV };
 /* *error is set where the outcome is not FILE_THERE. An unknown place is any place. */
 enum file_look file_look(const char *path, const struct file_place *from, struct file_id *id,
 			 int *error);

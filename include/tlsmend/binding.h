@@ -101,6 +101,8 @@ static inline struct copy *binding_slot(unsigned slot)
 void *binding_default_lookup(enum hook h, const void *caller);
 /* Does any loaded object but us define this name? */
 bool binding_defined_elsewhere(enum hook h);
+/* Is an OpenSSL loaded that we know, libssl and all, whether it was called yet or not? One is bound then. */
+bool binding_present(void);
 /* Is this address in the preload library itself? */
 bool binding_is_own(const void *address);
 /* ... in the copy's libcrypto, where that is an object of its own? */

@@ -33,15 +33,20 @@ static bool folder_device(const char *path, uint64_t *device)
 	return true;
 }
 
-void file_place_note(const char *path, struct file_place *p)
+void file_place_root(struct file_place *p)
 {
 	struct stat root;
 	*p = (struct file_place){0};
-	if (sys_stat("/", &root) != 0)
-		return;
-	*p = (struct file_place){
-	    .known = true, .root_device = root.st_dev, .root_inode = root.st_ino};
-	folder_device(path, &p->folder_device);
+	if (sys_stat("/", &root) == 0)
+		*p = (struct file_place){
+		    .known = true, .root_device = root.st_dev, .root_inode = root.st_ino};
+}
+
+void file_place_note(const char *path, struct file_place *p)
+{
+	file_place_root(p);
+	if (p->known)
+		folder_device(path, &p->folder_device);
 }
 
 /* chroot(2), pivot_root(2), setns(2). */
@@ -69,7 +74,7 @@ static enum file_look judge(const char *path, const struct file_place *from, int
 		return FILE_UNSEEN;
 	if (!other_folder(path, from))
 		return FILE_GONE;
-	*error = FILE_ELSEWHERE;
+	*error = FILE_OTHER_SYSTEM;
 	return FILE_UNSEEN;
 }
 
@@ -77,7 +82,7 @@ enum file_look file_look(const char *path, const struct file_place *from, struct
 			 int *error)
 {
 	*id = (struct file_id){0};
-	*error = FILE_ELSEWHERE;
+	*error = FILE_OTHER_ROOT;
 	if (other_root(from))
 		return FILE_UNSEEN;
 	*error = file_identify(path, id);
@@ -87,7 +92,7 @@ enum file_look file_look(const char *path, const struct file_place *from, struct
 enum file_look file_look_read(const char *path, const struct file_place *from, size_t limit,
 			      struct buf *b, struct file_seen *seen)
 {
-	seen->error = FILE_ELSEWHERE;
+	seen->error = FILE_OTHER_ROOT;
 	if (other_root(from))
 		return FILE_UNSEEN;
 	/* again where somebody was writing it */
@@ -122,8 +127,10 @@ bool look_passes(int error)
 const char *look_text(int error)
 {
 	switch (error) {
-	case FILE_ELSEWHERE:
-		return "this process has another root directory or file system there now";
+	case FILE_OTHER_ROOT:
+		return "this process has another root directory now";
+	case FILE_OTHER_SYSTEM:
+		return "this process has another file system there now";
 	case EINVAL:
 		return "no regular file";
 	default:

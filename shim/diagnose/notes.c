@@ -228,7 +228,7 @@ static void about_rules(struct diagnosis *d)
 	if (e->only_place)
 		return; /* the failure itself is about it */
 	if (e->rule_problem)
-		note_line(d, say(e, "the rule for this host does not count: ",
+		note_line(d, say(e, "the rule for this host does not count: its CA file ",
 				 say_string(e, e->rule_problem), (char *)NULL));
 	if (d->with_rule || (e->rule_refused_name && about_the_name(d->failure))) {
 		note_line(

@@ -67,6 +67,21 @@ void demanded_unknown_done(struct copy *c, SSL *ssl)
 
 /* ---- the record of a refusal ------------------------------------------------------------------------------------- */
 
+static const char *problem_text(struct arena *a, const struct demand_look *l)
+{
+	struct buf b;
+	buf_init(&b, 1024);
+	if (l->problem_of) {
+		buf_puts(&b, "its CA file ");
+		escape_text(&b, l->problem_of, strlen(l->problem_of), 512);
+		buf_putc(&b, ' ');
+	}
+	buf_puts(&b, l->problem);
+	const char *text = arena_strdup(a, buf_str(&b));
+	buf_free(&b);
+	return text;
+}
+
 static void describe(struct evidence *e, const struct connection *n, const struct demand_look *l,
 		     bool went_on)
 {
@@ -81,7 +96,7 @@ static void describe(struct evidence *e, const struct connection *n, const struc
 	e->demand = arena_strdup(&e->arena, buf_str(&b));
 	buf_free(&b);
 	e->demand_went_on = went_on;
-	e->demand_problem = l->problem ? arena_strdup(&e->arena, l->problem) : NULL;
+	e->demand_problem = l->problem ? problem_text(&e->arena, l) : NULL;
 	e->pins = l->pin_missed && pins ? arena_strdup(&e->arena, pins->value) : NULL;
 	if (l->by_rule) {
 		e->anchor_count = copy_api(n->copy)->OPENSSL_sk_num(l->anchors->trusted);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Functions of libc that are watched now and then: send(2), sendmsg(2), shutdown(2), close(2), syscall(2), prctl(2). What stands behind ours need not be libc's: it may be a function of a
+ * Functions of libc that are watched now and then: send(2), sendmsg(2), shutdown(2), close(2), chroot(2), syscall(2), prctl(2). What stands behind ours need not be libc's: it may be a function of a
  * library that has the name by chance, and takes and gives something else (design.md#jump). So ours are jumps through a pointer, with all registers and the stack
  * as they came (jump_ARCH.S). As long as it is not known where to, or something is watched for, that leads to a stub which asks a C function first, tells it the first
  * two arguments, and jumps where that says.

@@ -135,6 +135,21 @@ bool binding_defined_elsewhere(enum hook h)
 	return defined;
 }
 
+bool binding_present(void)
+{
+	const struct lookup q = {.name = hook_symbol(HOOK_SSL_CTX_new)};
+	bool present = false;
+	for (unsigned i = 0; !present && i < atomic_load(&copy_count); i++)
+		present = copy_api(&binding_copies[i])->complete;
+	if (present)
+		return true;
+	KEEP_ERRNO_BEGIN
+	void *const function = loader_definer(&q, NULL);
+	present = function && binding_copy_of(HOOK_SSL_CTX_new, function);
+	KEEP_ERRNO_END
+	return present;
+}
+
 static enum caller caller_kind(uintptr_t low)
 {
 	if (copy_known((void *)low, LIBRARY_ssl))

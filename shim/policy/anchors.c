@@ -60,6 +60,9 @@ static const char *file_problem(int error)
 		       "this process";
 	case ENOMEM:
 		return "cannot be read: out of memory";
+	case FILE_OTHER_ROOT:
+		return "was not read before this process went into another root directory; see "
+		       "that it is there and may be read when the program starts";
 	default:
 		return "cannot be read; see that the process may open it";
 	}
@@ -79,7 +82,8 @@ static void complain(const struct setting *s, const char *why, const char *more,
 
 static void complain_failed(struct cached *e, const struct setting *s, int error)
 {
-	if (e->told == error)
+	/* a process that goes into a root directory of its own has read what it needs */
+	if (e->told == error || (error == FILE_OTHER_ROOT && (e->anchors || e->gone)))
 		return;
 	e->told = error;
 	if (e->anchors)
@@ -261,6 +265,7 @@ static struct cached *entry_new(struct copy *c, const char *path, size_t size, u
 		return NULL;
 	}
 	*e = (struct cached){.hash = hash, .copy = c, .path = copy, .path_size = size};
+	policy_place(&e->place);
 	return e;
 }
 

@@ -25,7 +25,8 @@ static struct lock lock; /* guards `current`, and the first reading */
 static struct policy_ref *current;
 static uint64_t editions;
 static bool started;
-static atomic_bool no_rules; /* those in force are none */
+static struct file_place read_from; /* set with `started` */
+static atomic_bool no_rules;        /* those in force are none */
 static _Atomic uint64_t next_look_ms;
 static _Atomic uint32_t reading_pid; /* one thread reads, the others go on with what there is */
 
@@ -172,6 +173,7 @@ static void start(void)
 		return;
 	current->policy->edition = ++editions;
 	sources_seen(true);
+	file_place_root(&read_from);
 	atomic_store(&no_rules, policy_empty(current->policy));
 	atomic_store(&next_look_ms, clock_monotonic_ms() + RELOAD_INTERVAL_MS);
 	started = true;
@@ -200,6 +202,16 @@ struct policy_ref *policy_acquire(void)
 	}
 	KEEP_ERRNO_END
 	return r;
+}
+
+void policy_place(struct file_place *p)
+{
+	*p = (struct file_place){0};
+	if (!enter())
+		return;
+	if (started)
+		*p = read_from;
+	lock_leave(&lock);
 }
 
 struct policy_ref *policy_in_force(void)

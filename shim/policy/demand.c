@@ -195,8 +195,10 @@ static bool attempt_rule(struct demand_look *l, const struct demand_view *w, X50
 {
 	const struct openssl *o = copy_api(w->copy);
 	l->anchors = anchors_acquire(w->copy, s, &l->problem);
-	if (!l->anchors)
+	if (!l->anchors) {
+		l->problem_of = s->value;
 		return false;
+	}
 	const bool usable = rule_stacks(&l->distrust, o, store, w->leaf, w->untrusted, l->anchors);
 	return usable && attempt(l, w, store, l->distrust.trusted, l->distrust.untrusted);
 }

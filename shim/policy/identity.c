@@ -127,6 +127,7 @@ struct cached {
 	struct copy *copy;
 	char *path[2]; /* certificate and key; the same one where there is no PrivateKey */
 	struct file_id id[2];
+	struct file_place place[2];
 	uint64_t next_look_ms;
 	bool looked;
 };
@@ -150,6 +151,9 @@ static const char *file_problem(int error)
 	case EFBIG:
 		return "is larger than 1048576 bytes; name a file with this certificate and its "
 		       "chain only";
+	case FILE_OTHER_ROOT:
+		return "was not read before this process went into another root directory; see "
+		       "that it is there and may be read when the program starts";
 	default:
 		return "cannot be read; see that the process may open it";
 	}
@@ -160,6 +164,13 @@ static bool passes(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR ||
 	       error == EAGAIN || error == ENOBUFS;
+}
+
+/* Nor does what the process did to itself: its privileges and its root directory are others than when it read the file. */
+static bool unseen(int error)
+{
+	return passes(error) || error == EACCES || error == EPERM || error == FILE_OTHER_ROOT ||
+	       error == FILE_OTHER_SYSTEM;
 }
 
 /* "Certificate /etc/tlsmend/client.pem is not there; create it or mend the path; the section is left out until then" */
@@ -197,14 +208,16 @@ static struct identity *make(struct copy *c, const struct buf text[2])
 static void load(struct cached *e, const struct setting *const of[2])
 {
 	struct buf text[2];
-	struct file_id id[2];
+	struct file_seen seen[2];
 	int error[2] = {0, 0};
 	for (unsigned i = 0; i < 2; i++) {
 		buf_init(&text[i], 0);
-		error[i] = file_read(e->path[i], FILE_MAX_BYTES, &text[i], &id[i], NULL, NULL);
+		file_look_read(e->path[i], &e->place[i], FILE_MAX_BYTES, &text[i], &seen[i]);
+		error[i] = seen[i].error;
 	}
 	struct identity *fresh = NULL;
 	bool of_key = error[0] == 0 && error[1] != 0, later = passes(error[0]) || passes(error[1]);
+	later = later || (e->identity && (unseen(error[0]) || unseen(error[1])));
 	const char *why = error[of_key] ? file_problem(error[of_key]) : NULL;
 	if (!why && !later) {
 		fresh = make(e->copy, text);
@@ -225,10 +238,12 @@ static void load(struct cached *e, const struct setting *const of[2])
 		e->identity = fresh;
 		/* so that the same version is not complained about again */
 		for (unsigned i = 0; i < 2; i++)
-			if (error[i])
+			if (error[i]) {
 				file_identify(e->path[i], &e->id[i]);
-			else
-				e->id[i] = id[i];
+			} else {
+				e->id[i] = seen[i].id;
+				file_place_note(e->path[i], &e->place[i]);
+			}
 	}
 	e->looked = !later || e->identity;
 	wipe(&text[0]);
@@ -239,7 +254,9 @@ static bool changed(const struct cached *e)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		struct file_id id;
-		if (!passes(file_identify(e->path[i], &id)) && !file_id_same(&id, &e->id[i]))
+		int error = 0;
+		file_look(e->path[i], &e->place[i], &id, &error);
+		if (!unseen(error) && !file_id_same(&id, &e->id[i]))
 			return true;
 	}
 	return false;
@@ -263,6 +280,8 @@ static struct cached *entry_for(struct copy *c, const char *const path[2])
 	free(e->path[0]);
 	free(e->path[1]);
 	*e = (struct cached){.copy = c, .path = {copies[0], copies[1]}};
+	policy_place(&e->place[0]);
+	e->place[1] = e->place[0];
 	return e;
 }
 

@@ -142,7 +142,8 @@ static const char *consequence(const struct watched *w, enum file_look look, int
 static void tell(struct watched *w, enum file_look look, int error)
 {
 	struct buf b;
-	if (w->told == error)
+	/* a process that goes into a root directory of its own has read what it needs */
+	if (w->told == error || (w->counts && error == FILE_OTHER_ROOT))
 		return;
 	w->told = error;
 	if (error == EFBIG) {

@@ -2,6 +2,7 @@
 """A long-running client and server in one process, which does what its arguments say, one after the other:
 
     connect LEAF HOST      a handshake; prints good or bad
+    demand LEAF HOST       ... with a server that wants a certificate of the client's, and with one that has none
     new                    a client context of its own for each connect from here on
     fill, release          uses up all descriptors; gives them back
     deny ERRNO             every open(2) fails with that error from here on
@@ -30,9 +31,12 @@ def client():
     return c
 
 
-def server(leaf):
+def server(leaf, demands=False):
     s = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     s.load_cert_chain(f"{CERTS}{leaf}.pem", f"{CERTS}{leaf}.key")
+    if demands:
+        s.verify_mode = ssl.CERT_REQUIRED
+        s.load_verify_locations(CERTS + "corp.pem")
     return s
 
 
@@ -81,12 +85,15 @@ STORE = open(CERTS + "public.pem").read()
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 import encodings.idna, stringprep, unicodedata  # noqa: E401,E402,F401 (nothing is imported without descriptors)
 SERVERS = {leaf: server(leaf) for leaf in ("a", "a-public", "b-public")}
+DEMANDING = {leaf: server(leaf, demands=True) for leaf in SERVERS}
 script = [step.split(" ") for step in sys.argv[1:]]
 context = None if ["new"] in script else client()
 "x".encode("idna")
 for word, *args in script:
     if word == "connect":
         print(connect(context or client(), SERVERS[args[0]], args[1]), flush=True)
+    elif word == "demand":
+        print(connect(context or client(), DEMANDING[args[0]], args[1]), flush=True)
     elif word == "fill":
         held = fill()
     elif word == "release":

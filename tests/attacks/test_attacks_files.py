@@ -12,6 +12,7 @@ import pytest
 
 import attackkit
 from attackkit import A
+from lib import schema
 
 PYTHON = "/usr/bin/python3"
 ONLY = "[a.test]\nOnlyCAFile = CERTS/stranger.pem\n"
@@ -100,6 +101,99 @@ def test_chroot(host, actor, jail):
     got = host(rules, "connect a a.test", "connect a-public a.test", "chroot DIR/jail", LATER, "connect a a.test", "connect a-public a.test",
                LATER, "connect a a.test", "connect a-public a.test")
     assert got == ["good", "bad"] * 3
+
+
+@root_only
+@pytest.mark.parametrize("jail", ["empty", "with files"])
+def test_another_root_before_the_first_connection(host, actor, jail):
+    """As Postfix' smtp(8): its SSL_CTX is there by then, no server is known yet. What the rules name was read before; what stands under those paths in the
+    other root is another file. That a process went there is nothing to tell."""
+    at = actor.directory / "jail"
+    at.mkdir()
+    (actor.directory / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    if jail == "with files":
+        inside = at / str(actor.directory)[1:]
+        inside.mkdir(parents=True)
+        (inside / "ca.pem").write_bytes((actor.certs / "public.pem").read_bytes())
+    for key, public in ("ExtraCAFile", "good"), ("OnlyCAFile", "bad"):
+        got = host(f"[a.test]\n{key} = {actor.directory}/ca.pem\n", "chroot DIR/jail", "connect a a.test", "connect a-public a.test", LATER,
+                   "connect a a.test", "connect a-public a.test")
+        assert got == ["good", public] * 2
+        assert errors(actor) == []
+
+
+BEFORE_ANY_CALL = """
+import os, sys
+if sys.argv[1] == "tls":
+    import ssl
+    import encodings.idna
+os.chroot(sys.argv[2])
+if sys.argv[1] == "tls":
+    client, server = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain("/a.pem", "/a.key")
+    a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [client.wrap_bio(a, b, server_hostname="a.test"), server.wrap_bio(b, a, server_side=True)]
+    for step in range(6):
+        for end in ends:
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+    print(client.cert_store_stats()["x509"], ends[0].version())
+"""
+
+
+@root_only
+@pytest.mark.parametrize("program", ["tls", "none"])
+def test_another_root_before_any_call_of_openssl(actor, program):
+    """It is there, and not called yet; a program that has none does not even read the rules."""
+    jail = actor.directory / "jail"
+    jail.mkdir()
+    for name in "a.pem", "a.key":
+        shutil.copy(actor.certs / name, jail)
+    with open(actor.directory / "log", "ab") as log:
+        env = actor.environment(A + "[other.test]\nNoKey = 1\n", TLSMEND_LOG=f"fd:{log.fileno()}")
+        done = subprocess.run([PYTHON, "-c", BEFORE_ANY_CALL, program, str(jail)], env=env, text=True, capture_output=True, timeout=30,
+                              pass_fds=[log.fileno()])
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "0 TLSv1.3\n" if program == "tls" else ""), done
+    events = [r["event"] for r in schema.records((actor.directory / "log").read_text())]
+    assert events == (["config_error", "mended"] if program == "tls" else [])
+
+
+@root_only
+def test_a_certificate_of_a_rule_and_another_root(host, actor):
+    rules = f"[a.test]\nCertificate = {actor.directory}/me.pem\nPrivateKey = {actor.directory}/me.key\n"
+    for name in "me.pem", "me.key":
+        shutil.copy(actor.certs / name, actor.directory)
+    (actor.directory / "jail").mkdir()
+    assert host(rules, "chroot DIR/jail", "demand a-public a.test", LATER, "demand a-public a.test") == ["good"] * 2
+    assert host(rules, "demand a-public a.test", "chroot DIR/jail", LATER, "demand a-public a.test") == ["good"] * 2
+    assert errors(actor) == []
+
+
+@root_only
+def test_a_certificate_of_a_rule_and_privileges_given_up(host, actor):
+    """What was read with them goes on to be shown, as a program's own certificate would be."""
+    secret = actor.directory / "secret"
+    secret.mkdir(mode=0o700)
+    for name in "me.pem", "me.key":
+        shutil.copy(actor.certs / name, secret)
+    actor.directory.chmod(0o777)
+    rules = f"[a.test]\nCertificate = {secret}/me.pem\nPrivateKey = {secret}/me.key\n"
+    assert host(rules, "demand a-public a.test", "user 65534", LATER, "demand a-public a.test") == ["good"] * 2
+    assert [e for e in errors(actor) if "Certificate" in e or "PrivateKey" in e] == []
+
+
+@root_only
+def test_a_file_that_was_not_there_before_another_root(host, actor):
+    """It is not looked for in the other one."""
+    at = actor.directory / "jail"
+    inside = at / str(actor.directory)[1:]
+    inside.mkdir(parents=True)
+    (inside / "ca.pem").write_bytes((actor.certs / "corp.pem").read_bytes())
+    rules = f"[a.test]\nExtraCAFile = {actor.directory}/ca.pem\n"
+    assert host(rules, "chroot DIR/jail", "connect a a.test", LATER, "connect a a.test") == ["bad"] * 2
+    assert len(errors(actor)) == 1 and "is not there" in errors(actor)[0]
 
 
 @pytest.mark.long

@@ -186,6 +186,21 @@ def test_bad_value_closes(run, sites, key, value, said):
     assert record["cause"] == "demand-unmet" and key in str(record["notes"])
 
 
+@pytest.mark.parametrize("key", ["ExtraCAFile", "OnlyCAFile"])
+def test_the_rules_file_is_named_where_it_cannot_be_used(run, sites, key):
+    port, _ = sites.https(HOST)
+    missing = run.scratch / "none.pem"
+    done = ruled(run, CLIENTS["curl"](port), {**ENFORCE, key: missing})
+    assert done.code != 0
+    (record,) = done.of("verify_failed")
+    told = str([record["why"], record.get("notes"), record["help"]])
+    print(told)
+    assert "its CA file %s is not there" % missing in told
+    if key == "ExtraCAFile":
+        (record,) = ruled(run, connect(port), {key: missing}).of("verify_failed")
+        assert "the rule for this host does not count: its CA file is not there" in str(record["notes"])
+
+
 # ---- .NET ----------------------------------------------------------------------------------------------------------------
 needs_dotnet = pytest.mark.skipif(dotnet.missing() is not None, reason=str(dotnet.missing()))
 

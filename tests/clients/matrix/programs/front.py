@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """front.py PROGRAM HOST PORT SECONDS CA [CERT KEY]: a daemon that is a TLS client of another server. Writes its configuration (PROGRAM.conf next to this
-file) into the current directory, starts it, asks it once, waits for the end of that, stops it.
+file, or that path) into the current directory, starts it, asks it once, waits for the end of that, stops it.
 
 The head of the configuration says how: `#! COMMAND` starts it ({conf}: the file), `#< TEXT` is sent to it, and `#@ SETTINGS`: `udp`; `half`: nothing
 follows the text; `once`: the first of the answer is enough; `mute`: it is not shown; `soft`: SIGUSR1 stops it; a number at the end: so many seconds after the answer.
@@ -19,7 +19,7 @@ sys.path.insert(0, str(here.parents[2]))
 from lib.ports import free_port  # noqa: E402
 
 given = {"host": host, "port": port, "ca": ca, "cert": cert, "key": key, "listen": str(free_port()), "here": os.getcwd(), "seconds": seconds,
-         "conf": os.path.join(os.getcwd(), program + ".conf")}  # fmt: skip
+         "conf": os.path.join(os.getcwd(), os.path.basename(program) + ".front.conf")}  # fmt: skip
 
 
 def fill(text):
