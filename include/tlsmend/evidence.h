@@ -134,6 +134,12 @@ void evidence_add_error(struct evidence *e, int code, int depth);
 /* (events.c) What ended the verification: the error that the client's callback refused; where it waived all of them, or none was asked
  * for, the first one. Code 0 with an objection: the client's own, OpenSSL found nothing there. */
 struct verify_error evidence_headline(const struct evidence *e);
+/* The depth of the first certificate of the chain that was not issued for servers, as .NET has it; -1: none. */
+int evidence_unsuited(const struct evidence *e);
+/* Of a chain that is not looked at with anything but revocation: is that what is wrong? known: or is one known to be revoked? */
+bool evidence_is_about_lists(const struct evidence *e, bool known);
+/* ... which may be known from elsewhere: what remains is what .NET compares by itself. */
+void evidence_forget_lists(struct evidence *e);
 /* The event in which the client's callback said no, or set an error of its own; NULL: none. */
 const struct verify_event *evidence_objection(const struct evidence *e);
 /* The client had no CA certificate loaded, and nothing says that it meant to: it verifies nothing, or waives whatever is found. What is

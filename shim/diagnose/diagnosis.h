@@ -244,7 +244,9 @@ bool explain_enforced(struct diagnosis *d);
 void note_enforced(struct diagnosis *d);
 
 void draw_chain(struct diagnosis *d);
-void add_framework_words(struct diagnosis *d); /* (framework.c) */
-void add_notes(struct diagnosis *d);           /* "also wrong" and what else is worth knowing */
+void add_framework_words(struct diagnosis *d);
+bool is_about_roots_list(const struct evidence *e,
+			 const struct verify_error *error); /* (framework.c) */
+void add_notes(struct diagnosis *d); /* "also wrong" and what else is worth knowing */
 
 #endif

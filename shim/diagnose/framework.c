@@ -5,6 +5,8 @@
 
 #include "diagnosis.h"
 
+#include <tlsmend/evidence.h>
+
 static bool is_about_the_name(enum verify_symbol s)
 {
 	return s == VERIFY_HOSTNAME_MISMATCH || s == VERIFY_IP_ADDRESS_MISMATCH;
@@ -27,19 +29,8 @@ static const char *append(struct diagnosis *d, const char *list, const char *wor
 }
 
 /* ---- .NET ------------------------------------------------------------------------------------------------- */
-/* .NET compares extendedKeyUsage of the whole chain by itself; anyExtendedKeyUsage does not count. */
-static bool chain_is_for_other_use(const struct evidence *e)
-{
-	for (size_t i = 0; i < e->chain_count; i++) {
-		const struct cert_info *c = &e->chain[i];
-		if (c->has_extended_key_usage && !c->eku_server)
-			return true;
-	}
-	return false;
-}
-
 /* OpenSSL wants a list for every certificate, .NET for all but the root (X509RevocationFlag.ExcludeRoot). */
-static bool is_about_roots_list(const struct evidence *e, const struct verify_error *error)
+bool is_about_roots_list(const struct evidence *e, const struct verify_error *error)
 {
 	return verify_symbol_cause(verify_symbol(error->code, e->version)) ==
 		   CAUSE_CRL_UNAVAILABLE &&
@@ -56,7 +47,8 @@ static const char *dotnet_flags(struct diagnosis *d)
 		if (!is_about_roots_list(e, &e->errors[i]))
 			seen[dotnet_status_of(verify_symbol(e->errors[i].code, e->version))] = true;
 	}
-	if (chain_is_for_other_use(e))
+	/* of the whole chain, by itself; anyExtendedKeyUsage does not count */
+	if (evidence_unsuited(e) >= 0)
 		seen[STATUS_NotValidForUsage] = true;
 	seen[STATUS_OfflineRevocation] = seen[STATUS_RevocationStatusUnknown];
 	for (size_t i = STATUS_None + 1; i < DOTNET_STATUS_COUNT; i++) {

@@ -6,6 +6,8 @@
 
 #include <tlsmend/vocabulary.h>
 
+enum { INVALID_PURPOSE = 26 };
+
 static bool is_last(const struct evidence *e, const struct verify_event *event)
 {
 	return event == &e->events[e->event_count - 1];
@@ -162,6 +164,45 @@ static struct verify_error first_that_counts(const struct evidence *e)
 	return e->errors[0];
 }
 
+/* OpenSSL stops there at the latest where it compares the name itself: what it finds then is of no use under another name. */
+static bool comes_after_the_name(const struct evidence *e, int code)
+{
+	const enum cause c = verify_symbol_cause(verify_symbol(code, e->version));
+	return c == CAUSE_EXPIRED || c == CAUSE_NOT_YET_VALID || is_about_lists(e, code);
+}
+
+int evidence_unsuited(const struct evidence *e)
+{
+	for (size_t i = 0; i < e->chain_count; i++) {
+		if (e->chain[i].has_extended_key_usage && !e->chain[i].eku_server)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* .NET compares purposes and the name by itself, whatever it found before: they stand where OpenSSL would look at them. */
+static struct verify_error with_own_comparison(const struct evidence *e, struct verify_error first)
+{
+	const int unsuited = evidence_unsuited(e);
+	if (e->framework != FRAMEWORK_DOTNET || !comes_after_the_name(e, first.code))
+		return first;
+	if (unsuited >= 0)
+		return (struct verify_error){INVALID_PURPOSE, unsuited};
+	/* of one that went on it is told that the chain was not good, and the name beside */
+	if (names_another(e) && e->event != EVENT_VERIFY_IGNORED)
+		return (struct verify_error){0, 0};
+	return first;
+}
+
+bool evidence_is_about_lists(const struct evidence *e, bool known)
+{
+	if (e->error_count == 0)
+		return false;
+	const int code = first_that_counts(e).code;
+	return is_about_lists(e, code) ||
+	       (known && verify_symbol(code, e->version) == VERIFY_CERT_REVOKED);
+}
+
 struct verify_error evidence_headline(const struct evidence *e)
 {
 	const struct verify_error seen = seen_by_client(e);
@@ -172,5 +213,5 @@ struct verify_error evidence_headline(const struct evidence *e)
 		return error_with_anchor(e);
 	if (e->event_count > 0 || e->error_count == 0 || lies_outside(e))
 		return seen;
-	return first_that_counts(e);
+	return with_own_comparison(e, first_that_counts(e));
 }

@@ -271,6 +271,16 @@ static void note_hash(const struct openssl *o, unsigned long (*hash_of)(X509 *),
 		text[i] = digits[hash >> (28 - 4 * i) & 15];
 }
 
+void evidence_forget_lists(struct evidence *e)
+{
+	enum { INVALID_PURPOSE = 26 };
+	const int unsuited = evidence_unsuited(e);
+	e->error_count = 0;
+	e->code = 0;
+	if (unsuited >= 0)
+		evidence_add_error(e, INVALID_PURPOSE, unsuited);
+}
+
 /* Which purpose the client asks for is in no function of older versions; what the certificate is good for tells. */
 static void look_at_purpose(struct capture *c)
 {

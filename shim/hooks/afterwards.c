@@ -138,16 +138,32 @@ bool afterwards_is_misnamed(struct connection *n, SSL *ssl)
 	return match == 0 && !(n->story.left && lately_seen(&lately, n->leaf.digest));
 }
 
-/* What the server did not send, the client has from elsewhere. */
+static bool is_among(const struct openssl *o, OPENSSL_STACK *presented, const X509 *x)
+{
+	bool among = false;
+	for (int i = 0; i < o->OPENSSL_sk_num(presented); i++)
+		among = among || o->OPENSSL_sk_value(presented, i) == x;
+	return among;
+}
+
+/* What the server did not send, the client has from elsewhere; and if it did, it has where it handed over another object of the same bytes than
+ * the one that came. */
 bool afterwards_brought_root(const struct connection *n, const SSL *ssl, bool *alone)
 {
 	const struct openssl *o = copy_api(n->copy);
+	const X509 *roots[LIVE_ROOTS];
 	uint8_t root[32], sent[32];
 	unsigned size;
-	if (!later(o)->SSL_get_peer_cert_chain || !live_failed_at_root(n, root, alone))
+	if (!later(o)->SSL_get_peer_cert_chain || !live_failed_at_root(n, root, roots, alone))
 		return false;
 	OPENSSL_STACK *presented = later(o)->SSL_get_peer_cert_chain(ssl);
-	bool brought = presented != NULL;
+	if (!presented)
+		return false;
+	for (size_t i = 0; i < LIVE_ROOTS && roots[i]; i++) {
+		if (!is_among(o, presented, roots[i]))
+			return true;
+	}
+	bool brought = true;
 	QUIET_BEGIN(o)
 	for (int i = 0; brought && i < o->OPENSSL_sk_num(presented); i++)
 		brought = o->X509_digest(o->OPENSSL_sk_value(presented, i), o->EVP_sha256(), sent,

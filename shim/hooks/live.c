@@ -41,7 +41,8 @@ struct live {
 	bool done, left_to_client;
 	uint32_t thread; /* that came to the end of its handshake */
 	bool names_read, passed;
-	struct evidence *failed; /* the fullest look at the failure; owned */
+	const X509 *roots[LIVE_ROOTS]; /* struct live_match */
+	struct evidence *failed;       /* the fullest look at the failure; owned */
 	uint32_t
 	    failed_in; /* the process: a child of fork(2) has the parent's, too; they are the parent's to report */
 };
@@ -275,15 +276,6 @@ static size_t fullness(const struct evidence *e)
 	return e->chain_count + e->presented_count;
 }
 
-/* About revocation, which is asked for once more when the chain itself is good. */
-static bool about_revocation(const struct evidence *e, bool known)
-{
-	const enum cause c =
-	    verify_symbol_cause(verify_symbol(evidence_headline(e).code, e->version));
-	return c == CAUSE_CRL_UNAVAILABLE || c == CAUSE_CRL_INVALID ||
-	       (known && c == CAUSE_REVOKED);
-}
-
 static struct evidence *keep_fuller(struct live *l, struct evidence *e)
 {
 	if (l->failed && fullness(l->failed) > fullness(e))
@@ -292,6 +284,19 @@ static struct evidence *keep_fuller(struct live *l, struct evidence *e)
 	l->failed = e;
 	l->failed_in = process_generation();
 	return out;
+}
+
+static void keep_roots(struct live *l, const struct live_match *m)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < LIVE_ROOTS && m->roots[i]; i++) {
+		for (kept = 0; kept < LIVE_ROOTS && l->roots[kept]; kept++) {
+			if (l->roots[kept] == m->roots[i])
+				break;
+		}
+		if (kept < LIVE_ROOTS)
+			l->roots[kept] = m->roots[i];
+	}
 }
 
 void live_failed(const struct live_match *m, const uint8_t leaf[32], struct evidence *e)
@@ -306,8 +311,10 @@ void live_failed(const struct live_match *m, const uint8_t leaf[32], struct evid
 		    0; /* its callback says yes to everything, in order to collect it; what it decides shows later */
 	if (enter()) {
 		EACH_OF_LEAF(l, leaf)
-		if (l->id == m->id && out == e)
+		if (l->id == m->id && out == e) {
+			keep_roots(l, m);
 			out = keep_fuller(l, e);
+		}
 		lock_leave(&lock);
 	}
 	/* the connection went meanwhile, in another thread: its end is told by that */
@@ -327,7 +334,8 @@ bool live_passed(const struct live_match *m, const X509 *object, const uint8_t l
 			continue;
 		first = first || !l->passed;
 		l->passed = true;
-		if (l->failed && !about_revocation(l->failed, true)) {
+		/* that is asked for once more when the chain itself is good */
+		if (l->failed && !evidence_is_about_lists(l->failed, true)) {
 			evidence_free(l->failed);
 			l->failed = NULL;
 		}
@@ -359,7 +367,8 @@ bool live_is_good(const struct connection *n, bool *failed)
 	return good;
 }
 
-bool live_failed_at_root(const struct connection *n, uint8_t root[32], bool *alone)
+bool live_failed_at_root(const struct connection *n, uint8_t root[32],
+			 const X509 *roots[LIVE_ROOTS], bool *alone)
 {
 	bool at_root = false;
 	*alone = true;
@@ -377,6 +386,7 @@ bool live_failed_at_root(const struct connection *n, uint8_t root[32], bool *alo
 	at_root = top && e->chain_skipped == 0 && top->self_signed && top->have_sha256;
 	if (at_root)
 		memcpy(root, top->sha256, sizeof top->sha256);
+	memcpy(roots, n->leaf.live->roots, sizeof n->leaf.live->roots);
 	lock_leave(&lock);
 	return at_root;
 }
@@ -424,12 +434,20 @@ static void name_peer(struct evidence *e, const struct connection *n)
 }
 
 /* Where it went on, its callback accepted what failed. But where nothing was known of revocation, it may just as well have got a good answer from
- * the CA's responder, which it does not ask OpenSSL about. */
+ * the CA's responder, which it does not ask OpenSSL about. What .NET compares by itself it accepted all the same. */
+static bool nothing_else_is_wrong(struct evidence *e)
+{
+	if (!evidence_is_about_lists(e, false))
+		return false;
+	evidence_forget_lists(e);
+	return e->error_count == 0 && (!e->name_checked || e->name_matches);
+}
+
 struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on)
 {
 	const bool ours = n->leaf.live && n->leaf.live->failed_in == process_generation();
 	struct evidence *e = live_take(n);
-	if (e && (!ours || (went_on && about_revocation(e, false)))) {
+	if (e && (!ours || (went_on && nothing_else_is_wrong(e)))) {
 		evidence_free(e);
 		return NULL;
 	}

@@ -31,6 +31,8 @@ bool live_any(void);
 /* Some connection could not be noted: what OnlyCAFile asks for it might be missed. */
 bool live_blind(void);
 
+enum { LIVE_ROOTS = 4 };
+
 /* What is known of a verification without an SSL. */
 struct live_match {
 	unsigned hosts; /* different ones that present this leaf at the moment; 0: none does */
@@ -42,6 +44,8 @@ struct live_match {
 	uint64_t id;      /* of the connection that a failure is put down to */
 	bool here;        /* its handshake ended in this thread */
 	bool afterwards;  /* its handshake is done, with verification off */
+	/* of a verification that failed: the objects among its further certificates that are the root it came to. Only compared with. */
+	const X509 *roots[LIVE_ROOTS];
 };
 /* The connection whose certificate object `leaf` is; else those that were presented with the same bytes: of them, what strengthens holds,
  * and nothing else. So it is where the object is that of several hosts. `policy` NULL: no rules. False: nobody's. Thread-safe, no allocation. */
@@ -58,8 +62,10 @@ struct evidence *live_take(struct connection *n);
 struct evidence *live_outcome(struct connection *n, SSL *ssl, bool went_on);
 /* The last word on this connection's leaf was good; or a look at it failed. */
 bool live_is_good(const struct connection *n, bool *failed);
-/* Did it fail because the chain ends at a root that is in no store? The SHA-256 of that. alone: for no more. */
-bool live_failed_at_root(const struct connection *n, uint8_t root[32], bool *alone);
+/* Did it fail because the chain ends at a root that is in no store? The SHA-256 of that. alone: for no more. roots: the objects that were handed over as
+ * that root; NULL: no more. */
+bool live_failed_at_root(const struct connection *n, uint8_t root[32],
+			 const X509 *roots[LIVE_ROOTS], bool *alone);
 
 /* The client looks at the names of a leaf. */
 void live_read_names(const X509 *object, const uint8_t leaf[32]);

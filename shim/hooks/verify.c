@@ -71,6 +71,29 @@ static bool looked_at_lately(struct verification *v, struct lately *lately)
 	return v->have_leaf && lately_seen(lately, v->leaf);
 }
 
+/* A client that knows a root by itself hands it over beside what was sent, where the chain may end anywhere. */
+static void note_roots(struct verification *v)
+{
+	const struct openssl *o = copy_api(v->copy);
+	OPENSSL_STACK *untrusted = later(o)->X509_STORE_CTX_get0_untrusted
+				       ? later(o)->X509_STORE_CTX_get0_untrusted(v->ctx)
+				       : NULL;
+	OPENSSL_STACK *chain = later(o)->X509_STORE_CTX_get0_chain
+				   ? later(o)->X509_STORE_CTX_get0_chain(v->ctx)
+				   : NULL;
+	const int depth = chain ? o->OPENSSL_sk_num(chain) : 0;
+	const X509 *top = depth > 1 ? o->OPENSSL_sk_value(chain, depth - 1) : NULL;
+	const int count = top && untrusted ? o->OPENSSL_sk_num(untrusted) : 0;
+	size_t found = 0;
+	QUIET_BEGIN(o)
+	for (int i = 0; i < count && found < LIVE_ROOTS; i++) {
+		const X509 *x = o->OPENSSL_sk_value(untrusted, i);
+		if (x == top || o->X509_cmp(x, top) == 0)
+			v->match.roots[found++] = x;
+	}
+	QUIET_END(o)
+}
+
 static void passed(struct verification *v);
 
 static void failed(struct verification *v, int result)
@@ -82,6 +105,7 @@ static void failed(struct verification *v, int result)
 		if (v->port == 0 && record_wanted(LEVEL_ERROR) && !sandbox_entered())
 			peer_of_host(v->host[0] ? v->host : v->match.peer.host, v->address,
 				     &v->port);
+		note_roots(v);
 		live_failed(&v->match, v->leaf, verification_failure(v, result));
 		return;
 	}

@@ -54,6 +54,10 @@ def _more(pki):
         "issuer-unknown": _chain(pki, other, other),
         "leaf-only": _chain(pki, other, ca_issuers="http://127.0.0.1:9/issuing-ca.crt", extra=[pki_module.PUBLIC_CA]),
         "untrusted-and-expired": _chain(pki, pki.stranger, pki.stranger, **past),
+        "root-twice": _chain(pki, pki.stranger, pki.stranger, pki.stranger),
+        "root-sent": _chain(pki, pki.intermediate, pki.intermediate, pki.root),
+        "expired-and-wrong-name": _chain(pki, pki.intermediate, pki.intermediate, names=("elsewhere.test",), **past),
+        "bad-signature-and-wrong-name": _chain(pki, pki.intermediate, pki.intermediate, names=("elsewhere.test",), break_signature=True),
         "untrusted-and-wrong-name": _chain(pki, pki.stranger, pki.stranger, names=("elsewhere.test",)),
         "untrusted-and-wrong-purpose": _chain(pki, pki.stranger, pki.stranger, purposes=("client",)),
         "wrong-name-and-purpose": _chain(pki, pki.intermediate, pki.intermediate, names=("elsewhere.test",), purposes=("client",)),
@@ -137,6 +141,9 @@ CAUSES = {
     "leaf-only": "intermediate-not-sent",
     "untrusted-and-expired": "untrusted-root",
     "untrusted-and-wrong-name": "untrusted-root",
+    "root-twice": "untrusted-root",
+    "expired-and-wrong-name": "name-mismatch",
+    "bad-signature-and-wrong-name": "bad-signature",
     "untrusted-and-wrong-purpose": "untrusted-root",
     "wrong-name-and-purpose": "wrong-purpose",
     "ca-for-clients": "wrong-purpose",
@@ -191,12 +198,13 @@ def test_a_callback_that_says_yes(run, pki, hosts, kind):
         assert a.words == (set(a.errors.split(", ")), set(a.status)), name
 
 
-def test_a_callback_that_knows_its_root(run, pki, hosts):
+@pytest.mark.parametrize("kind", ["stream-root", "stream-sent-root", "stream-custom-root"])
+def test_a_callback_that_knows_its_root(run, pki, hosts, kind):
     """... and asks for a chain that may end anywhere: what it finds at its root is good, and what is wrong besides is told."""
-    expected = {"good": None, "wrong-name": "name-mismatch", "expired": "expired", "untrusted-root": "untrusted-root"}
+    expected = {"good": None, "root-sent": None, "wrong-name": "name-mismatch", "expired": "expired", "untrusted-root": "untrusted-root"}
     ca = pki.write("dotnet-other-root.pem", pki_module.issue("nobody.test", ca=True).pem)
-    for name, a in each(run, pki, hosts, "stream-root", *expected, ca=ca, env={"CLIENT_ROOT": str(pki.root_pem)}).items():
-        assert bool(a.answer) == (name == "good") and CHAIN in a.errors, name
+    for name, a in each(run, pki, hosts, kind, *expected, ca=ca, env={"CLIENT_ROOT": str(pki.root_pem)}).items():
+        assert bool(a.answer) == (expected[name] is None) and CHAIN in a.errors, name
         assert [(r["event"], r["cause"]) for r in a.records] == ([("verify_failed", expected[name])] if expected[name] else []), name
 
 
@@ -387,11 +395,19 @@ def test_revocation_and_an_unknown_root(run, pki, revocable):
         assert a.errors == "None" and a.records == [], name
 
 
-def test_expired_and_no_list(run, pki, hosts):
+def test_no_list_and_another_fault(run, pki, hosts):
     """A list would not help: .NET collects what is wrong, and OpenSSL looks for lists first."""
-    a = each(run, pki, hosts, "stream-crl-no", "expired")["expired"]
-    assert (a.record["event"], a.record["cause"]) == ("verify_failed", "expired")
-    assert a.words == (set(a.errors.split(", ")), set(a.status))
+    faults = ("expired", "wrong-name", "wrong-purpose", "untrusted-root", "expired-and-wrong-name")
+    for kind in ("stream-crl-no", "stream-crl"):
+        for name, a in each(run, pki, hosts, kind, *faults).items():
+            assert (a.record["event"], a.record["cause"]) == ("verify_failed", CAUSES[name]), name
+            assert a.sentence == a.message if kind == "stream-crl" else a.words == (set(a.errors.split(", ")), set(a.status)), name
+
+
+def test_a_callback_that_accepts_no_list_and_another_name(run, pki, hosts):
+    """Of the lists nothing is said, as they may be known to the CA's responder."""
+    (record,) = each(run, pki, hosts, "stream-crl-yes", "wrong-name")["wrong-name"].records
+    assert (record["event"], record["cause"]) == ("verify_ignored", "name-not-checked")
 
 
 @pytest.mark.long

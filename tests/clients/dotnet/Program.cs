@@ -9,6 +9,7 @@
 //     stream-no   ... with one that notes and says no          http-yes ... with one that notes and says yes
 //     stream-yes  ... that notes and says yes, then talks      http2    HTTP/2
 //     stream-yes-open  ... and is not disposed of
+//     stream-root  ... whose callback brings the root of CLIENT_ROOT; stream-sent-root: after what was sent; stream-custom-root: as its only trust
 //     stream-crl, stream-crl-no, stream-crl-yes, http-crl      with revocation checked
 // smtp HOST PORT SECONDS   a mail over STARTTLS
 // forget HOST PORT SECONDS   an SslStream that has so long for its handshake, and that nobody disposes of
@@ -223,16 +224,33 @@ internal sealed class Attempt
         return kind.Contains("-yes") || seen == SslPolicyErrors.None;
     }
 
-    // As many answers have it, and MySqlConnector: a chain that may end anywhere, and a look at where it did.
+    // As many answers have it, and MySqlConnector: a chain that may end anywhere, and a look at where it did. Or a store of its own.
     private bool EndsAtRoot(X509Certificate leaf, X509Chain chain, SslPolicyErrors seen)
     {
         Note(chain, seen);
         X509Certificate2 root = X509CertificateLoader.LoadCertificateFromFile(Environment.GetEnvironmentVariable("CLIENT_ROOT"));
         using var own = new X509Chain();
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        own.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        own.ChainPolicy.ExtraStore.Add(root);
-        own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        if (kind.EndsWith("-custom-root"))
+        {
+            own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            own.ChainPolicy.CustomTrustStore.Add(root);
+        }
+        else
+        {
+            own.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+            own.ChainPolicy.ExtraStore.Add(root);
+        }
+        if (kind.EndsWith("-sent-root"))
+        {
+            own.ChainPolicy.ExtraStore.Clear();
+            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+            own.ChainPolicy.ExtraStore.Add(root);
+        }
+        else
+        {
+            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        }
         return own.Build((X509Certificate2)leaf) && own.ChainElements[^1].Certificate.RawData.SequenceEqual(root.RawData)
             && (seen & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None;
     }
