@@ -209,7 +209,10 @@ enum {
 	HELLO_ECDHE = 4, /* with curves */
 	HELLO_CBC = 8,   /* AES in the mode that TLS 1.0 and 1.1 have, and nothing newer */
 	HELLO_AEAD = 16, /* AES-GCM and the like */
-	HELLO_ALL = 31,
+	HELLO_FOR_RSA =
+	    32, /* for a server whose certificate has such a key: TLS 1.3 leaves that to the signature algorithms */
+	HELLO_FOR_ECDSA = 64,
+	HELLO_ALL = 127,
 	HELLO_GROUPS = 10,
 };
 

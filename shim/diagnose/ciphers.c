@@ -169,24 +169,6 @@ static void item(struct diagnosis *d, const char **list, const char *s)
 	*list = say(d->e, *list ? *list : "", *list ? "; " : "", s, (char *)NULL);
 }
 
-/* "only 1 cipher for TLS 1.2 and older, of the cipher list "X" (set by ...)" */
-static const char *few_ciphers(struct diagnosis *d, unsigned n)
-{
-	struct evidence *e = d->e;
-	return say(e, n == 0 ? "no cipher" : say(e, "only ", count(e, n, "cipher"), (char *)NULL),
-		   " for TLS 1.2 and older", e->cipher_string ? ", of " : "",
-		   e->cipher_string ? list_words(d) : "", (char *)NULL);
-}
-
-/* "only 1 group (P-521)" */
-static const char *few_groups(struct diagnosis *d)
-{
-	struct evidence *e = d->e;
-	const struct hello *h = &e->hello;
-	return say(e, "only ", count(e, h->groups, "group"), h->groups == 1 ? " (" : ", the first ",
-		   group_name(e, h->first_group), h->groups == 1 ? ")" : "", (char *)NULL);
-}
-
 static bool has_few_groups(const struct hello *h)
 {
 	return h->groups > 0 && h->groups <= FEW_GROUPS;
@@ -207,8 +189,47 @@ static bool has_one_suite(const struct hello *h)
 	return h->max_version >= TLS_1_3 && h->ciphers13 == 1;
 }
 
-/* What OpenSSL's own list has, and this offer has not; NULL: nothing. Where few signature algorithms are offered, OpenSSL leaves out the
- * ciphers that would need another one by itself. */
+/* Can it be told what the offer lacks? Where few signature algorithms are offered, OpenSSL leaves out the ciphers that would need another one by itself. */
+static bool kinds_tell(const struct diagnosis *d)
+{
+	const struct hello *h = &d->e->hello;
+	return h->kinds != 0 && h->min_version < TLS_1_3 && d->e->security_level <= 2 &&
+	       !has_few_signatures(h);
+}
+
+/* The kind of a server's key that no cipher of the offer is for; NULL: none. Signature algorithms that are all of one kind take the ciphers of the other
+ * out, too, so that it is said of a list of ciphers only. */
+static const char *missing_key(const struct diagnosis *d)
+{
+	const unsigned kinds = d->e->hello.kinds & (HELLO_FOR_RSA | HELLO_FOR_ECDSA);
+	if (!kinds_tell(d) || !d->e->cipher_string)
+		return NULL;
+	return kinds == HELLO_FOR_RSA     ? "an ECDSA key"
+	       : kinds == HELLO_FOR_ECDSA ? "an RSA key"
+					  : NULL;
+}
+
+/* "only 1 cipher for TLS 1.2 and older, of the cipher list "X" (set by ...)" */
+static const char *few_ciphers(struct diagnosis *d, unsigned n)
+{
+	struct evidence *e = d->e;
+	return say(e, n == 0 ? "no cipher" : say(e, "only ", count(e, n, "cipher"), (char *)NULL),
+		   " for TLS 1.2 and older", e->cipher_string ? ", of " : "",
+		   e->cipher_string ? list_words(d) : "",
+		   missing_key(d) ? ", and none for a server's certificate with " : "",
+		   missing_key(d) ? missing_key(d) : "", (char *)NULL);
+}
+
+/* "only 1 group (P-521)" */
+static const char *few_groups(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const struct hello *h = &e->hello;
+	return say(e, "only ", count(e, h->groups, "group"), h->groups == 1 ? " (" : ", the first ",
+		   group_name(e, h->first_group), h->groups == 1 ? ")" : "", (char *)NULL);
+}
+
+/* What OpenSSL's own list has, and this offer has not; NULL: nothing. */
 static const char *missing_kinds(struct diagnosis *d)
 {
 	static const struct {
@@ -221,8 +242,7 @@ static const char *missing_kinds(struct diagnosis *d)
 		     {HELLO_CBC, "AES in CBC mode"}};
 	const struct hello *h = &d->e->hello;
 	const char *list = NULL;
-	if (h->kinds == 0 || h->min_version >= TLS_1_3 || d->e->security_level > 2 ||
-	    has_few_signatures(h))
+	if (!kinds_tell(d))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
 		if (!(h->kinds & kinds[i].kind))
@@ -230,6 +250,23 @@ static const char *missing_kinds(struct diagnosis *d)
 				   (char *)NULL);
 	}
 	return list;
+}
+
+static bool lacks_ciphers(struct diagnosis *d)
+{
+	return missing_key(d) || missing_kinds(d);
+}
+
+/* "no cipher for a server's certificate with an ECDSA key, and none with DHE" */
+static const char *lacking_ciphers(struct diagnosis *d)
+{
+	struct evidence *e = d->e;
+	const char *key = missing_key(d), *kinds = missing_kinds(d);
+	return say(e, "no cipher ", key ? "for a server's certificate with " : "with ",
+		   key ? key : kinds, key && kinds ? ", and none with " : "",
+		   key && kinds ? kinds : "", ", which OpenSSL's own list has",
+		   e->cipher_string ? ", but not " : "", e->cipher_string ? list_words(d) : "",
+		   (char *)NULL);
 }
 
 /* What most clients of today do otherwise; NULL: nothing. */
@@ -249,11 +286,8 @@ static const char *unusual(struct diagnosis *d)
 		item(d, &list, say(e, "at most ", say_version(e, h->max_version), (char *)NULL));
 	if (has_few_ciphers(h))
 		item(d, &list, few_ciphers(d, h->ciphers - h->ciphers13));
-	else if (missing_kinds(d))
-		item(d, &list,
-		     say(e, "no cipher with ", missing_kinds(d), ", which OpenSSL's own list has",
-			 e->cipher_string ? ", but not " : "",
-			 e->cipher_string ? list_words(d) : "", (char *)NULL));
+	else if (lacks_ciphers(d))
+		item(d, &list, lacking_ciphers(d));
 	if (has_one_suite(h))
 		item(d, &list, "only 1 ciphersuite for TLS 1.3");
 	if (has_few_groups(h))
@@ -318,14 +352,14 @@ static void help_wider(struct diagnosis *d, const char *odd, bool after)
 {
 	struct evidence *e = d->e;
 	if (e->cipher_string && e->ciphers_by.place &&
-	    (has_few_ciphers(&e->hello) || missing_kinds(d)))
+	    (has_few_ciphers(&e->hello) || lacks_ciphers(d)))
 		help_line(d, say(e, "widen the cipher list in ", say_string(e, e->ciphers_by.place),
 				 ", unless the server is meant to accept just that", (char *)NULL));
-	else if (missing_kinds(d) && after)
+	else if (lacks_ciphers(d) && after)
 		help_line(
 		    d, "if that does not do, try OpenSSL's own list of ciphers as well: the line "
 		       "CipherString = DEFAULT in the same section");
-	else if (missing_kinds(d))
+	else if (lacks_ciphers(d))
 		help_section(
 		    d,
 		    "not tried, since its alert does not say what it would take: whether the "

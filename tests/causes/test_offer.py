@@ -404,6 +404,19 @@ def test_no_cipher_shared(run, pki, picky_server, client, option):
 
 
 @pytest.mark.cause("handshake-refused")
+@pytest.mark.parametrize("client,option", [(curl, "--ciphers"), (python, "--ciphers"), (s_client, "-cipher")], ids=["curl", "python", "s_client"])
+@pytest.mark.parametrize("key,ciphers,other", [("ec", "aRSA", "ECDSA"), ("ec", "ECDHE+aRSA+AESGCM", "ECDSA"), ("rsa2048", "aECDSA", "RSA")])
+def test_no_cipher_for_the_key(run, pki, servers, client, option, key, ciphers, other):
+    """What a server's alert does not say: for which kind of certificate the client's list has nothing."""
+    leaf = issue(HOST, pki.intermediate, names=[HOST], key=key)
+    port = servers.s_server(pki.identity("key-%s" % key, leaf, pki.intermediate), ADDRESS, "-tls1_2").port
+    record = one(run(client(port, pki, option, ciphers)), "handshake-refused", presented="for a server's certificate with an %s key" % other)
+    assert '"%s" (%s)' % (ciphers, CLIENT) in record["presented"]
+    assert sections(record)[1] == "CipherString = DEFAULT"
+    assert run(client(port, pki, option, ciphers), config=as_proposed(run, record)).code == 0
+
+
+@pytest.mark.cause("handshake-refused")
 def test_no_cipher_of_a_rule_shared(run, pki, picky_server):
     config = run.config((HOST, {"CipherString": "AES128-SHA256"}))
     one(
