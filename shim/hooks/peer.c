@@ -59,14 +59,14 @@ static void consider_closed(const struct connection *n, struct only *o)
 }
 
 /* A client with a BIO of its own (curl since 7.87, .NET) does not tell its socket. Where the process has sockets to one
- * peer only, that is it; where there are several, those to an address that the host's name was resolved to; any name, where that is not known. */
+ * peer only, that is it (one of datagrams, as to a name server or to RADIUS, carries no TLS); where there are several, those to an address that the host's name was resolved to; any name, where that is not known. */
 static void search_descriptors(struct connection *n)
 {
 	struct only o = {.port = 0};
 	char address[46];
 	unsigned port;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
-		if (transport_peer(fd, address, &port))
+		if (transport_peer(fd, address, &port) && transport_is_of_kind(fd, n->datagram))
 			consider(&o, n->peer.host, address, port);
 	if (o.several || !o.port)
 		return;
@@ -84,8 +84,8 @@ static void search_descriptors_at_end(struct connection *n)
 	if (carrier_has_rivals(n))
 		return;
 	for (int fd = 0; fd < TRANSPORT_DESCRIPTORS; fd++)
-		if (transport_peer(fd, address, &port) && !is_another(fd, n->peer.host, address) &&
-		    carrier_may_be(n, fd))
+		if (transport_peer(fd, address, &port) && transport_is_of_kind(fd, n->datagram) &&
+		    !is_another(fd, n->peer.host, address) && carrier_may_be(n, fd))
 			consider(&o, n->peer.host, address, port);
 	consider_closed(n, &o);
 	if (o.several || !o.port)
@@ -108,7 +108,8 @@ void peer_of_host(const char *host, char address[46], unsigned *port)
 	char other[46];
 	unsigned others;
 	for (int fd = 0; host[0] && fd < TRANSPORT_DESCRIPTORS; fd++)
-		if (transport_peer(fd, other, &others) && !is_another(fd, host, other))
+		if (transport_peer(fd, other, &others) && transport_is_of_kind(fd, false) &&
+		    !is_another(fd, host, other))
 			consider(&o, host, other, others);
 	if (o.several || !o.port || !o.named)
 		return;

@@ -314,7 +314,7 @@ bool transport_has_brought_after(const struct connection *n, const SSL *ssl,
 
 /* ---- which ones may carry it --------------------------------------------------------------------------------------- */
 
-static bool is_of_kind(int fd, bool datagram)
+bool transport_is_of_kind(int fd, bool datagram)
 {
 	int type = 0;
 	socklen_t size = sizeof type;
@@ -328,7 +328,7 @@ static bool may_be_own(const struct connection *n, SSL *ssl, int fd)
 {
 	struct socket_facts t;
 	uint64_t came = transport_received(copy_api(n->copy), ssl);
-	if (!is_of_kind(fd, n->datagram))
+	if (!transport_is_of_kind(fd, n->datagram))
 		return false;
 	if (!traffic_of(fd, &t))
 		return true;

@@ -14,6 +14,8 @@ enum { TRANSPORT_DESCRIPTORS = 1024 }; /* that are looked at; more of them for w
 
 /* The peer of a TCP or UDP socket. */
 bool transport_peer(int fd, char address[46], unsigned *port);
+/* Of datagrams, or of a stream. */
+bool transport_is_of_kind(int fd, bool datagram);
 /* Of the SSL's own socket; -1: it works on something else. */
 int transport_descriptor(const struct openssl *o, const SSL *ssl);
 /* Where a BIO that connects by itself (BIO_s_connect()) is to lead, normalised. False: it is none, or was not told so; *port as it was, where that is no number. */

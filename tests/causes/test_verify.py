@@ -523,7 +523,9 @@ def test_dane_beside_a_ca(tell, show, pki):
 
 
 NOBODY = """
-import ssl, sys
+import socket, ssl, sys
+radius = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+radius.connect(("127.0.0.9", 1812))
 chain, key, ca = sys.argv[1:]
 (a, b), (c, d) = ((ssl.MemoryBIO(), ssl.MemoryBIO()) for _ in "12")
 server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -543,7 +545,7 @@ for end in ends * 3:
 @pytest.mark.cause("issuer-unknown")
 @pytest.mark.parametrize("rule", [False, True])
 def test_no_rule_for_nobody(run, pki, rule):
-    """As in a login by EAP: neither a name nor a socket. What is not proposed would not help."""
+    """As in a login by EAP: neither a name nor a socket, but one to RADIUS. What is not proposed would not help."""
     good = pki.good(HOST)
     config = run.config((HOST, {"ExtraCAFile": pki.root_pem})) if rule else None
     [record] = run(["python3", "-c", NOBODY, good.chain, good.key, pki.stranger_pem], config=config, names=False).records
