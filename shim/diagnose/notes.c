@@ -145,12 +145,19 @@ static bool needs_no_anchor(const struct diagnosis *d, enum verify_symbol s)
 	       cause_table[verify_symbol_cause(s)].family == FAMILY_ANCHOR;
 }
 
-/* Before .NET has a chain, it has fetched no list. */
-static bool not_yet_fetched(const struct diagnosis *d, enum verify_symbol s)
+/* Before .NET has a chain, it has fetched no list; and that there is none is said once. */
+static bool is_no_other_list(const struct diagnosis *d, size_t at)
 {
-	return d->e->framework == FRAMEWORK_DOTNET &&
-	       verify_symbol_cause(s) == CAUSE_CRL_UNAVAILABLE &&
-	       cause_table[d->failure].family == FAMILY_ANCHOR;
+	const struct evidence *e = d->e;
+	const struct verify_error *error = &e->errors[at];
+	if (e->framework != FRAMEWORK_DOTNET ||
+	    verify_symbol_cause(verify_symbol(error->code, e->version)) != CAUSE_CRL_UNAVAILABLE)
+		return false;
+	for (size_t i = 0; i < at; i++) {
+		if (e->errors[i].code == error->code)
+			return true;
+	}
+	return cause_table[d->failure].family == FAMILY_ANCHOR || is_about_roots_list(e, error);
 }
 
 static void further_errors(struct diagnosis *d)
@@ -159,7 +166,7 @@ static void further_errors(struct diagnosis *d)
 	for (size_t i = 0; i < e->error_count; i++) {
 		const enum verify_symbol s = verify_symbol(e->errors[i].code, e->version);
 		const char *name = verify_code_name(e->errors[i].code, e->version);
-		if (not_yet_fetched(d, s) || said_otherwise(d, s) || needs_no_anchor(d, s) ||
+		if (is_no_other_list(d, i) || said_otherwise(d, s) || needs_no_anchor(d, s) ||
 		    follows(d, s, e->errors[i].depth) || e->errors[i].code == d->first.code ||
 		    evidence_waives(e, e->errors[i].code))
 			continue;

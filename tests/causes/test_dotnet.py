@@ -401,6 +401,7 @@ def test_no_list_and_another_fault(run, pki, hosts):
     for kind in ("stream-crl-no", "stream-crl"):
         for name, a in each(run, pki, hosts, kind, *faults).items():
             assert (a.record["event"], a.record["cause"]) == ("verify_failed", CAUSES[name]), name
+            assert sum("demands a revocation list" in n for n in a.record["notes"]) == (name != "untrusted-root"), name
             assert a.sentence == a.message if kind == "stream-crl" else a.words == (set(a.errors.split(", ")), set(a.status)), name
 
 
