@@ -103,6 +103,7 @@ struct story {
 	int names;        /* see HAPPENING_OWN */
 	bool key_written; /* the leaf's, by the client */
 	bool taken;       /* ... or the leaf itself */
+	bool common;      /* ... or the common name in it */
 	bool past;        /* what the client does with the leaf is not seen */
 	bool leaf_misnamed, leaf_unsuited, leaf_outdated, wrong_address;
 	bool data_sent, data_taken,

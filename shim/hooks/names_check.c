@@ -166,3 +166,28 @@ int hook_i2d_X509_bio(const struct target *t, BIO *bio, const X509 *x)
 	note_taken(t, x);
 	return LOAD_REAL(int, BIO *, const X509 *)(bio, x);
 }
+
+/* The common name, which is taken out of a part of the leaf. */
+static void note_common(const struct target *t, const X509_NAME *name, int nid)
+{
+	enum { NID_COMMON_NAME = 13 };
+	if (nid != NID_COMMON_NAME || t->caller != CALLER_HOST || !name || !names_watched())
+		return;
+	KEEP_ERRNO_BEGIN
+	names_note_common(name);
+	KEEP_ERRNO_END
+}
+
+int hook_X509_NAME_get_text_by_NID(const struct target *t, const X509_NAME *name, int nid, char *to,
+				   int size)
+{
+	note_common(t, name, nid);
+	return LOAD_REAL(int, const X509_NAME *, int, char *, int)(name, nid, to, size);
+}
+
+int hook_X509_NAME_get_index_by_NID(const struct target *t, const X509_NAME *name, int nid,
+				    int last)
+{
+	note_common(t, name, nid);
+	return LOAD_REAL(int, const X509_NAME *, int, int)(name, nid, last);
+}

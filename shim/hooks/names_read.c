@@ -13,7 +13,8 @@ enum { WATCHED = 16 };
 static struct watched {
 	uint8_t leaf[32];
 	const X509 *object;
-	bool used, taken;
+	const X509_NAME *subject; /* only compared with */
+	bool used, taken, common;
 	enum names_looked looked;
 	char asked[256]; /* where OpenSSL compared: the last name or address that it did not find */
 } watched[WATCHED];
@@ -34,7 +35,7 @@ static struct watched *find(const uint8_t leaf[32])
 	return NULL;
 }
 
-bool names_watch(const uint8_t leaf[32], const X509 *object)
+bool names_watch(const uint8_t leaf[32], const X509 *object, const X509_NAME *subject)
 {
 	if (!enter())
 		return false;
@@ -45,7 +46,8 @@ bool names_watch(const uint8_t leaf[32], const X509 *object)
 	memcpy(w->leaf, leaf, sizeof w->leaf);
 	w->object = object;
 	w->used = true;
-	w->taken = false;
+	w->subject = subject;
+	w->taken = w->common = false;
 	w->looked = NAMES_UNREAD;
 	w->asked[0] = '\0';
 	lock_leave(&lock);
@@ -117,4 +119,24 @@ bool names_taken(const uint8_t leaf[32])
 	const bool taken = w && w->taken;
 	lock_leave(&lock);
 	return taken;
+}
+
+void names_note_common(const X509_NAME *subject)
+{
+	if (!enter())
+		return;
+	for (unsigned i = 0; i < WATCHED; i++)
+		if (watched[i].used && watched[i].subject == subject)
+			watched[i].common = true;
+	lock_leave(&lock);
+}
+
+bool names_common(const uint8_t leaf[32])
+{
+	if (!names_watched() || !enter())
+		return false;
+	const struct watched *w = find(leaf);
+	const bool common = w && w->common;
+	lock_leave(&lock);
+	return common;
 }

@@ -361,6 +361,8 @@ void story_looks(struct connection *n, SSL *ssl, struct circumstances *c)
 		story_event(n, ssl, checks, NULL);
 	if (n->story.unnamed && !n->story.taken && names_taken(n->leaf.digest))
 		TELL(n, ssl, TAKEN, 0);
+	if (n->story.unnamed && !n->story.common && names_common(n->leaf.digest))
+		TELL(n, ssl, COMMON, 0);
 	tell_of_closed(n, ssl);
 	if (story_asks_for_end(&n->story))
 		unanswered_in_handshake(n, ssl, c);

@@ -198,6 +198,12 @@ static bool sent_name(const struct verification *v, const char *name, unsigned f
 				o->SSL_version(v->ssl) == PROTOCOL_TLS1_3, name, flags);
 }
 
+static bool watch_names(const struct connection *n, const X509 *leaf)
+{
+	const struct openssl *o = copy_api(n->copy);
+	return names_watch(n->leaf.digest, leaf, leaf ? o->X509_get_subject_name(leaf) : NULL);
+}
+
 /* The host that the client asked for by name, and a leaf that is not for it. */
 static bool leaf_is_for_another(struct verification *v)
 {
@@ -211,12 +217,12 @@ static bool leaf_is_for_another(struct verification *v)
 		return false;
 	if (!n->peer.sni) {
 		/* an address perhaps, which it compares by itself: that shows at the end (connection.c) */
-		if (n->leaf.known && (n->story.left || names_watch(n->leaf.digest, leaf)))
+		if (n->leaf.known && (n->story.left || watch_names(n, leaf)))
 			TELL(v->connection, v->ssl, NAMELESS, 0);
 		return false;
 	}
 	if (n->leaf.known)
-		names_watch(n->leaf.digest, leaf);
+		watch_names(n, leaf);
 	if (sent_name(v, n->peer.sni, 0))
 		return false;
 	match = matches(o, leaf, n->peer.sni);
@@ -256,7 +262,7 @@ static void note_unverified(struct verification *v)
 	    leaf_digest(o, leaf_of(o, v->ctx), leaf)) /* a compressed certificate (RFC 8879) */
 		verify_take_leaf(n, leaf);
 	if (n->leaf.known) {
-		names_watch(n->leaf.digest, leaf_of(o, v->ctx));
+		watch_names(n, leaf_of(o, v->ctx));
 		TELL(n, v->ssl, LEFT, 0);
 	}
 	live_left_to_client(n);

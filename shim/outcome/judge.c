@@ -279,12 +279,12 @@ static struct verdict let_pass(const struct story *s)
 }
 
 /* Libraries that compare names where nobody sees it (PHP's libcurl, past us; Twisted, out of the bytes, which it wrote out) say goodbye at once where they do
- * not fit. Who took nothing to compare, or asked for the result and then looked at no name (s_client), compares none; nor does one that just closes its
- * socket (a probe). */
+ * not fit; so do old programs, which read the common name and nothing else. Who took nothing to compare, or asked for the result and then looked at no name
+ * (s_client), compares none; nor does one that just closes its socket (a probe). */
 static bool may_have_looked(const struct story *s)
 {
-	const bool may_compare = s->taken || s->past;
-	return s->names || (may_compare && s->closing && !s->content && !s->nameless);
+	const bool may_compare = s->common || ((s->taken || s->past) && !s->content);
+	return s->names || (may_compare && s->closing && !s->nameless);
 }
 
 /* A good chain for another host, and OpenSSL was not asked about the name. A client that checks names by itself (curl) ends the connection

@@ -151,6 +151,8 @@ static bool *flag_of(struct story *s, enum happening_kind what)
 		return &s->key_written;
 	case HAPPENING_TAKEN:
 		return &s->taken;
+	case HAPPENING_COMMON:
+		return &s->common;
 	case HAPPENING_ENDS:
 		return &s->ended;
 	default:

@@ -232,6 +232,34 @@ def test_who_compares_names_in_the_bytes_of_the_leaf(run, show, pki):
     assert fits.code == 0 and fits.log == "", fits
 
 
+COMMON = """
+use IO::Socket::SSL;
+my ($host, $port, $ca, $what) = @ARGV;
+my $tls = IO::Socket::SSL->new(PeerAddr => $host, PeerPort => $port, SSL_ca_file => $ca, SSL_verify_mode => 1, SSL_verifycn_scheme => 'none') or die $SSL_ERROR;
+my $ssl = $tls->_get_ssl_object;
+Net::SSLeay::get_verify_result($ssl) == 0 or die;
+my $name = Net::SSLeay::X509_get_subject_name(Net::SSLeay::get_peer_certificate($ssl));
+my $shown = $what eq 'shows' ? Net::SSLeay::X509_NAME_oneline($name) : Net::SSLeay::X509_NAME_get_text_by_NID($name, 13);
+my $fits = $what eq 'shows' || $shown =~ /^\Q$host\E/;
+print $tls "GET / HTTP/1.0\r\n\r\n" if $what eq 'goes on' || $what eq 'compares' && $fits;
+my $answer = <$tls> if $what eq 'goes on' || $what eq 'compares' && $fits;
+close($tls);
+exit !$fits;
+"""
+
+
+def test_who_compares_the_common_name(run, show, pki):
+    """... has refused it, where it then says goodbye. Who shows the subject has compared nothing."""
+    other = show(issue("elsewhere", pki.intermediate, names=["elsewhere.test"]), pki.intermediate).port
+    refused = run(["perl", "-e", COMMON, HOST, other, pki.root_pem, "compares"])
+    assert refused.code == 1 and [(r["event"], r["cause"]) for r in refused.records] == [("verify_failed", "name-mismatch")], refused
+    shown = run(["perl", "-e", COMMON, HOST, other, pki.root_pem, "shows"])
+    assert shown.code == 0 and shown.log == "", shown
+    good = show(issue(HOST, pki.intermediate), pki.intermediate).port
+    fits = run(["perl", "-e", COMMON, HOST, good, pki.root_pem, "compares"])
+    assert fits.code == 0 and fits.log == "", fits
+
+
 def speaks_first(connection, identity):
     """... and ends the connection, with a goodbye."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
