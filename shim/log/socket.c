@@ -6,6 +6,7 @@
 
 #include <tlsmend/system.h>
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -113,9 +114,49 @@ static void add_joined_lines(struct buf *b, const char *data, size_t n, size_t m
 	}
 }
 
+static bool leads_to(int fd, const char *path)
+{
+	/* what /dev/log is a link to under systemd, whose name the socket has then */
+	static const char systemds[] = "/run/systemd/journal/dev-log";
+	struct sockaddr_un peer = {.sun_family = AF_UNSPEC};
+	char name[sizeof peer.sun_path + 1] = "";
+	int size = sizeof peer, type = 0, type_size = sizeof type;
+	if (sys_call(SYS_getpeername, fd, (long)(intptr_t)&peer, (long)(intptr_t)&size, 0, 0, 0) !=
+		0 ||
+	    peer.sun_family != AF_UNIX ||
+	    sys_call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, (long)(intptr_t)&type,
+		     (long)(intptr_t)&type_size, 0) != 0 ||
+	    type != SOCK_DGRAM)
+		return false;
+	memcpy(name, peer.sun_path, sizeof peer.sun_path);
+	return strcmp(name, path) == 0 || strcmp(name, systemds) == 0;
+}
+
+/* Of a process that has another root directory, or other rights, than when it called openlog(3): its connection is still there, and one line more on it is
+ * no other than those of its own. Ours to close; -1: there is none. */
+static int hosts_socket(const char *path, int error)
+{
+	enum { MOST = 256 };
+	if (error != ENOENT && error != EACCES && error != ECONNREFUSED)
+		return -1;
+	for (int fd = 3; fd < MOST; fd++) {
+		/* looked at as one of ours: its number may be another file's at any moment */
+		const int own = leads_to(fd, path) ? sys_fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+		if (own >= 0 && leads_to(own, path))
+			return own;
+		if (own >= 0)
+			sys_close(own);
+	}
+	return -1;
+}
+
 static int syslog_send(const char *path, struct buf *b)
 {
 	int error, fd = open_socket(path, SOCK_DGRAM);
+	if (fd < 0) {
+		const int hosts = hosts_socket(path, -fd);
+		fd = hosts < 0 ? fd : hosts;
+	}
 	if (fd == -EPROTOTYPE) {
 		fd = open_socket(path, SOCK_STREAM);
 		buf_add(b, "", 1); /* on a stream a record ends with a NUL */

@@ -129,6 +129,15 @@ def test_appimage(tlsmend, tmp_path):
     assert tlsmend("run", image).stderr == ""
 
 
+@pytest.mark.parametrize("folder, who", [("usr/lib/postfix/sbin", "Postfix"), ("usr/libexec/dovecot", "dovecot")])
+def test_what_a_master_starts_has_another_environment(tlsmend, tmp_path, folder, who):
+    (tmp_path / folder).mkdir(parents=True)
+    shutil.copy("/usr/bin/openssl", tmp_path / folder / "smtp")
+    said = tlsmend("check", tmp_path / folder / "smtp").stdout
+    assert "inherits LD_PRELOAD only where %s" % who in said and "import_environment" in said
+    assert "import_environment" not in tlsmend("check", "/usr/bin/openssl").stdout
+
+
 @pytest.mark.parametrize("name, knob", [
     ("sudo", "write sudo tlsmend run COMMAND"), ("docker", "write docker run $(tlsmend env --docker) IMAGE"), ("systemctl", "use tlsmend service UNIT"),
     ("postfix", 'run postconf import_environment="$(postconf -h import_environment) LD_PRELOAD TLSMEND_LOG", and set TLSMEND_LOG=syslog: smtp is chrooted'),

@@ -698,6 +698,39 @@ static void syslog_gets_one_datagram(void **state)
 	sink_use_sockets(NULL, NULL);
 }
 
+/* As a daemon has it, that called openlog(3) and then went into another root directory, where the socket has no name. */
+static void syslog_by_the_hosts_own_connection(void **state)
+{
+	const int server = listen_on("log", SOCK_DGRAM), other = listen_on("other", SOCK_DGRAM);
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	const int elsewhere = socket(AF_UNIX, SOCK_DGRAM, 0), own = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	(void)state;
+	strcpy(to.sun_path, in_directory("other"));
+	assert_int_equal(connect(elsewhere, (struct sockaddr *)&to, sizeof to), 0);
+	strcpy(to.sun_path, in_directory("log"));
+	sink_use_sockets(path, NULL);
+	assert_int_equal(connect(own, (struct sockaddr *)&to, sizeof to), 0);
+	unlink(path);
+	const int before = dup(server);
+	close(before);
+	assert_int_equal(through(SINK_SYSLOG, "text\n", 5), 0);
+	got[recv(server, got, sizeof got - 1, MSG_DONTWAIT)] = '\0';
+	assert_syslog_form("]: text");
+	/* no descriptor is left, and nobody else was written to */
+	const int after = dup(server);
+	assert_int_equal(after, before);
+	close(after);
+	assert_int_equal(recv(other, got, sizeof got, MSG_DONTWAIT), -1);
+	close(own);
+	assert_int_equal(through(SINK_SYSLOG, "text\n", 5), ENOENT);
+	close(elsewhere);
+	close(other);
+	close(server);
+	unlink(in_directory("other"));
+	sink_use_sockets(NULL, NULL);
+}
+
 static void syslog_on_a_stream(void **state)
 {
 	const int server = listen_on("log", SOCK_STREAM);
@@ -804,6 +837,7 @@ int main(void)
 	    cmocka_unit_test(peculiar_hosts),
 	    cmocka_unit_test(files_are_opened_per_record),
 	    cmocka_unit_test(syslog_gets_one_datagram),
+	    cmocka_unit_test(syslog_by_the_hosts_own_connection),
 	    cmocka_unit_test(syslog_on_a_stream),
 	    cmocka_unit_test(syslog_that_is_full_or_flooded),
 	    cmocka_unit_test(journal_gets_fields),

@@ -97,11 +97,12 @@ const struct module *module_next(const struct module *after, const char *program
 	return NULL;
 }
 
-const char *note_for(const char *program, bool by_module)
+const char *note_for(const char *path, bool by_module)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(note_table); i++)
 		if ((by_module || !note_table[i].by_module) &&
-		    fnmatch(note_table[i].program, program, 0) == 0)
+		    fnmatch(note_table[i].program,
+			    strchr(note_table[i].program, '/') ? path : path_base(path), 0) == 0)
 			return note_table[i].text;
 	return NULL;
 }

@@ -74,6 +74,6 @@ struct module {
 const struct module *module_next(const struct module *after,
 				 const char *program); /* NULL first; NULL: no more */
 /* by_module: what brings OpenSSL is a module of it, which it loads later. NULL: nothing. */
-const char *note_for(const char *program, bool by_module);
+const char *note_for(const char *path, bool by_module);
 
 #endif

@@ -369,8 +369,7 @@ static bool judge_sanitizer(struct look *k)
 
 static void add_note(struct look *k)
 {
-	const char *note =
-	    note_for(path_base(k->target->program), k->openssl && !is_needed(k, k->openssl));
+	const char *note = note_for(k->target->program, k->openssl && !is_needed(k, k->openssl));
 	if (note)
 		target_fact(k->target, "note", note, NULL);
 }
