@@ -29,7 +29,7 @@ def program():
 @pytest.fixture
 def ask(run, program, servers, pki):
     def call(kind, **how):
-        begin = KINDS.get(kind)
+        begin = {**KINDS, "mysql": "mysql"}.get(kind)
         port = servers.odd("127.0.0.2", starttls.server(begin) if begin else odd.presents_certificate, pki.good(HOST))
         return run(["dotnet", program, kind, HOST, port], timeout=60, **how)
 
@@ -49,6 +49,15 @@ def test_library(ask, pki, kind):
     assert {r["event"] for r in mended.records} == {"mended"}
     other = ask(kind, extra_ca={OTHER: pki.root_pem})
     assert other.out == without.out and {r["cause"] for r in other.records} == {"issuer-unknown"}
+
+
+def test_one_that_decides_after_its_login(ask, pki):
+    """MySqlConnector accepts at first, and sends its login: that is what happened, and that it may refuse yet is said."""
+    done = ask("mysql")
+    assert [(r["event"], r["cause"], r["host"]) for r in done.records] == [("verify_ignored", "error-waived", HOST)], done
+    assert any("MySqlConnector" in n and "refuses then is not seen" in n for n in done.records[0]["notes"])
+    mended = ask("mysql", extra_ca={HOST: pki.root_pem})
+    assert {r["event"] for r in mended.records} == {"mended"}
 
 
 def test_openssl_of_its_own(ask, program):

@@ -2,6 +2,7 @@
 // KIND HOST PORT: one connection of a library that many programs use. Prints what became of it, and its last inner exception.
 //     smtp, imap   MailKit, with STARTTLS     sql    Microsoft.Data.SqlClient, TDS 8 (TLS first)
 //     npgsql       Npgsql                     redis  StackExchange.Redis
+//     mysql        MySqlConnector
 //     kafka        Confluent.Kafka, whose librdkafka has an OpenSSL of its own
 // Exit code: 1 where it failed.
 using System;
@@ -57,6 +58,13 @@ internal static class Program
             case "sql":
                 using (var connection = new Microsoft.Data.SqlClient.SqlConnection(
                     $"Server={host},{port};User Id=nobody;Password=none;Encrypt=Strict;Connect Timeout=20;ConnectRetryCount=0;Pooling=false"))
+                {
+                    connection.Open();
+                }
+                break;
+            case "mysql":
+                using (var connection = new MySqlConnector.MySqlConnection(
+                    $"Server={host};Port={port};User ID=tls;Password=secret;SslMode=VerifyFull;ConnectionTimeout=20;Pooling=false"))
                 {
                     connection.Open();
                 }
