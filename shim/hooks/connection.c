@@ -19,9 +19,12 @@
 #include "story.h"
 #include "transport.h"
 #include "uses.h"
+#include "verification.h"
 
 static void connection_clear(struct connection *n)
 {
+	if (n->held.under_way)
+		n->held.under_way->connection = NULL;
 	/* freed by libssl itself, where we do not see it */
 	if (n->copy && !n->story.ended)
 		story_ends(n, NULL, END_PAST);
@@ -137,6 +140,7 @@ void connection_end(struct connection *n, SSL *ssl, int how)
 {
 	if (n->story.ended)
 		return;
+	verification_left(n, ssl);
 	story_ends(n, ssl, how);
 	certificate_mended(n, ssl, true);
 	if (did_without(&n->story))

@@ -88,6 +88,8 @@ struct held_back {
 	struct evidence *failed; /* a verification failed */
 	/* the chain is good, but nobody asked for the name, and it is another one */
 	struct evidence *unnamed;
+	/* a verification is under way, or was left for good */
+	struct verification *under_way;
 };
 /* The certificate that the server has shown. */
 struct shown_leaf {

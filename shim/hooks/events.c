@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "connection.h"
 #include "verification.h"
 
 enum { CRL_PATH_VALIDATION_ERROR = 54 };
@@ -32,6 +33,9 @@ static void abandoned(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long
 	if (!ptr)
 		return;
 	KEEP_ERRNO_BEGIN
+	const struct verification *v = ptr;
+	if (v->connection && v->connection->held.under_way == v)
+		v->connection->held.under_way = NULL;
 	verification_free(ptr);
 	KEEP_ERRNO_END
 }
@@ -219,7 +223,10 @@ int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx)
 					    .depth = o->X509_STORE_CTX_get_error_depth(ctx)};
 	o->X509_STORE_CTX_set_verify_cb(v->ctx, client);
 	o->X509_STORE_CTX_set_verify_cb(ctx, client);
+	v->told_bad = !ok && ctx == v->ctx;
+	v->own_calls = verification_own_calls();
 	int answer = client(ok, ctx);
+	v->told_bad = false;
 	look(v, ctx, ok, before, answer);
 	if (ctx != v->ctx && o->X509_STORE_CTX_get_verify_cb(ctx) == client)
 		o->X509_STORE_CTX_set_verify_cb(ctx, observer_verify(c));

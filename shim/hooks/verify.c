@@ -4,6 +4,7 @@
  * verification is looked at. Whether it ends up as a failure or as ignored is the client's decision, which shows later
  * (design.md#net): with a connection the evidence waits there.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,6 +332,13 @@ static int plainly(const struct target *t, X509_STORE_CTX *ctx)
 	return as_verify(t->real)(ctx);
 }
 
+static _Atomic unsigned own_calls;
+
+unsigned verification_own_calls(void)
+{
+	return atomic_load_explicit(&own_calls, memory_order_relaxed);
+}
+
 /* Not a client's look at its peer: OpenSSL on the way from one function to the other, libssl building the chain of the program's own
  * certificate, a server's look at its client, anything while there is no connection. */
 static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL **ssl)
@@ -339,6 +347,8 @@ static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL *
 	if (events_under_way(t->copy, ctx))
 		return true;
 	*ssl = verification_ssl(o, ctx, t->caller);
+	if (!*ssl && t->caller == CALLER_HOST)
+		atomic_fetch_add_explicit(&own_calls, 1, memory_order_relaxed);
 	if (!*ssl)
 		return t->caller != CALLER_HOST || !live_any();
 	return openssl_is_server(o, *ssl);
@@ -370,13 +380,32 @@ static int look_at(struct verification *v, const struct target *t, int entry_err
 	before(v);
 	if (!events_begin(v) && rule_strengthens(&v->rule))
 		return without_memory(t, v->ctx, v->connection);
+	if (v->connection)
+		v->connection->held.under_way = v;
 	errno = entry_errno;
 	int result = plainly(t, v->ctx);
 	KEEP_ERRNO_BEGIN
+	if (v->connection)
+		v->connection->held.under_way = NULL;
 	events_end(v);
 	after(v, result);
 	KEEP_ERRNO_END
 	return result;
+}
+
+/* Nobody takes the context back that libssl made for it: it is as the callback left it. Up to 1.0.2 it lay on the stack. What a client that verifies by
+ * itself within its callback found there is not known. */
+void verification_left(struct connection *n, SSL *ssl)
+{
+	struct verification *v = n->held.under_way;
+	if (!v || !ssl || !v->told_bad || n->story.left || n->thread != thread_number() ||
+	    v->own_calls != verification_own_calls() ||
+	    !copy_api(v->copy)->X509_STORE_CTX_get0_cert)
+		return;
+	dry_run_verified(v, false);
+	if (v->trust.setting)
+		trust_missed(&v->trust);
+	failed(v, 0);
 }
 
 static int verify(const struct target *t, X509_STORE_CTX *ctx)

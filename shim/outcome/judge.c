@@ -365,10 +365,17 @@ static struct verdict without_complaint(const struct story *s)
 	return (struct verdict){worked ? OUTCOME_WORKED : OUTCOME_GIVEN_UP, REASON_NONE};
 }
 
+/* The client's callback was told of the failure that is to end the handshake, and OpenSSL never came to end it: an exception, or longjmp. */
+static bool was_cut_short(const struct story *s)
+{
+	return !s->done && s->bad && s->enforced;
+}
+
 static struct verdict ended(const struct story *s, const struct happening *h)
 {
 	const bool process = h->ends.how == END_PROCESS;
-	struct verdict v = s->done ? unanswered(s, h, h->ends.met, h->ends.peer)
+	struct verdict v = was_cut_short(s) ? failed(REASON_VERIFICATION)
+			   : s->done        ? unanswered(s, h, h->ends.met, h->ends.peer)
 			   : h->ends.how == END_FREED || h->ends.how == END_PAST || process
 			       ? silence(s, h, h->ends.met && h->ends.peer, h->ends.waits)
 			       : NOTHING;

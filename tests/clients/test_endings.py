@@ -55,6 +55,19 @@ def test_it_asked_and_ended(ends, sites, last):
     assert ends(port, None, "none", "sni=" + HOST, "connect", "ask", *last) == [FAILED]
 
 
+@pytest.mark.parametrize("steps", [["connect", "free"], ["connect", "exit"], ["connect", "thread", "free"], ["tls12", "connect", "close", "free"],
+                                   ["memory", "connect", "free"]], ids=" ".join)  # fmt: skip
+def test_its_callback_left_openssl(ends, sites, steps):
+    """By longjmp, which is an exception in other languages: what it was told is why."""
+    port, _ = sites.https(HOST)
+    assert ends(port, None, "leave", "sni=" + HOST, *steps) == [FAILED] and ends.records[0]["enforced"]
+
+
+def test_its_callback_left_openssl_but_not_here(ends, sites, pki):
+    port, _ = sites.https(HOST)
+    assert ends(port, pki.root_pem, "leave", "sni=" + HOST, "connect", GET, "read", "free") == []
+
+
 @pytest.mark.parametrize("last", [["free"], ["exit"], ["quit"]], ids=["free", "exit", "_exit"])
 def test_it_went_on(ends, sites, last):
     """Told as soon as it is known, not only at the end of a connection that may live for days."""

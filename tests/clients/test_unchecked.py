@@ -130,6 +130,19 @@ def test_bad_chain_refused(run, sites, client):
     assert only_failure(equal(run, client(port)), ("issuer-unknown",), HOST, port)["enforced"]
 
 
+@pytest.mark.parametrize("certificate, cause", [("good", "issuer-unknown"), ("expired", "expired")])
+def test_bad_chain_left(run, sites, pki, certificate, cause):
+    """`die` in Perl's callback leaves OpenSSL for good, which then never ends the handshake by itself."""
+    port, _ = sites.https(HOST) if certificate == "good" else sites.variant(certificate)
+    after = equal(run, perl("leave")(port, *([] if certificate == "good" else [pki.root_pem])))
+    assert after.code != 0 and only_failure(after, (cause,), HOST, port)["enforced"]
+
+
+def test_good_chain_left_alone(run, sites, pki):
+    port, _ = sites.https(HOST)
+    assert equal(run, perl("leave")(port, pki.root_pem)).records == []
+
+
 # ---- verification switched off -----------------------------------------------------------------------------
 OFF = {"curl": curl("-k"), "python": python("--no-verify"), "perl": perl("off")}
 

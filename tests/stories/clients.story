@@ -615,3 +615,18 @@ alert-sent ms=1061 out=753 in=1900
 own ms=1061 out=753 in=1900 good=1
 ends ms=1061 out=753 in=1900
 outcome worked -
+
+story CL+SSL, whose callback leaves OpenSSL by a condition
+begins ms=1000
+sent ms=1000 type=1
+heard ms=1005 out=405 in=5
+received ms=1005 out=405 in=127 type=2
+heard ms=1006 out=405 in=132
+heard ms=1006 out=405 in=138
+received ms=1006 out=405 in=161 type=8
+heard ms=1006 out=405 in=166
+received ms=1006 out=405 in=1073 type=11
+bad ms=1010 out=405 in=1073 kept=1 enforced=1 told=1
+own ms=1010 out=405 in=1073
+ends ms=1010 out=405 in=1073
+outcome failed verification
