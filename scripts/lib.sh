@@ -73,13 +73,17 @@ libnginx-mod-stream  file /usr/lib/nginx/modules/ngx_stream_module.so
 '
 # Clients of tests/clients/matrix. Not needed: a test whose client is not there says so and is skipped.
 PACKAGES_CLIENTS='
+amqp-tools        command amqp-get
 apache2-bin       command apache2
 apache2-utils     command ab
-amqp-tools        command amqp-get
 axel              command axel
 bind9-dnsutils    command dig
 dnsdist           command dnsdist
+dnsperf           command dnsperf
+dovecot-imapd     command doveadm
 fetchmail         command fetchmail
+fossil            command fossil
+freeradius        command freeradius
 freerdp2-x11      command xfreerdp
 ftp-ssl           command ftp-ssl
 h2o               command h2o
@@ -98,30 +102,41 @@ links             command links
 lua-sec           file /usr/share/lua/5.4/ssl.lua
 lua5.4            command lua5.4
 mariadb-client-core  command mariadb
+mariadb-server    command mariadbd
+monit             command monit
 monitoring-plugins-basic  file /usr/lib/nagios/plugins/check_tcp
 mosquitto         command mosquitto
 mosquitto-clients command mosquitto_pub
 nagios-nrpe-plugin   file /usr/lib/nagios/plugins/check_nrpe
 ncat              command ncat
 nghttp2-client    command nghttp
+openfortivpn      command openfortivpn
 openvpn           command openvpn
+openvswitch-common  command ovsdb-client
 pgbouncer         command pgbouncer
 php-cli           command php
 php-curl          file /usr/lib/php/*/curl.so
+php-mysql         file /usr/lib/php/*/mysqli.so
 postfix           command posttls-finger
 proxytunnel       command proxytunnel
 python3-aiohttp   python aiohttp
 python3-flaky     python flaky
+python3-httpx     python httpx
 python3-ldap3     python ldap3
+python3-m2crypto  python M2Crypto
 python3-paho-mqtt python paho.mqtt.client
+python3-pika      python pika
 python3-pretend   python pretend
 python3-psycopg2  python psycopg2
+python3-pymongo   python pymongo
 python3-pymysql   python pymysql
+python3-qpid-proton  python proton
 python3-redis     python redis
 python3-requests  python requests
 python3-tornado   python tornado
 python3-trio      python trio
 python3-twisted   python twisted
+python3-uvloop    python uvloop
 python3-websockets   python websockets
 radsecproxy       command radsecproxy
 redis-server      command redis-server
@@ -133,7 +148,9 @@ ruby-net-ldap     file /usr/lib/ruby/*/net/ldap.rb
 s-nail            command s-nail
 siege             command siege
 socat             command socat
+spice-client-gtk  command spicy-screenshot
 squid-openssl     command squid
+stubby            command stubby
 stunnel4          command stunnel4
 subversion        command svn
 swaks             command swaks
@@ -146,10 +163,11 @@ unbound           command unbound
 w3m               command w3m
 wrk               command wrk
 xvfb              command xvfb-run
+znc               command znc
 '
 
 # Daemons of the packages above. The tests start their own.
-SERVICES='nginx postgresql haproxy h2o stunnel4 squid rsyslog postfix radsecproxy fetchmail mosquitto openvpn pgbouncer unbound'
+SERVICES='nginx postgresql haproxy h2o stunnel4 squid rsyslog postfix radsecproxy fetchmail mosquitto openvpn pgbouncer unbound dovecot freeradius mariadb monit stubby znc'
 
 # Daemons of Debian live in /usr/sbin, which a user's PATH lacks.
 PATH=$PATH:/usr/sbin:/sbin

@@ -246,7 +246,7 @@ class Postgres(Protocol):
 
     def after(self, wire):
         wire.take(int.from_bytes(wire.take(4), "big") - 4)
-        wire.say(b"R\0\0\0\x08\0\0\0\0" + b"S\0\0\0\x19client_encoding\0UTF8\0" + b"Z\0\0\0\x05I")
+        wire.say(b"R\0\0\0\x08\0\0\0\0" + b"S\0\0\0\x19client_encoding\0UTF8\0" + b"S\0\0\0\x18server_version\x0014.5\0" + b"Z\0\0\0\x05I")
         while True:
             kind = wire.take(1)
             wire.take(int.from_bytes(wire.take(4), "big") - 4)
@@ -344,6 +344,23 @@ class Redis(Protocol):
             wire.say("+PONG")
 
 
+class Mongo(Protocol):
+    plain = b"It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n"
+    # {ismaster: true, maxWireVersion: 6, minWireVersion: 0, ok: 1.0}
+    FIELDS = b"\x08ismaster\0\1" + b"\x10maxWireVersion\0\x06\0\0\0" + b"\x10minWireVersion\0\0\0\0\0" + b"\x01ok\0" + b"\0\0\0\0\0\0\xf0\x3f"
+    DOCUMENT = (len(FIELDS) + 5).to_bytes(4, "little") + FIELDS + b"\0"
+
+    def after(self, wire):
+        while True:
+            head = wire.take(16)
+            wire.take(int.from_bytes(head[:4], "little") - 16)
+            if head[12:16] == (2013).to_bytes(4, "little"):
+                kind, body = 2013, bytes(5) + self.DOCUMENT
+            else:
+                kind, body = 1, bytes(16) + (1).to_bytes(4, "little") + self.DOCUMENT
+            wire.say((len(body) + 16).to_bytes(4, "little") + bytes(4) + head[4:8] + kind.to_bytes(4, "little") + body)
+
+
 class Mqtt(Protocol):
     plain = b"\x20\x02\x00\x05"
 
@@ -376,6 +393,10 @@ class Irc(Protocol):
             if word[:1] == ["USER"]:
                 wire.say(":irc.test 001 me :hello there\r\n:irc.test 422 me :no message\r\nERROR :Closing Link: done")
                 return
+
+
+class NtsKe(Protocol):
+    alpn = ["ntske/1"]
 
 
 class Nntp(Protocol):
@@ -421,6 +442,6 @@ class Sink(Protocol):
 
 PROTOCOLS = {
     "rdp": Rdp, "http": Http, "h2": Http2, "smtps": Smtp, "smtp": SmtpStarttls, "imaps": Imap, "imap": ImapStarttls, "pop3s": Pop3, "pop3": Pop3Stls, "ftps": Ftp,
-    "ftp": FtpAuth, "postgres": Postgres, "mysql": Mysql, "ldaps": Ldap, "ldap": LdapStarttls, "redis": Redis, "mqtt": Mqtt, "irc": Irc,
+    "ftp": FtpAuth, "postgres": Postgres, "mysql": Mysql, "ldaps": Ldap, "ldap": LdapStarttls, "redis": Redis, "mqtt": Mqtt, "mongo": Mongo, "ntske": NtsKe, "irc": Irc,
     "nntps": Nntp, "rdp": Rdp, "greeted": Greeted, "echo": Protocol, "sink": Sink,
 }  # fmt: skip

@@ -308,6 +308,117 @@ def trio():
     trio.run(get)
 
 
+def httpx():
+    """Over asyncio, as the frameworks that use it do."""
+    import asyncio
+
+    import httpx
+
+    async def get():
+        async with httpx.AsyncClient(timeout=seconds) as client:
+            await client.get(url)
+
+    asyncio.run(get())
+
+
+def uvloop():
+    """asyncio's protocols over libuv."""
+    import uvloop
+
+    uvloop.install()
+    asyncio()
+
+
+def gevent():
+    from gevent import monkey
+
+    monkey.patch_all()
+    urllib()
+
+
+def eventlet():
+    import eventlet
+
+    eventlet.monkey_patch()
+    urllib()
+
+
+def websocket():
+    import websocket
+
+    websocket.create_connection("wss" + url[5:], timeout=seconds)
+
+
+def m2crypto():
+    from M2Crypto import SSL
+
+    context = SSL.Context("tls")
+    context.set_verify(SSL.verify_peer | SSL.verify_fail_if_no_peer_cert, 9)
+    context.load_verify_locations(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+    c = SSL.Connection(context)
+    c.set_tlsext_host_name(host)
+    c.set_socket_read_timeout(SSL.timeout(int(seconds)))
+    c.connect((host, port))
+    c.send(b"GET / HTTP/1.0\r\n\r\n")
+    c.read(100)
+    c.close()
+
+
+def aiosmtplib():
+    import asyncio
+
+    import aiosmtplib
+
+    async def talk():
+        async with aiosmtplib.SMTP(hostname=host, port=port, timeout=seconds, start_tls=True) as s:
+            await s.noop()
+
+    asyncio.run(talk())
+
+
+def asyncpg():
+    import asyncio
+
+    import asyncpg
+
+    ca = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    context = ssl.create_default_context(cafile=ca)
+
+    async def connect():
+        c = await asyncpg.connect(host=host, port=port, user="u", database="d", ssl=context, timeout=seconds)
+        await c.close()
+
+    asyncio.run(connect())
+
+
+def pika():
+    import pika
+
+    options = pika.SSLOptions(ssl.create_default_context(), host)
+    given = pika.ConnectionParameters(host, port, ssl_options=options, connection_attempts=1, socket_timeout=seconds, stack_timeout=seconds)
+    pika.BlockingConnection(given).close()
+
+
+def pymongo():
+    import pymongo
+
+    ca = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    wait = int(seconds * 1000)
+    c = pymongo.MongoClient(host, port, tls=True, tlsCAFile=ca, serverSelectionTimeoutMS=wait, connectTimeoutMS=wait, socketTimeoutMS=wait)
+    c.admin.command("ping")
+    c.close()
+
+
+def proton():
+    from proton import SSLDomain
+    from proton.utils import BlockingConnection
+
+    domain = SSLDomain(SSLDomain.MODE_CLIENT)
+    domain.set_trusted_ca_db(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+    domain.set_peer_authentication(SSLDomain.VERIFY_PEER_NAME)
+    BlockingConnection("amqps://%s:%d" % (host, port), ssl_domain=domain, timeout=seconds).close()
+
+
 def slow():
     """Non-blocking, one readiness at a time."""
     import select

@@ -40,6 +40,9 @@ begin
     smtp.enable_starttls
     smtp.open_timeout = smtp.read_timeout = seconds
     smtp.start('localhost') { |s| s.rset }
+  when 'faraday'
+    require 'faraday'
+    Faraday.new(url: "https://#{host}:#{port}/", request: { timeout: seconds, open_timeout: seconds }).get('/')
   when 'em'
     require 'em-http-request'
     EM.run do

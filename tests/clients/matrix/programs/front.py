@@ -39,10 +39,13 @@ def connect():
     while time.monotonic() < deadline and daemon.poll() is None:
         try:
             if udp:
-                time.sleep(0.3)
                 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
                 s.settimeout(1)
                 s.connect(("127.0.0.1", int(given["listen"])))
+                # what nobody listens for is refused at the next call
+                s.send(b"")
+                time.sleep(0.3)
+                s.send(b"")
                 return s
             return socket.create_connection(("127.0.0.1", int(given["listen"])), float(seconds) + 2)
         except OSError:
