@@ -44,10 +44,48 @@ static unsigned long last_that_tells(const struct openssl *o)
 	return reason == INTERNAL_ERROR || reason == INTERNAL_ERROR_3 ? o->ERR_peek_error() : code;
 }
 
+/* What the system says of a network, or of a descriptor that is none. */
+static bool is_of_network(int error)
+{
+	switch (error) {
+	case EPIPE:
+	case EBADF:
+	case ENOTSOCK:
+	case ENOTCONN:
+	case ECONNRESET:
+	case ECONNREFUSED:
+	case ECONNABORTED:
+	case ETIMEDOUT:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* errno is the system's where OpenSSL itself reads the socket. A BIO of the client's own (GLib's) may leave behind what has nothing to do with it: the
+ * socket knows whether its peer has ended it. */
+static void transport_error(struct evidence *e, struct connection *n, SSL *ssl, int host_errno)
+{
+	struct circumstances own = {.met = false};
+	e->system_errno = host_errno;
+	e->eof = host_errno == 0;
+	if (e->eof || is_of_network(host_errno) || !ssl || transport_is_plain(n, ssl))
+		return;
+	unanswered_in_handshake(n, ssl, &own);
+	if (own.peer) {
+		e->system_errno = own.reset ? ECONNRESET : 0;
+		e->eof = !own.reset;
+	}
+}
+
 /* The last entry of the queue is this failure's own, unless the transport failed: that leaves none, and what stands there may
  * be one of the client's own BIO. "Reading" alone does not say that it did: libssl sets it after a record that it does not
  * take, too. Each try begins with errno 0 and an empty queue. */
-static void handshake_error(struct evidence *e, const struct connection *n,
+static void handshake_error(struct evidence *e, struct connection *n, SSL *ssl,
 			    const struct circumstances *c)
 {
 	enum { ALERT = 1000 };
@@ -62,8 +100,7 @@ static void handshake_error(struct evidence *e, const struct connection *n,
 		e->ssl_reason_text = arena_strdup(&e->arena, o->ERR_reason_error_string(code));
 		e->eof = end;
 	} else if (c->stuck) {
-		e->system_errno = c->host_errno;
-		e->eof = c->host_errno == 0;
+		transport_error(e, n, ssl, c->host_errno);
 	}
 }
 
@@ -72,7 +109,7 @@ static struct evidence *of_handshake(struct connection *n, SSL *ssl, const struc
 	struct evidence *e = connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED);
 	if (!e)
 		return NULL;
-	handshake_error(e, n, c);
+	handshake_error(e, n, ssl, c);
 	transport_evidence(e, copy_api(n->copy), ssl, c->stuck, c->host_errno);
 	own_certificate_evidence(n, ssl, e);
 	greeting_rest(e, n, ssl);
@@ -122,7 +159,7 @@ static struct evidence *of_no_goodbye(struct connection *n, SSL *ssl, const stru
 	    record_wanted(LEVEL_INFO) ? connection_evidence(n, ssl, EVENT_HANDSHAKE_FAILED) : NULL;
 	if (!e)
 		return NULL;
-	handshake_error(e, n, c);
+	handshake_error(e, n, ssl, c);
 	e->after_handshake = e->no_goodbye = true;
 	return e;
 }

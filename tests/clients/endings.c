@@ -8,6 +8,7 @@
  *   memory pair alike                   it hands over the bytes itself, through memory BIOs, a BIO pair, or BIOs of its own of their kind (Node.js)
  *   stale eagain typed                  a BIO of its own whose retry flag is always set; one that has nothing yet once, without the flag; one that says that
  *                                       it works on a descriptor, and tells none (h2o)
+ *   other                               one that leaves behind what is no error of a network where it failed (GLib's)
  *   say=TEXT                            something in plain text, and its answer
  *   connect                             the handshake; the rest comes after it
  *   start                               ... or its first message alone
@@ -47,7 +48,7 @@
 static int fd;
 static SSL_CTX *ctx;
 static SSL *ssl;
-static int memory, pair, alike, stale, eagain, typed;
+static int memory, pair, alike, stale, eagain, typed, other_errno;
 static BIO *to_ssl, *from_ssl; /* where it hands over the bytes */
 
 static int accept_all(int ok, X509_STORE_CTX *c)
@@ -87,7 +88,10 @@ static int own_read(BIO *b, char *to, int size)
 	}
 	if (stale)
 		BIO_set_retry_read(b);
-	return (int)read(fd, to, (size_t)size);
+	const int n = (int)read(fd, to, (size_t)size);
+	if (n < 0 && other_errno)
+		errno = ERANGE;
+	return n;
 }
 
 static int own_write(BIO *b, const char *from, int size)
@@ -165,7 +169,7 @@ static void take_transport(void)
 	}
 	if (memory)
 		SSL_set_bio(ssl, to_ssl = memory_bio(), from_ssl = memory_bio());
-	else if (stale || eagain || typed)
+	else if (stale || eagain || typed || other_errno)
 		SSL_set_bio(ssl, own_bio(), own_bio());
 	else
 		SSL_set_fd(ssl, fd);
@@ -274,6 +278,8 @@ static int before(const char *step)
 		memory = alike = 1;
 	else if (is(step, "stale", &value))
 		stale = 1;
+	else if (is(step, "other", &value))
+		other_errno = 1;
 	else if (is(step, "eagain", &value))
 		eagain = 1;
 	else if (is(step, "typed", &value))

@@ -185,6 +185,18 @@ def test_a_flag_that_is_missing_ends_nothing(ends, sites, pki):
     assert ends(port, None, "eagain", "sni=" + HOST, "connect") == [FAILED]
 
 
+def test_an_error_that_is_none_of_the_network(ends, servers):
+    """errno of a BIO of the client's own need not be that of its socket, which knows what happened."""
+
+    def resets(connection, _):
+        connection.recv(65536)
+        reset_on_close(connection)
+
+    port = servers.odd("127.0.0.2", resets)
+    assert ends(port, None, "other", "sni=" + HOST, "connect") == [("handshake_failed", "closed-early")]
+    assert "reset" in ends.records[0]["why"]
+
+
 @pytest.mark.parametrize("own", [[], ["stale"]], ids=["socket", "own BIO"])
 def test_its_event_loop_sees_the_end_first(ends, servers, own):
     """haproxy: OpenSSL is not asked again."""
