@@ -27,8 +27,9 @@ imapc_cmd_timeout = $3 s
 imapc_connection_retry_count = 0
 ssl_client_ca_file = $4
 X
+rm -rf run
 mkdir -p -m 777 h imapc
 dovecot -F -c c.conf &
-trap 'kill $!' EXIT
+trap 'kill $!; wait' EXIT
 until [ -S run/dns-client ]; do sleep 0.05; done
-USER=nobody doveadm -c c.conf mailbox status messages INBOX
+USER=nobody doveadm -c c.conf mailbox status messages INBOX 2>/dev/null

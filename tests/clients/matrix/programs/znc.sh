@@ -24,4 +24,4 @@ SSLProtocols = all
 </User>
 X
 chown -R nobody z
-exec timeout -s TERM 3 runuser -u nobody -- znc -D -f --datadir "$PWD/z"
+exec timeout -s TERM 3 runuser -u nobody -- znc -D -f --datadir "$PWD/z" >/dev/null
