@@ -7,12 +7,25 @@
  * verification of ours, so it may read the callback or set another one, verify something else, switch stacks, or never come
  * back (longjmp, an exception). What is known of a verification hangs on its context, not on the thread.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "connection.h"
 #include "verification.h"
 
 enum { CRL_PATH_VALIDATION_ERROR = 54 };
+
+static _Atomic unsigned own_calls;
+
+void events_own_call(void)
+{
+	atomic_fetch_add_explicit(&own_calls, 1, memory_order_relaxed);
+}
+
+unsigned events_own_calls(void)
+{
+	return atomic_load_explicit(&own_calls, memory_order_relaxed);
+}
 
 void verification_free(struct verification *v)
 {
@@ -224,7 +237,7 @@ int observe_verify(struct copy *c, int ok, X509_STORE_CTX *ctx)
 	o->X509_STORE_CTX_set_verify_cb(v->ctx, client);
 	o->X509_STORE_CTX_set_verify_cb(ctx, client);
 	v->told_bad = !ok && ctx == v->ctx;
-	v->own_calls = verification_own_calls();
+	v->own_calls = events_own_calls();
 	int answer = client(ok, ctx);
 	v->told_bad = false;
 	look(v, ctx, ok, before, answer);

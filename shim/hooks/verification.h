@@ -32,7 +32,7 @@ struct verification {
 	bool collects_all;
 	openssl_verify_cb *client; /* its callback, while ours stands in front; NULL: it has none */
 	bool told_bad;             /* ... was told of an error, and has not answered */
-	unsigned own_calls;        /* verification_own_calls() when it was told */
+	unsigned own_calls;        /* events_own_calls() when it was told */
 	unsigned event_count;
 	/* from here on nothing is looked at that was not written before */
 	struct live_match match; /* without an SSL: whose look it is */
@@ -75,8 +75,9 @@ bool events_collect(struct copy *c, X509_STORE_CTX *ctx, struct evidence *e, boo
 void events_collected(struct copy *c, X509_STORE_CTX *ctx);
 /* The context is being verified right now, further up on this or another stack. */
 bool events_under_way(struct copy *c, X509_STORE_CTX *ctx);
-/* How many verifications the program has made by itself, that are of no connection's SSL. */
-unsigned verification_own_calls(void);
+/* The program makes a verification by itself, which is of no connection's SSL; how many it has made. */
+void events_own_call(void);
+unsigned events_own_calls(void);
 /* The connection ends in the midst of its verification: the client's callback was told of an error and never came back (an exception, longjmp), or let go of
  * the connection. `ssl` NULL: not to be touched. */
 void verification_left(struct connection *n, SSL *ssl);

@@ -4,7 +4,6 @@
  * verification is looked at. Whether it ends up as a failure or as ignored is the client's decision, which shows later
  * (design.md#net): with a connection the evidence waits there.
  */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,13 +331,6 @@ static int plainly(const struct target *t, X509_STORE_CTX *ctx)
 	return as_verify(t->real)(ctx);
 }
 
-static _Atomic unsigned own_calls;
-
-unsigned verification_own_calls(void)
-{
-	return atomic_load_explicit(&own_calls, memory_order_relaxed);
-}
-
 /* Not a client's look at its peer: OpenSSL on the way from one function to the other, libssl building the chain of the program's own
  * certificate, a server's look at its client, anything while there is no connection. */
 static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL **ssl)
@@ -348,7 +340,7 @@ static bool is_other_business(const struct target *t, X509_STORE_CTX *ctx, SSL *
 		return true;
 	*ssl = verification_ssl(o, ctx, t->caller);
 	if (!*ssl && t->caller == CALLER_HOST)
-		atomic_fetch_add_explicit(&own_calls, 1, memory_order_relaxed);
+		events_own_call();
 	if (!*ssl)
 		return t->caller != CALLER_HOST || !live_any();
 	return openssl_is_server(o, *ssl);
@@ -399,8 +391,7 @@ void verification_left(struct connection *n, SSL *ssl)
 {
 	struct verification *v = n->held.under_way;
 	if (!v || !ssl || !v->told_bad || n->story.left || n->thread != thread_number() ||
-	    v->own_calls != verification_own_calls() ||
-	    !copy_api(v->copy)->X509_STORE_CTX_get0_cert)
+	    v->own_calls != events_own_calls() || !copy_api(v->copy)->X509_STORE_CTX_get0_cert)
 		return;
 	dry_run_verified(v, false);
 	if (v->trust.setting)
