@@ -73,10 +73,8 @@ static void say_in_dotnet(struct diagnosis *d)
 			 chain ? " (RemoteCertificateChainErrors)" : "", (char *)NULL));
 	if (e->event == EVENT_VERIFY_IGNORED)
 		note_line(d, ".NET told a validation callback of the program's own so, and the "
-			     "callback accepted it. That a program decides only later, once the "
-			     "server has said more, and refuses then is not seen from here: "
-			     "MySqlConnector (SslMode VerifyCA and VerifyFull) does so after its "
-			     "login");
+			     "callback accepted it (a program may refuse all the same later, "
+			     "unseen from here: MySqlConnector does after its login)");
 	else if (e->host)
 		note_line(d, say(e,
 				 ".NET's exception, where no validation callback of the program's "
