@@ -21,8 +21,8 @@ struct policy_ref *policy_acquire(void);
 struct policy_ref *policy_in_force(void);
 /* The root directory that the rules were read from; unknown: they were not. Files that they name are looked for there, and nowhere else. */
 void policy_place(struct file_place *p);
-/* The process is about to go into another root directory: reads the rules, and what files they name. */
-void policy_stock_up(void);
+/* The process is about to go into another root directory: reads the rules, and what files they name; by_openssl false: the rules alone. */
+void policy_stock_up(bool by_openssl);
 /* Reads the rules, where that was not done yet: early, while the process has descriptors, its first root directory and the
  * privileges to do so. */
 void policy_prepare(void);

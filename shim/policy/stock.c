@@ -43,10 +43,10 @@ static void stock_copy(struct copy *c, const struct policy *p)
 	}
 }
 
-void policy_stock_up(void)
+void policy_stock_up(bool by_openssl)
 {
 	struct policy_ref *r = policy_acquire();
-	for (unsigned slot = 0; r && slot < COPIES_MAX; slot++) {
+	for (unsigned slot = 0; r && by_openssl && slot < COPIES_MAX; slot++) {
 		struct copy *c = binding_slot(slot);
 		const struct openssl *o = copy_api(c);
 		if (o && o->complete)

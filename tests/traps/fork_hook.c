@@ -4,9 +4,10 @@
  * that are forked meanwhile call it once. A hook that takes a lock of the dynamic loader (dl_iterate_phdr, dlopen, dlsym) on
  * each call leaves it held in a child for ever: glibc makes not all of them anew in fork(2). Proves that a
  * resolved call takes no lock at all. With "new" the threads make objects instead, which takes OpenSSL's locks: the calls of the
- * children are the first ones.
+ * children are the first ones. With "root" or "vroot" (vfork) the threads load CA files, and children go into another root directory: chroot(2) may be called there,
+ * OpenSSL may not.
  *
- * fork_hook THREADS CHILDREN ask|new
+ * fork_hook THREADS CHILDREN ask|new|root|vroot
  */
 #include "common.h"
 #include <pthread.h>
@@ -45,25 +46,50 @@ static void *make_on(void *arg)
 	return NULL;
 }
 
+static void *load_on(void *arg)
+{
+	(void)arg;
+	while (!stop)
+		SSL_CTX_free(client_context("root"));
+	return NULL;
+}
+
+static int go_elsewhere(void)
+{
+	return geteuid() == 0 ? chroot(getenv("TRAP_CERTS")) : chroot("/nowhere") + 1;
+}
+
+static pid_t make_child(const char *how)
+{
+	const pid_t pid = how[0] == 'v' ? vfork() : fork();
+
+	if (pid == 0) {
+		alarm(10);
+		_exit((strstr(how, "root") ? go_elsewhere() : ask()) == 0 ? 0 : 97);
+	}
+	return pid;
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t thread[64];
 	int threads, good = 0, hung = 0, other = 0;
+
+	const bool root = argc == 4 && strstr(argv[3], "root");
 
 	NEED(argc == 4 && (threads = atoi(argv[1])) <= 64);
 	ctx = client_context("root");
 	ssl = client_for(ctx, "legacy.test");
 	for (int i = 0; i < threads; i++)
 		NEED(pthread_create(&thread[i], NULL,
-				    strcmp(argv[3], "new") == 0 ? make_on : ask_on, NULL) == 0);
+				    root                          ? load_on
+				    : strcmp(argv[3], "new") == 0 ? make_on
+								  : ask_on,
+				    NULL) == 0);
 	for (int i = 0; i < atoi(argv[2]) && hung == 0; i++) {
 		int status;
-		pid_t pid = fork();
+		const pid_t pid = make_child(argv[3]);
 
-		if (pid == 0) {
-			alarm(10);
-			_exit(ask() == 0 ? 0 : 97);
-		}
 		NEED(pid > 0 && waitpid(pid, &status, 0) == pid);
 		good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
 		hung += WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;

@@ -85,6 +85,13 @@ def test_fork_while_hooks_are_called(trap, what):
     assert "good 500, hung 0, other 0" in trap.equal("fork_hook", 4, 500, what).out
 
 
+@pytest.mark.parametrize("how", ["root", "vroot"])
+def test_child_of_a_threaded_host_in_another_root(trap, how):
+    """chroot(2) may be called between fork(2) and exec(3), and OpenSSL may not: its locks are as the parent's threads left them."""
+    result = trap.preloaded("fork_hook", 4, 100, how, rules=trap.trust_root)
+    assert "good 100, hung 0, other 0" in result.out
+
+
 @pytest.mark.parametrize("where", ["info", "verify"])
 @pytest.mark.parametrize("rules", [False, True], ids=["no-rule", "rule"])
 def test_fork_from_a_callback(trap, where, rules):
