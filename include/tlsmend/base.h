@@ -168,6 +168,8 @@ struct file_place {
 	bool known;
 };
 void file_place_note(const char *path, struct file_place *p);
+/* Has this process another root directory now? */
+bool file_other_root(const struct file_place *from);
 /* ... for a file that was not read yet: it may not be looked for from another root directory than the present one. */
 void file_place_root(struct file_place *p);
 /* The errors of a look from another place than before; else an error number. A process goes into another root directory by itself, once it has read its

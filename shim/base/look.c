@@ -50,7 +50,7 @@ void file_place_note(const char *path, struct file_place *p)
 }
 
 /* chroot(2), pivot_root(2), setns(2). */
-static bool other_root(const struct file_place *from)
+bool file_other_root(const struct file_place *from)
 {
 	struct stat root;
 	return from->known && sys_stat("/", &root) == 0 &&
@@ -83,7 +83,7 @@ enum file_look file_look(const char *path, const struct file_place *from, struct
 {
 	*id = (struct file_id){0};
 	*error = FILE_OTHER_ROOT;
-	if (other_root(from))
+	if (file_other_root(from))
 		return FILE_UNSEEN;
 	*error = file_identify(path, id);
 	return judge(path, from, error);
@@ -93,7 +93,7 @@ enum file_look file_look_read(const char *path, const struct file_place *from, s
 			      struct buf *b, struct file_seen *seen)
 {
 	seen->error = FILE_OTHER_ROOT;
-	if (other_root(from))
+	if (file_other_root(from))
 		return FILE_UNSEEN;
 	/* again where somebody was writing it */
 	for (int tries = 0; tries < 3; tries++) {

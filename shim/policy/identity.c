@@ -285,6 +285,28 @@ static struct cached *entry_for(struct copy *c, const char *const path[2])
 	return e;
 }
 
+static bool enter(void)
+{
+	bool stale = false;
+	if (!lock_enter(&lock, &stale))
+		return false;
+	if (stale) {
+		/* a fork in the middle of a change: begin anew, and let go of what may be half done */
+		memset(cache, 0, sizeof cache);
+		used = 0;
+	}
+	return true;
+}
+
+bool identity_has_room(void)
+{
+	if (!enter())
+		return false;
+	const bool room = used < CACHE;
+	lock_leave(&lock);
+	return room;
+}
+
 bool identity_possible(const struct openssl *o)
 {
 	return later(o)->PEM_read_bio_PrivateKey && o->EVP_PKEY_free &&
@@ -299,14 +321,8 @@ struct identity *identity_acquire(struct copy *c, const struct setting *certific
 	const struct setting *const of[2] = {certificate, key ? key : certificate};
 	const char *const path[2] = {of[0]->value, of[1]->value};
 	struct identity *i = NULL;
-	bool stale = false;
-	if (!identity_possible(copy_api(c)) || !lock_enter(&lock, &stale))
+	if (!identity_possible(copy_api(c)) || !enter())
 		return NULL;
-	if (stale) {
-		/* a fork in the middle of a change: begin anew, and let go of what may be half done */
-		memset(cache, 0, sizeof cache);
-		used = 0;
-	}
 	struct cached *e = entry_for(c, path);
 	uint64_t now = clock_monotonic_ms();
 	if (e && (!e->looked || (now >= e->next_look_ms && changed(e))))

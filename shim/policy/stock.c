@@ -28,7 +28,7 @@ static unsigned stock_trust(struct copy *c, const struct setting *s)
 static unsigned stock_certificate(struct copy *c, const struct kept_section *k)
 {
 	const struct setting *s = of_section(k, KEY_CERTIFICATE);
-	if (s)
+	if (s && identity_has_room())
 		identity_release(identity_acquire(c, s, of_section(k, KEY_PRIVATE_KEY)));
 	return s ? 1 : 0;
 }
@@ -46,6 +46,10 @@ static void stock_copy(struct copy *c, const struct policy *p)
 void policy_stock_up(bool by_openssl)
 {
 	struct policy_ref *r = policy_acquire();
+	struct file_place read_from;
+	policy_place(&read_from);
+	/* where it went before, there is nothing of theirs to read */
+	by_openssl = by_openssl && !file_other_root(&read_from);
 	for (unsigned slot = 0; r && by_openssl && slot < COPIES_MAX; slot++) {
 		struct copy *c = binding_slot(slot);
 		const struct openssl *o = copy_api(c);

@@ -172,6 +172,20 @@ def test_a_certificate_of_a_rule_and_another_root(host, actor):
 
 
 @root_only
+def test_more_certificates_than_are_kept_and_two_other_roots(host, actor):
+    """Those that were read first stay, and of the others nothing is said before their host is spoken to: also where a process goes twice."""
+    rules = f"[a.test]\nCertificate = {actor.directory}/me.pem\nPrivateKey = {actor.directory}/me.key\n"
+    for name in "me.pem", "me.key":
+        shutil.copy(actor.certs / name, actor.directory)
+    (actor.directory / "jail").mkdir()
+    for i in range(70):
+        shutil.copy(actor.certs / "me.key", actor.directory / f"{i}.key")
+        rules += f"[h{i}.test]\nCertificate = {actor.directory}/me.pem\nPrivateKey = {actor.directory}/{i}.key\n"
+    assert host(rules, "chroot DIR/jail", "chroot /", "demand a-public a.test") == ["good"]
+    assert errors(actor) == []
+
+
+@root_only
 def test_a_certificate_of_a_rule_and_privileges_given_up(host, actor):
     """What was read with them goes on to be shown, as a program's own certificate would be."""
     secret = actor.directory / "secret"
