@@ -16,6 +16,7 @@
 #include "loaded.h"
 #include "peer.h"
 #include "rule_of_peer.h"
+#include "sent_list.h"
 #include "story.h"
 #include "transport.h"
 #include "uses.h"
@@ -40,7 +41,7 @@ static void connection_clear(struct connection *n)
 	policy_release(n->policy);
 	free(n->peer.host);
 	free(n->peer.sni);
-	free(n->sent.body);
+	list_forget(n);
 }
 
 static void connection_zero(struct connection *n)

@@ -17,6 +17,7 @@
 struct sent_message {
 	uint8_t *body; /* NULL: none */
 	size_t size;
+	struct sent_bytes *bytes; /* where it stands under rules; NULL: it is owned */
 	uint64_t hash; /* leaf_hash_on(), where there are rules; 0: not known */
 };
 /* What had been carried when the handshake began. */

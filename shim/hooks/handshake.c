@@ -359,8 +359,9 @@ static void note_message(struct connection *n, bool sent, SSL *ssl, const uint8_
 		choice_read(&n->hellos.server, message[0], body, size - header,
 			    (unsigned)o->SSL_version(ssl));
 	if (!sent && message[0] == MESSAGE_CERTIFICATE) {
-		list_keep(n, body, size - header);
-		verify_note_leaf(n, body, size - header, o->SSL_version(ssl) == PROTOCOL_TLS1_3);
+		const bool tls13 = o->SSL_version(ssl) == PROTOCOL_TLS1_3;
+		list_keep(n, body, size - header, tls13);
+		verify_note_leaf(n, body, size - header, tls13);
 	}
 	if (sent && (message[0] == MESSAGE_CERTIFICATE || message[0] == MESSAGE_COMPRESSED)) {
 		const int shown =

@@ -113,7 +113,11 @@ static void read_field(const struct openssl *o, SSL_SESSION *session, struct fie
 		split(data, n, f);
 }
 
-static bool put_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
+/* libssl empties its error queue as soon as a verification is good, so that within one what this may leave there need not be taken out. */
+enum where { ANYWHERE, IN_GOOD_VERIFICATION };
+
+static bool put_field(const struct openssl *o, SSL_SESSION *session, const struct field *f,
+		      enum where where)
 {
 	char space[256], *both = space;
 	const size_t n = f->own_size + sizeof f->mark;
@@ -123,35 +127,53 @@ static bool put_field(const struct openssl *o, SSL_SESSION *session, const struc
 		memcpy(both, f->own, f->own_size);
 	memcpy(both + f->own_size, &f->mark, sizeof f->mark);
 	bool written = false;
-	QUIET_BEGIN(o)
-	written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
-	QUIET_END(o)
+	if (where == IN_GOOD_VERIFICATION) {
+		written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
+	} else {
+		QUIET_BEGIN(o)
+		written = o->SSL_SESSION_set1_ticket_appdata(session, both, n) == 1;
+		QUIET_END(o)
+	}
 	if (both != space)
 		free(both);
 	return written;
 }
 
 /* Memory is asked for only where the client's data is long; OpenSSL asks for some each time, and has thrown away what was there before. */
-static bool write_field(const struct openssl *o, SSL_SESSION *session, const struct field *f)
+static bool write_field(const struct openssl *o, SSL_SESSION *session, const struct field *f,
+			enum where where)
 {
-	const bool written = put_field(o, session, f);
+	const bool written = put_field(o, session, f, where);
 	if (!written)
 		note_lost((uintptr_t)f->mark.tag, (uintptr_t)f->mark.identity);
 	return written;
 }
 
+/* Most often the mark is all that stands there. */
+static bool is_marked(const struct openssl *o, SSL_SESSION *session, uintptr_t tag)
+{
+	const struct mark *m = NULL;
+	void *data = NULL;
+	size_t n = 0;
+	if (o->SSL_SESSION_get0_ticket_appdata(session, &data, &n) && n == sizeof *m)
+		m = data;
+	return m && memcmp(m->prefix, mark_prefix, sizeof m->prefix) == 0 && m->tag == tag;
+}
+
 /* One that is resumed has its mark: it may be shared by threads, so that nothing is written where nothing changes. */
 static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t tag,
-		       uintptr_t identity)
+		       uintptr_t identity, enum where where)
 {
 	struct field f;
+	if (tag && !identity && is_marked(o, session, tag))
+		return;
 	read_field(o, session, &f);
 	const struct mark was = f.mark;
 	memcpy(f.mark.prefix, mark_prefix, sizeof f.mark.prefix);
 	f.mark.tag = tag ? tag : f.mark.tag;
 	f.mark.identity = identity ? identity : f.mark.identity;
 	if (memcmp(&f.mark, &was, sizeof was) != 0)
-		write_field(o, session, &f);
+		write_field(o, session, &f, where);
 }
 
 static uintptr_t session_tag(struct copy *c, SSL_SESSION *session)
@@ -240,14 +262,15 @@ bool session_is_ours(struct connection *n, SSL *ssl)
 }
 
 /* 0: as it is. */
-static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t identity)
+static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t identity,
+		     enum where where)
 {
 	const struct openssl *o = copy_api(n->copy);
 	SSL_SESSION *session = tag || identity ? o->SSL_get_session(ssl) : NULL;
 	if (!session)
 		return;
 	if (has_field(o)) {
-		write_mark(o, session, tag, identity);
+		write_mark(o, session, tag, identity, where);
 		return;
 	}
 	if (tag && !kept_set(n->copy, KEPT_SESSION_TAG, session, (void *)tag))
@@ -259,30 +282,30 @@ static void set_mark(struct connection *n, SSL *ssl, uintptr_t tag, uintptr_t id
 void session_spoil(struct connection *n, SSL *ssl)
 {
 	enum { NOBODYS = 1 };
-	set_mark(n, ssl, NOBODYS, 0);
+	set_mark(n, ssl, NOBODYS, 0, ANYWHERE);
 }
 
 void session_mark(struct connection *n, SSL *ssl)
 {
 	const uint64_t with = n->demand.anchors ? n->demand.anchors : n->mended.anchors;
-	set_mark(n, ssl, with ? tag_with(n, with) : trust_tag(n), 0);
+	set_mark(n, ssl, with ? tag_with(n, with) : trust_tag(n), 0, ANYWHERE);
 }
 
-void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a)
+void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a, bool by_libssl)
 {
 	n->mended.anchors = a ? a->content : 0;
 	n->mended.tag = tag_with(n, n->mended.anchors);
-	session_mark_again(n, ssl);
+	set_mark(n, ssl, n->mended.tag, 0, by_libssl ? IN_GOOD_VERIFICATION : ANYWHERE);
 }
 
 void session_mark_again(struct connection *n, SSL *ssl)
 {
-	set_mark(n, ssl, n->mended.tag, 0);
+	set_mark(n, ssl, n->mended.tag, 0, ANYWHERE);
 }
 
 void session_mark_identity(struct connection *n, SSL *ssl)
 {
-	set_mark(n, ssl, 0, identity_tag(n));
+	set_mark(n, ssl, 0, identity_tag(n), ANYWHERE);
 }
 
 static int set_data_of(const struct target *t, SSL_SESSION *session, const void *data, size_t size)
@@ -308,7 +331,7 @@ int hook_SSL_SESSION_set1_ticket_appdata(const struct target *t, SSL_SESSION *se
 	f.own_size = size;
 	marked = f.mark.tag || f.mark.identity;
 	if (marked)
-		written = write_field(o, session, &f);
+		written = write_field(o, session, &f, ANYWHERE);
 	KEEP_ERRNO_END
 	return marked ? written : set_data_of(t, session, data, size);
 }

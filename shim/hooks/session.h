@@ -16,8 +16,8 @@ void session_unknown(struct copy *c, SSL *ssl);
 /* What the connection's rule demands was met, with the certificates that it was met with, or verified with; where none of a rule's were
  * needed, they are those that count now. */
 void session_mark(struct connection *n, SSL *ssl);
-/* ... namely with these certificates, in a verification that has just passed; NULL: none. */
-void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a);
+/* ... namely with these certificates, in a verification that has just passed; NULL: none. by_libssl: which goes on by itself now. */
+void session_mark_verified(struct connection *n, SSL *ssl, const struct anchors *a, bool by_libssl);
 /* ... and its session may be another object by now, at the end of the handshake. */
 void session_mark_again(struct connection *n, SSL *ssl);
 /* ... or where the rule has a certificate to show: a server knows a resumed client again, and does not ask. */

@@ -14,6 +14,7 @@ struct verification {
 	struct copy *copy;
 	X509_STORE_CTX *ctx;
 	SSL *ssl;                      /* NULL: without a connection */
+	bool by_libssl;                /* it is libssl that verifies */
 	struct connection *connection; /* NULL: without one */
 	struct policy_ref *policy;     /* a reference, connectionless only */
 	struct rule rule;

@@ -147,7 +147,7 @@ static void mended(struct verification *v)
 	}
 	/* whether the client looks at it at all shows later */
 	v->connection->mended.by_trust = !v->connection->story.left || !live_client_verifies();
-	session_mark_verified(v->connection, v->ssl, v->trust.anchors);
+	session_mark_verified(v->connection, v->ssl, v->trust.anchors, v->by_libssl);
 }
 
 /* One that needed no further anchor, but another look. */
@@ -158,7 +158,7 @@ static void repaired(struct verification *v)
 		return;
 	}
 	v->connection->mended.by_key = v->repair.mended;
-	session_mark_verified(v->connection, v->ssl, v->trust.anchors);
+	session_mark_verified(v->connection, v->ssl, v->trust.anchors, v->by_libssl);
 }
 
 /* Did the client have OpenSSL check a name? Before 3.0 that cannot be asked; a check that passed leaves the name that it found. */
@@ -420,7 +420,8 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	v->ssl = ssl;
 	v->connection = n;
 	/* of a client's own call it is not known what it made of them */
-	if (n && t->caller == CALLER_LIBSSL)
+	v->by_libssl = t->caller == CALLER_LIBSSL;
+	if (n && v->by_libssl)
 		v->presented = n->sent.hash;
 	if (n) {
 		n->mended.anchors = 0;

@@ -6,6 +6,7 @@
 
 #include "connection.h"
 #include "live.h"
+#include "sent_list.h"
 #include "story.h"
 #include "transport.h"
 #include "verification.h"
@@ -40,13 +41,19 @@ void verify_note_leaf(struct connection *n, const uint8_t *body, size_t size, bo
 {
 	uint8_t leaf[32];
 	size_t bytes;
+	if (n->sent.hash) { /* it is remembered */
+		verify_take_leaf(n, n->sent.bytes->leaf);
+		return;
+	}
 	const uint8_t *der = first_of(body, size, tls13, &bytes);
 	if (!der)
 		return;
 	leaf_digest_of(der, bytes, leaf);
 	verify_take_leaf(n, leaf);
-	if (n->policy)
-		n->sent.hash = hash_of_all(leaf, der + bytes, (size_t)(body + size - der) - bytes);
+	if (!n->policy)
+		return;
+	n->sent.hash = hash_of_all(leaf, der + bytes, (size_t)(body + size - der) - bytes);
+	list_remember(n, leaf);
 }
 
 bool verify_sent_name(const struct connection *n, const X509 *leaf, bool tls13, const char *name,
