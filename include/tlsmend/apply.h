@@ -33,6 +33,17 @@ const struct policy *policy_of(const struct policy_ref *r);
 /* policy_lookup() at this time. */
 void policy_lookup_now(const struct policy *p, const struct peer *peer, struct rule *out);
 
+/* What is remembered of a host by that name, which is then as host_normalise() has it. Lives as long as the reference. NULL: nothing. */
+struct met;
+struct met *policy_met(struct policy_ref *r, const char *name);
+/* policy_lookup_now(), out of what is remembered where that can be. *out is clear. `met`: policy_met() of the peer's host, where it was asked for.
+ * Returns what is remembered of the host from now on. */
+struct met *policy_lookup_again(struct policy_ref *r, struct met *met, const struct peer *peer,
+				struct rule *out);
+/* A use of this key for that host which need not be told, at that time of clock_monotonic_ms(). m NULL: it is not known. */
+bool met_is_told(const struct met *m, const struct setting *s, uint64_t now);
+void met_told(struct met *m, const struct setting *s, uint64_t now);
+
 /* ---- apply.c ------------------------------------------------------------------------------------------------------ */
 /* A rule's certificate and key, in objects of one copy of OpenSSL. Counted. */
 struct identity {
@@ -134,7 +145,9 @@ struct distrust {
 };
 /* All that a trial of a rule's trust depends on: where any of it differs, it is another question, and tried anew (found.c). */
 struct question {
-	uint64_t presented;  /* and to whom; 0: nothing is remembered */
+	uint64_t presented;  /* 0: nothing is remembered */
+	const char *host;    /* to whom; borrowed for the time of the verification */
+	size_t host_size;    /* with its NUL */
 	uint64_t anchors;    /* content of the rule's file */
 	uint64_t store;      /* number of the client's store */
 	uint64_t parameters; /* hash of those of the context */
@@ -172,9 +185,9 @@ struct trust_asked {
 	/* Is the leaf known to be valid for that name? Only asked where it is not remembered, too. NULL: it is not */
 	bool (*borne)(const void *of, const char *host);
 	const void *of;
-	/* Hash of all that the server presented, and of that and of `host`: with a key that nobody knows outside of the process, since by the second
-	 * a name is taken for one that the leaf bears. 0: none, and nothing is remembered */
-	uint64_t presented, presented_to;
+	/* Hash of all that the server presented, with a key that nobody knows outside of the process: by it and `host`, which outlives the
+	 * verification, a name is taken for one that the leaf bears. 0: none, and nothing is remembered */
+	uint64_t presented;
 	SSL *ssl; /* NULL: none, or its DANE does not reach this context */
 };
 /* Decides, on private copies of the context, whether the rule's trust counts for this chain and host, and if so switches the real

@@ -129,6 +129,8 @@ bool kept_watch(struct copy *c, enum kept_name which, openssl_ex_dup *dup_fn,
 		openssl_ex_free *free_fn);
 /* False: it is as it was, for want of memory or because nothing can be kept there. */
 bool kept_set(struct copy *c, enum kept_name which, void *object, void *value);
+/* ... and *value, which is not NULL, is what was kept there before. */
+bool kept_exchange(struct copy *c, enum kept_name which, void *object, void **value);
 /* NULL: nothing is kept there. Takes no lock. */
 void *kept_get(struct copy *c, enum kept_name which, const void *object);
 /* For what belongs to one object: OpenSSL copies pointers (SSL_dup()), and passes the address of the copied one. */

@@ -144,6 +144,11 @@ struct setting {
 	struct section *section;
 	/* Kept at run time: what record_use() makes of all this; 0: not asked for yet. */
 	_Atomic uint64_t use;
+	/* ... and where its file stands in the table of anchors.c, under the lock of that. */
+	struct {
+		void *entry;
+		unsigned table;
+	} file;
 };
 /* The keys that hold for one peer; NULL where none is set. Points into the policy. Reason and Until are no
  * settings of their own: they stand in the section of each setting. */

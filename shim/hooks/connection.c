@@ -121,7 +121,7 @@ struct connection *connection_start(struct copy *c, SSL *ssl)
 	if (n->policy) {
 		struct peer peer;
 		connection_peer(n, &peer);
-		policy_lookup_now(policy_of(n->policy), &peer, &n->rule);
+		n->met = policy_lookup_again(n->policy, n->met, &peer, &n->rule);
 		rule_of_names(n, ssl);
 		if (n->datagram) /* nothing counts what such a socket carries, so that nothing more will show */
 			rule_of_peer(n, ssl, NULL);

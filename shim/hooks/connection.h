@@ -18,7 +18,7 @@ struct sent_message {
 	uint8_t *body; /* NULL: none */
 	size_t size;
 	struct sent_bytes *bytes; /* where it stands under rules; NULL: it is owned */
-	uint64_t hash; /* leaf_hash_on(), where there are rules; 0: not known */
+	uint64_t hash;            /* leaf_hash_on(), where there are rules; 0: not known */
 };
 /* What had been carried when the handshake began. */
 struct carried {
@@ -139,6 +139,7 @@ struct connection {
 	struct buf text;          /* ... in words, where a test asks for them */
 	struct peer_known peer;
 	struct policy_ref *policy; /* keeps `rule` alive; NULL: no rules */
+	struct met *met; /* what is remembered of the host, as long as it is that; NULL: nothing */
 	struct rule rule;
 	struct applied applied; /* what the rule changed on this SSL */
 	bool applying; /* a rule is being laid onto the SSL: what is set is not the client's */

@@ -249,8 +249,12 @@ void connection_identify(struct connection *n, SSL *ssl, const struct policy *p)
 {
 	const struct openssl *o = copy_api(n->copy);
 	bool known;
-	n->peer.sni = normal_copy(n, openssl_own_name(o, ssl, &known));
+	const char *own = openssl_own_name(o, ssl, &known);
+	n->met = own && n->policy ? policy_met(n->policy, own) : NULL;
+	n->peer.sni = n->met ? kept(n, own) : normal_copy(n, own);
 	n->peer.host = n->peer.sni ? kept(n, n->peer.sni) : asked(n, o, ssl);
+	if (!n->peer.sni || !n->peer.host)
+		n->met = NULL;
 	/* no system call that no rule asks for: a sandbox may kill for it (tests/traps/test_traps_sandbox.py) */
 	if (p && (!n->peer.host || policy_uses_peer(p)))
 		look_at_socket(n, ssl);
@@ -286,6 +290,7 @@ bool connection_renamed(struct connection *n, SSL *ssl)
 	free(n->peer.host);
 	n->peer.sni = sni;
 	n->peer.host = host;
+	n->met = NULL;
 	n->socket.gave_host = false;
 	return true;
 }
@@ -313,6 +318,7 @@ static void set_peer(struct connection *n, const char address[46], unsigned port
 	if (!n->peer.host || n->socket.gave_host) {
 		free(n->peer.host);
 		n->peer.host = kept(n, resolver_name(address, name) ? name : address);
+		n->met = NULL;
 		n->socket.gave_host = true;
 	}
 }

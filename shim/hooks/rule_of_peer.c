@@ -109,6 +109,7 @@ static bool names_given(struct connection *n, SSL *ssl, bool any_port)
 		if (copy) {
 			free(n->peer.host);
 			n->peer.host = copy;
+			n->met = NULL;
 		}
 		more = more || is;
 	}
@@ -151,6 +152,7 @@ static void take_name(struct connection *n, X509 *leaf)
 		return;
 	free(n->peer.host);
 	n->peer.host = copy;
+	n->met = NULL;
 }
 
 static const struct setting *any_setting(const struct rule *rule)

@@ -39,17 +39,24 @@ static unsigned place_of(const uint8_t *body, size_t size)
 
 typedef uint64_t __attribute__((vector_size(16), may_alias, aligned(1))) lanes;
 
+static inline lanes difference(const lanes x[4], const lanes y[4])
+{
+	return (x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]);
+}
+
 /* To the end, whatever was found: where it is asked for they are the same, nearly always. */
 static bool same_bytes_in(const uint8_t *a, const uint8_t *b, size_t size)
 {
+	enum { STEP = 4 * sizeof(lanes) };
 	lanes differ = {0, 0};
-	for (; size >= 4 * sizeof differ; size -= 4 * sizeof differ) {
-		const lanes *x = (const void *)a, *y = (const void *)b;
-		differ |= (x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]);
-		a += 4 * sizeof differ;
-		b += 4 * sizeof differ;
-	}
-	return (differ[0] | differ[1]) == 0 && memcmp(a, b, size) == 0;
+	if (size < STEP)
+		return memcmp(a, b, size) == 0;
+	const uint8_t *const last = a + size - STEP, *const last_of_b = b + size - STEP;
+	for (; a < last; a += STEP, b += STEP)
+		differ |= difference((const void *)a, (const void *)b);
+	/* it laps over the one before */
+	differ |= difference((const void *)last, (const void *)last_of_b);
+	return (differ[0] | differ[1]) == 0;
 }
 
 /* A reference; NULL: it is another one. */

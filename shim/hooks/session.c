@@ -41,7 +41,8 @@ static uintptr_t tag_with(const struct connection *n, uint64_t content)
 	/* one that is not known may have a rule, too: that for every host */
 	const char *host = n->peer.host ? n->peer.host : "";
 	uint64_t h = hash_bytes(HASH_SEED, host, strlen(host) + 1);
-	h = judging_tag(&n->rule, h, &any);
+	if (n->rule.count > 1 || !s) /* else that is all of it */
+		h = judging_tag(&n->rule, h, &any);
 	if (s) {
 		const uint64_t trust[] = {n->rule.closed ? 0 : content, s->key};
 		h = hash_bytes(h, trust, sizeof trust);
@@ -150,13 +151,9 @@ static bool write_field(const struct openssl *o, SSL_SESSION *session, const str
 }
 
 /* Most often the mark is all that stands there. */
-static bool is_marked(const struct openssl *o, SSL_SESSION *session, uintptr_t tag)
+static bool is_marked(const void *data, size_t n, uintptr_t tag)
 {
-	const struct mark *m = NULL;
-	void *data = NULL;
-	size_t n = 0;
-	if (o->SSL_SESSION_get0_ticket_appdata(session, &data, &n) && n == sizeof *m)
-		m = data;
+	const struct mark *m = n == sizeof *m ? data : NULL;
 	return m && memcmp(m->prefix, mark_prefix, sizeof m->prefix) == 0 && m->tag == tag;
 }
 
@@ -165,9 +162,13 @@ static void write_mark(const struct openssl *o, SSL_SESSION *session, uintptr_t 
 		       uintptr_t identity, enum where where)
 {
 	struct field f;
-	if (tag && !identity && is_marked(o, session, tag))
+	void *data = NULL;
+	size_t n = 0;
+	if (!o->SSL_SESSION_get0_ticket_appdata(session, &data, &n))
+		n = 0;
+	if (tag && !identity && is_marked(data, n, tag))
 		return;
-	read_field(o, session, &f);
+	split(data, n, &f);
 	const struct mark was = f.mark;
 	memcpy(f.mark.prefix, mark_prefix, sizeof f.mark.prefix);
 	f.mark.tag = tag ? tag : f.mark.tag;

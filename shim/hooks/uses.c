@@ -56,8 +56,12 @@ static bool wanted(const struct connection *n, enum event event, const struct se
 
 void connection_mended(struct connection *n, SSL *ssl, const struct setting *s)
 {
-	if (s && wanted(n, EVENT_MENDED, s))
+	if (!s || met_is_told(n->met, s, n->last_ms))
+		return;
+	if (wanted(n, EVENT_MENDED, s))
 		connection_report(n, connection_key_evidence(n, ssl, EVENT_MENDED, s));
+	else
+		met_told(n->met, s, n->last_ms);
 }
 
 void connection_weakened(struct connection *n, SSL *ssl)

@@ -36,6 +36,7 @@ struct verification {
 	unsigned own_calls;        /* events_own_calls() when it was told */
 	unsigned event_count;
 	/* from here on nothing is looked at that was not written before */
+	char expected[256];      /* the name that a rule has the leaf carry */
 	struct live_match match; /* without an SSL: whose look it is */
 	struct verify_event events[EVENTS_MAX];
 };

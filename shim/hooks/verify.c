@@ -281,7 +281,6 @@ static void note_presented(const struct verification *v, struct trust_asked *a)
 	    !leaf_seems(o, leaf_of(o, v->ctx), v->connection->leaf.digest))
 		return;
 	a->presented = v->presented;
-	a->presented_to = leaf_hash_on(v->presented, a->host, strlen(a->host));
 }
 
 static void before(struct verification *v)
@@ -291,7 +290,6 @@ static void before(struct verification *v)
 		find_rule(v);
 	}
 	verify_fn *real = as_verify(copy_real(v->copy, HOOK_X509_verify_cert));
-	char expected[256];
 	repair_begin(&v->repair, v->copy, v->ctx, real, &v->rule, v->ssl != NULL);
 	if (!trust_of(&v->rule))
 		return;
@@ -302,7 +300,7 @@ static void before(struct verification *v)
 				    .borne = v->presented ? borne : NULL,
 				    .of = v,
 				    .ssl = v->ssl};
-	asked.host = repair_expected(&v->rule, v->host[0] ? v->host : NULL, expected);
+	asked.host = repair_expected(&v->rule, v->host[0] ? v->host : NULL, v->expected);
 	note_presented(v, &asked);
 	trust_begin(&v->trust, &asked);
 }
@@ -408,7 +406,7 @@ static int verify(const struct target *t, X509_STORE_CTX *ctx)
 	/* off the stack: threads of the host may have little of it */
 	struct verification *v = malloc(sizeof *v);
 	if (v)
-		memset(v, 0, offsetof(struct verification, match));
+		memset(v, 0, offsetof(struct verification, expected));
 	struct connection *n = ssl ? connection_of(t->copy, ssl) : NULL;
 	errno = entry_errno;
 	if (!v || (ssl && !n)) {

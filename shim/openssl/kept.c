@@ -257,6 +257,20 @@ bool kept_set(struct copy *c, enum kept_name which, void *object, void *value)
 	return slots || !value;
 }
 
+bool kept_exchange(struct copy *c, enum kept_name which, void *object, void **value)
+{
+	const struct openssl *o = copy_api(c);
+	const unsigned class = place_of[which].class;
+	const int index = has_room(o, class) ? index_of(c, which) : -1;
+	void **slots = index < 0 ? NULL : room_at(o, class, index, object), *before;
+	if (!slots)
+		return false;
+	before = slots[place_of[which].slot];
+	slots[place_of[which].slot] = *value;
+	*value = before;
+	return true;
+}
+
 /* Asked for some fifty times in a handshake, most often of an SSL. */
 void *kept_get(struct copy *c, enum kept_name which, const void *object)
 {

@@ -36,6 +36,7 @@ struct cached {
 static struct lock lock;
 static struct cached **buckets;
 static size_t bucket_count, used;
+static unsigned table = 1; /* another one where an entry of it may be gone */
 
 /* ---- what is told --------------------------------------------------------------------------------------------- */
 
@@ -233,6 +234,7 @@ static void grow(uint64_t now)
 	struct cached **fresh = calloc(count, sizeof *fresh), *e, *next;
 	if (!fresh)
 		return; /* longer chains, then */
+	table++;
 	for (size_t i = 0; i < bucket_count; i++) {
 		for (e = buckets[i]; e; e = next) {
 			next = e->next;
@@ -289,6 +291,19 @@ static struct cached *entry_for(struct copy *c, const char *path, uint64_t now)
 	return e;
 }
 
+/* That of a setting does not change as long as the table stays. */
+static struct cached *entry_of(struct copy *c, const struct setting *s, uint64_t now)
+{
+	struct setting *const kept = (struct setting *)(uintptr_t)s;
+	struct cached *e = s->file.table == table ? s->file.entry : NULL;
+	if (e && e->copy == c)
+		return e;
+	e = entry_for(c, s->value, now);
+	kept->file.entry = e;
+	kept->file.table = table;
+	return e;
+}
+
 struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const char **why)
 {
 	return anchors_acquire_at(c, s, clock_monotonic_ms(), why);
@@ -306,8 +321,9 @@ struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint
 		/* a fork in the middle of a change: begin anew, and let go of what may be half done */
 		buckets = NULL;
 		bucket_count = used = 0;
+		table++;
 	}
-	struct cached *e = entry_for(c, s->value, now);
+	struct cached *e = entry_of(c, s, now);
 	/* in a sandbox, a look that nothing forces may be the last */
 	const bool due = e && now >= e->look_ms && !(e->look_ms && sandbox_entered());
 	if (due)

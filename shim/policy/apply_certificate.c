@@ -65,7 +65,7 @@ bool apply_certificate_ready(struct copy *c, SSL *ssl, const struct rule *rule, 
 	a->kept.identity =
 	    usable(c, ssl, s, rule->set[KEY_PRIVATE_KEY], rule->set[KEY_CIPHER_STRING]);
 	if (!a->kept.identity)
-		atomic_store(&s->section->waiting, true);
+		section_wait(s, true);
 	return a->kept.identity != NULL;
 }
 
@@ -78,7 +78,7 @@ bool apply_certificate_waited(struct copy *c, SSL *ssl, const struct rule *rule)
 	    rule->waiting[2] ? rule->waiting[2] : rule->set[KEY_CIPHER_STRING];
 	struct identity *i = usable(c, ssl, s, rule->waiting[1], ciphers);
 	if (i)
-		atomic_store(&s->section->waiting, false);
+		section_wait(s, false);
 	identity_release(i);
 	return i != NULL;
 }

@@ -12,11 +12,13 @@
 #include <tlsmend/record.h>
 
 #include "internal.h"
+#include "met.h"
 #include "sources.h"
 
 struct policy_ref {
 	atomic_uint references;
 	struct policy *policy;
+	struct met_hosts met;
 };
 
 enum { RETRY_MS = 100 };
@@ -53,6 +55,7 @@ void policy_release(struct policy_ref *r)
 	/* `unknown` keeps its first reference */
 	if (r && atomic_fetch_sub(&r->references, 1) == 1 && r != &unknown) {
 		policy_free(r->policy);
+		met_free(&r->met);
 		free(r);
 	}
 }
@@ -60,6 +63,24 @@ void policy_release(struct policy_ref *r)
 void policy_lookup_now(const struct policy *p, const struct peer *peer, struct rule *out)
 {
 	policy_lookup(p, peer, policy_dated(p) ? clock_realtime_ms() / 1000 : 0, out);
+}
+
+struct met *policy_met(struct policy_ref *r, const char *name)
+{
+	return met_find(&r->met, name);
+}
+
+struct met *policy_lookup_again(struct policy_ref *r, struct met *met, const struct peer *peer,
+				struct rule *out)
+{
+	const bool lasting = peer->host && !policy_dated(r->policy) && r != &unknown;
+	if (lasting && !met)
+		met = met_find(&r->met, peer->host);
+	if (lasting && met && met_rule(met, peer, out))
+		return met;
+	const unsigned changes = section_changes();
+	policy_lookup_now(r->policy, peer, out);
+	return lasting ? met_keep(&r->met, peer, changes, out) : NULL;
 }
 
 const struct policy *policy_of(const struct policy_ref *r)

@@ -10,13 +10,14 @@
 
 #include <string.h>
 
-enum { KEPT = 64, KEPT_MS = 60000, FLAG_USE_CHECK_TIME = 0x2 };
+enum { KEPT = 64, KEPT_MS = 60000, FLAG_USE_CHECK_TIME = 0x2, HOST_SIZE = 256 };
 
 static struct {
 	struct question question;
 	enum found what;
 	uint64_t since_ms;
 	uint64_t unmarked_until_ms; /* no longer than rules and their files count unseen */
+	char host[HOST_SIZE];
 } kept[KEPT];
 static struct lock lock;
 
@@ -65,28 +66,36 @@ static uint64_t hash_parameters(const struct openssl *o, X509_VERIFY_PARAM *para
 	    later(o)->X509_VERIFY_PARAM_get_depth ? later(o)->X509_VERIFY_PARAM_get_depth(param)
 						  : 0,
 	};
-	const uint64_t h = hash_bytes(HASH_SEED, numbers, sizeof numbers);
+	uint64_t h = HASH_SEED;
+	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+		h = (h ^ (uint64_t)numbers[i]) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
 	return o->X509_VERIFY_PARAM_get0_host
 		   ? mix_text(h, o->X509_VERIFY_PARAM_get0_host(param, 0))
 		   : h;
 }
 
 void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
-		 const struct anchors *anchors, uint64_t presented)
+		 const struct anchors *anchors, uint64_t presented, const char *host)
 {
 	const struct openssl *o = copy_api(c);
 	X509_STORE *store =
 	    later(o)->X509_STORE_CTX_get0_store ? later(o)->X509_STORE_CTX_get0_store(ctx) : NULL;
 	X509_VERIFY_PARAM *param = o->X509_STORE_CTX_get0_param(ctx);
 	memset(q, 0, sizeof *q);
-	if (!presented || !store || !param || !later(o)->X509_STORE_get0_objects ||
-	    !trust_store_is_plain(o, store) || !(q->store = number_of(c, store)))
+	const size_t size = host ? strlen(host) + 1 : 0;
+	if (!presented || !host || size > HOST_SIZE || !store || !param ||
+	    !later(o)->X509_STORE_get0_objects || !trust_store_is_plain(o, store) ||
+	    !(q->store = number_of(c, store)))
 		return;
 	q->copy = c;
 	q->anchors = anchors->content;
 	q->objects = o->OPENSSL_sk_num(later(o)->X509_STORE_get0_objects(store));
 	q->parameters = hash_parameters(o, param);
 	q->presented = presented;
+	q->host = host;
+	q->host_size = size;
 }
 
 /* ---- the answers -------------------------------------------------------------------------------------------------- */
@@ -98,23 +107,28 @@ static bool enter(void)
 
 static unsigned place_of(const struct question *q)
 {
-	return (unsigned)((q->presented ^ q->store * 31 ^ q->parameters) % KEPT);
+	return (unsigned)(hash_bytes(q->presented ^ q->store * 31 ^ q->parameters, q->host,
+				     q->host_size) %
+			  KEPT);
 }
 
-static bool is_same(const struct question *a, const struct question *b)
+/* Is it about that question that the place knows? */
+static bool is_about(unsigned place, const struct question *b)
 {
+	const struct question *const a = &kept[place].question;
 	return a->presented == b->presented && a->anchors == b->anchors && a->store == b->store &&
-	       a->parameters == b->parameters && a->copy == b->copy && a->objects == b->objects;
+	       a->parameters == b->parameters && a->copy == b->copy && a->objects == b->objects &&
+	       a->host_size == b->host_size && memcmp(kept[place].host, b->host, b->host_size) == 0;
 }
 
 enum found found_before(const struct question *q, uint64_t now, bool *unmarked)
 {
-	const unsigned i = place_of(q);
 	enum found what = FOUND_NOTHING;
 	*unmarked = false;
 	if (!q->presented || !enter())
 		return FOUND_NOTHING;
-	if (is_same(&kept[i].question, q) && now - kept[i].since_ms < KEPT_MS) {
+	const unsigned i = place_of(q);
+	if (is_about(i, q) && now - kept[i].since_ms < KEPT_MS) {
 		what = kept[i].what;
 		*unmarked = now < kept[i].unmarked_until_ms;
 	}
@@ -124,21 +138,23 @@ enum found found_before(const struct question *q, uint64_t now, bool *unmarked)
 
 void found_unmarked(const struct question *q)
 {
-	const unsigned i = place_of(q);
 	if (!q->presented || !enter())
 		return;
-	if (is_same(&kept[i].question, q))
+	const unsigned i = place_of(q);
+	if (is_about(i, q))
 		kept[i].unmarked_until_ms = clock_monotonic_ms() + RELOAD_INTERVAL_MS;
 	lock_leave(&lock);
 }
 
 void found_now(const struct question *q, enum found what)
 {
-	const unsigned i = place_of(q);
 	if (!q->presented || !enter())
 		return;
-	if (what != FOUND_NOTHING || is_same(&kept[i].question, q)) {
+	const unsigned i = place_of(q);
+	if (what != FOUND_NOTHING || is_about(i, q)) {
 		kept[i].question = *q;
+		kept[i].question.host = NULL;
+		memcpy(kept[i].host, q->host, q->host_size);
 		kept[i].what = what;
 		kept[i].since_ms = clock_monotonic_ms();
 		kept[i].unmarked_until_ms = 0;

@@ -15,7 +15,7 @@ enum found {
 };
 /* question.presented is 0 where no question can be put. */
 void question_of(struct question *q, struct copy *c, X509_STORE_CTX *ctx,
-		 const struct anchors *anchors, uint64_t presented);
+		 const struct anchors *anchors, uint64_t presented, const char *host);
 /* `now`: of clock_monotonic_ms(). *unmarked: a moment ago nothing of these names was in the client's store, so that nothing there can be marked as not to be trusted. */
 enum found found_before(const struct question *q, uint64_t now, bool *unmarked);
 void found_unmarked(const struct question *q);

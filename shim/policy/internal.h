@@ -227,6 +227,10 @@ struct policy {
 };
 /* Its section no longer counts, wherever it stands. Thread-safe. */
 void section_reject(const struct setting *s);
+/* ... for now, or does again. */
+void section_wait(const struct setting *s, bool waits);
+/* Another number after each of these. */
+unsigned section_changes(void);
 struct policy *table_new(void); /* NULL: out of memory */
 const char *table_intern(struct policy *p, const char *s, size_t n);
 void table_intern_done(struct policy *p);

@@ -316,13 +316,7 @@ bool policy_uses(const struct policy *p, enum key key)
 
 bool policy_uses_peer(const struct policy *p)
 {
-	if (!p)
-		return false;
-	for (size_t v4 = 0; v4 < ARRAY_LENGTH(p->prefixes); v4++)
-		for (size_t i = 0; i < ARRAY_LENGTH(p->prefixes[v4]); i++)
-			if (p->prefixes[v4][i] != 0)
-				return true;
-	return p->ports;
+	return p && (p->ports || p->blocks);
 }
 
 size_t policy_section_count(const struct policy *p)
@@ -348,7 +342,22 @@ void policy_dry_run(struct policy *p)
 	p->strict = p->strict_by_name = NULL;
 }
 
+/* Of any section, so that who remembers what holds need not know which. */
+static atomic_uint changes;
+
+unsigned section_changes(void)
+{
+	return atomic_load(&changes);
+}
+
 void section_reject(const struct setting *s)
 {
-	atomic_store_explicit(&s->section->rejected, true, memory_order_relaxed);
+	atomic_store(&s->section->rejected, true);
+	atomic_fetch_add(&changes, 1);
+}
+
+void section_wait(const struct setting *s, bool waits)
+{
+	atomic_store(&s->section->waiting, waits);
+	atomic_fetch_add(&changes, 1);
 }

@@ -60,12 +60,12 @@ static void drop_anchors(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, l
 
 static bool keep_alive(struct trust *t, X509_STORE_CTX *ctx)
 {
-	struct anchors *before = kept_get(t->copy, KEPT_STORE_CTX_TRUST, ctx);
+	void *kept = t->anchors;
 	if (!kept_watch(t->copy, KEPT_STORE_CTX_TRUST, NULL, drop_anchors) ||
-	    !kept_set(t->copy, KEPT_STORE_CTX_TRUST, ctx, t->anchors))
+	    !kept_exchange(t->copy, KEPT_STORE_CTX_TRUST, ctx, &kept))
 		return false;
 	anchors_retain(t->anchors);
-	anchors_release(before);
+	anchors_release(kept);
 	return true;
 }
 
@@ -234,7 +234,7 @@ static bool is_for_host(const struct trust_asked *a, const struct openssl *o, X5
 static void extend_unless_known(struct trust *t, struct trial *trial, const struct trust_asked *a,
 				X509 *leaf, uint64_t now)
 {
-	question_of(&t->question, t->copy, trial->ctx, t->anchors, a->host ? a->presented_to : 0);
+	question_of(&t->question, t->copy, trial->ctx, t->anchors, a->presented, a->host);
 	if (offer_as_before(t, trial, &t->question, now) || !present(trial, a->presented))
 		return;
 	const bool for_host = is_for_host(a, trial->o, leaf);

@@ -41,7 +41,7 @@ static void *ask(void *number)
 	struct question q;
 
 	if (table.X509_STORE_CTX_init(ctx, store, NULL, NULL) == 1) {
-		question_of(&q, &copy, ctx, &anchors, 7);
+		question_of(&q, &copy, ctx, &anchors, 7, "a.test");
 		*(uint64_t *)number = q.store;
 	}
 	table.X509_STORE_CTX_free(ctx);
@@ -82,11 +82,107 @@ static void another_store_has_another_number(void **state)
 	assert_int_not_equal(second, 0);
 }
 
+/* There are few places, so that most of these fall on one that is taken. */
+static void an_answer_is_for_its_question_alone(void **state)
+{
+	static const struct question asked = {.presented = 7,
+					      .host = "a.test",
+					      .host_size = 7,
+					      .anchors = 1,
+					      .store = 1,
+					      .copy = &copy};
+	char host[16];
+	bool unmarked;
+
+	(void)state;
+	found_now(&asked, FOUND_ANCHORS);
+	assert_int_equal(found_before(&asked, clock_monotonic_ms(), &unmarked), FOUND_ANCHORS);
+	for (unsigned i = 2; i < 2000; i++) {
+		struct question other[7];
+
+		for (size_t k = 0; k < ARRAY_LENGTH(other); k++)
+			other[k] = asked;
+		snprintf(host, sizeof(host), "%u.test", i);
+		other[0].host = host;
+		other[0].host_size = strlen(host) + 1;
+		other[1].presented = i + 7;
+		other[2].anchors = i;
+		other[3].store = i;
+		other[4].parameters = i;
+		other[5].objects = (int)i;
+		other[6].copy = NULL;
+		for (size_t k = 0; k < ARRAY_LENGTH(other); k++)
+			assert_int_equal(found_before(&other[k], clock_monotonic_ms(), &unmarked),
+					 FOUND_NOTHING);
+	}
+}
+
+/* ---- CA files ---------------------------------------------------------------------------------------------------- */
+
+static const char some_ca[] = "-----BEGIN CERTIFICATE-----\n"
+			      "MIIBbjCCARWgAwIBAgIUPcrRKxqVb9NH1lvHD1XaHXZQ4LUwCgYIKoZIzj0EAwIw\n"
+			      "DDEKMAgGA1UEAwwBUjAgFw0yNjExMzAwNjE2MDZaGA8yMTI2MTEwNjA2MTYwNlow\n"
+			      "DDEKMAgGA1UEAwwBUjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDfEKoGRFzvG\n"
+			      "riADbbbFRRjD0LVic6SLeFiO9Xv9fVgti0o2OJU7PCZJG14v7Tqb3uvcKOpnZ9QH\n"
+			      "NNQlUVOTFUejUzBRMB0GA1UdDgQWBBQnZxhGKzymPd8N5lD1N9O6mYphDzAfBgNV\n"
+			      "HSMEGDAWgBQnZxhGKzymPd8N5lD1N9O6mYphDzAPBgNVHRMBAf8EBTADAQH/MAoG\n"
+			      "CCqGSM49BAMCA0cAMEQCIAFAcSMur7YQbDZ+l4gHwPu30NiVil6M/FAi/V8z+q+P\n"
+			      "AiAItPox8aHSTTrd85t51YFfTqrB/CEchEVaxGfWYhNPDg==\n"
+			      "-----END CERTIFICATE-----\n";
+static char ca_file[] = "/tmp/tlsmend-found-XXXXXX";
+static struct section section = {.header = "a.test", .source = "rules"};
+
+static struct setting setting_of(const char *path)
+{
+	return (struct setting){
+	    .key = KEY_EXTRA_CA_FILE, .value = path, .pattern = "a.test", .section = &section};
+}
+
+static void *content_at(struct copy *c, const struct setting *s, uint64_t now)
+{
+	const char *why;
+	struct anchors *a = anchors_acquire_at(c, s, now, &why);
+
+	if (a)
+		assert_ptr_equal(a->copy, c);
+	anchors_release(a);
+	return a;
+}
+
+/* One setting, and one set of objects for each OpenSSL in the process; and what nobody asked for in a long time is read anew. */
+static void a_file_is_read_for_each_copy(void **state)
+{
+	enum { OTHERS = 200, LONG_AFTER = 700 * 1000 };
+	static struct copy second = {.slot = 1};
+	static struct setting others[OTHERS];
+	static char path[OTHERS][32];
+	const int fd = mkstemp(ca_file);
+	const struct setting s = setting_of(ca_file);
+
+	(void)state;
+	atomic_store(&second.api, &table);
+	assert_int_equal(write(fd, some_ca, sizeof(some_ca) - 1), sizeof(some_ca) - 1);
+	close(fd);
+	assert_non_null(content_at(&copy, &s, 1));
+	assert_non_null(content_at(&second, &s, 1));
+	assert_non_null(content_at(&copy, &s, 2));
+	for (unsigned i = 0; i < OTHERS; i++) {
+		snprintf(path[i], sizeof(path[i]), "/nowhere/%u", i);
+		others[i] = setting_of(path[i]);
+		assert_null(content_at(&copy, &others[i], LONG_AFTER));
+	}
+	assert_non_null(content_at(&copy, &s, LONG_AFTER + 1));
+	assert_non_null(content_at(&second, &s, LONG_AFTER + 1));
+	unlink(ca_file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_store_is_numbered_by_one_thread),
 	    cmocka_unit_test(another_store_has_another_number),
+	    cmocka_unit_test(an_answer_is_for_its_question_alone),
+	    cmocka_unit_test(a_file_is_read_for_each_copy),
 	};
 
 	table = *openssl_direct();
