@@ -86,8 +86,8 @@ static void another_store_has_another_number(void **state)
 static void an_answer_is_for_its_question_alone(void **state)
 {
 	static const struct question asked = {.presented = 7,
-					      .host = "a.test",
-					      .host_size = 7,
+					      .host = "000001.test",
+					      .host_size = 12,
 					      .anchors = 1,
 					      .store = 1,
 					      .copy = &copy};
@@ -102,7 +102,7 @@ static void an_answer_is_for_its_question_alone(void **state)
 
 		for (size_t k = 0; k < ARRAY_LENGTH(other); k++)
 			other[k] = asked;
-		snprintf(host, sizeof(host), "%u.test", i);
+		snprintf(host, sizeof(host), "%06u.test", i);
 		other[0].host = host;
 		other[0].host_size = strlen(host) + 1;
 		other[1].presented = i + 7;
