@@ -396,7 +396,7 @@ void apply_rule(struct copy *c, SSL *ssl, const struct policy *p, const struct p
 {
 	const struct openssl *o = copy_api(c);
 	/* as most rules are: nothing that acts here */
-	if (rule->count == (rule->set[KEY_EXTRA_CA_FILE] != NULL) && !rule->waiting[0])
+	if (rule->count == (rule->set[KEY_EXTRA_CA_FILE] ? 1u : 0u) && !rule->waiting[0])
 		return;
 	for (int tries = 0; tries < 16 && !ready(c, ssl, rule, out); tries++)
 		policy_lookup_now(p, peer, rule);

@@ -48,7 +48,9 @@ struct met *met_find(struct met_hosts *h, const char *host)
 
 bool met_rule(const struct met *m, const struct peer *peer, struct rule *out)
 {
+	/* whoever keeps the pointer may have another host by now */
 	if (m->changes != section_changes() || m->port != peer->port ||
+	    strcmp(m->host, peer->host) != 0 ||
 	    (peer->address ? strcmp(m->address, peer->address) != 0 : m->address[0] != '\0'))
 		return false;
 	for (unsigned i = 0; i < m->count; i++)

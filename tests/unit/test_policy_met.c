@@ -40,7 +40,7 @@ static void same_rule(const struct rule *a, const struct rule *b)
 		assert_ptr_equal(a->waiting[i], b->waiting[i]);
 }
 
-/* Whichever is asked for first, and by name before or not. How many are known. */
+/* Whichever is asked for first, and by its name before, by another's, or not. How many are known. */
 static unsigned as_looked_up(struct policy_ref *r, unsigned first)
 {
 	unsigned known = 0;
@@ -48,7 +48,8 @@ static unsigned as_looked_up(struct policy_ref *r, unsigned first)
 	for (unsigned i = 0; i < 3 * ARRAY_LENGTH(peers); i++) {
 		const struct peer *const peer = &peers[(first + i) % ARRAY_LENGTH(peers)];
 		struct rule rule = {.count = 0}, found;
-		struct met *m = peer->host && i % 2 ? policy_met(r, peer->host) : NULL;
+		const char *const asked = i % 3 == 1 ? peer->host : i % 3 == 2 ? "h.test" : NULL;
+		struct met *m = asked ? policy_met(r, asked) : NULL;
 
 		known += policy_lookup_again(r, m, peer, &rule) != NULL;
 		policy_lookup_now(policy_of(r), peer, &found);
