@@ -130,6 +130,8 @@ struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const c
 struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint64_t now,
 				   const char **why);
 void anchors_release(struct anchors *a);
+/* Reads it, for whoever needs it later: what is wrong with it is told then. */
+void anchors_stock(struct copy *c, const struct setting *s);
 
 /* ---- trust.c: trust for one host only (design.md#host, design.md#trust) ------------------------------------------------------------------- */
 typedef int verify_fn(X509_STORE_CTX *ctx);

@@ -27,6 +27,7 @@ struct cached {
 	struct file_id id;
 	struct file_place place;
 	bool gone;        /* at the last look */
+	bool untold;      /* it was read beforehand, and what is wrong is for whoever needs it */
 	int told;         /* the error of a look that was told last */
 	const char *why;  /* static; NULL: usable */
 	uint64_t look_ms; /* the next one; 0: never looked at */
@@ -34,6 +35,7 @@ struct cached {
 };
 
 static struct lock lock;
+static bool beforehand; /* under the lock: for nobody in particular */
 static struct cached **buckets;
 static size_t bucket_count, used;
 static unsigned table = 1; /* another one where an entry of it may be gone */
@@ -81,12 +83,21 @@ static void complain(const struct setting *s, const char *why, const char *more,
 	buf_free(&b);
 }
 
+/* For later; else it is told now. */
+static bool keeps_for_later(struct cached *e)
+{
+	e->untold = beforehand;
+	return beforehand;
+}
+
 static void complain_failed(struct cached *e, const struct setting *s, int error)
 {
 	/* a process that goes into a root directory of its own has read what it needs */
 	if (e->told == error || (error == FILE_OTHER_ROOT && (e->anchors || e->gone)))
 		return;
 	e->told = error;
+	if (keeps_for_later(e))
+		return;
 	if (e->anchors)
 		complain(s, "cannot be read (", look_text(error),
 			 "); what it held before still counts");
@@ -116,7 +127,8 @@ static void gone(struct cached *e, const struct setting *s)
 	e->id = (struct file_id){0};
 	e->why = file_problem(ENOENT);
 	put(e, NULL);
-	complain(s, e->why, NULL, NULL);
+	if (!keeps_for_later(e))
+		complain(s, e->why, NULL, NULL);
 }
 
 static bool all_expired(const struct openssl *o, const OPENSSL_STACK *trusted)
@@ -159,13 +171,15 @@ static bool read_content(struct cached *e, const struct setting *s, const struct
 	if (fresh) {
 		put(e, fresh);
 		e->why = NULL;
-		complain_of_content(fresh, s);
+		if (!keeps_for_later(e))
+			complain_of_content(fresh, s);
 		return false;
 	}
 	if (passes)
 		return could_not_look(e, s, ENOMEM);
 	e->why = e->anchors ? NULL : why;
-	complain(s, why, e->anchors ? "; what it held before still counts" : NULL, NULL);
+	if (!keeps_for_later(e))
+		complain(s, why, e->anchors ? "; what it held before still counts" : NULL, NULL);
 	return false;
 }
 
@@ -304,30 +318,47 @@ static struct cached *entry_of(struct copy *c, const struct setting *s, uint64_t
 	return e;
 }
 
+static void tell_kept(struct cached *e, const struct setting *s)
+{
+	e->untold = false;
+	if (e->anchors)
+		complain_of_content(e->anchors, s);
+	else if (e->why)
+		complain(s, e->why, NULL, NULL);
+}
+
 struct anchors *anchors_acquire(struct copy *c, const struct setting *s, const char **why)
 {
 	return anchors_acquire_at(c, s, clock_monotonic_ms(), why);
 }
 
-struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint64_t now,
-				   const char **why)
+static bool enter(void)
 {
-	struct anchors *a = NULL;
 	bool stale = false;
-	*why = "is being read";
 	if (!lock_enter(&lock, &stale))
-		return NULL;
+		return false;
+	beforehand = false;
 	if (stale) {
 		/* a fork in the middle of a change: begin anew, and let go of what may be half done */
 		buckets = NULL;
 		bucket_count = used = 0;
 		table++;
 	}
+	return true;
+}
+
+/* Under the lock. */
+static struct anchors *acquire(struct copy *c, const struct setting *s, uint64_t now,
+			       const char **why)
+{
+	struct anchors *a = NULL;
 	struct cached *e = entry_of(c, s, now);
 	/* in a sandbox, a look that nothing forces may be the last */
 	const bool due = e && now >= e->look_ms && !(e->look_ms && sandbox_entered());
 	if (due)
 		e->look_ms = now + (look(e, s) ? RETRY_MS : RELOAD_INTERVAL_MS);
+	if (e && e->untold && !beforehand)
+		tell_kept(e, s);
 	*why = e ? e->why : "cannot be read: out of memory";
 	if (e)
 		e->used_ms = now;
@@ -335,6 +366,26 @@ struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint
 		a = e->anchors;
 		anchors_retain(a);
 	}
+	return a;
+}
+
+struct anchors *anchors_acquire_at(struct copy *c, const struct setting *s, uint64_t now,
+				   const char **why)
+{
+	*why = "is being read";
+	if (!enter())
+		return NULL;
+	struct anchors *a = acquire(c, s, now, why);
 	lock_leave(&lock);
 	return a;
+}
+
+void anchors_stock(struct copy *c, const struct setting *s)
+{
+	const char *why;
+	if (!enter())
+		return;
+	beforehand = true;
+	anchors_release(acquire(c, s, clock_monotonic_ms(), &why));
+	lock_leave(&lock);
 }

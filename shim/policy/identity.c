@@ -130,8 +130,12 @@ struct cached {
 	struct file_place place[2];
 	uint64_t next_look_ms;
 	bool looked;
+	const char
+	    *untold; /* what was found wrong beforehand, for whoever needs it; NULL: nothing */
+	bool untold_of_key;
 };
 static struct lock lock;
+static bool beforehand; /* under the lock: for nobody in particular */
 static struct cached cache[CACHE];
 static unsigned used;
 
@@ -205,7 +209,7 @@ static struct identity *make(struct copy *c, const struct buf text[2])
 }
 
 /* Under the lock. Files that cannot be looked at now leave what was in force; files that are no good do not. */
-static void load(struct cached *e, const struct setting *const of[2])
+static void load(struct cached *e)
 {
 	struct buf text[2];
 	struct file_seen seen[2];
@@ -227,8 +231,11 @@ static void load(struct cached *e, const struct setting *const of[2])
 	if (later && !e->looked)
 		why = "cannot be looked at now (too many open files, or no memory); it is tried "
 		      "again at the next connection";
-	if (why && (!later || !e->looked))
-		complain(of[of_key], e->path[of_key], why);
+	e->untold = NULL;
+	if (why && (!later || !e->looked)) {
+		e->untold = why;
+		e->untold_of_key = of_key;
+	}
 	if (why || later) {
 		identity_release(fresh);
 		fresh = NULL;
@@ -290,21 +297,13 @@ static bool enter(void)
 	bool stale = false;
 	if (!lock_enter(&lock, &stale))
 		return false;
+	beforehand = false;
 	if (stale) {
 		/* a fork in the middle of a change: begin anew, and let go of what may be half done */
 		memset(cache, 0, sizeof cache);
 		used = 0;
 	}
 	return true;
-}
-
-bool identity_has_room(void)
-{
-	if (!enter())
-		return false;
-	const bool room = used < CACHE;
-	lock_leave(&lock);
-	return room;
 }
 
 bool identity_possible(const struct openssl *o)
@@ -315,26 +314,48 @@ bool identity_possible(const struct openssl *o)
 	       later(o)->SSL_get_certificate;
 }
 
+/* Under the lock. */
+static struct identity *acquire(struct copy *c, const struct setting *const of[2])
+{
+	const char *const path[2] = {of[0]->value, of[1]->value};
+	struct cached *e = entry_for(c, path);
+	uint64_t now = clock_monotonic_ms();
+	if (!e)
+		return NULL;
+	if (!e->looked || (now >= e->next_look_ms && changed(e)))
+		load(e);
+	if (now >= e->next_look_ms)
+		e->next_look_ms = now + RELOAD_INTERVAL_MS;
+	if (e->untold && !beforehand) {
+		complain(of[e->untold_of_key], e->path[e->untold_of_key], e->untold);
+		e->untold = NULL;
+	}
+	if (e->identity)
+		identity_retain(e->identity);
+	return e->identity;
+}
+
 struct identity *identity_acquire(struct copy *c, const struct setting *certificate,
 				  const struct setting *key)
 {
 	const struct setting *const of[2] = {certificate, key ? key : certificate};
-	const char *const path[2] = {of[0]->value, of[1]->value};
-	struct identity *i = NULL;
 	if (!identity_possible(copy_api(c)) || !enter())
 		return NULL;
-	struct cached *e = entry_for(c, path);
-	uint64_t now = clock_monotonic_ms();
-	if (e && (!e->looked || (now >= e->next_look_ms && changed(e))))
-		load(e, of);
-	if (e && now >= e->next_look_ms)
-		e->next_look_ms = now + RELOAD_INTERVAL_MS;
-	if (e && e->identity) {
-		i = e->identity;
-		identity_retain(i);
-	}
+	struct identity *i = acquire(c, of);
 	lock_leave(&lock);
 	return i;
+}
+
+void identity_stock(struct copy *c, const struct setting *certificate, const struct setting *key)
+{
+	const struct setting *const of[2] = {certificate, key ? key : certificate};
+	if (!identity_possible(copy_api(c)) || !enter())
+		return;
+	beforehand = true;
+	/* else it would take the place of another one */
+	if (used < CACHE)
+		identity_release(acquire(c, of));
+	lock_leave(&lock);
 }
 
 /* ---- does OpenSSL take it? ------------------------------------------------------------------------------------------- */

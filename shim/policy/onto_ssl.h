@@ -42,8 +42,8 @@ struct identity *identity_acquire(struct copy *c, const struct setting *certific
 				  const struct setting *key);
 void identity_retain(struct identity *i);
 void identity_release(struct identity *i);
-/* Is there room for another one, that none is forgotten for? */
-bool identity_has_room(void);
+/* Reads it, for whoever needs it later: what is wrong with it is told then. Not where there is no room for another one. */
+void identity_stock(struct copy *c, const struct setting *certificate, const struct setting *key);
 /* Does OpenSSL take it, for an SSL like this one at that security level? A refusal is said once. */
 bool identity_fits(struct copy *c, struct identity *i, SSL *ssl, int level,
 		   const struct setting *s);

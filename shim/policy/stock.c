@@ -6,8 +6,8 @@
 #include "internal.h"
 #include "onto_ssl.h"
 
-/* As many as an administrator writes by hand; more are read when they are needed, if they are there. */
-enum { FILES_MAX = 1000 };
+/* As many as an administrator writes by hand, and no longer than a start may take: what is left has to be there when it is needed. */
+enum { FILES_MAX = 1000, STOCK_MS = 500 };
 
 static const struct setting *of_section(const struct kept_section *k, enum key key)
 {
@@ -19,24 +19,24 @@ static const struct setting *of_section(const struct kept_section *k, enum key k
 
 static unsigned stock_trust(struct copy *c, const struct setting *s)
 {
-	const char *why;
 	if (s)
-		anchors_release(anchors_acquire(c, s, &why));
+		anchors_stock(c, s);
 	return s ? 1 : 0;
 }
 
 static unsigned stock_certificate(struct copy *c, const struct kept_section *k)
 {
 	const struct setting *s = of_section(k, KEY_CERTIFICATE);
-	if (s && identity_has_room())
-		identity_release(identity_acquire(c, s, of_section(k, KEY_PRIVATE_KEY)));
+	if (s)
+		identity_stock(c, s, of_section(k, KEY_PRIVATE_KEY));
 	return s ? 1 : 0;
 }
 
-static void stock_copy(struct copy *c, const struct policy *p)
+static void stock_copy(struct copy *c, const struct policy *p, uint64_t until_ms)
 {
 	unsigned n = 0;
-	for (const struct kept_section *k = p->first; k && n < FILES_MAX; k = k->next) {
+	for (const struct kept_section *k = p->first;
+	     k && n < FILES_MAX && clock_monotonic_ms() < until_ms; k = k->next) {
 		n += stock_trust(c, of_section(k, KEY_EXTRA_CA_FILE));
 		n += stock_trust(c, of_section(k, KEY_ONLY_CA_FILE));
 		n += stock_certificate(c, k);
@@ -47,6 +47,7 @@ void policy_stock_up(bool by_openssl)
 {
 	struct policy_ref *r = policy_acquire();
 	struct file_place read_from;
+	const uint64_t until_ms = clock_monotonic_ms() + STOCK_MS;
 	policy_place(&read_from);
 	/* where it went before, there is nothing of theirs to read */
 	by_openssl = by_openssl && !file_other_root(&read_from);
@@ -54,7 +55,7 @@ void policy_stock_up(bool by_openssl)
 		struct copy *c = binding_slot(slot);
 		const struct openssl *o = copy_api(c);
 		if (o && o->complete)
-			stock_copy(c, policy_of(r));
+			stock_copy(c, policy_of(r), until_ms);
 	}
 	policy_release(r);
 }

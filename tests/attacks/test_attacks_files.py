@@ -199,6 +199,20 @@ def test_a_certificate_of_a_rule_and_privileges_given_up(host, actor):
 
 
 @root_only
+@pytest.mark.parametrize("key", ["ExtraCAFile", "OnlyCAFile", "Certificate"])
+def test_what_is_wrong_with_a_file_is_told_to_who_needs_it(host, actor, key):
+    """Another program's host is none of this one's business, in another root neither."""
+    (actor.directory / "jail").mkdir()
+    (actor.directory / "bad.pem").write_text("no certificate")
+    rules = f"[b.test]\n{key} = {actor.directory}/bad.pem\n[c.test]\n{key} = {actor.directory}/none.pem\n"
+    assert host(rules, "chroot DIR/jail", "connect a-public a.test", LATER, "connect a-public a.test") == ["good"] * 2
+    assert errors(actor) == []
+    got = host(rules, "chroot DIR/jail", "connect b-public b.test", "connect b-public b.test", "connect a-public c.test")
+    assert got[0] == ("good" if key != "OnlyCAFile" else "bad")
+    assert len(errors(actor)) == 2 and "bad.pem holds no" in errors(actor)[0] and "none.pem is not there" in errors(actor)[1]
+
+
+@root_only
 def test_a_file_that_was_not_there_before_another_root(host, actor):
     """It is not looked for in the other one."""
     at = actor.directory / "jail"

@@ -74,6 +74,17 @@ def test_a_handshake_costs_no_more(end, tmp_path, name):
             measure.handshake_instructions(port, "" if ruled else ca, with_, tmp_path))
 
 
+def test_a_rule_costs_no_more_than_the_clients_own_ca(end, tmp_path):
+    """In one run; where objects come to lie in memory makes some hundred instructions of a handshake."""
+    directory, port = end
+    rules = measure.ours(TLSMEND_CONFIG=str(directory / "rules"))
+    own = measure.handshake_instructions(port, directory / "ca.pem", measure.ours(), tmp_path)
+    rule = measure.handshake_instructions(port, "", rules, tmp_path)
+    if own is None or rule is None:
+        pytest.skip("no instructions counted: valgrind is not there, or cannot run this")
+    assert rule <= own + 2000
+
+
 @pytest.mark.long
 def test_the_record_of_a_hostile_chain_costs_no_more(tmp_path):
     """More names and limits than OpenSSL compares, in 180 KB of certificates: the verification that fails, and three times its record; against none of it."""
