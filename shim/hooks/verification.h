@@ -14,7 +14,6 @@ struct verification {
 	struct copy *copy;
 	X509_STORE_CTX *ctx;
 	SSL *ssl;                      /* NULL: without a connection */
-	bool by_libssl;                /* it is libssl that verifies */
 	struct connection *connection; /* NULL: without one */
 	struct policy_ref *policy;     /* a reference, connectionless only */
 	struct rule rule;
@@ -27,13 +26,13 @@ struct verification {
 	struct trust trust;
 	uint64_t presented; /* leaf_hash_on() of the server's Certificate message; 0: not known */
 	uint8_t leaf[32];   /* leaf_digest() */
-	bool have_leaf;
 	struct evidence *
 	    collector; /* a trial of ours: where its errors go; NULL: the client's own verification */
-	bool collects_all;
 	openssl_verify_cb *client; /* its callback, while ours stands in front; NULL: it has none */
-	bool told_bad;             /* ... was told of an error, and has not answered */
-	unsigned own_calls;        /* events_own_calls() when it was told */
+	unsigned own_calls;        /* events_own_calls() when it was told of an error, ... */
+	bool told_bad;             /* ... which it has not answered */
+	bool by_libssl;            /* it is libssl that verifies */
+	bool have_leaf, collects_all;
 	unsigned event_count;
 	/* from here on nothing is looked at that was not written before */
 	char expected[256];      /* the name that a rule has the leaf carry */

@@ -125,14 +125,13 @@ static const char *parse(struct identity *i, const struct buf *certificate, cons
 struct cached {
 	struct identity *identity; /* one reference; NULL: these files cannot be used */
 	struct copy *copy;
-	char *path[2]; /* certificate and key; the same one where there is no PrivateKey */
-	struct file_id id[2];
-	struct file_place place[2];
 	uint64_t next_look_ms;
-	bool looked;
 	const char
-	    *untold; /* what was found wrong beforehand, for whoever needs it; NULL: nothing */
-	bool untold_of_key;
+	    *untold;   /* what was found wrong beforehand, for whoever needs it; NULL: nothing */
+	char *path[2]; /* certificate and key; the same one where there is no PrivateKey */
+	struct file_place place[2];
+	struct file_id id[2];
+	bool looked, untold_of_key;
 };
 static struct lock lock;
 static bool beforehand; /* under the lock: for nobody in particular */
