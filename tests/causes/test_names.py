@@ -232,7 +232,7 @@ def test_who_compares_names_in_the_bytes_of_the_leaf(run, show, pki):
     assert fits.code == 0 and fits.log == "", fits
 
 
-COMMON = """
+COMMON = r"""
 use IO::Socket::SSL;
 my ($host, $port, $ca, $what) = @ARGV;
 my $tls = IO::Socket::SSL->new(PeerAddr => $host, PeerPort => $port, SSL_ca_file => $ca, SSL_verify_mode => 1, SSL_verifycn_scheme => 'none') or die $SSL_ERROR;
