@@ -92,8 +92,7 @@ static bool keeps_for_later(struct cached *e)
 
 static void complain_failed(struct cached *e, const struct setting *s, int error)
 {
-	/* a process that goes into a root directory of its own has read what it needs */
-	if (e->told == error || (error == FILE_OTHER_ROOT && (e->anchors || e->gone)))
+	if (e->told == error)
 		return;
 	e->told = error;
 	if (keeps_for_later(e))
@@ -110,6 +109,9 @@ static void complain_failed(struct cached *e, const struct setting *s, int error
 /* True: again soon. */
 static bool could_not_look(struct cached *e, const struct setting *s, int error)
 {
+	/* a process that goes into a root directory of its own has read what it needs; what was wrong with it still is */
+	if (error == FILE_OTHER_ROOT && (e->anchors || e->why))
+		return false;
 	complain_failed(e, s, error);
 	e->why = e->anchors ? NULL : file_problem(error);
 	return look_passes(error);

@@ -2,6 +2,7 @@
 """A name that is nearly the one that was asked for: the record says what differs, by the comparison that said no, and no entry reads as two."""
 import contextlib
 import ipaddress
+import pathlib
 import shutil
 import ssl
 
@@ -10,8 +11,9 @@ from cryptography import x509
 
 from clients import table
 from lib import starttls
+from lib.once import compile_once
 from lib.pki import issue
-from lib.run import HOSTS
+from lib.run import BUILD, HOSTS
 
 from .conftest import HOST, Client, curl, python, s_client
 
@@ -257,6 +259,15 @@ def test_who_compares_the_common_name(run, show, pki):
     assert shown.code == 0 and shown.log == "", shown
     good = show(issue(HOST, pki.intermediate), pki.intermediate).port
     fits = run(["perl", "-e", COMMON, HOST, good, pki.root_pem, "compares"])
+    assert fits.code == 0 and fits.log == "", fits
+
+
+def test_who_compares_the_entry_of_the_common_name(run, show, pki):
+    program = compile_once(BUILD / "causes" / "common_name", pathlib.Path(__file__).with_name("common_name.c"), ["-lssl", "-lcrypto"])
+    leaf = issue("elsewhere", pki.intermediate, names=["elsewhere.test"])
+    refused = run([program, HOST, show(leaf, pki.intermediate).port, pki.root_pem])
+    assert refused.code == 1 and [(r["event"], r["cause"]) for r in refused.records] == [("verify_failed", "name-mismatch")], refused
+    fits = run([program, HOST, show(issue(HOST, pki.intermediate), pki.intermediate).port, pki.root_pem])
     assert fits.code == 0 and fits.log == "", fits
 
 
